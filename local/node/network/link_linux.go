@@ -1,0 +1,105 @@
+package network
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+
+	"github.com/vishvananda/netlink"
+)
+
+// nodeEnd is the link's name inside the node.
+const nodeEnd = "eth0"
+
+// LinkName is the host's end of a stack's link.
+func LinkName(stack string) string { return "mferry-" + stack }
+
+// Connect makes the link from this network namespace to that of process pid, and the host's routes to pods and
+// services. Nothing else of the host changes: no rule of its firewall, no kernel setting. The link goes, with
+// its routes, when the other namespace does.
+func Connect(stack string, r Range, pid int) error {
+	name := LinkName(stack)
+	attrs := netlink.NewLinkAttrs()
+	attrs.Name = name
+	err := netlink.LinkAdd(&netlink.Veth{LinkAttrs: attrs, PeerName: nodeEnd, PeerNamespace: netlink.NsPid(pid)})
+	if err != nil {
+		return fmt.Errorf("link %s to the node: %w", name, err)
+	}
+	link, err := raise(name, r.Host(), r.Link().Bits())
+	if err != nil {
+		return err
+	}
+	for _, to := range []netip.Prefix{r.Pods(), r.Services()} {
+		route := &netlink.Route{LinkIndex: link.Attrs().Index, Dst: ipNet(to), Gw: r.Node().AsSlice()}
+		if err := netlink.RouteAdd(route); err != nil {
+			return fmt.Errorf("route to %s over %s: %w", to, name, err)
+		}
+	}
+	return nil
+}
+
+// Arrive sets up the node's end, in the node's network namespace, and lets the node forward for its pods.
+func Arrive(r Range) error {
+	lo, err := netlink.LinkByName("lo")
+	if err != nil {
+		return fmt.Errorf("node's loopback: %w", err)
+	}
+	if err := netlink.LinkSetUp(lo); err != nil {
+		return fmt.Errorf("node's loopback: %w", err)
+	}
+	if _, err := raise(nodeEnd, r.Node(), r.Link().Bits()); err != nil {
+		return err
+	}
+	if err := netlink.RouteAdd(&netlink.Route{Gw: r.Host().AsSlice()}); err != nil {
+		return fmt.Errorf("node's default route: %w", err)
+	}
+	// The setting is the namespace's own.
+	if err := os.WriteFile("/proc/sys/net/ipv4/ip_forward", []byte("1"), 0); err != nil {
+		return fmt.Errorf("node's forwarding: %w", err)
+	}
+	return nil
+}
+
+// Disconnect removes what a node that is gone left of its link. It takes only a veth that carries the range's
+// host address: another link of that name is left for Preflight to report.
+func Disconnect(stack string, r Range) error {
+	link, err := netlink.LinkByName(LinkName(stack))
+	if errors.As(err, &netlink.LinkNotFoundError{}) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("link %s: %w", LinkName(stack), err)
+	}
+	addresses, err := netlink.AddrList(link, netlink.FAMILY_V4)
+	if err != nil {
+		return fmt.Errorf("link %s: %w", LinkName(stack), err)
+	}
+	for _, address := range addresses {
+		if link.Type() == "veth" && address.IP.Equal(r.Host().AsSlice()) {
+			if err := netlink.LinkDel(link); err != nil && !errors.As(err, &netlink.LinkNotFoundError{}) {
+				return fmt.Errorf("remove link %s: %w", LinkName(stack), err)
+			}
+		}
+	}
+	return nil
+}
+
+func raise(name string, address netip.Addr, bits int) (netlink.Link, error) {
+	link, err := netlink.LinkByName(name)
+	if err != nil {
+		return nil, fmt.Errorf("link %s: %w", name, err)
+	}
+	if err := netlink.AddrAdd(link, &netlink.Addr{IPNet: ipNet(netip.PrefixFrom(address, bits))}); err != nil {
+		return nil, fmt.Errorf("address %s on %s: %w", address, name, err)
+	}
+	if err := netlink.LinkSetUp(link); err != nil {
+		return nil, fmt.Errorf("raise %s: %w", name, err)
+	}
+	return link, nil
+}
+
+func ipNet(p netip.Prefix) *net.IPNet {
+	return &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}
+}

@@ -1,0 +1,59 @@
+package network
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestLayout(t *testing.T) {
+	r, err := Choose("gke", "")
+	require.NoError(t, err)
+	require.Equal(t, "10.213.0.0/16", r.String())
+	require.Equal(t, "10.213.0.1", r.Host().String())
+	require.Equal(t, "10.213.0.2", r.Node().String())
+	require.Equal(t, "10.213.0.0/30", r.Link().String())
+	require.Equal(t, "10.213.16.0/20", r.Pods().String())
+	require.Equal(t, "10.213.32.0/20", r.Services().String())
+	require.Equal(t, "10.213.32.1", r.APIService().String())
+
+	for _, part := range []interface{ String() string }{r.Link(), r.Pods(), r.Services()} {
+		require.NotEqual(t, r.String(), part.String())
+	}
+	require.False(t, r.Pods().Overlaps(r.Services()))
+	require.False(t, r.Pods().Overlaps(r.Link()))
+}
+
+func TestBothStacksFitSideBySide(t *testing.T) {
+	gke, err := Choose("gke", "")
+	require.NoError(t, err)
+	eks, err := Choose("eks", "")
+	require.NoError(t, err)
+	require.False(t, gke.Prefix().Overlaps(eks.Prefix()))
+}
+
+func TestParse(t *testing.T) {
+	for name, c := range map[string]struct{ text, want, fault string }{
+		"two numbers":     {text: "10.77", want: "10.77.0.0/16"},
+		"CIDR":            {text: "172.20.0.0/16", want: "172.20.0.0/16"},
+		"its own String":  {text: "10.213.0.0/16", want: "10.213.0.0/16"},
+		"one number":      {text: "10", fault: "write two numbers"},
+		"not a number":    {text: "ten.one", fault: "write two numbers"},
+		"too small":       {text: "10.213.0.0/24", fault: "a whole /16"},
+		"not its first":   {text: "10.213.4.0/16", fault: "a whole /16"},
+		"public":          {text: "8.8", fault: "not a private one"},
+		"IPv6":            {text: "fd00::/16", fault: "a whole /16"},
+		"number too high": {text: "10.300", fault: "write two numbers"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := Parse(c.text)
+			if c.fault != "" {
+				require.ErrorContains(t, err, c.fault)
+				require.ErrorContains(t, err, "MODELFERRY_CIDR=10.213")
+				return
+			}
+			require.NoError(t, err)
+			require.Equal(t, c.want, r.String())
+		})
+	}
+}

@@ -1,0 +1,53 @@
+package network
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/vishvananda/netlink"
+)
+
+// Taken is a network that the host reaches over one of its links.
+type Taken struct {
+	Prefix netip.Prefix
+	Link   string
+}
+
+// Links are the names of the host's links.
+func Links() ([]string, error) {
+	links, err := netlink.LinkList()
+	if err != nil {
+		return nil, fmt.Errorf("host's links: %w", err)
+	}
+	names := make([]string, 0, len(links))
+	for _, link := range links {
+		names = append(names, link.Attrs().Name)
+	}
+	return names, nil
+}
+
+// Routes are the networks of the host's IPv4 routes, the default route left out. They include each address's
+// own network.
+func Routes() ([]Taken, error) {
+	routes, err := netlink.RouteList(nil, netlink.FAMILY_V4)
+	if err != nil {
+		return nil, fmt.Errorf("host's routes: %w", err)
+	}
+	var taken []Taken
+	for _, route := range routes {
+		if route.Dst == nil {
+			continue
+		}
+		address, ok := netip.AddrFromSlice(route.Dst.IP.To4())
+		bits, _ := route.Dst.Mask.Size()
+		if !ok || bits == 0 {
+			continue
+		}
+		name := "no link"
+		if link, err := netlink.LinkByIndex(route.LinkIndex); err == nil {
+			name = link.Attrs().Name
+		}
+		taken = append(taken, Taken{Prefix: netip.PrefixFrom(address, bits), Link: name})
+	}
+	return taken, nil
+}

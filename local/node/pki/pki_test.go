@@ -1,0 +1,111 @@
+package pki
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestServerAndClientKnowEachOther(t *testing.T) {
+	authority, err := OpenAuthority(t.TempDir(), "modelferry-gke")
+	require.NoError(t, err)
+	pool := x509.NewCertPool()
+	require.True(t, pool.AppendCertsFromPEM(authority.PEM()))
+	serving, err := authority.Serve("kube-apiserver", []netip.Addr{netip.MustParseAddr("127.0.0.1")}, "kubernetes.default")
+	require.NoError(t, err)
+	client, err := authority.Identify("kubelet-client", "system:masters")
+	require.NoError(t, err)
+
+	var user string
+	var groups []string
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		subject := r.TLS.PeerCertificates[0].Subject
+		user, groups = subject.CommonName, subject.Organization
+	}))
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{load(t, serving)}, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert}
+	server.StartTLS()
+	defer server.Close()
+
+	trusting := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{
+		RootCAs: pool, Certificates: []tls.Certificate{load(t, client)},
+	}}}
+	response, err := trusting.Get(server.URL)
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	require.Equal(t, "kubelet-client", user)
+	require.Equal(t, []string{"system:masters"}, groups)
+}
+
+func load(t *testing.T, pair Pair) tls.Certificate {
+	t.Helper()
+	cert, err := tls.LoadX509KeyPair(pair.Cert, pair.Key)
+	require.NoError(t, err)
+	return cert
+}
+
+func TestFilesAreTheOwnersOnly(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "pki")
+	authority, err := OpenAuthority(dir, "modelferry-gke")
+	require.NoError(t, err)
+	_, err = authority.Serve("server", nil, "localhost")
+	require.NoError(t, err)
+	_, err = Signer(dir)
+	require.NoError(t, err)
+	require.NoError(t, WriteTokens(filepath.Join(dir, "tokens.csv"), User{Name: "admin", Token: Token()}))
+
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	require.Len(t, entries, 6)
+	for _, entry := range entries {
+		info, err := entry.Info()
+		require.NoError(t, err)
+		require.Equal(t, fs.FileMode(0o600), info.Mode(), entry.Name())
+	}
+	info, err := os.Stat(dir)
+	require.NoError(t, err)
+	require.Equal(t, fs.FileMode(0o700), info.Mode().Perm())
+}
+
+func TestKeysSurviveARestart(t *testing.T) {
+	dir := t.TempDir()
+	old, err := OpenAuthority(dir, "modelferry-gke")
+	require.NoError(t, err)
+	again, err := OpenAuthority(dir, "modelferry-gke")
+	require.NoError(t, err)
+	require.Equal(t, old.PEM(), again.PEM())
+
+	path, err := Signer(dir)
+	require.NoError(t, err)
+	before, err := os.ReadFile(path)
+	require.NoError(t, err)
+	_, err = Signer(dir)
+	require.NoError(t, err)
+	after, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, before, after)
+
+	first, err := Keep(filepath.Join(dir, "secret", "admin.token"), "one")
+	require.NoError(t, err)
+	second, err := Keep(filepath.Join(dir, "secret", "admin.token"), "two")
+	require.NoError(t, err)
+	require.Equal(t, "one", first)
+	require.Equal(t, "one", second)
+}
+
+func TestTokensFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tokens.csv")
+	require.NoError(t, WriteTokens(path,
+		User{Name: "admin", Groups: []string{"system:masters"}, Token: "T1"},
+		User{Name: "system:node:n", Groups: []string{"system:nodes", "more"}, Token: "T2"}))
+	content, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, "T1,admin,admin,system:masters\nT2,system:node:n,system:node:n,\"system:nodes,more\"\n", string(content))
+}
