@@ -1,0 +1,32 @@
+// Package plugins lets ferry act by the name that it is called by: as a provider of the Pulumi engine, or as
+// a stand-in for the command with which a kubeconfig gets its token.
+package plugins
+
+import (
+	"path/filepath"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+
+	"github.com/modelferry/modelferry/local/provider"
+	"github.com/modelferry/modelferry/local/provider/aws"
+	"github.com/modelferry/modelferry/local/provider/gcp"
+)
+
+// Run serves the program that argv[0] names and returns when that has ended. handled is false when the name
+// is none of them.
+func Run(argv []string) (handled bool, err error) {
+	switch filepath.Base(argv[0]) {
+	case "pulumi-resource-aws":
+		return true, serve(argv[1:], aws.Package())
+	case "pulumi-resource-gcp":
+		return true, serve(argv[1:], gcp.Package())
+	default:
+		return false, nil
+	}
+}
+
+func serve(args []string, pkg *provider.Package) error {
+	return provider.Main(args, func(*provider.Engine) (plugin.Provider, error) {
+		return provider.New(pkg, provider.CloudFromEnv()), nil
+	})
+}

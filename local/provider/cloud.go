@@ -1,0 +1,40 @@
+package provider
+
+import (
+	"os"
+
+	"github.com/modelferry/modelferry/local/place"
+	"github.com/modelferry/modelferry/local/state"
+)
+
+// Cloud is the local cloud of one stack.
+type Cloud struct{ Dir string }
+
+// CloudFromEnv is the local cloud that this process serves. It is nil when none is named; a provider is then
+// offline: it computes outputs and reaches nothing.
+func CloudFromEnv() *Cloud {
+	dir := os.Getenv(place.StackDirVar)
+	if dir == "" {
+		return nil
+	}
+	return &Cloud{Dir: dir}
+}
+
+// Node is the running node; the error says how to start it.
+func (c *Cloud) Node() (*state.Node, error) { return state.LoadNode(c.Dir) }
+
+// remember writes the resource's record.
+func (c *Cloud) remember(record state.Record) error {
+	return state.Update(c.Dir, func(cloud *state.Cloud) error {
+		cloud.Put(record)
+		return nil
+	})
+}
+
+// forget removes the resource's record.
+func (c *Cloud) forget(typ, id string) error {
+	return state.Update(c.Dir, func(cloud *state.Cloud) error {
+		cloud.Remove(typ, id)
+		return nil
+	})
+}

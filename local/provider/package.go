@@ -1,0 +1,63 @@
+// Package provider serves Pulumi's provider protocol for a cloud that exists on one machine. A cloud's
+// package (aws, gcp) is a table of resource types; what is common to all of them stands here: validation
+// against the Go SDK's own types, autonaming, diffs, computed outputs, and state that outlives a run.
+package provider
+
+import (
+	"context"
+	"maps"
+	"slices"
+)
+
+// Package is one cloud: its resource types and functions by token.
+type Package struct {
+	Name    string // as in pulumi-resource-NAME
+	Version string // of the Go SDK whose types stand behind the tokens
+	Config  any    // sample of the SDK's ProviderArgs
+	// Shared computes outputs that many types have (project, tagsAll). One is used for every type whose
+	// state has a property of its name and which neither computes it itself nor was given it.
+	Shared    map[string]Value
+	Resources map[string]Resource
+	Functions map[string]Function
+}
+
+// Value computes one output. It reads its inputs through the Request; when one of them is not known yet, in a
+// preview, the output is unknown too. A fault goes to Request.Fault.
+type Value func(*Request) any
+
+// Resource is one resource type. Only Args, State and ID are needed.
+type Resource struct {
+	Args, State any      // samples of the SDK's types, e.g. storage.BucketArgs{}, storage.BucketState{}
+	Required    []string // required lists, maps and unions, which reflection cannot tell from optional ones
+	Name        string   // the property with the cloud's name for it; drawn from the resource's when left out
+	Replace     []string // a change below one of these paths needs a new resource
+	ID          Value
+	Outputs     map[string]Value
+	// Create, Update and Delete act on what really stands behind the resource; they are called only with a
+	// local cloud, after validation, with every output computed. Exists tells a refresh whether it is still there.
+	Create, Update, Delete func(context.Context, *Request) error
+	Exists                 func(context.Context, *Request) (bool, error)
+}
+
+// Function is one invoke.
+type Function struct {
+	Args, Result any
+	Required     []string
+	Outputs      map[string]Value // what the result has besides the echo of the arguments
+}
+
+func (p *Package) types() []string     { return slices.Sorted(maps.Keys(p.Resources)) }
+func (p *Package) functions() []string { return slices.Sorted(maps.Keys(p.Functions)) }
+
+// Const is a Value that is always the same.
+func Const(v any) Value { return func(*Request) any { return v } }
+
+// Or is the value, or the fallback when the input of that path was not given.
+func Or(path string, fallback Value) Value {
+	return func(r *Request) any {
+		if v := r.Get(path); v != nil || r.touchedUnknown {
+			return v
+		}
+		return fallback(r)
+	}
+}
