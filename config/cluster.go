@@ -1,0 +1,45 @@
+package config
+
+// Cluster is the Kubernetes cluster of a stack: one to create, or one that exists.
+type Cluster struct {
+	// Name of an existing cluster to deploy into, in place of create.
+	Existing string `json:"existing"`
+	// Location of the cluster on GKE: a region, or a zone. Default: gcp:region.
+	Location string `json:"location"`
+	// Create a cluster with its own network and nodes.
+	Create *NewCluster `json:"create"`
+}
+
+// NewCluster is a cluster that the stack creates and owns.
+type NewCluster struct {
+	// Name of the cluster, and the stem of its network's and roles' names.
+	Name string `json:"name" default:"modelferry"`
+	// Kubernetes version (EKS) or minimum version (GKE). Default: the cloud's own.
+	Version string `json:"version"`
+	// Machine type of the nodes, such as e2-medium or t3.medium.
+	MachineType string `json:"machineType" need:"required"`
+	// Number of nodes; the autoscaler moves between the two.
+	Nodes Nodes `json:"nodes"`
+	// Address range of the nodes' network, in CIDR notation, /16 to /20.
+	NetworkCIDR string `json:"networkCIDR" default:"10.0.0.0/16"`
+	// CIDR ranges that may reach the API server's public endpoint. None: the endpoint is private only.
+	AuthorizedNetworks []string `json:"authorizedNetworks"`
+	// Whether the cloud refuses to delete the cluster (GKE).
+	DeletionProtection *bool `json:"deletionProtection" default:"true"`
+}
+
+// Nodes bounds a node pool. On a regional GKE cluster the numbers are for each zone.
+type Nodes struct {
+	// Least number of nodes.
+	Min int `json:"min" default:"1"`
+	// Greatest number of nodes.
+	Max int `json:"max" default:"5"`
+}
+
+// Name returns the cluster's name, whether it is created or exists.
+func (c Cluster) Name() string {
+	if c.Create != nil {
+		return c.Create.Name
+	}
+	return c.Existing
+}

@@ -1,0 +1,87 @@
+// Package config holds a stack's config as types, with defaults and every
+// check, so that nothing is made from a config that cannot work.
+package config
+
+import (
+	"slices"
+	"time"
+)
+
+// Namespace is the prefix of the project's own keys, as the Pulumi engine
+// writes them: modelferry:cloud.
+const Namespace = "modelferry"
+
+// Cloud is the platform that a stack runs on.
+type Cloud string
+
+// The clouds that the program knows.
+const (
+	GKE Cloud = "gke"
+	EKS Cloud = "eks"
+)
+
+// Config is one stack's config, defaults filled in and checked.
+type Config struct {
+	// Cloud that the stack runs on: gke or eks.
+	Cloud Cloud `json:"cloud" need:"required"`
+	// Kubernetes namespace of the services.
+	Namespace string `json:"namespace" default:"ml-portfolio"`
+	// Cluster to create, or the name of one that exists.
+	Cluster Cluster `json:"cluster" need:"required"`
+	// Buckets that hold the artifacts.
+	Buckets Buckets `json:"buckets"`
+	// Endpoints to use in place of the cloud's public ones, such as private endpoints.
+	Endpoints Endpoints `json:"endpoints"`
+	// Fetcher is the init container that brings the artifacts into a pod.
+	Fetcher Fetcher `json:"fetcher" need:"required"`
+	// Rollout says how long a new release may take.
+	Rollout Rollout `json:"rollout"`
+	// Services by name: what each one is, the same on every cloud.
+	Services map[string]Service `json:"services" need:"required"`
+	// Releases by service name: what is live on this stack.
+	Releases map[string]Release `json:"releases" need:"required"`
+
+	// GCP is where a gke stack lives; it comes from the provider's own keys.
+	GCP GCP `json:"-"`
+	// AWS is where an eks stack lives; it comes from the provider's own keys.
+	AWS AWS `json:"-"`
+}
+
+// GCP is the place of a gke stack.
+type GCP struct {
+	// Project ID, as in gcp:project.
+	Project string
+	// Region, as in gcp:region.
+	Region string
+}
+
+// AWS is the place of an eks stack.
+type AWS struct {
+	// Region, as in aws:region.
+	Region string
+}
+
+// Endpoints replace the cloud's public endpoints. They reach the fetcher as
+// the SDKs' own variables.
+type Endpoints struct {
+	// URL of the object store, for a private endpoint or an emulator.
+	Storage string `json:"storage"`
+	// URL of the token service that a pod's identity is exchanged at (EKS only).
+	Identity string `json:"identity"`
+}
+
+// Rollout is the patience that a new release is met with.
+type Rollout struct {
+	// Time that a rollout may take before it counts as failed; the old pods serve on.
+	Deadline time.Duration `json:"deadline" default:"10m"`
+}
+
+// ServiceNames returns the names of the catalogue's services, sorted.
+func (c Config) ServiceNames() []string {
+	names := make([]string, 0, len(c.Services))
+	for name := range c.Services {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,135 @@
+package config
+
+import (
+	"maps"
+	"net/netip"
+	"net/url"
+	"slices"
+
+	"github.com/distribution/reference"
+	"k8s.io/apimachinery/pkg/util/validation"
+)
+
+// check applies every rule that the types alone do not.
+func (c Config) check(f *Faults) {
+	switch c.Cloud {
+	case GKE:
+		f.required("gcp:project", c.GCP.Project)
+		f.required("gcp:region", c.GCP.Region)
+	case EKS:
+		f.required("aws:region", c.AWS.Region)
+	case "":
+	default:
+		f.add("cloud", "unknown cloud %q: it is gke or eks", c.Cloud)
+	}
+	f.label("namespace", c.Namespace)
+	c.Cluster.check(f)
+	c.Buckets.check(f)
+	c.Fetcher.check(f)
+	f.endpoint("endpoints.storage", c.Endpoints.Storage)
+	f.endpoint("endpoints.identity", c.Endpoints.Identity)
+	if c.Rollout.Deadline <= 0 {
+		f.add("rollout.deadline", "has to be more than 0s, not %s", c.Rollout.Deadline)
+	}
+	c.checkServices(f)
+	c.checkReleases(f)
+}
+
+func (c Cluster) check(f *Faults) {
+	switch {
+	case c.Existing == "" && c.Create == nil:
+		f.add("cluster", "names no cluster: set create, or existing")
+	case c.Existing != "" && c.Create != nil:
+		f.add("cluster", "both create and existing are set: keep one")
+	case c.Create != nil:
+		c.Create.check(f)
+	}
+}
+
+func (n NewCluster) check(f *Faults) {
+	f.label("cluster.create.name", n.Name)
+	f.required("cluster.create.machineType", n.MachineType)
+	if n.Nodes.Min < 1 || n.Nodes.Max < n.Nodes.Min {
+		f.add("cluster.create.nodes", "min %d and max %d do not fit: 1 <= min <= max", n.Nodes.Min, n.Nodes.Max)
+	}
+	if network, err := netip.ParsePrefix(n.NetworkCIDR); err != nil || !network.Addr().Is4() || network.Masked() != network ||
+		network.Bits() < 16 || network.Bits() > 20 {
+		f.add("cluster.create.networkCIDR", "%q is no IPv4 range of /16 to /20, such as 10.0.0.0/16", n.NetworkCIDR)
+	}
+	for _, cidr := range n.AuthorizedNetworks {
+		network, err := netip.ParsePrefix(cidr)
+		if err != nil || network.Masked() != network {
+			f.add("cluster.create.authorizedNetworks", "%q is no address range in CIDR notation", cidr)
+		} else if network.Bits() == 0 {
+			f.add("cluster.create.authorizedNetworks", "%q opens the API server to everyone: name your own ranges", cidr)
+		}
+	}
+}
+
+func (b Buckets) check(f *Faults) {
+	if b.ColdAfterDays < 1 {
+		f.add("buckets.coldAfterDays", "has to be 1 or more, not %d", b.ColdAfterDays)
+	}
+	if b.Models != "" && b.Models == b.Datasets {
+		f.add("buckets.datasets", "is the same bucket as buckets.models: each needs its own")
+	}
+}
+
+func (x Fetcher) check(f *Faults) {
+	f.image("fetcher.image", x.Image)
+	if x.Retries < 0 {
+		f.add("fetcher.retries", "has to be 0 or more, not %d", x.Retries)
+	}
+	if x.Backoff < 0 {
+		f.add("fetcher.backoff", "has to be 0s or more, not %s", x.Backoff)
+	}
+	if x.Timeout <= 0 {
+		f.add("fetcher.timeout", "has to be more than 0s, not %s", x.Timeout)
+	}
+	if x.Parallel < 0 {
+		f.add("fetcher.parallel", "has to be 0 or more, not %d", x.Parallel)
+	}
+	if x.PartSize != "" {
+		f.size("fetcher.partSize", x.PartSize)
+	}
+	x.Resources.check(f, "fetcher.resources")
+}
+
+func (f *Faults) required(path, value string) {
+	if value == "" {
+		f.add(path, "missing: set %s", qualified(path))
+	}
+}
+
+func (f *Faults) label(path, value string) {
+	if value == "" {
+		f.required(path, value)
+	} else if problems := validation.IsDNS1123Label(value); len(problems) > 0 {
+		f.add(path, "%q is no Kubernetes name: %s", value, problems[0])
+	}
+}
+
+func (f *Faults) image(path, value string) {
+	if value == "" {
+		f.required(path, value)
+		return
+	}
+	named, err := reference.ParseNormalizedNamed(value)
+	if err != nil {
+		f.add(path, "%q is no image reference: %v", value, err)
+	} else if reference.IsNameOnly(named) {
+		f.add(path, "%q has neither tag nor digest: add @sha256:… (or :TAG)", value)
+	}
+}
+
+func (f *Faults) endpoint(path, value string) {
+	if value == "" {
+		return
+	}
+	if u, err := url.Parse(value); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		f.add(path, "%q is no URL: write https://HOST[:PORT]", value)
+	}
+}
+
+// sortedKeys gives faults, and what is made, the same order on every run.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

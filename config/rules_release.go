@@ -1,0 +1,116 @@
+package config
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+)
+
+var digest = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
+
+// checkReleases checks each release against the service that it releases.
+func (c Config) checkReleases(f *Faults) {
+	for _, name := range sortedKeys(c.Releases) {
+		service, known := c.Services[name]
+		at := "releases." + name
+		if !known {
+			f.add(at, "there is no service %q%s", name, suggest(name, c.ServiceNames()))
+			continue
+		}
+		c.Releases[name].check(f, at, service)
+	}
+	for _, name := range c.ServiceNames() {
+		if _, released := c.Releases[name]; !released {
+			f.add("releases."+name, "missing: services.%s has no release on this stack", name)
+		}
+	}
+}
+
+func (r Release) check(f *Faults, at string, service Service) {
+	f.image(at+".image", r.Image)
+	if !service.hasBackend(r.Backend) {
+		if r.Backend == "" {
+			f.add(at+".backend", "missing: the service has the backends %s", strings.Join(sortedKeys(service.Backends), ", "))
+		} else {
+			f.add(at+".backend", "unknown backend %q: the service has %s", r.Backend, strings.Join(sortedKeys(service.Backends), ", "))
+		}
+		return
+	}
+	artifacts := service.artifacts(r.Backend)
+	if _, ok := artifacts[MainArtifact]; !ok {
+		f.add("services."+strings.TrimPrefix(at, "releases.")+".artifacts", "has no artifact called %q", MainArtifact)
+	}
+	for _, name := range sortedKeys(artifacts) {
+		release, ok := r.Artifacts[name]
+		if !ok {
+			f.add(at+".artifacts."+name, "missing: say which version is live (path, sha256, size)")
+			continue
+		}
+		release.check(f, at+".artifacts."+name, service.Prefix)
+	}
+	for _, name := range sortedKeys(r.Artifacts) {
+		if _, ok := artifacts[name]; !ok {
+			f.add(at+".artifacts."+name, "the service has no such artifact%s", suggest(name, sortedKeys(artifacts)))
+		}
+	}
+	checkPlaces(f, at, r, artifacts)
+	service.checkRoom(f, at, r)
+}
+
+func (a ArtifactRelease) check(f *Faults, at, prefix string) {
+	switch {
+	case a.Path == "":
+		f.add(at+".path", "missing: name the object in the bucket")
+	case !cleanKey(a.Path):
+		f.add(at+".path", "%q is no object's path: write it relative to the bucket, without ..", a.Path)
+	case !strings.HasPrefix(a.Path, prefix):
+		f.add(at+".path", "%q is outside %s, all that the service's identity may read", a.Path, prefix)
+	}
+	if a.SHA256 != "" && !digest.MatchString(a.SHA256) {
+		f.add(at+".sha256", "%q is no SHA-256: write 64 hexadecimal digits (sha256sum FILE)", a.SHA256)
+	}
+	f.size(at+".size", a.Size)
+	if a.UnpackedSize != "" {
+		f.size(at+".unpackedSize", a.UnpackedSize)
+	}
+}
+
+// checkPlaces refuses two artifacts in one place of the pod.
+func checkPlaces(f *Faults, at string, r Release, artifacts map[string]Artifact) {
+	taken := map[string]string{}
+	for _, name := range sortedKeys(artifacts) {
+		release, ok := r.Artifacts[name]
+		if !ok {
+			continue
+		}
+		file := ArtifactOf(name, artifacts[name], release).File
+		if other, ok := taken[file]; ok {
+			f.add(at+".artifacts."+name, "appears as %q, where artifact %q is already", file, other)
+		}
+		taken[file] = name
+	}
+}
+
+// checkRoom refuses artifacts that a limit on ephemeral storage leaves no room for.
+func (s Service) checkRoom(f *Faults, at string, r Release) {
+	w := s.workload("", r)
+	limit := f.quantity(at, w.Resources.Limits.EphemeralStorage)
+	if limit == nil {
+		return
+	}
+	if need := w.VolumeBytes(); need > limit.Value() {
+		f.add(at+".artifacts", "need a volume of %s, more than the limit of %s on ephemeral storage: raise resources.limits.ephemeralStorage",
+			humanize.IBytes(uint64(need)), w.Resources.Limits.EphemeralStorage)
+	}
+}
+
+func (f *Faults) size(at, value string) {
+	if value == "" {
+		f.add(at, "missing: say how large it is, such as 4.1MB")
+		return
+	}
+	if n, err := humanize.ParseBytes(value); err != nil || n == 0 || n > 1<<50 {
+		f.add(at, "%q is no size, such as 4.1MB or 8MiB", value)
+	}
+}

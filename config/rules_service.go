@@ -1,0 +1,141 @@
+package config
+
+import (
+	"path"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/validation"
+)
+
+// checkServices checks the catalogue by itself; what a release adds is
+// checked with it in checkReleases.
+func (c Config) checkServices(f *Faults) {
+	deployments, services, prefixes := map[string]string{}, map[string]string{}, map[string]string{}
+	unique := func(at, kind, name, owner string, owners map[string]string) {
+		if other, taken := owners[name]; taken {
+			f.add(at, "%s %q is services.%s's already: give each service its own", kind, name, other)
+		}
+		owners[name] = owner
+	}
+	for _, name := range c.ServiceNames() {
+		s, at := c.Services[name], "services."+name
+		f.label(at, name)
+		f.label(at+".deployment", s.Deployment)
+		f.label(at+".service", s.Service)
+		unique(at+".deployment", "Deployment", s.Deployment, name, deployments)
+		unique(at+".service", "Service", s.Service, name, services)
+		unique(at+".prefix", "prefix", s.Prefix, name, prefixes)
+		s.check(f, at)
+	}
+}
+
+func (s Service) check(f *Faults, at string) {
+	if s.Port < 1 || s.Port > 65535 {
+		f.add(at+".port", "has to be 1 to 65535, not %d", s.Port)
+	}
+	if !path.IsAbs(s.ModelFolder) || path.Clean(s.ModelFolder) != s.ModelFolder || s.ModelFolder == "/" {
+		f.add(at+".modelFolder", "%q is no folder of the pod: write an absolute path such as /models", s.ModelFolder)
+	}
+	if !strings.HasSuffix(s.Prefix, "/") || !cleanKey(strings.TrimSuffix(s.Prefix, "/")) {
+		f.add(at+".prefix", "%q is no prefix of a bucket: write FOLDER/", s.Prefix)
+	}
+	if !path.IsAbs(s.Health.Path) {
+		f.add(at+".health.path", "%q has to begin with /", s.Health.Path)
+	}
+	if s.Health.Startup <= 0 {
+		f.add(at+".health.startup", "has to be more than 0s, not %s", s.Health.Startup)
+	}
+	if s.Metrics != "-" && !path.IsAbs(s.Metrics) {
+		f.add(at+".metrics", `%q has to begin with /, or be "-"`, s.Metrics)
+	}
+	f.environment(at+".env", s.Env)
+	s.Resources.check(f, at+".resources")
+	s.Autoscaling.check(f, at+".autoscaling")
+	for _, name := range sortedKeys(s.Artifacts) {
+		s.Artifacts[name].check(f, at+".artifacts."+name)
+	}
+	for _, name := range sortedKeys(s.Backends) {
+		b, at := s.Backends[name], at+".backends."+name
+		f.environment(at+".env", b.Env)
+		if b.Resources != nil {
+			b.Resources.check(f, at+".resources")
+		}
+		for _, artifact := range sortedKeys(b.Artifacts) {
+			b.Artifacts[artifact].check(f, at+".artifacts."+artifact)
+		}
+	}
+}
+
+func (a Artifact) check(f *Faults, at string) {
+	if a.Bucket != Models && a.Bucket != Datasets {
+		f.add(at+".bucket", "unknown bucket %q: it is %s or %s", a.Bucket, Models, Datasets)
+	}
+	switch {
+	case a.Dest == "":
+		f.add(at+".dest", "missing: say where in the model folder it appears")
+	case !cleanKey(strings.TrimSuffix(a.Dest, "/")):
+		f.add(at+".dest", "%q leaves the pod's model folder: write a path relative to it, without ..", a.Dest)
+	case strings.HasPrefix(a.Dest, "."):
+		f.add(at+".dest", "%q is hidden: names that begin with a dot are the fetcher's own", a.Dest)
+	}
+	if a.Mount != "" && (!path.IsAbs(a.Mount) || path.Clean(a.Mount) != a.Mount || a.Mount == "/") {
+		f.add(at+".mount", "%q is no path of the pod: write an absolute path", a.Mount)
+	}
+	if a.Env != "" && len(validation.IsEnvVarName(a.Env)) > 0 {
+		f.add(at+".env", "%q is no name of a variable", a.Env)
+	}
+}
+
+func (a Autoscaling) check(f *Faults, at string) {
+	if a.Min < 1 || a.Max < a.Min {
+		f.add(at, "min %d and max %d do not fit: 1 <= min <= max", a.Min, a.Max)
+	}
+	if a.CPU < 1 || a.CPU > 100 {
+		f.add(at+".cpu", "has to be 1 to 100 percent, not %d", a.CPU)
+	}
+	if a.ScaleDownWindow < 0 || a.ScaleDownWindow.Hours() > 1 {
+		f.add(at+".scaleDownWindow", "has to be 0s to 1h, not %s", a.ScaleDownWindow)
+	}
+}
+
+func (r Resources) check(f *Faults, at string) {
+	for _, q := range []struct{ name, request, limit string }{
+		{"cpu", r.Requests.CPU, r.Limits.CPU},
+		{"memory", r.Requests.Memory, r.Limits.Memory},
+		{"ephemeralStorage", r.Requests.EphemeralStorage, r.Limits.EphemeralStorage},
+	} {
+		request := f.quantity(at+".requests."+q.name, q.request)
+		limit := f.quantity(at+".limits."+q.name, q.limit)
+		if request != nil && limit != nil && request.Cmp(*limit) > 0 {
+			f.add(at+".requests."+q.name, "%s is more than the limit of %s", q.request, q.limit)
+		}
+	}
+}
+
+func (f *Faults) quantity(at, value string) *resource.Quantity {
+	if value == "" {
+		return nil
+	}
+	q, err := resource.ParseQuantity(value)
+	if err != nil || q.Sign() < 0 {
+		f.add(at, "%q is no Kubernetes quantity, such as 500m or 512Mi", value)
+		return nil
+	}
+	return &q
+}
+
+func (f *Faults) environment(at string, env map[string]string) {
+	for _, name := range sortedKeys(env) {
+		if len(validation.IsEnvVarName(name)) > 0 {
+			f.add(at+"."+name, "%q is no name of a variable", name)
+		}
+	}
+}
+
+// cleanKey tells whether a path is relative, not empty, and stays inside
+// whatever it is put into.
+func cleanKey(key string) bool {
+	return key != "" && path.Clean(key) == key && !path.IsAbs(key) && key != "." && key != ".." &&
+		!strings.HasPrefix(key, "../") && !strings.ContainsAny(key, "\\\x00\n\r")
+}

@@ -1,0 +1,127 @@
+package eks
+
+import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/infra"
+)
+
+// Cluster is an EKS cluster, made by the stack or found by name.
+type Cluster struct {
+	pulumi.ResourceState
+
+	// Name, API server URL and kubeconfig of the cluster.
+	Name, URL, Kubeconfig pulumi.StringOutput
+	// Issuer is the URL that signs the service accounts' tokens, and Provider
+	// the ARN under which IAM trusts it.
+	Issuer, Provider pulumi.StringOutput
+	// Ready is what has to exist before the cluster can run a pod.
+	Ready []pulumi.Resource
+}
+
+// ClusterArgs says what cluster to make.
+type ClusterArgs struct {
+	// Region of the cluster.
+	Region string
+	// Network that the nodes live in.
+	Network *Network
+	// Cluster from the stack's config.
+	Cluster config.NewCluster
+}
+
+// clusterOf makes the cluster that the config describes, or finds the one that it names.
+func clusterOf(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Cluster, error) {
+	if c.Cluster.Create == nil {
+		return FindCluster(ctx, name, c.AWS.Region, c.Cluster.Existing, opts...)
+	}
+	network, err := NewNetwork(ctx, c.Cluster.Create.Name, &NetworkArgs{
+		Region: c.AWS.Region, CIDR: c.Cluster.Create.NetworkCIDR,
+	}, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return NewCluster(ctx, c.Cluster.Create.Name, &ClusterArgs{
+		Region: c.AWS.Region, Network: network, Cluster: *c.Cluster.Create,
+	}, opts...)
+}
+
+// NewCluster makes a cluster with private nodes, one node group, and an OIDC
+// provider so that its service accounts can assume roles.
+func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pulumi.ResourceOption) (*Cluster, error) {
+	c := &Cluster{}
+	if err := ctx.RegisterComponentResourceV2("modelferry:eks:Cluster", name, pulumi.Map{
+		"region": pulumi.String(args.Region), "machineType": pulumi.String(args.Cluster.MachineType),
+	}, c, opts...); err != nil {
+		return nil, err
+	}
+	child := pulumi.Parent(c)
+	role, granted, err := newServiceRole(ctx, name+"-cluster", "eks.amazonaws.com", []string{"AmazonEKSClusterPolicy"}, child)
+	if err != nil {
+		return nil, err
+	}
+	var version pulumi.StringPtrInput
+	if args.Cluster.Version != "" {
+		version = pulumi.String(args.Cluster.Version)
+	}
+	vpc := &eks.ClusterVpcConfigArgs{
+		SubnetIds:             args.Network.Private,
+		EndpointPrivateAccess: pulumi.Bool(true),
+		EndpointPublicAccess:  pulumi.Bool(len(args.Cluster.AuthorizedNetworks) > 0),
+	}
+	if len(args.Cluster.AuthorizedNetworks) > 0 {
+		vpc.PublicAccessCidrs = pulumi.ToStringArray(args.Cluster.AuthorizedNetworks)
+	}
+	cluster, err := eks.NewCluster(ctx, name, &eks.ClusterArgs{
+		Name: pulumi.String(name), RoleArn: role.Arn, Version: version, VpcConfig: vpc,
+		AccessConfig: &eks.ClusterAccessConfigArgs{
+			AuthenticationMode: pulumi.String("API"), BootstrapClusterCreatorAdminPermissions: pulumi.Bool(true),
+		},
+		EnabledClusterLogTypes: pulumi.ToStringArray([]string{"api", "audit", "authenticator", "controllerManager", "scheduler"}),
+	}, child, pulumi.DependsOn(append(granted, args.Network.Egress...)))
+	if err != nil {
+		return nil, err
+	}
+	issuer := cluster.Identities.Index(pulumi.Int(0)).Oidcs().Index(pulumi.Int(0)).Issuer().Elem()
+	provider, err := iam.NewOpenIdConnectProvider(ctx, name, &iam.OpenIdConnectProviderArgs{
+		Url: issuer, ClientIdLists: pulumi.ToStringArray([]string{audience}),
+	}, child)
+	if err != nil {
+		return nil, err
+	}
+	nodes, err := newNodeGroup(ctx, name, args, cluster, child)
+	if err != nil {
+		return nil, err
+	}
+	ca := cluster.CertificateAuthority.Data().Elem()
+	return c.whole(ctx, args.Region, cluster.Name, cluster.Endpoint, ca, issuer, provider.Arn, append(nodes, cluster, provider)...)
+}
+
+// FindCluster looks up a cluster that exists, and its OIDC provider. It fails
+// when there is none of that name, or IAM does not trust its issuer.
+func FindCluster(ctx *pulumi.Context, name, region, existing string, opts ...pulumi.ResourceOption) (*Cluster, error) {
+	c := &Cluster{}
+	if err := ctx.RegisterComponentResourceV2("modelferry:eks:Cluster", name, pulumi.Map{
+		"existing": pulumi.String(existing), "region": pulumi.String(region),
+	}, c, opts...); err != nil {
+		return nil, err
+	}
+	found := eks.LookupClusterOutput(ctx, eks.LookupClusterOutputArgs{Name: pulumi.String(existing)}, pulumi.Parent(c))
+	issuer := found.Identities().Index(pulumi.Int(0)).Oidcs().Index(pulumi.Int(0)).Issuer()
+	provider := iam.LookupOpenIdConnectProviderOutput(ctx, iam.LookupOpenIdConnectProviderOutputArgs{Url: issuer}, pulumi.Parent(c))
+	ca := found.CertificateAuthorities().Index(pulumi.Int(0)).Data()
+	return c.whole(ctx, region, found.Name(), found.Endpoint(), ca, issuer, provider.Arn())
+}
+
+func (c *Cluster) whole(ctx *pulumi.Context, region string, name, endpoint, ca, issuer, provider pulumi.StringOutput, ready ...pulumi.Resource) (*Cluster, error) {
+	c.Name, c.URL, c.Issuer, c.Provider, c.Ready = name, endpoint, issuer, provider, ready
+	c.Kubeconfig = infra.KubeconfigOutput(c.Name, c.URL, ca, func(name string) infra.Login {
+		return infra.Login{
+			Command: "aws", Args: []string{"eks", "get-token", "--cluster-name", name, "--region", region, "--output", "json"},
+			Hint: "install the AWS CLI, version 2",
+		}
+	})
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"name": c.Name, "url": c.URL, "issuer": c.Issuer})
+}

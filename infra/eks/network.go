@@ -1,0 +1,157 @@
+package eks
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// zones is how many availability zones the network spans. EKS wants two at least.
+const zones = 3
+
+// Network is a VPC with a public and a private subnet in each of three zones.
+type Network struct {
+	pulumi.ResourceState
+
+	// Private subnets, for nodes; Public ones, for load balancers and the NAT.
+	Private, Public pulumi.StringArray
+	// Egress is what private nodes need before they can pull an image.
+	Egress []pulumi.Resource
+}
+
+// NetworkArgs says where the network lies and what addresses it has.
+type NetworkArgs struct {
+	// Region of the network.
+	Region string
+	// CIDR is the range of the whole network, /16 to /20.
+	CIDR string
+}
+
+// NewNetwork makes a VPC whose private subnets reach out through a NAT and
+// reach S3 through a gateway endpoint, which costs nothing by the byte.
+func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pulumi.ResourceOption) (*Network, error) {
+	n := &Network{}
+	if err := ctx.RegisterComponentResourceV2("modelferry:eks:Network", name, pulumi.Map{
+		"region": pulumi.String(args.Region), "cidr": pulumi.String(args.CIDR),
+	}, n, opts...); err != nil {
+		return nil, err
+	}
+	child := pulumi.Parent(n)
+	ranges, err := SubnetRanges(args.CIDR)
+	if err != nil {
+		return nil, err
+	}
+	vpc, err := ec2.NewVpc(ctx, name, &ec2.VpcArgs{
+		CidrBlock: pulumi.String(args.CIDR), EnableDnsSupport: pulumi.Bool(true), EnableDnsHostnames: pulumi.Bool(true),
+		Tags: named(name),
+	}, child)
+	if err != nil {
+		return nil, err
+	}
+	gateway, err := ec2.NewInternetGateway(ctx, name, &ec2.InternetGatewayArgs{VpcId: vpc.ID(), Tags: named(name)}, child)
+	if err != nil {
+		return nil, err
+	}
+	public, err := newRouteTable(ctx, name+"-public", vpc, child)
+	if err != nil {
+		return nil, err
+	}
+	outward, err := ec2.NewRoute(ctx, name+"-public", &ec2.RouteArgs{
+		RouteTableId: public.ID(), DestinationCidrBlock: pulumi.String("0.0.0.0/0"), GatewayId: gateway.ID(),
+	}, child)
+	if err != nil {
+		return nil, err
+	}
+	available := aws.GetAvailabilityZonesOutput(ctx, aws.GetAvailabilityZonesOutputArgs{State: pulumi.String("available")}, child).Names()
+	private, err := newRouteTable(ctx, name+"-private", vpc, child)
+	if err != nil {
+		return nil, err
+	}
+	for zone := range zones {
+		az := available.Index(pulumi.Int(zone))
+		open, err := newSubnet(ctx, fmt.Sprintf("%s-public-%d", name, zone), vpc, public, az, ranges[zone], "kubernetes.io/role/elb", child)
+		if err != nil {
+			return nil, err
+		}
+		closed, err := newSubnet(ctx, fmt.Sprintf("%s-private-%d", name, zone), vpc, private, az, ranges[zones+zone], "kubernetes.io/role/internal-elb", child)
+		if err != nil {
+			return nil, err
+		}
+		n.Public, n.Private = append(n.Public, open), append(n.Private, closed)
+	}
+	if err := n.addEgress(ctx, name, args, vpc, private, outward, child); err != nil {
+		return nil, err
+	}
+	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"vpc": vpc.ID(), "private": n.Private, "public": n.Public})
+}
+
+// addEgress gives the private subnets a way out: a NAT, and S3 beside it.
+func (n *Network) addEgress(ctx *pulumi.Context, name string, args *NetworkArgs, vpc *ec2.Vpc, private *ec2.RouteTable, outward pulumi.Resource, opts ...pulumi.ResourceOption) error {
+	address, err := ec2.NewEip(ctx, name, &ec2.EipArgs{Domain: pulumi.String("vpc"), Tags: named(name)}, opts...)
+	if err != nil {
+		return err
+	}
+	nat, err := ec2.NewNatGateway(ctx, name, &ec2.NatGatewayArgs{
+		AllocationId: address.ID(), SubnetId: n.Public[0].ToStringOutput(), Tags: named(name),
+	}, append(opts, pulumi.DependsOn([]pulumi.Resource{outward}))...)
+	if err != nil {
+		return err
+	}
+	route, err := ec2.NewRoute(ctx, name+"-private", &ec2.RouteArgs{
+		RouteTableId: private.ID(), DestinationCidrBlock: pulumi.String("0.0.0.0/0"), NatGatewayId: nat.ID(),
+	}, opts...)
+	if err != nil {
+		return err
+	}
+	storage, err := ec2.NewVpcEndpoint(ctx, name+"-s3", &ec2.VpcEndpointArgs{
+		VpcId: vpc.ID(), ServiceName: pulumi.Sprintf("com.amazonaws.%s.s3", args.Region),
+		VpcEndpointType: pulumi.String("Gateway"), RouteTableIds: pulumi.StringArray{private.ID()}, Tags: named(name + "-s3"),
+	}, opts...)
+	n.Egress = []pulumi.Resource{route, storage}
+	return err
+}
+
+func newRouteTable(ctx *pulumi.Context, name string, vpc *ec2.Vpc, opts ...pulumi.ResourceOption) (*ec2.RouteTable, error) {
+	return ec2.NewRouteTable(ctx, name, &ec2.RouteTableArgs{VpcId: vpc.ID(), Tags: named(name)}, opts...)
+}
+
+// newSubnet makes a subnet with its route table. role is the tag by which a
+// load balancer controller finds it.
+func newSubnet(ctx *pulumi.Context, name string, vpc *ec2.Vpc, table *ec2.RouteTable, zone pulumi.StringInput, cidr, role string, opts ...pulumi.ResourceOption) (pulumi.StringOutput, error) {
+	tags := named(name)
+	tags[role] = pulumi.String("1")
+	subnet, err := ec2.NewSubnet(ctx, name, &ec2.SubnetArgs{
+		VpcId: vpc.ID(), CidrBlock: pulumi.String(cidr), AvailabilityZone: zone, Tags: tags,
+	}, opts...)
+	if err != nil {
+		return pulumi.StringOutput{}, err
+	}
+	_, err = ec2.NewRouteTableAssociation(ctx, name, &ec2.RouteTableAssociationArgs{
+		SubnetId: subnet.ID(), RouteTableId: table.ID(),
+	}, opts...)
+	return subnet.ID().ToStringOutput(), err
+}
+
+func named(name string) pulumi.StringMap { return pulumi.StringMap{"Name": pulumi.String(name)} }
+
+// SubnetRanges cuts a network into eight equal ranges and returns the first
+// six: three public, then three private. Two stay free for growth.
+func SubnetRanges(cidr string) ([]string, error) {
+	network, err := netip.ParsePrefix(cidr)
+	if err != nil {
+		return nil, err
+	}
+	bits := network.Bits() + 3
+	base := network.Masked().Addr().As4()
+	start := uint32(base[0])<<24 | uint32(base[1])<<16 | uint32(base[2])<<8 | uint32(base[3])
+	var ranges []string
+	for i := range uint32(2 * zones) {
+		at := start + i<<(32-bits)
+		addr := netip.AddrFrom4([4]byte{byte(at >> 24), byte(at >> 16), byte(at >> 8), byte(at)})
+		ranges = append(ranges, netip.PrefixFrom(addr, bits).String())
+	}
+	return ranges, nil
+}

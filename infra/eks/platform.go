@@ -1,0 +1,102 @@
+// Package eks makes the platform on AWS: an EKS cluster with an OIDC provider
+// for IRSA, S3 buckets, and one role a service.
+package eks
+
+import (
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/infra"
+)
+
+// Platform is the EKS side of a stack.
+type Platform struct {
+	pulumi.ResourceState
+
+	cluster    *Cluster
+	buckets    map[string]*Bucket
+	kubernetes *kubernetes.Provider
+	region     string
+	endpoints  config.Endpoints
+}
+
+var _ infra.Platform = (*Platform)(nil)
+
+// NewPlatform makes the network, cluster and buckets that c asks for.
+func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Platform, error) {
+	p := &Platform{region: c.AWS.Region, endpoints: c.Endpoints, buckets: map[string]*Bucket{}}
+	cloud, err := aws.NewProvider(ctx, name, &aws.ProviderArgs{
+		Region: pulumi.String(c.AWS.Region),
+		DefaultTags: &aws.ProviderDefaultTagsArgs{Tags: pulumi.StringMap{
+			"stack": pulumi.String(ctx.Stack()), "project": pulumi.String(ctx.Project()),
+		}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	opts = append(opts, pulumi.Provider(cloud))
+	if err := ctx.RegisterComponentResourceV2("modelferry:eks:Platform", name, pulumi.Map{
+		"region": pulumi.String(c.AWS.Region),
+	}, p, opts...); err != nil {
+		return nil, err
+	}
+	child := pulumi.Parent(p)
+	// Bucket names are unique in all of S3: the account's number makes ours so.
+	account := aws.GetCallerIdentityOutput(ctx, aws.GetCallerIdentityOutputArgs{}, child).AccountId()
+	for _, bucket := range config.BucketNames() {
+		p.buckets[bucket], err = NewBucket(ctx, bucket, bucketArgs(ctx, c, account, bucket), child)
+		if err != nil {
+			return nil, err
+		}
+	}
+	if p.cluster, err = clusterOf(ctx, name, c, child); err != nil {
+		return nil, err
+	}
+	p.kubernetes, err = kubernetes.NewProvider(ctx, name, &kubernetes.ProviderArgs{
+		Kubeconfig:            p.cluster.Kubeconfig,
+		EnableServerSideApply: pulumi.Bool(true),
+	}, child, pulumi.DependsOn(p.cluster.Ready))
+	return p, err
+}
+
+// Kubernetes returns the provider that applies objects to the stack's cluster.
+func (p *Platform) Kubernetes() *kubernetes.Provider { return p.kubernetes }
+
+// Cluster returns what a person needs to reach the cluster.
+func (p *Platform) Cluster() infra.Cluster {
+	return infra.Cluster{Name: p.cluster.Name, Endpoint: p.cluster.URL, Kubeconfig: p.cluster.Kubeconfig}
+}
+
+// Bucket returns the name of the bucket that the catalogue calls by this name.
+func (p *Platform) Bucket(name string) pulumi.StringOutput { return p.buckets[name].Name }
+
+// Store tells how the fetcher is told of S3.
+func (p *Platform) Store() infra.Store {
+	// The credential chain ends in the node's role; a pod without an identity
+	// of its own has to fail instead.
+	env := map[string]string{"AWS_REGION": p.region, "AWS_EC2_METADATA_DISABLED": "true"}
+	if p.endpoints.Storage != "" {
+		env["AWS_ENDPOINT_URL_S3"] = p.endpoints.Storage
+	}
+	if p.endpoints.Identity != "" {
+		env["AWS_ENDPOINT_URL_STS"] = p.endpoints.Identity
+	}
+	return infra.Store{BucketKey: "S3_BUCKET", PathKey: "S3_MODEL_PATH", Env: env}
+}
+
+// Identify makes a service's own role, which can read its prefixes.
+func (p *Platform) Identify(ctx *pulumi.Context, args infra.IdentityArgs, opts ...pulumi.ResourceOption) (infra.Identity, error) {
+	identity, err := NewIdentity(ctx, args.ServiceAccount, &IdentityArgs{
+		Cluster: p.cluster, Buckets: p.buckets, Identity: args,
+	}, append(opts, pulumi.Parent(p))...)
+	if err != nil {
+		return infra.Identity{}, err
+	}
+	return infra.Identity{
+		Name:        identity.RoleArn,
+		Annotations: pulumi.StringMap{"eks.amazonaws.com/role-arn": identity.RoleArn},
+		Grants:      identity.Grants,
+	}, nil
+}

@@ -1,0 +1,87 @@
+package eks
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// audience is what an IRSA token is made out to.
+const audience = "sts.amazonaws.com"
+
+// policy is an IAM policy document.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+type policy struct {
+	Version   string      `json:"Version"`
+	Statement []statement `json:"Statement"`
+}
+
+type statement struct {
+	Sid       string         `json:"Sid,omitempty"`
+	Effect    string         `json:"Effect"`
+	Principal any            `json:"Principal,omitempty"`
+	Action    []string       `json:"Action"`
+	Resource  []string       `json:"Resource,omitempty"`
+	Condition map[string]any `json:"Condition,omitempty"`
+}
+
+func document(statements ...statement) (string, error) {
+	text, err := json.Marshal(policy{Version: "2012-10-17", Statement: statements})
+	return string(text), err
+}
+
+// Prefix is a part of a bucket: the objects whose names begin with Prefix.
+type Prefix struct {
+	// BucketArn names the bucket; Prefix ends in "/".
+	BucketArn, Prefix string
+}
+
+// ReadOnly returns the policy that lets a role read some prefixes. Listing is
+// a statement of its own, since its condition would deny GetObject; without
+// it a missing object answers "forbidden" rather than "not found".
+func ReadOnly(prefixes []Prefix) (string, error) {
+	var statements []statement
+	for k, p := range prefixes {
+		statements = append(statements,
+			statement{
+				Sid: fmt.Sprintf("Read%d", k), Effect: "Allow", Action: []string{"s3:GetObject", "s3:GetObjectVersion"},
+				Resource: []string{p.BucketArn + "/" + p.Prefix + "*"},
+			},
+			statement{
+				Sid: fmt.Sprintf("List%d", k), Effect: "Allow", Action: []string{"s3:ListBucket"},
+				Resource:  []string{p.BucketArn},
+				Condition: map[string]any{"StringLike": map[string]string{"s3:prefix": p.Prefix + "*"}},
+			})
+	}
+	return document(statements...)
+}
+
+// PodTrust returns the trust policy that lets one service account assume a
+// role. provider is the ARN of the cluster's OIDC provider and issuer its URL.
+func PodTrust(provider, issuer, namespace, serviceAccount string) (string, error) {
+	claims := strings.TrimPrefix(issuer, "https://")
+	return document(statement{
+		Effect: "Allow", Principal: map[string]string{"Federated": provider},
+		Action: []string{"sts:AssumeRoleWithWebIdentity"},
+		Condition: map[string]any{"StringEquals": map[string]string{
+			claims + ":aud": audience,
+			claims + ":sub": fmt.Sprintf("system:serviceaccount:%s:%s", namespace, serviceAccount),
+		}},
+	})
+}
+
+// ServiceTrust returns the trust policy that lets an AWS service assume a role.
+func ServiceTrust(service string) (string, error) {
+	return document(statement{
+		Effect: "Allow", Principal: map[string]string{"Service": service}, Action: []string{"sts:AssumeRole"},
+	})
+}
+
+// TLSOnly returns the bucket policy that refuses requests without TLS.
+func TLSOnly(bucketArn string) (string, error) {
+	return document(statement{
+		Sid: "TLSOnly", Effect: "Deny", Principal: "*", Action: []string{"s3:*"},
+		Resource:  []string{bucketArn, bucketArn + "/*"},
+		Condition: map[string]any{"Bool": map[string]string{"aws:SecureTransport": "false"}},
+	})
+}

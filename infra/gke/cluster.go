@@ -1,0 +1,126 @@
+package gke
+
+import (
+	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/container"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/infra"
+)
+
+// Cluster is a GKE cluster, made by the stack or found by name.
+type Cluster struct {
+	pulumi.ResourceState
+
+	// Name, API server URL and kubeconfig of the cluster.
+	Name, URL, Kubeconfig pulumi.StringOutput
+	// Ready is what has to exist before the cluster can run a pod.
+	Ready []pulumi.Resource
+}
+
+// ClusterArgs says what cluster to make.
+type ClusterArgs struct {
+	// Project ID and location (a region or a zone) of the cluster.
+	Project, Location string
+	// Network that the nodes live in.
+	Network *Network
+	// Cluster from the stack's config.
+	Cluster config.NewCluster
+}
+
+// clusterOf makes the cluster that the config describes, or finds the one that it names.
+func clusterOf(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Cluster, error) {
+	location := c.Cluster.Location
+	if location == "" {
+		location = c.GCP.Region
+	}
+	if c.Cluster.Create == nil {
+		return FindCluster(ctx, name, c.GCP.Project, location, c.Cluster.Existing, opts...)
+	}
+	network, err := NewNetwork(ctx, c.Cluster.Create.Name, &NetworkArgs{
+		Region: c.GCP.Region, CIDR: c.Cluster.Create.NetworkCIDR,
+	}, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return NewCluster(ctx, c.Cluster.Create.Name, &ClusterArgs{
+		Project: c.GCP.Project, Location: location, Network: network, Cluster: *c.Cluster.Create,
+	}, opts...)
+}
+
+// NewCluster makes a private, VPC-native cluster with Workload Identity and one node pool.
+func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pulumi.ResourceOption) (*Cluster, error) {
+	c := &Cluster{}
+	if err := ctx.RegisterComponentResourceV2("modelferry:gke:Cluster", name, pulumi.Map{
+		"location": pulumi.String(args.Location), "machineType": pulumi.String(args.Cluster.MachineType),
+	}, c, opts...); err != nil {
+		return nil, err
+	}
+	child := pulumi.Parent(c)
+	var version pulumi.StringPtrInput
+	if args.Cluster.Version != "" {
+		version = pulumi.String(args.Cluster.Version)
+	}
+	networks := container.ClusterMasterAuthorizedNetworksConfigCidrBlockArray{}
+	for _, cidr := range args.Cluster.AuthorizedNetworks {
+		networks = append(networks, &container.ClusterMasterAuthorizedNetworksConfigCidrBlockArgs{CidrBlock: pulumi.String(cidr)})
+	}
+	cluster, err := container.NewCluster(ctx, name, &container.ClusterArgs{
+		Name:               pulumi.String(name),
+		Location:           pulumi.String(args.Location),
+		DeletionProtection: pulumi.Bool(*args.Cluster.DeletionProtection),
+		Network:            args.Network.Network,
+		Subnetwork:         args.Network.Subnetwork,
+		NetworkingMode:     pulumi.String("VPC_NATIVE"),
+		DatapathProvider:   pulumi.String("ADVANCED_DATAPATH"),
+		IpAllocationPolicy: &container.ClusterIpAllocationPolicyArgs{
+			ClusterSecondaryRangeName: pulumi.String(podRange), ServicesSecondaryRangeName: pulumi.String(serviceRange),
+		},
+		PrivateClusterConfig: &container.ClusterPrivateClusterConfigArgs{
+			EnablePrivateNodes:    pulumi.Bool(true),
+			EnablePrivateEndpoint: pulumi.Bool(len(networks) == 0),
+			MasterIpv4CidrBlock:   pulumi.String("172.31.255.240/28"),
+		},
+		MasterAuthorizedNetworksConfig: &container.ClusterMasterAuthorizedNetworksConfigArgs{CidrBlocks: networks},
+		WorkloadIdentityConfig:         &container.ClusterWorkloadIdentityConfigArgs{WorkloadPool: pulumi.String(WorkloadPool(args.Project))},
+		MinMasterVersion:               version,
+		ReleaseChannel:                 &container.ClusterReleaseChannelArgs{Channel: pulumi.String("REGULAR")},
+		EnableShieldedNodes:            pulumi.Bool(true),
+		// The default pool cannot be changed without replacing the cluster; ours can.
+		RemoveDefaultNodePool: pulumi.Bool(true),
+		InitialNodeCount:      pulumi.Int(1),
+	}, child, pulumi.DependsOn([]pulumi.Resource{args.Network.Egress}))
+	if err != nil {
+		return nil, err
+	}
+	nodes, err := newNodePool(ctx, name, args, cluster, child)
+	if err != nil {
+		return nil, err
+	}
+	ca := cluster.MasterAuth.ClusterCaCertificate().Elem()
+	return c.whole(ctx, cluster.Name, cluster.Endpoint, ca, cluster, nodes)
+}
+
+// FindCluster looks up a cluster that exists. It fails when there is none of that name.
+func FindCluster(ctx *pulumi.Context, name, project, location, existing string, opts ...pulumi.ResourceOption) (*Cluster, error) {
+	c := &Cluster{}
+	if err := ctx.RegisterComponentResourceV2("modelferry:gke:Cluster", name, pulumi.Map{
+		"existing": pulumi.String(existing), "location": pulumi.String(location),
+	}, c, opts...); err != nil {
+		return nil, err
+	}
+	found := container.LookupClusterOutput(ctx, container.LookupClusterOutputArgs{
+		Name: pulumi.String(existing), Project: pulumi.String(project), Location: pulumi.String(location),
+	}, pulumi.Parent(c))
+	ca := found.MasterAuths().Index(pulumi.Int(0)).ClusterCaCertificate()
+	return c.whole(ctx, found.Name(), found.Endpoint(), ca)
+}
+
+func (c *Cluster) whole(ctx *pulumi.Context, name, endpoint, ca pulumi.StringOutput, ready ...pulumi.Resource) (*Cluster, error) {
+	c.Name, c.Ready = name, ready
+	c.URL = pulumi.Sprintf("https://%s", endpoint)
+	c.Kubeconfig = infra.KubeconfigOutput(c.Name, c.URL, ca, func(string) infra.Login {
+		return infra.Login{Command: "gke-gcloud-auth-plugin", Hint: "gcloud components install gke-gcloud-auth-plugin"}
+	})
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"name": c.Name, "url": c.URL})
+}

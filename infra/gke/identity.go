@@ -1,0 +1,82 @@
+package gke
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/storage"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/infra"
+)
+
+// readerRole may get and list objects, and nothing else.
+const readerRole = "roles/storage.objectViewer"
+
+// Identity is a Kubernetes service account that Google Cloud knows by itself:
+// a direct principal of the workload pool, without any Google service account
+// and without any key.
+type Identity struct {
+	pulumi.ResourceState
+
+	// Principal as grants name it.
+	Principal pulumi.StringOutput
+	// Grants are the bindings on the service's prefixes.
+	Grants []pulumi.Resource
+}
+
+// IdentityArgs says whose identity it is and what it may read.
+type IdentityArgs struct {
+	// Project ID, and the project's number.
+	Project string
+	Number  pulumi.StringInput
+	// Buckets by the catalogue's names.
+	Buckets map[string]*Bucket
+	// Identity in cloud-neutral terms.
+	Identity infra.IdentityArgs
+	// Pool is what makes the workload pool exist.
+	Pool []pulumi.Resource
+}
+
+// NewIdentity lets a service account read its prefixes: each is a managed
+// folder of the bucket, since Cloud Storage has no other grant below a bucket
+// that takes a principal of a workload pool.
+func NewIdentity(ctx *pulumi.Context, name string, args *IdentityArgs, opts ...pulumi.ResourceOption) (*Identity, error) {
+	i := &Identity{}
+	if err := ctx.RegisterComponentResourceV2("modelferry:gke:Identity", name, pulumi.Map{
+		"namespace": pulumi.String(args.Identity.Namespace), "serviceAccount": pulumi.String(args.Identity.ServiceAccount),
+	}, i, opts...); err != nil {
+		return nil, err
+	}
+	i.Principal = args.Number.ToStringOutput().ApplyT(func(number string) string {
+		return Principal(number, args.Project, args.Identity.Namespace, args.Identity.ServiceAccount)
+	}).(pulumi.StringOutput)
+	child := pulumi.Parent(i)
+	for _, grant := range args.Identity.Grants {
+		at := fmt.Sprintf("%s-%s", name, grant.Bucket)
+		folder, err := storage.NewManagedFolder(ctx, at, &storage.ManagedFolderArgs{
+			Bucket: args.Buckets[grant.Bucket].Name, Name: pulumi.String(grant.Prefix),
+		}, child)
+		if err != nil {
+			return nil, err
+		}
+		member, err := storage.NewManagedFolderIamMember(ctx, at, &storage.ManagedFolderIamMemberArgs{
+			Bucket: folder.Bucket, ManagedFolder: folder.Name,
+			Role: pulumi.String(readerRole), Member: i.Principal,
+		}, child, pulumi.DependsOn(args.Pool))
+		if err != nil {
+			return nil, err
+		}
+		i.Grants = append(i.Grants, member)
+	}
+	return i, ctx.RegisterResourceOutputs(i, pulumi.Map{"principal": i.Principal})
+}
+
+// WorkloadPool returns the project's one pool of workload identities.
+func WorkloadPool(project string) string { return project + ".svc.id.goog" }
+
+// Principal returns the member string of a Kubernetes service account.
+// number is the project's number, project its ID: the string wants both.
+func Principal(number, project, namespace, serviceAccount string) string {
+	return fmt.Sprintf("principal://iam.googleapis.com/projects/%s/locations/global/workloadIdentityPools/%s/subject/ns/%s/sa/%s",
+		number, WorkloadPool(project), namespace, serviceAccount)
+}
