@@ -16,6 +16,15 @@ type Fetcher struct {
 	Parallel int `json:"parallel"`
 	// Size of a range, such as 8MiB. Default: the fetcher's own choice.
 	PartSize string `json:"partSize"`
-	// CPU, memory and ephemeral storage of the init container.
+	// CPU, memory and ephemeral storage of the init container. Default: 100m and 64Mi asked for, 1 and 256Mi at most.
 	Resources Resources `json:"resources"`
+}
+
+// SetDefaults gives the init container enough for a download at full speed
+// without the pod asking the scheduler for more than its server does.
+func (x *Fetcher) SetDefaults() {
+	x.Resources = Resources{
+		Requests: Amounts{CPU: "100m", Memory: "64Mi"},
+		Limits:   Amounts{CPU: "1", Memory: "256Mi"},
+	}
 }

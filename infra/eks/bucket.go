@@ -51,40 +51,36 @@ func NewBucket(ctx *pulumi.Context, name string, args *BucketArgs, opts ...pulum
 	if err != nil {
 		return nil, err
 	}
-	b.Arn = bucket.Arn
-	guarded, err := guard(ctx, name, args, bucket, pulumi.Parent(b))
-	if err != nil {
+	b.Name, b.Arn = bucket.Bucket, bucket.Arn
+	if err := guard(ctx, name, args, bucket, pulumi.Parent(b)); err != nil {
 		return nil, err
 	}
-	// Whoever uses the name waits for the guards too.
-	b.Name = pulumi.All(bucket.Bucket, guarded).ApplyT(func(v []any) string { return v[0].(string) }).(pulumi.StringOutput)
 	return b, ctx.RegisterResourceOutputs(b, pulumi.Map{"name": b.Name, "arn": b.Arn})
 }
 
 // guard puts the bucket's protections in place, one after the other: S3
-// refuses two at a time with OperationAborted. It returns the last one's ID.
-func guard(ctx *pulumi.Context, name string, args *BucketArgs, bucket *s3.BucketV2, child pulumi.ResourceOption) (pulumi.IDOutput, error) {
-	none := pulumi.IDOutput{}
+// refuses two at a time with OperationAborted.
+func guard(ctx *pulumi.Context, name string, args *BucketArgs, bucket *s3.BucketV2, child pulumi.ResourceOption) error {
 	public, err := s3.NewBucketPublicAccessBlock(ctx, name, &s3.BucketPublicAccessBlockArgs{
 		Bucket: bucket.ID(), BlockPublicAcls: pulumi.Bool(true), BlockPublicPolicy: pulumi.Bool(true),
 		IgnorePublicAcls: pulumi.Bool(true), RestrictPublicBuckets: pulumi.Bool(true),
 	}, child)
 	if err != nil {
-		return none, err
+		return err
 	}
 	ownership, err := s3.NewBucketOwnershipControls(ctx, name, &s3.BucketOwnershipControlsArgs{
 		Bucket: bucket.ID(),
 		Rule:   &s3.BucketOwnershipControlsRuleArgs{ObjectOwnership: pulumi.String("BucketOwnerEnforced")},
 	}, child, after(public))
 	if err != nil {
-		return none, err
+		return err
 	}
 	versioning, err := s3.NewBucketVersioningV2(ctx, name, &s3.BucketVersioningV2Args{
 		Bucket:                  bucket.ID(),
 		VersioningConfiguration: &s3.BucketVersioningV2VersioningConfigurationArgs{Status: pulumi.String("Enabled")},
 	}, child, after(ownership))
 	if err != nil {
-		return none, err
+		return err
 	}
 	encryption, err := s3.NewBucketServerSideEncryptionConfigurationV2(ctx, name, &s3.BucketServerSideEncryptionConfigurationV2Args{
 		Bucket: bucket.ID(),
@@ -95,7 +91,7 @@ func guard(ctx *pulumi.Context, name string, args *BucketArgs, bucket *s3.Bucket
 		}},
 	}, child, after(versioning))
 	if err != nil {
-		return none, err
+		return err
 	}
 	lifecycle, err := s3.NewBucketLifecycleConfigurationV2(ctx, name, &s3.BucketLifecycleConfigurationV2Args{
 		Bucket: bucket.ID(),
@@ -108,15 +104,12 @@ func guard(ctx *pulumi.Context, name string, args *BucketArgs, bucket *s3.Bucket
 		}},
 	}, child, after(encryption))
 	if err != nil {
-		return none, err
+		return err
 	}
-	policy, err := s3.NewBucketPolicy(ctx, name, &s3.BucketPolicyArgs{
+	_, err = s3.NewBucketPolicy(ctx, name, &s3.BucketPolicyArgs{
 		Bucket: bucket.ID(), Policy: bucket.Arn.ApplyT(TLSOnly).(pulumi.StringOutput),
 	}, child, after(lifecycle))
-	if err != nil {
-		return none, err
-	}
-	return policy.ID(), nil
+	return err
 }
 
 func after(resource pulumi.Resource) pulumi.ResourceOption {

@@ -1,0 +1,125 @@
+package components
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// ModelDeployment runs a model server whose model an init container, the
+// fetcher, has brought into an emptyDir before it starts.
+type ModelDeployment struct {
+	pulumi.ResourceState
+
+	// Name of the Deployment.
+	Name pulumi.StringOutput
+}
+
+// ModelDeploymentArgs says what to run.
+type ModelDeploymentArgs struct {
+	// Name of the Deployment; Namespace, Labels and Selector of its pods.
+	Name             string
+	Namespace        pulumi.StringInput
+	Labels, Selector pulumi.StringMap
+	// ServiceAccount that the pods run as.
+	ServiceAccount pulumi.StringInput
+	// Config is the name of the ConfigMap that the fetcher reads.
+	Config pulumi.StringInput
+	// Fetcher and Server are the two containers.
+	Fetcher FetcherArgs
+	Server  ServerArgs
+	// ModelFolder is where the artifacts appear; they may take up to VolumeBytes.
+	ModelFolder string
+	VolumeBytes int64
+	// Artifacts that the fetcher brings.
+	Artifacts []Artifact
+	// Deadline of a rollout.
+	Deadline time.Duration
+}
+
+// settling is how much longer the engine waits than Kubernetes: so a rollout
+// that is late ends with Kubernetes' own reason, not with a bare timeout.
+const settling = time.Minute
+
+// NewModelDeployment makes the Deployment and waits until its pods are ready.
+func NewModelDeployment(ctx *pulumi.Context, name string, args *ModelDeploymentArgs, opts ...pulumi.ResourceOption) (*ModelDeployment, error) {
+	d := &ModelDeployment{}
+	if err := ctx.RegisterComponentResourceV2("modelferry:index:ModelDeployment", name, pulumi.Map{
+		"name": pulumi.String(args.Name),
+	}, d, opts...); err != nil {
+		return nil, err
+	}
+	wait := (args.Deadline + settling).String()
+	deployment, err := appsv1.NewDeployment(ctx, name, &appsv1.DeploymentArgs{
+		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(args.Name), Namespace: args.Namespace, Labels: args.Labels},
+		// No replicas: their number is the autoscaler's.
+		Spec: &appsv1.DeploymentSpecArgs{
+			Selector:                &metav1.LabelSelectorArgs{MatchLabels: args.Selector},
+			ProgressDeadlineSeconds: pulumi.Int(int(args.Deadline.Seconds())),
+			RevisionHistoryLimit:    pulumi.Int(3),
+			Strategy: &appsv1.DeploymentStrategyArgs{
+				Type: pulumi.String("RollingUpdate"),
+				// The old pod goes when the new one serves, not before.
+				RollingUpdate: &appsv1.RollingUpdateDeploymentArgs{MaxSurge: pulumi.Int(1), MaxUnavailable: pulumi.Int(0)},
+			},
+			Template: args.podTemplate(),
+		},
+	}, pulumi.Parent(d), pulumi.Timeouts(&pulumi.CustomTimeouts{Create: wait, Update: wait}))
+	if err != nil {
+		return nil, err
+	}
+	d.Name = deployment.Metadata.Name().Elem()
+	return d, ctx.RegisterResourceOutputs(d, pulumi.Map{"name": d.Name})
+}
+
+// Names of the pod's volumes.
+const (
+	modelVolume   = "models"
+	scratchVolume = "tmp"
+)
+
+func (a *ModelDeploymentArgs) podTemplate() *corev1.PodTemplateSpecArgs {
+	return &corev1.PodTemplateSpecArgs{
+		Metadata: &metav1.ObjectMetaArgs{Labels: a.Labels, Annotations: a.annotations()},
+		Spec: &corev1.PodSpecArgs{
+			ServiceAccountName: a.ServiceAccount,
+			// Where an identity needs a token, its cloud brings one of its own.
+			AutomountServiceAccountToken: pulumi.Bool(false),
+			EnableServiceLinks:           pulumi.Bool(false),
+			SecurityContext:              podSecurity(),
+			InitContainers:               corev1.ContainerArray{a.fetcher()},
+			Containers:                   corev1.ContainerArray{a.server()},
+			Volumes: corev1.VolumeArray{
+				&corev1.VolumeArgs{Name: pulumi.String(modelVolume), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{
+					SizeLimit: pulumi.String(mebibytes(a.VolumeBytes)),
+				}},
+				&corev1.VolumeArgs{Name: pulumi.String(scratchVolume), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{
+					SizeLimit: pulumi.String(mebibytes(scratchBytes)),
+				}},
+			},
+		},
+	}
+}
+
+// annotations say which artifacts a pod was made for, and where its metrics are.
+func (a *ModelDeploymentArgs) annotations() pulumi.StringMap {
+	all := pulumi.StringMap{}
+	for _, artifact := range a.Artifacts {
+		pin := ""
+		if artifact.SHA256 != "" {
+			pin = "@sha256:" + artifact.SHA256
+		}
+		all[fmt.Sprintf("artifact.modelferry.dev/%s", artifact.Name)] = pulumi.String(artifact.Path + pin)
+	}
+	if a.Server.MetricsPath != "" {
+		all["prometheus.io/scrape"] = pulumi.String("true")
+		all["prometheus.io/port"] = pulumi.String(strconv.Itoa(a.Server.Port))
+		all["prometheus.io/path"] = pulumi.String(a.Server.MetricsPath)
+	}
+	return all
+}

@@ -1,0 +1,120 @@
+package components
+
+import (
+	"time"
+
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	policyv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/policy/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// ModelService is one ML service, whole: its account, its model's config, its
+// pods, and how they are reached, scaled and kept up.
+type ModelService struct {
+	pulumi.ResourceState
+
+	// Deployment, Service and ServiceAccount by name, Config by the ConfigMap's.
+	Deployment, Service, ServiceAccount, Config pulumi.StringOutput
+}
+
+// ModelServiceArgs says what a service is and what of it is live.
+type ModelServiceArgs struct {
+	// Namespace of the service.
+	Namespace pulumi.StringInput
+	// Deployment and Service name what they name; the service account is
+	// named as the Deployment is.
+	Deployment, Service string
+	// ModelFolder is where the artifacts appear; they may take up to VolumeBytes.
+	ModelFolder string
+	VolumeBytes int64
+	// Artifacts to bring, the model first.
+	Artifacts []Artifact
+	// Fetcher and Server are the two containers.
+	Fetcher FetcherArgs
+	Server  ServerArgs
+	// Autoscaling of the pods.
+	Autoscaling Autoscaling
+	// RolloutDeadline is how long a new release may take.
+	RolloutDeadline time.Duration
+	// Store and Identity are the cloud's.
+	Store    Store
+	Identity Identity
+}
+
+// NewModelService makes the service and waits until it serves.
+func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, opts ...pulumi.ResourceOption) (*ModelService, error) {
+	s := &ModelService{}
+	if err := ctx.RegisterComponentResourceV2("modelferry:index:ModelService", name, pulumi.Map{
+		"deployment": pulumi.String(args.Deployment), "image": pulumi.String(args.Server.Image),
+	}, s, opts...); err != nil {
+		return nil, err
+	}
+	child := pulumi.Parent(s)
+	selector := pulumi.StringMap{"app": pulumi.String(args.Deployment)}
+	labels := pulumi.StringMap{
+		"app":                       pulumi.String(args.Deployment),
+		"app.kubernetes.io/name":    pulumi.String(name),
+		"app.kubernetes.io/part-of": pulumi.String("modelferry"),
+		"tier":                      pulumi.String("ml-service"),
+	}
+	meta := func(name string) *metav1.ObjectMetaArgs {
+		return &metav1.ObjectMetaArgs{Name: pulumi.String(name), Namespace: args.Namespace, Labels: labels}
+	}
+	owner := meta(args.Deployment)
+	owner.Annotations = args.Identity.Annotations
+	account, err := corev1.NewServiceAccount(ctx, name, &corev1.ServiceAccountArgs{
+		Metadata: owner, AutomountServiceAccountToken: pulumi.Bool(false),
+	}, child)
+	if err != nil {
+		return nil, err
+	}
+	config, err := NewModelConfig(ctx, name, &ModelConfigArgs{
+		Namespace: args.Namespace, Labels: labels, ModelFolder: args.ModelFolder,
+		Artifacts: args.Artifacts, Store: args.Store, Fetcher: args.Fetcher,
+	}, child)
+	if err != nil {
+		return nil, err
+	}
+	s.ServiceAccount, s.Config = account.Metadata.Name().Elem(), config.Name
+	deployment, err := NewModelDeployment(ctx, name, &ModelDeploymentArgs{
+		Name: args.Deployment, Namespace: args.Namespace, Labels: labels, Selector: selector,
+		ServiceAccount: s.ServiceAccount, Config: s.Config,
+		Fetcher: args.Fetcher, Server: args.Server,
+		ModelFolder: args.ModelFolder, VolumeBytes: args.VolumeBytes, Artifacts: args.Artifacts,
+		Deadline: args.RolloutDeadline,
+	}, child, pulumi.DependsOn(args.Identity.Grants))
+	if err != nil {
+		return nil, err
+	}
+	s.Deployment = deployment.Name
+	service, err := corev1.NewService(ctx, name, &corev1.ServiceArgs{
+		Metadata: meta(args.Service),
+		Spec: &corev1.ServiceSpecArgs{
+			Type:     pulumi.String("ClusterIP"),
+			Selector: selector,
+			Ports: corev1.ServicePortArray{&corev1.ServicePortArgs{
+				Name: pulumi.String(portName), Port: pulumi.Int(80), TargetPort: pulumi.String(portName),
+			}},
+		},
+	}, child)
+	if err != nil {
+		return nil, err
+	}
+	s.Service = service.Metadata.Name().Elem()
+	if err := newAutoscaler(ctx, name, args.Autoscaling, s.Deployment, meta(args.Deployment), child); err != nil {
+		return nil, err
+	}
+	// At most one pod at a time goes to a drain. A least number instead would
+	// keep a service of one replica from ever leaving its node.
+	_, err = policyv1.NewPodDisruptionBudget(ctx, name, &policyv1.PodDisruptionBudgetArgs{
+		Metadata: meta(args.Deployment),
+		Spec: &policyv1.PodDisruptionBudgetSpecArgs{
+			MaxUnavailable: pulumi.Int(1), Selector: &metav1.LabelSelectorArgs{MatchLabels: selector},
+		},
+	}, child)
+	if err != nil {
+		return nil, err
+	}
+	return s, ctx.RegisterResourceOutputs(s, pulumi.Map{"deployment": s.Deployment, "service": s.Service, "config": s.Config})
+}

@@ -1,0 +1,43 @@
+package components
+
+import (
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Namespace is where the services live. It admits restricted pods only.
+type Namespace struct {
+	pulumi.ResourceState
+
+	// Name of the namespace, known once it exists.
+	Name pulumi.StringOutput
+}
+
+// NamespaceArgs names the namespace.
+type NamespaceArgs struct {
+	// Name of the namespace.
+	Name string
+}
+
+// NewNamespace makes the namespace.
+func NewNamespace(ctx *pulumi.Context, name string, args *NamespaceArgs, opts ...pulumi.ResourceOption) (*Namespace, error) {
+	n := &Namespace{}
+	if err := ctx.RegisterComponentResourceV2("modelferry:index:Namespace", name, pulumi.Map{
+		"name": pulumi.String(args.Name),
+	}, n, opts...); err != nil {
+		return nil, err
+	}
+	namespace, err := corev1.NewNamespace(ctx, name, &corev1.NamespaceArgs{
+		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(args.Name), Labels: pulumi.StringMap{
+			"app.kubernetes.io/part-of":          pulumi.String("modelferry"),
+			"pod-security.kubernetes.io/enforce": pulumi.String("restricted"),
+			"pod-security.kubernetes.io/warn":    pulumi.String("restricted"),
+		}},
+	}, pulumi.Parent(n))
+	if err != nil {
+		return nil, err
+	}
+	n.Name = namespace.Metadata.Name().Elem()
+	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"name": n.Name})
+}

@@ -1,0 +1,52 @@
+package components
+
+import (
+	"fmt"
+	"strconv"
+
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Resources are what a container asks for and may use, as Kubernetes
+// quantities; an empty one is left to the cluster's defaults.
+type Resources struct {
+	Requests, Limits Amounts
+}
+
+// Amounts are Kubernetes quantities.
+type Amounts struct {
+	CPU, Memory, EphemeralStorage string
+}
+
+// withStorage sets the ephemeral storage that is not set, in bytes.
+func (r Resources) withStorage(bytes int64) Resources {
+	quantity := mebibytes(bytes)
+	if r.Requests.EphemeralStorage == "" {
+		r.Requests.EphemeralStorage = quantity
+	}
+	if r.Limits.EphemeralStorage == "" {
+		r.Limits.EphemeralStorage = quantity
+	}
+	return r
+}
+
+func (r Resources) requirements() *corev1.ResourceRequirementsArgs {
+	return &corev1.ResourceRequirementsArgs{Requests: r.Requests.quantities(), Limits: r.Limits.quantities()}
+}
+
+func (a Amounts) quantities() pulumi.StringMap {
+	all := pulumi.StringMap{}
+	for name, quantity := range map[string]string{"cpu": a.CPU, "memory": a.Memory, "ephemeral-storage": a.EphemeralStorage} {
+		if quantity != "" {
+			all[name] = pulumi.String(quantity)
+		}
+	}
+	return all
+}
+
+// mebibytes writes a number of bytes as a quantity, rounded up.
+func mebibytes(bytes int64) string {
+	const mebi = 1 << 20
+	return fmt.Sprintf("%sMi", strconv.FormatInt((bytes+mebi-1)/mebi, 10))
+}

@@ -1,0 +1,102 @@
+package components
+
+import (
+	"maps"
+	"math"
+	"path"
+	"slices"
+	"time"
+
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Room besides the artifacts: a container's logs, and its /tmp.
+const (
+	logBytes     = 64 << 20
+	scratchBytes = 64 << 20
+)
+
+// portName is how probes and the Service refer to the server's port.
+const portName = "http"
+
+// startupPeriod is how often a starting server is asked. Short, because it
+// adds to every model update.
+const startupPeriod = time.Second
+
+// ServerArgs is the container that serves the model.
+type ServerArgs struct {
+	// Image of the model server.
+	Image string
+	// Port that it listens on.
+	Port int
+	// Env besides the artifacts' own variables.
+	Env map[string]string
+	// Resources of the container.
+	Resources Resources
+	// HealthPath of the probes; Startup is the time that loading the model may take.
+	HealthPath string
+	Startup    time.Duration
+	// MetricsPath that Prometheus scrapes, or "".
+	MetricsPath string
+}
+
+// server returns the main container. It sees the artifacts read-only.
+func (a *ModelDeploymentArgs) server() *corev1.ContainerArgs {
+	probe := func(period time.Duration, failures int) *corev1.ProbeArgs {
+		return &corev1.ProbeArgs{
+			HttpGet:          &corev1.HTTPGetActionArgs{Path: pulumi.String(a.Server.HealthPath), Port: pulumi.String(portName)},
+			PeriodSeconds:    pulumi.Int(int(period.Seconds())),
+			FailureThreshold: pulumi.Int(failures),
+			TimeoutSeconds:   pulumi.Int(3),
+		}
+	}
+	return &corev1.ContainerArgs{
+		Name:            pulumi.String("server"),
+		Image:           pulumi.String(a.Server.Image),
+		Env:             a.serverEnv(),
+		Ports:           corev1.ContainerPortArray{&corev1.ContainerPortArgs{Name: pulumi.String(portName), ContainerPort: pulumi.Int(a.Server.Port)}},
+		Resources:       a.Server.Resources.withStorage(a.VolumeBytes + scratchBytes + logBytes).requirements(),
+		SecurityContext: containerSecurity(),
+		VolumeMounts:    a.serverMounts(),
+		StartupProbe:    probe(startupPeriod, int(math.Ceil(a.Server.Startup.Seconds()/startupPeriod.Seconds()))),
+		ReadinessProbe:  probe(5*time.Second, 3),
+		LivenessProbe:   probe(10*time.Second, 3),
+	}
+}
+
+// serverEnv returns the server's variables in the order of their names, so
+// that two runs of the program make the same pod.
+func (a *ModelDeploymentArgs) serverEnv() corev1.EnvVarArray {
+	env := maps.Clone(a.Server.Env)
+	if env == nil {
+		env = map[string]string{}
+	}
+	for _, artifact := range a.Artifacts {
+		if artifact.Env != "" {
+			env[artifact.Env] = path.Join(a.ModelFolder, artifact.Place)
+		}
+	}
+	var all corev1.EnvVarArray
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		all = append(all, &corev1.EnvVarArgs{Name: pulumi.String(name), Value: pulumi.String(env[name])})
+	}
+	return all
+}
+
+func (a *ModelDeploymentArgs) serverMounts() corev1.VolumeMountArray {
+	mounts := corev1.VolumeMountArray{
+		&corev1.VolumeMountArgs{Name: pulumi.String(modelVolume), MountPath: pulumi.String(a.ModelFolder), ReadOnly: pulumi.Bool(true)},
+		&corev1.VolumeMountArgs{Name: pulumi.String(scratchVolume), MountPath: pulumi.String("/tmp")},
+	}
+	for _, artifact := range a.Artifacts {
+		if artifact.Mount == "" {
+			continue
+		}
+		mounts = append(mounts, &corev1.VolumeMountArgs{
+			Name: pulumi.String(modelVolume), MountPath: pulumi.String(artifact.Mount),
+			SubPath: pulumi.String(artifact.Place), ReadOnly: pulumi.Bool(true),
+		})
+	}
+	return mounts
+}

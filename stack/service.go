@@ -1,0 +1,96 @@
+package stack
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/components"
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/infra"
+)
+
+// deployService gives a service its identity on the cloud and deploys it.
+// It returns the service's part of the stack's outputs.
+func deployService(ctx *pulumi.Context, c config.Config, platform infra.Platform, namespace *components.Namespace, w config.Workload) (pulumi.Map, error) {
+	identity, err := platform.Identify(ctx, infra.IdentityArgs{
+		Namespace: c.Namespace, ServiceAccount: w.Deployment, Grants: grants(w),
+	})
+	if err != nil {
+		return nil, err
+	}
+	store := platform.Store()
+	service, err := components.NewModelService(ctx, w.Name, &components.ModelServiceArgs{
+		Namespace:       namespace.Name,
+		Deployment:      w.Deployment,
+		Service:         w.Service.Service,
+		ModelFolder:     w.ModelFolder,
+		VolumeBytes:     w.VolumeBytes(),
+		Artifacts:       artifacts(platform, w),
+		Fetcher:         fetcher(c.Fetcher),
+		Server:          server(w),
+		Autoscaling:     components.Autoscaling(w.Autoscaling),
+		RolloutDeadline: c.Rollout.Deadline,
+		Store:           components.Store(store),
+		Identity:        components.Identity{Annotations: identity.Annotations, Grants: identity.Grants},
+	}, pulumi.Provider(platform.Kubernetes()))
+	if err != nil {
+		return nil, err
+	}
+	model := w.Live[0]
+	return pulumi.Map{
+		"deployment": service.Deployment,
+		"service":    service.Service,
+		"identity":   identity.Name,
+		"config":     service.Config,
+		"model": pulumi.StringMap{
+			"bucket": platform.Bucket(model.Bucket), "path": pulumi.String(model.Path), "sha256": pulumi.String(model.SHA256),
+		},
+	}, nil
+}
+
+// grants returns the service's prefix in each bucket that it has artifacts in.
+func grants(w config.Workload) []infra.Grant {
+	var all []infra.Grant
+	for _, bucket := range config.BucketNames() {
+		for _, artifact := range w.Live {
+			if artifact.Bucket == bucket {
+				all = append(all, infra.Grant{Bucket: bucket, Prefix: w.Prefix})
+				break
+			}
+		}
+	}
+	return all
+}
+
+func artifacts(platform infra.Platform, w config.Workload) []components.Artifact {
+	var all []components.Artifact
+	for _, a := range w.Live {
+		all = append(all, components.Artifact{
+			Name: a.Name, Bucket: platform.Bucket(a.Bucket), Path: a.Path,
+			File: a.File, Unpacked: a.Unpacked, SHA256: a.SHA256, Version: a.Version,
+			Place: a.Place(), Env: a.Env, Mount: a.Mount,
+		})
+	}
+	return all
+}
+
+func fetcher(f config.Fetcher) components.FetcherArgs {
+	return components.FetcherArgs{
+		Image: f.Image, Retries: f.Retries, Backoff: f.Backoff, Timeout: f.Timeout,
+		Parallel: f.Parallel, PartSize: f.PartSize, Resources: resources(f.Resources),
+	}
+}
+
+func server(w config.Workload) components.ServerArgs {
+	metrics := w.Metrics
+	if metrics == "-" {
+		metrics = ""
+	}
+	return components.ServerArgs{
+		Image: w.Image, Port: w.Port, Env: w.Env, Resources: resources(w.Resources),
+		HealthPath: w.Health.Path, Startup: w.Health.Startup, MetricsPath: metrics,
+	}
+}
+
+func resources(r config.Resources) components.Resources {
+	return components.Resources{Requests: components.Amounts(r.Requests), Limits: components.Amounts(r.Limits)}
+}

@@ -1,0 +1,88 @@
+// Package stack is the program: it reads the config, picks the platform and
+// deploys the services.
+package stack
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/components"
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/infra"
+	"github.com/modelferry/modelferry/infra/eks"
+	"github.com/modelferry/modelferry/infra/gke"
+)
+
+// Stack is one run of the program.
+type Stack struct {
+	// Keys are the stack's config keys, so that a misspelt one is found. The
+	// SDK shows them only to those who start the program; nil skips the check.
+	Keys []string
+}
+
+// Run runs the program under the Pulumi engine.
+func Run() {
+	var s Stack
+	pulumi.Run(s.Deploy, s.readKeys)
+}
+
+func (s *Stack) readKeys(info *pulumi.RunInfo) {
+	s.Keys = slices.Sorted(maps.Keys(info.Config))
+}
+
+// Deploy declares everything that the stack's config asks for. Nothing is
+// declared when the config has a fault.
+func (s *Stack) Deploy(ctx *pulumi.Context) error {
+	c, err := config.Load(ctx, s.Keys)
+	if err != nil {
+		return err
+	}
+	platform, err := newPlatform(ctx, c)
+	if err != nil {
+		return err
+	}
+	namespace, err := components.NewNamespace(ctx, c.Namespace, &components.NamespaceArgs{
+		Name: c.Namespace,
+	}, pulumi.Provider(platform.Kubernetes()))
+	if err != nil {
+		return err
+	}
+	services := pulumi.Map{}
+	for _, workload := range c.Workloads() {
+		services[workload.Name], err = deployService(ctx, c, platform, namespace, workload)
+		if err != nil {
+			return fmt.Errorf("service %q: %w", workload.Name, err)
+		}
+	}
+	export(ctx, c, platform, services)
+	return nil
+}
+
+// newPlatform is the only place that knows which clouds there are.
+func newPlatform(ctx *pulumi.Context, c config.Config) (infra.Platform, error) {
+	switch c.Cloud {
+	case config.GKE:
+		return gke.NewPlatform(ctx, ctx.Project(), c)
+	case config.EKS:
+		return eks.NewPlatform(ctx, ctx.Project(), c)
+	}
+	return nil, fmt.Errorf("unknown cloud %q: set modelferry:cloud to gke or eks", c.Cloud)
+}
+
+// export makes the stack's outputs, of the same names on every cloud.
+func export(ctx *pulumi.Context, c config.Config, platform infra.Platform, services pulumi.Map) {
+	buckets := pulumi.StringMap{}
+	for _, name := range config.BucketNames() {
+		buckets[name] = platform.Bucket(name)
+	}
+	cluster := platform.Cluster()
+	ctx.Export("cloud", pulumi.String(string(c.Cloud)))
+	ctx.Export("cluster", pulumi.StringMap{"name": cluster.Name, "endpoint": cluster.Endpoint})
+	ctx.Export("kubeconfig", cluster.Kubeconfig)
+	ctx.Export("namespace", pulumi.String(c.Namespace))
+	ctx.Export("buckets", buckets)
+	ctx.Export("services", services)
+}
