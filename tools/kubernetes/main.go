@@ -23,13 +23,13 @@ import (
 )
 
 func main() {
-	ctx := server.SetupSignalContext()
+	// A signal handler may be set up once only, and all but the kubelet's command set up their own.
 	commands := map[string]func() *cobra.Command{
 		"kube-apiserver":          apiserver.NewAPIServerCommand,
 		"kube-controller-manager": controllers.NewControllerManagerCommand,
 		"kube-scheduler":          func() *cobra.Command { return scheduler.NewSchedulerCommand() },
 		"kube-proxy":              proxy.NewProxyCommand,
-		"kubelet":                 func() *cobra.Command { return kubelet.NewKubeletCommand(ctx) },
+		"kubelet":                 func() *cobra.Command { return kubelet.NewKubeletCommand(server.SetupSignalContext()) },
 	}
 	names := append(slices.Sorted(maps.Keys(commands)), "etcd")
 	if len(os.Args) < 2 {
