@@ -13,9 +13,6 @@ import (
 // nodeEnd is the link's name inside the node.
 const nodeEnd = "eth0"
 
-// LinkName is the host's end of a stack's link.
-func LinkName(stack string) string { return "mferry-" + stack }
-
 // Connect makes the link from this network namespace to that of process pid, and the host's routes to pods and
 // services. Nothing else of the host changes: no rule of its firewall, no kernel setting. The link goes, with
 // its routes, when the other namespace does.

@@ -14,6 +14,9 @@ const RangeVar = "MODELFERRY_CIDR"
 // defaults are ranges that neither Docker, libvirt, Kubernetes distributions nor the usual VPNs take.
 var defaults = map[string]string{"gke": "10.213", "eks": "10.214"}
 
+// LinkName is the host's end of a stack's link.
+func LinkName(stack string) string { return "mferry-" + stack }
+
 // Range is the /16 of one node.
 type Range struct{ first netip.Addr }
 

@@ -17,7 +17,6 @@ func (s Site) Etcd() Process {
 		// What is written survives the end of the process without fsync; only a crash of the machine loses
 		// it, and that ends a local cloud anyhow.
 		"--unsafe-no-fsync",
-		"--snapshot-count=5000",
 		"--log-level=warn",
 	)
 }

@@ -7,10 +7,13 @@ import (
 	"k8s.io/client-go/tools/clientcmd/api"
 )
 
-// Kubeconfig is a kubeconfig for one user of the node's cluster, who has a bearer token.
-func (s Site) Kubeconfig(user, token string, ca []byte) ([]byte, error) {
+// Admin is the user that the person at this machine is to the cluster.
+const Admin = "modelferry-admin"
+
+// Kubeconfig is a kubeconfig for one user of the node's cluster, who has a bearer token. server is the API server's URL.
+func (s Site) Kubeconfig(server, user, token string, ca []byte) ([]byte, error) {
 	config := api.NewConfig()
-	config.Clusters[s.Name()] = &api.Cluster{Server: s.API(), CertificateAuthorityData: ca}
+	config.Clusters[s.Name()] = &api.Cluster{Server: server, CertificateAuthorityData: ca}
 	config.AuthInfos[user] = &api.AuthInfo{Token: token}
 	config.Contexts[s.Name()] = &api.Context{Cluster: s.Name(), AuthInfo: user}
 	config.CurrentContext = s.Name()

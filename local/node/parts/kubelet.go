@@ -66,6 +66,8 @@ func (s Site) KubeletConfig() ([]byte, error) {
 
 // ResolvConf is the pods' resolver file. It names no server: there is no cluster DNS, and without a server a
 // lookup fails at once and does not wait for an answer that never comes.
-func ResolvConf() []byte { return []byte("# no name server: everything in this cluster is found by address\n") }
+func ResolvConf() []byte {
+	return []byte("# no name server: everything in this cluster is found by address\n")
+}
 
 func ptr[T any](v T) *T { return &v }

@@ -1,0 +1,154 @@
+// Package cgroup makes and removes a node's control groups, under cgroup v1, v2 and the two side by side.
+package cgroup
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/moby/sys/mountinfo"
+)
+
+// Hierarchies are the mounted cgroup hierarchies: one under v2, one a controller under v1.
+type Hierarchies []Hierarchy
+
+// Hierarchy is one of them.
+type Hierarchy struct {
+	// Path is where it is mounted.
+	Path string
+	// Unified is that it is v2.
+	Unified bool
+}
+
+// Find looks the hierarchies up among the mounts.
+func Find() (Hierarchies, error) {
+	var found Hierarchies
+	_, err := mountinfo.GetMounts(func(m *mountinfo.Info) (skip, stop bool) {
+		if m.FSType == "cgroup" || m.FSType == "cgroup2" {
+			found = append(found, Hierarchy{Path: m.Mountpoint, Unified: m.FSType == "cgroup2"})
+		}
+		return true, false
+	})
+	if err != nil {
+		return nil, fmt.Errorf("cgroup mounts: %w", err)
+	}
+	if len(found) == 0 {
+		return nil, errors.New("no cgroup hierarchy is mounted: pods cannot be run: mount one at /sys/fs/cgroup")
+	}
+	return found, nil
+}
+
+// Make makes the cgroup name, such as "/modelferry-gke", with a leaf "node" in it, everywhere, and moves
+// process pid into the leaf. Pods come beside the leaf: under v2 a cgroup with controllers for its children
+// must not hold processes itself.
+func (hs Hierarchies) Make(name string, pid int) error {
+	for _, h := range hs {
+		group := filepath.Join(h.Path, name)
+		leaf := filepath.Join(group, "node")
+		if err := os.MkdirAll(leaf, 0o755); err != nil {
+			return fmt.Errorf("cgroup %s: %w", leaf, err)
+		}
+		if h.Unified {
+			for _, dir := range []string{h.Path, group} {
+				if err := delegate(dir); err != nil {
+					return err
+				}
+			}
+		}
+		for _, dir := range []string{group, leaf} {
+			if err := inheritCPUs(dir); err != nil {
+				return err
+			}
+		}
+		procs := filepath.Join(leaf, "cgroup.procs")
+		if err := os.WriteFile(procs, []byte(strconv.Itoa(pid)), 0); err != nil {
+			return fmt.Errorf("cgroup %s: %w", leaf, err)
+		}
+	}
+	return nil
+}
+
+// delegate gives the children of a v2 cgroup every controller that it has itself. Beside v1 it has none.
+func delegate(dir string) error {
+	content, err := os.ReadFile(filepath.Join(dir, "cgroup.controllers"))
+	if err != nil {
+		return fmt.Errorf("cgroup %s: %w", dir, err)
+	}
+	for _, controller := range strings.Fields(string(content)) {
+		// One by one: a controller that cannot be delegated, such as a real-time one, holds up no other. The
+		// kubelet names those that it misses.
+		_ = os.WriteFile(filepath.Join(dir, "cgroup.subtree_control"), []byte("+"+controller), 0)
+	}
+	return nil
+}
+
+// inheritCPUs copies a v1 cpuset from its parent: a new one is empty, and an empty one takes no process.
+func inheritCPUs(dir string) error {
+	for _, file := range []string{"cpuset.cpus", "cpuset.mems"} {
+		path := filepath.Join(dir, file)
+		own, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) || len(strings.TrimSpace(string(own))) > 0 {
+			continue // no cpuset, or filled
+		}
+		if err != nil {
+			return fmt.Errorf("cgroup %s: %w", dir, err)
+		}
+		above, err := os.ReadFile(filepath.Join(filepath.Dir(dir), file))
+		if err != nil {
+			return fmt.Errorf("cgroup %s: %w", dir, err)
+		}
+		if len(strings.TrimSpace(string(above))) == 0 {
+			continue // v2: empty means as the parent
+		}
+		if err := os.WriteFile(path, above, 0); err != nil {
+			return fmt.Errorf("cgroup %s: %w", dir, err)
+		}
+	}
+	return nil
+}
+
+// Remove removes the cgroup name with all below it, everywhere. The kernel lets a cgroup go only a moment
+// after its last process, so Remove tries for some seconds. That there is none is no error.
+func (hs Hierarchies) Remove(name string) error {
+	const patience = 10 * time.Second
+	for _, h := range hs {
+		group := filepath.Join(h.Path, name)
+		for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+			err := removeTree(group)
+			if err == nil {
+				break
+			}
+			if time.Now().After(end) {
+				return fmt.Errorf("cgroup %s: %w: `cat` the cgroup.procs files below it for the processes that hold it", group, err)
+			}
+		}
+	}
+	return nil
+}
+
+// removeTree removes directories from the leaves up: the files of a cgroup go with it and cannot be removed.
+func removeTree(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if entry.IsDir() {
+			if err := removeTree(filepath.Join(dir, entry.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}

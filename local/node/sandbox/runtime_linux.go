@@ -1,0 +1,77 @@
+package sandbox
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	goruntime "runtime"
+
+	"github.com/modelferry/modelferry/local/image"
+	"github.com/modelferry/modelferry/local/node/machine"
+	"github.com/modelferry/modelferry/local/node/parts"
+	"github.com/modelferry/modelferry/local/registry"
+)
+
+// startRuntime brings up the image registry, with the image of a pod's sandbox in it, and containerd.
+func (n *node) startRuntime(ctx context.Context) error {
+	if err := n.serveRegistry(ctx); err != nil {
+		return err
+	}
+	program, err := os.ReadFile(parts.Bin + "/pause")
+	if err != nil {
+		return fmt.Errorf("program of a pod's sandbox: %w", err)
+	}
+	pause, err := image.Of("pause", goruntime.GOARCH, program)
+	if err != nil {
+		return err
+	}
+	ref, err := image.Push(ctx, n.site.Registry()+"/pause", pause)
+	if err != nil {
+		return err
+	}
+	stacking, err := snapshotter(parts.Dir)
+	if err != nil {
+		return err
+	}
+	config, err := n.site.ContainerdConfig(parts.Runtime{Snapshotter: stacking, Pause: ref, Plugins: machine.Plugins()})
+	if err != nil {
+		return err
+	}
+	if err := put("containerd.toml", config); err != nil {
+		return err
+	}
+	if err := n.run(n.site.Containerd(machine.Find("containerd"))); err != nil {
+		return err
+	}
+	return n.await(ctx, "containerd", func(ctx context.Context) error {
+		conn, err := new(net.Dialer).DialContext(ctx, "unix", parts.Socket)
+		if err != nil {
+			return err
+		}
+		return conn.Close()
+	})
+}
+
+func (n *node) serveRegistry(ctx context.Context) error {
+	handler, err := registry.Handler(parts.Dir + "/data/registry")
+	if err != nil {
+		return err
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", n.site.Registry())
+	if err != nil {
+		return fmt.Errorf("image registry: %w", err)
+	}
+	go func() { n.fail(fmt.Errorf("image registry ended: %w", http.Serve(listener, handler))) }()
+	return nil
+}
+
+// startStore brings up the object store.
+func (n *node) startStore(ctx context.Context) error {
+	store := n.site.ObjectStore(n.keys.store)
+	if err := n.run(store); err != nil {
+		return err
+	}
+	return n.await(ctx, store.Name, answers(n.site.Store()))
+}
