@@ -1,0 +1,53 @@
+package request
+
+import (
+	"encoding/json"
+	"io"
+	"strings"
+)
+
+// entry is one element of ARTIFACTS.
+type entry struct {
+	Bucket  string `json:"bucket"`
+	Path    string `json:"path"`
+	Dest    string `json:"dest"`
+	SHA256  string `json:"sha256"`
+	Version string `json:"version"`
+	Extract bool   `json:"extract"`
+	// Size is a pointer so that a declared 0 is told from none.
+	Size *int64 `json:"size"`
+}
+
+// further decodes ARTIFACTS strictly: a misspelt "sha256" that was silently
+// ignored would switch the digest check off.
+func (e *env) further() []Artifact {
+	text := e.get("ARTIFACTS")
+	if text == "" {
+		return nil
+	}
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.DisallowUnknownFields()
+	var entries []entry
+	if err := decoder.Decode(&entries); err != nil {
+		e.fault("ARTIFACTS: want a JSON list of {bucket, path, dest, sha256, version, size, extract}: %w", err)
+		return nil
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		e.fault("ARTIFACTS: more stands behind the JSON list")
+		return nil
+	}
+	artifacts := make([]Artifact, len(entries))
+	for i, entry := range entries {
+		artifacts[i] = Artifact{
+			Bucket: entry.Bucket, Path: entry.Path, Dest: entry.Dest,
+			SHA256: entry.SHA256, Version: entry.Version, Extract: entry.Extract,
+		}
+		if entry.Size != nil {
+			artifacts[i].Size = *entry.Size
+			if *entry.Size <= 0 {
+				e.fault("ARTIFACTS[%d]: size %d: want a number of bytes above 0", i, *entry.Size)
+			}
+		}
+	}
+	return artifacts
+}

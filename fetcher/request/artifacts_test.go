@@ -1,0 +1,103 @@
+package request_test
+
+import (
+	"path"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/fetcher/request"
+)
+
+func TestFaultsOfArtifacts(t *testing.T) {
+	tests := []struct{ name, artifacts, want string }{
+		{"not JSON", `nonsense`, "ARTIFACTS: want a JSON list"},
+		{"an object in place of a list", `{}`, "ARTIFACTS: want a JSON list"},
+		{"a misspelt field", `[{"bucket":"b","path":"p","dest":"d","sha":"x"}]`, `unknown field "sha"`},
+		{"a wrong type", `[{"bucket":"b","path":"p","dest":1}]`, "ARTIFACTS: want a JSON list"},
+		{"more behind the list", `[] []`, "more stands behind"},
+		{"no bucket", `[{"path":"p","dest":"d"}]`, "ARTIFACTS[0]: no bucket"},
+		{"no path", `[{"bucket":"b","dest":"d"}]`, `ARTIFACTS[0]: path "": is empty`},
+		{"no dest", `[{"bucket":"b","path":"p"}]`, `ARTIFACTS[0]: dest "": is empty`},
+		{"an absolute dest", `[{"bucket":"b","path":"p","dest":"/etc/passwd"}]`, "is absolute"},
+		{"a dest outside", `[{"bucket":"b","path":"p","dest":"../d"}]`, "not inside the model folder"},
+		{"a dest that leaves on its way", `[{"bucket":"b","path":"p","dest":"a/../../d"}]`, "not clean"},
+		{"the model folder itself", `[{"bucket":"b","path":"p","dest":"."}]`, "not inside the model folder"},
+		{"the marker", `[{"bucket":"b","path":"p","dest":".modelferry.json"}]`, "the fetcher's own"},
+		{"the staging folder", `[{"bucket":"b","path":"p","dest":".modelferry-staging/x"}]`, "the fetcher's own"},
+		{"a name longer than a file system takes", `[{"bucket":"b","path":"p","dest":"` + strings.Repeat("n", 256) + `"}]`, "longer than 255"},
+		{"a size of nothing", `[{"bucket":"b","path":"p","dest":"d","size":0}]`, "size 0"},
+		{"the dest of the model", `[{"bucket":"b","path":"p","dest":"model.joblib"}]`, "that of the model too"},
+		{"a dest inside the model", `[{"bucket":"b","path":"p","dest":"model.joblib/x"}]`, `lies inside "model.joblib" of the model`},
+		{"a dest around another", `[{"bucket":"b","path":"p","dest":"a/b"},{"bucket":"b","path":"q","dest":"a"}]`, `ARTIFACTS[0]: dest "a/b" lies inside "a" of ARTIFACTS[1]`},
+		{"the second at fault", `[{"bucket":"b","path":"p","dest":"d"},{"bucket":"b","path":"p","dest":"e","sha256":"1"}]`, "ARTIFACTS[1]: sha256"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := request.FromEnv(env(map[string]string{"ARTIFACTS": tt.artifacts}))
+			require.ErrorContains(t, err, tt.want)
+		})
+	}
+}
+
+func TestWhatIsExtracted(t *testing.T) {
+	tests := []struct {
+		path, extract string
+		want          bool
+	}{
+		{"m/model.tar.gz", "false", true},
+		{"m/model.tgz", "false", true},
+		{"m/model.tar", "false", true},
+		{"m/model.tar.zst", "false", true},
+		{"m/MODEL.TAR.GZ", "false", true},
+		{"m/model.gz", "false", false},
+		{"m/model.joblib", "false", false},
+		{"m/release-7", "true", true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.path, func(t *testing.T) {
+			req, err := request.FromEnv(env(map[string]string{
+				"ARTIFACTS": `[{"bucket":"b","path":"` + tt.path + `","dest":"d/x","extract":` + tt.extract + `}]`,
+			}))
+			require.NoError(t, err)
+			require.Equal(t, tt.want, req.Artifacts[1].Extract)
+		})
+	}
+}
+
+func TestNamesBesideEachOtherAreNotNested(t *testing.T) {
+	_, err := request.FromEnv(env(map[string]string{
+		"ARTIFACTS": `[{"bucket":"b","path":"p","dest":"a/b"},{"bucket":"b","path":"p","dest":"a/bc"},{"bucket":"b","path":"p","dest":"model.joblib.meta"}]`,
+	}))
+	require.NoError(t, err)
+}
+
+// Whatever stands in the environment: what is accepted stays in the folder.
+func FuzzEnvironment(f *testing.F) {
+	f.Add("models", "a/model.joblib", "/models/model.joblib", digest, `[{"bucket":"b","path":"p","dest":"d"}]`)
+	f.Add("", "../x", "/models/../x", "x", `[{"dest":"../../etc/passwd"}]`)
+	f.Add("b", "p.tar.gz", "/m/d/e", "", `[{"bucket":"b","path":"p","dest":"a/b/../c"}]`)
+	f.Add("b", "p", "/m/d", "", `[{"bucket":"b","path":"p","dest":"a","size":-1}] x`)
+	f.Fuzz(func(t *testing.T, bucket, key, local, sum, artifacts string) {
+		req, err := request.FromEnv(env(map[string]string{
+			"S3_BUCKET": bucket, "S3_MODEL_PATH": key, "LOCAL_MODEL_PATH": local,
+			"MODEL_SHA256": sum, "ARTIFACTS": artifacts,
+		}))
+		if err != nil {
+			return
+		}
+		require.True(t, path.IsAbs(req.Folder))
+		require.NotEqual(t, "/", req.Folder)
+		seen := map[string]bool{}
+		for _, a := range req.Artifacts {
+			require.NotEmpty(t, a.Bucket)
+			require.NotEmpty(t, a.Path)
+			require.Equal(t, a.Dest, path.Clean(a.Dest))
+			require.True(t, strings.HasPrefix(path.Join(req.Folder, a.Dest), req.Folder+"/"))
+			require.False(t, seen[a.Dest])
+			require.Contains(t, []int{0, 64}, len(a.SHA256))
+			seen[a.Dest] = true
+		}
+	})
+}

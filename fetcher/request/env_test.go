@@ -1,0 +1,129 @@
+package request_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/fetcher/fault"
+	"github.com/modelferry/modelferry/fetcher/request"
+)
+
+const digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+// env is a whole environment: the least that works, with changes over it.
+func env(changes map[string]string) request.Lookup {
+	all := map[string]string{
+		"S3_BUCKET":        "models",
+		"S3_MODEL_PATH":    "bankchurn/model.joblib",
+		"LOCAL_MODEL_PATH": "/models/model.joblib",
+	}
+	for key, value := range changes {
+		all[key] = value
+	}
+	return func(key string) (string, bool) {
+		value, ok := all[key]
+		return value, ok
+	}
+}
+
+func TestTheLeastEnvironmentMeansTheDefaults(t *testing.T) {
+	req, err := request.FromEnv(env(nil))
+	require.NoError(t, err)
+	require.Equal(t, request.Request{
+		Cloud:        request.S3,
+		Folder:       "/models",
+		Artifacts:    []request.Artifact{{Bucket: "models", Path: "bankchurn/model.joblib", Dest: "model.joblib"}},
+		Retries:      3,
+		Backoff:      10 * time.Second,
+		Timeout:      10 * time.Minute,
+		Stall:        20 * time.Second,
+		IdentityWait: time.Minute,
+		Parallel:     8,
+		PartSize:     8 << 20,
+	}, req)
+	require.False(t, req.Pinned())
+	require.Equal(t, "s3://models/bankchurn/model.joblib", req.URL(req.Artifacts[0]))
+}
+
+func TestEveryKeyReachesTheRequest(t *testing.T) {
+	req, err := request.FromEnv(env(map[string]string{
+		"S3_BUCKET": "", "S3_MODEL_PATH": "", // empty counts as not set
+		"GCS_BUCKET": "models", "GCS_MODEL_PATH": "nlpinsight/model.tar.gz",
+		"LOCAL_MODEL_PATH": "/models/finbert/model.tar.gz",
+		"MODEL_SHA256":     digest, "MODEL_VERSION": "1700000000000001", "MODEL_SIZE": "440",
+		"ARTIFACTS":     `[{"bucket":"data","path":"v1/phrasebank.csv","dest":"data/raw/train.csv","sha256":"` + digest + `","version":"7","size":12,"extract":false}]`,
+		"FETCH_RETRIES": "0", "FETCH_BACKOFF": "50ms", "FETCH_TIMEOUT": "2m", "FETCH_STALL": "3s",
+		"FETCH_IDENTITY_WAIT": "5s", "FETCH_PARALLEL": "2", "FETCH_PART_SIZE": "1048576",
+	}))
+	require.NoError(t, err)
+	require.Equal(t, request.Request{
+		Cloud:  request.GCS,
+		Folder: "/models/finbert",
+		Artifacts: []request.Artifact{
+			{Bucket: "models", Path: "nlpinsight/model.tar.gz", Dest: "model.tar.gz", SHA256: digest, Version: "1700000000000001", Size: 440, Extract: true},
+			{Bucket: "data", Path: "v1/phrasebank.csv", Dest: "data/raw/train.csv", SHA256: digest, Version: "7", Size: 12},
+		},
+		Retries: 0, Backoff: 50 * time.Millisecond, Timeout: 2 * time.Minute, Stall: 3 * time.Second,
+		IdentityWait: 5 * time.Second, Parallel: 2, PartSize: 1 << 20,
+	}, req)
+	require.True(t, req.Pinned())
+	require.Equal(t, ".", req.Artifacts[0].Folder())
+	require.Equal(t, "gs://data/v1/phrasebank.csv", req.URL(req.Artifacts[1]))
+}
+
+func TestFaultsOfTheEnvironment(t *testing.T) {
+	tests := []struct {
+		name    string
+		changes map[string]string
+		want    string
+	}{
+		{"keys of neither cloud", map[string]string{"S3_BUCKET": "", "S3_MODEL_PATH": ""}, "set GCS_BUCKET and GCS_MODEL_PATH, or S3_BUCKET and S3_MODEL_PATH"},
+		{"keys of both clouds", map[string]string{"GCS_BUCKET": "models"}, "keys of both clouds are set"},
+		{"a bucket without a path", map[string]string{"S3_MODEL_PATH": ""}, `the model: path "": is empty`},
+		{"a path without a bucket", map[string]string{"S3_BUCKET": ""}, "the model: no bucket"},
+		{"a bucket written as URL", map[string]string{"S3_BUCKET": "s3://models"}, "want the bucket's name alone"},
+		{"an absolute path", map[string]string{"S3_MODEL_PATH": "/model"}, "begins with a slash"},
+		{"a path with ..", map[string]string{"S3_MODEL_PATH": "a/../../b"}, "is not clean"},
+		{"a path that begins with ..", map[string]string{"S3_MODEL_PATH": "../b"}, "is not clean"},
+		{"a path with empty parts", map[string]string{"S3_MODEL_PATH": "a//b"}, "is not clean"},
+		{"a path of a folder", map[string]string{"S3_MODEL_PATH": "a/"}, "names a folder"},
+		{"a path with a line break", map[string]string{"S3_MODEL_PATH": "a\nb"}, "cannot be printed"},
+		{"no local path", map[string]string{"LOCAL_MODEL_PATH": ""}, "LOCAL_MODEL_PATH is not set"},
+		{"a relative local path", map[string]string{"LOCAL_MODEL_PATH": "models/m"}, "want a clean absolute path"},
+		{"a local path at the root", map[string]string{"LOCAL_MODEL_PATH": "/model"}, "of a file in a folder"},
+		{"a local path with ..", map[string]string{"LOCAL_MODEL_PATH": "/models/../etc/passwd"}, "want a clean absolute path"},
+		{"a local path of the fetcher's own", map[string]string{"LOCAL_MODEL_PATH": "/models/.modelferry.json"}, "the fetcher's own"},
+		{"a digest too short", map[string]string{"MODEL_SHA256": "abc"}, "want 64 hex digits"},
+		{"a digest that is not hex", map[string]string{"MODEL_SHA256": "z" + digest[1:]}, "want 64 hex digits"},
+		{"a generation that is not a number", map[string]string{"S3_BUCKET": "", "S3_MODEL_PATH": "", "GCS_BUCKET": "b", "GCS_MODEL_PATH": "p", "MODEL_VERSION": "v1"}, "want a GCS generation"},
+		{"a size of nothing", map[string]string{"MODEL_SIZE": "0"}, "MODEL_SIZE"},
+		{"extract neither true nor false", map[string]string{"MODEL_EXTRACT": "maybe"}, "MODEL_EXTRACT"},
+		{"retries below 0", map[string]string{"FETCH_RETRIES": "-1"}, "FETCH_RETRIES"},
+		{"a backoff without a unit", map[string]string{"FETCH_BACKOFF": "10"}, "FETCH_BACKOFF"},
+		{"a timeout of 0", map[string]string{"FETCH_TIMEOUT": "0s"}, "FETCH_TIMEOUT"},
+		{"no parallel range", map[string]string{"FETCH_PARALLEL": "0"}, "FETCH_PARALLEL"},
+		{"a part too large to hold", map[string]string{"FETCH_PART_SIZE": "1073741824"}, "FETCH_PART_SIZE"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := request.FromEnv(env(tt.changes))
+			require.ErrorContains(t, err, tt.want)
+			require.Equal(t, fault.Config, fault.KindOf(err))
+		})
+	}
+}
+
+func TestAllFaultsAtOnce(t *testing.T) {
+	_, err := request.FromEnv(env(map[string]string{
+		"S3_BUCKET": "", "S3_MODEL_PATH": "", "LOCAL_MODEL_PATH": "m", "MODEL_SHA256": "x",
+		"FETCH_RETRIES": "many", "ARTIFACTS": `[{"bucket":"b","path":"/p","dest":"../d","sha256":"y"}]`,
+	}))
+	for _, want := range []string{
+		"no bucket", "LOCAL_MODEL_PATH", "FETCH_RETRIES", `the model: sha256 "x"`,
+		`ARTIFACTS[0]: path "/p"`, `ARTIFACTS[0]: dest "../d"`, `ARTIFACTS[0]: sha256 "y"`,
+	} {
+		require.ErrorContains(t, err, want)
+	}
+}

@@ -1,0 +1,132 @@
+// Package s3 reads objects from S3 and from servers that speak its protocol.
+package s3
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/modelferry/modelferry/fetcher/fault"
+	"github.com/modelferry/modelferry/fetcher/source"
+)
+
+// Source reads from S3. Make it with New.
+type Source struct{ client *s3.Client }
+
+// New makes a Source with the identity of the SDK's default chain. It asks
+// for credentials at once: a pod without an identity ends here in
+// fault.Denied, with the chain's own account of what it tried. An STS that
+// does not answer is a transient error.
+func New(ctx context.Context) (*Source, error) {
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, fault.New(fault.Config, "AWS configuration: %w", err)
+	}
+	if cfg.Region == "" {
+		return nil, fault.New(fault.Config, "no AWS region").Advise("set AWS_REGION to the bucket's region")
+	}
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		return nil, withoutIdentity(err)
+	}
+	return &Source{client: s3.NewFromConfig(cfg, options)}, nil
+}
+
+func options(o *s3.Options) {
+	// Buckets below a private endpoint seldom have names of their own in DNS.
+	o.UsePathStyle = os.Getenv("AWS_ENDPOINT_URL_S3") != "" || os.Getenv("AWS_ENDPOINT_URL") != ""
+	// Retries belong to transfer; the SDK's would multiply with them, and
+	// their token bucket ends waiting when everything fails at once.
+	o.Retryer = aws.NopRetryer{}
+	// Ranges carry no checksum; asking for one only logs a warning each.
+	o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
+}
+
+// URL returns s3://bucket/key, with the version id when one is asked for.
+func (s *Source) URL(ref source.Ref) string {
+	url := "s3://" + ref.Bucket + "/" + ref.Key
+	if ref.Version != "" {
+		url += "?versionId=" + ref.Version
+	}
+	return url
+}
+
+// Stat finds the object's size, entity tag and version id.
+func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error) {
+	head, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{
+		Bucket: &ref.Bucket, Key: &ref.Key, VersionId: optional(ref.Version),
+	})
+	if err != nil {
+		return source.Object{}, s.explain(ctx, ref, err)
+	}
+	return source.Object{
+		Ref:     ref,
+		Size:    aws.ToInt64(head.ContentLength),
+		Version: aws.ToString(head.VersionId),
+		ETag:    aws.ToString(head.ETag),
+	}, nil
+}
+
+// Read opens a range under the condition that the entity tag still holds.
+// The version id goes along only when it was asked for: reading by version
+// takes s3:GetObjectVersion, a grant that a pod without a pin does not need.
+func (s *Source) Read(ctx context.Context, object source.Object, offset, length int64) (io.ReadCloser, error) {
+	last := offset + length - 1
+	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{
+		Bucket: &object.Bucket, Key: &object.Key,
+		VersionId: optional(object.Ref.Version),
+		IfMatch:   optional(object.ETag),
+		Range:     aws.String(fmt.Sprintf("bytes=%d-%d", offset, last)),
+	})
+	if err != nil {
+		return nil, changed(s.URL(object.Ref), refusal(s.URL(object.Ref), object.Ref, err))
+	}
+	whole := offset == 0 && length == object.Size
+	want := fmt.Sprintf("bytes %d-%d/%d", offset, last, object.Size)
+	if got := aws.ToString(out.ContentRange); got != want && (got != "" || !whole) {
+		out.Body.Close()
+		return nil, strayRange(s.URL(object.Ref), got, want, object.Size)
+	}
+	return source.Body(out.Body, length), nil
+}
+
+// strayRange tells an object of another size, which is another object, from a
+// server that does not keep to the range.
+func strayRange(url, got, want string, size int64) error {
+	if got != "" && !strings.HasSuffix(got, fmt.Sprintf("/%d", size)) {
+		return fault.New(fault.Changed, "%s was replaced while it was read: %d bytes when found, now %q", url, size, got)
+	}
+	return fmt.Errorf("%s: asked for %q, the server sent %q", url, want, got)
+}
+
+// explain finds the reason of a refused HEAD, whose answer has no body, by
+// asking for the first byte.
+func (s *Source) explain(ctx context.Context, ref source.Ref, err error) error {
+	first := refusal(s.URL(ref), ref, err)
+	if fault.KindOf(first) == fault.Transient {
+		return first
+	}
+	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{
+		Bucket: &ref.Bucket, Key: &ref.Key, VersionId: optional(ref.Version), Range: aws.String("bytes=0-0"),
+	})
+	if err == nil {
+		out.Body.Close()
+		return first
+	}
+	if second := refusal(s.URL(ref), ref, err); fault.KindOf(second) != fault.Transient {
+		return second
+	}
+	return first
+}
+
+func optional(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
