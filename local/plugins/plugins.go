@@ -3,13 +3,16 @@
 package plugins
 
 import (
+	"os"
 	"path/filepath"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 
+	"github.com/modelferry/modelferry/local/engine"
 	"github.com/modelferry/modelferry/local/provider"
 	"github.com/modelferry/modelferry/local/provider/aws"
 	"github.com/modelferry/modelferry/local/provider/gcp"
+	"github.com/modelferry/modelferry/local/provider/kubernetes"
 )
 
 // Run serves the program that argv[0] names and returns when that has ended. handled is false when the name
@@ -20,6 +23,10 @@ func Run(argv []string) (handled bool, err error) {
 		return true, serve(argv[1:], aws.Package())
 	case "pulumi-resource-gcp":
 		return true, serve(argv[1:], gcp.Package())
+	case "pulumi-resource-kubernetes":
+		return true, provider.Main(argv[1:], func(e *provider.Engine) (plugin.Provider, error) {
+			return kubernetes.New(e, os.Getenv(engine.RenderDirVar)), nil
+		})
 	default:
 		return false, nil
 	}

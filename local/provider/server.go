@@ -56,9 +56,9 @@ func (s *server) CheckConfig(_ context.Context, req plugin.CheckConfigRequest) (
 	return plugin.CheckConfigResponse{Properties: req.News, Failures: failures}, nil
 }
 
-func (s *server) DiffConfig(context.Context, plugin.DiffConfigRequest) (plugin.DiffConfigResponse, error) {
-	// Nothing of what is set here moves a resource by itself: the outputs that depend on it change with their own.
-	return plugin.DiffConfigResponse{Changes: plugin.DiffNone}, nil
+func (s *server) DiffConfig(_ context.Context, req plugin.DiffConfigRequest) (plugin.DiffConfigResponse, error) {
+	// No setting moves a resource by itself: what depends on one changes with the resource's own properties.
+	return DiffInputs(req.OldInputs, req.NewInputs, func(string) bool { return false }), nil
 }
 
 func (s *server) Configure(_ context.Context, req plugin.ConfigureRequest) (plugin.ConfigureResponse, error) {

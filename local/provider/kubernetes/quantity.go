@@ -1,0 +1,25 @@
+package kubernetes
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	quantity "k8s.io/apimachinery/pkg/api/resource"
+)
+
+// sameQuantity says whether two values are one amount, spelt in two ways: the API server writes 1000m as 1.
+func sameQuantity(a, b resource.PropertyValue) bool {
+	if a.DeepEquals(b) {
+		return true
+	}
+	scalar := func(v resource.PropertyValue) bool { return v.IsString() || v.IsNumber() }
+	if !scalar(a) || !scalar(b) {
+		return false
+	}
+	left, err := quantity.ParseQuantity(fmt.Sprint(a.V))
+	if err != nil {
+		return false
+	}
+	right, err := quantity.ParseQuantity(fmt.Sprint(b.V))
+	return err == nil && left.Cmp(right) == 0
+}
