@@ -1,0 +1,98 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"sync/atomic"
+	"time"
+)
+
+// handler answers for one model.
+type handler struct {
+	model string
+	// needed are the model and whatever else must be there.
+	needed   []string
+	requests atomic.Int64
+}
+
+// newHandler serves a model's file or folder; others are further paths that must be there, empty ones left out.
+func newHandler(model string, others ...string) http.Handler {
+	h := &handler{model: model, needed: []string{model}}
+	for _, path := range others {
+		if path != "" {
+			h.needed = append(h.needed, path)
+		}
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /health", h.health)
+	mux.HandleFunc("GET /model", h.describe)
+	mux.HandleFunc("GET /metrics", h.metrics)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.requests.Add(1)
+		mux.ServeHTTP(w, r)
+	})
+}
+
+func (h *handler) missing() error {
+	for _, path := range h.needed {
+		if err := present(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (h *handler) health(w http.ResponseWriter, _ *http.Request) {
+	if err := h.missing(); err != nil {
+		answer(w, http.StatusServiceUnavailable, map[string]string{"status": "unavailable", "reason": err.Error()})
+		return
+	}
+	answer(w, http.StatusOK, map[string]string{"status": "ok"})
+}
+
+// description is the answer to /model.
+type description struct {
+	Path   string `json:"path"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+	// Artifacts and FetchedAt are the fetcher's, when one ran.
+	Artifacts []artifact `json:"artifacts"`
+	FetchedAt *time.Time `json:"fetchedAt,omitempty"`
+}
+
+// describe reads everything anew at each request: what it says is what lies there now.
+func (h *handler) describe(w http.ResponseWriter, _ *http.Request) {
+	found, err := read(h.model)
+	if err != nil {
+		answer(w, http.StatusServiceUnavailable, map[string]string{"reason": err.Error()})
+		return
+	}
+	d := description{Path: h.model, Bytes: found.bytes, SHA256: found.sha256, Artifacts: []artifact{}}
+	m, err := readMarker(h.model)
+	if err != nil {
+		answer(w, http.StatusInternalServerError, map[string]string{"reason": err.Error()})
+		return
+	}
+	if m != nil {
+		d.Artifacts, d.FetchedAt = m.Artifacts, &m.FetchedAt
+	}
+	answer(w, http.StatusOK, d)
+}
+
+// metrics is in Prometheus' text format.
+func (h *handler) metrics(w http.ResponseWriter, _ *http.Request) {
+	up := 1
+	if h.missing() != nil {
+		up = 0
+	}
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4")
+	fmt.Fprintf(w, "# HELP model_server_ready Whether every artifact is there.\n# TYPE model_server_ready gauge\nmodel_server_ready %d\n", up)
+	fmt.Fprintf(w, "# HELP model_server_requests_total HTTP requests.\n# TYPE model_server_requests_total counter\nmodel_server_requests_total %d\n", h.requests.Load())
+}
+
+func answer(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body) // the client has gone
+}

@@ -1,0 +1,55 @@
+// Command server stands in for the model servers on the local cloud. It serves no predictions: it says whether
+// its artifacts are there, and which they are by digest, so that a missing, wrong or stale model shows.
+//
+// Environment: PORT (8000); MODEL_PATH, a file or a folder; PREDICTIONS_PATH and ARTIFACTS_DIR, optional, what
+// must be there besides.
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+)
+
+// grace is what requests under way get when the pod ends; the pod's own grace period is 30 s by default.
+const grace = 10 * time.Second
+
+func main() {
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	if err := run(ctx, log); err != nil {
+		log.Error(err.Error())
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, log *slog.Logger) error {
+	model := os.Getenv("MODEL_PATH")
+	if model == "" {
+		return errors.New("MODEL_PATH is not set: give the model's file or folder")
+	}
+	server := &http.Server{
+		Addr:              ":" + cmp.Or(os.Getenv("PORT"), "8000"),
+		Handler:           newHandler(model, os.Getenv("PREDICTIONS_PATH"), os.Getenv("ARTIFACTS_DIR")),
+		ReadHeaderTimeout: 10 * time.Second,
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.ListenAndServe() }()
+	log.Info("serving", "address", server.Addr, "model", model)
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	log.Info("ending")
+	late, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	return server.Shutdown(late)
+}

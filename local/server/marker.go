@@ -1,0 +1,63 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// marker is the fetcher's account of its run.
+type marker struct {
+	Artifacts []artifact `json:"artifacts"`
+	FetchedAt time.Time  `json:"fetchedAt"`
+}
+
+// artifact is one thing that was fetched. All but Found is the fetcher's word.
+type artifact struct {
+	Dest      string `json:"dest"`
+	Source    string `json:"source"`
+	Bytes     int64  `json:"bytes"`
+	SHA256    string `json:"sha256"`
+	Version   string `json:"version,omitempty"`
+	Extracted bool   `json:"extracted,omitempty"`
+	// Found is the digest of what lies there now; empty for an archive that was extracted, which is not kept.
+	Found string `json:"found,omitempty"`
+}
+
+// readMarker reads the fetcher's marker of a model, and each artifact again. The marker lies in the folder that
+// the model is, or that it is in. nil when no fetcher ran.
+func readMarker(model string) (*marker, error) {
+	for _, dir := range []string{model, filepath.Dir(model)} {
+		bytes, err := os.ReadFile(filepath.Join(dir, markerName))
+		if errors.Is(err, fs.ErrNotExist) || isFile(dir) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		m := &marker{}
+		if err := json.Unmarshal(bytes, m); err != nil {
+			return nil, fmt.Errorf("%s: %w", filepath.Join(dir, markerName), err)
+		}
+		for i := range m.Artifacts {
+			a := &m.Artifacts[i]
+			if a.Extracted {
+				continue
+			}
+			if a.Found, err = digest(filepath.Join(dir, filepath.FromSlash(a.Dest))); err != nil {
+				return nil, err
+			}
+		}
+		return m, nil
+	}
+	return nil, nil
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir()
+}

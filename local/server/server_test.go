@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+}
+
+func sum(text string) string {
+	s := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(s[:])
+}
+
+func get(h http.Handler, path string) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	return w
+}
+
+func TestHealth(t *testing.T) {
+	for name, c := range map[string]struct {
+		files  map[string]string
+		model  string
+		others []string
+		status int
+		reason string
+	}{
+		"model there":         {files: map[string]string{"model.joblib": "m"}, model: "model.joblib", status: 200},
+		"model missing":       {model: "model.joblib", status: 503, reason: "no such file"},
+		"model empty":         {files: map[string]string{"model.joblib": ""}, model: "model.joblib", status: 503, reason: "is empty"},
+		"folder there":        {files: map[string]string{"finbert/a/weights": "w"}, model: "finbert", status: 200},
+		"folder empty":        {files: map[string]string{"finbert/weights": ""}, model: "finbert", status: 503, reason: "is empty"},
+		"folder with marker":  {files: map[string]string{"finbert/.modelferry.json": "{}"}, model: "finbert", status: 503, reason: "is empty"},
+		"predictions missing": {files: map[string]string{"model.joblib": "m"}, model: "model.joblib", others: []string{"predictions"}, status: 503, reason: "predictions"},
+		"predictions there": {files: map[string]string{"model.joblib": "m", "predictions/p.csv": "p"}, model: "model.joblib",
+			others: []string{"predictions"}, status: 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			for file, text := range c.files {
+				write(t, filepath.Join(dir, file), text)
+			}
+			others := []string{""}
+			for _, other := range c.others {
+				others = append(others, filepath.Join(dir, other))
+			}
+			w := get(newHandler(filepath.Join(dir, c.model), others...), "/health")
+			require.Equal(t, c.status, w.Code, w.Body)
+			require.Contains(t, w.Body.String(), c.reason)
+		})
+	}
+}
+
+func TestModelTellsWhatLiesThereNow(t *testing.T) {
+	dir := t.TempDir()
+	model := filepath.Join(dir, "model.joblib")
+	write(t, model, "one")
+	write(t, filepath.Join(dir, "data/raw/Churn.csv"), "rows")
+	write(t, filepath.Join(dir, markerName), fmt.Sprintf(`{"fetchedAt": "2026-01-02T03:04:05Z", "artifacts": [
+		{"dest": "model.joblib", "source": "gs://models/model.joblib", "bytes": 3, "sha256": %q},
+		{"dest": "data/raw/Churn.csv", "sha256": %q}]}`, sum("one"), sum("rows")))
+	h := newHandler(model)
+
+	d := describeModel(t, h)
+	require.Equal(t, model, d.Path)
+	require.Equal(t, int64(3), d.Bytes)
+	require.Equal(t, sum("one"), d.SHA256)
+	require.Equal(t, "2026-01-02T03:04:05Z", d.FetchedAt.Format(time.RFC3339))
+	require.Len(t, d.Artifacts, 2)
+	require.Equal(t, "gs://models/model.joblib", d.Artifacts[0].Source)
+	require.Equal(t, sum("rows"), d.Artifacts[1].Found)
+
+	write(t, model, "two")
+	d = describeModel(t, h)
+	require.Equal(t, sum("two"), d.SHA256)
+	require.Equal(t, sum("one"), d.Artifacts[0].SHA256)
+	require.Equal(t, sum("two"), d.Artifacts[0].Found)
+}
+
+func TestModelMayBeAFolder(t *testing.T) {
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "b/weights"), "ww")
+	write(t, filepath.Join(dir, "a.json"), "c")
+	write(t, filepath.Join(dir, markerName), `{"artifacts": [{"dest": "model.tar.gz", "sha256": "x", "extracted": true}]}`)
+
+	d := describeModel(t, newHandler(dir))
+	require.Equal(t, int64(3), d.Bytes)
+	require.Equal(t, sum(sum("c")+"  a.json\n"+sum("ww")+"  b/weights\n"), d.SHA256)
+	require.Len(t, d.Artifacts, 1)
+	require.Empty(t, d.Artifacts[0].Found)
+}
+
+func TestModelWithoutFetcher(t *testing.T) {
+	model := filepath.Join(t.TempDir(), "model.joblib")
+	write(t, model, "one")
+	d := describeModel(t, newHandler(model))
+	require.Empty(t, d.Artifacts)
+	require.Nil(t, d.FetchedAt)
+}
+
+func TestModelMissing(t *testing.T) {
+	w := get(newHandler(filepath.Join(t.TempDir(), "model.joblib")), "/model")
+	require.Equal(t, http.StatusServiceUnavailable, w.Code)
+}
+
+func describeModel(t *testing.T, h http.Handler) description {
+	t.Helper()
+	w := get(h, "/model")
+	require.Equal(t, http.StatusOK, w.Code, w.Body)
+	var d description
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &d))
+	return d
+}
+
+func TestMetrics(t *testing.T) {
+	h := newHandler(filepath.Join(t.TempDir(), "model.joblib"))
+	require.Contains(t, get(h, "/metrics").Body.String(), "model_server_ready 0\n")
+	require.Contains(t, get(h, "/metrics").Body.String(), "model_server_requests_total 2\n")
+}
+
+func TestRunEndsInOrder(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	require.NoError(t, err)
+	require.NoError(t, listener.Close())
+	t.Setenv("PORT", port)
+	t.Setenv("MODEL_PATH", "")
+	log := slog.New(slog.DiscardHandler)
+	require.ErrorContains(t, run(context.Background(), log), "MODEL_PATH is not set")
+
+	t.Setenv("MODEL_PATH", "/nowhere")
+	ctx, end := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- run(ctx, log) }()
+	require.Eventually(t, func() bool {
+		response, err := http.Get("http://127.0.0.1:" + port + "/health")
+		return err == nil && response.Body.Close() == nil && response.StatusCode == http.StatusServiceUnavailable
+	}, 5*time.Second, 10*time.Millisecond)
+	end()
+	require.NoError(t, <-ended)
+}
