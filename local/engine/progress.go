@@ -44,7 +44,8 @@ func (p *progress) show(event events.EngineEvent) {
 }
 
 func (p *progress) finished(step apitype.StepEventMetadata) {
-	if strings.HasPrefix(step.Type, "pulumi:providers:") || step.Type == string(resource.RootStackType) {
+	// Providers are settings, components are folders: only what a cloud has is worth a line.
+	if strings.HasPrefix(step.Type, "pulumi:providers:") || !custom(step) {
 		return
 	}
 	done, change := p.summary.count(step.Op, resource.URN(step.URN))
@@ -56,6 +57,13 @@ func (p *progress) finished(step apitype.StepEventMetadata) {
 		took = fmt.Sprintf("  %.1fs", d.Seconds())
 	}
 	fmt.Fprintf(p.out, "  %s %s %s%s\n", signs[done.Op], kind(done.Type), done.Name, took)
+}
+
+func custom(step apitype.StepEventMetadata) bool {
+	if step.New != nil {
+		return step.New.Custom
+	}
+	return step.Old != nil && step.Old.Custom
 }
 
 func (p *progress) diagnostic(d *apitype.DiagnosticEvent) {

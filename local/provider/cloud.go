@@ -1,8 +1,12 @@
 package provider
 
 import (
+	"errors"
+	"fmt"
 	"os"
+	"path/filepath"
 
+	"github.com/modelferry/modelferry/local/node/info"
 	"github.com/modelferry/modelferry/local/place"
 	"github.com/modelferry/modelferry/local/state"
 )
@@ -21,7 +25,13 @@ func CloudFromEnv() *Cloud {
 }
 
 // Node is the running node; the error says how to start it.
-func (c *Cloud) Node() (*state.Node, error) { return state.LoadNode(c.Dir) }
+func (c *Cloud) Node() (info.Info, error) {
+	node, err := info.Read(filepath.Join(c.Dir, "node.json"))
+	if errors.Is(err, info.ErrNone) {
+		return node, fmt.Errorf("%w: start it with `make up STACK=%s`", err, filepath.Base(c.Dir))
+	}
+	return node, err
+}
 
 // remember writes the resource's record.
 func (c *Cloud) remember(record state.Record) error {

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"strings"
 
@@ -91,7 +92,7 @@ func authority(r *provider.Request) any {
 	if err != nil {
 		return r.Fault("cluster %q: %w", r.Str("name"), err)
 	}
-	return node.CAData
+	return base64.StdEncoding.EncodeToString(node.CAData)
 }
 
 // identities hold the issuer of the cluster's service-account tokens.

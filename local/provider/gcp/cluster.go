@@ -2,7 +2,9 @@ package gcp
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
+	"strings"
 
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/container"
 
@@ -60,7 +62,7 @@ func endpoint(r *provider.Request) any {
 	if err != nil {
 		return r.Fault("cluster %q: %w", r.Str("name"), err)
 	}
-	return node.Host()
+	return strings.TrimPrefix(node.APIServer, "https://")
 }
 
 // authority is the cluster's certificate authority, base64 of the PEM.
@@ -72,7 +74,7 @@ func authority(r *provider.Request) any {
 	if err != nil {
 		return r.Fault("cluster %q: %w", r.Str("name"), err)
 	}
-	return node.CAData
+	return base64.StdEncoding.EncodeToString(node.CAData)
 }
 
 // deletable refuses as GKE's provider does, which protects a cluster unless told not to.

@@ -1,0 +1,49 @@
+package engine_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/local/engine"
+	"github.com/modelferry/modelferry/local/place"
+	"github.com/modelferry/modelferry/stack"
+)
+
+// realRepository is a repository with this one's own project and stack files.
+func realRepository(t *testing.T, name string) place.Place {
+	t.Helper()
+	p := repository(t)
+	for _, file := range []string{"Pulumi.yaml", "Pulumi.gke.yaml", "Pulumi.eks.yaml"} {
+		content, err := os.ReadFile(filepath.Join("../..", file))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(p.Root, file), content, 0o600))
+	}
+	p.Stack = name
+	return p
+}
+
+// The program itself, with the config as it is in the repository, through the real engine and over the
+// protocol: every type, property and function that it uses is one that the local clouds know.
+func TestTheProgramRendersOffline(t *testing.T) {
+	for _, name := range place.Stacks {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			dir := t.TempDir()
+			var program stack.Stack
+			summary, err := engine.Render(context.Background(),
+				engine.Options{Place: realRepository(t, name), Program: program.Deploy, Out: &out}, dir)
+			t.Log(out.String())
+			require.NoError(t, err)
+			require.Greater(t, summary.Created, 30)
+			content, err := os.ReadFile(filepath.Join(dir, "deployment-bankchurn-predictor.yaml"))
+			require.NoError(t, err)
+			require.Contains(t, string(content), "initContainers:")
+		})
+	}
+}
