@@ -3,9 +3,20 @@
 package main
 
 import (
+	"fmt"
 	"os"
 
 	"github.com/modelferry/modelferry/local/cli"
+	"github.com/modelferry/modelferry/local/plugins"
 )
 
-func main() { os.Exit(cli.Run(os.Args[1:])) }
+func main() {
+	handled, err := plugins.Run(os.Args)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "%s: %v\n", os.Args[0], err)
+		os.Exit(1)
+	}
+	if !handled {
+		os.Exit(cli.Run(os.Args[1:]))
+	}
+}

@@ -19,7 +19,7 @@ func Root() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(nodeCommand())
+	root.AddCommand(nodeCommand(), previewCommand(), renderCommand())
 	return root
 }
 

@@ -1,0 +1,84 @@
+package release
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/local/model"
+	"github.com/modelferry/modelferry/local/place"
+)
+
+// publishedFile is a stack file that lies over the repository's in the local
+// cloud. ferry publish writes to it; a person may edit it, or remove it to be
+// back at the start.
+func publishedFile(p place.Place) string { return filepath.Join(p.Dir(), "config.yaml") }
+
+func readPublished(p place.Place) (map[string]any, error) {
+	content, err := os.ReadFile(publishedFile(p))
+	if errors.Is(err, fs.ErrNotExist) {
+		return map[string]any{}, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("local config: %w", err)
+	}
+	var file struct {
+		Config map[string]any `yaml:"config"`
+	}
+	if err := yaml.Unmarshal(content, &file); err != nil {
+		return nil, fmt.Errorf("local config %s: %w", publishedFile(p), err)
+	}
+	if file.Config == nil {
+		file.Config = map[string]any{}
+	}
+	return file.Config, nil
+}
+
+// isPublished tells whether the local config pins the artifact itself.
+func isPublished(published map[string]any, service, artifact string) bool {
+	at := published
+	for _, key := range []string{"modelferry:releases", service, "artifacts", artifact} {
+		inner, ok := at[key].(map[string]any)
+		if !ok {
+			return false
+		}
+		at = inner
+	}
+	_, pinned := at["path"]
+	return pinned
+}
+
+// PathFor is where a new version of an artifact goes: a path of its own below
+// the service's prefix, so that the old version stays and one can go back.
+func PathFor(s config.Service, file model.File) string {
+	return path.Join(s.Prefix, file.SHA256[:12], filepath.Base(file.Name))
+}
+
+// Publish makes a version of an artifact the live one, from the next up on.
+// File names the object's own digest and size; path is where it lies.
+func Publish(p place.Place, service, artifact, objectPath string, file model.File) error {
+	published, err := readPublished(p)
+	if err != nil {
+		return err
+	}
+	lay(published, map[string]any{"modelferry:releases": map[string]any{service: map[string]any{
+		"artifacts": map[string]any{artifact: map[string]any{
+			"path": objectPath, "sha256": file.SHA256, "size": fmt.Sprintf("%dB", file.Bytes),
+		}},
+	}}})
+	content, err := yaml.Marshal(map[string]any{"config": published})
+	if err != nil {
+		return err
+	}
+	next := publishedFile(p) + ".next"
+	if err := os.WriteFile(next, content, 0o644); err != nil {
+		return fmt.Errorf("local config: %w", err)
+	}
+	return os.Rename(next, publishedFile(p))
+}

@@ -1,0 +1,115 @@
+// Package release decides what is live in the local cloud: the repository's
+// config with the local images and the stand-in artifacts in it, and over that
+// what the person at the machine has published.
+package release
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/local/model"
+	"github.com/modelferry/modelferry/local/node"
+	"github.com/modelferry/modelferry/local/place"
+	"github.com/modelferry/modelferry/local/stackfile"
+)
+
+// Images are the local images, by digest.
+type Images struct {
+	Fetcher, Server string
+}
+
+// Object is an artifact to be put into a bucket.
+type Object struct {
+	// Bucket by the catalogue's name, and the path in it.
+	Bucket, Path string
+	File         model.File
+}
+
+// Release is what goes live.
+type Release struct {
+	// Values lie over the repository's stack file.
+	Values map[string]any
+	// Objects have to be in the buckets before a pod starts.
+	Objects []Object
+	// Config is the outcome, checked.
+	Config config.Config
+	// Keys of the config.
+	Keys []string
+}
+
+// Deadline of a rollout in the local cloud. Models come from this very
+// machine, so what takes longer is broken.
+const Deadline = "45s"
+
+// Prepare reads and checks the config and makes the artifacts that it names.
+// Nothing else is touched: a config with a fault leaves everything as it is.
+func Prepare(p place.Place) (Release, error) {
+	published, err := readPublished(p)
+	if err != nil {
+		return Release{}, err
+	}
+	file, err := stackfile.Read(p.Root, p.Stack, published)
+	if err != nil {
+		return Release{}, err
+	}
+	c, err := file.Load()
+	if err != nil {
+		return Release{}, err
+	}
+	r := Release{Values: map[string]any{}, Config: c, Keys: file.Keys()}
+	releases := map[string]any{}
+	for _, w := range c.Workloads() {
+		artifacts := map[string]any{}
+		for _, live := range w.Live {
+			if isPublished(published, w.Name, live.Name) {
+				continue // the object is in its bucket, and the pin is the person's
+			}
+			size, err := humanize.ParseBytes(c.Releases[w.Name].Artifacts[live.Name].Size)
+			if err != nil {
+				return Release{}, fmt.Errorf("size of %s/%s: %w", w.Name, live.Name, err)
+			}
+			made, err := model.StandIn{Path: live.Path, Bytes: int64(size)}.Save(filepath.Join(p.Local(), "models"))
+			if err != nil {
+				return Release{}, err
+			}
+			artifacts[live.Name] = map[string]any{"sha256": made.SHA256, "version": nil}
+			r.Objects = append(r.Objects, Object{Bucket: live.Bucket, Path: live.Path, File: made})
+		}
+		releases[w.Name] = map[string]any{"artifacts": artifacts}
+	}
+	r.Values["modelferry:releases"] = releases
+	lay(r.Values, published)
+	return r, nil
+}
+
+// On completes the release with what the running node provides.
+func (r Release) On(i node.Info, images Images) map[string]any {
+	releases := map[string]any{}
+	for _, name := range r.Config.ServiceNames() {
+		releases[name] = map[string]any{"image": images.Server}
+	}
+	values := map[string]any{
+		"modelferry:fetcher":   map[string]any{"image": images.Fetcher},
+		"modelferry:endpoints": map[string]any{"storage": i.Store},
+		"modelferry:rollout":   map[string]any{"deadline": Deadline},
+		"modelferry:releases":  releases,
+	}
+	lay(values, r.Values)
+	return values
+}
+
+// lay puts values over others, maps key by key.
+func lay(target, values map[string]any) {
+	for key, value := range values {
+		inner, isMap := value.(map[string]any)
+		before, wasMap := target[key].(map[string]any)
+		if isMap && wasMap {
+			lay(before, inner)
+			continue
+		}
+		target[key] = value
+	}
+}

@@ -1,0 +1,108 @@
+// Package stackfile reads a stack's config out of Pulumi's files as the engine
+// does, so that a fault is found before anything is started.
+package stackfile
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/modelferry/modelferry/config"
+)
+
+// File is a stack's config: the project's values under the stack's own.
+type File struct {
+	values map[string]any
+}
+
+// Read reads Pulumi.yaml and Pulumi.STACK.yaml in the repository's folder.
+// values lie over them: "project:key" to value, maps merged key by key.
+func Read(root, stack string, values map[string]any) (File, error) {
+	project, err := document(filepath.Join(root, "Pulumi.yaml"))
+	if err != nil {
+		return File{}, err
+	}
+	own, err := document(filepath.Join(root, "Pulumi."+stack+".yaml"))
+	if err != nil {
+		return File{}, err
+	}
+	name, _ := project["name"].(string)
+	f := File{values: map[string]any{}}
+	for key, value := range object(project["config"]) {
+		if !strings.Contains(key, ":") {
+			key = name + ":" + key
+		}
+		// In the project file a value may stand below "value", beside its type.
+		if declared, ok := value.(map[string]any); ok {
+			if inner, ok := declared["value"]; ok {
+				value = inner
+			} else if inner, ok := declared["default"]; ok {
+				value = inner
+			}
+		}
+		f.values[key] = value
+	}
+	maps.Copy(f.values, object(own["config"]))
+	merge(f.values, values)
+	return f, nil
+}
+
+// Load reads and checks the config. A fault's error is of type config.Faults.
+func (f File) Load() (config.Config, error) { return config.Load(f, f.Keys()) }
+
+// Keys are the config's keys, "project:key", sorted.
+func (f File) Keys() []string { return slices.Sorted(maps.Keys(f.values)) }
+
+// GetConfig gives a value as the engine hands it to a program: text as it is,
+// everything else as JSON.
+func (f File) GetConfig(key string) (string, bool) {
+	value, ok := f.values[key]
+	if !ok {
+		return "", false
+	}
+	if text, isText := value.(string); isText {
+		return text, true
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprint(value), true // not JSON, so no value that any key takes
+	}
+	return string(text), true
+}
+
+func document(path string) (map[string]any, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("stack's config: %w", err)
+	}
+	values := map[string]any{}
+	if err := yaml.Unmarshal(content, &values); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
+	}
+	return values, nil
+}
+
+func object(value any) map[string]any {
+	values, _ := value.(map[string]any)
+	return values
+}
+
+func merge(target, values map[string]any) {
+	for key, value := range values {
+		inner, isMap := value.(map[string]any)
+		before, wasMap := target[key].(map[string]any)
+		if isMap && wasMap {
+			before = maps.Clone(before)
+			merge(before, inner)
+			target[key] = before
+			continue
+		}
+		target[key] = value
+	}
+}
