@@ -9,9 +9,9 @@ import (
 	"unicode/utf8"
 )
 
-// reserved is how the fetcher's own files in the model folder begin: its
+// Reserved is how the fetcher's own files in the model folder begin: its
 // staging folder and its marker.
-const reserved = ".modelferry"
+const Reserved = ".modelferry"
 
 // check reports what is wrong with one artifact and normalises its digest.
 // name says in messages where the artifact was given.
@@ -72,8 +72,8 @@ func destFault(dest string) string {
 		return "is not inside the model folder"
 	case path.Clean(dest) != dest:
 		return "is not clean: leave out empty, . and .. parts"
-	case strings.HasPrefix(dest, reserved):
-		return "names beginning with " + reserved + " are the fetcher's own"
+	case strings.HasPrefix(dest, Reserved):
+		return "names beginning with " + Reserved + " are the fetcher's own"
 	case !printable(dest):
 		return "holds characters that cannot be printed"
 	}

@@ -6,18 +6,27 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 
 	"github.com/modelferry/modelferry/fetcher/fault"
 )
 
-// isCredentials tells a failure of the credential chain, which the SDK marks
-// by no type of its own, from one of the request.
-func isCredentials(err error) bool {
-	text := err.Error()
-	return strings.Contains(text, "get credentials") || strings.Contains(text, "failed to refresh cached credentials")
+// marked marks what goes wrong in the credential chain, so that a refusal by
+// STS is not taken for one by S3: both are HTTP answers of the same type.
+type marked struct{ aws.CredentialsProvider }
+
+type identityError struct{ error }
+
+func (e identityError) Unwrap() error { return e.error }
+
+func (m marked) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	credentials, err := m.CredentialsProvider.Retrieve(ctx)
+	if err != nil {
+		return credentials, identityError{err}
+	}
+	return credentials, nil
 }
 
 // withoutIdentity is fault.Denied for a pod that has no identity or whose
@@ -33,7 +42,7 @@ func withoutIdentity(err error) error {
 	case errors.As(err, &network), errors.Is(err, context.DeadlineExceeded):
 		unanswered = true
 	}
-	if unanswered {
+	if unanswered || errors.Is(err, context.Canceled) {
 		return fmt.Errorf("the AWS identity service cannot be asked for credentials: %w", err)
 	}
 	return fault.New(fault.Denied, "no AWS identity: %w", err).

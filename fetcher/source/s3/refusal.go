@@ -17,12 +17,12 @@ import (
 // refusal gives an answer of S3 its kind and says what to do about it. What
 // is left as it is counts as transient.
 func refusal(url string, ref source.Ref, err error) error {
+	var identity identityError
+	if errors.As(err, &identity) {
+		return withoutIdentity(identity)
+	}
 	var response *awshttp.ResponseError
 	if !errors.As(err, &response) {
-		// No answer at all: a connection, or credentials that ran out.
-		if isCredentials(err) {
-			return withoutIdentity(err)
-		}
 		return fmt.Errorf("%s: %w", url, err)
 	}
 	status := response.HTTPStatusCode()

@@ -31,6 +31,7 @@ func New(ctx context.Context) (*Source, error) {
 	if cfg.Region == "" {
 		return nil, fault.New(fault.Config, "no AWS region").Advise("set AWS_REGION to the bucket's region")
 	}
+	cfg.Credentials = marked{cfg.Credentials}
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
 		return nil, withoutIdentity(err)
 	}

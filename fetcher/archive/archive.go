@@ -1,0 +1,136 @@
+// Package archive extracts tar, tar.gz and tar.zst streams that nobody
+// vouches for. Everything happens below an os.Root, and what a model's
+// archive has no need of is refused rather than repaired.
+package archive
+
+import (
+	"archive/tar"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/modelferry/modelferry/fetcher/fault"
+)
+
+// Limits bound what an archive may become. A zero field means the default.
+type Limits struct {
+	// Entries is the most files, folders and links.
+	Entries int
+	// Bytes is the most that all files may hold together.
+	Bytes int64
+	// Ratio is the most bytes that a byte of the archive may become, looked
+	// at from ratioFloor on.
+	Ratio int64
+	// Free says how many bytes the volume has left; nil is not asked.
+	Free func() (int64, error)
+}
+
+// Defaults: model folders have tens of files; weights hardly shrink at all.
+const (
+	defaultEntries = 100_000
+	defaultBytes   = 1 << 40
+	defaultRatio   = 200
+	ratioFloor     = 64 << 20
+)
+
+// File is one extracted file or link.
+type File struct {
+	// Path is relative to the archive's folder, slash-separated.
+	Path string `json:"path"`
+	// Bytes is the file's length.
+	Bytes int64 `json:"bytes,omitempty"`
+	// CRC32C tells a file that a crash or a power loss spoilt. It protects
+	// against accidents only: the archive's SHA-256 is what is pinned.
+	CRC32C uint32 `json:"crc32c,omitempty"`
+	// Link is a symbolic link's target.
+	Link string `json:"link,omitempty"`
+}
+
+// Content is what an archive held.
+type Content struct {
+	Files []File
+	// Folders are those the archive named, so that empty ones appear too.
+	Folders []string
+}
+
+// ErrDamaged marks an archive that cannot be read to its end. Anything else
+// of kind fault.Archive is one that must not be extracted.
+var ErrDamaged = errors.New("the archive is damaged or cut short")
+
+// Extract unpacks the archive in r into root, which is empty, and reads r to
+// its end. The compression is told by the first bytes. Errors are of kind
+// fault.Archive, or what reading r and writing the files return. After an
+// error root holds parts: the caller removes it.
+func Extract(ctx context.Context, r io.Reader, root *os.Root, limits Limits) (Content, error) {
+	from := &counter{r: r}
+	plain, err := decompress(from)
+	if err != nil {
+		return Content{}, damaged(from, err)
+	}
+	defer plain.Close()
+	x := &extraction{
+		ctx: ctx, root: root, limits: limits.orDefault(), from: from,
+		kinds: map[string]byte{}, files: map[string]File{}, buffer: make([]byte, 256<<10),
+	}
+	tail := &trailer{r: &capped{r: plain, extraction: x}}
+	if err := x.entries(tar.NewReader(tail)); err != nil {
+		return Content{}, damaged(from, err)
+	}
+	// Behind the last entry: the padding, the checksum of the compression,
+	// and whatever else belongs to the digest of the whole object.
+	if _, err := io.CopyBuffer(io.Discard, tail, x.buffer); err != nil {
+		return Content{}, damaged(from, err)
+	}
+	if tail.zeros < endOfArchive {
+		return Content{}, damaged(from, errors.New("no end-of-archive mark"))
+	}
+	if _, err := io.CopyBuffer(io.Discard, from, x.buffer); err != nil {
+		return Content{}, damaged(from, err)
+	}
+	if err := x.linksStay(); err != nil {
+		return Content{}, err
+	}
+	if len(x.content.Files) == 0 {
+		return Content{}, fault.New(fault.Archive, "the archive holds no file")
+	}
+	return x.content, nil
+}
+
+func (l Limits) orDefault() Limits {
+	if l.Entries == 0 {
+		l.Entries = defaultEntries
+	}
+	if l.Bytes == 0 {
+		l.Bytes = defaultBytes
+	}
+	if l.Ratio == 0 {
+		l.Ratio = defaultRatio
+	}
+	return l
+}
+
+// damaged gives err its kind, unless it has one, or comes from the source or
+// the disk, which say for themselves what is wrong.
+func damaged(from *counter, err error) error {
+	var known *fault.Error
+	var file *os.PathError
+	var link *os.LinkError
+	if _, broken := from.state(); broken != nil {
+		return broken
+	}
+	switch {
+	case errors.As(err, &known), errors.As(err, &file), errors.As(err, &link):
+		return err
+	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	}
+	return fault.New(fault.Archive, "%w: %w", ErrDamaged, err)
+}
+
+// unsafe refuses an entry.
+func unsafe(name, format string, args ...any) error {
+	return fault.New(fault.Archive, "unsafe archive: entry %q %s", name, fmt.Sprintf(format, args...)).
+		Advise("nothing of it was kept; pack the model again from inside its folder")
+}

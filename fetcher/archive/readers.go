@@ -1,0 +1,84 @@
+package archive
+
+import (
+	"io"
+	"sync"
+
+	"github.com/modelferry/modelferry/fetcher/fault"
+)
+
+// counter counts the archive's own bytes and keeps the error of its source.
+// The zstd decoder reads it from a goroutine of its own.
+type counter struct {
+	r     io.Reader
+	mutex sync.Mutex
+	n     int64
+	err   error
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.n += int64(n)
+	if err != nil && err != io.EOF {
+		c.err = err
+	}
+	return n, err
+}
+
+// state is how many bytes came and what broke their source.
+func (c *counter) state() (int64, error) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.n, c.err
+}
+
+// capped ends the unpacking when too much comes out, wherever in the tar
+// stream it stands: in files, in headers or behind the end.
+type capped struct {
+	r          io.Reader
+	n          int64
+	extraction *extraction
+}
+
+func (c *capped) Read(p []byte) (int, error) {
+	x := c.extraction
+	if x.ctx.Err() != nil {
+		return 0, x.ctx.Err()
+	}
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	if c.n <= ratioFloor {
+		return n, err
+	}
+	if packed, _ := x.from.state(); c.n/x.limits.Ratio > packed {
+		return 0, fault.New(fault.Archive, "unsafe archive: %d bytes became more than %d, above the limit of 1 to %d",
+			packed, c.n, x.limits.Ratio).Advise("this is how decompression bombs look; pack the model less densely")
+	}
+	return n, err
+}
+
+// endOfArchive is two blocks of zeros. archive/tar takes the end of the
+// stream in their place, as it would look when an uncompressed archive was
+// cut between two entries.
+const endOfArchive = 2 * 512
+
+// trailer counts the zeros at the end of what was read so far.
+type trailer struct {
+	r     io.Reader
+	zeros int64
+}
+
+func (t *trailer) Read(p []byte) (int, error) {
+	n, err := t.r.Read(p)
+	i := n
+	for i > 0 && p[i-1] == 0 {
+		i--
+	}
+	if i > 0 {
+		t.zeros = 0
+	}
+	t.zeros += int64(n - i)
+	return n, err
+}

@@ -1,0 +1,150 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/modelferry/modelferry/fetcher/fault"
+	"github.com/modelferry/modelferry/fetcher/publish"
+	"github.com/modelferry/modelferry/fetcher/request"
+	"github.com/modelferry/modelferry/fetcher/source"
+	"github.com/modelferry/modelferry/fetcher/transfer"
+)
+
+// attempt brings every artifact that is not staged yet.
+func (r *run) attempt(ctx context.Context) error {
+	if err := r.connect(ctx); err != nil {
+		return err
+	}
+	objects, err := r.find(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.room(objects); err != nil {
+		return err
+	}
+	buffers := transfer.NewBuffers(r.req.Parallel, r.req.PartSize)
+	group, ctx := errgroup.WithContext(ctx)
+	for i, object := range objects {
+		if r.staged[i] != nil {
+			continue
+		}
+		group.Go(func() error {
+			began := time.Now()
+			staged, err := r.stage(ctx, i, object, buffers)
+			if err != nil {
+				return fmt.Errorf("%s: %w", r.req.Artifacts[i].Dest, err)
+			}
+			r.staged[i] = staged
+			r.log.Info("artifact verified", "dest", staged.Dest, "source", staged.Source, "bytes", staged.Bytes,
+				"sha256", staged.SHA256, "version", staged.Version, "seconds", time.Since(began).Seconds())
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// connect makes the source, once, and wraps it: ranges that break resume, at
+// most Parallel are open, and none may stall.
+func (r *run) connect(ctx context.Context) error {
+	if r.source != nil {
+		return nil
+	}
+	plain, err := r.open(ctx, r.req, r.log)
+	if err != nil {
+		return err
+	}
+	backoff := transfer.Backoff{Base: rangeBase, Cap: rangeCap}
+	watched := transfer.Watch(plain, r.req.Stall)
+	r.source = transfer.Resume(transfer.Limit(watched, r.req.Parallel), rangeTries, backoff, r.log)
+	return nil
+}
+
+// find asks for all artifacts side by side, so that all that is missing or
+// refused is told at once.
+func (r *run) find(ctx context.Context) ([]source.Object, error) {
+	objects := make([]source.Object, len(r.req.Artifacts))
+	faults := make([]error, len(r.req.Artifacts))
+	var group errgroup.Group
+	group.SetLimit(r.req.Parallel)
+	for i, a := range r.req.Artifacts {
+		if r.staged[i] != nil {
+			continue
+		}
+		group.Go(func() error {
+			object, err := r.source.Stat(ctx, source.Ref{Bucket: a.Bucket, Key: a.Path, Version: a.Version})
+			if err == nil {
+				err = sound(a, object, r.source)
+			}
+			if err != nil {
+				faults[i] = fmt.Errorf("%s: %w", a.Dest, err)
+			}
+			objects[i] = object
+			return nil
+		})
+	}
+	_ = group.Wait() // every error stands in faults
+	return objects, final(faults)
+}
+
+// final joins the errors, those that no retry heals first: they decide.
+func final(faults []error) error {
+	var lasting, passing []error
+	for _, err := range faults {
+		switch {
+		case err == nil:
+		case fault.KindOf(err).Retryable():
+			passing = append(passing, err)
+		default:
+			lasting = append(lasting, err)
+		}
+	}
+	return errors.Join(append(lasting, passing...)...)
+}
+
+// sound checks what is known of an object before its first byte.
+func sound(a request.Artifact, object source.Object, src source.Source) error {
+	switch {
+	case object.Size == 0:
+		return fault.New(fault.Integrity, "%s is empty", src.URL(object.Ref)).Advise("publish the artifact again")
+	case a.Size != 0 && a.Size != object.Size:
+		return fault.New(fault.Integrity, "%s has %d bytes, %d were declared", src.URL(object.Ref), object.Size, a.Size).
+			Advise("the object is not the one that was released: correct the path or the size")
+	}
+	return nil
+}
+
+// room finds a volume that is too small before the first byte. An archive
+// counts as it is: it seldom shrinks by being extracted.
+func (r *run) room(objects []source.Object) error {
+	var need int64
+	for i, object := range objects {
+		if r.staged[i] == nil {
+			need += object.Size
+		}
+	}
+	free, err := r.folder.Free()
+	if err != nil {
+		return err
+	}
+	if need > free {
+		return fault.New(fault.NoSpace, "%s: %d bytes are to come, the volume has %d left", r.req.Folder, need, free).
+			Advise("raise the emptyDir's sizeLimit or the node's disk")
+	}
+	return nil
+}
+
+// publish makes everything staged appear.
+func (r *run) publish() ([]publish.Record, error) {
+	all := make([]publish.Staged, len(r.staged))
+	marker := publish.Marker{FetchedAt: time.Now().UTC()}
+	for i, staged := range r.staged {
+		all[i] = *staged
+		marker.Artifacts = append(marker.Artifacts, staged.Record)
+	}
+	return marker.Artifacts, r.folder.Publish(all, marker)
+}

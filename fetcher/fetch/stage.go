@@ -1,0 +1,80 @@
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/modelferry/modelferry/fetcher/archive"
+	"github.com/modelferry/modelferry/fetcher/fault"
+	"github.com/modelferry/modelferry/fetcher/publish"
+	"github.com/modelferry/modelferry/fetcher/request"
+	"github.com/modelferry/modelferry/fetcher/source"
+	"github.com/modelferry/modelferry/fetcher/transfer"
+)
+
+// stage brings one artifact into its staging folder and verifies it.
+func (r *run) stage(ctx context.Context, index int, object source.Object, buffers *transfer.Buffers) (*publish.Staged, error) {
+	a := r.req.Artifacts[index]
+	root, err := r.folder.Stage(index)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	staged := &publish.Staged{Record: publish.Record{
+		Dest: a.Dest, Source: r.req.URL(a), Bytes: object.Size, Version: object.Version, Extracted: a.Extract,
+	}}
+	if a.Extract {
+		err = r.unpack(ctx, staged, a, object, root, buffers)
+	} else {
+		err = r.copy(ctx, staged, a, object, root)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return staged, nil
+}
+
+func (r *run) copy(ctx context.Context, staged *publish.Staged, a request.Artifact, object source.Object, root *os.Root) error {
+	file, err := publish.Create(root, a.Dest)
+	if err != nil {
+		return err
+	}
+	staged.SHA256, err = transfer.File(ctx, r.source, object, file, r.req.PartSize, r.req.Parallel)
+	if err := errors.Join(err, file.Close()); err != nil {
+		return err
+	}
+	return pinned(staged.Source, a, staged.SHA256)
+}
+
+func (r *run) unpack(ctx context.Context, staged *publish.Staged, a request.Artifact, object source.Object, root *os.Root, buffers *transfer.Buffers) error {
+	stream := transfer.NewStream(ctx, r.source, object, buffers)
+	defer stream.Close()
+	content, err := archive.Extract(ctx, stream, root, archive.Limits{Free: r.folder.Free})
+	if errors.Is(err, archive.ErrDamaged) && a.SHA256 != "" {
+		// Were these the released bytes, and is the archive itself bad, or
+		// was something else stored? Only the whole digest tells.
+		if _, rest := io.Copy(io.Discard, stream); rest != nil {
+			return rest
+		}
+		if other := pinned(staged.Source, a, stream.Digest()); other != nil {
+			return other
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", staged.Source, err)
+	}
+	staged.SHA256, staged.Files, staged.Folders = stream.Digest(), content.Files, content.Folders
+	return pinned(staged.Source, a, staged.SHA256)
+}
+
+// pinned compares a digest with the one that was asked for, if any.
+func pinned(url string, a request.Artifact, digest string) error {
+	if a.SHA256 == "" || a.SHA256 == digest {
+		return nil
+	}
+	return fault.New(fault.Integrity, "%s has SHA-256 %s, not the pinned %s", url, digest, a.SHA256).
+		Advise("the object is not the one that was released: publish it again or correct the digest")
+}

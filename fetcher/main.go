@@ -1,0 +1,78 @@
+// Command fetcher copies a service's model artifacts from GCS or S3 into a
+// folder, before the model server starts.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	_ "golang.org/x/crypto/x509roots/fallback" // CA roots: the image has no other file
+
+	"github.com/modelferry/modelferry/fetcher/fault"
+	"github.com/modelferry/modelferry/fetcher/fetch"
+	"github.com/modelferry/modelferry/fetcher/report"
+	"github.com/modelferry/modelferry/fetcher/request"
+)
+
+// version is set by the linker for a release.
+var version string
+
+func main() { os.Exit(run(os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr)) }
+
+// run is the whole process but for its end; it returns the exit code.
+func run(args []string, lookup request.Lookup, stdout, stderr io.Writer) int {
+	began := time.Now()
+	flags := flag.NewFlagSet("fetcher", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	termination := flags.String("termination-log", "", "")
+	showVersion := flags.Bool("version", false, "")
+	switch err := flags.Parse(args); {
+	case err == flag.ErrHelp:
+		fmt.Fprint(stdout, usage)
+		return 0
+	case err == nil && *showVersion:
+		fmt.Fprintln(stdout, "fetcher", named())
+		return 0
+	case err == nil && flags.NArg() > 0:
+		err = fmt.Errorf("unknown argument %q: the request is read from the environment, see --help", flags.Arg(0))
+		fallthrough
+	case err != nil:
+		fmt.Fprintln(stderr, err)
+		return fault.Config.ExitCode()
+	}
+	if *termination == "" {
+		*termination, _ = lookup("FETCH_TERMINATION_LOG")
+	}
+	// A signal ends the run through its context, so that the staging folder
+	// goes with it. As PID 1 the process has no other default either.
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
+	defer stop()
+	log := report.Logger(stderr)
+	req, err := request.FromEnv(lookup)
+	var summary report.Summary
+	if err == nil {
+		summary, err = fetch.Run(ctx, req, open, log)
+	}
+	summary = summary.Done(err, time.Since(began))
+	if err := report.Write(log, *termination, summary); err != nil {
+		fmt.Fprintln(stderr, err)
+	}
+	return summary.ExitCode
+}
+
+func named() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}

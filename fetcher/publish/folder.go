@@ -1,0 +1,123 @@
+// Package publish owns the model folder: a hidden staging folder beside the
+// final names, the renames that make all artifacts of a run appear together,
+// and the marker that says that they are complete.
+package publish
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"strconv"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/modelferry/modelferry/fetcher/fault"
+)
+
+// Folder is an open model folder, which no other fetcher works in.
+type Folder struct {
+	name   string
+	root   *os.Root
+	handle *os.File
+}
+
+// Open opens the model folder, making it where it does not exist, locks it,
+// and removes what a run that was cut off left behind.
+func Open(name string) (*Folder, error) {
+	if err := os.MkdirAll(name, 0o755); err != nil {
+		return nil, unwritable(name, err)
+	}
+	root, err := os.OpenRoot(name)
+	if err != nil {
+		return nil, unwritable(name, err)
+	}
+	handle, err := root.Open(".")
+	if err != nil {
+		root.Close()
+		return nil, unwritable(name, err)
+	}
+	f := &Folder{name: name, root: root, handle: handle}
+	// The lock is the process's: it goes when the process does, however.
+	if err := unix.Flock(int(handle.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		f.Close()
+		return nil, fault.New(fault.Transient, "%s: another fetcher is at work here: %w", name, err)
+	}
+	if err := f.recover(); err != nil {
+		f.Close()
+		return nil, unwritable(name, err)
+	}
+	return f, nil
+}
+
+func unwritable(name string, err error) error {
+	return fault.New(fault.Config, "model folder %s: %w", name, err).
+		Advise("mount a volume there that the fetcher's user may write to")
+}
+
+// recover takes back a publication that was cut off, then the staging.
+func (f *Folder) recover() error {
+	journal, err := readMarker(f.root, journalName)
+	if err != nil {
+		return err
+	}
+	if journal != nil {
+		if err := f.retire(*journal); err != nil {
+			return err
+		}
+	}
+	return f.Sweep()
+}
+
+// Sweep removes the staging folder with all that is in it.
+func (f *Folder) Sweep() error { return f.root.RemoveAll(stagingName) }
+
+// Close gives the folder and its lock back.
+func (f *Folder) Close() error { return errors.Join(f.handle.Close(), f.root.Close()) }
+
+// Stage makes a fresh staging folder for the artifact with this index.
+func (f *Folder) Stage(index int) (*os.Root, error) {
+	name := stagePath(index)
+	if err := f.root.RemoveAll(name); err != nil {
+		return nil, err
+	}
+	if err := f.root.MkdirAll(name, 0o755); err != nil {
+		return nil, err
+	}
+	return f.root.OpenRoot(name)
+}
+
+func stagePath(index int) string { return path.Join(stagingName, strconv.Itoa(index)) }
+
+// Free is how many bytes the volume has for the fetcher's user.
+func (f *Folder) Free() (int64, error) {
+	var stat unix.Statfs_t
+	if err := unix.Fstatfs(int(f.handle.Fd()), &stat); err != nil {
+		return 0, fmt.Errorf("statfs %s: %w", f.name, err)
+	}
+	return int64(stat.Bavail) * stat.Bsize, nil
+}
+
+// retire removes what a marker names, and the folders that this empties.
+func (f *Folder) retire(marker Marker) error {
+	for _, record := range marker.Artifacts {
+		for _, name := range record.paths() {
+			if err := f.root.Remove(name); err != nil && !gone(err) {
+				return err
+			}
+			for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+				if f.root.Remove(dir) != nil {
+					break
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// gone says that a path does not exist, or that what should be a folder
+// above it is a file by now.
+func gone(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR)
+}

@@ -1,0 +1,83 @@
+package publish
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"time"
+
+	"github.com/modelferry/modelferry/fetcher/archive"
+)
+
+// Names of the fetcher's own in the model folder.
+const (
+	MarkerName  = ".modelferry.json"
+	stagingName = ".modelferry-staging"
+	// journalName is the marker while it waits in the staging folder: it
+	// says what a publication that was cut off may have left behind.
+	journalName = stagingName + "/marker.json"
+)
+
+// Marker says what a model folder holds. It is written last: a folder with a
+// marker is complete.
+type Marker struct {
+	Artifacts []Record  `json:"artifacts"`
+	FetchedAt time.Time `json:"fetchedAt"`
+}
+
+// Record is one published artifact.
+type Record struct {
+	// Dest is relative to the model folder.
+	Dest string `json:"dest"`
+	// Source is the object's URL.
+	Source string `json:"source"`
+	// Bytes and SHA256 are those of the object, packed if it is an archive.
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+	// Version is the GCS generation or the S3 version id that was read;
+	// empty in an S3 bucket that keeps no versions.
+	Version   string `json:"version,omitempty"`
+	Extracted bool   `json:"extracted"`
+	// Files holds an archive's content, relative to Dest's folder.
+	Files []archive.File `json:"files,omitempty"`
+}
+
+// paths returns the record's files, relative to the model folder.
+func (r Record) paths() []string {
+	if !r.Extracted {
+		return []string{r.Dest}
+	}
+	all := make([]string, len(r.Files))
+	for i, file := range r.Files {
+		all[i] = path.Join(path.Dir(r.Dest), file.Path)
+	}
+	return all
+}
+
+// readMarker reads a marker or a journal; nil when there is none, or none
+// that can be read: then nothing is known of the folder.
+func readMarker(root *os.Root, name string) (*Marker, error) {
+	text, err := root.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var marker Marker
+	if json.Unmarshal(text, &marker) != nil {
+		return nil, nil
+	}
+	return &marker, nil
+}
+
+func writeMarker(root *os.Root, name string, marker Marker) error {
+	text, err := json.Marshal(marker)
+	if err != nil {
+		return fmt.Errorf("marker: %w", err)
+	}
+	return root.WriteFile(name, append(text, '\n'), 0o644)
+}

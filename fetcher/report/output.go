@@ -1,0 +1,50 @@
+package report
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+)
+
+// Termination is where Kubernetes reads a container's last words by default.
+const Termination = "/dev/termination-log"
+
+// Logger writes JSON lines to w.
+func Logger(w io.Writer) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(w, nil))
+}
+
+// Write logs the summary as the last line and leaves it as the termination
+// message in the file of that name. An empty name means Termination where it
+// exists: outside a pod there is none, and none is made in /dev.
+func Write(log *slog.Logger, name string, summary Summary) error {
+	text := summary.JSON()
+	level := slog.LevelInfo
+	if summary.ExitCode != 0 {
+		level = slog.LevelError
+	}
+	log.Log(context.Background(), level, "summary", "summary", json.RawMessage(text))
+	flags := os.O_WRONLY | os.O_TRUNC
+	if name != "" {
+		flags |= os.O_CREATE
+	} else if name = Termination; !exists(name) {
+		return nil
+	}
+	file, err := os.OpenFile(name, flags, 0o644)
+	if err != nil {
+		return fmt.Errorf("termination message: %w", err)
+	}
+	if _, err := file.Write(append(text, '\n')[:min(len(text)+1, Limit)]); err != nil {
+		file.Close()
+		return fmt.Errorf("termination message: %w", err)
+	}
+	return file.Close()
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}
