@@ -52,9 +52,15 @@ func Arrive(r Range) error {
 	if err := netlink.RouteAdd(&netlink.Route{Gw: r.Host().AsSlice()}); err != nil {
 		return fmt.Errorf("node's default route: %w", err)
 	}
-	// The setting is the namespace's own.
-	if err := os.WriteFile("/proc/sys/net/ipv4/ip_forward", []byte("1"), 0); err != nil {
-		return fmt.Errorf("node's forwarding: %w", err)
+	// Settings of the namespace, not of the machine. A packet for a service without endpoints leaves over the link
+	// that it came by, for which the kernel would send a redirect; that shares a rate limit with the refusal
+	// that the client should get, which then waits until its timeout.
+	for name, value := range map[string]string{
+		"ip_forward": "1", "conf/all/send_redirects": "0", "conf/" + nodeEnd + "/send_redirects": "0",
+	} {
+		if err := os.WriteFile("/proc/sys/net/ipv4/"+name, []byte(value), 0); err != nil {
+			return fmt.Errorf("node's setting net.ipv4.%s: %w", name, err)
+		}
 	}
 	return nil
 }

@@ -50,24 +50,22 @@ func (s Site) KubeletConfig() ([]byte, error) {
 		ImageGCHighThresholdPercent: ptr(int32(100)), // never
 		PodLogsDir:                  Dir + "/data/pod-logs",
 		VolumePluginDir:             Dir + "/data/kubelet/volume-plugins",
-		ResolverConfig:              ptr(Configs + "/resolv.conf"),
-		SerializeImagePulls:         &no,
-		OOMScoreAdj:                 &zero, // below that CAP_SYS_RESOURCE is needed
-		MaxPods:                     110,
-		SyncFrequency:               metav1.Duration{Duration: 30 * time.Second},
-		NodeStatusUpdateFrequency:   metav1.Duration{Duration: 10 * time.Second},
+		// No server listens there, so a lookup is refused at once. Without an address every pod gets a warning
+		// event and the machine's own resolver.
+		ClusterDNS:                []string{s.Range.Node().String()},
+		ClusterDomain:             "cluster.local",
+		ResolverConfig:            ptr(""),
+		SerializeImagePulls:       &no,
+		OOMScoreAdj:               &zero, // below that CAP_SYS_RESOURCE is needed
+		MaxPods:                   110,
+		SyncFrequency:             metav1.Duration{Duration: 30 * time.Second},
+		NodeStatusUpdateFrequency: metav1.Duration{Duration: 10 * time.Second},
 	}
 	document, err := yaml.Marshal(config)
 	if err != nil {
 		return nil, fmt.Errorf("kubelet's configuration: %w", err)
 	}
 	return document, nil
-}
-
-// ResolvConf is the pods' resolver file. It names no server: there is no cluster DNS, and without a server a
-// lookup fails at once and does not wait for an answer that never comes.
-func ResolvConf() []byte {
-	return []byte("# no name server: everything in this cluster is found by address\n")
 }
 
 func ptr[T any](v T) *T { return &v }

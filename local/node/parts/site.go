@@ -28,6 +28,7 @@ const (
 	StorePort    = 9000
 	RegistryPort = 5000
 	STSPort      = 9443
+	WebhookPort  = 9444
 )
 
 // Site is what the parts of a node share.
@@ -66,12 +67,13 @@ func (s Site) Store() string { return "http://" + s.at(StorePort) }
 // Registry is the image registry's host.
 func (s Site) Registry() string { return s.at(RegistryPort) }
 
-// STS is the URL of the AWS token service; empty on GKE, which has none.
+// STS is the URL of the AWS token service; empty on GKE, which has none. It is plain HTTP, because the AWS SDK in a
+// pod would not trust the node's certificate authority.
 func (s Site) STS() string {
 	if s.Stack != "eks" {
 		return ""
 	}
-	return "https://" + s.at(STSPort)
+	return "http://" + s.at(STSPort)
 }
 
 func (s Site) at(port int) string { return fmt.Sprintf("%s:%d", s.Range.Node(), port) }

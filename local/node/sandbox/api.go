@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -30,7 +31,7 @@ func newAPI(url, token string, ca []byte) *api {
 
 // ready is nil when the API server is.
 func (a *api) ready(ctx context.Context) error {
-	_, err := a.do(ctx, http.MethodGet, "/readyz", nil)
+	_, _, err := a.do(ctx, http.MethodGet, "/readyz", nil)
 	return err
 }
 
@@ -40,74 +41,67 @@ func (a *api) create(ctx context.Context, path string, object any) error {
 	if err != nil {
 		return err
 	}
-	status, err := a.do(ctx, http.MethodPost, path, content)
+	status, _, err := a.do(ctx, http.MethodPost, path, content)
 	if status == http.StatusConflict {
 		return nil
 	}
 	return err
 }
 
-// schedulable is nil when the node is ready and pods may go to it.
-func (a *api) schedulable(ctx context.Context, name string) error {
-	request, err := a.request(ctx, http.MethodGet, "/api/v1/nodes/"+name, nil)
-	if err != nil {
+// schedulable is nil when the node is ready and pods may go to it. What the API says of it is from its last run
+// until its kubelet has renewed its lease, which must be after since.
+func (a *api) schedulable(ctx context.Context, name string, since time.Time) error {
+	var lease struct{ Spec struct{ RenewTime time.Time } }
+	if err := a.get(ctx, "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/"+name, &lease); err != nil {
 		return err
 	}
-	response, err := a.client.Do(request)
-	if err != nil {
-		return err
+	if lease.Spec.RenewTime.Before(since) {
+		return errors.New("kubelet not heard of")
 	}
-	defer response.Body.Close()
 	var node struct {
 		Spec   struct{ Taints []struct{ Key string } }
 		Status struct {
 			Conditions []struct{ Type, Status, Message string }
 		}
 	}
-	if err := json.NewDecoder(response.Body).Decode(&node); err != nil {
+	if err := a.get(ctx, "/api/v1/nodes/"+name, &node); err != nil {
 		return err
 	}
 	for _, condition := range node.Status.Conditions {
-		if condition.Type != "Ready" {
-			continue
-		}
-		if condition.Status != "True" {
+		if condition.Type == "Ready" && condition.Status != "True" {
 			return fmt.Errorf("node not ready: %s", condition.Message)
 		}
-		if len(node.Spec.Taints) > 0 {
-			return fmt.Errorf("node still has the taint %s", node.Spec.Taints[0].Key)
-		}
-		return nil
 	}
-	return fmt.Errorf("node not registered")
+	if len(node.Spec.Taints) > 0 {
+		return fmt.Errorf("node still has the taint %s", node.Spec.Taints[0].Key)
+	}
+	return nil
 }
 
-func (a *api) do(ctx context.Context, method, path string, body []byte) (status int, err error) {
-	request, err := a.request(ctx, method, path, body)
+func (a *api) get(ctx context.Context, path string, into any) error {
+	_, content, err := a.do(ctx, http.MethodGet, path, nil)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	response, err := a.client.Do(request)
-	if err != nil {
-		return 0, err
-	}
-	defer response.Body.Close()
-	content, err := io.ReadAll(io.LimitReader(response.Body, 4096))
-	if err != nil {
-		return 0, err
-	}
-	if response.StatusCode >= 300 {
-		return response.StatusCode, fmt.Errorf("%s %s: %s: %s", method, path, response.Status, content)
-	}
-	return response.StatusCode, nil
+	return json.Unmarshal(content, into)
 }
 
-func (a *api) request(ctx context.Context, method, path string, body []byte) (*http.Request, error) {
+func (a *api) do(ctx context.Context, method, path string, body []byte) (status int, content []byte, err error) {
+	const longest = 1 << 20
 	request, err := http.NewRequestWithContext(ctx, method, a.url+path, bytes.NewReader(body))
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	request.Header.Set("Authorization", "Bearer "+a.token)
 	request.Header.Set("Content-Type", "application/json")
-	return request, nil
+	response, err := a.client.Do(request)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer response.Body.Close()
+	content, err = io.ReadAll(io.LimitReader(response.Body, longest))
+	if err == nil && response.StatusCode >= 300 {
+		err = fmt.Errorf("%s %s: %s: %.500s", method, path, response.Status, content)
+	}
+	return response.StatusCode, content, err
 }

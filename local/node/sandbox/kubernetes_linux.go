@@ -61,7 +61,7 @@ func (n *node) startKubernetes(ctx context.Context, runtime <-chan struct{}) err
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.await(ctx, "kube-proxy", answers("http://127.0.0.1:10256/healthz")) })
 	g.Go(func() error {
-		return n.await(ctx, "kubelet", func(ctx context.Context) error { return n.api.schedulable(ctx, n.site.Name()) })
+		return n.await(ctx, "kubelet", func(ctx context.Context) error { return n.api.schedulable(ctx, n.site.Name(), n.begun) })
 	})
 	return g.Wait()
 }

@@ -102,7 +102,6 @@ func prepareKubernetes(site parts.Site) error {
 	for name, content := range map[string][]byte{
 		"kubelet.yaml":                   kubelet,
 		"kube-proxy.yaml":                proxy,
-		"resolv.conf":                    parts.ResolvConf(),
 		"cni/10-modelferry.conflist":     cni,
 		"registries/_default/hosts.toml": site.Mirror(),
 	} {
