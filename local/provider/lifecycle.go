@@ -26,7 +26,7 @@ func (s *server) Create(ctx context.Context, req plugin.CreateRequest) (plugin.C
 	if req.Preview || s.cloud == nil {
 		return created, nil
 	}
-	return created, s.commit(ctx, r, definition.Create, outputs)
+	return created, s.commit(ctx, r, definition, definition.Create, outputs)
 }
 
 // Update computes the outputs anew, under the id of before.
@@ -44,21 +44,26 @@ func (s *server) Update(ctx context.Context, req plugin.UpdateRequest) (plugin.U
 	if req.Preview || s.cloud == nil {
 		return updated, nil
 	}
-	return updated, s.commit(ctx, r, definition.Update, outputs)
+	return updated, s.commit(ctx, r, definition, definition.Update, outputs)
 }
 
 // commit runs the hook, when the type has one, and remembers the resource.
 func (s *server) commit(
-	ctx context.Context, r *Request, hook func(context.Context, *Request) error, outputs resource.PropertyMap,
+	ctx context.Context, r *Request, definition Resource, hook func(context.Context, *Request) error,
+	outputs resource.PropertyMap,
 ) error {
 	if hook != nil {
 		if err := hook(ctx, r); err != nil {
 			return err
 		}
 	}
-	return s.cloud.remember(state.Record{
+	err := s.cloud.remember(state.Record{
 		Type: r.Type, ID: r.ID, URN: string(r.URN), Inputs: Plain(r.Inputs), Outputs: Plain(outputs),
 	})
+	if err != nil || definition.Settle == nil {
+		return err
+	}
+	return definition.Settle(ctx, r)
 }
 
 // Delete takes the thing away and forgets it.
@@ -73,7 +78,10 @@ func (s *server) Delete(ctx context.Context, req plugin.DeleteRequest) (plugin.D
 			return plugin.DeleteResponse{}, err
 		}
 	}
-	return plugin.DeleteResponse{}, s.cloud.forget(r.Type, r.ID)
+	if err := s.cloud.forget(r.Type, r.ID); err != nil || definition.Settle == nil {
+		return plugin.DeleteResponse{}, err
+	}
+	return plugin.DeleteResponse{}, definition.Settle(ctx, r)
 }
 
 // Read serves refresh and import. What the local cloud has forgotten, or what no longer stands behind the

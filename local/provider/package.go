@@ -37,6 +37,8 @@ type Resource struct {
 	// local cloud, after validation, with every output computed. Exists tells a refresh whether it is still there.
 	Create, Update, Delete func(context.Context, *Request) error
 	Exists                 func(context.Context, *Request) (bool, error)
+	// Settle runs after the record was written or removed, for what follows from several records together.
+	Settle func(context.Context, *Request) error
 }
 
 // Function is one invoke.

@@ -7,7 +7,7 @@ import (
 )
 
 var bucket = map[string]provider.Resource{
-	"aws:s3/bucketV2:BucketV2": {
+	bucketType: {
 		Args: s3.BucketV2Args{}, State: s3.BucketV2State{}, Name: "bucket",
 		Replace: []string{"bucket", "bucketPrefix", "objectLockEnabled"},
 		ID:      provider.Text("{bucket}"),
@@ -18,10 +18,12 @@ var bucket = map[string]provider.Resource{
 			"hostedZoneId":             provider.Const("Z3AQBSTGFYJSTF"),
 			"requestPayer":             provider.Const("BucketOwner"),
 		},
+		Create: createBucket, Delete: deleteBucket, Exists: bucketExists, Settle: settle,
 	},
 	"aws:s3/bucketVersioningV2:BucketVersioningV2": {
 		Args: s3.BucketVersioningV2Args{}, State: s3.BucketVersioningV2State{},
 		Replace: []string{"bucket", "expectedBucketOwner"}, ID: provider.Text("{bucket}"),
+		Create: setVersioning, Update: setVersioning, Delete: suspendVersioning,
 	},
 	"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": {
 		Args: s3.BucketPublicAccessBlockArgs{}, State: s3.BucketPublicAccessBlockState{},
@@ -40,8 +42,14 @@ var bucket = map[string]provider.Resource{
 		Args: s3.BucketLifecycleConfigurationV2Args{}, State: s3.BucketLifecycleConfigurationV2State{},
 		Replace: []string{"bucket", "expectedBucketOwner"}, ID: provider.Text("{bucket}"),
 	},
-	"aws:s3/bucketPolicy:BucketPolicy": {
+	bucketPolicyType: {
 		Args: s3.BucketPolicyArgs{}, State: s3.BucketPolicyState{},
 		Required: []string{"policy"}, Replace: []string{"bucket"}, ID: provider.Text("{bucket}"),
+		Settle: settle,
 	},
 }
+
+const (
+	bucketType       = "aws:s3/bucketV2:BucketV2"
+	bucketPolicyType = "aws:s3/bucketPolicy:BucketPolicy"
+)

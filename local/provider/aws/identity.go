@@ -20,12 +20,14 @@ var identity = map[string]provider.Resource{
 			"uniqueId":           func(r *provider.Request) any { return "AROA" + strings.ToUpper(r.Hash(17)) },
 			"maxSessionDuration": provider.Const(3600), // seconds
 		},
+		Settle: settle,
 	},
-	"aws:iam/rolePolicy:RolePolicy": {
+	rolePolicyType: {
 		Args: iam.RolePolicyArgs{}, State: iam.RolePolicyState{}, Name: "name",
 		Required: []string{"policy", "role"},
 		Replace:  []string{"name", "namePrefix", "role"},
 		ID:       provider.Text("{role}:{name}"),
+		Settle:   settle,
 	},
 	"aws:iam/rolePolicyAttachment:RolePolicyAttachment": {
 		Args: iam.RolePolicyAttachmentArgs{}, State: iam.RolePolicyAttachmentState{},
@@ -44,6 +46,8 @@ var identity = map[string]provider.Resource{
 		},
 	},
 }
+
+const rolePolicyType = "aws:iam/rolePolicy:RolePolicy"
 
 // OIDCProviderType is the token of an identity provider; the token service trusts those issuers only.
 const OIDCProviderType = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"

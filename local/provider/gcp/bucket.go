@@ -20,6 +20,7 @@ var bucket = map[string]provider.Resource{
 			"publicAccessPrevention": provider.Const("inherited"),
 			"projectNumber":          func(r *provider.Request) any { return projectNumber(r.Str("project")) },
 		},
+		Create: createBucket, Delete: deleteBucket, Exists: bucketExists,
 	},
 	"gcp:storage/managedFolder:ManagedFolder": {
 		Args: storage.ManagedFolderArgs{}, State: storage.ManagedFolderState{}, Name: "name",
