@@ -4,11 +4,11 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -46,15 +46,20 @@ type Options struct {
 // caller holds the stack's lock: what an interrupted run left locked or pending is cleared away.
 func Open(ctx context.Context, o Options) (*Engine, error) {
 	dir := o.Place.Dir()
-	passphrase, err := passphraseFile(o.Place)
+	file, err := passphraseFile(o.Place)
 	if err != nil {
 		return nil, err
+	}
+	passphrase, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("secrets' passphrase: %w", err)
 	}
 	h := home{
 		work: filepath.Join(dir, "work"), backend: filepath.Join(dir, "pulumi"),
 		env: map[string]string{
-			place.StackDirVar:               dir,
-			"PULUMI_CONFIG_PASSPHRASE_FILE": passphrase,
+			place.StackDirVar: dir,
+			// Not its file: a passphrase that the user has set for other stacks would win over that.
+			"PULUMI_CONFIG_PASSPHRASE": strings.TrimSpace(string(passphrase)),
 		},
 	}
 	return open(ctx, o, h)
@@ -77,6 +82,7 @@ func open(ctx context.Context, o Options, h home) (*Engine, error) {
 		return nil, err
 	}
 	h.env["PULUMI_BACKEND_URL"] = "file://" + h.backend
+	h.env["PULUMI_OPTION_CONFIG_FILE"] = "" // of a shell that has evaluated the Exports of any stack
 	h.env["PULUMI_SKIP_UPDATE_CHECK"] = "true"
 	h.env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
 	h.env["PATH"] = plugins.standin + string(os.PathListSeparator) + os.Getenv("PATH")
@@ -114,6 +120,3 @@ func (e *Engine) Outputs(ctx context.Context) (map[string]any, error) {
 	}
 	return values, nil
 }
-
-// ErrNoStack says that a stack was never brought up.
-var ErrNoStack = errors.New("the stack has not been brought up")

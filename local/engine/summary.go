@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
@@ -66,4 +67,15 @@ func (s *Summary) count(op apitype.OpType, urn resource.URN) (Step, bool) {
 	}
 	s.Steps = append(s.Steps, step)
 	return step, true
+}
+
+// Plus is what two runs, one after the other, did together. What stayed the
+// same in the first counts only as the second left it.
+func (s Summary) Plus(next Summary) Summary {
+	next.Created += s.Created
+	next.Updated += s.Updated
+	next.Replaced += s.Replaced
+	next.Deleted += s.Deleted
+	next.Steps = append(slices.Clone(s.Steps), next.Steps...)
+	return next
 }

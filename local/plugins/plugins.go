@@ -9,10 +9,12 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 
 	"github.com/modelferry/modelferry/local/engine"
+	"github.com/modelferry/modelferry/local/place"
 	"github.com/modelferry/modelferry/local/provider"
 	"github.com/modelferry/modelferry/local/provider/aws"
 	"github.com/modelferry/modelferry/local/provider/gcp"
 	"github.com/modelferry/modelferry/local/provider/kubernetes"
+	"github.com/modelferry/modelferry/local/standin"
 )
 
 // Run serves the program that argv[0] names and returns when that has ended. handled is false when the name
@@ -27,6 +29,10 @@ func Run(argv []string) (handled bool, err error) {
 		return true, provider.Main(argv[1:], func(e *provider.Engine) (plugin.Provider, error) {
 			return kubernetes.New(e, os.Getenv(engine.RenderDirVar)), nil
 		})
+	case "gke-gcloud-auth-plugin":
+		return true, standin.GKE(os.Stdout, os.Getenv(place.StackDirVar))
+	case "aws":
+		return true, standin.EKS(os.Stdout, os.Getenv(place.StackDirVar), argv[1:])
 	default:
 		return false, nil
 	}
