@@ -31,7 +31,7 @@ func nodeCommand() *cobra.Command {
 				return err
 			}
 			return sandbox.Run(cmd.Context(), sandbox.Options{
-				Place: p, Range: addresses, Servers: servers,
+				Place: p, Range: addresses, Region: os.Getenv("AWS_REGION"), Servers: servers,
 				Begin: os.NewFile(3, "begin"), Progress: os.Stdout,
 			})
 		},

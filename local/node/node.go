@@ -21,10 +21,12 @@ type Options struct {
 	Place place.Place
 	// Range is the /16 that the node takes, such as "10.77"; empty for the stack's own.
 	Range string
+	// Region is the AWS region of an EKS stack, which its S3 server is to be in; empty for us-east-1.
+	Region string
 	// Progress gets a line for each step; nil for none.
 	Progress func(line string)
-	// Command re-executes this program as the node: its arguments come after the program's own path. Place and
-	// Range are added to it as environment.
+	// Command are the arguments with which this program is executed again as the node. Place, Range and Region
+	// reach it in its environment.
 	Command []string
 }
 

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,7 +34,7 @@ func Start(ctx context.Context, o Options) (Info, error) {
 		return Info{}, err
 	}
 	if old != nil && old.alive() {
-		return o.watch(ctx, old, logSize(o.Place))
+		return o.join(ctx, old)
 	}
 	if old != nil && o.Range == "" {
 		o.Range = old.Range
@@ -106,6 +107,7 @@ func (o Options) spawn(addresses network.Range) (*record, error) {
 	cmd.Env = []string{
 		"PATH=" + machine.Path, "HOME=/root", "GOGC=50",
 		place.StackDirVar + "=" + o.Place.Dir(), network.RangeVar + "=" + addresses.String(),
+		"AWS_REGION=" + o.region(),
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Setsid:     true,
@@ -130,6 +132,14 @@ func (o Options) spawn(addresses network.Range) (*record, error) {
 		return r, fmt.Errorf("start the node: %w", err)
 	}
 	return r, nil
+}
+
+// region is that of the object store; none on GKE.
+func (o Options) region() string {
+	if o.Place.Stack != "eks" {
+		return ""
+	}
+	return cmp.Or(o.Region, "us-east-1")
 }
 
 // watch waits until the node is ready, and passes on what it says of its progress from an offset of its log.

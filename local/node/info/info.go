@@ -27,6 +27,8 @@ type Info struct {
 	Registry string `json:"registry"`
 	// OIDCIssuer issues service-account tokens.
 	OIDCIssuer string `json:"oidcIssuer"`
+	// Region is the AWS region that requests to Store are signed for; empty on GKE.
+	Region string `json:"region,omitempty"`
 	// STS is the AWS token service's URL; empty on GKE.
 	STS string `json:"sts,omitempty"`
 }

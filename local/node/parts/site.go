@@ -37,6 +37,8 @@ type Site struct {
 	Stack string
 	// Range holds the node's addresses.
 	Range network.Range
+	// Region is the AWS region that the S3 server believes to be in: it refuses a request signed for another.
+	Region string
 }
 
 // Process is one process of the node.

@@ -29,6 +29,7 @@ func (s Site) ObjectStore(account Account) Process {
 		Name: "versitygw",
 		Command: []string{
 			Bin + "/versitygw", "--port", s.at(StorePort), "--quiet", "--keep-alive",
+			"--region", s.Region,
 			"--iam-dir", data + "/iam",
 			"posix", "--versioning-dir", data + "/versions", data + "/buckets",
 		},

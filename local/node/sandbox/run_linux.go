@@ -26,6 +26,7 @@ var ErrAlone = errors.New("who started the node is gone")
 type Options struct {
 	Place   place.Place
 	Range   network.Range
+	Region  string // AWS region; empty on GKE
 	Servers []Server
 	// Begin gives the process's id as the host counts, once the host's end of the link is there.
 	Begin io.Reader
@@ -57,7 +58,7 @@ func Run(ctx context.Context, o Options) error {
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	n := &node{
-		Options: o, site: parts.Site{Stack: o.Place.Stack, Range: o.Range},
+		Options: o, site: parts.Site{Stack: o.Place.Stack, Range: o.Range, Region: o.Region},
 		children: newChildren(), fail: fail, begun: time.Now(),
 	}
 	if err := n.enter(); err != nil {
@@ -151,6 +152,7 @@ func (n *node) tell(pid int) error {
 		Store:      n.site.Store(),
 		Registry:   n.site.Registry(),
 		OIDCIssuer: n.site.API(),
+		Region:     n.site.Region,
 		STS:        n.site.STS(),
 	}.Write(parts.Dir + "/node.json")
 }

@@ -1,0 +1,51 @@
+package node
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// join takes a node that runs, or is about to, for the caller's. It must be what the caller asks for, and answer.
+func (o Options) join(ctx context.Context, r *record) (Info, error) {
+	i, err := o.watch(ctx, r, logSize(o.Place))
+	if err != nil {
+		return Info{}, err
+	}
+	if i.Region != o.region() {
+		return Info{}, fmt.Errorf("node %s runs in region %s and is to be in %s: run `make down STACK=%s` first",
+			o.Place.Stack, i.Region, o.region(), o.Place.Stack)
+	}
+	if err := answers(ctx, i); err != nil {
+		return Info{}, fmt.Errorf("node %s runs and its API server does not answer: %w: see %s, or run `make down STACK=%s` and start anew",
+			o.Place.Stack, err, o.Place.Log("kube-apiserver"), o.Place.Stack)
+	}
+	return i, nil
+}
+
+// answers is nil when the API server is alive.
+func answers(ctx context.Context, i Info) error {
+	const patience = 10 * time.Second // a busy machine is no broken one
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(i.CAData)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
+	defer transport.CloseIdleConnections()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, i.APIServer+"/livez", nil)
+	if err != nil {
+		return err
+	}
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s: %s", request.URL, response.Status)
+	}
+	return nil
+}
