@@ -6,6 +6,7 @@ import (
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"k8s.io/apimachinery/pkg/api/resource"
 )
 
 // Resources are what a container asks for and may use, as Kubernetes
@@ -19,16 +20,31 @@ type Amounts struct {
 	CPU, Memory, EphemeralStorage string
 }
 
-// withStorage sets the ephemeral storage that is not set, in bytes.
+// withStorage sets the ephemeral storage that is not set, in bytes. Where only
+// one of the two is, the other gives way: Kubernetes refuses a request above its limit.
 func (r Resources) withStorage(bytes int64) Resources {
 	quantity := mebibytes(bytes)
-	if r.Requests.EphemeralStorage == "" {
-		r.Requests.EphemeralStorage = quantity
+	request, limit := &r.Requests.EphemeralStorage, &r.Limits.EphemeralStorage
+	if *request == "" {
+		*request = quantity
+		if *limit != "" && more(quantity, *limit) {
+			*request = *limit
+		}
 	}
-	if r.Limits.EphemeralStorage == "" {
-		r.Limits.EphemeralStorage = quantity
+	if *limit == "" {
+		*limit = quantity
+		if more(*request, quantity) {
+			*limit = *request
+		}
 	}
 	return r
+}
+
+// more compares two quantities. What is none was refused with the config.
+func more(a, b string) bool {
+	x, _ := resource.ParseQuantity(a)
+	y, _ := resource.ParseQuantity(b)
+	return x.Cmp(y) > 0
 }
 
 func (r Resources) requirements() *corev1.ResourceRequirementsArgs {

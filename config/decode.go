@@ -3,7 +3,10 @@ package config
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -11,10 +14,10 @@ import (
 	"github.com/go-viper/mapstructure/v2"
 )
 
-// decode reads every key of Config's fields from source into c. It refuses
-// unknown keys at every depth and values of another type than the field's.
-func decode(source Source, keys []string, c *Config) Faults {
-	var faults Faults
+// decode reads every key of Config's fields from source into c. It returns
+// apart the values that are missing or of another type than their field's,
+// and the keys, at every depth, that there are no fields for.
+func decode(source Source, keys []string, c *Config) (values, unknown Faults) {
 	raw := map[string]any{}
 	var known []string
 	t := reflect.TypeFor[Config]()
@@ -28,7 +31,7 @@ func decode(source Source, keys []string, c *Config) Faults {
 		text, ok := source.GetConfig(Namespace + ":" + name)
 		if !ok {
 			if field.Tag.Get("need") == "required" {
-				faults.add(name, "missing: set %s:%s", Namespace, name)
+				values.add(name, "missing: set %s:%s", Namespace, name)
 			}
 			continue
 		}
@@ -36,9 +39,9 @@ func decode(source Source, keys []string, c *Config) Faults {
 			raw[name] = text
 			continue
 		}
-		value, err := parseJSON(text)
+		value, err := parseObject(text)
 		if err != nil {
-			faults.add(name, "not an object, but %q: write its keys below it, or set them with --path", text)
+			values.add(name, "not an object, but %q: write its keys below it, or set them with --path", text)
 			continue
 		}
 		raw[name] = value
@@ -46,47 +49,47 @@ func decode(source Source, keys []string, c *Config) Faults {
 	for _, key := range keys {
 		name, own := strings.CutPrefix(key, Namespace+":")
 		if own && !slices.Contains(known, name) {
-			faults.add(name, "unknown key%s", suggest(name, known))
+			unknown.add(name, "unknown key%s", suggest(name, known))
 		}
 	}
-	faults.merge(decodeStrictly(raw, c))
-	return faults
+	values.dropNulls("", raw)
+	mistyped, unused := decodeStrictly(raw, c)
+	return append(values, mistyped...), append(unknown, unused...)
 }
 
-func parseJSON(text string) (any, error) {
-	var value any
+func parseObject(text string) (map[string]any, error) {
+	var value map[string]any
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber() // a generation of 19 digits must not pass through a float
 	if err := decoder.Decode(&value); err != nil {
 		return nil, err
 	}
-	if _, isObject := value.(map[string]any); !isObject {
-		return nil, errors.New("not an object")
+	if _, err := decoder.Token(); value == nil || !errors.Is(err, io.EOF) {
+		return nil, errors.New("not one object")
 	}
 	return value, nil
 }
 
-func decodeStrictly(raw map[string]any, c *Config) Faults {
-	var faults Faults
+func decodeStrictly(raw map[string]any, c *Config) (mistyped, unknown Faults) {
 	var seen mapstructure.Metadata
 	decoder, err := mapstructure.NewDecoder(&mapstructure.DecoderConfig{
 		Result:     c,
 		TagName:    "json",
 		Metadata:   &seen,
-		DecodeHook: mapstructure.StringToTimeDurationHookFunc(),
+		DecodeHook: hooks,
 		MatchName:  func(key, field string) bool { return key == field },
 	})
 	if err != nil {
-		faults.add("", "%v", err)
-		return faults
+		mistyped.add("", "%v", err)
+		return mistyped, nil
 	}
-	faults.addDecodeErrors(decoder.Decode(raw))
+	mistyped.addDecodeErrors(decoder.Decode(raw))
 	for _, path := range seen.Unused {
 		path = dotted(path)
 		key := path[strings.LastIndex(path, ".")+1:]
-		faults.add(path, "unknown key%s", suggest(key, fieldNames(reflect.TypeFor[Config](), nil)))
+		unknown.add(path, "unknown key%s", suggest(key, fieldNames(reflect.TypeFor[Config](), nil)))
 	}
-	return faults
+	return mistyped, unknown
 }
 
 // addDecodeErrors takes apart what mapstructure joined.
@@ -101,7 +104,7 @@ func (f *Faults) addDecodeErrors(err error) {
 		return
 	}
 	if at, ok := err.(*mapstructure.DecodeError); ok {
-		f.add(dotted(at.Name()), "%s", wrongType(at.Unwrap()))
+		f.add(dotted(at.Name()), "%v", at.Unwrap())
 		return
 	}
 	if inner := errors.Unwrap(err); inner != nil {
@@ -111,27 +114,36 @@ func (f *Faults) addDecodeErrors(err error) {
 	f.add("", "%v", err)
 }
 
-// wrongType says in the words of a config file what a value should have been.
-func wrongType(err error) string {
-	var unconvertible *mapstructure.UnconvertibleTypeError
-	if !errors.As(err, &unconvertible) {
-		return strings.NewReplacer("expected a map or struct, got", "has to be an object with keys, not a",
-			"expected a map, got", "has to be an object with keys, not").Replace(err.Error())
+// dropNulls takes the keys without a value out of a config, and reports them:
+// a key that someone left half-written says neither "default" nor "empty".
+func (f *Faults) dropNulls(path string, value any) {
+	switch value := value.(type) {
+	case map[string]any:
+		for _, key := range sortedKeys(value) {
+			at := strings.TrimPrefix(path+"."+key, ".")
+			if value[key] == nil {
+				f.add(at, "has no value: write one, or take the key out")
+				delete(value, key)
+			}
+			f.dropNulls(at, value[key])
+		}
+	case []any:
+		for k, element := range value {
+			at := fmt.Sprintf("%s[%d]", path, k)
+			if element == nil {
+				f.add(at, "has no value: write one, or take it out of the list")
+			}
+			f.dropNulls(at, element)
+		}
 	}
-	wanted := map[reflect.Kind]string{
-		reflect.String: "text", reflect.Int: "a whole number", reflect.Bool: "true or false", reflect.Int64: `a duration such as "90s"`,
-	}[unconvertible.Expected.Kind()]
-	if wanted == "" {
-		wanted = "a " + unconvertible.Expected.Kind().String()
-	}
-	text, _ := json.Marshal(unconvertible.Value)
-	return "has to be " + wanted + ", not " + string(text)
 }
 
+var bracketed = regexp.MustCompile(`\[([^]]*[^]\d][^]]*)]`)
+
 // dotted turns mapstructure's releases[bankchurn].image into the path that
-// pulumi config set --path takes.
+// pulumi config set --path takes; an element of a list keeps its brackets.
 func dotted(path string) string {
-	return strings.TrimPrefix(strings.NewReplacer("[", ".", "]", "").Replace(path), ".")
+	return strings.TrimPrefix(bracketed.ReplaceAllString(path, ".$1"), ".")
 }
 
 func suggest(name string, known []string) string {

@@ -43,15 +43,38 @@ func (f *Faults) add(path, format string, args ...any) {
 	*f = append(*f, Fault{Path: path, Message: fmt.Sprintf(format, args...)})
 }
 
-func (f *Faults) merge(others Faults) { *f = append(*f, others...) }
+// mergeUnrelated adds the faults that do not follow from one that is there: a
+// value that could not be decoded also looks missing, and so does what it is
+// in; and a release looks as if it were of no service.
+func (f *Faults) mergeUnrelated(others Faults) {
+	causes := slices.Clone(*f)
+	for _, fault := range others {
+		service := fault.Path
+		if name, ok := strings.CutPrefix(fault.Path, "releases."); ok && !strings.Contains(name, ".") {
+			service = "services." + name
+		}
+		follows := func(cause Fault) bool {
+			return related(cause.Path, fault.Path) || related(cause.Path, service)
+		}
+		if !slices.ContainsFunc(causes, follows) {
+			*f = append(*f, fault)
+		}
+	}
+}
 
-// err returns the faults in order, or nil when there are none. A value that
-// could not be decoded also looks missing; only the first of such a pair stays.
+func related(a, b string) bool { return within(a, b) || within(b, a) }
+
+// within tells whether a path is another one, or below it.
+func within(path, other string) bool {
+	rest, ok := strings.CutPrefix(path, other)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// err returns the faults in order, none twice, or nil when there are none.
 func (f Faults) err() error {
 	if len(f) == 0 {
 		return nil
 	}
 	slices.SortStableFunc(f, func(a, b Fault) int { return strings.Compare(a.Path, b.Path) })
-	f = slices.CompactFunc(f, func(a, b Fault) bool { return a.Path == b.Path })
-	return f
+	return slices.Compact(f)
 }

@@ -18,37 +18,21 @@ type Source interface {
 // the first thing.
 func Load(source Source, keys []string) (Config, error) {
 	var c Config
-	var faults Faults
-	// Before decoding, so that an explicit zero stays one …
+	// The types' own defaults, for what the config does not mention at all.
 	if err := defaults.Set(&c); err != nil {
 		return Config{}, err
 	}
-	faults.merge(decode(source, keys, &c))
+	faults, unknown := decode(source, keys, &c)
 	c.GCP.Project, _ = source.GetConfig("gcp:project")
 	c.GCP.Region, _ = source.GetConfig("gcp:region")
 	c.AWS.Region, _ = source.GetConfig("aws:region")
-	// … and after it for what stands in maps and behind pointers, which did not exist before.
 	for name, service := range c.Services {
-		if err := defaults.Set(&service); err != nil {
-			return Config{}, err
-		}
 		c.Services[name] = service.withNames(name)
 	}
-	if c.Cluster.Create != nil {
-		if err := defaults.Set(c.Cluster.Create); err != nil {
-			return Config{}, err
-		}
-	}
-	for name, service := range c.Services {
-		for backend, variant := range service.Backends {
-			if err := defaults.Set(&variant); err != nil {
-				return Config{}, err
-			}
-			service.Backends[backend] = variant
-		}
-		c.Services[name] = service
-	}
-	c.check(&faults)
+	var broken Faults
+	c.check(&broken)
+	faults.mergeUnrelated(broken)
+	faults = append(faults, unknown...)
 	if err := faults.err(); err != nil {
 		return Config{}, err
 	}

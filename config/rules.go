@@ -1,9 +1,11 @@
 package config
 
 import (
+	"fmt"
 	"maps"
 	"net/netip"
 	"net/url"
+	"regexp"
 	"slices"
 
 	"github.com/distribution/reference"
@@ -46,8 +48,14 @@ func (c Cluster) check(f *Faults) {
 	}
 }
 
+// clusterName is what both clouds take for all that is named after a cluster.
+// GKE's node account, NAME-nodes, may have 30 characters.
+var clusterName = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$`)
+
 func (n NewCluster) check(f *Faults) {
-	f.label("cluster.create.name", n.Name)
+	if !clusterName.MatchString(n.Name) {
+		f.add("cluster.create.name", "%q is no name for a cluster: write a letter, then up to 23 small letters, digits and hyphens", n.Name)
+	}
 	f.required("cluster.create.machineType", n.MachineType)
 	if n.Nodes.Min < 1 || n.Nodes.Max < n.Nodes.Min {
 		f.add("cluster.create.nodes", "min %d and max %d do not fit: 1 <= min <= max", n.Nodes.Min, n.Nodes.Max)
@@ -56,19 +64,28 @@ func (n NewCluster) check(f *Faults) {
 		network.Bits() < 16 || network.Bits() > 20 {
 		f.add("cluster.create.networkCIDR", "%q is no IPv4 range of /16 to /20, such as 10.0.0.0/16", n.NetworkCIDR)
 	}
-	for _, cidr := range n.AuthorizedNetworks {
+	for k, cidr := range n.AuthorizedNetworks {
+		at := fmt.Sprintf("cluster.create.authorizedNetworks[%d]", k)
 		network, err := netip.ParsePrefix(cidr)
 		if err != nil || network.Masked() != network {
-			f.add("cluster.create.authorizedNetworks", "%q is no address range in CIDR notation", cidr)
+			f.add(at, "%q is no address range in CIDR notation", cidr)
 		} else if network.Bits() == 0 {
-			f.add("cluster.create.authorizedNetworks", "%q opens the API server to everyone: name your own ranges", cidr)
+			f.add(at, "%q opens the API server to everyone: name your own ranges", cidr)
 		}
 	}
 }
 
+// bucketName is what S3 and Cloud Storage both take.
+var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
+
 func (b Buckets) check(f *Faults) {
 	if b.ColdAfterDays < 1 {
 		f.add("buckets.coldAfterDays", "has to be 1 or more, not %d", b.ColdAfterDays)
+	}
+	for _, bucket := range BucketNames() {
+		if name := b.Named(bucket); name != "" && !bucketName.MatchString(name) {
+			f.add("buckets."+bucket, "%q is no bucket's name: write 3 to 63 small letters, digits, hyphens and dots", name)
+		}
 	}
 	if b.Models != "" && b.Models == b.Datasets {
 		f.add("buckets.datasets", "is the same bucket as buckets.models: each needs its own")
@@ -104,8 +121,8 @@ func (f *Faults) required(path, value string) {
 func (f *Faults) label(path, value string) {
 	if value == "" {
 		f.required(path, value)
-	} else if problems := validation.IsDNS1123Label(value); len(problems) > 0 {
-		f.add(path, "%q is no Kubernetes name: %s", value, problems[0])
+	} else if len(validation.IsDNS1123Label(value)) > 0 {
+		f.add(path, "%q is no Kubernetes name: write up to 63 small letters, digits and hyphens", value)
 	}
 }
 

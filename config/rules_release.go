@@ -1,10 +1,12 @@
 package config
 
 import (
+	"cmp"
 	"regexp"
 	"strings"
 
 	"github.com/dustin/go-humanize"
+	"k8s.io/apimachinery/pkg/api/resource"
 )
 
 var digest = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
@@ -33,7 +35,7 @@ func (r Release) check(f *Faults, at string, service Service) {
 		if r.Backend == "" {
 			f.add(at+".backend", "missing: the service has the backends %s", strings.Join(sortedKeys(service.Backends), ", "))
 		} else {
-			f.add(at+".backend", "unknown backend %q: the service has %s", r.Backend, strings.Join(sortedKeys(service.Backends), ", "))
+			f.add(at+".backend", "unknown backend %q: the service has %s", r.Backend, cmp.Or(strings.Join(sortedKeys(service.Backends), ", "), "none"))
 		}
 		return
 	}
@@ -76,28 +78,39 @@ func (a ArtifactRelease) check(f *Faults, at, prefix string) {
 	}
 }
 
-// checkPlaces refuses two artifacts in one place of the pod.
+// checkPlaces refuses two artifacts in one place of the pod, or one below a file.
 func checkPlaces(f *Faults, at string, r Release, artifacts map[string]Artifact) {
-	taken := map[string]string{}
+	var placed []LiveArtifact
 	for _, name := range sortedKeys(artifacts) {
 		release, ok := r.Artifacts[name]
-		if !ok {
+		if !ok || release.Path == "" {
 			continue
 		}
-		file := ArtifactOf(name, artifacts[name], release).File
-		if other, ok := taken[file]; ok {
-			f.add(at+".artifacts."+name, "appears as %q, where artifact %q is already", file, other)
+		a, at := ArtifactOf(name, artifacts[name], release), at+".artifacts."+name
+		for _, other := range placed {
+			switch {
+			case a.File == other.File:
+				f.add(at, "appears as %q, where artifact %q is already", a.File, other.Name)
+			case strings.HasPrefix(a.File, other.File+"/"), strings.HasPrefix(other.File, a.File+"/"):
+				f.add(at, "appears as %q, but artifact %q as %q: a file is no folder", a.File, other.Name, other.File)
+			}
+			if a.Mount != "" && a.Mount == other.Mount {
+				f.add(at, "is mounted at %q, where artifact %q is already", a.Mount, other.Name)
+			}
+			if a.Env != "" && a.Env == other.Env {
+				f.add(at, "sets the variable %s, as artifact %q does", a.Env, other.Name)
+			}
 		}
-		taken[file] = name
+		placed = append(placed, a)
 	}
 }
 
 // checkRoom refuses artifacts that a limit on ephemeral storage leaves no room for.
 func (s Service) checkRoom(f *Faults, at string, r Release) {
 	w := s.workload("", r)
-	limit := f.quantity(at, w.Resources.Limits.EphemeralStorage)
-	if limit == nil {
-		return
+	limit, err := resource.ParseQuantity(w.Resources.Limits.EphemeralStorage)
+	if err != nil {
+		return // no limit, or one that has been reported with the service
 	}
 	if need := w.VolumeBytes(); need > limit.Value() {
 		f.add(at+".artifacts", "need a volume of %s, more than the limit of %s on ephemeral storage: raise resources.limits.ephemeralStorage",
@@ -110,7 +123,8 @@ func (f *Faults) size(at, value string) {
 		f.add(at, "missing: say how large it is, such as 4.1MB")
 		return
 	}
-	if n, err := humanize.ParseBytes(value); err != nil || n == 0 || n > 1<<50 {
+	// go-humanize drops commas: 4,1MB would be 41 MB.
+	if n, err := humanize.ParseBytes(value); err != nil || n == 0 || n > 1<<50 || strings.Contains(value, ",") {
 		f.add(at, "%q is no size, such as 4.1MB or 8MiB", value)
 	}
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"path"
+	"regexp"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
@@ -22,10 +23,17 @@ func (c Config) checkServices(f *Faults) {
 		s, at := c.Services[name], "services."+name
 		f.label(at, name)
 		f.label(at+".deployment", s.Deployment)
-		f.label(at+".service", s.Service)
+		if len(validation.IsDNS1035Label(s.Service)) > 0 {
+			f.add(at+".service", "%q is no Service's name: write a letter, then up to 62 small letters, digits and hyphens", s.Service)
+		}
 		unique(at+".deployment", "Deployment", s.Deployment, name, deployments)
 		unique(at+".service", "Service", s.Service, name, services)
-		unique(at+".prefix", "prefix", s.Prefix, name, prefixes)
+		for _, other := range sortedKeys(prefixes) {
+			if strings.HasPrefix(s.Prefix, prefixes[other]) || strings.HasPrefix(prefixes[other], s.Prefix) {
+				f.add(at+".prefix", "%q and services.%s's %q overlap: give each service its own", s.Prefix, other, prefixes[other])
+			}
+		}
+		prefixes[name] = s.Prefix
 		s.check(f, at)
 	}
 }
@@ -34,11 +42,11 @@ func (s Service) check(f *Faults, at string) {
 	if s.Port < 1 || s.Port > 65535 {
 		f.add(at+".port", "has to be 1 to 65535, not %d", s.Port)
 	}
-	if !path.IsAbs(s.ModelFolder) || path.Clean(s.ModelFolder) != s.ModelFolder || s.ModelFolder == "/" {
+	if !path.IsAbs(s.ModelFolder) || path.Clean(s.ModelFolder) != s.ModelFolder || s.ModelFolder == "/" || inside(s.ModelFolder, scratch) {
 		f.add(at+".modelFolder", "%q is no folder of the pod: write an absolute path such as /models", s.ModelFolder)
 	}
-	if !strings.HasSuffix(s.Prefix, "/") || !cleanKey(strings.TrimSuffix(s.Prefix, "/")) {
-		f.add(at+".prefix", "%q is no prefix of a bucket: write FOLDER/", s.Prefix)
+	if !strings.HasSuffix(s.Prefix, "/") || !cleanKey(strings.TrimSuffix(s.Prefix, "/")) || !grantable.MatchString(s.Prefix) {
+		f.add(at+".prefix", "%q is no prefix of a bucket: write FOLDER/, in letters, digits and . _ -", s.Prefix)
 	}
 	if !path.IsAbs(s.Health.Path) {
 		f.add(at+".health.path", "%q has to begin with /", s.Health.Path)
@@ -53,7 +61,7 @@ func (s Service) check(f *Faults, at string) {
 	s.Resources.check(f, at+".resources")
 	s.Autoscaling.check(f, at+".autoscaling")
 	for _, name := range sortedKeys(s.Artifacts) {
-		s.Artifacts[name].check(f, at+".artifacts."+name)
+		s.Artifacts[name].check(f, at+".artifacts."+name, s.ModelFolder)
 	}
 	for _, name := range sortedKeys(s.Backends) {
 		b, at := s.Backends[name], at+".backends."+name
@@ -62,12 +70,12 @@ func (s Service) check(f *Faults, at string) {
 			b.Resources.check(f, at+".resources")
 		}
 		for _, artifact := range sortedKeys(b.Artifacts) {
-			b.Artifacts[artifact].check(f, at+".artifacts."+artifact)
+			b.Artifacts[artifact].check(f, at+".artifacts."+artifact, s.ModelFolder)
 		}
 	}
 }
 
-func (a Artifact) check(f *Faults, at string) {
+func (a Artifact) check(f *Faults, at, modelFolder string) {
 	if a.Bucket != Models && a.Bucket != Datasets {
 		f.add(at+".bucket", "unknown bucket %q: it is %s or %s", a.Bucket, Models, Datasets)
 	}
@@ -79,12 +87,28 @@ func (a Artifact) check(f *Faults, at string) {
 	case strings.HasPrefix(a.Dest, "."):
 		f.add(at+".dest", "%q is hidden: names that begin with a dot are the fetcher's own", a.Dest)
 	}
-	if a.Mount != "" && (!path.IsAbs(a.Mount) || path.Clean(a.Mount) != a.Mount || a.Mount == "/") {
+	switch {
+	case a.Mount == "":
+	case !path.IsAbs(a.Mount) || path.Clean(a.Mount) != a.Mount || a.Mount == "/":
 		f.add(at+".mount", "%q is no path of the pod: write an absolute path", a.Mount)
+	case inside(a.Mount, modelFolder) || inside(modelFolder, a.Mount) || inside(a.Mount, scratch):
+		f.add(at+".mount", "%q is in the way of another mount (%s, %s): choose a path beside them", a.Mount, modelFolder, scratch)
 	}
 	if a.Env != "" && len(validation.IsEnvVarName(a.Env)) > 0 {
 		f.add(at+".env", "%q is no name of a variable", a.Env)
 	}
+}
+
+// grantable is what a prefix may be written with: in an IAM policy, * ? and $
+// are wildcards and variables, and would widen the grant.
+var grantable = regexp.MustCompile(`^[A-Za-z0-9._/-]+$`)
+
+// scratch is the one folder of a pod that its server can write.
+const scratch = "/tmp"
+
+// inside tells whether a clean path is a folder, or lies in it.
+func inside(path, folder string) bool {
+	return path == folder || strings.HasPrefix(path, folder+"/")
 }
 
 func (a Autoscaling) check(f *Faults, at string) {

@@ -94,6 +94,5 @@ func (s Service) withNames(name string) Service {
 	return s
 }
 
-// MountFolder returns the folder, or the file, of the model folder that a
-// mount shows: the artifact's file, or its folder.
+// isFolder tells whether dest names a folder that the object keeps its name in.
 func (a Artifact) isFolder() bool { return a.Dest != "" && path.Clean(a.Dest)+"/" == a.Dest }

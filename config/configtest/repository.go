@@ -1,0 +1,70 @@
+package configtest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/modelferry/modelferry/config"
+)
+
+// Root returns the repository's root: the folder, at or above the working
+// one, that has the project file.
+func Root() (string, error) {
+	folder, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(folder, "Pulumi.yaml")); err == nil {
+			return folder, nil
+		}
+		if filepath.Dir(folder) == folder {
+			return "", fmt.Errorf("no Pulumi.yaml at or above the working folder: run the tests inside the repository")
+		}
+		folder = filepath.Dir(folder)
+	}
+}
+
+// Stack returns the config of one of the repository's stacks, gke or eks: the
+// project's values with the stack's over them. Each call returns its own copy.
+func Stack(stack string) (Settings, error) {
+	root, err := Root()
+	if err != nil {
+		return nil, err
+	}
+	settings := Settings{}
+	for _, name := range []string{"Pulumi.yaml", "Pulumi." + stack + ".yaml"} {
+		if err := settings.read(filepath.Join(root, name)); err != nil {
+			return nil, err
+		}
+	}
+	return settings, nil
+}
+
+func (s Settings) read(file string) error {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	var document struct {
+		Config map[string]any `yaml:"config"`
+	}
+	if err := yaml.Unmarshal(content, &document); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	for key, value := range document.Config {
+		// A project file declares a key; the value that all stacks share is below it.
+		if declared, ok := value.(map[string]any); ok && !strings.Contains(key, ":") {
+			value = declared["value"]
+		}
+		if !strings.Contains(key, ":") {
+			key = config.Namespace + ":" + key
+		}
+		s[key] = value
+	}
+	return nil
+}

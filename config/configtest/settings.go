@@ -1,0 +1,72 @@
+// Package configtest gives tests a stack's config as the Pulumi engine would
+// give it to the program, from the repository's own files.
+package configtest
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/modelferry/modelferry/config"
+)
+
+// Settings are a stack's config by whole keys ("modelferry:cloud").
+type Settings map[string]any
+
+var _ config.Source = Settings{}
+
+// GetConfig returns a value as the engine hands it over: text as it is,
+// everything else as JSON.
+func (s Settings) GetConfig(key string) (string, bool) {
+	value, ok := s[key]
+	if !ok {
+		return "", false
+	}
+	if text, ok := value.(string); ok {
+		return text, true
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // YAML and tests hold nothing that JSON cannot
+	}
+	return string(text), true
+}
+
+// Keys returns the keys that are set, sorted.
+func (s Settings) Keys() []string { return slices.Sorted(maps.Keys(s)) }
+
+// Raw returns all values as the engine hands them over.
+func (s Settings) Raw() map[string]string {
+	raw := make(map[string]string, len(s))
+	for key := range s {
+		raw[key], _ = s.GetConfig(key)
+	}
+	return raw
+}
+
+// Set puts a value at a path such as pulumi config set --path takes: a
+// provider's whole key (gcp:project), or one of the project's own without its
+// namespace (releases.bankchurn.image). Objects on the way are made. A nil
+// value takes the key out.
+func (s Settings) Set(path string, value any) {
+	if !strings.Contains(path, ":") {
+		path = config.Namespace + ":" + path
+	}
+	keys := strings.Split(path, ".")
+	at := map[string]any(s)
+	for _, key := range keys[:len(keys)-1] {
+		inner, ok := at[key].(map[string]any)
+		if !ok {
+			inner = map[string]any{}
+			at[key] = inner
+		}
+		at = inner
+	}
+	last := keys[len(keys)-1]
+	if value == nil {
+		delete(at, last)
+		return
+	}
+	at[last] = value
+}

@@ -1,0 +1,41 @@
+package config_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/config/configtest"
+)
+
+// FuzzLoad puts any bytes where the engine puts a config's objects.
+func FuzzLoad(f *testing.F) {
+	for _, stack := range []string{"gke", "eks"} {
+		settings, err := configtest.Stack(stack)
+		require.NoError(f, err)
+		raw := settings.Raw()
+		f.Add(stack, raw["modelferry:cluster"], raw["modelferry:fetcher"], raw["modelferry:services"], raw["modelferry:releases"])
+	}
+	s := least().Raw()
+	f.Add("eks", s["modelferry:cluster"], s["modelferry:fetcher"], s["modelferry:services"], s["modelferry:releases"])
+	f.Add("", "null", `{"image":null,"timeout":1}`, `{"a":{"a":{}}} {}`, `[{"":""}]`)
+	f.Fuzz(func(t *testing.T, cloud, cluster, fetcher, services, releases string) {
+		c, err := config.Load(configtest.Settings{
+			"modelferry:cloud": cloud, "modelferry:cluster": cluster, "modelferry:fetcher": fetcher,
+			"modelferry:services": services, "modelferry:releases": releases,
+			"gcp:project": "p", "gcp:region": "r", "aws:region": "r",
+		}, nil)
+		if err != nil {
+			requireFaults(t, err)
+			return
+		}
+		for _, w := range c.Workloads() {
+			require.Positive(t, w.VolumeBytes())
+			for _, live := range w.Live {
+				require.True(t, filepath.IsLocal(live.File) && filepath.IsLocal(live.Place()), live.File)
+			}
+		}
+	})
+}

@@ -1,0 +1,130 @@
+package config_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/config/configtest"
+)
+
+// load loads one of the repository's stacks with some values set.
+func load(t *testing.T, stack string, set map[string]any) config.Config {
+	t.Helper()
+	settings, err := configtest.Stack(stack)
+	require.NoError(t, err)
+	for path, value := range set {
+		settings.Set(path, value)
+	}
+	c, err := config.Load(settings, settings.Keys())
+	require.NoError(t, err)
+	return c
+}
+
+// least is a config with nothing in it that has a default.
+func least() configtest.Settings {
+	s := configtest.Settings{"aws:region": "eu-west-1"}
+	s.Set("cloud", "eks")
+	s.Set("cluster.create.machineType", "t3.medium")
+	s.Set("fetcher.image", "registry.example/fetcher:1")
+	s.Set("services.churn.artifacts.model.dest", "model.joblib")
+	s.Set("releases.churn.image", "registry.example/churn:1")
+	s.Set("releases.churn.artifacts.model.path", "churn/model.joblib")
+	s.Set("releases.churn.artifacts.model.size", "4.1MB")
+	return s
+}
+
+func TestDefaults(t *testing.T) {
+	c, err := config.Load(least(), nil)
+	require.NoError(t, err)
+	yes := true
+	require.Equal(t, config.Config{
+		Cloud:     config.EKS,
+		Namespace: "ml-portfolio",
+		Cluster: config.Cluster{Create: &config.NewCluster{
+			Name: "modelferry", MachineType: "t3.medium", Nodes: config.Nodes{Min: 1, Max: 5},
+			NetworkCIDR: "10.0.0.0/16", DeletionProtection: &yes,
+		}},
+		Buckets: config.Buckets{ColdAfterDays: 90},
+		Fetcher: config.Fetcher{
+			Image: "registry.example/fetcher:1", Retries: 3, Backoff: 10 * time.Second, Timeout: 5 * time.Minute,
+			Resources: config.Resources{
+				Requests: config.Amounts{CPU: "100m", Memory: "64Mi"}, Limits: config.Amounts{CPU: "1", Memory: "256Mi"},
+			},
+		},
+		Rollout: config.Rollout{Deadline: 10 * time.Minute},
+		Services: map[string]config.Service{"churn": {
+			Deployment: "churn", Service: "churn-service", Port: 8000, ModelFolder: "/models", Prefix: "churn/",
+			Artifacts:   map[string]config.Artifact{"model": {Bucket: "models", Dest: "model.joblib"}},
+			Autoscaling: config.Autoscaling{Min: 1, Max: 3, CPU: 70, ScaleDownWindow: 5 * time.Minute},
+			Health:      config.Health{Path: "/health", Startup: time.Minute},
+			Metrics:     "/metrics",
+		}},
+		Releases: map[string]config.Release{"churn": {
+			Image:     "registry.example/churn:1",
+			Artifacts: map[string]config.ArtifactRelease{"model": {Path: "churn/model.joblib", Size: "4.1MB"}},
+		}},
+		AWS: config.AWS{Region: "eu-west-1"},
+	}, c)
+}
+
+func TestExplicitZeroStays(t *testing.T) {
+	s := least()
+	s.Set("fetcher.retries", 0)
+	s.Set("fetcher.backoff", "0s")
+	s.Set("services.churn.autoscaling.scaleDownWindow", "0s")
+	s.Set("cluster.create.deletionProtection", false)
+	c, err := config.Load(s, nil)
+	require.NoError(t, err)
+	require.Zero(t, c.Fetcher.Retries)
+	require.Zero(t, c.Fetcher.Backoff)
+	require.Zero(t, c.Services["churn"].Autoscaling.ScaleDownWindow)
+	require.False(t, *c.Cluster.Create.DeletionProtection)
+	require.Equal(t, 5*time.Minute, c.Fetcher.Timeout, "a neighbour keeps its default")
+}
+
+func TestPartOfAnObjectKeepsTheOtherDefaults(t *testing.T) {
+	s := least()
+	s.Set("fetcher.resources.limits.memory", "512Mi")
+	s.Set("cluster.create.nodes.max", 9)
+	s.Set("services.churn.autoscaling.max", 8)
+	c, err := config.Load(s, nil)
+	require.NoError(t, err)
+	require.Equal(t, config.Amounts{CPU: "1", Memory: "512Mi"}, c.Fetcher.Resources.Limits)
+	require.Equal(t, config.Nodes{Min: 1, Max: 9}, c.Cluster.Create.Nodes)
+	require.Equal(t, 1, c.Services["churn"].Autoscaling.Min)
+	require.Equal(t, 70, c.Services["churn"].Autoscaling.CPU)
+}
+
+// pulumi config set stores what looks like a number as one; a GCS generation
+// has more digits than a float keeps.
+func TestNumbersPassForText(t *testing.T) {
+	s := least()
+	s.Set("releases.churn.artifacts.model.version", int64(1763901234567891))
+	s.Set("services.churn.resources.limits.cpu", 2)
+	c, err := config.Load(s, nil)
+	require.NoError(t, err)
+	require.Equal(t, "1763901234567891", c.Releases["churn"].Artifacts["model"].Version)
+	require.Equal(t, "2", c.Services["churn"].Resources.Limits.CPU)
+}
+
+func TestUnknownKeysNeedTheListOfKeys(t *testing.T) {
+	s := least()
+	s.Set("telemetry", "on")
+	_, err := config.Load(s, nil)
+	require.NoError(t, err, "without the keys, only the known ones are read")
+	_, err = config.Load(s, s.Keys())
+	require.ErrorContains(t, err, "modelferry:telemetry: unknown key")
+}
+
+func TestExistingClusterNeedsNothingElse(t *testing.T) {
+	s := least()
+	s.Set("cluster", nil)
+	s.Set("cluster.existing", "production")
+	c, err := config.Load(s, nil)
+	require.NoError(t, err)
+	require.Nil(t, c.Cluster.Create)
+	require.Equal(t, "production", c.Cluster.Name())
+}

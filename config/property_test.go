@@ -1,0 +1,141 @@
+package config_test
+
+import (
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/modelferry/modelferry/config"
+)
+
+// paths are made of what goes wrong in paths, and of what goes right.
+func paths() *rapid.Generator[string] {
+	part := rapid.SampledFrom([]string{"churn", "model.joblib", "m.tar.gz", "a", "..", ".", "", "...", ".hidden", `a\b`, "a\nb", "*", "${x}", "ä"})
+	return rapid.Custom(func(t *rapid.T) string {
+		made := strings.Join(rapid.SliceOfN(part, 0, 4).Draw(t, "parts"), "/")
+		return rapid.SampledFrom([]string{"", "", "churn/", "/"}).Draw(t, "before") + made + rapid.SampledFrom([]string{"", "", "/"}).Draw(t, "after")
+	})
+}
+
+// accepted counts, so that a property of all that is accepted is not one of nothing.
+func accepted(t *testing.T, property func(t *rapid.T) bool) {
+	var yes, no int
+	rapid.Check(t, func(t *rapid.T) {
+		if property(t) {
+			yes++
+		} else {
+			no++
+		}
+	})
+	require.NotZero(t, yes, "nothing was accepted")
+	require.NotZero(t, no, "nothing was refused")
+}
+
+func TestAcceptedPathStaysInItsPrefix(t *testing.T) {
+	accepted(t, func(t *rapid.T) bool {
+		s := least()
+		key := paths().Draw(t, "path")
+		s.Set("releases.churn.artifacts.model.path", key)
+		if _, err := config.Load(s, nil); err != nil {
+			return false
+		}
+		require.True(t, filepath.IsLocal(key), key)
+		require.True(t, strings.HasPrefix(path.Clean(key), "churn/"), key)
+		return true
+	})
+}
+
+func TestAcceptedArtifactStaysInTheModelFolder(t *testing.T) {
+	accepted(t, func(t *rapid.T) bool {
+		s := least()
+		s.Set("services.churn.artifacts.model.dest", paths().Draw(t, "dest"))
+		s.Set("services.churn.artifacts.model.extract", rapid.Bool().Draw(t, "extract"))
+		s.Set("releases.churn.artifacts.model.path", paths().Draw(t, "path"))
+		c, err := config.Load(s, nil)
+		if err != nil {
+			return false
+		}
+		live := c.Workloads()[0].Live[0]
+		for _, at := range []string{live.File, live.Place()} {
+			require.True(t, filepath.IsLocal(at), at)
+			require.Equal(t, path.Clean(at), at)
+		}
+		require.False(t, strings.HasPrefix(live.File, "."), "the fetcher's own names are left alone: %s", live.File)
+		return true
+	})
+}
+
+// What a service may read is no other service's, on either cloud: a prefix
+// that others begin with, or that an IAM policy reads as a pattern, is refused.
+func TestAcceptedPrefixesAreApart(t *testing.T) {
+	prefix := rapid.OneOf(paths(), rapid.StringMatching(`[ab](/[ab]){0,2}/`))
+	accepted(t, func(t *rapid.T) bool {
+		s := least()
+		for _, name := range []string{"one", "two"} {
+			its := prefix.Draw(t, name)
+			s.Set("services."+name+".prefix", its)
+			s.Set("services."+name+".artifacts.model.dest", "model.joblib")
+			s.Set("releases."+name+".image", "registry.example/server:1")
+			s.Set("releases."+name+".artifacts.model.path", its+"model.joblib")
+			s.Set("releases."+name+".artifacts.model.size", "1MB")
+		}
+		c, err := config.Load(s, nil)
+		if err != nil {
+			return false
+		}
+		one, two := c.Services["one"].Prefix, c.Services["two"].Prefix
+		require.False(t, strings.HasPrefix(one, two) || strings.HasPrefix(two, one), "%s %s", one, two)
+		require.False(t, strings.ContainsAny(one+two, "*?$"), "%s %s", one, two)
+		return true
+	})
+}
+
+// Whatever stands in a config, what comes back is a config or a list of
+// faults that each name a key, in order, none twice.
+func TestAnyConfigIsAnswered(t *testing.T) {
+	value := rapid.OneOf(
+		rapid.Just[any](nil), rapid.Just[any]([]any{}), rapid.Just[any]([]any{nil, 1}),
+		rapid.Map(rapid.Just(0), func(int) any { return map[string]any{} }), // each its own
+		rapid.Map(rapid.String(), func(s string) any { return s }),
+		rapid.Map(rapid.Int(), func(n int) any { return n }),
+		rapid.Map(rapid.Float64Range(-1e300, 1e300), func(n float64) any { return n }),
+		rapid.Map(rapid.Bool(), func(b bool) any { return b }),
+	)
+	where := rapid.SampledFrom([]string{
+		"cloud", "namespace", "cluster", "cluster.create", "cluster.create.nodes", "cluster.create.nodes.min", "cluster.create.authorizedNetworks",
+		"buckets", "buckets.models", "endpoints.storage", "fetcher", "fetcher.timeout", "fetcher.resources.limits", "rollout.deadline",
+		"services", "services.churn", "services.churn.port", "services.churn.artifacts", "services.churn.artifacts.model", "services.churn.artifacts.model.dest",
+		"services.churn.env", "services.churn.env.A", "services.churn.backends", "services.churn.backends.b", "services.churn.autoscaling", "services.new",
+		"releases", "releases.churn", "releases.churn.artifacts.model", "releases.churn.artifacts.model.size", "releases.churn.backend", "releases.new", "new",
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		s := least()
+		for range rapid.IntRange(1, 3).Draw(t, "changes") {
+			s.Set(where.Draw(t, "where"), value.Draw(t, "value"))
+		}
+		_, err := config.Load(s, s.Keys())
+		if err != nil {
+			requireFaults(t, err)
+		}
+	})
+}
+
+// requireFaults checks what holds of every list of faults.
+func requireFaults(t require.TestingT, err error) {
+	var faults config.Faults
+	require.ErrorAs(t, err, &faults)
+	require.NotEmpty(t, faults)
+	seen := map[config.Fault]bool{}
+	for _, fault := range faults {
+		require.NotEmpty(t, fault.Path, fault.Message)
+		require.NotEmpty(t, fault.Message, fault.Path)
+		require.False(t, seen[fault], "twice: %v", fault)
+		seen[fault] = true
+	}
+	require.True(t, slices.IsSortedFunc(faults, func(a, b config.Fault) int { return strings.Compare(a.Path, b.Path) }))
+}

@@ -1,0 +1,118 @@
+package config_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/config"
+)
+
+// workload returns one service as it is live.
+func workload(t *testing.T, c config.Config, name string) config.Workload {
+	t.Helper()
+	for _, w := range c.Workloads() {
+		if w.Name == name {
+			return w
+		}
+	}
+	require.FailNow(t, "no workload "+name)
+	return config.Workload{}
+}
+
+func TestWorkloadsAreTheServicesByName(t *testing.T) {
+	var names []string
+	for _, w := range load(t, "gke", nil).Workloads() {
+		names = append(names, w.Name)
+		require.Equal(t, config.MainArtifact, w.Live[0].Name, "the model comes first")
+	}
+	require.Equal(t, []string{"bankchurn", "chicagotaxi", "nlpinsight"}, names)
+}
+
+func TestBackendTakesThePlaceOfTheServices(t *testing.T) {
+	for _, test := range []struct {
+		backend, path, size string
+		place, memory       string
+	}{
+		{"tfidf", "nlpinsight/model.joblib", "5MB", "model.joblib", "1Gi"},
+		{"finbert", "nlpinsight/model.tar.gz", "440MB", "finbert", "3Gi"},
+	} {
+		t.Run(test.backend, func(t *testing.T) {
+			w := workload(t, load(t, "eks", map[string]any{
+				"services.nlpinsight.env.NLP_BACKEND":      "of the service",
+				"releases.nlpinsight.backend":              test.backend,
+				"releases.nlpinsight.artifacts.model.path": test.path,
+				"releases.nlpinsight.artifacts.model.size": test.size,
+			}), "nlpinsight")
+			require.Equal(t, test.backend, w.Env["NLP_BACKEND"], "the backend's variable wins")
+			require.Equal(t, "/nlpinsight", w.Env["API_ROOT_PATH"], "the service's own stay")
+			require.Equal(t, test.memory, w.Resources.Limits.Memory)
+			require.Len(t, w.Live, 2, "the backend's model, the service's dataset")
+			require.Equal(t, test.place, w.Live[0].Place())
+			require.Equal(t, "dataset", w.Live[1].Name)
+		})
+	}
+}
+
+func TestBackendLeavesTheCatalogueAlone(t *testing.T) {
+	c := load(t, "gke", nil)
+	first, second := c.Workloads(), c.Workloads()
+	require.Equal(t, first, second)
+	require.NotContains(t, c.Services["nlpinsight"].Env, "NLP_BACKEND")
+	require.NotContains(t, c.Services["nlpinsight"].Artifacts, config.MainArtifact)
+}
+
+func TestWhereAnArtifactAppears(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		dest     string
+		path     string
+		extract  bool
+		file     string
+		place    string
+		unpacked bool
+	}{
+		{"file", "model.joblib", "a/v2.joblib", false, "model.joblib", "model.joblib", false},
+		{"file in a folder", "data/raw/Churn.csv", "a/Churn.csv", false, "data/raw/Churn.csv", "data/raw/Churn.csv", false},
+		{"folder keeps the object's name", "predictions/", "a/2026.csv", false, "predictions/2026.csv", "predictions", false},
+		{"archive goes into the folder", "finbert/", "a/model.tar.gz", false, "finbert/model.tar.gz", "finbert", true},
+		{"archive goes beside the named file", "finbert/model", "a/model.tgz", false, "finbert/model", "finbert", true},
+		{"archive at the top", "model.tar", "a/model.tar", false, "model.tar", ".", true},
+		{"zstandard", "m/", "a/m.tar.zst", false, "m/m.tar.zst", "m", true},
+		{"archive of another name", "m/", "a/weights", true, "m/weights", "m", true},
+		{"compressed file is none", "m.gz", "a/m.gz", false, "m.gz", "m.gz", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			live := config.ArtifactOf("model", config.Artifact{Dest: test.dest, Extract: test.extract}, config.ArtifactRelease{Path: test.path, Size: "1MB"})
+			require.Equal(t, test.file, live.File)
+			require.Equal(t, test.place, live.Place())
+			require.Equal(t, test.unpacked, live.Unpacked)
+		})
+	}
+}
+
+func TestRoomForTheArtifacts(t *testing.T) {
+	const staging = 16 << 20
+	for _, test := range []struct {
+		name           string
+		path           string
+		size, unpacked string
+		want           int64
+	}{
+		{"file: its size and a tenth", "a/m.joblib", "10MB", "", 11_000_000 + staging},
+		{"archive: four times its size", "a/m.tar.gz", "10MB", "", 44_000_000 + staging},
+		{"archive: what it unpacks to", "a/m.tar.gz", "10MB", "15MB", 16_500_000 + staging},
+		{"binary units", "a/m.joblib", "10MiB", "", 10<<20 + 1<<20 + staging},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			live := config.ArtifactOf("model", config.Artifact{Dest: "m/"}, config.ArtifactRelease{Path: test.path, Size: test.size, UnpackedSize: test.unpacked})
+			require.Equal(t, test.want, config.Workload{Live: []config.LiveArtifact{live}}.VolumeBytes())
+		})
+	}
+}
+
+func TestDigestIsInSmallLetters(t *testing.T) {
+	live := config.ArtifactOf("model", config.Artifact{}, config.ArtifactRelease{SHA256: "ABCDEF", Version: "AbC"})
+	require.Equal(t, "abcdef", live.SHA256)
+	require.Equal(t, "AbC", live.Version, "a version ID has two kinds of letters")
+}
