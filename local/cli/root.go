@@ -19,7 +19,10 @@ func Root() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(nodeCommand(), previewCommand(), renderCommand())
+	root.AddCommand(
+		upCommand(), statusCommand(), publishCommand(), downCommand(), envCommand(),
+		previewCommand(), renderCommand(), imageCommand(), nodeCommand(),
+	)
 	return root
 }
 

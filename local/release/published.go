@@ -61,11 +61,12 @@ func PathFor(s config.Service, file model.File) string {
 }
 
 // Publish makes a version of an artifact the live one, from the next up on.
-// File names the object's own digest and size; path is where it lies.
-func Publish(p place.Place, service, artifact, objectPath string, file model.File) error {
+// file names the object's own digest and size; objectPath is where it lies. It
+// returns the file that says so.
+func Publish(p place.Place, service, artifact, objectPath string, file model.File) (string, error) {
 	published, err := readPublished(p)
 	if err != nil {
-		return err
+		return "", err
 	}
 	lay(published, map[string]any{"modelferry:releases": map[string]any{service: map[string]any{
 		"artifacts": map[string]any{artifact: map[string]any{
@@ -74,11 +75,11 @@ func Publish(p place.Place, service, artifact, objectPath string, file model.Fil
 	}}})
 	content, err := yaml.Marshal(map[string]any{"config": published})
 	if err != nil {
-		return err
+		return "", err
 	}
 	next := publishedFile(p) + ".next"
 	if err := os.WriteFile(next, content, 0o644); err != nil {
-		return fmt.Errorf("local config: %w", err)
+		return "", fmt.Errorf("local config: %w", err)
 	}
-	return os.Rename(next, publishedFile(p))
+	return publishedFile(p), os.Rename(next, publishedFile(p))
 }

@@ -1,0 +1,59 @@
+# What a person does with modelferry. `make help` lists it.
+STACK ?= gke
+BIN := $(CURDIR)/.local/bin
+FERRY := $(BIN)/ferry
+# Reproducible whatever the caller's settings: no workspace, no VCS stamp.
+export GOFLAGS := -buildvcs=false
+export GOWORK := off
+export MODELFERRY_BIN := $(BIN)
+build = @go run -C tools/build . $(1)
+MODULES := . fetcher local tools/build
+
+.DEFAULT_GOAL := help
+.PHONY: help up down status env publish preview render image test e2e lint golden clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: ## start the local cloud and deploy a stack into it; again: an update [STACK=gke|eks]
+	$(call build)
+	@$(FERRY) up --stack $(STACK)
+
+down: ## stop the local cloud and leave nothing of it behind
+	$(call build,ferry)
+	@$(FERRY) down
+
+status: ## what runs, with each pod's model digest and fetch time
+	$(call build,ferry)
+	@$(FERRY) status
+
+env: ## exports for an ordinary pulumi CLI: eval "$$(make -s env)" [STACK=]
+	$(call build,pulumi ferry) >&2
+	@$(FERRY) env --stack $(STACK)
+
+publish: ## put a model into the local cloud's bucket and make it the live one SERVICE= FILE= [ARTIFACT=model STACK=]
+	$(call build,ferry)
+	@$(FERRY) publish --stack $(STACK) --artifact $(or $(ARTIFACT),model) "$(SERVICE)" "$(FILE)"
+
+preview: ## the plan, from the real engine, with no cloud account [STACK=]
+	$(call build,pulumi ferry)
+	@$(FERRY) preview --stack $(STACK)
+
+render: ## the Kubernetes objects as YAML DIR= [STACK=]
+	$(call build,pulumi ferry)
+	@$(FERRY) render --stack $(STACK) --dir "$(or $(DIR),$(error name the folder: make render DIR=out))"
+
+image: ## the fetcher's image, reproducible, amd64 and arm64, printed by digest [REGISTRY=]
+	$(call build,ferry) >&2
+	@$(FERRY) image $(if $(REGISTRY),--registry $(REGISTRY))
+
+test: ## every test that needs no root
+	$(call build,pulumi fake-gcs-server versitygw)
+	@set -e; for module in $(MODULES); do echo "== $$module"; go test -C $$module ./...; done
+
+e2e: ## up, model update, rollback, failure cases, down, for both stacks, as root
+	$(call build)
+	@go test -C local -tags e2e -count=1 -timeout 60m -v ./e2e
+
+clean: down ## remove what was built, too
+	@rm -rf .local

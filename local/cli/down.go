@@ -1,0 +1,44 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/modelferry/modelferry/local/deploy"
+	"github.com/modelferry/modelferry/local/place"
+)
+
+// downCommand ends the local clouds.
+func downCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "down",
+		Short: "Stop the local cloud and leave nothing of it behind but what was built",
+		Args:  cobra.NoArgs,
+	}
+	name := cmd.Flags().StringP("stack", "s", "", "one stack only")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		root, err := place.FindRoot()
+		if err != nil {
+			return err
+		}
+		all, err := places(root, *name)
+		if err != nil {
+			return err
+		}
+		var failures []error
+		for _, p := range all {
+			ended, err := deploy.Down(p)
+			if err != nil {
+				failures = append(failures, fmt.Errorf("%s: %w", p.Stack, err))
+			} else if ended {
+				fmt.Fprintf(cmd.OutOrStdout(), "%s is down\n", p.Stack)
+			} else {
+				fmt.Fprintf(cmd.OutOrStdout(), "%s was not running\n", p.Stack)
+			}
+		}
+		return errors.Join(failures...)
+	}
+	return cmd
+}

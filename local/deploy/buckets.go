@@ -1,0 +1,35 @@
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/local/engine"
+)
+
+// errNoBuckets is that the stack was never brought up.
+var errNoBuckets = errors.New("the stack has no buckets yet")
+
+// bucketNames reads the buckets' real names from the stack's outputs, by the
+// names that the catalogue uses.
+func bucketNames(ctx context.Context, e *engine.Engine) (map[string]string, error) {
+	outputs, err := e.Outputs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	buckets, ok := outputs["buckets"].(map[string]any)
+	if !ok {
+		return nil, errNoBuckets
+	}
+	names := map[string]string{}
+	for _, bucket := range config.BucketNames() {
+		name, ok := buckets[bucket].(string)
+		if !ok || name == "" {
+			return nil, fmt.Errorf("the stack's outputs do not name the bucket %q: %v", bucket, outputs["buckets"])
+		}
+		names[bucket] = name
+	}
+	return names, nil
+}

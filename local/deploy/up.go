@@ -1,0 +1,127 @@
+// Package deploy brings a stack up in the local cloud, and takes it down: node,
+// images, buckets, artifacts, and then the program itself.
+package deploy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"time"
+
+	"github.com/modelferry/modelferry/local/engine"
+	"github.com/modelferry/modelferry/local/images"
+	"github.com/modelferry/modelferry/local/node"
+	"github.com/modelferry/modelferry/local/place"
+	"github.com/modelferry/modelferry/local/release"
+	"github.com/modelferry/modelferry/local/store"
+	"github.com/modelferry/modelferry/stack"
+)
+
+// Options are what Up needs.
+type Options struct {
+	Place place.Place
+	// Range is the /16 that the node takes; empty for the stack's own.
+	Range string
+	// Out shows the progress.
+	Out io.Writer
+}
+
+// Up brings the stack up, or to what its config says now, and returns what
+// changed. A config with a fault changes nothing.
+func Up(ctx context.Context, o Options) (engine.Summary, error) {
+	started := time.Now()
+	say := func(format string, args ...any) {
+		fmt.Fprintf(o.Out, "%5.1fs  %s\n", time.Since(started).Seconds(), fmt.Sprintf(format, args...))
+	}
+	live, err := release.Prepare(o.Place)
+	if err != nil {
+		return engine.Summary{}, err
+	}
+	unlock, err := Lock(o.Place)
+	if err != nil {
+		return engine.Summary{}, err
+	}
+	defer unlock()
+
+	say("starting the node of %s: Kubernetes, object store and registry", o.Place.Stack)
+	i, err := node.Start(ctx, node.Options{
+		Place: o.Place, Range: o.Range, Region: live.Config.AWS.Region, Command: []string{"node"}, Progress: func(line string) { say("  %s", line) },
+	})
+	if err != nil {
+		return engine.Summary{}, err
+	}
+	say("building the images")
+	pushed, err := push(ctx, o.Place, i)
+	if err != nil {
+		return engine.Summary{}, err
+	}
+	values := live.On(i, pushed)
+	first, err := prepare(ctx, o, i, live, values, say)
+	if err != nil {
+		return first, err
+	}
+	say("bringing up the stack")
+	e, err := open(ctx, o, live.Keys, values)
+	if err != nil {
+		return first, err
+	}
+	second, err := e.Up(ctx)
+	total := first.Plus(second)
+	if err != nil {
+		return total, err
+	}
+	say("%s is up: %s", o.Place.Stack, total)
+	return total, nil
+}
+
+func open(ctx context.Context, o Options, keys []string, values map[string]any) (*engine.Engine, error) {
+	program := stack.Stack{Keys: keys}
+	return engine.Open(ctx, engine.Options{Place: o.Place, Program: program.Deploy, Config: values, Out: o.Out})
+}
+
+// prepare puts the artifacts into the buckets before any pod asks for them. A
+// new stack is first brought up without releases, as a team would do it: it
+// then has buckets and a cluster, and no service yet.
+func prepare(ctx context.Context, o Options, i node.Info, live release.Release, values map[string]any, say func(string, ...any)) (engine.Summary, error) {
+	var first engine.Summary
+	platform := maps.Clone(values)
+	platform["modelferry:releases"] = nil
+	e, err := open(ctx, o, live.Keys, platform)
+	if err != nil {
+		return first, err
+	}
+	buckets, err := bucketNames(ctx, e)
+	if errors.Is(err, errNoBuckets) {
+		say("bringing up the platform: network, cluster and buckets")
+		if first, err = e.Up(ctx); err != nil {
+			return first, err
+		}
+		buckets, err = bucketNames(ctx, e)
+	}
+	if err != nil {
+		return first, err
+	}
+	say("putting %d artifacts into the buckets", len(live.Objects))
+	client, err := store.Open(ctx, o.Place, i)
+	if err != nil {
+		return first, err
+	}
+	for _, object := range live.Objects {
+		if err := client.Ensure(ctx, buckets[object.Bucket], object.Path, object.File.Name); err != nil {
+			return first, err
+		}
+	}
+	return first, nil
+}
+
+func push(ctx context.Context, p place.Place, i node.Info) (release.Images, error) {
+	var pushed release.Images
+	var err error
+	if pushed.Fetcher, err = images.Local(ctx, images.Fetcher(p.Root), p.Bin(""), i.Registry); err != nil {
+		return pushed, err
+	}
+	pushed.Server, err = images.Local(ctx, images.Server(p.Root), p.Bin(""), i.Registry)
+	return pushed, err
+}

@@ -1,0 +1,49 @@
+package status
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/dustin/go-humanize"
+)
+
+// Table prints the services for a person, a pod a line.
+func Table(out io.Writer, services []Service) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "SERVICE\tURL\tPOD\tSTATE\tMODEL\tSIZE\tSHA-256\tFETCHED")
+	for _, service := range services {
+		for _, pod := range service.Pods {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", service.Name, service.URL, pod.Name, pod.state(), pod.model())
+		}
+		if len(service.Pods) == 0 {
+			fmt.Fprintf(w, "%s\t%s\tno pod\t\t\t\t\t\n", service.Name, service.URL)
+		}
+	}
+	return w.Flush()
+}
+
+func (p Pod) state() string {
+	if p.Ready && p.State == "Running" {
+		return "Ready"
+	}
+	if p.Fetcher != "" {
+		return p.State + " (" + p.Fetcher + ")"
+	}
+	return p.State
+}
+
+func (p Pod) model() string {
+	if p.Model == nil {
+		return "-\t-\t-\t-"
+	}
+	digest, size := p.Model.SHA256, p.Model.Bytes
+	source := p.Model.Path
+	if len(p.Model.Artifacts) > 0 {
+		// As it was in the bucket: for an archive that is not what lies on disk.
+		digest, size, source = p.Model.Artifacts[0].SHA256, p.Model.Artifacts[0].Bytes, p.Model.Artifacts[0].Source
+	}
+	return fmt.Sprintf("%s\t%s\t%.12s\t%s in %.2fs", source, humanize.Bytes(uint64(size)), digest,
+		p.Model.FetchedAt.Local().Format(time.TimeOnly), p.FetchSeconds)
+}
