@@ -38,8 +38,8 @@ type Config struct {
 	Rollout Rollout `json:"rollout"`
 	// Services by name: what each one is, the same on every cloud.
 	Services map[string]Service `json:"services" need:"required"`
-	// Releases by service name: what is live on this stack.
-	Releases map[string]Release `json:"releases" need:"required"`
+	// Releases by service name: what is live on this stack. A service without one does not run on it.
+	Releases map[string]Release `json:"releases"`
 
 	// GCP is where a gke stack lives; it comes from the provider's own keys.
 	GCP GCP `json:"-"`

@@ -22,11 +22,6 @@ func (c Config) checkReleases(f *Faults) {
 		}
 		c.Releases[name].check(f, at, service)
 	}
-	for _, name := range c.ServiceNames() {
-		if _, released := c.Releases[name]; !released {
-			f.add("releases."+name, "missing: services.%s has no release on this stack", name)
-		}
-	}
 }
 
 func (r Release) check(f *Faults, at string, service Service) {

@@ -4,8 +4,6 @@ package config_test
 var releaseRules = []rule{
 	{name: "release of a service that there is not", set: map[string]any{"releases.bankchrun": object},
 		want: []string{`modelferry:releases.bankchrun: there is no service "bankchrun": did you mean "bankchurn"?`}},
-	{name: "service without a release", set: map[string]any{"releases.bankchurn": nil},
-		want: []string{`modelferry:releases.bankchurn: missing: services.bankchurn has no release on this stack`}},
 	{name: "image is missing", set: map[string]any{"releases.bankchurn.image": nil},
 		want: []string{`modelferry:releases.bankchurn.image: missing: set modelferry:releases.bankchurn.image`}},
 	{name: "image has neither tag nor digest", set: map[string]any{"releases.bankchurn.image": "registry.example/bankchurn"},

@@ -88,10 +88,9 @@ func TestFaultsComeTogether(t *testing.T) {
 
 func TestEmptyConfigNamesWhatIsMissing(t *testing.T) {
 	_, err := config.Load(configtest.Settings{}, nil)
-	require.EqualError(t, err, `5 faults in the stack's config, nothing was changed:
+	require.EqualError(t, err, `4 faults in the stack's config, nothing was changed:
   modelferry:cloud: missing: set modelferry:cloud
   modelferry:cluster: missing: set modelferry:cluster
   modelferry:fetcher: missing: set modelferry:fetcher
-  modelferry:releases: missing: set modelferry:releases
   modelferry:services: missing: set modelferry:services`)
 }

@@ -39,10 +39,12 @@ type LiveArtifact struct {
 	Bytes int64
 }
 
-// Workloads returns the stack's services as they are live, sorted by name.
+// Workloads returns the services that have a release on the stack, sorted by
+// name. A new stack has none: its buckets and registry come first, then what
+// goes into them, then the releases.
 func (c Config) Workloads() []Workload {
 	var all []Workload
-	for _, name := range c.ServiceNames() {
+	for _, name := range sortedKeys(c.Releases) {
 		all = append(all, c.Services[name].workload(name, c.Releases[name]))
 	}
 	return all

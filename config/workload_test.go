@@ -116,3 +116,12 @@ func TestDigestIsInSmallLetters(t *testing.T) {
 	require.Equal(t, "abcdef", live.SHA256)
 	require.Equal(t, "AbC", live.Version, "a version ID has two kinds of letters")
 }
+
+func TestServiceWithoutReleaseDoesNotRun(t *testing.T) {
+	c := load(t, "gke", map[string]any{"releases.bankchurn": nil})
+	require.Contains(t, c.Services, "bankchurn")
+	for _, w := range c.Workloads() {
+		require.NotEqual(t, "bankchurn", w.Name)
+	}
+	require.Len(t, c.Workloads(), len(c.Services)-1)
+}

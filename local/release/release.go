@@ -88,7 +88,7 @@ func Prepare(p place.Place) (Release, error) {
 // On completes the release with what the running node provides.
 func (r Release) On(i node.Info, images Images) map[string]any {
 	releases := map[string]any{}
-	for _, name := range r.Config.ServiceNames() {
+	for name := range r.Config.Releases {
 		releases[name] = map[string]any{"image": images.Server}
 	}
 	values := map[string]any{
