@@ -30,7 +30,7 @@ type Limits struct {
 // Defaults: model folders have tens of files; weights hardly shrink at all.
 const (
 	defaultEntries = 100_000
-	defaultBytes   = 1 << 40
+	defaultBytes   = 1 << 44
 	defaultRatio   = 200
 	ratioFloor     = 64 << 20
 )

@@ -58,7 +58,8 @@ func (r *run) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	backoff := transfer.Backoff{Base: rangeBase, Cap: rangeCap}
+	// Who asks for short waits between runs gets short ones below them too.
+	backoff := transfer.Backoff{Base: min(rangeBase, r.req.Backoff), Cap: min(rangeCap, r.req.Backoff)}
 	watched := transfer.Watch(plain, r.req.Stall)
 	r.source = transfer.Resume(transfer.Limit(watched, r.req.Parallel), rangeTries, backoff, r.log)
 	return nil

@@ -63,8 +63,11 @@ func (r *run) unpack(ctx context.Context, staged *publish.Staged, a request.Arti
 			return other
 		}
 	}
+	if err != nil && stream.Err() == nil {
+		err = fmt.Errorf("%s: %w", staged.Source, err) // the source's own errors name it
+	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", staged.Source, err)
+		return err
 	}
 	staged.SHA256, staged.Files, staged.Folders = stream.Digest(), content.Files, content.Folders
 	return pinned(staged.Source, a, staged.SHA256)

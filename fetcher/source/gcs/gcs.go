@@ -9,7 +9,6 @@ import (
 	"strconv"
 
 	"cloud.google.com/go/storage"
-	"google.golang.org/api/option"
 
 	"github.com/modelferry/modelferry/fetcher/fault"
 	"github.com/modelferry/modelferry/fetcher/source"
@@ -22,18 +21,10 @@ type Source struct{ client *storage.Client }
 // read-only scope. STORAGE_EMULATOR_HOST names another endpoint and is the
 // only case without an identity; else a missing one is fault.Denied.
 func New(ctx context.Context) (*Source, error) {
-	client, err := storage.NewClient(ctx,
-		// XML reads, the default, are unknown to some emulators, and answer
-		// with errors of another shape.
-		storage.WithJSONReads(),
-		option.WithScopes(storage.ScopeReadOnly),
-	)
+	client, err := newClient(ctx)
 	if err != nil {
-		return nil, fault.New(fault.Denied, "no Google identity: %w", err).
-			Advise("give the pod's service account a workload identity, or set GOOGLE_APPLICATION_CREDENTIALS")
+		return nil, err
 	}
-	// The SDK retries for ever by itself; retries belong to transfer.
-	client.SetRetry(storage.WithPolicy(storage.RetryNever))
 	return &Source{client: client}, nil
 }
 
@@ -57,7 +48,7 @@ func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error
 	}
 	attrs, err := handle.Attrs(ctx)
 	if err != nil {
-		return source.Object{}, s.refusal(ref, err)
+		return source.Object{}, refusal(s.URL(ref), ref, err)
 	}
 	return source.Object{Ref: ref, Size: attrs.Size, Version: strconv.FormatInt(attrs.Generation, 10)}, nil
 }
@@ -68,24 +59,50 @@ func (s *Source) Read(ctx context.Context, object source.Object, offset, length 
 	if err != nil {
 		return nil, err
 	}
-	reader, err := handle.NewRangeReader(ctx, offset, length)
-	if errors.Is(err, storage.ErrObjectNotExist) {
-		return nil, fault.New(fault.Changed, "%s was replaced or removed while it was read", s.URL(object.Ref))
+	ctx, broken := context.WithCancelCause(ctx)
+	reader, err := handle.NewRangeReader(context.WithValue(ctx, breaks{}, broken), offset, length)
+	if err == nil && reader.Attrs.Size != object.Size {
+		err = fault.New(fault.Changed, "%s: %d bytes when found, %d when read", s.URL(object.Ref), object.Size, reader.Attrs.Size)
+		reader.Close()
 	}
 	if err != nil {
-		return nil, s.refusal(object.Ref, err)
+		broken(nil)
+		return nil, s.unread(object.Ref, err)
 	}
-	if size := reader.Attrs.Size; size != object.Size {
-		reader.Close()
-		return nil, fault.New(fault.Changed, "%s: %d bytes when found, %d when read", s.URL(object.Ref), object.Size, size)
+	return source.Body(&body{Reader: reader, ctx: ctx, done: broken}, length), nil
+}
+
+// unread gives the error of a read its kind: what was found a moment ago and
+// is missing now has changed.
+func (s *Source) unread(ref source.Ref, err error) error {
+	if errors.Is(err, storage.ErrObjectNotExist) {
+		return fault.New(fault.Changed, "%s was replaced or removed while it was read", s.URL(ref))
 	}
-	return source.Body(reader, length), nil
+	return refusal(s.URL(ref), ref, err)
+}
+
+// body is a range's, which tells why it broke.
+type body struct {
+	*storage.Reader
+	ctx  context.Context
+	done context.CancelCauseFunc
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if err != nil && err != io.EOF && b.ctx.Err() != nil {
+		err = context.Cause(b.ctx)
+	}
+	return n, err
+}
+
+func (b *body) Close() error {
+	defer b.done(nil)
+	return b.Reader.Close()
 }
 
 func (s *Source) handle(ref source.Ref, version string) (*storage.ObjectHandle, error) {
-	// Without ReadCompressed an object with Content-Encoding gzip arrives
-	// unpacked, with another length than its own, and ignores ranges.
-	handle := s.client.Bucket(ref.Bucket).Object(ref.Key).ReadCompressed(true)
+	handle := s.client.Bucket(ref.Bucket).Object(ref.Key)
 	if version == "" {
 		return handle, nil
 	}
@@ -94,9 +111,4 @@ func (s *Source) handle(ref source.Ref, version string) (*storage.ObjectHandle, 
 		return nil, fault.New(fault.Config, "%s: generation: %w", s.URL(ref), err)
 	}
 	return handle.Generation(generation), nil
-}
-
-// refusal gives an answer of GCS its kind.
-func (s *Source) refusal(ref source.Ref, err error) error {
-	return refusal(s.URL(ref), ref, err)
 }

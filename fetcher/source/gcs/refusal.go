@@ -8,7 +8,6 @@ import (
 
 	"cloud.google.com/go/auth"
 	"cloud.google.com/go/storage"
-	"golang.org/x/oauth2"
 	"google.golang.org/api/googleapi"
 
 	"github.com/modelferry/modelferry/fetcher/fault"
@@ -18,6 +17,10 @@ import (
 // refusal gives an answer of GCS its kind and says what to do about it.
 // What is left as it is counts as transient.
 func refusal(url string, ref source.Ref, err error) error {
+	var known *fault.Error
+	if errors.As(err, &known) {
+		return err
+	}
 	var answer *googleapi.Error
 	if errors.As(err, &answer) {
 		return answered(url, ref, answer, err)
@@ -26,10 +29,6 @@ func refusal(url string, ref source.Ref, err error) error {
 	if errors.As(err, &token) && !token.Temporary() {
 		return fault.New(fault.Denied, "%s: no token for the pod's identity: %w", url, err).
 			Advise("check that the service account's workload identity exists")
-	}
-	var grant *oauth2.RetrieveError
-	if errors.As(err, &grant) && grant.Response != nil && grant.Response.StatusCode < 500 {
-		return fault.New(fault.Denied, "%s: no token for the pod's identity: %w", url, err)
 	}
 	if errors.Is(err, storage.ErrObjectNotExist) {
 		return missing(url, ref, "")

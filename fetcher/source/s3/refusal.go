@@ -14,6 +14,11 @@ import (
 	"github.com/modelferry/modelferry/fetcher/source"
 )
 
+// invalid are answers to credentials that no grant would help.
+var invalid = map[string]bool{
+	"ExpiredToken": true, "InvalidToken": true, "InvalidAccessKeyId": true, "SignatureDoesNotMatch": true,
+}
+
 // refusal gives an answer of S3 its kind and says what to do about it. What
 // is left as it is counts as transient.
 func refusal(url string, ref source.Ref, err error) error {
@@ -28,9 +33,11 @@ func refusal(url string, ref source.Ref, err error) error {
 	status := response.HTTPStatusCode()
 	said := fmt.Sprintf("S3 answers %d %s", status, word(err, status))
 	switch {
-	case code(err) == "ExpiredToken" || code(err) == "InvalidToken":
+	case invalid[code(err)]:
 		return fault.New(fault.Denied, "%s: %s", url, said).
-			Advise("the pod's credentials are no longer valid")
+			Advise("S3 does not take the pod's credentials: look where they come from")
+	case code(err) == "RequestTimeTooSkewed":
+		return fault.New(fault.Denied, "%s: %s", url, said).Advise("set the node's clock")
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		return fault.New(fault.Denied, "%s: %s", url, said).Advise("%s", grant(ref))
 	case status == http.StatusNotFound || code(err) == "NoSuchVersion":

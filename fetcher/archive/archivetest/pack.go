@@ -1,0 +1,88 @@
+// Package archivetest packs archives for tests, sound ones and others.
+package archivetest
+
+import (
+	"archive/tar"
+	"bytes"
+	"testing"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/stretchr/testify/require"
+)
+
+// Entry is one entry of a tar archive.
+type Entry struct {
+	tar.Header
+	Body []byte
+}
+
+// File is a regular file.
+func File(name string, body []byte) Entry {
+	return Entry{Header: tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o600, Size: int64(len(body))}, Body: body}
+}
+
+// Folder is a folder.
+func Folder(name string) Entry {
+	return Entry{Header: tar.Header{Typeflag: tar.TypeDir, Name: name, Mode: 0o700}}
+}
+
+// Link is a symbolic link.
+func Link(name, target string) Entry {
+	return Entry{Header: tar.Header{Typeflag: tar.TypeSymlink, Name: name, Linkname: target, Mode: 0o777}}
+}
+
+// Hard is a hard link.
+func Hard(name, target string) Entry {
+	return Entry{Header: tar.Header{Typeflag: tar.TypeLink, Name: name, Linkname: target, Mode: 0o600}}
+}
+
+// Of is an entry of another type.
+func Of(typeflag byte, name string) Entry {
+	return Entry{Header: tar.Header{Typeflag: typeflag, Name: name, Mode: 0o600}}
+}
+
+// With changes an entry's mode.
+func (e Entry) With(mode int64) Entry {
+	e.Mode = mode
+	return e
+}
+
+// Tar packs entries.
+func Tar(t testing.TB, entries ...Entry) []byte {
+	var packed bytes.Buffer
+	archive := tar.NewWriter(&packed)
+	for _, entry := range entries {
+		require.NoError(t, archive.WriteHeader(&entry.Header))
+		_, err := archive.Write(entry.Body)
+		require.NoError(t, err)
+	}
+	require.NoError(t, archive.Close())
+	return packed.Bytes()
+}
+
+// Claiming is an archive of one file whose header claims a size that does not
+// follow.
+func Claiming(t testing.TB, name string, size int64) []byte {
+	var packed bytes.Buffer
+	require.NoError(t, tar.NewWriter(&packed).WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o600, Size: size}))
+	return append(packed.Bytes(), make([]byte, 4096)...)
+}
+
+// Gzip compresses.
+func Gzip(t testing.TB, body []byte) []byte {
+	var packed bytes.Buffer
+	writer := gzip.NewWriter(&packed)
+	_, err := writer.Write(body)
+	require.NoError(t, err)
+	require.NoError(t, writer.Close())
+	return packed.Bytes()
+}
+
+// Zstd compresses.
+func Zstd(t testing.TB, body []byte) []byte {
+	writer, err := zstd.NewWriter(nil)
+	require.NoError(t, err)
+	defer writer.Close()
+	return writer.EncodeAll(body, nil)
+}

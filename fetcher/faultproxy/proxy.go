@@ -1,0 +1,107 @@
+// Package faultproxy is an HTTP proxy for tests that stands before a real
+// object store and breaks what passes through, in chosen ways.
+package faultproxy
+
+import (
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Proxy forwards to a store. The Host header passes unchanged, as S3's
+// signatures cover it.
+type Proxy struct {
+	// URL is where the proxy listens.
+	URL     string
+	forward http.Handler
+
+	mutex    sync.Mutex
+	rules    []*rule
+	requests []string
+}
+
+// Fault answers a request in place of the store, which forward asks.
+type Fault func(w http.ResponseWriter, r *http.Request, forward http.Handler)
+
+type rule struct {
+	match func(*http.Request) bool
+	times int
+	fault Fault
+}
+
+// New starts a proxy before the store at target. It ends with the test.
+func New(t testing.TB, target string) *Proxy {
+	store, err := url.Parse(target)
+	require.NoError(t, err)
+	p := &Proxy{forward: &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			host := r.In.Host
+			r.SetURL(store)
+			r.Out.Host = host
+		},
+		FlushInterval: -1,
+		// A client that hangs up is what the tests are about.
+		ErrorLog: log.New(io.Discard, "", 0),
+	}}
+	server := httptest.NewUnstartedServer(p)
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.Start()
+	p.URL = server.URL
+	t.Cleanup(func() {
+		server.CloseClientConnections() // a stalled request waits for its client
+		server.Close()
+	})
+	return p
+}
+
+// Inject meets the next requests that match with a fault, that many times.
+// Of several rules the first that matches counts.
+func (p *Proxy) Inject(times int, match func(*http.Request) bool, fault Fault) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.rules = append(p.rules, &rule{match: match, times: times, fault: fault})
+}
+
+// Requests lists what has come so far, as method and Range header.
+func (p *Proxy) Requests() []string {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return append([]string(nil), p.requests...)
+}
+
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if fault := p.next(r); fault != nil {
+		fault(w, r, p.forward)
+		return
+	}
+	p.forward.ServeHTTP(w, r)
+}
+
+func (p *Proxy) next(r *http.Request) Fault {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.requests = append(p.requests, r.Method+" "+r.Header.Get("Range"))
+	for _, rule := range p.rules {
+		if rule.times > 0 && rule.match(r) {
+			rule.times--
+			return rule.fault
+		}
+	}
+	return nil
+}
+
+// Any matches every request.
+func Any(*http.Request) bool { return true }
+
+// Ranges matches the requests for ranges.
+func Ranges(r *http.Request) bool { return r.Header.Get("Range") != "" }
+
+// Others matches the requests that are not for ranges.
+func Others(r *http.Request) bool { return !Ranges(r) }

@@ -1,0 +1,165 @@
+package main_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/fetcher/archive/archivetest"
+	"github.com/modelferry/modelferry/fetcher/faultproxy"
+	"github.com/modelferry/modelferry/fetcher/storetest"
+)
+
+// What passes by itself must not fail a pod's start, and must not spoil a
+// byte: 16 ranges of a file and of an archive go through each fault.
+func TestPassingFaultsAreOutlived(t *testing.T) {
+	const part = 64 << 10
+	weights := noise(6, 16*part)
+	packed := archivetest.Tar(t, archivetest.File("m.bin", weights))
+	faults := []struct {
+		name  string
+		times int
+		match func(*http.Request) bool
+		fault faultproxy.Fault
+	}{
+		{"503 to everything", 4, faultproxy.Any, faultproxy.Status(http.StatusServiceUnavailable)},
+		{"500 to ranges", 6, faultproxy.Ranges, faultproxy.Status(http.StatusInternalServerError)},
+		{"429 to ranges", 6, faultproxy.Ranges, faultproxy.Status(http.StatusTooManyRequests)},
+		{"a reset before the first byte", 6, faultproxy.Ranges, faultproxy.Reset(0)},
+		{"a reset in the body", 12, faultproxy.Ranges, faultproxy.Reset(10_000)},
+		{"a short body that looks whole", 6, faultproxy.Ranges, faultproxy.Cut(10_000)},
+		{"a range that stalls", 3, faultproxy.Ranges, faultproxy.Stall(10_000)},
+		{"a request that stalls", 1, faultproxy.Others, faultproxy.Stall(0)},
+		{"a server that ignores ranges", 2, faultproxy.Ranges, faultproxy.Instead(packed)},
+	}
+	for name, store := range stores(t) {
+		for _, f := range faults {
+			for kind, body := range map[string][]byte{"file": weights, "archive": packed} {
+				t.Run(fmt.Sprintf("%s/%s/%s", name, f.name, kind), func(t *testing.T) {
+					t.Parallel()
+					proxy := faultproxy.New(t, store.Endpoint())
+					proxy.Inject(f.times, f.match, f.fault)
+					b := newBench(t, store, proxy.URL).set(
+						"FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_STALL", "300ms",
+						"MODEL_EXTRACT", fmt.Sprint(kind == "archive"))
+					store.Put(t, b.bucket, "models/m.bin", body)
+					got := b.run(t)
+					require.Equal(t, 0, got.ExitCode, got.stderr)
+					require.Equal(t, digest(body), got.Artifacts[0].SHA256)
+					require.Equal(t, weights, b.file(t, "m.bin"))
+				})
+			}
+		}
+	}
+}
+
+// A range that breaks goes on where it broke: what has come is not asked for
+// again.
+func TestABrokenRangeGoesOnAtItsByte(t *testing.T) {
+	for name, store := range stores(t) {
+		t.Run(name, func(t *testing.T) {
+			proxy := faultproxy.New(t, store.Endpoint())
+			proxy.Inject(1, faultproxy.Ranges, faultproxy.Reset(70_000))
+			b := newBench(t, store, proxy.URL)
+			body := noise(7, 100_000)
+			store.Put(t, b.bucket, "models/m.bin", body)
+			got := b.run(t)
+			require.Equal(t, 0, got.ExitCode, got.stderr)
+			require.Equal(t, 1, got.Attempts)
+			requests := proxy.Requests()
+			require.Equal(t, []string{"GET bytes=0-99999", "GET bytes=70000-99999"}, requests[1:])
+		})
+	}
+}
+
+// The flipped byte arrives with every length right; only a digest sees it.
+func TestAFlippedByteIsAnIntegrityFault(t *testing.T) {
+	for name, store := range stores(t) {
+		t.Run(name, func(t *testing.T) {
+			proxy := faultproxy.New(t, store.Endpoint())
+			proxy.Inject(1, faultproxy.Ranges, faultproxy.Flip(777))
+			b := newBench(t, store, proxy.URL)
+			body := noise(8, 100_000)
+			failure{prepare: put("models/m.bin", body, "MODEL_SHA256", digest(body)), exit: 5, outcome: "integrity", says: "not the pinned"}.check(t, b)
+		})
+	}
+}
+
+// swapped replaces the object when its second range is asked for.
+func swapped(t *testing.T, store storetest.Store, times int, pairs ...string) (*bench, *result, []byte) {
+	const part = 64 << 10
+	proxy := faultproxy.New(t, store.Endpoint())
+	b := newBench(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_PARALLEL", "1").set(pairs...)
+	before := noise(9, 4*part)
+	var after []byte
+	version := store.Put(t, b.bucket, "models/m.bin", before)
+	if b.env["MODEL_VERSION"] == "pinned" {
+		b.set("MODEL_VERSION", version)
+	}
+	seed := byte(10)
+	proxy.Inject(times, func(r *http.Request) bool { return strings.HasPrefix(r.Header.Get("Range"), "bytes=65536-") },
+		faultproxy.Before(func() {
+			after = noise(seed, 4*part)
+			store.Put(t, b.bucket, "models/m.bin", after)
+			seed++
+		}))
+	got := b.run(t)
+	if b.env["MODEL_VERSION"] != "" {
+		return b, &got, before
+	}
+	return b, &got, after
+}
+
+// One object or the other, never a mixture. S3 refuses by If-Match and the
+// run starts anew; a versioned GCS bucket still has the generation.
+func TestAnObjectReplacedBetweenRangesDoesNotMix(t *testing.T) {
+	t.Run("s3", func(t *testing.T) {
+		b, got, after := swapped(t, storetest.S3(t), 1)
+		require.Equal(t, 0, got.ExitCode, got.stderr)
+		require.Equal(t, 2, got.Attempts)
+		require.Equal(t, after, b.file(t, "m.bin"))
+	})
+	t.Run("s3, pinned", func(t *testing.T) {
+		b, got, before := swapped(t, storetest.S3(t), 1, "MODEL_VERSION", "pinned")
+		require.Equal(t, 0, got.ExitCode, got.stderr)
+		require.Equal(t, 1, got.Attempts)
+		require.Equal(t, before, b.file(t, "m.bin"))
+	})
+	t.Run("s3, at every attempt", func(t *testing.T) {
+		b, got, _ := swapped(t, storetest.S3(t), 10, "FETCH_RETRIES", "2")
+		require.Equal(t, 5, got.ExitCode, got.stderr)
+		require.Equal(t, "changed", got.Outcome)
+		require.Equal(t, 3, got.Attempts)
+		b.nothing(t)
+	})
+	t.Run("gcs, pinned", func(t *testing.T) {
+		b, got, before := swapped(t, storetest.GCS(t), 1, "MODEL_VERSION", "pinned")
+		require.Equal(t, 0, got.ExitCode, got.stderr)
+		require.Equal(t, before, b.file(t, "m.bin"))
+	})
+}
+
+// A retry of the run brings only what is not verified yet.
+func TestWhatIsVerifiedIsNotFetchedTwice(t *testing.T) {
+	store := storetest.S3(t)
+	proxy := faultproxy.New(t, store.Endpoint())
+	b := newBench(t, store, proxy.URL)
+	store.Put(t, b.bucket, "models/m.bin", []byte("model"))
+	store.Put(t, b.bucket, "bad", []byte("dataset"))
+	b.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"bad","dest":"bad"}]`, b.bucket))
+	proxy.Inject(5, func(r *http.Request) bool { return faultproxy.Ranges(r) && strings.HasSuffix(r.URL.Path, "/bad") },
+		faultproxy.Status(http.StatusServiceUnavailable))
+	got := b.run(t)
+	require.Equal(t, 0, got.ExitCode, got.stderr)
+	require.Equal(t, 2, got.Attempts)
+	count := 0
+	for _, request := range proxy.Requests() {
+		if request == "GET bytes=0-4" {
+			count++
+		}
+	}
+	require.Equal(t, 1, count)
+}

@@ -1,0 +1,150 @@
+package main_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/fetcher/report"
+	"github.com/modelferry/modelferry/fetcher/storetest"
+)
+
+// fetcher is the binary under test, built as it is released.
+var fetcher string
+
+func TestMain(m *testing.M) {
+	folder, err := os.MkdirTemp("", "fetcher-")
+	if err == nil {
+		defer os.RemoveAll(folder)
+		fetcher = filepath.Join(folder, "fetcher")
+		build := exec.Command("go", "build", "-trimpath", "-tags", "disable_grpc_modules", "-ldflags", "-s -w -buildid=", "-o", fetcher, ".")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		build.Stderr = os.Stderr
+		err = build.Run()
+	}
+	if err != nil {
+		panic(err)
+	}
+	storetest.AtEnd(func() { os.RemoveAll(folder) })
+	storetest.Main(m)
+}
+
+// stores are both, by name, for tests that hold for either.
+func stores(t *testing.T) map[string]storetest.Store {
+	return map[string]storetest.Store{"s3": storetest.S3(t), "gcs": storetest.GCS(t)}
+}
+
+// bench is one model folder with the environment of a fetcher for it.
+type bench struct {
+	store  storetest.Store
+	bucket string
+	// volume holds the model folder and the termination message.
+	volume string
+	env    map[string]string
+}
+
+// newBench asks for the object models/m.bin at the endpoint of the store or,
+// when it is not empty, of a proxy.
+func newBench(t *testing.T, store storetest.Store, endpoint string) *bench {
+	if endpoint == "" {
+		endpoint = store.Endpoint()
+	}
+	b := &bench{store: store, bucket: store.Bucket(t), volume: t.TempDir(), env: store.Env(endpoint)}
+	bucketKey, pathKey := store.Keys()
+	b.env[bucketKey], b.env[pathKey] = b.bucket, "models/m.bin"
+	b.env["LOCAL_MODEL_PATH"] = b.path("m.bin")
+	b.env["FETCH_TERMINATION_LOG"] = filepath.Join(b.volume, "termination")
+	b.env["FETCH_BACKOFF"] = "20ms"
+	b.env["FETCH_TIMEOUT"] = "30s"
+	b.env["HOME"] = b.volume // no developer's own credentials
+	return b
+}
+
+func (b *bench) path(name string) string { return filepath.Join(b.volume, "models", name) }
+
+func (b *bench) url(key string) string { return b.store.URL(b.bucket, key) }
+
+func (b *bench) set(pairs ...string) *bench {
+	for i := 0; i < len(pairs); i += 2 {
+		b.env[pairs[i]] = pairs[i+1]
+	}
+	return b
+}
+
+// from asks for another object and gives it another name in the folder.
+func (b *bench) from(key, dest string) *bench {
+	_, pathKey := b.store.Keys()
+	return b.set(pathKey, key, "LOCAL_MODEL_PATH", b.path(dest))
+}
+
+// result is what a process left.
+type result struct {
+	report.Summary
+	stderr string
+}
+
+func (b *bench) command(ctx context.Context) (*exec.Cmd, *bytes.Buffer) {
+	command := exec.CommandContext(ctx, fetcher)
+	command.Env = []string{}
+	for key, value := range b.env {
+		command.Env = append(command.Env, key+"="+value)
+	}
+	// Should the tests be killed, the fetcher goes with them.
+	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	var stderr bytes.Buffer
+	command.Stderr = &stderr
+	return command, &stderr
+}
+
+// run runs the fetcher to its end and checks what holds for every run: the
+// exit code, the last line and the termination message say the same, and the
+// staging folder is gone.
+func (b *bench) run(t *testing.T) result {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	command, stderr := b.command(ctx)
+	_ = command.Run() // the exit code is compared below
+	return b.result(t, command, stderr.String())
+}
+
+func (b *bench) result(t *testing.T, command *exec.Cmd, stderr string) result {
+	message, err := os.ReadFile(b.env["FETCH_TERMINATION_LOG"])
+	require.NoError(t, err, stderr)
+	require.LessOrEqual(t, len(message), report.Limit)
+	got := result{stderr: stderr}
+	require.NoError(t, json.Unmarshal(message, &got.Summary))
+	require.Equal(t, command.ProcessState.ExitCode(), got.ExitCode, stderr)
+	lines := strings.Split(strings.TrimSpace(stderr), "\n")
+	for _, line := range lines {
+		require.True(t, json.Valid([]byte(line)), line)
+	}
+	var last struct{ Summary json.RawMessage }
+	require.NoError(t, json.Unmarshal([]byte(lines[len(lines)-1]), &last))
+	require.JSONEq(t, string(message), string(last.Summary))
+	require.NoDirExists(t, b.path(".modelferry-staging"))
+	return got
+}
+
+// nothing checks that no file appeared in the model folder.
+func (b *bench) nothing(t *testing.T) {
+	entries, err := os.ReadDir(filepath.Join(b.volume, "models"))
+	if !os.IsNotExist(err) {
+		require.NoError(t, err)
+	}
+	require.Empty(t, entries)
+}
+
+func (b *bench) file(t *testing.T, name string) []byte {
+	body, err := os.ReadFile(b.path(name))
+	require.NoError(t, err)
+	return body
+}

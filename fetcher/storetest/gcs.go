@@ -1,0 +1,79 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+
+	"cloud.google.com/go/storage"
+	"github.com/stretchr/testify/require"
+	"google.golang.org/api/option"
+)
+
+// GCSStore is a running fake-gcs-server.
+type GCSStore struct {
+	endpoint string
+	client   *storage.Client
+}
+
+var (
+	gcsOnce  sync.Once
+	gcsStore *GCSStore
+)
+
+// GCS returns the package's fake-gcs-server, starting it at the first call.
+func GCS(t testing.TB) *GCSStore {
+	gcsOnce.Do(func() {
+		port, data := port(t), folder(t)
+		endpoint := "http://" + loopback(port)
+		// The file backend keeps one version an object; memory keeps all.
+		start(t, endpoint, "fake-gcs-server", "-backend", "memory", "-scheme", "http",
+			"-host", "127.0.0.1", "-port", strconv.Itoa(port), "-filesystem-root", filepath.Join(data, "gcs"),
+			"-external-url", endpoint, "-public-host", loopback(port), "-log-level", "error")
+		client, err := storage.NewClient(context.Background(),
+			option.WithEndpoint(endpoint+"/storage/v1/"), option.WithoutAuthentication(), storage.WithJSONReads())
+		require.NoError(t, err)
+		gcsStore = &GCSStore{endpoint: endpoint, client: client}
+	})
+	require.NotNil(t, gcsStore, "fake-gcs-server did not start in an earlier test")
+	return gcsStore
+}
+
+func (s *GCSStore) Endpoint() string { return s.endpoint }
+
+func (s *GCSStore) Env(endpoint string) map[string]string {
+	return map[string]string{"STORAGE_EMULATOR_HOST": endpoint}
+}
+
+// Bucket makes a versioned bucket.
+func (s *GCSStore) Bucket(t testing.TB) string {
+	bucket := fmt.Sprintf("models-%d", buckets.Add(1))
+	err := s.client.Bucket(bucket).Create(context.Background(), "modelferry", &storage.BucketAttrs{VersioningEnabled: true})
+	require.NoError(t, err)
+	return bucket
+}
+
+func (s *GCSStore) Put(t testing.TB, bucket, key string, body []byte) string {
+	writer := s.client.Bucket(bucket).Object(key).NewWriter(context.Background())
+	writer.ChunkSize = 0 // one request
+	_, err := writer.Write(body)
+	require.NoError(t, err)
+	require.NoError(t, writer.Close())
+	return strconv.FormatInt(writer.Attrs().Generation, 10)
+}
+
+func (s *GCSStore) Delete(t testing.TB, bucket, key string) {
+	require.NoError(t, s.client.Bucket(bucket).Object(key).Delete(context.Background()))
+}
+
+func (s *GCSStore) NoVersion() string { return "17" }
+
+func (s *GCSStore) Keys() (bucket, path string) { return "GCS_BUCKET", "GCS_MODEL_PATH" }
+
+func (s *GCSStore) URL(bucket, key string) string { return "gs://" + bucket + "/" + key }
+
+func mkdir(t testing.TB, name string) { require.NoError(t, os.MkdirAll(name, 0o755)) }

@@ -1,0 +1,124 @@
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/stretchr/testify/require"
+)
+
+// Of the server's root user, who may do everything.
+const (
+	rootKey    = "modelferry"
+	rootSecret = "modelferry-secret"
+	region     = "eu-central-1"
+)
+
+// S3Store is a running versitygw.
+type S3Store struct {
+	endpoint string
+	client   *s3.Client
+}
+
+var (
+	s3Once  sync.Once
+	s3Store *S3Store
+	buckets atomic.Int64
+)
+
+// S3 returns the package's versitygw, starting it at the first call.
+func S3(t testing.TB) *S3Store {
+	s3Once.Do(func() {
+		port, data := port(t), folder(t)
+		endpoint := "http://" + loopback(port)
+		for _, name := range []string{"buckets", "versions", "iam"} {
+			mkdir(t, filepath.Join(data, name))
+		}
+		start(t, endpoint, "versitygw",
+			"--port", loopback(port), "--access", rootKey, "--secret", rootSecret, "--region", region,
+			"--iam-dir", filepath.Join(data, "iam"), "--iam-cache-disable", "--quiet",
+			"posix", "--versioning-dir", filepath.Join(data, "versions"), filepath.Join(data, "buckets"))
+		s3Store = &S3Store{endpoint: endpoint, client: s3.New(s3.Options{
+			BaseEndpoint: &endpoint, Region: region, UsePathStyle: true,
+			Credentials: credentials.NewStaticCredentialsProvider(rootKey, rootSecret, ""),
+		})}
+	})
+	require.NotNil(t, s3Store, "versitygw did not start in an earlier test")
+	return s3Store
+}
+
+func (s *S3Store) Endpoint() string { return s.endpoint }
+
+func (s *S3Store) Env(endpoint string) map[string]string {
+	return map[string]string{
+		"AWS_ENDPOINT_URL_S3": endpoint, "AWS_REGION": region, "AWS_EC2_METADATA_DISABLED": "true",
+		"AWS_ACCESS_KEY_ID": rootKey, "AWS_SECRET_ACCESS_KEY": rootSecret,
+	}
+}
+
+// Bucket makes a versioned bucket.
+func (s *S3Store) Bucket(t testing.TB) string {
+	bucket := s.PlainBucket(t)
+	_, err := s.client.PutBucketVersioning(context.Background(), &s3.PutBucketVersioningInput{
+		Bucket: &bucket, VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled},
+	})
+	require.NoError(t, err)
+	return bucket
+}
+
+// PlainBucket makes a bucket that keeps no versions.
+func (s *S3Store) PlainBucket(t testing.TB) string {
+	bucket := fmt.Sprintf("models-%d", buckets.Add(1))
+	_, err := s.client.CreateBucket(context.Background(), &s3.CreateBucketInput{Bucket: &bucket})
+	require.NoError(t, err)
+	return bucket
+}
+
+func (s *S3Store) Put(t testing.TB, bucket, key string, body []byte) string {
+	out, err := s.client.PutObject(context.Background(), &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: bytes.NewReader(body)})
+	require.NoError(t, err)
+	return aws.ToString(out.VersionId)
+}
+
+func (s *S3Store) Delete(t testing.TB, bucket, key string) {
+	_, err := s.client.DeleteObject(context.Background(), &s3.DeleteObjectInput{Bucket: &bucket, Key: &key})
+	require.NoError(t, err)
+}
+
+// NoVersion is a ULID, which versitygw takes for version ids.
+func (s *S3Store) NoVersion() string { return "01JDZZZZZZZZZZZZZZZZZZZZZZ" }
+
+func (s *S3Store) Keys() (bucket, path string) { return "S3_BUCKET", "S3_MODEL_PATH" }
+
+func (s *S3Store) URL(bucket, key string) string { return "s3://" + bucket + "/" + key }
+
+// Stranger makes a user without a grant, and returns the environment in which
+// the fetcher is that user.
+func (s *S3Store) Stranger(t testing.TB) map[string]string {
+	name := fmt.Sprintf("stranger-%d", buckets.Add(1))
+	path, err := binary("versitygw")
+	require.NoError(t, err)
+	output, err := exec.Command(path, "admin", "--access", rootKey, "--secret", rootSecret, "--region", region,
+		"--endpoint-url", s.endpoint, "create-user", "--access", name, "--secret", rootSecret, "--role", "user").CombinedOutput()
+	require.NoError(t, err, string(output))
+	env := s.Env(s.endpoint)
+	env["AWS_ACCESS_KEY_ID"] = name
+	return env
+}
+
+// Grant lets everyone do one thing in a bucket, by a bucket policy.
+func (s *S3Store) Grant(t testing.TB, bucket, action, resource string) {
+	policy := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":%q,"Resource":"arn:aws:s3:::%s"}]}`, action, resource)
+	_, err := s.client.PutBucketPolicy(context.Background(), &s3.PutBucketPolicyInput{Bucket: &bucket, Policy: &policy})
+	require.NoError(t, err)
+}
