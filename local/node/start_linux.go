@@ -174,5 +174,5 @@ func lastWords(p place.Place, lines []string) string {
 	if len(lines) == 0 {
 		return "see " + p.Log("node")
 	}
-	return strings.TrimSpace(lines[len(lines)-1])
+	return strings.TrimPrefix(strings.TrimSpace(lines[len(lines)-1]), "ferry: ")
 }

@@ -48,26 +48,25 @@ func (a *api) create(ctx context.Context, path string, object any) error {
 	return err
 }
 
-// schedulable is nil when the node is ready and pods may go to it. What the API says of it is from its last run
-// until its kubelet has renewed its lease, which must be after since.
+// schedulable is nil when the node is ready and pods may go to it. What the API says of a node that was there
+// before is from its last run, until its kubelet has reported after since.
 func (a *api) schedulable(ctx context.Context, name string, since time.Time) error {
-	var lease struct{ Spec struct{ RenewTime time.Time } }
-	if err := a.get(ctx, "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/"+name, &lease); err != nil {
-		return err
-	}
-	if lease.Spec.RenewTime.Before(since) {
-		return errors.New("kubelet not heard of")
-	}
 	var node struct {
 		Spec   struct{ Taints []struct{ Key string } }
 		Status struct {
-			Conditions []struct{ Type, Status, Message string }
+			Conditions []struct {
+				Type, Status, Message string
+				LastHeartbeatTime     time.Time // in whole seconds
+			}
 		}
 	}
 	if err := a.get(ctx, "/api/v1/nodes/"+name, &node); err != nil {
 		return err
 	}
 	for _, condition := range node.Status.Conditions {
+		if condition.LastHeartbeatTime.Before(since.Truncate(time.Second)) {
+			return errors.New("kubelet not heard of")
+		}
 		if condition.Type == "Ready" && condition.Status != "True" {
 			return fmt.Errorf("node not ready: %s", condition.Message)
 		}

@@ -14,30 +14,24 @@ import (
 
 func TestSchedulable(t *testing.T) {
 	begun := time.Now()
-	lease := func(at time.Time) string {
-		return fmt.Sprintf(`{"spec": {"renewTime": %q}}`, at.Format(time.RFC3339Nano))
+	node := func(at time.Time, status, taints string) string {
+		return fmt.Sprintf(`{"spec": {"taints": %s}, "status": {"conditions": [
+			{"type": "Ready", "status": %q, "message": "no CNI", "lastHeartbeatTime": %q}]}}`, taints, status, at.Format(time.RFC3339))
 	}
-	node := func(status, taints string) string {
-		return fmt.Sprintf(`{"spec": {"taints": %s}, "status": {"conditions": [{"type": "Ready", "status": %q, "message": "no CNI"}]}}`, taints, status)
-	}
-	for name, c := range map[string]struct{ lease, node, fault string }{
-		"ready":                 {lease: lease(begun.Add(time.Second)), node: node("True", "[]")},
-		"ready in its last run": {lease: lease(begun.Add(-time.Hour)), node: node("True", "[]"), fault: "kubelet not heard of"},
-		"not ready":             {lease: lease(begun.Add(time.Second)), node: node("False", "[]"), fault: "node not ready: no CNI"},
-		"tainted":               {lease: lease(begun.Add(time.Second)), node: node("True", `[{"key": "k"}]`), fault: "taint k"},
+	for name, c := range map[string]struct{ node, fault string }{
+		"ready":                 {node: node(begun, "True", "[]")},
+		"ready in its last run": {node: node(begun.Add(-2*time.Second), "True", "[]"), fault: "kubelet not heard of"},
+		"not ready":             {node: node(begun, "False", "[]"), fault: "node not ready: no CNI"},
+		"tainted":               {node: node(begun, "True", `[{"key": "k"}]`), fault: "taint k"},
 		"not registered":        {fault: "404"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				answers := map[string]string{
-					"/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/n": c.lease,
-					"/api/v1/nodes/n": c.node,
-				}
-				if r.Header.Get("Authorization") != "Bearer T" || answers[r.URL.Path] == "" {
+				if r.Header.Get("Authorization") != "Bearer T" || r.URL.Path != "/api/v1/nodes/n" || c.node == "" {
 					w.WriteHeader(http.StatusNotFound)
 					return
 				}
-				fmt.Fprint(w, answers[r.URL.Path])
+				fmt.Fprint(w, c.node)
 			}))
 			defer server.Close()
 			ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
