@@ -1,0 +1,44 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+
+	admissionv1 "k8s.io/api/admissionregistration/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	applyv1 "k8s.io/client-go/applyconfigurations/admissionregistration/v1"
+	applymeta "k8s.io/client-go/applyconfigurations/meta/v1"
+	"k8s.io/client-go/kubernetes"
+)
+
+// webhookName is that of EKS's own.
+const webhookName = "pod-identity-webhook"
+
+// register tells the API server of the webhook at url, whose certificate the PEM ca has signed. It fails closed
+// except in the cluster's own namespaces, which hold no workload and have to come up without it.
+func register(ctx context.Context, client kubernetes.Interface, url string, ca []byte) error {
+	rule := applyv1.RuleWithOperations().
+		WithOperations(admissionv1.Create).
+		WithAPIGroups("").WithAPIVersions("v1").WithResources("pods").WithScope(admissionv1.NamespacedScope)
+	outside := applymeta.LabelSelector().WithMatchExpressions(applymeta.LabelSelectorRequirement().
+		WithKey(corev1.LabelMetadataName).WithOperator(metav1.LabelSelectorOpNotIn).
+		WithValues("kube-system", "kube-public", "kube-node-lease"))
+	configuration := applyv1.MutatingWebhookConfiguration(webhookName).WithWebhooks(
+		applyv1.MutatingWebhook().
+			WithName("iam-for-pods.modelferry.local").
+			WithClientConfig(applyv1.WebhookClientConfig().WithURL(url).WithCABundle(ca...)).
+			WithRules(rule).
+			WithNamespaceSelector(outside).
+			WithFailurePolicy(admissionv1.Fail).
+			WithSideEffects(admissionv1.SideEffectClassNone).
+			WithReinvocationPolicy(admissionv1.NeverReinvocationPolicy).
+			WithTimeoutSeconds(5).
+			WithAdmissionReviewVersions("v1"))
+	_, err := client.AdmissionregistrationV1().MutatingWebhookConfigurations().
+		Apply(ctx, configuration, metav1.ApplyOptions{FieldManager: "modelferry", Force: true})
+	if err != nil {
+		return fmt.Errorf("register the pod identity webhook: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+package identity
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// lifetime of a session, STS's default. The account behind it does not expire, so that it limits only how
+// often a client asks again.
+const lifetime = time.Hour
+
+// namespace of STS's answers, and version of its API.
+const (
+	namespace = "https://sts.amazonaws.com/doc/2011-06-15/"
+	version   = "2011-06-15"
+)
+
+// STS is the token service of the stack in folder dir: AssumeRoleWithWebIdentity of AWS's query API.
+func STS(dir string, verifier *Verifier, log *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		req.Body = http.MaxBytesReader(w, req.Body, 64<<10) // a token has 2 KiB
+		session, name, err := serve(dir, verifier, req)
+		if err != nil {
+			log.Warn("session refused", "role", req.Form.Get("RoleArn"), "error", err)
+			writeRefusal(w, err)
+			return
+		}
+		log.Info("session granted", "role", session.RoleARN, "subject", session.Claims.Subject)
+		writeXML(w, http.StatusOK, answer{
+			Namespace: namespace,
+			Result: result{
+				Credentials: sessionKeys{
+					AccessKeyID: session.Keys.AccessKey, SecretAccessKey: session.Keys.SecretKey,
+					Expiration: time.Now().Add(lifetime).UTC().Format(time.RFC3339),
+				},
+				Subject: session.Claims.Subject, Provider: session.Claims.Issuer,
+				Audience: strings.Join(session.Claims.Audience, ","),
+				User:     assumedRole{ARN: sessionARN(session.RoleARN, name), ID: session.RoleID + ":" + name},
+			},
+		})
+	})
+}
+
+func serve(dir string, verifier *Verifier, req *http.Request) (Session, string, error) {
+	if err := req.ParseForm(); err != nil {
+		return Session{}, "", refuse(400, "MalformedQueryString", "%w", err)
+	}
+	if asked := req.Form.Get("Action"); asked != "AssumeRoleWithWebIdentity" {
+		return Session{}, "", refuse(400, "InvalidAction", "the local token service knows AssumeRoleWithWebIdentity, not %q", asked)
+	}
+	if asked := req.Form.Get("Version"); asked != version {
+		return Session{}, "", refuse(400, "InvalidAction", "the local token service knows version %s, not %q", version, asked)
+	}
+	for _, name := range []string{"RoleArn", "RoleSessionName", "WebIdentityToken"} {
+		if req.Form.Get(name) == "" {
+			return Session{}, "", refuse(400, "ValidationError", "%s is missing", name)
+		}
+	}
+	session, err := assume(req.Context(), dir, verifier, req.Form.Get("RoleArn"), req.Form.Get("WebIdentityToken"))
+	return session, req.Form.Get("RoleSessionName"), err
+}
+
+// sessionARN turns arn:aws:iam::ACCOUNT:role/PATH/NAME into the ARN of a session of the role.
+func sessionARN(role, session string) string {
+	account, name, _ := strings.Cut(strings.TrimPrefix(role, "arn:aws:iam::"), ":role/")
+	return fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", account, name[strings.LastIndex(name, "/")+1:], session)
+}
+
+type answer struct {
+	XMLName   xml.Name `xml:"AssumeRoleWithWebIdentityResponse"`
+	Namespace string   `xml:"xmlns,attr"`
+	Result    result   `xml:"AssumeRoleWithWebIdentityResult"`
+}
+
+type result struct {
+	Credentials sessionKeys `xml:"Credentials"`
+	Subject     string      `xml:"SubjectFromWebIdentityToken"`
+	User        assumedRole `xml:"AssumedRoleUser"`
+	Provider    string      `xml:"Provider"`
+	Audience    string      `xml:"Audience"`
+}
+
+// sessionKeys go without a session token: the local store's accounts last, and it refuses a token on them.
+type sessionKeys struct {
+	AccessKeyID     string `xml:"AccessKeyId"`
+	SecretAccessKey string
+	SessionToken    string
+	Expiration      string
+}
+
+type assumedRole struct {
+	ARN string `xml:"Arn"`
+	ID  string `xml:"AssumedRoleId"`
+}
+
+type fault struct {
+	XMLName   xml.Name `xml:"ErrorResponse"`
+	Namespace string   `xml:"xmlns,attr"`
+	Type      string   `xml:"Error>Type"`
+	Code      string   `xml:"Error>Code"`
+	Message   string   `xml:"Error>Message"`
+}
+
+func writeRefusal(w http.ResponseWriter, err error) {
+	var r *refusal
+	if !errors.As(err, &r) {
+		writeXML(w, http.StatusInternalServerError, fault{Namespace: namespace, Type: "Receiver", Code: "InternalFailure", Message: err.Error()})
+		return
+	}
+	writeXML(w, r.status, fault{Namespace: namespace, Type: "Sender", Code: r.code, Message: r.reason.Error()})
+}
+
+func writeXML(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "text/xml")
+	w.WriteHeader(status)
+	_ = xml.NewEncoder(w).Encode(body) // a client that went away hears nothing
+}

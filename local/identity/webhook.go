@@ -1,0 +1,88 @@
+package identity
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+
+	admissionv1 "k8s.io/api/admission/v1"
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+)
+
+// ServiceAccounts finds a service account of the cluster.
+type ServiceAccounts func(ctx context.Context, namespace, name string) (*corev1.ServiceAccount, error)
+
+// Webhook is the admission webhook for pods. region tells the stack's region at the time of asking, sts is
+// the token service's URL.
+func Webhook(accounts ServiceAccounts, region func() (string, error), sts string, log *slog.Logger) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		var review admissionv1.AdmissionReview
+		if err := json.NewDecoder(http.MaxBytesReader(w, req.Body, 8<<20)).Decode(&review); err != nil || review.Request == nil {
+			http.Error(w, "this is the pod identity webhook: it expects an AdmissionReview", http.StatusBadRequest)
+			return
+		}
+		response := &admissionv1.AdmissionResponse{UID: review.Request.UID, Allowed: true}
+		patch, err := admit(req.Context(), review.Request, accounts, region, sts)
+		switch {
+		case err != nil:
+			log.Error("pod refused", "namespace", review.Request.Namespace, "error", err)
+			response.Allowed = false
+			response.Result = &metav1.Status{Message: fmt.Sprintf("pod identity: %v", err), Code: http.StatusInternalServerError}
+		case patch != nil:
+			kind := admissionv1.PatchTypeJSONPatch
+			response.PatchType, response.Patch = &kind, patch
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(admissionv1.AdmissionReview{TypeMeta: review.TypeMeta, Response: response}) // the API server times out by itself
+	})
+}
+
+// admit is the JSON patch for a pod, nil when its service account has no role.
+func admit(
+	ctx context.Context, request *admissionv1.AdmissionRequest, accounts ServiceAccounts, region func() (string, error), sts string,
+) ([]byte, error) {
+	var pod corev1.Pod
+	if err := json.Unmarshal(request.Object.Raw, &pod); err != nil {
+		return nil, fmt.Errorf("read the pod: %w", err)
+	}
+	name := pod.Spec.ServiceAccountName
+	if name == "" {
+		name = "default"
+	}
+	account, err := accounts(ctx, request.Namespace, name)
+	if apierrors.IsNotFound(err) {
+		return nil, nil // the API server refuses the pod by itself, in its own words
+	}
+	if err != nil {
+		return nil, fmt.Errorf("service account %s/%s: %w", request.Namespace, name, err)
+	}
+	if account.Annotations[roleAnnotation] == "" {
+		return nil, nil
+	}
+	where, err := region()
+	if err != nil {
+		return nil, err
+	}
+	injection, _ := injectionFor(account, where, sts)
+	if !injection.Inject(&pod) {
+		return nil, nil
+	}
+	type operation struct {
+		Op    string `json:"op"`
+		Path  string `json:"path"`
+		Value any    `json:"value"`
+	}
+	// "add" on a field that is there takes its place.
+	patch := []operation{
+		{"add", "/spec/containers", pod.Spec.Containers},
+		{"add", "/spec/volumes", pod.Spec.Volumes},
+	}
+	if len(pod.Spec.InitContainers) > 0 {
+		patch = append(patch, operation{"add", "/spec/initContainers", pod.Spec.InitContainers})
+	}
+	return json.Marshal(patch)
+}
