@@ -1,0 +1,85 @@
+package kubernetes
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+func TestPodFaults(t *testing.T) {
+	terminated := func(code int32, message string) *corev1.ContainerStateTerminated {
+		return &corev1.ContainerStateTerminated{ExitCode: code, Reason: "Error", Message: message}
+	}
+	status := func(init, server corev1.ContainerStatus) corev1.Pod {
+		init.Name, server.Name = "fetcher", "server"
+		return corev1.Pod{Status: corev1.PodStatus{
+			InitContainerStatuses: []corev1.ContainerStatus{init}, ContainerStatuses: []corev1.ContainerStatus{server},
+		}}
+	}
+	initializing := corev1.ContainerStatus{State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "PodInitializing"}}}
+	for _, test := range []struct {
+		name string
+		pod  corev1.Pod
+		want []string
+	}{
+		{
+			"the fetcher ended just now",
+			status(corev1.ContainerStatus{State: corev1.ContainerState{Terminated: terminated(4, `{"error":"not found"}`)}}, initializing),
+			[]string{`init container "fetcher": exit code 4 (Error): {"error":"not found"}`},
+		},
+		{
+			"the fetcher waits to be started again",
+			status(corev1.ContainerStatus{
+				RestartCount:         3,
+				State:                corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff"}},
+				LastTerminationState: corev1.ContainerState{Terminated: terminated(5, "wrong digest")},
+			}, initializing),
+			[]string{`init container "fetcher": exit code 5 (Error), restarted 3 times: wrong digest`},
+		},
+		{
+			"the fetcher runs again",
+			status(corev1.ContainerStatus{
+				RestartCount: 1, State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}},
+				LastTerminationState: corev1.ContainerState{Terminated: terminated(8, "gave up")},
+			}, initializing),
+			[]string{`init container "fetcher": exit code 8 (Error), restarted 1 times: gave up`},
+		},
+		{
+			"an image that is not there",
+			status(corev1.ContainerStatus{State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "ImagePullBackOff", Message: "not found"}}}, initializing),
+			[]string{`init container "fetcher": ImagePullBackOff: not found`},
+		},
+		{
+			"the server is not ready",
+			status(
+				corev1.ContainerStatus{Ready: true, State: corev1.ContainerState{Terminated: terminated(0, "done")}},
+				corev1.ContainerStatus{State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}}),
+			[]string{`container "server": running, but its readiness probe has not passed`},
+		},
+		{
+			"no room",
+			corev1.Pod{Status: corev1.PodStatus{Conditions: []corev1.PodCondition{
+				{Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Message: "0/1 nodes: insufficient cpu"},
+			}}},
+			[]string{"not scheduled: 0/1 nodes: insufficient cpu"},
+		},
+		{"nothing yet", status(initializing, initializing), nil},
+	} {
+		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, podFaults(test.pod)) })
+	}
+}
+
+func TestNewestReplicaSet(t *testing.T) {
+	set := func(name string, owner types.UID, number string) appsv1.ReplicaSet {
+		return appsv1.ReplicaSet{ObjectMeta: metav1.ObjectMeta{
+			Name: name, Annotations: map[string]string{revision: number}, OwnerReferences: []metav1.OwnerReference{{UID: owner}},
+		}}
+	}
+	sets := []appsv1.ReplicaSet{set("old", "me", "9"), set("new", "me", "10"), set("other", "you", "11"), set("odd", "me", "")}
+	require.Equal(t, "new", newestReplicaSet(sets, "me").Name)
+	require.Nil(t, newestReplicaSet(sets, "nobody"))
+}
