@@ -36,29 +36,40 @@ func (s *Stack) readKeys(info *pulumi.RunInfo) {
 // Deploy declares everything that the stack's config asks for. Nothing is
 // declared when the config has a fault.
 func (s *Stack) Deploy(ctx *pulumi.Context) error {
-	c, err := config.Load(ctx, s.Keys)
+	outputs, err := s.declare(ctx)
 	if err != nil {
 		return err
 	}
+	for name, value := range outputs {
+		ctx.Export(name, value)
+	}
+	return nil
+}
+
+// declare declares the stack's resources and returns its outputs.
+func (s *Stack) declare(ctx *pulumi.Context) (pulumi.Map, error) {
+	c, err := config.Load(ctx, s.Keys)
+	if err != nil {
+		return nil, err
+	}
 	platform, err := newPlatform(ctx, c)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	namespace, err := components.NewNamespace(ctx, c.Namespace, &components.NamespaceArgs{
 		Name: c.Namespace,
 	}, pulumi.Provider(platform.Kubernetes()))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	services := pulumi.Map{}
 	for _, workload := range c.Workloads() {
 		services[workload.Name], err = deployService(ctx, c, platform, namespace, workload)
 		if err != nil {
-			return fmt.Errorf("service %q: %w", workload.Name, err)
+			return nil, fmt.Errorf("service %q: %w", workload.Name, err)
 		}
 	}
-	export(ctx, c, platform, services)
-	return nil
+	return outputs(c, platform, services), nil
 }
 
 // newPlatform is the only place that knows which clouds there are.
@@ -72,17 +83,19 @@ func newPlatform(ctx *pulumi.Context, c config.Config) (infra.Platform, error) {
 	return nil, fmt.Errorf("unknown cloud %q: set modelferry:cloud to gke or eks", c.Cloud)
 }
 
-// export makes the stack's outputs, of the same names on every cloud.
-func export(ctx *pulumi.Context, c config.Config, platform infra.Platform, services pulumi.Map) {
+// outputs are the stack's, of the same names on every cloud.
+func outputs(c config.Config, platform infra.Platform, services pulumi.Map) pulumi.Map {
 	buckets := pulumi.StringMap{}
 	for _, name := range config.BucketNames() {
 		buckets[name] = platform.Bucket(name)
 	}
 	cluster := platform.Cluster()
-	ctx.Export("cloud", pulumi.String(string(c.Cloud)))
-	ctx.Export("cluster", pulumi.StringMap{"name": cluster.Name, "endpoint": cluster.Endpoint})
-	ctx.Export("kubeconfig", cluster.Kubeconfig)
-	ctx.Export("namespace", pulumi.String(c.Namespace))
-	ctx.Export("buckets", buckets)
-	ctx.Export("services", services)
+	return pulumi.Map{
+		"cloud":      pulumi.String(string(c.Cloud)),
+		"cluster":    pulumi.StringMap{"name": cluster.Name, "endpoint": cluster.Endpoint},
+		"kubeconfig": cluster.Kubeconfig,
+		"namespace":  pulumi.String(c.Namespace),
+		"buckets":    buckets,
+		"services":   services,
+	}
 }

@@ -1,0 +1,79 @@
+package stack
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/stack/stacktest"
+)
+
+var pin = strings.Repeat("0", 64)
+
+// The ADR's keys with their values, the fetcher's settings, the cloud's own,
+// and nothing else: a key that another cloud's SDK reads would make it look there.
+func TestConfigMapIsTheFetchersEnvironment(t *testing.T) {
+	further := map[string]struct{ bucket, path, dest string }{
+		"bankchurn":   {"datasets", "bankchurn/v1/Churn.csv", "data/raw/Churn.csv"},
+		"chicagotaxi": {"models", "chicagotaxi/predictions.csv", "predictions/predictions.csv"},
+		"nlpinsight":  {"datasets", "nlpinsight/v1/financial_phrasebank.csv", "data/raw/train.csv"},
+	}
+	onEachService(t, func(t *testing.T, p platform, s service, r *stacktest.Record) {
+		object := r.One(t, "kubernetes:core/v1:ConfigMap", s.name+"-model")
+		data, ok := object.At("data").(map[string]any)
+		require.True(t, ok)
+		want, err := json.Marshal([]map[string]any{{
+			"bucket": p.buckets[further[s.name].bucket], "path": further[s.name].path, "dest": further[s.name].dest, "sha256": pin,
+		}})
+		require.NoError(t, err)
+		require.JSONEq(t, string(want), data["ARTIFACTS"].(string))
+		require.Equal(t, with(p.env, map[string]any{
+			p.bucketKey:        p.buckets["models"],
+			p.pathKey:          s.model,
+			"LOCAL_MODEL_PATH": s.modelDest,
+			"MODEL_FOLDER":     "/models",
+			"MODEL_SHA256":     pin,
+			"ARTIFACTS":        data["ARTIFACTS"],
+			"FETCH_RETRIES":    "3",
+			"FETCH_BACKOFF":    "10s",
+			"FETCH_TIMEOUT":    "5m0s",
+		}), data)
+		require.Equal(t, true, object.At("immutable"))
+		require.Nil(t, object.At("metadata.name"), "a name of its own for each content: the engine's")
+		require.Equal(t, "ml-portfolio", object.At("metadata.namespace"))
+	})
+}
+
+func TestConfigMapSaysWhatTheConfigSays(t *testing.T) {
+	set := map[string]any{
+		"fetcher.retries": 0, "fetcher.backoff": "1s", "fetcher.timeout": "90s", "fetcher.parallel": 4, "fetcher.partSize": "16MiB",
+		"releases.bankchurn.artifacts.model.version":  "1763901234567891",
+		"releases.bankchurn.artifacts.model.sha256":   nil,
+		"releases.nlpinsight.backend":                 "finbert",
+		"releases.nlpinsight.artifacts.model.path":    "nlpinsight/model.tar.gz",
+		"releases.nlpinsight.artifacts.model.size":    "440MB",
+		"releases.nlpinsight.artifacts.dataset.path":  "nlpinsight/v2/train.tar.zst",
+		"releases.chicagotaxi.artifacts.model.sha256": strings.ToUpper(strings.Repeat("ab", 32)),
+		"endpoints.storage":                           "https://storage.internal",
+	}
+	for _, p := range platforms {
+		t.Run(p.stack, func(t *testing.T) {
+			r := recorded(t, p.stack, set)
+			data := func(service string) map[string]any {
+				return r.One(t, "kubernetes:core/v1:ConfigMap", service+"-model").At("data").(map[string]any)
+			}
+			require.Subset(t, data("bankchurn"), map[string]any{
+				"FETCH_RETRIES": "0", "FETCH_BACKOFF": "1s", "FETCH_TIMEOUT": "1m30s", "FETCH_PARALLEL": "4", "FETCH_PART_SIZE": "16MiB",
+				"MODEL_VERSION": "1763901234567891",
+			})
+			require.NotContains(t, data("bankchurn"), "MODEL_SHA256", "not pinned, so not said")
+			require.Equal(t, strings.Repeat("ab", 32), data("chicagotaxi")["MODEL_SHA256"])
+			require.Equal(t, "/models/finbert/model.tar.gz", data("nlpinsight")["LOCAL_MODEL_PATH"])
+			require.Contains(t, data("nlpinsight")["ARTIFACTS"], `"extract":true`)
+			endpoint := map[string]string{"gke": "STORAGE_EMULATOR_HOST", "eks": "AWS_ENDPOINT_URL_S3"}[p.stack]
+			require.Equal(t, "https://storage.internal", data("bankchurn")[endpoint])
+		})
+	}
+}

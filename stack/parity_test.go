@@ -1,0 +1,188 @@
+package stack
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/stack/stacktest"
+)
+
+// exception is a value of the Kubernetes objects that may differ by cloud.
+type exception struct {
+	// Kind of the object, and the path in it; * stands for one key or index.
+	kind, path string
+	// Same brings the values of a cloud to what has to be equal of them still.
+	// Nil: the value, or its absence, is the cloud's own business.
+	same func(p platform, value string) string
+	why  string
+}
+
+// exceptions is the whole list of what differs. An endpoint in the config adds
+// a key of the cloud's own SDK; the repository's stacks have none.
+var exceptions = []exception{
+	{"ConfigMap", "data.GCS_BUCKET", nil, "ADR-002 names the keys by cloud"},
+	{"ConfigMap", "data.GCS_MODEL_PATH", nil, "ADR-002 names the keys by cloud"},
+	{"ConfigMap", "data.S3_BUCKET", nil, "ADR-002 names the keys by cloud"},
+	{"ConfigMap", "data.S3_MODEL_PATH", nil, "ADR-002 names the keys by cloud"},
+	{"ConfigMap", "data.ARTIFACTS", bucketNames, "buckets are named by project or by account"},
+	{"ConfigMap", "data.GCE_METADATA_HOST", nil, "where GKE hands out a pod's token"},
+	{"ConfigMap", "data.AWS_REGION", nil, "the AWS SDK asks for it"},
+	{"ConfigMap", "data.AWS_EC2_METADATA_DISABLED", nil, "a pod without a role must not read as the node"},
+	{"ConfigMap", "data.STORAGE_EMULATOR_HOST", nil, "a configured endpoint, in the SDK's words"},
+	{"ConfigMap", "data.AWS_ENDPOINT_URL_S3", nil, "a configured endpoint, in the SDK's words"},
+	{"ConfigMap", "data.AWS_ENDPOINT_URL_STS", nil, "a configured endpoint, in the SDK's words"},
+	{"ServiceAccount", "metadata.annotations.eks.amazonaws.com/role-arn", nil, "IRSA ties an account to its role by it; GKE needs nothing"},
+	{"Deployment", "spec.template.spec.containers.*.image", registry, "images come from the cloud's own registry"},
+	{"Deployment", "spec.template.spec.initContainers.*.image", registry, "images come from the cloud's own registry"},
+}
+
+func bucketNames(p platform, value string) string {
+	for name, bucket := range p.buckets {
+		value = strings.ReplaceAll(value, `"bucket":"`+bucket+`"`, `"bucket":"`+name+`"`)
+	}
+	return value
+}
+
+func registry(p platform, value string) string { return strings.TrimPrefix(value, p.registry) }
+
+// objects returns the Kubernetes objects of a run by kind and name.
+func objects(r *stacktest.Record) map[string]stacktest.Registration {
+	all := map[string]stacktest.Registration{}
+	for _, each := range r.All {
+		if strings.HasPrefix(each.Type, "kubernetes:") {
+			all[kind(each)+"/"+each.Name] = each
+		}
+	}
+	return all
+}
+
+func kind(r stacktest.Registration) string { return r.Type[strings.LastIndex(r.Type, ":")+1:] }
+
+// leaves lists an object's values by their paths, without what may differ.
+func leaves(p platform, kind string, inputs map[string]any) map[string]string {
+	all := map[string]string{}
+	var visit func(path []string, at any)
+	visit = func(path []string, at any) {
+		switch at := at.(type) {
+		case map[string]any:
+			for key, value := range at {
+				visit(append(slices.Clone(path), key), value)
+			}
+		case []any:
+			for k, value := range at {
+				visit(append(slices.Clone(path), fmt.Sprint(k)), value)
+			}
+		default:
+			value := fmt.Sprint(at)
+			for _, e := range exceptions {
+				if e.kind == kind && matches(e.path, path) {
+					if e.same == nil {
+						return
+					}
+					value = e.same(p, value)
+				}
+			}
+			all[strings.Join(path, ".")] = value
+		}
+	}
+	visit(nil, inputs)
+	return all
+}
+
+// matches compares a path with a pattern. Keys may have dots of their own.
+func matches(pattern string, path []string) bool {
+	if before, after, ok := strings.Cut(pattern, ".*."); ok {
+		head, rest := len(strings.Split(before, ".")), strings.Split(after, ".")
+		return len(path) == head+1+len(rest) && strings.Join(path[:head], ".") == before && slices.Equal(path[head+1:], rest)
+	}
+	return strings.Join(path, ".") == pattern
+}
+
+// differences compares the objects of two runs, each on its cloud, and lists
+// what differs beyond the exceptions.
+func differences(a, b platform, one, other map[string]stacktest.Registration) []string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(with(keysOf(one), keysOf(other)))) {
+		x, inOne := one[name]
+		y, inOther := other[name]
+		if !inOne || !inOther {
+			all = append(all, name+": only on one cloud")
+			continue
+		}
+		left, right := leaves(a, kind(x), x.Inputs), leaves(b, kind(y), y.Inputs)
+		for _, path := range slices.Sorted(maps.Keys(with(keysOf(left), keysOf(right)))) {
+			if l, r := left[path], right[path]; l != r {
+				all = append(all, fmt.Sprintf("%s: %s: %s has %q, %s has %q", name, path, a.stack, l, b.stack, r))
+			}
+		}
+	}
+	return all
+}
+
+func keysOf[V any](m map[string]V) map[string]any {
+	all := map[string]any{}
+	for key := range m {
+		all[key] = nil
+	}
+	return all
+}
+
+func TestParity(t *testing.T) {
+	finbert := map[string]any{
+		"releases.nlpinsight.backend": "finbert", "releases.nlpinsight.artifacts.model.path": "nlpinsight/model.tar.gz",
+		"releases.nlpinsight.artifacts.model.size": "440MB",
+	}
+	endpoints := map[string]any{"endpoints.storage": "http://10.0.0.1:9000", "endpoints.identity": "http://10.0.0.1:9443"}
+	gke, eks := platforms[0], platforms[1]
+	for name, set := range map[string]map[string]any{"as in the repository": nil, "finbert": finbert, "private endpoints": endpoints} {
+		t.Run(name, func(t *testing.T) {
+			require.Empty(t, differences(gke, eks, objects(recorded(t, "gke", set)), objects(recorded(t, "eks", set))))
+		})
+	}
+}
+
+// Each exception is there because something differs: none is left over.
+func TestParityNeedsEveryException(t *testing.T) {
+	listed := exceptions
+	defer func() { exceptions = listed }()
+	set := map[string]any{"endpoints.storage": "http://10.0.0.1:9000", "endpoints.identity": "http://10.0.0.1:9443"}
+	gke, eks := objects(recorded(t, "gke", set)), objects(recorded(t, "eks", set))
+	for k, e := range listed {
+		exceptions = slices.Delete(slices.Clone(listed), k, k+1)
+		require.NotEmpty(t, differences(platforms[0], platforms[1], gke, eks), "%s %s: nothing differs there", e.kind, e.path)
+	}
+}
+
+func TestParityCatchesADifference(t *testing.T) {
+	for name, change := range map[string]func(map[string]stacktest.Registration){
+		"an object is missing": func(o map[string]stacktest.Registration) { delete(o, "PodDisruptionBudget/bankchurn") },
+		"a value differs": func(o map[string]stacktest.Registration) {
+			o["HorizontalPodAutoscaler/bankchurn"].Inputs["spec"].(object)["maxReplicas"] = 4.
+		},
+		"a key is added": func(o map[string]stacktest.Registration) {
+			o["ConfigMap/bankchurn-model"].Inputs["data"].(object)["FETCH_VERBOSE"] = "1"
+		},
+		"a key is gone": func(o map[string]stacktest.Registration) {
+			delete(o["ConfigMap/bankchurn-model"].Inputs["data"].(object), "LOCAL_MODEL_PATH")
+		},
+		"an image's digest differs": func(o map[string]stacktest.Registration) {
+			containers := o["Deployment/bankchurn"].At(pod + "containers").([]any)
+			containers[0].(object)["image"] = platforms[1].registry + "modelferry/bankchurn@sha256:1"
+		},
+		"an artifact lies in the other bucket": func(o map[string]stacktest.Registration) {
+			data := o["ConfigMap/bankchurn-model"].Inputs["data"].(object)
+			data["ARTIFACTS"] = strings.ReplaceAll(data["ARTIFACTS"].(string), "eks-datasets", "eks-models")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			gke, eks := objects(recorded(t, "gke", nil)), objects(recorded(t, "eks", nil))
+			change(eks)
+			require.Len(t, differences(platforms[0], platforms[1], gke, eks), 1)
+		})
+	}
+}

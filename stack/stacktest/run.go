@@ -1,0 +1,64 @@
+// Package stacktest runs the program against a recorder in the engine's place,
+// so that tests assert on what was registered, after the run has ended.
+package stacktest
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/config/configtest"
+)
+
+// Project is the project's name in every run.
+const Project = "modelferry"
+
+// Program is a Pulumi program that returns the stack's outputs.
+type Program func(ctx *pulumi.Context) (pulumi.Map, error)
+
+// Run runs a program on a stack with the given config and returns what it
+// registered. In a preview, what a cloud would compute stays unknown. What was
+// registered before an error comes with it.
+func Run(program Program, stack string, settings configtest.Settings, preview bool) (*Record, error) {
+	recorder := &recorder{stack: stack, preview: preview}
+	record := &Record{Preview: preview}
+	err := pulumi.RunErr(func(ctx *pulumi.Context) error {
+		outputs, err := program(ctx)
+		if err != nil {
+			return err
+		}
+		record.OutputKeys = keys(outputs)
+		// Skipped where something is unknown: a preview has keys, but no values.
+		outputs.ToMapOutput().ApplyT(func(values map[string]any) (int, error) {
+			record.Outputs = values
+			return 0, nil
+		})
+		return nil
+	}, pulumi.WithMocks(Project, stack, recorder), func(info *pulumi.RunInfo) {
+		info.Config, info.DryRun = settings.Raw(), preview
+	})
+	record.All = recorder.all
+	return record, err
+}
+
+// keys lists the paths of a map's values, sorted, as far as maps go.
+func keys(outputs pulumi.Map) []string {
+	var all []string
+	for key, value := range outputs {
+		switch value := value.(type) {
+		case pulumi.Map:
+			for _, inner := range keys(value) {
+				all = append(all, key+"."+inner)
+			}
+		case pulumi.StringMap:
+			for inner := range maps.Keys(value) {
+				all = append(all, key+"."+inner)
+			}
+		default:
+			all = append(all, key)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
