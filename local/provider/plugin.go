@@ -17,9 +17,9 @@ import (
 // Main runs a provider as Pulumi runs its plugins: it writes its port on stdout, serves on loopback, and ends
 // when the engine, whose address is the last argument, is gone.
 func Main(args []string, open func(engine *Engine) (plugin.Provider, error)) error {
-	// A person's Ctrl-C reaches the whole process group. The engine decides what it means, and ends us after.
-	signal.Ignore(os.Interrupt)
-	ctx, cancel := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	// The engine ends a plugin by an interrupt and waits for it. A person's Ctrl-C does not come here: every plugin
+	// has a process group of its own.
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
 
 	engine := &Engine{}
