@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"fmt"
 	"maps"
 	"strings"
 	"testing"
@@ -92,9 +93,21 @@ func onEach(t *testing.T, test func(t *testing.T, p platform, r *stacktest.Recor
 	for _, p := range platforms {
 		for _, preview := range []bool{false, true} {
 			name := p.stack + map[bool]string{false: "/up", true: "/preview"}[preview]
-			t.Run(name, func(t *testing.T) { test(t, p, run(t, settings(t, p.stack, nil), p.stack, preview)) })
+			t.Run(name, func(t *testing.T) { test(t, p, asCommitted(t, p.stack, preview)) })
 		}
 	}
+}
+
+var committed = map[string]*stacktest.Record{}
+
+// asCommitted runs the program once for all tests that only read the record.
+func asCommitted(t *testing.T, stack string, preview bool) *stacktest.Record {
+	t.Helper()
+	key := fmt.Sprint(stack, preview)
+	if committed[key] == nil {
+		committed[key] = run(t, settings(t, stack, nil), stack, preview)
+	}
+	return committed[key]
 }
 
 // service is one service of WORKLOAD.md, as the cluster should see it.

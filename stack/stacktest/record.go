@@ -77,12 +77,13 @@ func (r *Record) Computed(value any) any {
 	return value
 }
 
-// Of returns the registrations of a type, sorted by name. The type may be cut
-// short from the left: role:Role.
+// Of returns the registrations of a type, sorted by name. A cloud's type may
+// be cut short from the left: role:Role.
 func (r *Record) Of(typ string) []Registration {
 	var found []Registration
 	for _, each := range r.All {
-		if each.Type == typ || strings.HasSuffix(each.Type, "/"+typ) || strings.HasSuffix(each.Type, ":"+typ) {
+		short := each.Custom && (strings.HasSuffix(each.Type, "/"+typ) || strings.HasSuffix(each.Type, ":"+typ))
+		if each.Type == typ || short {
 			found = append(found, each)
 		}
 	}

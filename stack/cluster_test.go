@@ -1,0 +1,119 @@
+package stack
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/stack/stacktest"
+)
+
+func TestClusterOnGKEIsPrivateWithWorkloadIdentity(t *testing.T) {
+	r := recorded(t, "gke", nil)
+	cluster := r.One(t, "gcp:container/cluster:Cluster", "modelferry")
+	require.Equal(t, "modelferry-demo.svc.id.goog", cluster.At("workloadIdentityConfig.workloadPool"))
+	require.Equal(t, object{"enablePrivateNodes": true, "enablePrivateEndpoint": false, "masterIpv4CidrBlock": "172.31.255.240/28"}, cluster.At("privateClusterConfig"))
+	require.Equal(t, []any{object{"cidrBlock": "203.0.113.0/24"}}, cluster.At("masterAuthorizedNetworksConfig.cidrBlocks"))
+	require.Equal(t, "VPC_NATIVE", cluster.At("networkingMode"))
+	require.Equal(t, true, cluster.At("deletionProtection"))
+	require.Equal(t, true, cluster.At("removeDefaultNodePool"))
+	require.Equal(t, true, cluster.At("enableShieldedNodes"))
+	require.Equal(t, "europe-west1", cluster.At("location"))
+	nodes := r.One(t, "gcp:container/nodePool:NodePool", "modelferry")
+	require.Equal(t, object{"minNodeCount": 1., "maxNodeCount": 5.}, nodes.At("autoscaling"))
+	require.Equal(t, "e2-medium", nodes.At("nodeConfig.machineType"))
+	require.Equal(t, "GKE_METADATA", nodes.At("nodeConfig.workloadMetadataConfig.mode"), "a pod must not have the node's token")
+	require.Equal(t, "modelferry-nodes@modelferry-demo.iam.gserviceaccount.com", nodes.At("nodeConfig.serviceAccount"))
+	require.Equal(t, true, r.One(t, "Subnetwork", "modelferry").At("privateIpGoogleAccess"))
+	require.Equal(t, "ALL_SUBNETWORKS_ALL_IP_RANGES", r.One(t, "RouterNat", "modelferry").At("sourceSubnetworkIpRangesToNat"))
+}
+
+func TestClusterOnEKSIsPrivateWithAnOIDCProvider(t *testing.T) {
+	r := recorded(t, "eks", nil)
+	cluster := r.One(t, "aws:eks/cluster:Cluster", "modelferry")
+	private := []any{"modelferry-private-0-id", "modelferry-private-1-id", "modelferry-private-2-id"}
+	require.Equal(t, object{
+		"subnetIds": private, "endpointPrivateAccess": true, "endpointPublicAccess": true, "publicAccessCidrs": []any{"203.0.113.0/24"},
+	}, cluster.At("vpcConfig"))
+	require.Equal(t, "API", cluster.At("accessConfig.authenticationMode"))
+	require.Len(t, cluster.At("enabledClusterLogTypes"), 5)
+	provider := r.One(t, "OpenIdConnectProvider", "modelferry")
+	require.Equal(t, stacktest.Issuer, provider.At("url"))
+	require.Equal(t, []any{"sts.amazonaws.com"}, provider.At("clientIdLists"))
+	nodes := r.One(t, "aws:eks/nodeGroup:NodeGroup", "modelferry")
+	require.Equal(t, private, nodes.At("subnetIds"))
+	require.Equal(t, object{"minSize": 1., "maxSize": 5., "desiredSize": 1.}, nodes.At("scalingConfig"))
+	require.Equal(t, []string{"scalingConfig.desiredSize"}, nodes.IgnoreChanges, "the autoscaler moves it")
+	for _, subnet := range r.Of("ec2/subnet:Subnet") {
+		require.NotEqual(t, true, subnet.At("mapPublicIpOnLaunch"), subnet)
+	}
+	endpoint := r.One(t, "VpcEndpoint", "modelferry-s3")
+	require.Equal(t, "com.amazonaws.eu-west-1.s3", endpoint.At("serviceName"))
+	require.Equal(t, []any{"modelferry-private-id"}, endpoint.At("routeTableIds"))
+}
+
+func TestNoAuthorizedNetworkMeansNoPublicEndpoint(t *testing.T) {
+	set := map[string]any{"cluster.create.authorizedNetworks": []any{}}
+	gke := recorded(t, "gke", set).One(t, "gcp:container/cluster:Cluster", "modelferry")
+	require.Equal(t, true, gke.At("privateClusterConfig.enablePrivateEndpoint"))
+	eks := recorded(t, "eks", set).One(t, "aws:eks/cluster:Cluster", "modelferry")
+	require.Equal(t, false, eks.At("vpcConfig.endpointPublicAccess"))
+	require.Nil(t, eks.At("vpcConfig.publicAccessCidrs"))
+}
+
+// kubeconfigs are what kubectl and the provider log in with, on each cloud.
+var kubeconfigs = map[string]struct {
+	url, command string
+	args         []any
+}{
+	"gke": {"https://" + stacktest.GKEAddress, "gke-gcloud-auth-plugin", nil},
+	"eks": {stacktest.EKSURL, "aws", []any{"eks", "get-token", "--cluster-name", "CLUSTER", "--region", "eu-west-1", "--output", "json"}},
+}
+
+func requireKubeconfig(t *testing.T, p platform, cluster string, r *stacktest.Record) {
+	t.Helper()
+	provider := r.One(t, "pulumi:providers:kubernetes", "modelferry")
+	var document object
+	require.NoError(t, json.Unmarshal([]byte(provider.At("kubeconfig").(string)), &document))
+	written := stacktest.Registration{Inputs: document}
+	want := kubeconfigs[p.stack]
+	require.Equal(t, object{"server": want.url, "certificate-authority-data": stacktest.CA}, written.At("clusters[0].cluster"))
+	require.Equal(t, want.command, written.At("users[0].user.exec.command"))
+	if want.args != nil {
+		args := append([]any{}, want.args...)
+		args[3] = cluster
+		require.Equal(t, args, written.At("users[0].user.exec.args"))
+	}
+	require.Equal(t, true, written.At("users[0].user.exec.provideClusterInfo"))
+	require.Equal(t, cluster, written.At("current-context"))
+	require.NotContains(t, provider.At("kubeconfig"), "token\":", "it holds no secret")
+	require.Equal(t, r.Outputs["kubeconfig"], provider.At("kubeconfig"))
+}
+
+func TestKubeconfigLogsInByTheCloudsPlugin(t *testing.T) {
+	for _, p := range platforms {
+		t.Run(p.stack, func(t *testing.T) { requireKubeconfig(t, p, "modelferry", recorded(t, p.stack, nil)) })
+	}
+}
+
+// An existing cluster: nothing of it is made, everything on it is the same.
+func TestExistingCluster(t *testing.T) {
+	set := map[string]any{"cluster": object{"existing": "production"}}
+	for _, p := range platforms {
+		t.Run(p.stack, func(t *testing.T) {
+			created, r := recorded(t, p.stack, nil), recorded(t, p.stack, set)
+			for _, typ := range []string{p.cluster, p.nodes, p.network, "OpenIdConnectProvider", "Subnet", "Subnetwork"} {
+				require.Empty(t, r.Of(typ), typ)
+			}
+			requireKubeconfig(t, p, "production", r)
+			require.Empty(t, differences(p, p, objects(created), objects(r)))
+			require.Len(t, r.Of(p.grant), len(created.Of(p.grant)))
+			for _, s := range services {
+				if p.stack == "eks" {
+					require.Equal(t, created.One(t, "Role", s.deployment).At("assumeRolePolicy"), r.One(t, "Role", s.deployment).At("assumeRolePolicy"))
+				}
+			}
+		})
+	}
+}

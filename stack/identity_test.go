@@ -1,0 +1,143 @@
+package stack
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/stack/stacktest"
+)
+
+// reads lists the prefixes that each service may read, by bucket, models first.
+var reads = map[string][]struct{ bucket, prefix string }{
+	"bankchurn":   {{"models", "bankchurn/"}, {"datasets", "bankchurn/"}},
+	"chicagotaxi": {{"models", "chicagotaxi/"}},
+	"nlpinsight":  {{"models", "nlpinsight/"}, {"datasets", "nlpinsight/"}},
+}
+
+func TestIdentityReadsItsPrefixesAndNothingElse(t *testing.T) {
+	check := map[string]func(*testing.T, platform, service, *stacktest.Record){"gke": readsOnGKE, "eks": readsOnEKS}
+	onEachService(t, func(t *testing.T, p platform, s service, r *stacktest.Record) { check[p.stack](t, p, s, r) })
+}
+
+func readsOnGKE(t *testing.T, p platform, s service, r *stacktest.Record) {
+	var grants int
+	for _, folder := range r.Of("ManagedFolder") {
+		if strings.HasPrefix(folder.Name, s.deployment+"-") {
+			grants++
+		}
+	}
+	require.Len(t, reads[s.name], grants)
+	for _, read := range reads[s.name] {
+		at := s.deployment + "-" + read.bucket
+		require.Equal(t, object{"bucket": p.buckets[read.bucket], "name": read.prefix}, r.One(t, "ManagedFolder", at).Inputs)
+		require.Equal(t, object{
+			"bucket": p.buckets[read.bucket], "managedFolder": read.prefix,
+			"role": "roles/storage.objectViewer", "member": p.identity(s.deployment),
+		}, r.One(t, p.grant, at).Inputs)
+	}
+}
+
+func readsOnEKS(t *testing.T, p platform, s service, r *stacktest.Record) {
+	role, policy := r.One(t, "iam/role:Role", s.deployment), r.One(t, p.grant, s.deployment)
+	require.Equal(t, r.Computed(s.deployment+"-0a1b2c3"), policy.At("role"))
+	if r.Preview {
+		return // the documents name what the cloud has not made yet
+	}
+	require.JSONEq(t, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sts:AssumeRoleWithWebIdentity"],
+		"Principal":{"Federated":"`+stacktest.ProviderArn+`"},"Condition":{"StringEquals":{
+			"oidc.eks.eu-west-1.amazonaws.com/id/0123:aud":"sts.amazonaws.com",
+			"oidc.eks.eu-west-1.amazonaws.com/id/0123:sub":"system:serviceaccount:ml-portfolio:`+s.deployment+`"}}}]}`,
+		role.At("assumeRolePolicy").(string))
+	var want []string
+	for k, read := range reads[s.name] {
+		arn := "arn:aws:s3:::" + p.buckets[read.bucket]
+		want = append(want,
+			fmt.Sprintf(`{"Sid":"Read%d","Effect":"Allow","Action":["s3:GetObject","s3:GetObjectVersion"],"Resource":["%s/%s*"]}`, k, arn, read.prefix),
+			fmt.Sprintf(`{"Sid":"List%d","Effect":"Allow","Action":["s3:ListBucket"],"Resource":["%s"],"Condition":{"StringLike":{"s3:prefix":"%s*"}}}`, k, arn, read.prefix))
+	}
+	require.JSONEq(t, `{"Version":"2012-10-17","Statement":[`+strings.Join(want, ",")+`]}`, policy.At("policy").(string))
+}
+
+// Whatever grants anything, to whomever: the whole list, so that another grant
+// elsewhere in the program does not go unseen.
+func TestNothingElseIsGranted(t *testing.T) {
+	granting := regexp.MustCompile(`(?i)^(gcp|aws):.*(iam|role|policy|accessEntry|binding|member|acl)|kubernetes:rbac`)
+	allowed := map[string]string{
+		"gcp:projects/iAMMember:IAMMember":                          "nodes write logs and metrics",
+		"gcp:storage/managedFolderIamMember:ManagedFolderIamMember": "checked above",
+		"aws:iam/role:Role":                                         "trust is checked below",
+		"aws:iam/rolePolicy:RolePolicy":                             "checked above",
+		"aws:iam/rolePolicyAttachment:RolePolicyAttachment":         "AWS's own policies, listed below",
+		"aws:iam/openIdConnectProvider:OpenIdConnectProvider":       "trusts the cluster's tokens, grants nothing",
+		"aws:s3/bucketPolicy:BucketPolicy":                          "denies only",
+	}
+	onEach(t, func(t *testing.T, p platform, r *stacktest.Record) {
+		for _, each := range r.All {
+			if each.Custom && granting.MatchString(each.Type) {
+				require.Contains(t, allowed, each.Type, each.Name)
+			}
+		}
+		if p.stack == "gke" {
+			require.Len(t, r.Of("IAMMember"), 1)
+			member := r.One(t, "IAMMember", "modelferry-nodes")
+			require.Equal(t, "roles/container.defaultNodeServiceAccount", member.At("role"))
+			require.Equal(t, r.Computed("serviceAccount:modelferry-nodes@modelferry-demo.iam.gserviceaccount.com"), member.At("member"))
+			return
+		}
+		var attached []any
+		for _, each := range r.Of("RolePolicyAttachment") {
+			attached = append(attached, each.At("policyArn"))
+		}
+		const own = "arn:aws:iam::aws:policy/"
+		require.ElementsMatch(t, []any{
+			own + "AmazonEKSClusterPolicy", own + "AmazonEKSWorkerNodePolicy", own + "AmazonEKS_CNI_Policy", own + "AmazonEC2ContainerRegistryPullOnly",
+		}, attached)
+	})
+}
+
+// No statement that allows has a wildcard for its action or principal, and none
+// reaches a whole bucket without a condition on the prefix.
+func TestNoPolicyIsWide(t *testing.T) {
+	r := recorded(t, "eks", nil)
+	var statements int
+	for _, each := range r.All {
+		for _, key := range []string{"assumeRolePolicy", "policy"} {
+			text, ok := each.At(key).(string)
+			if !ok {
+				continue
+			}
+			var document struct {
+				Statement []struct {
+					Effect           string
+					Action, Resource []string
+					Principal        any
+					Condition        map[string]map[string]string
+				}
+			}
+			require.NoError(t, json.Unmarshal([]byte(text), &document), each)
+			for _, s := range document.Statement {
+				statements++
+				if s.Effect == "Deny" {
+					continue
+				}
+				require.NotContains(t, strings.Join(s.Action, " "), "*", each)
+				require.NotContains(t, fmt.Sprint(s.Principal), "*", each)
+				for _, resource := range s.Resource {
+					bucket, key, inBucket := strings.Cut(strings.TrimPrefix(resource, "arn:aws:s3:::"), "/")
+					require.NotContains(t, bucket, "*", each)
+					if inBucket {
+						require.Regexp(t, `^[a-z]+/\*$`, key, each)
+					} else {
+						require.Regexp(t, `^[a-z]+/\*$`, s.Condition["StringLike"]["s3:prefix"], each)
+					}
+				}
+			}
+		}
+	}
+	require.Equal(t, 5+2*5+2, statements, "five roles' trust, two statements a prefix, two buckets' policies")
+}
