@@ -1,0 +1,51 @@
+package eks_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/infra/eks"
+)
+
+func TestReadOnlyReadsThePrefixesAndListsThemOnly(t *testing.T) {
+	text, err := eks.ReadOnly([]eks.Prefix{{"arn:aws:s3:::m", "churn/"}, {"arn:aws:s3:::d", "churn/"}})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"Version": "2012-10-17", "Statement": [
+		{"Sid": "Read0", "Effect": "Allow", "Action": ["s3:GetObject", "s3:GetObjectVersion"], "Resource": ["arn:aws:s3:::m/churn/*"]},
+		{"Sid": "List0", "Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": ["arn:aws:s3:::m"], "Condition": {"StringLike": {"s3:prefix": "churn/*"}}},
+		{"Sid": "Read1", "Effect": "Allow", "Action": ["s3:GetObject", "s3:GetObjectVersion"], "Resource": ["arn:aws:s3:::d/churn/*"]},
+		{"Sid": "List1", "Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": ["arn:aws:s3:::d"], "Condition": {"StringLike": {"s3:prefix": "churn/*"}}}
+	]}`, text)
+}
+
+func TestTrustNamesOneAccountOfOneCluster(t *testing.T) {
+	text, err := eks.PodTrust("arn:aws:iam::1:oidc-provider/oidc.example/id/A", "https://oidc.example/id/A", "ml-portfolio", "churn")
+	require.NoError(t, err)
+	require.JSONEq(t, `{"Version": "2012-10-17", "Statement": [{
+		"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::1:oidc-provider/oidc.example/id/A"},
+		"Action": ["sts:AssumeRoleWithWebIdentity"],
+		"Condition": {"StringEquals": {
+			"oidc.example/id/A:aud": "sts.amazonaws.com",
+			"oidc.example/id/A:sub": "system:serviceaccount:ml-portfolio:churn"}}}]}`, text)
+}
+
+func TestServiceTrust(t *testing.T) {
+	text, err := eks.ServiceTrust("ec2.amazonaws.com")
+	require.NoError(t, err)
+	require.JSONEq(t, `{"Version": "2012-10-17", "Statement": [
+		{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": ["sts:AssumeRole"]}]}`, text)
+}
+
+func TestTLSOnlyDeniesAndDoesNotAllow(t *testing.T) {
+	text, err := eks.TLSOnly("arn:aws:s3:::m")
+	require.NoError(t, err)
+	var document struct{ Statement []map[string]any }
+	require.NoError(t, json.Unmarshal([]byte(text), &document))
+	require.Equal(t, []map[string]any{{
+		"Sid": "TLSOnly", "Effect": "Deny", "Principal": "*", "Action": []any{"s3:*"},
+		"Resource":  []any{"arn:aws:s3:::m", "arn:aws:s3:::m/*"},
+		"Condition": map[string]any{"Bool": map[string]any{"aws:SecureTransport": "false"}},
+	}}, document.Statement)
+}

@@ -1,0 +1,24 @@
+package infra_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/infra"
+)
+
+func TestKubeconfig(t *testing.T) {
+	text, err := infra.Kubeconfig("main", "https://198.51.100.7", "Q0E=", infra.Login{
+		Command: "aws", Args: []string{"eks", "get-token"}, Hint: "install the AWS CLI",
+	})
+	require.NoError(t, err)
+	require.JSONEq(t, `{
+		"apiVersion": "v1", "kind": "Config", "current-context": "main",
+		"clusters": [{"name": "main", "cluster": {"server": "https://198.51.100.7", "certificate-authority-data": "Q0E="}}],
+		"contexts": [{"name": "main", "context": {"cluster": "main", "user": "main"}}],
+		"users": [{"name": "main", "user": {"exec": {
+			"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "aws", "args": ["eks", "get-token"],
+			"installHint": "install the AWS CLI", "interactiveMode": "Never", "provideClusterInfo": true}}}]
+	}`, text)
+}
