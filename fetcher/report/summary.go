@@ -70,8 +70,9 @@ func (s Summary) JSON() []byte {
 		case len(s.Artifacts) > 0:
 			s.Omitted++
 			s.Artifacts = s.Artifacts[:len(s.Artifacts)-1]
-		case len(s.Message) > 0:
-			s.Message = cut(s.Message, len(s.Message)-over-len("…"))
+		case len(s.Message) > 100:
+			// JSON may write one byte as six: half at a time does not overshoot.
+			s.Message = cut(s.Message, max(len(s.Message)-over-len("…"), len(s.Message)/2))
 		default:
 			s.Folder = ""
 		}
@@ -80,7 +81,6 @@ func (s Summary) JSON() []byte {
 
 // cut shortens text to at most n bytes, never within a character.
 func cut(text string, n int) string {
-	n = max(n, 0)
 	for n > 0 && !utf8.RuneStart(text[n]) {
 		n--
 	}

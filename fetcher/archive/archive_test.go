@@ -1,0 +1,262 @@
+package archive_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/fetcher/archive"
+	. "github.com/modelferry/modelferry/fetcher/archive/archivetest"
+	"github.com/modelferry/modelferry/fetcher/fault"
+)
+
+// extract unpacks into a folder of its own, inside one that must stay as it is.
+func extract(t testing.TB, packed []byte, limits archive.Limits) (folder string, content archive.Content, err error) {
+	outside := t.TempDir()
+	folder = filepath.Join(outside, "staging", "0")
+	require.NoError(t, os.MkdirAll(folder, 0o755))
+	root, err := os.OpenRoot(folder)
+	require.NoError(t, err)
+	defer root.Close()
+	content, err = archive.Extract(t.Context(), bytes.NewReader(packed), root, limits)
+	for _, at := range []string{outside, filepath.Dir(folder)} {
+		entries, err := os.ReadDir(at)
+		require.NoError(t, err)
+		require.Len(t, entries, 1, "something was written outside")
+	}
+	return folder, content, err
+}
+
+func TestEveryCompression(t *testing.T) {
+	packed := Tar(t, Folder("./"), File("./a/b.txt", []byte("b")), File("empty", nil), Folder("void/"))
+	for name, packed := range map[string][]byte{
+		"tar": packed, "gzip": Gzip(t, packed), "zstd": Zstd(t, packed),
+		"gzip in two members": append(Gzip(t, packed[:700]), Gzip(t, packed[700:])...),
+	} {
+		t.Run(name, func(t *testing.T) {
+			folder, content, err := extract(t, packed, archive.Limits{})
+			require.NoError(t, err)
+			require.Equal(t, []archive.File{{Path: "a/b.txt", Bytes: 1, CRC32C: 0xd4202283}, {Path: "empty"}}, without(content.Files))
+			require.DirExists(t, filepath.Join(folder, "void"))
+			body, err := os.ReadFile(filepath.Join(folder, "a/b.txt"))
+			require.NoError(t, err)
+			require.Equal(t, "b", string(body))
+		})
+	}
+}
+
+// without leaves the checksum out that the test does not know.
+func without(files []archive.File) []archive.File {
+	for i := range files {
+		if files[i].Bytes > 0 {
+			files[i].CRC32C = 0xd4202283
+		}
+	}
+	return files
+}
+
+func TestModesAreTheFetchersOwn(t *testing.T) {
+	folder, _, err := extract(t, Tar(t, File("data", []byte("x")).With(0o600), File("run.sh", []byte("x")).With(0o711), Folder("d").With(0o700)), archive.Limits{})
+	require.NoError(t, err)
+	for name, want := range map[string]fs.FileMode{"data": 0o644, "run.sh": 0o755, "d": 0o755} {
+		info, err := os.Stat(filepath.Join(folder, name))
+		require.NoError(t, err)
+		require.Equal(t, want, info.Mode().Perm(), name)
+	}
+}
+
+func TestLinksThatStayInside(t *testing.T) {
+	folder, content, err := extract(t, Tar(t,
+		File("blobs/1", []byte("weights")), Folder("snapshots/"), Link("snapshots/model.bin", "../blobs/1"),
+		Link("latest", "snapshots"), Hard("copy", "./blobs/1"), Link("before", "after"), File("after", []byte("x")),
+	), archive.Limits{})
+	require.NoError(t, err)
+	for _, name := range []string{"latest/model.bin", "copy"} {
+		body, err := os.ReadFile(filepath.Join(folder, name))
+		require.NoError(t, err)
+		require.Equal(t, "weights", string(body))
+	}
+	require.Equal(t, "../blobs/1", content.Files[1].Link)
+	require.Equal(t, content.Files[0].CRC32C, content.Files[3].CRC32C)
+}
+
+func TestUnsafeArchives(t *testing.T) {
+	ok := File("ok", []byte("x"))
+	tests := []struct {
+		name    string
+		entries []Entry
+		want    string
+	}{
+		{"an absolute name", []Entry{ok, File("/etc/cron.d/evil", nil)}, "has an absolute name"},
+		{".. at the front", []Entry{ok, File("../evil", nil)}, "has .. in its name"},
+		{".. in the middle", []Entry{ok, File("a/../../evil", nil)}, "has .. in its name"},
+		{".. that stays inside", []Entry{ok, File("a/../b", nil)}, "has .. in its name"},
+		{"a name that is only ..", []Entry{ok, Folder("..")}, "has .. in its name"},
+		{"a file called .", []Entry{ok, File(".", nil)}, "has no usable name"},
+		{"a name that is no UTF-8", []Entry{ok, File("a\xff", nil)}, "has no usable name"},
+		{"an absolute link", []Entry{ok, Link("l", "/etc/passwd")}, "leaves the archive"},
+		{"a link that leaves", []Entry{ok, Link("a/l", "../../etc")}, "leaves the archive"},
+		{"a link to nowhere", []Entry{ok, Link("l", "none")}, "outside or nowhere"},
+		{"a link to itself", []Entry{ok, Link("l", "l")}, "outside or nowhere"},
+		{"a file through a link", []Entry{ok, Folder("d"), Link("l", "d"), File("l/evil", nil)}, "is used as a folder and is none"},
+		{"a folder through a link", []Entry{ok, Folder("d"), Link("l", "d"), Folder("l/evil")}, "is used as a folder and is none"},
+		{"a chain of links that leaves", []Entry{ok, Folder("d/e"), Link("d/here", "."), Link("d/e/up", "../here/.."), Link("out", "d/e/up/../..")}, "outside or nowhere"},
+		{"a link in place of a folder", []Entry{ok, File("d/x", nil), Link("d", "/")}, "is in the archive twice"},
+		{"a folder in place of a link", []Entry{ok, Link("d", "ok"), Folder("d")}, "is used as a folder and is none"},
+		{"a file in place of a link", []Entry{ok, Link("l", "ok"), File("l", []byte("y"))}, "is in the archive twice"},
+		{"a file below a file", []Entry{ok, File("ok/below", nil)}, "is used as a folder and is none"},
+		{"a hard link outside", []Entry{ok, Hard("h", "../../etc/passwd")}, "no file of the archive"},
+		{"a hard link to an absolute name", []Entry{ok, Hard("h", "/etc/passwd")}, "no file of the archive"},
+		{"a hard link to a link", []Entry{ok, Link("l", "ok"), Hard("h", "l")}, "no file of the archive"},
+		{"a character device", []Entry{ok, Of(tar.TypeChar, "null")}, "is a device or a pipe"},
+		{"a block device", []Entry{ok, Of(tar.TypeBlock, "sda")}, "is a device or a pipe"},
+		{"a pipe", []Entry{ok, Of(tar.TypeFifo, "pipe")}, "is a device or a pipe"},
+		{"an unknown type", []Entry{ok, Of('9', "what")}, "is of the unknown type"},
+		{"a setuid file", []Entry{ok, File("su", nil).With(0o4755)}, "is setuid or setgid"},
+		{"a setgid folder", []Entry{ok, Folder("d").With(0o2755)}, "is setuid or setgid"},
+		{"a file twice", []Entry{ok, ok}, "is in the archive twice"},
+		{"no file at all", []Entry{Folder("d")}, "holds no file"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, _, err := extract(t, Tar(t, tt.entries...), archive.Limits{})
+			require.ErrorContains(t, err, tt.want)
+			require.Equal(t, fault.Archive, fault.KindOf(err))
+			require.NotErrorIs(t, err, archive.ErrDamaged)
+		})
+	}
+}
+
+func TestLimits(t *testing.T) {
+	three := Tar(t, File("a", make([]byte, 600)), File("b", make([]byte, 600)), File("c", make([]byte, 600)))
+	bomb := Gzip(t, Tar(t, File("zeros", make([]byte, 80<<20))))
+	free := func(n int64) func() (int64, error) { return func() (int64, error) { return n, nil } }
+	tests := []struct {
+		name   string
+		packed []byte
+		limits archive.Limits
+		kind   fault.Kind
+		want   string
+	}{
+		{"entries", three, archive.Limits{Entries: 2}, fault.Archive, "more than 2 entries"},
+		{"bytes", three, archive.Limits{Bytes: 1700}, fault.Archive, "more than 1700 bytes"},
+		{"ratio", bomb, archive.Limits{}, fault.Archive, "above the limit of 1 to 200"},
+		{"ratio behind the end", Gzip(t, append(Tar(t, File("a", []byte("x"))), make([]byte, 80<<20)...)), archive.Limits{}, fault.Archive, "above the limit of 1 to 200"},
+		{"the volume", Tar(t, File("a", make([]byte, 2<<20))), archive.Limits{Free: free(1 << 20)}, fault.NoSpace, "takes 2097152 bytes, the volume has 1048576 left"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, _, err := extract(t, tt.packed, tt.limits)
+			require.ErrorContains(t, err, tt.want)
+			require.Equal(t, tt.kind, fault.KindOf(err))
+		})
+	}
+	t.Run("just within all", func(t *testing.T) {
+		_, _, err := extract(t, three, archive.Limits{Entries: 3, Bytes: 1800, Free: free(1)})
+		require.NoError(t, err)
+	})
+}
+
+// Cut anywhere and flipped anywhere, an archive is an error and no panic.
+func TestDamagedArchives(t *testing.T) {
+	packed := Tar(t, File("a", []byte(strings.Repeat("text ", 400))), File("b", []byte("b")))
+	for name, whole := range map[string][]byte{"tar": packed, "gzip": Gzip(t, packed), "zstd": Zstd(t, packed)} {
+		t.Run(name, func(t *testing.T) {
+			for n := 0; n < len(whole); n += max(1, len(whole)/97) {
+				if name == "tar" && n >= len(packed)-512 {
+					continue // two blocks of zeros are an end, however many follow
+				}
+				_, _, err := extract(t, whole[:n], archive.Limits{})
+				require.Error(t, err, "cut to %d of %d bytes", n, len(whole))
+				require.ErrorIs(t, err, archive.ErrDamaged, "cut to %d of %d bytes", n, len(whole))
+			}
+		})
+	}
+	t.Run("a flipped byte under a checksum", func(t *testing.T) {
+		for _, whole := range [][]byte{Gzip(t, packed), Zstd(t, packed)} {
+			whole[len(whole)-2] ^= 1
+			_, _, err := extract(t, whole, archive.Limits{})
+			require.ErrorIs(t, err, archive.ErrDamaged)
+		}
+	})
+	t.Run("rubbish behind the end of gzip", func(t *testing.T) {
+		_, _, err := extract(t, append(Gzip(t, packed), "rubbish"...), archive.Limits{})
+		require.ErrorIs(t, err, archive.ErrDamaged)
+	})
+}
+
+// A source that breaks is not a broken archive: it may be tried again.
+func TestABrokenSourceKeepsItsError(t *testing.T) {
+	broken := errors.New("connection reset")
+	packed := Gzip(t, Tar(t, File("a", make([]byte, 5000))))
+	root, err := os.OpenRoot(t.TempDir())
+	require.NoError(t, err)
+	defer root.Close()
+	_, err = archive.Extract(t.Context(), io.MultiReader(bytes.NewReader(packed[:40]), failing{broken}), root, archive.Limits{})
+	require.ErrorIs(t, err, broken)
+	require.Equal(t, fault.Transient, fault.KindOf(err))
+}
+
+func TestACancelledContextEndsTheExtraction(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	root, err := os.OpenRoot(t.TempDir())
+	require.NoError(t, err)
+	defer root.Close()
+	_, err = archive.Extract(ctx, bytes.NewReader(Tar(t, File("a", nil))), root, archive.Limits{})
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+// The digest is that of the whole object: Extract reads all of it.
+func TestTheWholeSourceIsRead(t *testing.T) {
+	padded := append(Tar(t, File("a", nil)), make([]byte, 100_000)...)
+	for name, packed := range map[string][]byte{"tar": padded, "gzip": Gzip(t, padded), "zstd": Zstd(t, padded)} {
+		t.Run(name, func(t *testing.T) {
+			root, err := os.OpenRoot(t.TempDir())
+			require.NoError(t, err)
+			defer root.Close()
+			from := bytes.NewReader(packed)
+			_, err = archive.Extract(t.Context(), from, root, archive.Limits{})
+			require.NoError(t, err)
+			require.Zero(t, from.Len())
+		})
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// Whatever the bytes: no panic, nothing outside (extract looks), no link that
+// leads out, and what is reported is what lies there.
+func FuzzExtract(f *testing.F) {
+	plain := Tar(f, File("a/b", []byte("x")), Link("l", "a/b"), Hard("h", "a/b"), Folder("d"))
+	chain := Tar(f, Folder("d/e"), Link("d/here", "."), Link("d/e/up", "../here/.."), Link("out", "d/e/up/../.."))
+	for _, seed := range [][]byte{plain, Gzip(f, plain), Zstd(f, plain), chain, plain[:700], Claiming(f, "big", 1<<40), {}} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, packed []byte) {
+		folder, content, err := extract(t, packed, archive.Limits{Entries: 100, Bytes: 1 << 20})
+		if err != nil {
+			return
+		}
+		require.NotEmpty(t, content.Files)
+		for _, file := range content.Files {
+			require.True(t, filepath.IsLocal(file.Path))
+			real, err := filepath.EvalSymlinks(filepath.Join(folder, file.Path))
+			require.NoError(t, err)
+			within, err := filepath.EvalSymlinks(folder)
+			require.NoError(t, err)
+			require.True(t, real == within || strings.HasPrefix(real, within+"/"))
+		}
+	})
+}
