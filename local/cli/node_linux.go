@@ -12,7 +12,7 @@ import (
 )
 
 // servers run in the node's first process: see sandbox.Server.
-var servers []sandbox.Server
+var servers = []sandbox.Server{irsa}
 
 // nodeCommand is the node itself. Only node.Start runs it, as the first process of new namespaces, with what it
 // needs in the environment and at descriptor 3.

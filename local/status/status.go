@@ -134,12 +134,12 @@ func (d *Pod) fetched(status corev1.ContainerStatus) {
 		}
 		var summary struct {
 			Seconds float64 `json:"seconds"`
-			Error   string  `json:"error"`
+			Message string  `json:"message"`
 		}
 		if json.Unmarshal([]byte(ended.Message), &summary) == nil {
 			d.FetchSeconds = cmp.Or(summary.Seconds, d.FetchSeconds)
-			if ended.ExitCode != 0 && summary.Error != "" {
-				d.Fetcher = fmt.Sprintf("exit %d: %s", ended.ExitCode, summary.Error)
+			if ended.ExitCode != 0 && summary.Message != "" {
+				d.Fetcher = fmt.Sprintf("exit %d: %s", ended.ExitCode, summary.Message)
 			}
 		}
 		return
