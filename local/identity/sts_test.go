@@ -89,7 +89,8 @@ func irsa(t *testing.T, dir string) {
 // A pod's whole way, with AWS's own SDK: the projected token, the token service, the object store.
 func TestATokenBecomesAccessToThePrefix(t *testing.T) {
 	ctx := context.Background()
-	dir := storetest.S3(t, "eu-west-1")
+	dir := t.TempDir()
+	storetest.S3(t, dir, "eu-west-1")
 	irsa(t, dir)
 	s := newSigner(t)
 	service := httptest.NewServer(STS(dir, &Verifier{Issuer: issuer, Keys: s.keys}, slog.New(slog.DiscardHandler)))

@@ -14,7 +14,7 @@ func (s *server) Diff(_ context.Context, req plugin.DiffRequest) (plugin.DiffRes
 	if err != nil {
 		return plugin.DiffResponse{}, err
 	}
-	diff := DiffInputs(req.OldInputs, req.NewInputs, func(path string) bool { return under(path, definition.Replace) })
+	diff := DiffInputs(req.OldInputs, req.NewInputs, definition.Replace)
 	if name := resource.PropertyKey(definition.Name); definition.Name != "" {
 		// Two cannot have one name at the same time; a name drawn by autonaming changes with the replacement.
 		before, now := bare(req.OldInputs[name]), bare(req.NewInputs[name])
@@ -23,15 +23,16 @@ func (s *server) Diff(_ context.Context, req plugin.DiffRequest) (plugin.DiffRes
 	return diff, nil
 }
 
-// DiffInputs is a detailed diff of inputs, in which the paths that replaces picks ask for a new resource.
-func DiffInputs(before, now resource.PropertyMap, replaces func(path string) bool) plugin.DiffResult {
+// DiffInputs is a detailed diff of inputs, in which a change at or below one of the replacing paths asks for a
+// new resource. An object that comes or goes as a whole counts for the paths within it.
+func DiffInputs(before, now resource.PropertyMap, replacing []string) plugin.DiffResult {
 	objects := before.Diff(now)
 	if objects == nil {
 		return plugin.DiffResult{Changes: plugin.DiffNone}
 	}
 	detailed := plugin.NewDetailedDiffFromObjectDiff(objects, true)
 	for path, change := range detailed {
-		if replaces(path) {
+		if under(path, replacing) || within(path, replacing, before, now) {
 			change.Kind = change.Kind.AsReplace()
 			detailed[path] = change
 		}
@@ -46,6 +47,16 @@ func DiffInputs(before, now resource.PropertyMap, replaces func(path string) boo
 		}
 	}
 	return diff
+}
+
+// within says whether a path holds replacing ones whose values differ.
+func within(path string, replacing []string, before, now resource.PropertyMap) bool {
+	for _, inner := range replacing {
+		if inner != path && under(inner, []string{path}) && !lookup(before, inner).DeepEquals(lookup(now, inner)) {
+			return true
+		}
+	}
+	return false
 }
 
 // under says whether a property path ("a.b[0].c") is one of the given ones or lies below one.

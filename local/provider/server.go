@@ -58,7 +58,7 @@ func (s *server) CheckConfig(_ context.Context, req plugin.CheckConfigRequest) (
 
 func (s *server) DiffConfig(_ context.Context, req plugin.DiffConfigRequest) (plugin.DiffConfigResponse, error) {
 	// No setting moves a resource by itself: what depends on one changes with the resource's own properties.
-	return DiffInputs(req.OldInputs, req.NewInputs, func(string) bool { return false }), nil
+	return DiffInputs(req.OldInputs, req.NewInputs, nil), nil
 }
 
 func (s *server) Configure(_ context.Context, req plugin.ConfigureRequest) (plugin.ConfigureResponse, error) {

@@ -35,7 +35,8 @@ type cloud struct {
 
 func open(t *testing.T) cloud {
 	t.Helper()
-	dir := storetest.S3(t, region)
+	dir := t.TempDir()
+	storetest.S3(t, dir, region)
 	p := provider.New(aws.Package(), &provider.Cloud{Dir: dir})
 	_, err := p.Configure(context.Background(), plugin.ConfigureRequest{
 		Inputs: resource.NewPropertyMapFromMap(object{"region": region}),
@@ -159,7 +160,9 @@ func TestARoleReadsItsPrefixAndNothingElse(t *testing.T) {
 	require.ErrorContains(t, get(mine, "bankchurn/model.joblib"), "InvalidAccessKeyId")
 }
 
-func uniqueID(created plugin.CreateResponse) string { return created.Properties["uniqueId"].StringValue() }
+func uniqueID(created plugin.CreateResponse) string {
+	return created.Properties["uniqueId"].StringValue()
+}
 
 func policyName(t *testing.T, c cloud) string {
 	t.Helper()

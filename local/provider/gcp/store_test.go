@@ -20,7 +20,8 @@ const bucketType = "gcp:storage/bucket:Bucket"
 
 func TestABucketLivesInTheStore(t *testing.T) {
 	ctx := context.Background()
-	dir := storetest.GCS(t)
+	dir := t.TempDir()
+	storetest.GCS(t, dir)
 	node, err := info.Read(dir + "/node.json")
 	require.NoError(t, err)
 	p := provider.New(gcp.Package(), &provider.Cloud{Dir: dir})

@@ -2,7 +2,6 @@ package kubernetes
 
 import (
 	"context"
-	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
@@ -38,8 +37,7 @@ func (s *server) Diff(_ context.Context, req plugin.DiffRequest) (plugin.DiffRes
 	if err != nil {
 		return plugin.DiffResponse{}, err
 	}
-	replacing := s.replacing(gvk, req.NewInputs)
-	diff := provider.DiffInputs(req.OldInputs, req.NewInputs, func(path string) bool { return touches(path, replacing) })
+	diff := provider.DiffInputs(req.OldInputs, req.NewInputs, s.replacing(gvk, req.NewInputs))
 	before, _ := childMap(req.OldInputs, "metadata")
 	now, known := childMap(req.NewInputs, "metadata")
 	// Under a given name the old one has to go first; a drawn one is drawn anew for the replacement.
@@ -59,20 +57,4 @@ func (s *server) replacing(gvk schema.GroupVersionKind, now resource.PropertyMap
 		return paths
 	}
 	return append(paths, immutable[gvk.GroupKind()]...)
-}
-
-// touches says whether a changed path lies at or below one of the fields, or above one: a spec that appears
-// or goes as a whole takes its fields along.
-func touches(path string, fields []string) bool {
-	for _, field := range fields {
-		if below(path, field) || below(field, path) {
-			return true
-		}
-	}
-	return false
-}
-
-func below(path, parent string) bool {
-	rest, ok := strings.CutPrefix(path, parent)
-	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }

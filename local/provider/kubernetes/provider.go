@@ -74,7 +74,7 @@ func (s *server) CheckConfig(_ context.Context, req plugin.CheckConfigRequest) (
 func (s *server) DiffConfig(_ context.Context, req plugin.DiffConfigRequest) (plugin.DiffConfigResponse, error) {
 	// A kubeconfig changes with every new token or certificate. Whether the cluster is another one shows in the
 	// cluster resource's own replacement, on which everything in it depends.
-	return provider.DiffInputs(req.OldInputs, req.NewInputs, func(string) bool { return false }), nil
+	return provider.DiffInputs(req.OldInputs, req.NewInputs, nil), nil
 }
 
 func (s *server) Configure(_ context.Context, req plugin.ConfigureRequest) (plugin.ConfigureResponse, error) {

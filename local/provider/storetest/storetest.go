@@ -19,20 +19,19 @@ import (
 	"github.com/modelferry/modelferry/local/state"
 )
 
-// GCS starts fake-gcs-server and returns the stack's folder.
-func GCS(t *testing.T) string {
+// GCS starts fake-gcs-server and makes dir the stack's folder.
+func GCS(t *testing.T, dir string) {
 	t.Helper()
-	dir, port := t.TempDir(), freePort(t)
+	port := freePort(t)
 	start(t, "fake-gcs-server", nil, port, "-scheme", "http", "-host", "127.0.0.1", "-port", fmt.Sprint(port),
 		"-backend", "filesystem", "-filesystem-root", folder(t, dir, "store"), "-log-level", "error")
 	describe(t, dir, port)
-	return dir
 }
 
-// S3 starts versitygw for a region and returns the stack's folder, which holds the root account.
-func S3(t *testing.T, region string) string {
+// S3 starts versitygw for a region and makes dir the stack's folder, which holds the root account.
+func S3(t *testing.T, dir, region string) {
 	t.Helper()
-	dir, port := t.TempDir(), freePort(t)
+	port := freePort(t)
 	root := state.Keys{AccessKey: "root", SecretKey: "root-secret"}
 	start(t, "versitygw", []string{"ROOT_ACCESS_KEY=" + root.AccessKey, "ROOT_SECRET_KEY=" + root.SecretKey}, port,
 		"--port", fmt.Sprintf("127.0.0.1:%d", port), "--quiet", "--region", region, "--iam-dir", folder(t, dir, "iam"),
@@ -41,7 +40,6 @@ func S3(t *testing.T, region string) string {
 	content, err := json.Marshal(root)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(filepath.Join(folder(t, dir, "secret"), "store.json"), content, 0o600))
-	return dir
 }
 
 func folder(t *testing.T, parts ...string) string {
