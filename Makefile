@@ -55,5 +55,10 @@ e2e: ## up, model update, rollback, failure cases, down, for both stacks, as roo
 	$(call build)
 	@go test -C local -tags e2e -count=1 -timeout 60m -v ./e2e
 
+lint: ## golangci-lint on every module, actionlint, kube-score on what both stacks render
+	$(call build,pulumi ferry golangci-lint actionlint kube-score)
+	@set -e; for module in $(MODULES) tools/kubernetes; do echo "== $$module"; (cd $$module && $(BIN)/golangci-lint run ./...); done
+	@$(BIN)/actionlint && tools/kube-score/score.sh $(BIN)
+
 clean: down ## remove what was built, too
 	@rm -rf .local

@@ -18,19 +18,19 @@ import (
 func main() {
 	out := flag.String("o", ".local/bin", "`folder` for the programs, relative to the repository")
 	flag.Usage = func() {
-		fmt.Fprintf(flag.CommandLine.Output(), "usage: build [-o DIR] [PROGRAM …]\nprograms: %s; all of them when none is named\n", strings.Join(names(), ", "))
+		fmt.Fprintf(flag.CommandLine.Output(), "usage: build [-o DIR] [PROGRAM …]\nprograms: %s; when none is named, those of the local cloud\n", strings.Join(names(), ", "))
 		flag.PrintDefaults()
 	}
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, *out, flag.Args()); err != nil {
+	if err := run(*out, flag.Args()); err != nil {
 		fmt.Fprintf(os.Stderr, "build: %v\n", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, out string, wanted []string) error {
+func run(out string, wanted []string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	chosen, err := choose(wanted)
 	if err != nil {
 		return err

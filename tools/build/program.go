@@ -25,6 +25,8 @@ type program struct {
 	// pinned: it comes from released modules alone, so that it needs building
 	// again only when its module's own files change.
 	pinned bool
+	// byName: it is no part of the local cloud, and built only when it is named.
+	byName bool
 }
 
 // kubeVersion is what the Kubernetes components report; it has to agree with
@@ -50,6 +52,9 @@ var programs = []program{
 	{name: "versitygw", module: "tools/stores", pkg: "github.com/versity/versitygw/cmd/versitygw", ldflags: "-s -w", pinned: true},
 	{name: "pause", module: "local", pkg: "./pause", ldflags: "-s -w"},
 	{name: "ferry", module: "local", pkg: ".", ldflags: "-s -w"},
+	{name: "golangci-lint", module: "tools/golangci-lint", pkg: "github.com/golangci/golangci-lint/v2/cmd/golangci-lint", ldflags: "-s -w", pinned: true, byName: true},
+	{name: "actionlint", module: "tools/actionlint", pkg: "github.com/rhysd/actionlint/cmd/actionlint", ldflags: "-s -w", pinned: true, byName: true},
+	{name: "kube-score", module: "tools/kube-score", pkg: "github.com/zegl/kube-score/cmd/kube-score", ldflags: "-s -w", pinned: true, byName: true},
 }
 
 func names() []string {
@@ -61,10 +66,15 @@ func names() []string {
 }
 
 func choose(wanted []string) ([]program, error) {
-	if len(wanted) == 0 {
-		return programs, nil
-	}
 	var chosen []program
+	if len(wanted) == 0 {
+		for _, p := range programs {
+			if !p.byName {
+				chosen = append(chosen, p)
+			}
+		}
+		return chosen, nil
+	}
 	for _, name := range wanted {
 		at := slices.Index(names(), name)
 		if at < 0 {
@@ -127,7 +137,7 @@ func (p program) stale(ctx context.Context, dir string) (int, error) {
 func (p program) command(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false", "GOWORK=off")
+	cmd.Env = append(os.Environ(), "GOFLAGS=-buildvcs=false", "GOWORK=off")
 	return cmd
 }
 

@@ -1,0 +1,117 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/local/model"
+)
+
+// unchanged is how up's last line reads when there was nothing to do.
+var unchanged = regexp.MustCompile(`is up: \d+ unchanged\n`)
+
+// TestStack goes through a stack's life on each cloud.
+func TestStack(t *testing.T) {
+	for _, stack := range []string{"gke", "eks"} {
+		t.Run(stack, func(t *testing.T) {
+			c := open(t, stack)
+			c.run("down")
+			before := look(t, c.Local())
+			t.Cleanup(func() { c.run("down") })
+
+			_, took := c.run("up")
+			report(t, stack+" make up, everything built", "%.1f s (at most 60)", took.Seconds())
+			first := digests(c)
+			steps := []struct {
+				name string
+				run  func(*testing.T, cloud)
+			}{
+				{"pods serve what was published", servesPublished},
+				{"a second up changes nothing", changesNothing},
+				{"a model update", func(t *testing.T, c cloud) { updates(t, c, first) }},
+				{"failed rollouts", func(t *testing.T, c cloud) { failures(t, c, first) }},
+				{"access", access},
+				{"bad input", badInput},
+				{"crashes", func(t *testing.T, c cloud) { crashes(t, c, first) }},
+			}
+			for _, step := range steps {
+				if !t.Run(step.name, func(t *testing.T) { step.run(t, c.on(t)) }) {
+					t.FailNow() // the next ones start from where this one should have ended
+				}
+			}
+
+			report(t, stack+" memory at rest", "%d MiB (at most 1536)", memory(t, "modelferry-"+stack)>>20)
+			c.run("down")
+			require.Equal(t, before, look(t, c.Local()), "down has to leave nothing behind")
+			require.NoDirExists(t, c.Dir())
+		})
+	}
+}
+
+// digests are the models that the three services serve.
+func digests(c cloud) map[string]string {
+	c.t.Helper()
+	found := map[string]string{}
+	for _, service := range []string{"bankchurn", "chicagotaxi", "nlpinsight"} {
+		found[service] = c.pod(service).Model.SHA256
+	}
+	return found
+}
+
+// servesPublished compares what the pods serve with the files that went into
+// the buckets.
+func servesPublished(t *testing.T, c cloud) {
+	for service, size := range map[string]int64{"bankchurn": 4_100_000, "nlpinsight": 5_000_000, "chicagotaxi": 2_000_000} {
+		file, err := model.StandIn{Path: service + "/model.joblib", Bytes: size}.Save(filepath.Join(c.Local(), "models"))
+		require.NoError(t, err)
+		serving := c.pod(service).Model
+		require.Equal(t, file.SHA256, serving.SHA256, service)
+		require.Equal(t, size, serving.Bytes, service)
+		require.Len(t, serving.Artifacts, 2, service)
+	}
+}
+
+func changesNothing(t *testing.T, c cloud) {
+	before := c.services()
+	printed, took := c.run("up")
+	require.Regexp(t, unchanged, printed)
+	require.Equal(t, before, c.services())
+	report(t, c.Stack+" up with nothing to do", "%.1f s", took.Seconds())
+}
+
+// updates changes one service's model and goes back.
+func updates(t *testing.T, c cloud, first map[string]string) {
+	others := map[string]string{"nlpinsight": c.pod("nlpinsight").Name, "chicagotaxi": c.pod("chicagotaxi").Name}
+	next := filepath.Join(t.TempDir(), "model.joblib")
+	require.NoError(t, os.WriteFile(next, []byte("a better model\n"), 0o644))
+	file, err := model.Describe(next)
+	require.NoError(t, err)
+	c.run("publish", "bankchurn", next)
+
+	watch := begin(c.services()["bankchurn"].URL)
+	changed := time.Now()
+	c.run("up")
+	require.Equal(t, file.SHA256, c.pod("bankchurn").Model.SHA256)
+	seen, answers, failed := watch.end()
+	require.Empty(t, failed, "the old pod has to serve until the new one does")
+	require.Contains(t, seen, file.SHA256)
+	require.Contains(t, seen, first["bankchurn"])
+	require.Len(t, seen, 2)
+	report(t, c.Stack+" model update, from the changed config to the new digest served", "%.1f s (at most 10), %d requests, none failed",
+		seen[file.SHA256].Sub(changed).Seconds(), answers)
+	for service, pod := range others {
+		require.Equal(t, pod, c.pod(service).Name, "an update has to roll its own service only")
+	}
+
+	require.NoError(t, os.Remove(filepath.Join(c.Dir(), "config.yaml")))
+	_, took := c.run("up")
+	require.Equal(t, first, digests(c), "going back has to restore the old model")
+	report(t, c.Stack+" rollback", "%.1f s", took.Seconds())
+}
