@@ -192,6 +192,20 @@ func TestExit8(t *testing.T) {
 	}
 }
 
+// The SDKs must not retry below the fetcher: their waits and counts would
+// multiply with its own.
+func TestBodiesThatAlwaysBreakAreGivenUp(t *testing.T) {
+	for name, store := range stores(t) {
+		t.Run(name, func(t *testing.T) {
+			proxy := faultproxy.New(t, store.Endpoint())
+			proxy.Inject(1000, faultproxy.Ranges, faultproxy.Reset(0))
+			b := newBench(t, store, proxy.URL).set("FETCH_RETRIES", "0")
+			failure{prepare: put("models/m.bin", []byte("m")), exit: 8, outcome: "gave up", says: "m.bin: "}.check(t, b)
+			require.Len(t, proxy.Requests(), 1+5)
+		})
+	}
+}
+
 func TestExit8WithoutAServer(t *testing.T) {
 	b := newBench(t, storetest.S3(t), "http://127.0.0.1:1").set("FETCH_RETRIES", "0")
 	failure{prepare: func(*testing.T, *bench) {}, exit: 8, outcome: "gave up", says: "connection refused"}.check(t, b)

@@ -42,8 +42,9 @@ func TestIRSAWithAPrivateSTS(t *testing.T) {
 	b := newBench(t, store, "")
 	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
 	key, secret := b.env["AWS_ACCESS_KEY_ID"], b.env["AWS_SECRET_ACCESS_KEY"]
+	const arn = "arn:aws:iam::111122223333:role/bankchurn"
 	irsa(t, b, func(w http.ResponseWriter, r *http.Request) {
-		if r.FormValue("RoleArn") != b.env["AWS_ROLE_ARN"] || r.FormValue("WebIdentityToken") != "projected-token" {
+		if r.FormValue("RoleArn") != arn || r.FormValue("WebIdentityToken") != "projected-token" {
 			http.Error(w, refused, http.StatusForbidden)
 			return
 		}

@@ -24,7 +24,6 @@ var fetcher string
 func TestMain(m *testing.M) {
 	folder, err := os.MkdirTemp("", "fetcher-")
 	if err == nil {
-		defer os.RemoveAll(folder)
 		fetcher = filepath.Join(folder, "fetcher")
 		build := exec.Command("go", "build", "-trimpath", "-tags", "disable_grpc_modules", "-ldflags", "-s -w -buildid=", "-o", fetcher, ".")
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")

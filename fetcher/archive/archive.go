@@ -20,9 +20,11 @@ type Limits struct {
 	Entries int
 	// Bytes is the most that all files may hold together.
 	Bytes int64
-	// Ratio is the most bytes that a byte of the archive may become, looked
-	// at from ratioFloor on.
+	// Ratio is the most bytes that a byte of the archive may become.
 	Ratio int64
+	// Floor is how many bytes may come out before Ratio counts: small
+	// archives of much the same are no bombs.
+	Floor int64
 	// Free says how many bytes the volume has left; nil is not asked.
 	Free func() (int64, error)
 }
@@ -32,7 +34,7 @@ const (
 	defaultEntries = 100_000
 	defaultBytes   = 1 << 44
 	defaultRatio   = 200
-	ratioFloor     = 64 << 20
+	defaultFloor   = 64 << 20
 )
 
 // File is one extracted file or link.
@@ -107,6 +109,9 @@ func (l Limits) orDefault() Limits {
 	}
 	if l.Ratio == 0 {
 		l.Ratio = defaultRatio
+	}
+	if l.Floor == 0 {
+		l.Floor = defaultFloor
 	}
 	return l
 }

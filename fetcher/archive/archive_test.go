@@ -138,7 +138,7 @@ func TestUnsafeArchives(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	three := Tar(t, File("a", make([]byte, 600)), File("b", make([]byte, 600)), File("c", make([]byte, 600)))
-	bomb := Gzip(t, Tar(t, File("zeros", make([]byte, 80<<20))))
+	bomb := Gzip(t, Tar(t, File("zeros", make([]byte, 3<<20))))
 	free := func(n int64) func() (int64, error) { return func() (int64, error) { return n, nil } }
 	tests := []struct {
 		name   string
@@ -149,8 +149,8 @@ func TestLimits(t *testing.T) {
 	}{
 		{"entries", three, archive.Limits{Entries: 2}, fault.Archive, "more than 2 entries"},
 		{"bytes", three, archive.Limits{Bytes: 1700}, fault.Archive, "more than 1700 bytes"},
-		{"ratio", bomb, archive.Limits{}, fault.Archive, "above the limit of 1 to 200"},
-		{"ratio behind the end", Gzip(t, append(Tar(t, File("a", []byte("x"))), make([]byte, 80<<20)...)), archive.Limits{}, fault.Archive, "above the limit of 1 to 200"},
+		{"ratio", bomb, archive.Limits{Floor: 1 << 20}, fault.Archive, "above the limit of 1 to 200"},
+		{"ratio behind the end", Gzip(t, append(Tar(t, File("a", []byte("x"))), make([]byte, 3<<20)...)), archive.Limits{Floor: 1 << 20}, fault.Archive, "above the limit of 1 to 200"},
 		{"the volume", Tar(t, File("a", make([]byte, 2<<20))), archive.Limits{Free: free(1 << 20)}, fault.NoSpace, "takes 2097152 bytes, the volume has 1048576 left"},
 	}
 	for _, tt := range tests {
@@ -162,6 +162,8 @@ func TestLimits(t *testing.T) {
 	}
 	t.Run("just within all", func(t *testing.T) {
 		_, _, err := extract(t, three, archive.Limits{Entries: 3, Bytes: 1800, Free: free(1)})
+		require.NoError(t, err)
+		_, _, err = extract(t, bomb, archive.Limits{}) // too small to be one by default
 		require.NoError(t, err)
 	})
 }

@@ -49,7 +49,7 @@ func (c *capped) Read(p []byte) (int, error) {
 	}
 	n, err := c.r.Read(p)
 	c.n += int64(n)
-	if c.n <= ratioFloor {
+	if c.n <= x.limits.Floor {
 		return n, err
 	}
 	if packed, _ := x.from.state(); c.n/x.limits.Ratio > packed {

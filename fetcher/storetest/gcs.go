@@ -58,8 +58,18 @@ func (s *GCSStore) Bucket(t testing.TB) string {
 }
 
 func (s *GCSStore) Put(t testing.TB, bucket, key string, body []byte) string {
+	return s.put(t, bucket, key, body, "")
+}
+
+// PutGzipped writes an object with Content-Encoding gzip.
+func (s *GCSStore) PutGzipped(t testing.TB, bucket, key string, body []byte) {
+	s.put(t, bucket, key, body, "gzip")
+}
+
+func (s *GCSStore) put(t testing.TB, bucket, key string, body []byte, encoding string) string {
 	writer := s.client.Bucket(bucket).Object(key).NewWriter(context.Background())
 	writer.ChunkSize = 0 // one request
+	writer.ContentEncoding = encoding
 	_, err := writer.Write(body)
 	require.NoError(t, err)
 	require.NoError(t, writer.Close())
