@@ -57,7 +57,7 @@ e2e: ## up, model update, rollback, failure cases, down, for both stacks, as roo
 
 lint: ## golangci-lint on every module, actionlint, kube-score on what both stacks render
 	$(call build,pulumi ferry golangci-lint actionlint kube-score)
-	@set -e; for module in $(MODULES) tools/kubernetes; do echo "== $$module"; (cd $$module && $(BIN)/golangci-lint run ./...); done
+	@set -e; for module in $(MODULES); do echo "== $$module"; (cd $$module && $(BIN)/golangci-lint run ./...); done
 	@$(BIN)/actionlint && tools/kube-score/score.sh $(BIN)
 
 clean: down ## remove what was built, too

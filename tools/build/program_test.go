@@ -1,0 +1,83 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+func chosen(t *testing.T, wanted ...string) []string {
+	t.Helper()
+	programs, err := choose(wanted)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, p := range programs {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+func TestNoNameBuildsTheLocalCloud(t *testing.T) {
+	want := []string{"pulumi", "kube", "fake-gcs-server", "versitygw", "pause", "ferry"}
+	if got := chosen(t); !slices.Equal(got, want) {
+		t.Fatalf("got %v, want %v: linters are built only by name", got, want)
+	}
+}
+
+func TestNamedProgramsInTheirOrder(t *testing.T) {
+	want := []string{"ferry", "golangci-lint"}
+	if got := chosen(t, want...); !slices.Equal(got, want) {
+		t.Fatalf("got %v, want %v", got, want)
+	}
+}
+
+func TestUnknownProgramNamesTheKnown(t *testing.T) {
+	_, err := choose([]string{"fery"})
+	const want = `there is no program "fery": there are pulumi, kube, fake-gcs-server, versitygw, pause, ferry, golangci-lint, actionlint, kube-score`
+	if err == nil || err.Error() != want {
+		t.Fatalf("got %v, want %s", err, want)
+	}
+}
+
+// A program of released modules is built again when its module changes, and
+// only then: that is what its source digest is for.
+func TestSourcesFollowTheModule(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, content string) {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	sources := func() string {
+		digest, err := program{pkg: "."}.sources(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return digest
+	}
+	write("go.mod", "module example\n")
+	first := sources()
+	write("README", "not built from")
+	if sources() != first {
+		t.Fatal("a file that nothing is built from changed the digest")
+	}
+	write("go.mod", "module example\n\ngo 1.26\n")
+	if sources() == first {
+		t.Fatal("a changed go.mod did not change the digest")
+	}
+}
+
+func TestModulesOfAllProgramsExist(t *testing.T) {
+	root, err := findRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range programs {
+		if _, err := os.Stat(filepath.Join(root, p.module, "go.mod")); err != nil {
+			t.Errorf("%s: %v", p.name, err)
+		}
+	}
+}
