@@ -118,8 +118,7 @@ func (f *Faults) size(at, value string) {
 		f.add(at, "missing: say how large it is, such as 4.1MB")
 		return
 	}
-	// go-humanize drops commas: 4,1MB would be 41 MB.
-	if n, err := humanize.ParseBytes(value); err != nil || n == 0 || n > 1<<50 || strings.Contains(value, ",") {
-		f.add(at, "%q is no size, such as 4.1MB or 8MiB", value)
+	if _, err := ParseSize(value); err != nil {
+		f.add(at, "%v", err)
 	}
 }

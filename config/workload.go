@@ -5,7 +5,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/dustin/go-humanize"
 )
 
 // Workload is a service as it is live on a stack: the catalogue's entry, the
@@ -81,12 +80,12 @@ func ArtifactOf(name string, a Artifact, r ArtifactRelease) LiveArtifact {
 	}
 	live.Unpacked = a.Extract || isArchive(r.Path)
 	// Checked before anything is made from it; zero stands for what a fault has been found in.
-	size, _ := humanize.ParseBytes(r.Size)
-	live.Bytes = int64(size)
+	size, _ := ParseSize(r.Size)
+	live.Bytes = size
 	if live.Unpacked {
 		live.Bytes *= 4
-		if unpacked, err := humanize.ParseBytes(r.UnpackedSize); err == nil {
-			live.Bytes = int64(unpacked)
+		if unpacked, err := ParseSize(r.UnpackedSize); err == nil {
+			live.Bytes = unpacked
 		}
 	}
 	return live

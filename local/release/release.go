@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"github.com/dustin/go-humanize"
-
 	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/local/model"
 	"github.com/modelferry/modelferry/local/node"
@@ -67,11 +65,11 @@ func Prepare(p place.Place) (Release, error) {
 			if isPublished(published, w.Name, live.Name) {
 				continue // the object is in its bucket, and the pin is the person's
 			}
-			size, err := humanize.ParseBytes(c.Releases[w.Name].Artifacts[live.Name].Size)
+			size, err := config.ParseSize(c.Releases[w.Name].Artifacts[live.Name].Size)
 			if err != nil {
 				return Release{}, fmt.Errorf("size of %s/%s: %w", w.Name, live.Name, err)
 			}
-			made, err := model.StandIn{Path: live.Path, Bytes: int64(size)}.Save(filepath.Join(p.Local(), "models"))
+			made, err := model.StandIn{Path: live.Path, Bytes: size}.Save(filepath.Join(p.Local(), "models"))
 			if err != nil {
 				return Release{}, err
 			}

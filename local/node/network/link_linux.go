@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/vishvananda/netlink"
+	"golang.org/x/sys/unix"
 )
 
 // nodeEnd is the link's name inside the node.
@@ -81,7 +82,9 @@ func Disconnect(stack string, r Range) error {
 	}
 	for _, address := range addresses {
 		if link.Type() == "veth" && address.IP.Equal(r.Host().AsSlice()) {
-			if err := netlink.LinkDel(link); err != nil && !errors.As(err, &netlink.LinkNotFoundError{}) {
+			// The kernel takes the pair away with the node's namespace, and may be faster.
+			err := netlink.LinkDel(link)
+			if err != nil && !errors.As(err, &netlink.LinkNotFoundError{}) && !errors.Is(err, unix.ENODEV) {
 				return fmt.Errorf("remove link %s: %w", LinkName(stack), err)
 			}
 		}
