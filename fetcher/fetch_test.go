@@ -163,3 +163,26 @@ func TestLeftoversOfACrashAreSweptAway(t *testing.T) {
 	require.NoDirExists(t, b.path("half"))
 	require.Equal(t, "model", string(b.file(t, "m.bin")))
 }
+
+// The server may run as another user: what is published is there to be read,
+// whatever umask the fetcher was started with.
+func TestWhatIsPublishedCanBeReadByEveryone(t *testing.T) {
+	store := storetest.S3(t)
+	b := newBench(t, store, "").from("m.tar", "bert/m.tar")
+	store.Put(t, b.bucket, "m.tar", archivetest.Tar(t, archivetest.File("d/weights", []byte("x"))))
+	store.Put(t, b.bucket, "csv", []byte("x"))
+	b.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"csv","dest":"data/raw/csv"}]`, b.bucket))
+	require.NoError(t, os.Mkdir(b.path(""), 0o755))
+	command, stderr := b.command(t.Context())
+	command.Args = []string{"sh", "-c", `umask 077; exec "$0"`, fetcher}
+	command.Path = "/bin/sh"
+	require.NoError(t, command.Run(), stderr.String())
+	for name, want := range map[string]os.FileMode{
+		"bert": 0o755, "bert/d": 0o755, "bert/d/weights": 0o644,
+		"bert/data/raw": 0o755, "bert/data/raw/csv": 0o644, "bert/.modelferry.json": 0o644,
+	} {
+		info, err := os.Stat(b.path(name))
+		require.NoError(t, err)
+		require.Equal(t, want, info.Mode().Perm(), name)
+	}
+}

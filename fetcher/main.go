@@ -24,7 +24,11 @@ import (
 // version is set by the linker for a release.
 var version string
 
-func main() { os.Exit(run(os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr)) }
+func main() {
+	// The server may run as another user, and has to read what is published.
+	syscall.Umask(0o022)
+	os.Exit(run(os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
+}
 
 // run is the whole process but for its end; it returns the exit code.
 func run(args []string, lookup request.Lookup, stdout, stderr io.Writer) int {

@@ -16,7 +16,7 @@ import (
 )
 
 // Modes do not come from the archive, but for the right to execute: the
-// server may run as another user and has to read, and nobody has to write.
+// server may run as another user and has to read, and nobody else to write.
 const (
 	folderMode  = 0o755
 	fileMode    = 0o644
@@ -164,8 +164,7 @@ func (x *extraction) file(archive *tar.Reader, header *tar.Header, name string) 
 	}
 	sum := crc32.New(castagnoli)
 	n, err := io.CopyBuffer(onlyWriter{io.MultiWriter(file, sum)}, onlyReader{archive}, x.buffer)
-	// The umask of the process must not keep the server from reading.
-	err = errors.Join(err, file.Chmod(mode), file.Close())
+	err = errors.Join(err, file.Close())
 	if err != nil {
 		return fmt.Errorf("entry %q: %w", name, err)
 	}

@@ -127,19 +127,7 @@ func clash(name, a, b string) error {
 		Advise("give one of them another dest")
 }
 
-// Mode of staged files, before the umask.
-const fileMode os.FileMode = 0o644
-
 // Create makes the file that a plain artifact is staged in.
 func Create(stage *os.Root, dest string) (*os.File, error) {
-	file, err := stage.OpenFile(path.Base(dest), os.O_RDWR|os.O_CREATE|os.O_EXCL, fileMode)
-	if err != nil {
-		return nil, err
-	}
-	// The umask of the process must not keep the server from reading.
-	if err := file.Chmod(fileMode); err != nil {
-		file.Close()
-		return nil, err
-	}
-	return file, nil
+	return stage.OpenFile(path.Base(dest), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
 }

@@ -47,7 +47,7 @@ func NewStream(ctx context.Context, src source.Source, object source.Object, buf
 		ready:   make(chan []byte, cap(buffers.free)),
 	}
 	group.Go(func() error { return s.request(ctx, src, object) })
-	group.Go(func() error { return s.order(ctx) })
+	group.Go(s.order)
 	return s
 }
 
@@ -82,15 +82,11 @@ func fill(ctx context.Context, src source.Source, object source.Object, p *piece
 
 // order hashes the ranges one after the other and hands them on. It runs
 // beside the reader, so that hashing and unpacking share no core's time.
-func (s *Stream) order(ctx context.Context) error {
+func (s *Stream) order() error {
 	defer close(s.ready)
 	for p := range s.pending {
 		// fill ends with its context, so this wait is as bounded as it is.
-		err := <-p.done
-		if err == nil && ctx.Err() != nil {
-			err = context.Cause(ctx)
-		}
-		if err != nil {
+		if err := <-p.done; err != nil {
 			s.buffers.give(p.buffer)
 			for p := range s.pending {
 				<-p.done

@@ -309,6 +309,42 @@ func TestWatchEndsAStall(t *testing.T) {
 	})
 }
 
+func TestWatchDoesNotCountTheReadersTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := noise(2)
+		reader, err := transfer.Watch(kept{src}, time.Second).Read(t.Context(), src.object(), 0, 2)
+		require.NoError(t, err)
+		for range 2 {
+			_, err = reader.Read(make([]byte, 1))
+			require.NoError(t, err)
+			time.Sleep(time.Hour)
+		}
+		_, err = reader.Read(make([]byte, 1))
+		require.Equal(t, io.EOF, err)
+		require.NoError(t, reader.Close())
+	})
+}
+
+// kept is a source whose requests end with their context, as real ones do.
+type kept struct{ *memory }
+
+func (k kept) Read(ctx context.Context, object source.Object, offset, length int64) (io.ReadCloser, error) {
+	body, err := k.memory.Read(ctx, object, offset, length)
+	return bound{body, ctx}, err
+}
+
+type bound struct {
+	io.ReadCloser
+	ctx context.Context
+}
+
+func (b bound) Read(p []byte) (int, error) {
+	if b.ctx.Err() != nil {
+		return 0, b.ctx.Err()
+	}
+	return b.ReadCloser.Read(p)
+}
+
 func TestWatchLeavesAStopAStop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
