@@ -91,10 +91,9 @@ func open(ctx context.Context, o Options, h home) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The command's root is the folder above bin/pulumi.
-	cli, err := auto.NewPulumiCommand(&auto.PulumiCommandOptions{Root: o.Place.Local()})
+	cli, err := newCommand(o.Place.Bin("pulumi"))
 	if err != nil {
-		return nil, fmt.Errorf("pulumi CLI %s: %w (make up builds it)", o.Place.Bin("pulumi"), err)
+		return nil, err
 	}
 	stack, err := auto.UpsertStackInlineSource(ctx, o.Place.Stack, name, o.Program,
 		auto.Pulumi(cli), auto.WorkDir(h.work), auto.PulumiHome(o.Place.Bin("pulumi-home")), auto.EnvVars(h.env))

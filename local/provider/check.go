@@ -107,13 +107,19 @@ func (c *checker) value(path string, value resource.PropertyValue, typ reflect.T
 	}
 }
 
-// describe names a value for an error; the value itself may be a secret, so only scalars that cannot be are shown.
+// describe names a value for an error; text may be a secret, so only scalars that hardly can be are shown.
 func describe(value resource.PropertyValue) string {
 	switch {
 	case value.IsBool():
 		return fmt.Sprintf("%t", value.BoolValue())
 	case value.IsNumber():
 		return fmt.Sprintf("%v", value.NumberValue())
+	case value.IsString():
+		return "a string"
+	case value.IsArray():
+		return "a list"
+	case value.IsObject():
+		return "an object"
 	default:
 		return "a " + value.TypeString()
 	}

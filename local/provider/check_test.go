@@ -43,9 +43,9 @@ func TestCheck(t *testing.T) {
 		{"mistyped ones", resource.NewPropertyMapFromMap(object{
 			"location": "EU", "forceDestroy": "true", "labels": []any{}, "cors": object{}, "versioning": true,
 		}), []string{
-			`gcp:storage/bucket:Bucket: property "cors" must be a list, not a object`,
+			`gcp:storage/bucket:Bucket: property "cors" must be a list, not an object`,
 			`gcp:storage/bucket:Bucket: property "forceDestroy" must be a boolean, not a string`,
-			`gcp:storage/bucket:Bucket: property "labels" must be a map, not a []`,
+			`gcp:storage/bucket:Bucket: property "labels" must be a map, not a list`,
 			`gcp:storage/bucket:Bucket: property "versioning" must be an object, not true`,
 		}},
 		{"a missing one", resource.PropertyMap{}, []string{`gcp:storage/bucket:Bucket: missing required property "location"`}},
