@@ -20,6 +20,10 @@ const (
 // portName is how probes and the Service refer to the server's port.
 const portName = "http"
 
+// farewell is how long a pod that is to go serves on, in seconds: until every
+// node knows that it goes, requests still come.
+const farewell = 5
+
 // startupPeriod is how often a starting server is asked. Short, because it
 // adds to every model update.
 const startupPeriod = time.Second
@@ -62,6 +66,9 @@ func (a *ModelDeploymentArgs) server() *corev1.ContainerArgs {
 		StartupProbe:    probe(startupPeriod, int(math.Ceil(a.Server.Startup.Seconds()/startupPeriod.Seconds()))),
 		ReadinessProbe:  probe(5*time.Second, 3),
 		LivenessProbe:   probe(10*time.Second, 3),
+		Lifecycle: &corev1.LifecycleArgs{PreStop: &corev1.LifecycleHandlerArgs{
+			Sleep: &corev1.SleepActionArgs{Seconds: pulumi.Int(farewell)},
+		}},
 	}
 }
 

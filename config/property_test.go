@@ -15,10 +15,10 @@ import (
 
 // paths are made of what goes wrong in paths, and of what goes right.
 func paths() *rapid.Generator[string] {
-	part := rapid.SampledFrom([]string{"churn", "model.joblib", "m.tar.gz", "a", "..", ".", "", "...", ".hidden", `a\b`, "a\nb", "*", "${x}", "ä"})
+	part := rapid.SampledFrom([]string{"churn", "model.joblib", "m.tar.gz", "a", "b", "c", "data", "raw", "v1", "..", ".", "", "...", ".hidden", `a\b`, "a\nb", "*", "${x}", "ä"})
 	return rapid.Custom(func(t *rapid.T) string {
-		made := strings.Join(rapid.SliceOfN(part, 0, 4).Draw(t, "parts"), "/")
-		return rapid.SampledFrom([]string{"", "", "churn/", "/"}).Draw(t, "before") + made + rapid.SampledFrom([]string{"", "", "/"}).Draw(t, "after")
+		made := strings.Join(rapid.SliceOfN(part, 0, 3).Draw(t, "parts"), "/")
+		return rapid.SampledFrom([]string{"", "churn/", "churn/", "/"}).Draw(t, "before") + made + rapid.SampledFrom([]string{"", "", "/"}).Draw(t, "after")
 	})
 }
 

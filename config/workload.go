@@ -4,7 +4,6 @@ import (
 	"maps"
 	"path"
 	"strings"
-
 )
 
 // Workload is a service as it is live on a stack: the catalogue's entry, the

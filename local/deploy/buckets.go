@@ -2,15 +2,11 @@ package deploy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/local/engine"
 )
-
-// errNoBuckets is that the stack was never brought up.
-var errNoBuckets = errors.New("the stack has no buckets yet")
 
 // bucketNames reads the buckets' real names from the stack's outputs, by the
 // names that the catalogue uses.
@@ -19,10 +15,7 @@ func bucketNames(ctx context.Context, e *engine.Engine) (map[string]string, erro
 	if err != nil {
 		return nil, err
 	}
-	buckets, ok := outputs["buckets"].(map[string]any)
-	if !ok {
-		return nil, errNoBuckets
-	}
+	buckets, _ := outputs["buckets"].(map[string]any)
 	names := map[string]string{}
 	for _, bucket := range config.BucketNames() {
 		name, ok := buckets[bucket].(string)

@@ -4,10 +4,11 @@ package deploy
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/modelferry/modelferry/local/engine"
@@ -58,15 +59,18 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 		return engine.Summary{}, err
 	}
 	values := live.On(i, pushed)
-	first, err := prepare(ctx, o, i, live, values, say)
+	first, err := prepare(ctx, o, live, values, say)
 	if err != nil {
 		return first, err
 	}
-	say("bringing up the stack")
 	e, err := open(ctx, o, live.Keys, values)
 	if err != nil {
 		return first, err
 	}
+	if err := upload(ctx, o, i, e, live.Objects, say); err != nil {
+		return first, err
+	}
+	say("bringing up the stack")
 	second, err := e.Up(ctx)
 	total := first.Plus(second)
 	if err != nil {
@@ -81,39 +85,47 @@ func open(ctx context.Context, o Options, keys []string, values map[string]any) 
 	return engine.Open(ctx, engine.Options{Place: o.Place, Program: program.Deploy, Config: values, Out: o.Out})
 }
 
-// prepare puts the artifacts into the buckets before any pod asks for them. A
-// new stack is first brought up without releases, as a team would do it: it
-// then has buckets and a cluster, and no service yet.
-func prepare(ctx context.Context, o Options, i node.Info, live release.Release, values map[string]any, say func(string, ...any)) (engine.Summary, error) {
-	var first engine.Summary
+// prepare brings up a new stack without releases first, as a team would do it:
+// it then has a cluster and buckets, and no pod that asks for what is not there.
+// A mark says that this is done; an up that was interrupted before is gone
+// through again.
+func prepare(ctx context.Context, o Options, live release.Release, values map[string]any, say func(string, ...any)) (engine.Summary, error) {
+	mark := filepath.Join(o.Place.Dir(), "platform-is-up")
+	if _, err := os.Stat(mark); err == nil {
+		return engine.Summary{}, nil
+	}
+	say("bringing up the platform: network, cluster and buckets")
 	platform := maps.Clone(values)
 	platform["modelferry:releases"] = nil
 	e, err := open(ctx, o, live.Keys, platform)
 	if err != nil {
-		return first, err
+		return engine.Summary{}, err
 	}
-	buckets, err := bucketNames(ctx, e)
-	if errors.Is(err, errNoBuckets) {
-		say("bringing up the platform: network, cluster and buckets")
-		if first, err = e.Up(ctx); err != nil {
-			return first, err
-		}
-		buckets, err = bucketNames(ctx, e)
-	}
+	done, err := e.Up(ctx)
 	if err != nil {
-		return first, err
+		return done, err
 	}
-	say("putting %d artifacts into the buckets", len(live.Objects))
+	return done, os.WriteFile(mark, nil, 0o644)
+}
+
+// upload puts the artifacts into the buckets before any pod asks for them.
+// What is there already is not put again: that would make another version.
+func upload(ctx context.Context, o Options, i node.Info, e *engine.Engine, objects []release.Object, say func(string, ...any)) error {
+	buckets, err := bucketNames(ctx, e)
+	if err != nil {
+		return err
+	}
+	say("putting %d artifacts into the buckets", len(objects))
 	client, err := store.Open(ctx, o.Place, i)
 	if err != nil {
-		return first, err
+		return err
 	}
-	for _, object := range live.Objects {
+	for _, object := range objects {
 		if err := client.Ensure(ctx, buckets[object.Bucket], object.Path, object.File.Name); err != nil {
-			return first, err
+			return err
 		}
 	}
-	return first, nil
+	return nil
 }
 
 func push(ctx context.Context, p place.Place, i node.Info) (release.Images, error) {

@@ -4,9 +4,7 @@ package images
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
-	"runtime"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
@@ -38,14 +36,4 @@ func Build(ctx context.Context, p image.Program, dir string, architectures []str
 		}
 	}
 	return image.Index(p.Name, binaries)
-}
-
-// Local builds a program for this machine and pushes it to the local cloud's
-// registry. It returns the reference by digest.
-func Local(ctx context.Context, p image.Program, dir, registry string) (string, error) {
-	index, err := Build(ctx, p, dir, []string{runtime.GOARCH})
-	if err != nil {
-		return "", err
-	}
-	return image.Push(ctx, fmt.Sprintf("%s/modelferry/%s", registry, p.Name), index)
 }
