@@ -20,14 +20,17 @@ func (f *Failure) Error() string {
 }
 
 // closing are the engine's last words, which only say that there were others.
-var closing = regexp.MustCompile(`^(update|preview|refresh|destroy|resource \S+) failed$|^preview failed|^\S+ \S+: update failed$`)
+var closing = regexp.MustCompile(`^(\S+ \S+: )?(update|preview|refresh|destroy) failed$`)
+
+// listed is how the engine begins the one reason of a resource that did not come up.
+var listed = regexp.MustCompile(`1 error occurred:\s+\* `)
 
 // failure puts together what was reported while the run went on, or else what the CLI itself wrote.
 func (p *progress) failure(err error) error {
 	var kept []string
 	for _, message := range p.errors {
 		if !closing.MatchString(message) {
-			kept = append(kept, message)
+			kept = append(kept, listed.ReplaceAllString(message, ""))
 		}
 	}
 	if len(kept) == 0 {
