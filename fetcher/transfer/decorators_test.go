@@ -1,0 +1,180 @@
+package transfer_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"testing"
+	"testing/iotest"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/fetcher/fault"
+	"github.com/modelferry/modelferry/fetcher/source"
+	"github.com/modelferry/modelferry/fetcher/transfer"
+)
+
+func TestLimitKeepsToItsSlots(t *testing.T) {
+	src := noise(10)
+	limited := transfer.Limit(src, 2)
+	first, err := limited.Read(t.Context(), src.object(), 0, 1)
+	require.NoError(t, err)
+	second, err := limited.Read(t.Context(), src.object(), 0, 1)
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	_, err = limited.Read(ctx, src.object(), 0, 1)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.NoError(t, first.Close())
+	_, err = limited.Read(t.Context(), src.object(), 0, 1)
+	require.NoError(t, err)
+	require.NoError(t, second.Close())
+	require.NoError(t, second.Close(), "a second Close gives no second slot")
+	third, err := limited.Read(t.Context(), src.object(), 0, 1)
+	require.NoError(t, err)
+	ctx, cancel = context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	_, err = limited.Read(ctx, src.object(), 0, 1)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.NoError(t, third.Close())
+}
+
+func TestResumeGivesUpOnWhatBringsNothing(t *testing.T) {
+	tests := []struct {
+		name  string
+		err   error
+		tries int64
+	}{
+		{"a transient fault is tried so often", errors.New("reset"), 3},
+		{"a denial is not tried again", fault.New(fault.Denied, "403"), 1},
+		{"nor what is missing", fault.New(fault.Missing, "404"), 1},
+		{"a change is for the whole run", fault.New(fault.Changed, "412"), 1},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			src := noise(10)
+			src.meet = func(int64) (io.ReadCloser, error) { return nil, tt.err }
+			resumed := transfer.Resume(src, 3, transfer.Backoff{Base: time.Millisecond, Cap: time.Millisecond}, quiet)
+			_, err := resumed.Read(t.Context(), src.object(), 0, 10)
+			require.ErrorIs(t, err, tt.err)
+			require.Equal(t, tt.tries, src.read.Load())
+			_, err = resumed.Stat(t.Context(), source.Ref{})
+			require.ErrorIs(t, err, tt.err)
+		})
+	}
+}
+
+// Ten breaks with a byte each between them are outlived by three tries.
+func TestResumeCountsOnlyTriesInVain(t *testing.T) {
+	src := noise(20)
+	src.meet = func(offset int64) (io.ReadCloser, error) {
+		if offset >= 10 {
+			return nil, nil
+		}
+		return io.NopCloser(io.MultiReader(bytes.NewReader(src.body[offset:offset+1]), iotest.ErrReader(errors.New("reset")))), nil
+	}
+	resumed := transfer.Resume(src, 3, transfer.Backoff{Base: time.Millisecond, Cap: time.Millisecond}, quiet)
+	reader, err := resumed.Read(t.Context(), src.object(), 0, 20)
+	require.NoError(t, err)
+	got, err := io.ReadAll(reader)
+	require.NoError(t, err)
+	require.Equal(t, src.body, got)
+	require.NoError(t, reader.Close())
+}
+
+func TestBackoffIsExponentialWithFullJitterAndACap(t *testing.T) {
+	backoff := transfer.Backoff{Base: 10 * time.Second, Cap: time.Minute}
+	for n, longest := range []time.Duration{10 * time.Second, 20 * time.Second, 40 * time.Second, time.Minute, time.Minute} {
+		var least, most time.Duration = time.Hour, 0
+		for range 2000 {
+			delay := backoff.Delay(n)
+			least, most = min(least, delay), max(most, delay)
+		}
+		require.Less(t, most, longest)
+		require.Greater(t, most, longest*9/10)
+		require.Less(t, least, longest/10)
+	}
+	require.Less(t, backoff.Delay(1000), time.Minute)
+}
+
+// stuck never brings a byte; it ends with its request's context.
+type stuck struct{ ctx context.Context }
+
+func (s stuck) Read([]byte) (int, error) {
+	<-s.ctx.Done()
+	return 0, s.ctx.Err()
+}
+func (stuck) Close() error { return nil }
+
+type stuckSource struct{ *memory }
+
+func (stuckSource) Read(ctx context.Context, _ source.Object, _, _ int64) (io.ReadCloser, error) {
+	return stuck{ctx}, nil
+}
+
+func TestWatchEndsAStall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		watched := transfer.Watch(stuckSource{noise(1)}, 20*time.Second)
+		began := time.Now()
+		reader, err := watched.Read(t.Context(), source.Object{}, 0, 1)
+		require.NoError(t, err)
+		time.Sleep(time.Hour) // time between reads is the reader's own
+		_, err = reader.Read(make([]byte, 1))
+		require.ErrorContains(t, err, "memory://: no byte for 20s")
+		require.Equal(t, fault.Transient, fault.KindOf(err))
+		require.Equal(t, time.Hour+20*time.Second, time.Since(began))
+		require.NoError(t, reader.Close())
+	})
+}
+
+func TestWatchDoesNotCountTheReadersTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		src := noise(2)
+		reader, err := transfer.Watch(kept{src}, time.Second).Read(t.Context(), src.object(), 0, 2)
+		require.NoError(t, err)
+		for range 2 {
+			_, err = reader.Read(make([]byte, 1))
+			require.NoError(t, err)
+			time.Sleep(time.Hour)
+		}
+		_, err = reader.Read(make([]byte, 1))
+		require.Equal(t, io.EOF, err)
+		require.NoError(t, reader.Close())
+	})
+}
+
+// kept is a source whose requests end with their context, as real ones do.
+type kept struct{ *memory }
+
+func (k kept) Read(ctx context.Context, object source.Object, offset, length int64) (io.ReadCloser, error) {
+	body, err := k.memory.Read(ctx, object, offset, length)
+	return bound{body, ctx}, err
+}
+
+type bound struct {
+	io.ReadCloser
+	ctx context.Context
+}
+
+func (b bound) Read(p []byte) (int, error) {
+	if b.ctx.Err() != nil {
+		return 0, b.ctx.Err()
+	}
+	return b.ReadCloser.Read(p)
+}
+
+func TestWatchLeavesAStopAStop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		reader, err := transfer.Watch(stuckSource{noise(1)}, time.Hour).Read(ctx, source.Object{}, 0, 1)
+		require.NoError(t, err)
+		time.AfterFunc(time.Second, cancel)
+		_, err = reader.Read(make([]byte, 1))
+		require.ErrorIs(t, err, context.Canceled)
+		require.Equal(t, fault.Interrupted, fault.KindOf(err))
+		require.NoError(t, reader.Close())
+	})
+}
