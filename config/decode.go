@@ -103,7 +103,7 @@ func (f *Faults) addDecodeErrors(err error) {
 		}
 		return
 	}
-	if at, ok := err.(*mapstructure.DecodeError); ok {
+	if at, ok := err.(*mapstructure.DecodeError); ok { //nolint:errorlint // level by level: errors.As would find only the first of those joined below
 		f.add(dotted(at.Name()), "%v", at.Unwrap())
 		return
 	}
