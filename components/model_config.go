@@ -97,6 +97,9 @@ func (a *ModelConfigArgs) data() pulumi.StringMap {
 			data[key] = pulumi.String(value)
 		}
 	}
+	if model.Unpacked {
+		data["MODEL_EXTRACT"] = pulumi.String("true")
+	}
 	if further := a.Artifacts[1:]; len(further) > 0 {
 		var buckets pulumi.StringArray
 		for _, artifact := range further {

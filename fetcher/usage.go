@@ -8,7 +8,8 @@ Usage: fetcher [--termination-log FILE] [--version] [--help]
 The request is read from the environment:
   GCS_BUCKET, GCS_MODEL_PATH   where the model is, on Google Cloud Storage, or
   S3_BUCKET, S3_MODEL_PATH     where it is on S3
-  LOCAL_MODEL_PATH             where it goes; its folder is the model folder
+  LOCAL_MODEL_PATH             where it goes
+  MODEL_FOLDER                 the model folder that LOCAL_MODEL_PATH lies in; its folder by default
   MODEL_SHA256                 the object's digest, 64 hex digits
   MODEL_VERSION                the GCS generation or S3 version id to read
   MODEL_SIZE                   the object's size in bytes

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/modelferry/modelferry/fetcher/fault"
@@ -109,16 +110,24 @@ func (e *env) object() (cloud Cloud, bucket, key string) {
 	}
 }
 
-// place splits LOCAL_MODEL_PATH into the model folder and the main dest.
+// place splits LOCAL_MODEL_PATH into the model folder and the main dest. The
+// folder is MODEL_FOLDER where that is set: a model that lies deeper in it, as
+// an archive with a folder of its own does, leaves room for others beside it.
 func (e *env) place() (folder, dest string) {
-	local := e.get("LOCAL_MODEL_PATH")
+	local, folder := e.get("LOCAL_MODEL_PATH"), e.get("MODEL_FOLDER")
 	switch {
 	case local == "":
 		e.fault("LOCAL_MODEL_PATH is not set: give the model's absolute path, such as /models/model.joblib")
 	case !path.IsAbs(local), path.Clean(local) != local, path.Dir(local) == "/":
 		e.fault("LOCAL_MODEL_PATH %q: want a clean absolute path of a file in a folder, such as /models/model.joblib", local)
-	default:
+	case folder == "":
 		return path.Dir(local), path.Base(local)
+	case !path.IsAbs(folder), path.Clean(folder) != folder, folder == "/":
+		e.fault("MODEL_FOLDER %q: want a clean absolute path of a folder, such as /models", folder)
+	case !strings.HasPrefix(local, folder+"/"):
+		e.fault("LOCAL_MODEL_PATH %q lies outside MODEL_FOLDER %q", local, folder)
+	default:
+		return folder, strings.TrimPrefix(local, folder+"/")
 	}
 	// A stand-in, so that the checks below report their own faults only.
 	return "/models", "model"

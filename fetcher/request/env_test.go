@@ -95,6 +95,10 @@ func TestFaultsOfTheEnvironment(t *testing.T) {
 		{"a local path at the root", map[string]string{"LOCAL_MODEL_PATH": "/model"}, "of a file in a folder"},
 		{"a local path with ..", map[string]string{"LOCAL_MODEL_PATH": "/models/../etc/passwd"}, "want a clean absolute path"},
 		{"a local path of the fetcher's own", map[string]string{"LOCAL_MODEL_PATH": "/models/.modelferry.json"}, "the fetcher's own"},
+		{"a local path outside the model folder", map[string]string{"MODEL_FOLDER": "/elsewhere"}, "lies outside MODEL_FOLDER"},
+		{"a local path beside the model folder", map[string]string{"LOCAL_MODEL_PATH": "/models-2/m", "MODEL_FOLDER": "/models"}, "lies outside MODEL_FOLDER"},
+		{"a model folder with ..", map[string]string{"MODEL_FOLDER": "/models/.."}, "MODEL_FOLDER"},
+		{"a model folder that is the root", map[string]string{"MODEL_FOLDER": "/"}, "MODEL_FOLDER"},
 		{"a digest too short", map[string]string{"MODEL_SHA256": "abc"}, "want 64 hex digits"},
 		{"a digest that is not hex", map[string]string{"MODEL_SHA256": "z" + digest[1:]}, "want 64 hex digits"},
 		{"a generation that is not a number", map[string]string{"S3_BUCKET": "", "S3_MODEL_PATH": "", "GCS_BUCKET": "b", "GCS_MODEL_PATH": "p", "MODEL_VERSION": "v1"}, "want a GCS generation"},
@@ -111,6 +115,21 @@ func TestFaultsOfTheEnvironment(t *testing.T) {
 			_, err := request.FromEnv(env(tt.changes))
 			require.ErrorContains(t, err, tt.want)
 			require.Equal(t, fault.Config, fault.KindOf(err))
+		})
+	}
+}
+
+func TestModelFolder(t *testing.T) {
+	for _, tt := range []struct{ name, local, folder, wantFolder, wantDest string }{
+		{"the model's own folder by default", "/models/model.joblib", "", "/models", "model.joblib"},
+		{"the same, said outright", "/models/model.joblib", "/models", "/models", "model.joblib"},
+		{"a model in a folder of its own", "/models/finbert/model.tar.gz", "/models", "/models", "finbert/model.tar.gz"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			req, err := request.FromEnv(env(map[string]string{"LOCAL_MODEL_PATH": tt.local, "MODEL_FOLDER": tt.folder}))
+			require.NoError(t, err)
+			require.Equal(t, tt.wantFolder, req.Folder)
+			require.Equal(t, tt.wantDest, req.Artifacts[0].Dest)
 		})
 	}
 }
