@@ -97,7 +97,7 @@ func crashes(t *testing.T, c cloud, first map[string]string) {
 	t.Run("range in use", func(t *testing.T) {
 		c := c.on(t)
 		c.run("down")
-		require.NoError(t, exec.Command("ip", "link", "add", "ferrytest", "type", "dummy").Run())
+		require.NoError(t, exec.Command("ip", "link", "add", "ferrytest", "type", "veth", "peer", "name", "ferrypeer").Run())
 		defer exec.Command("ip", "link", "del", "ferrytest").Run()
 		prefix := map[string]string{"gke": "10.213.9.1/24", "eks": "10.214.9.1/24"}[c.Stack]
 		require.NoError(t, exec.Command("ip", "addr", "add", prefix, "dev", "ferrytest").Run())
