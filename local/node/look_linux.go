@@ -1,8 +1,10 @@
 package node
 
 import (
+	"context"
 	"os"
 	"runtime"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -22,6 +24,7 @@ func Look(p place.Place) (Host, error) {
 		return Host{}, err
 	}
 	h := Host{OS: runtime.GOOS, UID: os.Geteuid(), Admin: admin(), Plugins: machine.Plugins(), Links: links}
+	_, h.Apt = machine.FindApt()
 	for _, t := range taken {
 		h.Routes = append(h.Routes, Route(t))
 	}
@@ -36,6 +39,30 @@ func Look(p place.Place) (Host, error) {
 		}
 	}
 	return h, nil
+}
+
+// provide makes the machine fit for a node in range r: it installs the packages that are missing, where it may.
+// The error names what is still in the way.
+func (o Options) provide(ctx context.Context, r network.Range) error {
+	host, err := Look(o.Place)
+	if err != nil {
+		return err
+	}
+	if packages := host.Installs(o.Place.Stack, r); len(packages) > 0 {
+		progress := o.Progress
+		if progress == nil {
+			progress = func(string) {}
+		}
+		progress("installing the Debian packages " + strings.Join(packages, ", "))
+		apt, _ := machine.FindApt()
+		if err := apt.Install(ctx, packages, progress); err != nil {
+			return err
+		}
+		if host, err = Look(o.Place); err != nil {
+			return err
+		}
+	}
+	return host.Faults(o.Place.Stack, r)
 }
 
 // admin is that this process has the capabilities that namespaces and links need.

@@ -22,6 +22,8 @@ type Host struct {
 	// Programs are those of machine.Programs that are there; Plugins is the folder of the CNI plugins.
 	Programs []string
 	Plugins  string
+	// Apt is that packages can be installed by apt-get.
+	Apt bool
 	// Built are the programs of .local/bin that are there.
 	Built []string
 	// Links are the names of its links; Routes the networks that it reaches over them.
@@ -47,8 +49,27 @@ func built(stack string) []string {
 // Faults are all reasons why a node of the stack cannot run on the host in range r, each with its way out; nil
 // when it can. The node's own leavings must be gone.
 func (h Host) Faults(stack string, r network.Range) error {
+	faults := h.obstacles(stack, r)
+	if missing, packages := h.missing(); h.OS == "linux" && len(missing) > 0 {
+		faults = append(faults, fmt.Errorf("not installed: %s: run `apt-get install --no-install-recommends %s`", strings.Join(missing, ", "), strings.Join(packages, " ")))
+	}
+	return errors.Join(faults...)
+}
+
+// Installs are the packages with which a node of the stack can run in range r, where they may be installed;
+// none where something else stands in its way, which an install would not remove.
+func (h Host) Installs(stack string, r network.Range) []string {
+	if !h.Apt || len(h.obstacles(stack, r)) > 0 {
+		return nil
+	}
+	_, packages := h.missing()
+	return packages
+}
+
+// obstacles are the faults that no package removes.
+func (h Host) obstacles(stack string, r network.Range) []error {
 	if h.OS != "linux" {
-		return fmt.Errorf("the local cloud runs on Linux, and this is %s: use a Linux machine or virtual machine, or an existing cluster with `make up KUBECONFIG=…`", h.OS)
+		return []error{fmt.Errorf("the local cloud runs on Linux, and this is %s: use a Linux machine or virtual machine, or an existing cluster with `make up KUBECONFIG=…`", h.OS)}
 	}
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
@@ -57,9 +78,6 @@ func (h Host) Faults(stack string, r network.Range) error {
 		fault("the local cloud makes namespaces, which needs root, and the user is %d: run `sudo make up`", h.UID)
 	case !h.Admin:
 		fault("root lacks CAP_SYS_ADMIN or CAP_NET_ADMIN here, and the local cloud makes namespaces and links: in a container, start it with --privileged")
-	}
-	if missing, packages := h.missing(); len(missing) > 0 {
-		fault("not installed: %s: run `apt-get install --no-install-recommends %s`", strings.Join(missing, ", "), strings.Join(packages, " "))
 	}
 	for _, name := range built(stack) {
 		if !slices.Contains(h.Built, name) {
@@ -76,7 +94,7 @@ func (h Host) Faults(stack string, r network.Range) error {
 			break // its other routes would say the same
 		}
 	}
-	return errors.Join(faults...)
+	return faults
 }
 
 func (h Host) missing() (programs, packages []string) {

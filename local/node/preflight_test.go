@@ -70,6 +70,31 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+func TestInstalls(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(*Host)
+		want  []string
+	}{
+		"everything is there": {spoil: func(*Host) {}},
+		"nothing is installed": {spoil: func(h *Host) { h.Programs, h.Plugins = nil, "" },
+			want: []string{"containerd", "containernetworking-plugins", "iptables", "mount", "runc"}},
+		"some are":     {spoil: func(h *Host) { h.Programs = h.Programs[:3] }, want: []string{"iptables", "mount"}},
+		"not root":     {spoil: func(h *Host) { h.Plugins, h.UID = "", 1000 }},
+		"no apt-get":   {spoil: func(h *Host) { h.Plugins, h.Apt = "", false }},
+		"range in use": {spoil: func(h *Host) { h.Plugins, h.Routes[0].Prefix = "", netip.MustParsePrefix("10.213.1.0/24") }},
+		"not Linux":    {spoil: func(h *Host) { h.Plugins, h.OS = "", "darwin" }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, err := network.Choose("gke", "")
+			require.NoError(t, err)
+			h := fit()
+			h.Apt = true
+			c.spoil(&h)
+			require.Equal(t, c.want, h.Installs("gke", r))
+		})
+	}
+}
+
 func TestEachStackHasItsStore(t *testing.T) {
 	require.Contains(t, built("gke"), "fake-gcs-server")
 	require.Contains(t, built("eks"), "versitygw")

@@ -50,11 +50,7 @@ func Start(ctx context.Context, o Options) (Info, error) {
 	if err := clear(o.Place, old); err != nil {
 		return Info{}, err
 	}
-	host, err := Look(o.Place)
-	if err != nil {
-		return Info{}, err
-	}
-	if err := host.Faults(o.Place.Stack, addresses); err != nil {
+	if err := o.provide(ctx, addresses); err != nil {
 		return Info{}, err
 	}
 	from := logSize(o.Place)
