@@ -14,6 +14,14 @@ import (
 	"github.com/modelferry/modelferry/local/model"
 )
 
+// transformer is a local config that picks nlpinsight's other backend.
+const transformer = `config:
+    modelferry:releases:
+        nlpinsight:
+            backend: finbert
+            artifacts: {model: {path: nlpinsight/model.tar.gz, size: 440MB, unpackedSize: 445MB}}
+`
+
 // unchanged is how up's last line reads when there was nothing to do.
 var unchanged = regexp.MustCompile(`is up: \d+ unchanged\n`)
 
@@ -37,6 +45,7 @@ func TestStack(t *testing.T) {
 				{"a second up changes nothing", changesNothing},
 				{"a model update", func(t *testing.T, c cloud) { updates(t, c, first) }},
 				{"failed rollouts", func(t *testing.T, c cloud) { failures(t, c, first) }},
+				{"FinBERT", func(t *testing.T, c cloud) { finbert(t, c, first) }},
 				{"access", access},
 				{"bad input", badInput},
 				{"crashes", func(t *testing.T, c cloud) { crashes(t, c, first) }},
@@ -114,4 +123,22 @@ func updates(t *testing.T, c cloud, first map[string]string) {
 	_, took := c.run("up")
 	require.Equal(t, first, digests(c), "going back has to restore the old model")
 	report(t, c.Stack+" rollback", "%.1f s", took.Seconds())
+}
+
+// finbert puts the 440 MB model in the place of the 5 MB one: an archive,
+// unpacked while it is fetched, into a folder of its own.
+func finbert(t *testing.T, c cloud, first map[string]string) {
+	file, err := model.StandIn{Path: "nlpinsight/model.tar.gz", Bytes: 440_000_000}.Save(filepath.Join(c.Local(), "models"))
+	require.NoError(t, err)
+	config := filepath.Join(c.Dir(), "config.yaml")
+	require.NoError(t, os.WriteFile(config, []byte(transformer), 0o644))
+	c.run("up")
+	pod := c.pod("nlpinsight")
+	require.Equal(t, "/models/finbert", pod.Model.Path)
+	require.Equal(t, file.SHA256, pod.Model.Artifacts[0].SHA256)
+	require.Greater(t, pod.Model.Bytes, int64(430_000_000), "it is unpacked")
+	report(t, c.Stack+" FinBERT, 440 MB fetched and unpacked", "%.1f s", pod.FetchSeconds)
+	require.NoError(t, os.Remove(config))
+	c.run("up")
+	require.Equal(t, first, digests(c))
 }

@@ -40,7 +40,8 @@ func readPublished(p place.Place) (map[string]any, error) {
 	return file.Config, nil
 }
 
-// isPublished tells whether the local config pins the artifact itself.
+// isPublished tells whether the local config pins the artifact itself. With a
+// path alone it asks for a stand-in at that path.
 func isPublished(published map[string]any, service, artifact string) bool {
 	at := published
 	for _, key := range []string{"modelferry:releases", service, "artifacts", artifact} {
@@ -50,7 +51,7 @@ func isPublished(published map[string]any, service, artifact string) bool {
 		}
 		at = inner
 	}
-	_, pinned := at["path"]
+	_, pinned := at["sha256"]
 	return pinned
 }
 
