@@ -15,13 +15,22 @@ MODULES := . fetcher local tools/build
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# STACK where the person gave one, and nothing for the default.
+given = $(if $(filter-out file,$(origin STACK)),$(addprefix --stack ,$(STACK)))
+
+# The variable alone is no fault: many a shell has it.
+elsewhere = make up runs a cluster of its own on this machine, and takes no KUBECONFIG: for a GKE or EKS cluster \
+that exists, set modelferry:cluster to {existing: NAME} in Pulumi.$(STACK).yaml and run pulumi up -s $(STACK) \
+(README.md, "Use a cluster that exists")
+
 up: ## start the local cloud and deploy a stack into it; again: an update [STACK=gke|eks]
+	$(if $(filter command,$(origin KUBECONFIG)),$(error $(elsewhere)))
 	$(call build)
 	@$(FERRY) up --stack $(STACK)
 
-down: ## stop the local cloud and leave nothing of it behind
+down: ## stop the local clouds, or one, and leave nothing of them behind [STACK=]
 	$(call build,ferry)
-	@$(FERRY) down
+	@$(FERRY) down $(given)
 
 status: ## what runs, with each pod's model digest and fetch time
 	$(call build,ferry)
@@ -60,5 +69,6 @@ lint: ## golangci-lint on every module, actionlint, kube-score on what both stac
 	@set -e; for module in $(MODULES); do echo "== $$module"; (cd $$module && $(BIN)/golangci-lint run ./...); done
 	@$(BIN)/actionlint && tools/kube-score/score.sh $(BIN)
 
+clean: override STACK := # all of them: what they run is removed
 clean: down ## remove what was built, too
 	@rm -rf .local

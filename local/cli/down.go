@@ -30,11 +30,12 @@ func downCommand() *cobra.Command {
 		var failures []error
 		for _, p := range all {
 			ended, err := deploy.Down(p)
-			if err != nil {
+			switch {
+			case err != nil:
 				failures = append(failures, fmt.Errorf("%s: %w", p.Stack, err))
-			} else if ended {
+			case ended:
 				fmt.Fprintf(cmd.OutOrStdout(), "%s is down\n", p.Stack)
-			} else {
+			default:
 				fmt.Fprintf(cmd.OutOrStdout(), "%s was not running\n", p.Stack)
 			}
 		}

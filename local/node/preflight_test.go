@@ -30,7 +30,7 @@ func TestFaults(t *testing.T) {
 		want  []string
 	}{
 		"none":      {spoil: func(*Host) {}},
-		"not Linux": {spoil: func(h *Host) { h.OS = "darwin" }, want: []string{"this is darwin", "make up KUBECONFIG="}},
+		"not Linux": {spoil: func(h *Host) { h.OS = "darwin" }, want: []string{"this is darwin", "a cluster that exists"}},
 		"not root":  {spoil: func(h *Host) { h.UID = 1000 }, want: []string{"sudo make up"}},
 		"root without capabilities": {spoil: func(h *Host) { h.Admin = false },
 			want: []string{"CAP_SYS_ADMIN", "--privileged"}},
