@@ -254,11 +254,11 @@ func FuzzExtract(f *testing.F) {
 		require.NotEmpty(t, content.Files)
 		for _, file := range content.Files {
 			require.True(t, filepath.IsLocal(file.Path))
-			real, err := filepath.EvalSymlinks(filepath.Join(folder, file.Path))
+			resolved, err := filepath.EvalSymlinks(filepath.Join(folder, file.Path))
 			require.NoError(t, err)
 			within, err := filepath.EvalSymlinks(folder)
 			require.NoError(t, err)
-			require.True(t, real == within || strings.HasPrefix(real, within+"/"))
+			require.True(t, resolved == within || strings.HasPrefix(resolved, within+"/"))
 		}
 	})
 }

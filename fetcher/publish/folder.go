@@ -35,18 +35,15 @@ func Open(name string) (*Folder, error) {
 	}
 	handle, err := root.Open(".")
 	if err != nil {
-		root.Close()
-		return nil, unwritable(name, err)
+		return nil, unwritable(name, errors.Join(err, root.Close()))
 	}
 	f := &Folder{name: name, root: root, handle: handle}
 	// The lock is the process's: it goes when the process does, however.
 	if err := unix.Flock(int(handle.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		f.Close()
-		return nil, fault.New(fault.Transient, "%s: another fetcher is at work here: %w", name, err)
+		return nil, fault.New(fault.Transient, "%s: another fetcher is at work here: %w", name, errors.Join(err, f.Close()))
 	}
 	if err := f.recover(); err != nil {
-		f.Close()
-		return nil, unwritable(name, err)
+		return nil, unwritable(name, errors.Join(err, f.Close()))
 	}
 	return f, nil
 }

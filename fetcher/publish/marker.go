@@ -61,17 +61,17 @@ func (r Record) paths() []string {
 // that can be read: then nothing is known of the folder.
 func readMarker(root *os.Root, name string) (*Marker, error) {
 	text, err := root.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
-	}
-	if err != nil {
+	case err != nil:
 		return nil, err
 	}
-	var marker Marker
-	if json.Unmarshal(text, &marker) != nil {
-		return nil, nil
+	marker := new(Marker)
+	if json.Unmarshal(text, marker) != nil {
+		marker = nil
 	}
-	return &marker, nil
+	return marker, nil
 }
 
 func writeMarker(root *os.Root, name string, marker Marker) error {

@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -38,8 +39,7 @@ func Write(log *slog.Logger, name string, summary Summary) error {
 		return fmt.Errorf("termination message: %w", err)
 	}
 	if _, err := file.Write(append(text, '\n')[:min(len(text)+1, Limit)]); err != nil {
-		file.Close()
-		return fmt.Errorf("termination message: %w", err)
+		return fmt.Errorf("termination message: %w", errors.Join(err, file.Close()))
 	}
 	return file.Close()
 }

@@ -49,7 +49,7 @@ func FromEnv(lookup Lookup) (Request, error) {
 	}
 	req := Request{
 		Retries:      e.number("FETCH_RETRIES", DefaultRetries, 0, maxRetries),
-		Backoff:      e.duration("FETCH_BACKOFF", DefaultBackoff),
+		Backoff:      e.wait("FETCH_BACKOFF", DefaultBackoff),
 		Timeout:      e.duration("FETCH_TIMEOUT", DefaultTimeout),
 		Stall:        e.duration("FETCH_STALL", DefaultStall),
 		IdentityWait: e.duration("FETCH_IDENTITY_WAIT", DefaultIdentityWait),
@@ -171,14 +171,24 @@ func (e *env) boolean(key string) bool {
 	return b
 }
 
+// wait reads how long to wait, which may be not at all.
+func (e *env) wait(key string, byDefault time.Duration) time.Duration {
+	return e.parse(key, byDefault, "of 0s or more", func(d time.Duration) bool { return d >= 0 })
+}
+
+// duration reads a bound: one of 0 would let nothing happen.
 func (e *env) duration(key string, byDefault time.Duration) time.Duration {
+	return e.parse(key, byDefault, "above 0", func(d time.Duration) bool { return d > 0 })
+}
+
+func (e *env) parse(key string, byDefault time.Duration, want string, fits func(time.Duration) bool) time.Duration {
 	text := e.get(key)
 	if text == "" {
 		return byDefault
 	}
 	d, err := time.ParseDuration(text)
-	if err != nil || d <= 0 {
-		e.fault("%s %q: want a duration above 0, such as 10s or 5m", key, text)
+	if err != nil || !fits(d) {
+		e.fault("%s %q: want a duration %s, such as 10s or 5m", key, text, want)
 		return byDefault
 	}
 	return d

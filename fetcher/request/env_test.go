@@ -106,6 +106,7 @@ func TestFaultsOfTheEnvironment(t *testing.T) {
 		{"extract neither true nor false", map[string]string{"MODEL_EXTRACT": "maybe"}, "MODEL_EXTRACT"},
 		{"retries below 0", map[string]string{"FETCH_RETRIES": "-1"}, "FETCH_RETRIES"},
 		{"a backoff without a unit", map[string]string{"FETCH_BACKOFF": "10"}, "FETCH_BACKOFF"},
+		{"a backoff below 0", map[string]string{"FETCH_BACKOFF": "-1s"}, `FETCH_BACKOFF "-1s": want a duration of 0s or more`},
 		{"a timeout of 0", map[string]string{"FETCH_TIMEOUT": "0s"}, "FETCH_TIMEOUT"},
 		{"no parallel range", map[string]string{"FETCH_PARALLEL": "0"}, "FETCH_PARALLEL"},
 		{"a part too large to hold", map[string]string{"FETCH_PART_SIZE": "1073741824"}, "FETCH_PART_SIZE"},
@@ -116,6 +117,15 @@ func TestFaultsOfTheEnvironment(t *testing.T) {
 			require.ErrorContains(t, err, tt.want)
 			require.Equal(t, fault.Config, fault.KindOf(err))
 		})
+	}
+}
+
+// Config may switch the wait off; what is told to be a bound may not be 0.
+func TestABackoffMayBeNone(t *testing.T) {
+	for _, text := range []string{"0s", "0"} {
+		req, err := request.FromEnv(env(map[string]string{"FETCH_BACKOFF": text}))
+		require.NoError(t, err)
+		require.Zero(t, req.Backoff)
 	}
 }
 

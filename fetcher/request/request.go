@@ -12,6 +12,7 @@ import (
 // Cloud says whose object store a request reads.
 type Cloud string
 
+// The clouds, by the names of their object stores.
 const (
 	GCS Cloud = "gcs"
 	S3  Cloud = "s3"

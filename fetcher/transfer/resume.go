@@ -109,7 +109,7 @@ func (r *resumed) Read(p []byte) (int, error) {
 		err = io.ErrUnexpectedEOF
 	}
 	// The slot and the connection go back before the wait.
-	r.Close()
+	_ = r.Close() // it is broken already
 	return n, r.again(err)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"hash"
 	"io"
 
@@ -32,7 +33,9 @@ type Stream struct {
 type piece struct {
 	span
 	buffer []byte
-	done   chan error
+	// done is closed when the range is here, or err says why it is not.
+	done chan struct{}
+	err  error
 }
 
 // NewStream begins to read ranges of the buffers' size.
@@ -59,12 +62,12 @@ func (s *Stream) request(ctx context.Context, src source.Source, object source.O
 		if err != nil {
 			return err
 		}
-		p := &piece{span: part, buffer: buffer[:part.length], done: make(chan error, 1)}
+		p := &piece{span: part, buffer: buffer[:part.length], done: make(chan struct{})}
 		s.pending <- p
 		s.group.Go(func() error {
-			err := fill(ctx, src, object, p)
-			p.done <- err
-			return err
+			defer close(p.done)
+			p.err = fill(ctx, src, object, p)
+			return p.err
 		})
 	}
 	return nil
@@ -86,13 +89,14 @@ func (s *Stream) order() error {
 	defer close(s.ready)
 	for p := range s.pending {
 		// fill ends with its context, so this wait is as bounded as it is.
-		if err := <-p.done; err != nil {
+		<-p.done
+		if p.err != nil {
 			s.buffers.give(p.buffer)
-			for p := range s.pending {
-				<-p.done
-				s.buffers.give(p.buffer)
+			for rest := range s.pending {
+				<-rest.done
+				s.buffers.give(rest.buffer)
 			}
-			return err
+			return p.err
 		}
 		s.hash.Write(p.buffer)
 		s.ready <- p.buffer
@@ -125,7 +129,7 @@ func (s *Stream) Read(p []byte) (int, error) {
 // Err is what broke the transfer, if it broke; nil before and at a good end.
 // It tells a broken transfer from a broken archive.
 func (s *Stream) Err() error {
-	if s.err == io.EOF {
+	if errors.Is(s.err, io.EOF) {
 		return nil
 	}
 	return s.err

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"io"
 	"time"
 
@@ -56,7 +57,7 @@ func (s *watching) dog(parent context.Context, ref source.Ref) (*dog, context.Co
 
 // reason puts the stall in place of the "context canceled" that it causes.
 func (d *dog) reason(err error) error {
-	if err != nil && err != io.EOF && d.ctx.Err() != nil {
+	if err != nil && !errors.Is(err, io.EOF) && d.ctx.Err() != nil {
 		return context.Cause(d.ctx)
 	}
 	return err

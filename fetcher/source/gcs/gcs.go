@@ -63,7 +63,7 @@ func (s *Source) Read(ctx context.Context, object source.Object, offset, length 
 	reader, err := handle.NewRangeReader(context.WithValue(ctx, breaks{}, broken), offset, length)
 	if err == nil && reader.Attrs.Size != object.Size {
 		err = fault.New(fault.Changed, "%s: %d bytes when found, %d when read", s.URL(object.Ref), object.Size, reader.Attrs.Size)
-		reader.Close()
+		_ = reader.Close() // nothing of it was read
 	}
 	if err != nil {
 		broken(nil)
@@ -90,7 +90,7 @@ type body struct {
 
 func (b *body) Read(p []byte) (int, error) {
 	n, err := b.Reader.Read(p)
-	if err != nil && err != io.EOF && b.ctx.Err() != nil {
+	if err != nil && !errors.Is(err, io.EOF) && b.ctx.Err() != nil {
 		err = context.Cause(b.ctx)
 	}
 	return n, err

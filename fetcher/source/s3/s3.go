@@ -90,7 +90,7 @@ func (s *Source) Read(ctx context.Context, object source.Object, offset, length 
 	whole := offset == 0 && length == object.Size
 	want := fmt.Sprintf("bytes %d-%d/%d", offset, last, object.Size)
 	if got := aws.ToString(out.ContentRange); got != want && (got != "" || !whole) {
-		out.Body.Close()
+		_ = out.Body.Close() // nothing of it was read
 		return nil, strayRange(s.URL(object.Ref), got, want, object.Size)
 	}
 	return source.Body(out.Body, length), nil
@@ -116,7 +116,7 @@ func (s *Source) explain(ctx context.Context, ref source.Ref, err error) error {
 		Bucket: &ref.Bucket, Key: &ref.Key, VersionId: optional(ref.Version), Range: aws.String("bytes=0-0"),
 	})
 	if err == nil {
-		out.Body.Close()
+		_ = out.Body.Close() // the byte itself is of no use
 		return first
 	}
 	if second := refusal(s.URL(ref), ref, err); fault.KindOf(second) != fault.Transient {
