@@ -22,7 +22,8 @@ type File struct {
 }
 
 // Read reads Pulumi.yaml and Pulumi.STACK.yaml in the repository's folder.
-// values lie over them: "project:key" to value, maps merged key by key.
+// values lie over them: "project:key" to value, maps merged key by key, and nil
+// takes a key out.
 func Read(root, stack string, values map[string]any) (File, error) {
 	project, err := document(filepath.Join(root, "Pulumi.yaml"))
 	if err != nil {
@@ -95,6 +96,10 @@ func object(value any) map[string]any {
 
 func merge(target, values map[string]any) {
 	for key, value := range values {
+		if value == nil { // as engine.Overlay has it
+			delete(target, key)
+			continue
+		}
 		inner, isMap := value.(map[string]any)
 		before, wasMap := target[key].(map[string]any)
 		if isMap && wasMap {
