@@ -10,7 +10,7 @@ build = @go run -C tools/build . $(1)
 MODULES := . fetcher local tools/build
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status env publish preview render image test e2e lint golden clean
+.PHONY: help up down status env publish preview render image test e2e lint clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,7 +62,7 @@ test: ## every test that needs no root
 
 e2e: ## up, model update, rollback, failure cases, down, for both stacks, as root
 	$(call build)
-	@go test -C local -tags e2e -count=1 -timeout 60m -v ./e2e
+	@go test -C local -tags e2e -count=1 -timeout 60m -v ./e2e ./provider/kubernetes
 
 lint: ## golangci-lint on every module, actionlint, kube-score on what both stacks render
 	$(call build,pulumi ferry golangci-lint actionlint kube-score)
