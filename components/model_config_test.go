@@ -15,7 +15,7 @@ func TestArtifactList(t *testing.T) {
 		{Path: "churn/m.tar.gz", File: "m/m.tar.gz", Unpacked: true},
 	}, []string{"datasets", "models"})
 	require.NoError(t, err)
-	require.Equal(t, `[{"bucket":"datasets","path":"churn/v1/Churn.csv","dest":"data/raw/Churn.csv","sha256":"ab","version":"7"},`+
+	require.JSONEq(t, `[{"bucket":"datasets","path":"churn/v1/Churn.csv","dest":"data/raw/Churn.csv","sha256":"ab","version":"7"},`+
 		`{"bucket":"models","path":"churn/m.tar.gz","dest":"m/m.tar.gz","extract":true}]`, text)
 	_, err = artifactList([]Artifact{{}}, nil)
 	require.EqualError(t, err, "1 artifacts in 0 buckets")

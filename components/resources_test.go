@@ -46,7 +46,7 @@ func TestStorageOfAContainer(t *testing.T) {
 }
 
 func TestEmptyQuantitiesAreLeftOut(t *testing.T) {
-	require.Len(t, Amounts{}.quantities(), 0)
+	require.Empty(t, Amounts{}.quantities())
 	require.Len(t, Amounts{CPU: "1", EphemeralStorage: "1Gi"}.quantities(), 2)
 	require.Contains(t, Amounts{EphemeralStorage: "1Gi"}.quantities(), "ephemeral-storage")
 }

@@ -95,6 +95,8 @@ func TestServerIsTheWorkloadsOwn(t *testing.T) {
 		require.Equal(t, s.memory, d.At(serves+"resources.requests.memory"))
 		require.Equal(t, s.cpuLimit, d.At(serves+"resources.limits.cpu"))
 		require.Equal(t, s.memoryLimit, d.At(serves+"resources.limits.memory"))
+		require.Equal(t, object{"preStop": object{"sleep": object{"seconds": 5.}}}, d.At(serves+"lifecycle"),
+			"requests still come until every node knows that the pod goes")
 		check := object{"path": "/health", "port": "http"}
 		for probe, want := range map[string]object{
 			"startupProbe":   {"httpGet": check, "periodSeconds": 1., "failureThreshold": s.startup, "timeoutSeconds": 3.},
@@ -133,7 +135,7 @@ func TestRolloutKeepsTheOldPods(t *testing.T) {
 		require.Equal(t, 600., d.At("spec.progressDeadlineSeconds"))
 		require.Equal(t, "11m0s", d.CreateTimeout, "the engine waits longer than Kubernetes, and so shows its reason")
 		require.Equal(t, "11m0s", d.UpdateTimeout)
-		require.Equal(t, d.At("spec.selector.matchLabels"), object{"app": s.deployment})
+		require.Equal(t, object{"app": s.deployment}, d.At("spec.selector.matchLabels"))
 		require.Equal(t, "ml-service", d.At("spec.template.metadata.labels.tier"))
 		require.Equal(t, s.deployment, d.At("spec.template.metadata.labels.app"))
 	})

@@ -86,10 +86,10 @@ func memory(t *testing.T, cgroup string) int64 {
 	var sum int64
 	seen := map[string]bool{}
 	_ = filepath.WalkDir("/sys/fs/cgroup", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.Name() != "cgroup.procs" || !strings.Contains(path, cgroup) {
-			return nil
+		var content []byte
+		if err == nil && entry.Name() == "cgroup.procs" && strings.Contains(path, cgroup) {
+			content, _ = os.ReadFile(path) // a cgroup may go while it is looked at
 		}
-		content, _ := os.ReadFile(path) // a cgroup may go while it is looked at
 		for _, pid := range strings.Fields(string(content)) {
 			if !seen[pid] {
 				seen[pid] = true

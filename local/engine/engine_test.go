@@ -126,7 +126,7 @@ func program(t *testing.T, seen *seen) pulumi.RunFunc {
 		ctx.Export("ca", cluster.MasterAuth.ClusterCaCertificate())
 		ctx.Export("arn", s3bucket.Arn)
 		ctx.Export("id", s3bucket.ID())
-		ctx.Export("tags", s3bucket.TagsAll)
+		ctx.Export("tags", s3bucket.Tags)
 		return nil
 	}
 }

@@ -25,7 +25,7 @@ func Overlay(base []byte, values map[string]any) ([]byte, error) {
 	if err := merge(config, values); err != nil {
 		return nil, err
 	}
-	return print(document)
+	return encode(document)
 }
 
 func merge(target *yaml.Node, values map[string]any) error {
@@ -73,7 +73,7 @@ func withLocalSecrets(content, before []byte) ([]byte, error) {
 			set(document, key, kept)
 		}
 	}
-	return print(document)
+	return encode(document)
 }
 
 // parse gives the mapping at the root of a YAML document, an empty one for an empty document.
@@ -91,7 +91,7 @@ func parse(content []byte) (*yaml.Node, error) {
 	return document.Content[0], nil
 }
 
-func print(node *yaml.Node) ([]byte, error) {
+func encode(node *yaml.Node) ([]byte, error) {
 	var out bytes.Buffer
 	encoder := yaml.NewEncoder(&out)
 	encoder.SetIndent(2)

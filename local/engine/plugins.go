@@ -11,8 +11,8 @@ import (
 	"github.com/modelferry/modelferry/local/place"
 )
 
-// pluginDirs are the folders with links to ferry, which acts by the name it is called by.
-type pluginDirs struct {
+// PluginDirs are the folders with links to ferry, which acts by the name it is called by.
+type PluginDirs struct {
 	clouds     string // pulumi-resource-aws and -gcp
 	kubernetes string // pulumi-resource-kubernetes, or the folder of the official one
 	standin    string // what a kubeconfig's exec section calls
@@ -20,8 +20,8 @@ type pluginDirs struct {
 
 // InstallPlugins links the providers and the stand-ins of the clouds' token commands to ferry, this process's
 // own executable when empty.
-func InstallPlugins(p place.Place, ferry string) (pluginDirs, error) {
-	dirs := pluginDirs{
+func InstallPlugins(p place.Place, ferry string) (PluginDirs, error) {
+	dirs := PluginDirs{
 		clouds:     filepath.Join(p.Local(), "plugins"),
 		kubernetes: filepath.Join(p.Local(), "plugins-kubernetes"),
 		standin:    filepath.Join(p.Local(), "standin"),

@@ -57,7 +57,8 @@ func TestProgress(t *testing.T) {
 
 func TestFailureWithoutEventsIsWhatTheCLIWrote(t *testing.T) {
 	p := newProgress(&bytes.Buffer{})
-	err := p.failure(errors.New("failed to run update: exit status 255\ncode: 255\nstdout: \nstderr: error: no stack named 'x'\n"))
+	const said = "failed to run update: exit status 255\ncode: 255\nstdout: \nstderr: error: no stack named 'x'\n"
+	err := p.failure(errors.New(said))
 	require.EqualError(t, err, "no stack named 'x'")
 	require.Equal(t, "nothing to do", p.summary.String())
 }

@@ -15,7 +15,7 @@ import (
 
 // writeProject copies the repository's Pulumi.yaml and adds where the plugins lie: the engine then takes
 // them without a search, and without its warning about plugins on PATH.
-func writeProject(root, work string, plugins pluginDirs) error {
+func writeProject(root, work string, plugins PluginDirs) error {
 	content, err := os.ReadFile(filepath.Join(root, "Pulumi.yaml"))
 	if err != nil {
 		return fmt.Errorf("project: %w", err)

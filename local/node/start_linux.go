@@ -47,7 +47,7 @@ func Start(ctx context.Context, o Options) (Info, error) {
 		return Info{}, fmt.Errorf("node %s has data from the address range %s, and is to start in %s: run `make down STACK=%s` first, which removes them",
 			o.Place.Stack, old.Range, addresses, o.Place.Stack)
 	}
-	if err := clear(o.Place, old); err != nil {
+	if err := sweep(o.Place, old); err != nil {
 		return Info{}, err
 	}
 	if err := o.provide(ctx, addresses); err != nil {
@@ -65,7 +65,7 @@ func Start(ctx context.Context, o Options) (Info, error) {
 		err = errors.Join(err, end(r))
 	}
 	// The record stays: it tells the next Start, or Stop, whose the data are.
-	return Info{}, errors.Join(err, clear(o.Place, r))
+	return Info{}, errors.Join(err, sweep(o.Place, r))
 }
 
 // spawn starts the node's first process in namespaces of its own, and connects it to the host.

@@ -33,7 +33,7 @@ func Stop(p place.Place) error {
 			return err
 		}
 	}
-	if err := clear(p, r); err != nil {
+	if err := sweep(p, r); err != nil {
 		return err
 	}
 	if err := removeKubeconfig(p); err != nil {
@@ -68,8 +68,8 @@ func end(r *record) error {
 	return nil
 }
 
-// clear removes what a node that has ended leaves on the host, its data aside.
-func clear(p place.Place, r *record) error {
+// sweep removes what a node that has ended leaves on the host, its data aside.
+func sweep(p place.Place, r *record) error {
 	if err := os.Remove(p.Node()); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("node.json: %w", err)
 	}

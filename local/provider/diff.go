@@ -38,9 +38,7 @@ func DiffInputs(before, now resource.PropertyMap, replacing []string) plugin.Dif
 		}
 	}
 	diff := plugin.DiffResult{Changes: plugin.DiffSome, DetailedDiff: detailed}
-	for _, key := range objects.ChangedKeys() {
-		diff.ChangedKeys = append(diff.ChangedKeys, key)
-	}
+	diff.ChangedKeys = append(diff.ChangedKeys, objects.ChangedKeys()...)
 	for path, change := range detailed {
 		if change.Kind.IsReplace() {
 			diff.ReplaceKeys = append(diff.ReplaceKeys, resource.PropertyKey(path))

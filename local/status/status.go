@@ -120,26 +120,26 @@ func describe(ctx context.Context, pod corev1.Pod) Pod {
 }
 
 // fetched reads the fetcher's summary out of the container's status.
-func (d *Pod) fetched(status corev1.ContainerStatus) {
+func (p *Pod) fetched(status corev1.ContainerStatus) {
 	if waiting := status.State.Waiting; waiting != nil {
-		d.State = "Init:" + waiting.Reason
+		p.State = "Init:" + waiting.Reason
 	}
 	for _, ended := range []*corev1.ContainerStateTerminated{status.State.Terminated, status.LastTerminationState.Terminated} {
 		if ended == nil {
 			continue
 		}
-		d.FetchSeconds = ended.FinishedAt.Sub(ended.StartedAt.Time).Seconds()
+		p.FetchSeconds = ended.FinishedAt.Sub(ended.StartedAt.Time).Seconds()
 		if ended.ExitCode != 0 {
-			d.Fetcher = fmt.Sprintf("exit %d: %s", ended.ExitCode, ended.Message)
+			p.Fetcher = fmt.Sprintf("exit %d: %s", ended.ExitCode, ended.Message)
 		}
 		var summary struct {
 			Seconds float64 `json:"seconds"`
 			Message string  `json:"message"`
 		}
 		if json.Unmarshal([]byte(ended.Message), &summary) == nil {
-			d.FetchSeconds = cmp.Or(summary.Seconds, d.FetchSeconds)
+			p.FetchSeconds = cmp.Or(summary.Seconds, p.FetchSeconds)
 			if ended.ExitCode != 0 && summary.Message != "" {
-				d.Fetcher = fmt.Sprintf("exit %d: %s", ended.ExitCode, summary.Message)
+				p.Fetcher = fmt.Sprintf("exit %d: %s", ended.ExitCode, summary.Message)
 			}
 		}
 		return

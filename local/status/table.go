@@ -24,7 +24,7 @@ func Table(out io.Writer, services []Service) error {
 	return w.Flush()
 }
 
-func (p Pod) state() string {
+func (p *Pod) state() string {
 	if p.Ready && p.State == "Running" {
 		return "Ready"
 	}
@@ -34,7 +34,7 @@ func (p Pod) state() string {
 	return p.State
 }
 
-func (p Pod) model() string {
+func (p *Pod) model() string {
 	if p.Model == nil {
 		return "-\t-\t-\t-"
 	}

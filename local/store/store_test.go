@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/modelferry/modelferry/local/node"
@@ -76,7 +77,7 @@ func TestGCS(t *testing.T) {
 		key := r.URL.Query().Get("name")
 		if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/upload/storage/v1/b/models/") {
 			content, err := io.ReadAll(r.Body)
-			require.NoError(t, err)
+			assert.NoError(t, err)
 			objects[key] = string(content)
 		} else {
 			key = strings.TrimPrefix(r.URL.Path, "/storage/v1/b/models/o/")
@@ -115,7 +116,7 @@ func TestS3(t *testing.T) {
 		}
 		if r.Method == http.MethodPut {
 			content, err := io.ReadAll(r.Body)
-			require.NoError(t, err)
+			assert.NoError(t, err)
 			objects[r.URL.Path] = string(content)
 			w.Header().Set("x-amz-version-id", "v1")
 		}

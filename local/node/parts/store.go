@@ -2,7 +2,7 @@ package parts
 
 import "fmt"
 
-// Keys of the object store's root account.
+// Account holds the keys of the object store's root account.
 type Account struct {
 	AccessKey string `json:"accessKey"`
 	SecretKey string `json:"secretKey"`

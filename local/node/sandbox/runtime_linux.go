@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	goruntime "runtime"
+	"time"
 
 	"github.com/modelferry/modelferry/local/image"
 	"github.com/modelferry/modelferry/local/node/machine"
@@ -63,7 +64,9 @@ func (n *node) serveRegistry(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("image registry: %w", err)
 	}
-	go func() { n.fail(fmt.Errorf("image registry ended: %w", http.Serve(listener, handler))) }()
+	// No limit on a whole request: an image is as large as it is.
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	go func() { n.fail(fmt.Errorf("image registry ended: %w", server.Serve(listener))) }()
 	return nil
 }
 

@@ -71,7 +71,7 @@ func (s *server) name(metadata resource.PropertyMap, req plugin.CheckRequest) er
 	if given := metadata["name"]; !given.IsNull() || metadata["generateName"].HasValue() {
 		return nil
 	}
-	name := ""
+	var name string
 	if old, ok := childMap(req.Olds, "metadata"); ok && isAutonamed(old) && old["name"].IsString() {
 		name = old["name"].StringValue()
 	} else if a := req.Autonaming; a != nil && a.Mode == plugin.AutonamingModeDisabled {

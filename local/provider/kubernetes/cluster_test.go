@@ -1,3 +1,5 @@
+//go:build e2e
+
 package kubernetes
 
 import (
@@ -20,18 +22,16 @@ import (
 
 // startCluster runs the real etcd, API server and controllers on loopback, and returns a kubeconfig. There is
 // no node: pods stay pending until a test says otherwise. It needs the binary kube, which takes minutes to
-// build and is not built for tests alone.
+// build: hence the tag, which make e2e sets.
 func startCluster(t *testing.T) string {
 	t.Helper()
 	kube := filepath.Join(os.Getenv("MODELFERRY_BIN"), "kube")
 	if os.Getenv("MODELFERRY_BIN") == "" {
 		kube = "../../../.local/bin/kube"
 	}
-	if _, err := os.Stat(kube); err != nil {
-		t.Skip("no binary kube: `make up` builds it")
-	}
 	kube, err := filepath.Abs(kube)
 	require.NoError(t, err)
+	require.FileExists(t, kube, "make e2e builds it")
 	dir := t.TempDir()
 	file := func(name string) string { return filepath.Join(dir, name) }
 	write := func(name, content string) string {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/modelferry/modelferry/config/configtest"
 	"github.com/modelferry/modelferry/local/node/info"
 	"github.com/modelferry/modelferry/local/state"
 )
@@ -83,10 +84,10 @@ func binary(t *testing.T, name string) string {
 	if dir := os.Getenv("MODELFERRY_BIN"); dir != "" {
 		return filepath.Join(dir, name)
 	}
-	tools, err := filepath.Abs("../../../tools/stores")
+	root, err := configtest.Root()
 	require.NoError(t, err)
 	find := exec.Command("go", "tool", "-n", name) // builds it into the build cache, and says where
-	find.Dir = tools
+	find.Dir = filepath.Join(root, "tools", "stores")
 	path, err := find.Output()
 	require.NoError(t, err, "build %s", name)
 	return string(path[:len(path)-1])
