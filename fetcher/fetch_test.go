@@ -50,7 +50,7 @@ func TestAModelInManyRanges(t *testing.T) {
 			marker := b.marker(t)
 			require.Len(t, marker.Artifacts, 1)
 			require.Equal(t, publish.Record{
-				Dest: "m.bin", Source: b.url("models/m.bin"), Bytes: int64(len(body)), SHA256: digest(body), Version: version,
+				Dest: "m.bin", Source: b.url("models/m.bin"), Bytes: int64(len(body)), SHA256: digest(body), Version: version, Verified: "sha256",
 			}, marker.Artifacts[0])
 			require.Equal(t, digest(body), got.Artifacts[0].SHA256)
 			require.True(t, got.Artifacts[0].Pinned)

@@ -28,6 +28,9 @@ const (
 	// Changed is an object that was replaced while it was read. It is an
 	// integrity fault that a fresh start can heal.
 	Changed
+	// Spoilt is bytes that arrived other than the store has them. A fresh
+	// start can heal that too.
+	Spoilt
 	// NoSpace is a volume too small for what was asked.
 	NoSpace
 	// Archive is an archive that is broken, or unsafe to extract.
@@ -49,6 +52,7 @@ var kinds = map[Kind]struct {
 	Missing:     {"not found", 4},
 	Integrity:   {"integrity", 5},
 	Changed:     {"changed", 5},
+	Spoilt:      {"integrity", 5},
 	NoSpace:     {"no space", 6},
 	Archive:     {"archive", 7},
 	Interrupted: {"interrupted", 143},
@@ -61,7 +65,7 @@ func (k Kind) String() string { return kinds[k].word }
 func (k Kind) ExitCode() int { return kinds[k].exit }
 
 // Retryable says whether the same request may succeed when it is made again.
-func (k Kind) Retryable() bool { return k == Transient || k == Changed }
+func (k Kind) Retryable() bool { return k == Transient || k == Changed || k == Spoilt }
 
 // Error is an error of a known kind.
 type Error struct {

@@ -9,6 +9,8 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -95,6 +97,13 @@ func (p *Proxy) next(r *http.Request) Fault {
 		}
 	}
 	return nil
+}
+
+// From matches the requests for ranges that begin at offset.
+func From(offset int64) func(*http.Request) bool {
+	return func(r *http.Request) bool {
+		return strings.HasPrefix(r.Header.Get("Range"), "bytes="+strconv.FormatInt(offset, 10)+"-")
+	}
 }
 
 // Any matches every request.

@@ -126,7 +126,7 @@ func described(summary report.Summary, req request.Request, records []publish.Re
 		summary.Bytes += record.Bytes
 		summary.Artifacts = append(summary.Artifacts, report.Artifact{
 			Dest: record.Dest, Source: record.Source, Bytes: record.Bytes, SHA256: record.SHA256,
-			Version: record.Version, Pinned: req.Artifacts[i].SHA256 != "",
+			Version: record.Version, Pinned: req.Artifacts[i].SHA256 != "", Verified: record.Verified,
 			Extracted: record.Extracted, Files: len(record.Files),
 		})
 	}

@@ -8,7 +8,6 @@ import (
 	"os"
 
 	"github.com/modelferry/modelferry/fetcher/archive"
-	"github.com/modelferry/modelferry/fetcher/fault"
 	"github.com/modelferry/modelferry/fetcher/publish"
 	"github.com/modelferry/modelferry/fetcher/request"
 	"github.com/modelferry/modelferry/fetcher/source"
@@ -42,24 +41,26 @@ func (r *run) copy(ctx context.Context, staged *publish.Staged, a request.Artifa
 	if err != nil {
 		return err
 	}
-	staged.SHA256, err = transfer.File(ctx, r.source, object, file, r.req.PartSize, r.req.Parallel)
+	digest, err := transfer.File(ctx, r.source, object, file, r.req.PartSize, r.req.Parallel)
 	if err := errors.Join(err, file.Close()); err != nil {
 		return err
 	}
-	return pinned(staged.Source, a, staged.SHA256)
+	staged.SHA256 = digest.SHA256
+	staged.Verified, err = verify(staged.Source, a, object, digest)
+	return err
 }
 
 func (r *run) unpack(ctx context.Context, staged *publish.Staged, a request.Artifact, object source.Object, root *os.Root, buffers *transfer.Buffers) error {
 	stream := transfer.NewStream(ctx, r.source, object, buffers)
 	defer stream.Close()
 	content, err := archive.Extract(ctx, stream, root, archive.Limits{Free: r.folder.Free})
-	if errors.Is(err, archive.ErrDamaged) && a.SHA256 != "" {
-		// Were these the released bytes, and is the archive itself bad, or
-		// was something else stored? Only the whole digest tells.
+	if errors.Is(err, archive.ErrDamaged) {
+		// Are these the bytes that are stored and that were released, and is
+		// the archive itself bad? Only digests of the whole tell.
 		if _, rest := io.Copy(io.Discard, stream); rest != nil {
 			return rest
 		}
-		if other := pinned(staged.Source, a, stream.Digest()); other != nil {
+		if _, other := verify(staged.Source, a, object, stream.Digest()); other != nil {
 			return other
 		}
 	}
@@ -69,15 +70,8 @@ func (r *run) unpack(ctx context.Context, staged *publish.Staged, a request.Arti
 	if err != nil {
 		return err
 	}
-	staged.SHA256, staged.Files, staged.Folders = stream.Digest(), content.Files, content.Folders
-	return pinned(staged.Source, a, staged.SHA256)
-}
-
-// pinned compares a digest with the one that was asked for, if any.
-func pinned(url string, a request.Artifact, digest string) error {
-	if a.SHA256 == "" || a.SHA256 == digest {
-		return nil
-	}
-	return fault.New(fault.Integrity, "%s has SHA-256 %s, not the pinned %s", url, digest, a.SHA256).
-		Advise("the object is not the one that was released: publish it again or correct the digest")
+	digest := stream.Digest()
+	staged.SHA256, staged.Files, staged.Folders = digest.SHA256, content.Files, content.Folders
+	staged.Verified, err = verify(staged.Source, a, object, digest)
+	return err
 }

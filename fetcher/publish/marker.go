@@ -39,7 +39,10 @@ type Record struct {
 	SHA256 string `json:"sha256"`
 	// Version is the GCS generation or the S3 version id that was read;
 	// empty in an S3 bucket that keeps no versions.
-	Version   string `json:"version,omitempty"`
+	Version string `json:"version,omitempty"`
+	// Verified is the strongest check that the bytes passed: sha256 against
+	// the pinned digest, crc against the store's own, or size.
+	Verified  string `json:"verified"`
 	Extracted bool   `json:"extracted"`
 	// Files holds an archive's content, relative to Dest's folder.
 	Files []archive.File `json:"files,omitempty"`

@@ -38,8 +38,11 @@ type Artifact struct {
 	SHA256  string `json:"sha256"`
 	Version string `json:"version,omitempty"`
 	// Pinned says that the digest was asked for, not only found.
-	Pinned    bool `json:"pinned"`
-	Extracted bool `json:"extracted,omitempty"`
+	Pinned bool `json:"pinned"`
+	// Verified is sha256, against the pinned digest; crc, against the store's
+	// own checksum of the whole object; or size, where the store has none.
+	Verified  string `json:"verified"`
+	Extracted bool   `json:"extracted,omitempty"`
 	// Files counts what an archive held.
 	Files int `json:"files,omitempty"`
 }

@@ -5,6 +5,8 @@ package source
 import (
 	"context"
 	"io"
+
+	"github.com/modelferry/modelferry/fetcher/crc"
 )
 
 // Ref asks for an object. An empty Version means the live one.
@@ -24,6 +26,8 @@ type Object struct {
 	// ETag is S3's entity tag with its quotes. It is compared, never taken
 	// for a digest: that of a multipart upload is not one.
 	ETag string
+	// Checksum is the store's own of the whole object; not every one has one.
+	Checksum crc.Checksum
 }
 
 // Source reads objects. Errors are *fault.Error where their kind is known:

@@ -18,9 +18,9 @@ import (
 const chunk = 256 << 10
 
 // File writes the object's bytes to file, which is empty, in ranges of part
-// bytes of which at most parallel are read at once, and returns the bytes'
-// SHA-256 in hex. Memory does not depend on the object's size.
-func File(ctx context.Context, src source.Source, object source.Object, file *os.File, part int64, parallel int) (string, error) {
+// bytes of which at most parallel are read at once, and returns what they came to.
+// Memory does not depend on the object's size.
+func File(ctx context.Context, src source.Source, object source.Object, file *os.File, part int64, parallel int) (Digest, error) {
 	parts := spans(object.Size, part)
 	group, ctx := errgroup.WithContext(ctx)
 	front := newFrontier(len(parts))
@@ -29,30 +29,38 @@ func File(ctx context.Context, src source.Source, object source.Object, file *os
 		queue <- i
 	}
 	close(queue)
+	sums := make([]uint64, len(parts))
 	for range min(parallel, len(parts)) {
 		group.Go(func() error {
 			buffer := make([]byte, chunk)
 			for i := range queue {
-				if err := copySpan(ctx, src, object, file, parts[i], buffer, func(n int) { front.advance(i, n) }); err != nil {
+				wrote := func(p []byte) {
+					sums[i] = object.Checksum.Algorithm.Update(sums[i], p)
+					front.advance(i, len(p))
+				}
+				if err := copySpan(ctx, src, object, file, parts[i], buffer, wrote); err != nil {
 					return err
 				}
 			}
 			return nil
 		})
 	}
-	var digest string
+	var digest Digest
 	group.Go(func() (err error) {
 		stop := context.AfterFunc(ctx, front.abandon)
 		defer stop()
-		digest, err = follow(ctx, file, parts, front)
+		digest.SHA256, err = follow(ctx, file, parts, front)
 		return err
 	})
-	err := group.Wait()
-	return digest, err
+	if err := group.Wait(); err != nil {
+		return Digest{}, err
+	}
+	digest.CRC = combine(object.Checksum.Algorithm, parts, sums)
+	return digest, nil
 }
 
 // copySpan brings one range to its place in the file.
-func copySpan(ctx context.Context, src source.Source, object source.Object, file *os.File, s span, buffer []byte, wrote func(int)) error {
+func copySpan(ctx context.Context, src source.Source, object source.Object, file *os.File, s span, buffer []byte, wrote func([]byte)) error {
 	body, err := src.Read(ctx, object, s.offset, s.length)
 	if err != nil {
 		return err
@@ -65,7 +73,7 @@ func copySpan(ctx context.Context, src source.Source, object source.Object, file
 				return fmt.Errorf("write %d bytes at %d: %w", n, at, err)
 			}
 			at += int64(n)
-			wrote(n)
+			wrote(buffer[:n])
 		}
 		if err == io.EOF && at < s.offset+s.length {
 			err = io.ErrUnexpectedEOF

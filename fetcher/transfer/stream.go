@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/modelferry/modelferry/fetcher/crc"
 	"github.com/modelferry/modelferry/fetcher/source"
 )
 
@@ -24,6 +25,10 @@ type Stream struct {
 	pending chan *piece
 	ready   chan []byte
 	hash    hash.Hash
+	// algorithm is that of the object's own checksum, crc what its ranges
+	// have come to so far.
+	algorithm crc.Algorithm
+	crc       uint64
 
 	current, rest []byte
 	err           error
@@ -33,6 +38,7 @@ type Stream struct {
 type piece struct {
 	span
 	buffer []byte
+	crc    uint64
 	// done is closed when the range is here, or err says why it is not.
 	done chan struct{}
 	err  error
@@ -43,7 +49,7 @@ func NewStream(ctx context.Context, src source.Source, object source.Object, buf
 	ctx, cancel := context.WithCancel(ctx)
 	group, ctx := errgroup.WithContext(ctx)
 	s := &Stream{
-		cancel: cancel, group: group, buffers: buffers, hash: sha256.New(),
+		cancel: cancel, group: group, buffers: buffers, hash: sha256.New(), algorithm: object.Checksum.Algorithm,
 		// Room for every buffer there is: sending never blocks for long, and
 		// after the end whatever was lent lies in one of the two.
 		pending: make(chan *piece, cap(buffers.free)),
@@ -79,8 +85,11 @@ func fill(ctx context.Context, src source.Source, object source.Object, p *piece
 		return err
 	}
 	defer body.Close()
-	_, err = io.ReadFull(body, p.buffer)
-	return err
+	if _, err = io.ReadFull(body, p.buffer); err != nil {
+		return err
+	}
+	p.crc = object.Checksum.Algorithm.Update(0, p.buffer)
+	return nil
 }
 
 // order hashes the ranges one after the other and hands them on. It runs
@@ -99,6 +108,7 @@ func (s *Stream) order() error {
 			return p.err
 		}
 		s.hash.Write(p.buffer)
+		s.crc = s.algorithm.Combine(s.crc, p.crc, p.length)
 		s.ready <- p.buffer
 	}
 	return nil
@@ -135,8 +145,10 @@ func (s *Stream) Err() error {
 	return s.err
 }
 
-// Digest is the object's SHA-256 in hex. It holds once Read returned io.EOF.
-func (s *Stream) Digest() string { return hex.EncodeToString(s.hash.Sum(nil)) }
+// Digest is what the object came to. It holds once Read returned io.EOF.
+func (s *Stream) Digest() Digest {
+	return Digest{SHA256: hex.EncodeToString(s.hash.Sum(nil)), CRC: s.crc}
+}
 
 // Close ends what is under way and gives all buffers back.
 func (s *Stream) Close() error {

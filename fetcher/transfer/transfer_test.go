@@ -18,6 +18,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/modelferry/modelferry/fetcher/crc"
 	"github.com/modelferry/modelferry/fetcher/fault"
 	"github.com/modelferry/modelferry/fetcher/source"
 	"github.com/modelferry/modelferry/fetcher/transfer"
@@ -33,7 +34,9 @@ type memory struct {
 	read atomic.Int64
 }
 
-func (m *memory) object() source.Object { return source.Object{Size: int64(len(m.body))} }
+func (m *memory) object() source.Object {
+	return source.Object{Size: int64(len(m.body)), Checksum: crc.Checksum{Algorithm: crc.CRC64NVME}}
+}
 
 func (m *memory) URL(source.Ref) string { return "memory://" }
 
@@ -73,9 +76,9 @@ func noise(n int) *memory {
 	return &memory{body: body}
 }
 
-func digest(body []byte) string {
+func digest(body []byte) transfer.Digest {
 	sum := sha256.Sum256(body)
-	return hex.EncodeToString(sum[:])
+	return transfer.Digest{SHA256: hex.EncodeToString(sum[:]), CRC: crc.CRC64NVME.Update(0, body)}
 }
 
 var quiet = slog.New(slog.DiscardHandler)

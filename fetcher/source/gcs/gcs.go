@@ -10,6 +10,7 @@ import (
 
 	"cloud.google.com/go/storage"
 
+	"github.com/modelferry/modelferry/fetcher/crc"
 	"github.com/modelferry/modelferry/fetcher/fault"
 	"github.com/modelferry/modelferry/fetcher/source"
 )
@@ -40,7 +41,8 @@ func (s *Source) URL(ref source.Ref) string {
 	return url
 }
 
-// Stat finds the object's size and generation.
+// Stat finds the object's size, generation and CRC32C, which is of the bytes
+// as they are stored.
 func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error) {
 	handle, err := s.handle(ref, ref.Version)
 	if err != nil {
@@ -50,7 +52,12 @@ func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error
 	if err != nil {
 		return source.Object{}, refusal(s.URL(ref), ref, err)
 	}
-	return source.Object{Ref: ref, Size: attrs.Size, Version: strconv.FormatInt(attrs.Generation, 10)}, nil
+	object := source.Object{Ref: ref, Size: attrs.Size, Version: strconv.FormatInt(attrs.Generation, 10)}
+	// 0 is also what an answer without one decodes to.
+	if attrs.CRC32C != 0 {
+		object.Checksum = crc.Checksum{Algorithm: crc.CRC32C, Value: uint64(attrs.CRC32C)}
+	}
+	return object, nil
 }
 
 // Read opens a range of the object's generation.

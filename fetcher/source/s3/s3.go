@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/modelferry/modelferry/fetcher/fault"
 	"github.com/modelferry/modelferry/fetcher/source"
@@ -57,19 +58,22 @@ func (s *Source) URL(ref source.Ref) string {
 	return url
 }
 
-// Stat finds the object's size, entity tag and version id.
+// Stat finds the object's size, entity tag, version id and, where it was
+// uploaded with one, the checksum of the whole object.
 func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error) {
 	head, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{
 		Bucket: &ref.Bucket, Key: &ref.Key, VersionId: optional(ref.Version),
+		ChecksumMode: types.ChecksumModeEnabled,
 	})
 	if err != nil {
 		return source.Object{}, s.explain(ctx, ref, err)
 	}
 	return source.Object{
-		Ref:     ref,
-		Size:    aws.ToInt64(head.ContentLength),
-		Version: aws.ToString(head.VersionId),
-		ETag:    aws.ToString(head.ETag),
+		Ref:      ref,
+		Size:     aws.ToInt64(head.ContentLength),
+		Version:  aws.ToString(head.VersionId),
+		ETag:     aws.ToString(head.ETag),
+		Checksum: checksum(head),
 	}, nil
 }
 

@@ -69,6 +69,8 @@ func (s suite) found(t *testing.T) {
 	require.Equal(t, int64(10), object.Size)
 	require.Equal(t, version, object.Version)
 	require.Equal(t, source.Ref{Bucket: s.bucket, Key: "service/model.joblib"}, object.Ref)
+	require.True(t, object.Checksum.Known(), "the suite's objects are stored with one")
+	require.Equal(t, object.Checksum.Value, object.Checksum.Algorithm.Update(0, []byte("0123456789")))
 }
 
 func (s suite) empty(t *testing.T) {
