@@ -50,9 +50,9 @@ type FetcherArgs struct {
 	Backoff time.Duration
 	// Timeout of the whole run.
 	Timeout time.Duration
-	// Parallel ranges and their size; the fetcher's own choice where empty.
-	Parallel int
-	PartSize string
+	// Parallel ranges and the bytes of each; the fetcher's own choice where zero.
+	Parallel  int
+	PartBytes int64
 	// Resources of the init container.
 	Resources Resources
 }
@@ -100,6 +100,9 @@ func (a *ModelConfigArgs) data() pulumi.StringMap {
 	if model.Unpacked {
 		data["MODEL_EXTRACT"] = pulumi.String("true")
 	}
+	if model.Unpacked {
+		data["MODEL_EXTRACT"] = pulumi.String("true")
+	}
 	if further := a.Artifacts[1:]; len(further) > 0 {
 		var buckets pulumi.StringArray
 		for _, artifact := range further {
@@ -123,8 +126,8 @@ func (a FetcherArgs) environment() map[string]string {
 	if a.Parallel > 0 {
 		env["FETCH_PARALLEL"] = strconv.Itoa(a.Parallel)
 	}
-	if a.PartSize != "" {
-		env["FETCH_PART_SIZE"] = a.PartSize
+	if a.PartBytes > 0 {
+		env["FETCH_PART_SIZE"] = strconv.FormatInt(a.PartBytes, 10)
 	}
 	return env
 }

@@ -6,18 +6,36 @@ import "time"
 type Fetcher struct {
 	// Image of the fetcher, with a tag or, better, a digest: make image prints it.
 	Image string `json:"image" need:"required"`
-	// Attempts after the first one.
+	// Attempts after the first one, 20 at most.
 	Retries int `json:"retries" default:"3"`
 	// First pause between attempts; it doubles each time, with full jitter.
 	Backoff time.Duration `json:"backoff" default:"10s"`
 	// Time for the whole run of the fetcher.
 	Timeout time.Duration `json:"timeout" default:"5m"`
-	// Ranges of an object in flight at a time. Default: the fetcher's own choice.
+	// Ranges of an object in flight at a time, 64 at most. Default: the fetcher's own choice.
 	Parallel int `json:"parallel"`
-	// Size of a range, such as 8MiB. Default: the fetcher's own choice.
+	// Size of a range, 64KiB to 64MiB. Default: the fetcher's own choice.
 	PartSize string `json:"partSize"`
 	// CPU, memory and ephemeral storage of the init container. Default: 100m and 64Mi asked for, 1 and 256Mi at most.
 	Resources Resources `json:"resources"`
+}
+
+// What the fetcher accepts: parallel ranges times their size is memory of the
+// init container.
+const (
+	maxRetries   = 20
+	maxParallel  = 64
+	minPartBytes = 64 << 10
+	maxPartBytes = 64 << 20
+)
+
+// PartBytes is the size of a range in bytes; 0 leaves it to the fetcher.
+func (x Fetcher) PartBytes() int64 {
+	bytes, err := ParseSize(x.PartSize)
+	if err != nil {
+		return 0 // not set: what cannot be read has been found a fault
+	}
+	return bytes
 }
 
 // SetDefaults gives the init container enough for a download at full speed

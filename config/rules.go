@@ -94,8 +94,8 @@ func (b Buckets) check(f *Faults) {
 
 func (x Fetcher) check(f *Faults) {
 	f.image("fetcher.image", x.Image)
-	if x.Retries < 0 {
-		f.add("fetcher.retries", "has to be 0 or more, not %d", x.Retries)
+	if x.Retries < 0 || x.Retries > maxRetries {
+		f.add("fetcher.retries", "has to be 0 to %d, not %d", maxRetries, x.Retries)
 	}
 	if x.Backoff < 0 {
 		f.add("fetcher.backoff", "has to be 0s or more, not %s", x.Backoff)
@@ -103,11 +103,14 @@ func (x Fetcher) check(f *Faults) {
 	if x.Timeout <= 0 {
 		f.add("fetcher.timeout", "has to be more than 0s, not %s", x.Timeout)
 	}
-	if x.Parallel < 0 {
-		f.add("fetcher.parallel", "has to be 0 or more, not %d", x.Parallel)
+	if x.Parallel < 0 || x.Parallel > maxParallel {
+		f.add("fetcher.parallel", "has to be 0 to %d, not %d: 0 leaves it to the fetcher", maxParallel, x.Parallel)
 	}
 	if x.PartSize != "" {
 		f.size("fetcher.partSize", x.PartSize)
+		if bytes := x.PartBytes(); bytes != 0 && (bytes < minPartBytes || bytes > maxPartBytes) {
+			f.add("fetcher.partSize", "has to be 64KiB to 64MiB, not %s", x.PartSize)
+		}
 	}
 	x.Resources.check(f, "fetcher.resources")
 }

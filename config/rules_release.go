@@ -9,6 +9,12 @@ import (
 	"k8s.io/apimachinery/pkg/api/resource"
 )
 
+// What an object's path may have on both clouds, and a file's name on any disk, in bytes.
+const (
+	maxKey  = 1024
+	maxName = 255
+)
+
 var digest = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
 
 // checkReleases checks each release against the service that it releases.
@@ -21,6 +27,9 @@ func (c Config) checkReleases(f *Faults) {
 			continue
 		}
 		c.Releases[name].check(f, at, service)
+		if c.Cloud == GKE {
+			c.Releases[name].checkGenerations(f, at)
+		}
 	}
 }
 
@@ -59,6 +68,8 @@ func (a ArtifactRelease) check(f *Faults, at, prefix string) {
 	switch {
 	case a.Path == "":
 		f.add(at+".path", "missing: name the object in the bucket")
+	case len(a.Path) > maxKey:
+		f.add(at+".path", "is longer than the %d bytes that an object's path may have", maxKey)
 	case !cleanKey(a.Path):
 		f.add(at+".path", "%q is no object's path: write it relative to the bucket, without ..", a.Path)
 	case !strings.HasPrefix(a.Path, prefix):
@@ -73,6 +84,18 @@ func (a ArtifactRelease) check(f *Faults, at, prefix string) {
 	}
 }
 
+// generation is a version as GCS counts them.
+var generation = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
+
+// checkGenerations checks the versions of artifacts in GCS.
+func (r Release) checkGenerations(f *Faults, at string) {
+	for _, name := range sortedKeys(r.Artifacts) {
+		if version := r.Artifacts[name].Version; version != "" && !generation.MatchString(version) {
+			f.add(at+".artifacts."+name+".version", "%q is no generation of an object in GCS: write its number (gcloud storage ls -a)", version)
+		}
+	}
+}
+
 // checkPlaces refuses two artifacts in one place of the pod, or one below a file.
 func checkPlaces(f *Faults, at string, r Release, artifacts map[string]Artifact) {
 	var placed []LiveArtifact
@@ -82,6 +105,11 @@ func checkPlaces(f *Faults, at string, r Release, artifacts map[string]Artifact)
 			continue
 		}
 		a, at := ArtifactOf(name, artifacts[name], release), at+".artifacts."+name
+		for part := range strings.SplitSeq(a.File, "/") {
+			if len(part) > maxName {
+				f.add(at, "appears as %q, and a file's name has %d bytes at most", a.File, maxName)
+			}
+		}
 		for _, other := range placed {
 			switch {
 			case a.File == other.File:

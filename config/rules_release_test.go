@@ -1,5 +1,7 @@
 package config_test
 
+import "strings"
+
 // releaseRules are about what is live.
 var releaseRules = []rule{
 	{name: "release of a service that there is not", set: map[string]any{"releases.bankchrun": object},
@@ -34,6 +36,14 @@ var releaseRules = []rule{
 		want: []string{`modelferry:releases.bankchurn.artifacts.model.path: "nlpinsight/model.joblib" is outside bankchurn/, all that the service's identity may read`}},
 	{name: "path only begins like the prefix", set: map[string]any{"releases.bankchurn.artifacts.model.path": "bankchurn-old/model.joblib"},
 		want: []string{`modelferry:releases.bankchurn.artifacts.model.path: "bankchurn-old/model.joblib" is outside bankchurn/, all that the service's identity may read`}},
+	{name: "path is longer than a key", set: map[string]any{"releases.bankchurn.artifacts.model.path": "bankchurn/" + strings.Repeat("k", 1015)},
+		want: []string{`modelferry:releases.bankchurn.artifacts.model.path: is longer than the 1024 bytes that an object's path may have`}},
+	{name: "path cannot be printed", set: map[string]any{"releases.bankchurn.artifacts.model.path": "bankchurn/a\tb"},
+		want: []string{`modelferry:releases.bankchurn.artifacts.model.path: "bankchurn/a\tb" is no object's path: write it relative to the bucket, without ..`}},
+	{name: "object's name is longer than a file's", set: map[string]any{"releases.chicagotaxi.artifacts.predictions.path": "chicagotaxi/" + strings.Repeat("k", 256)},
+		want: []string{`modelferry:releases.chicagotaxi.artifacts.predictions: appears as "predictions/` + strings.Repeat("k", 256) + `", and a file's name has 255 bytes at most`}},
+	{name: "version is no generation", set: map[string]any{"releases.bankchurn.artifacts.model.version": "v7"},
+		want: []string{`modelferry:releases.bankchurn.artifacts.model.version: "v7" is no generation of an object in GCS: write its number (gcloud storage ls -a)`}},
 	{name: "digest is too short", set: map[string]any{"releases.bankchurn.artifacts.model.sha256": zeros[1:]},
 		want: []string{`modelferry:releases.bankchurn.artifacts.model.sha256: "` + zeros[1:] + `" is no SHA-256: write 64 hexadecimal digits (sha256sum FILE)`}},
 	{name: "digest has its algorithm before it", set: map[string]any{"releases.bankchurn.artifacts.model.sha256": "sha256:" + zeros},

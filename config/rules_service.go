@@ -4,6 +4,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -157,9 +159,13 @@ func (f *Faults) environment(at string, env map[string]string) {
 	}
 }
 
-// cleanKey tells whether a path is relative, not empty, and stays inside
-// whatever it is put into.
+// cleanKey tells whether a path is relative, not empty, stays inside whatever
+// it is put into, and can be read in a log.
 func cleanKey(key string) bool {
 	return key != "" && path.Clean(key) == key && !path.IsAbs(key) && key != "." && key != ".." &&
-		!strings.HasPrefix(key, "../") && !strings.ContainsAny(key, "\\\x00\n\r")
+		!strings.HasPrefix(key, "../") && !strings.Contains(key, `\`) && printable(key)
+}
+
+func printable(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
 }

@@ -127,7 +127,7 @@ func (s Service) hasBackend(name string) bool {
 
 func isArchive(path string) bool {
 	for _, suffix := range []string{".tar.gz", ".tgz", ".tar", ".tar.zst"} {
-		if strings.HasSuffix(path, suffix) {
+		if strings.HasSuffix(strings.ToLower(path), suffix) {
 			return true
 		}
 	}

@@ -65,12 +65,14 @@ func TestConfigMapSaysWhatTheConfigSays(t *testing.T) {
 				return r.One(t, "kubernetes:core/v1:ConfigMap", service+"-model").At("data").(map[string]any)
 			}
 			require.Subset(t, data("bankchurn"), map[string]any{
-				"FETCH_RETRIES": "0", "FETCH_BACKOFF": "1s", "FETCH_TIMEOUT": "1m30s", "FETCH_PARALLEL": "4", "FETCH_PART_SIZE": "16MiB",
+				"FETCH_RETRIES": "0", "FETCH_BACKOFF": "1s", "FETCH_TIMEOUT": "1m30s", "FETCH_PARALLEL": "4", "FETCH_PART_SIZE": "16777216",
 				"MODEL_VERSION": "1763901234567891",
 			})
 			require.NotContains(t, data("bankchurn"), "MODEL_SHA256", "not pinned, so not said")
 			require.Equal(t, strings.Repeat("ab", 32), data("chicagotaxi")["MODEL_SHA256"])
 			require.Equal(t, "/models/finbert/model.tar.gz", data("nlpinsight")["LOCAL_MODEL_PATH"])
+			require.Equal(t, "true", data("nlpinsight")["MODEL_EXTRACT"])
+			require.NotContains(t, data("bankchurn"), "MODEL_EXTRACT", "a file as it is")
 			require.Contains(t, data("nlpinsight")["ARTIFACTS"], `"extract":true`)
 			endpoint := map[string]string{"gke": "STORAGE_EMULATOR_HOST", "eks": "AWS_ENDPOINT_URL_S3"}[p.stack]
 			require.Equal(t, "https://storage.internal", data("bankchurn")[endpoint])

@@ -76,7 +76,7 @@ func artifacts(platform infra.Platform, w config.Workload) []components.Artifact
 func fetcher(f config.Fetcher) components.FetcherArgs {
 	return components.FetcherArgs{
 		Image: f.Image, Retries: f.Retries, Backoff: f.Backoff, Timeout: f.Timeout,
-		Parallel: f.Parallel, PartSize: f.PartSize, Resources: resources(f.Resources),
+		Parallel: f.Parallel, PartBytes: f.PartBytes(), Resources: resources(f.Resources),
 	}
 }
 

@@ -90,7 +90,7 @@ func TestTableSaysTypesAndDefaults(t *testing.T) {
 		"| `cloud` | text | *required* | Cloud that the stack runs on: gke or eks. |",
 		"| `gcp:project` | text | *required* on gke | Project ID, as in gcp:project. |",
 		"| `aws:region` | text | *required* on eks | Region, as in aws:region. |",
-		"| `fetcher.retries` | number | `3` | Attempts after the first one. |",
+		"| `fetcher.retries` | number | `3` | Attempts after the first one, 20 at most. |",
 		"| `cluster.create.deletionProtection` | true, false | `true` |",
 		"| `cluster.create.authorizedNetworks` | list of text |  |",
 		"| `services.NAME.env` | text by name |  |",
