@@ -179,8 +179,8 @@ func TestExit8(t *testing.T) {
 			proxy := faultproxy.New(t, store.Endpoint())
 			proxy.Inject(1000, faultproxy.Any, faultproxy.Status(http.StatusServiceUnavailable))
 			b := newBench(t, store, proxy.URL).set("FETCH_RETRIES", "1")
-			failure{prepare: put("models/m.bin", []byte("m")), exit: 8, outcome: "gave up", says: "%s: "}.check(t, b)
-			require.Len(t, proxy.Requests(), 2*5, "two runs of five tries each")
+			failure{prepare: put("models/m.bin", []byte("m")), exit: 8, outcome: "gave up", says: "m.bin: gave up after 10 tries: %s: "}.check(t, b)
+			require.Len(t, proxy.Requests(), 2*5, "two rounds of five tries each")
 		})
 		t.Run(name+"/out of time", func(t *testing.T) {
 			t.Parallel()

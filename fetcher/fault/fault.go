@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Kind says what sort of trouble an error is.
@@ -74,6 +75,9 @@ type Error struct {
 	Err error
 	// Advice is what a person can do about it; may be empty.
 	Advice string
+	// After is how long the other side asks to be left alone; 0 when it does
+	// not say.
+	After time.Duration
 }
 
 func (e *Error) Error() string {
@@ -94,6 +98,21 @@ func New(k Kind, format string, args ...any) *Error {
 func (e *Error) Advise(format string, args ...any) *Error {
 	e.Advice = fmt.Sprintf(format, args...)
 	return e
+}
+
+// Later adds how long to wait before the next try and returns the same error.
+func (e *Error) Later(after time.Duration) *Error {
+	e.After = after
+	return e
+}
+
+// AfterOf finds how long err asks to wait before the next try.
+func AfterOf(err error) time.Duration {
+	var known *Error
+	if errors.As(err, &known) {
+		return known.After
+	}
+	return 0
 }
 
 // KindOf finds the kind of err, which must not be nil. A deadline that passed

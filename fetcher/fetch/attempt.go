@@ -58,10 +58,13 @@ func (r *run) connect(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// Who asks for short waits between runs gets short ones below them too.
-	backoff := transfer.Backoff{Base: min(rangeBase, r.req.Backoff), Cap: min(rangeCap, r.req.Backoff)}
+	// Who asks for short waits between rounds gets short ones within them too.
+	patience := transfer.Patience{
+		Tries: rangeTries, Quick: transfer.Backoff{Base: min(rangeBase, r.req.Backoff), Cap: min(rangeCap, r.req.Backoff)},
+		Rounds: r.req.Retries, Slow: r.backoff(),
+	}
 	watched := transfer.Watch(plain, r.req.Stall)
-	r.source = transfer.Resume(transfer.Limit(watched, r.req.Parallel), rangeTries, backoff, r.log)
+	r.source = transfer.Resume(transfer.Limit(watched, r.req.Parallel), patience, r.log)
 	return nil
 }
 

@@ -19,8 +19,9 @@ import (
 // Opener makes the request's source, waiting for the identity if it must.
 type Opener func(ctx context.Context, req request.Request, log *slog.Logger) (source.Source, error)
 
-// The longest waits: between whole runs, and between tries of one range. The
-// quick tries last about 3 s together; what is still broken then is the run's.
+// The longest waits: between rounds of tries, and between the tries of one.
+// The quick ones last about 3 s together; what is still broken then needs the
+// patience that FETCH_RETRIES and FETCH_BACKOFF give.
 const (
 	longestBackoff = 2 * time.Minute
 	rangeTries     = 5
@@ -79,12 +80,17 @@ type run struct {
 }
 
 // persist attempts the run until it works, fails for good or is out of tries.
+// What a request can heal by itself is healed below, by the range: here it is
+// about an object that changed or was spoilt, and the source's own making.
 func (r *run) persist(ctx context.Context, summary *report.Summary) error {
-	backoff := transfer.Backoff{Base: r.req.Backoff, Cap: max(longestBackoff, r.req.Backoff)}
+	backoff := r.backoff()
 	for retry := 0; ; retry++ {
 		summary.Attempts = retry + 1
 		err := r.attempt(ctx)
-		if err == nil || ctx.Err() != nil || !fault.KindOf(disk(err)).Retryable() || retry == r.req.Retries {
+		switch {
+		case err == nil, ctx.Err() != nil, errors.Is(err, transfer.ErrGaveUp):
+			return err
+		case !fault.KindOf(disk(err)).Retryable(), retry == r.req.Retries:
 			return err
 		}
 		delay := backoff.Delay(retry)
@@ -93,6 +99,11 @@ func (r *run) persist(ctx context.Context, summary *report.Summary) error {
 			return err // the last thing that went wrong says more than the wait
 		}
 	}
+}
+
+// backoff is that of the run, which begins anew or waits for a range.
+func (r *run) backoff() transfer.Backoff {
+	return transfer.Backoff{Base: r.req.Backoff, Cap: max(longestBackoff, r.req.Backoff)}
 }
 
 // ended puts the reason of a run that was stopped before what it led to.

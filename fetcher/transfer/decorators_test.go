@@ -42,6 +42,9 @@ func TestLimitKeepsToItsSlots(t *testing.T) {
 	require.NoError(t, third.Close())
 }
 
+// patience is three quick tries, and no round of them more.
+var patience = transfer.Patience{Tries: 3, Quick: transfer.Backoff{Base: time.Millisecond, Cap: time.Millisecond}}
+
 func TestResumeGivesUpOnWhatBringsNothing(t *testing.T) {
 	tests := []struct {
 		name  string
@@ -57,12 +60,44 @@ func TestResumeGivesUpOnWhatBringsNothing(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			src := noise(10)
 			src.meet = func(int64) (io.ReadCloser, error) { return nil, tt.err }
-			resumed := transfer.Resume(src, 3, transfer.Backoff{Base: time.Millisecond, Cap: time.Millisecond}, quiet)
+			resumed := transfer.Resume(src, patience, quiet)
 			_, err := resumed.Read(t.Context(), src.object(), 0, 10)
 			require.ErrorIs(t, err, tt.err)
 			require.Equal(t, tt.tries, src.read.Load())
 			_, err = resumed.Stat(t.Context(), source.Ref{})
 			require.ErrorIs(t, err, tt.err)
+		})
+	}
+}
+
+// Rounds of quick tries, with long waits between them: that is what a store's
+// bad minute takes. A wait is at most Slow's, or what the store asks for.
+func TestResumeTriesInRounds(t *testing.T) {
+	tests := []struct {
+		name        string
+		err         error
+		least, most time.Duration
+	}{
+		{"the waits are those of the backoffs", errors.New("reset"), 0, 6*time.Second + 10*time.Second + 20*time.Second},
+		{"Retry-After is honoured", fault.New(fault.Transient, "503").Later(5 * time.Second), 8 * 5 * time.Second, 2 * time.Minute},
+		{"up to the cap", fault.New(fault.Transient, "503").Later(24 * time.Hour), 8 * time.Minute, 8 * time.Minute},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				src := noise(10)
+				src.meet = func(int64) (io.ReadCloser, error) { return nil, tt.err }
+				began := time.Now()
+				_, err := transfer.Resume(src, transfer.Patience{
+					Tries: 3, Quick: transfer.Backoff{Base: time.Second, Cap: time.Second},
+					Rounds: 2, Slow: transfer.Backoff{Base: 10 * time.Second, Cap: time.Minute},
+				}, quiet).Read(t.Context(), src.object(), 0, 10)
+				require.ErrorIs(t, err, tt.err)
+				require.ErrorIs(t, err, transfer.ErrGaveUp)
+				require.Equal(t, int64(9), src.read.Load())
+				require.GreaterOrEqual(t, time.Since(began), tt.least)
+				require.LessOrEqual(t, time.Since(began), tt.most)
+			})
 		})
 	}
 }
@@ -76,7 +111,7 @@ func TestResumeCountsOnlyTriesInVain(t *testing.T) {
 		}
 		return io.NopCloser(io.MultiReader(bytes.NewReader(src.body[offset:offset+1]), iotest.ErrReader(errors.New("reset")))), nil
 	}
-	resumed := transfer.Resume(src, 3, transfer.Backoff{Base: time.Millisecond, Cap: time.Millisecond}, quiet)
+	resumed := transfer.Resume(src, patience, quiet)
 	reader, err := resumed.Read(t.Context(), src.object(), 0, 20)
 	require.NoError(t, err)
 	got, err := io.ReadAll(reader)

@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 
@@ -10,18 +11,32 @@ import (
 	"github.com/modelferry/modelferry/fetcher/source"
 )
 
+// Patience says how long a request is tried again. Only failures in a row
+// count, in which no byte came.
+type Patience struct {
+	// Tries make a round, with the short waits of Quick between them.
+	Tries int
+	Quick Backoff
+	// Rounds are how many more follow the first, each after a wait of Slow.
+	Rounds int
+	Slow   Backoff
+}
+
+// ErrGaveUp marks what was tried until the patience was out: there is no use
+// in a caller's trying it again.
+var ErrGaveUp = errors.New("gave up")
+
 // Resume tries again what failed in a way that may pass. A range goes on at
-// the byte where it broke, of the same version, so no byte comes twice.
-// Tries counts the failures in a row that bring nothing.
-func Resume(src source.Source, tries int, backoff Backoff, log *slog.Logger) source.Source {
-	return &resuming{Source: src, tries: tries, backoff: backoff, log: log}
+// the byte where it broke, of the same version, and the others go on beside
+// it: what has come is never asked for again.
+func Resume(src source.Source, patience Patience, log *slog.Logger) source.Source {
+	return &resuming{Source: src, patience: patience, log: log}
 }
 
 type resuming struct {
 	source.Source
-	tries   int
-	backoff Backoff
-	log     *slog.Logger
+	patience Patience
+	log      *slog.Logger
 }
 
 func (s *resuming) Stat(ctx context.Context, ref source.Ref) (source.Object, error) {
@@ -49,12 +64,25 @@ func (s *resuming) pause(ctx context.Context, ref source.Ref, failures int, err 
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if fault.KindOf(err) != fault.Transient || failures+1 >= s.tries {
+	if fault.KindOf(err) != fault.Transient {
 		return err
 	}
-	delay := s.backoff.Delay(failures)
-	s.log.Warn("trying again", "source", s.URL(ref), "wait", delay.String(), "error", err.Error())
-	return Wait(ctx, delay)
+	p := s.patience
+	tries, round := failures+1, failures/p.Tries
+	delay := p.Quick.Delay(failures % p.Tries)
+	if tries%p.Tries == 0 {
+		if round == p.Rounds {
+			return fmt.Errorf("%w after %d tries: %w", ErrGaveUp, tries, err)
+		}
+		delay = p.Slow.Delay(round)
+	}
+	// A server that asks for a day is not waited for that long.
+	delay = max(delay, min(fault.AfterOf(err), p.Slow.Cap))
+	s.log.Warn("trying again", "source", s.URL(ref), "failures", tries, "wait", delay.String(), "error", err.Error())
+	if Wait(ctx, delay) != nil {
+		return err // the last thing that went wrong says more than the wait
+	}
+	return nil
 }
 
 // resumed is a range's body that reopens itself.

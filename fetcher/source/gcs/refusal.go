@@ -46,12 +46,12 @@ func answered(url string, ref source.Ref, answer *googleapi.Error, err error) er
 	case http.StatusPreconditionFailed, http.StatusRequestedRangeNotSatisfiable:
 		return fault.New(fault.Changed, "%s was replaced while it was read: GCS answers %d", url, code)
 	case http.StatusRequestTimeout, http.StatusTooManyRequests:
-		return fmt.Errorf("%s: GCS answers %d: %w", url, code, err)
+		return fault.New(fault.Transient, "%s: GCS answers %d: %w", url, code, err).Later(source.Later(answer.Header))
 	default:
 		if code >= 400 && code < 500 {
 			return fault.New(fault.Config, "%s: GCS answers %d: %s", url, code, message(answer))
 		}
-		return fmt.Errorf("%s: GCS answers %d: %w", url, code, err)
+		return fault.New(fault.Transient, "%s: GCS answers %d: %w", url, code, err).Later(source.Later(answer.Header))
 	}
 }
 

@@ -49,13 +49,13 @@ func refusal(url string, ref source.Ref, err error) error {
 	case status == http.StatusPreconditionFailed || status == http.StatusRequestedRangeNotSatisfiable:
 		return fault.New(fault.Changed, "%s was replaced while it was read: %s", url, said)
 	case status == http.StatusRequestTimeout || status == http.StatusTooManyRequests || code(err) == "RequestTimeout" || code(err) == "SlowDown":
-		return fmt.Errorf("%s: %s: %w", url, said, err)
+		return fault.New(fault.Transient, "%s: %s: %w", url, said, err).Later(source.Later(response.Response.Header))
 	case status >= 300 && status < 400 || code(err) == "AuthorizationHeaderMalformed":
 		return fault.New(fault.Config, "%s: %s", url, said).Advise("set AWS_REGION to the bucket's region")
 	case status >= 400 && status < 500:
 		return fault.New(fault.Config, "%s: %s", url, said)
 	}
-	return fmt.Errorf("%s: %s: %w", url, said, err)
+	return fault.New(fault.Transient, "%s: %s: %w", url, said, err).Later(source.Later(response.Response.Header))
 }
 
 // changed turns an object that went missing between Stat and Read into one
