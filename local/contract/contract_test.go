@@ -1,0 +1,108 @@
+// Package contract holds the program to what the fetcher accepts: each ConfigMap that the one writes is read by
+// the parser of the other.
+package contract
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/config/configtest"
+	"github.com/modelferry/modelferry/fetcher/request"
+	"github.com/modelferry/modelferry/stack"
+	"github.com/modelferry/modelferry/stack/stacktest"
+)
+
+// asked runs the program on a stack and returns what each service's fetcher makes of its ConfigMap.
+func asked(t require.TestingT, name string, settings configtest.Settings) map[string]request.Request {
+	program := stack.Stack{Keys: settings.Keys()}
+	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, name, settings, false)
+	require.NoError(t, err)
+	all := map[string]request.Request{}
+	for _, configMap := range record.Of("kubernetes:core/v1:ConfigMap") {
+		data, ok := configMap.At("data").(map[string]any)
+		require.True(t, ok, configMap)
+		req, err := request.FromEnv(func(key string) (string, bool) {
+			value, ok := data[key].(string)
+			return value, ok
+		})
+		require.NoError(t, err, "%s: %v", configMap, data)
+		all[strings.TrimSuffix(configMap.Name, "-model")] = req
+	}
+	return all
+}
+
+// sum is a digest that shows which artifact it is of.
+func sum(artifact string) string { return fmt.Sprintf("%064x", artifact) }
+
+// with is a stack as it lies in the repository, with digests to tell apart and a backend for NLPInsight.
+func with(t require.TestingT, name, backend string) configtest.Settings {
+	settings, err := configtest.Stack(name)
+	require.NoError(t, err)
+	for service, artifacts := range map[string][]string{
+		"bankchurn": {"model", "dataset"}, "nlpinsight": {"model", "dataset"}, "chicagotaxi": {"model", "predictions"},
+	} {
+		for _, artifact := range artifacts {
+			settings.Set("releases."+service+".artifacts."+artifact+".sha256", strings.ToUpper(sum(service+" "+artifact)))
+		}
+	}
+	settings.Set("releases.nlpinsight.backend", backend)
+	if backend == "finbert" {
+		settings.Set("releases.nlpinsight.artifacts.model.path", "nlpinsight/finbert/v1/model.tar.gz")
+		settings.Set("releases.nlpinsight.artifacts.model.size", "440MB")
+	}
+	return settings
+}
+
+var clouds = map[string]struct {
+	cloud            request.Cloud
+	scheme           string
+	models, datasets string
+}{
+	"gke": {request.GCS, "gs", "modelferry-demo-gke-models", "modelferry-demo-gke-datasets"},
+	"eks": {request.S3, "s3", "123456789012-eu-west-1-eks-models", "123456789012-eu-west-1-eks-datasets"},
+}
+
+func TestTheFetcherReadsWhatTheProgramWrites(t *testing.T) {
+	for name, on := range clouds {
+		for _, backend := range []string{"tfidf", "finbert"} {
+			t.Run(name+"/"+backend, func(t *testing.T) {
+				artifact := func(service, name, bucket, path, dest string) request.Artifact {
+					return request.Artifact{Bucket: bucket, Path: path, Dest: dest, SHA256: sum(service + " " + name)}
+				}
+				sentiment := artifact("nlpinsight", "model", on.models, "nlpinsight/model.joblib", "model.joblib")
+				if backend == "finbert" {
+					sentiment = artifact("nlpinsight", "model", on.models, "nlpinsight/finbert/v1/model.tar.gz", "finbert/model.tar.gz")
+					sentiment.Extract = true
+				}
+				want := map[string][]request.Artifact{
+					"bankchurn": {
+						artifact("bankchurn", "model", on.models, "bankchurn/model.joblib", "model.joblib"),
+						artifact("bankchurn", "dataset", on.datasets, "bankchurn/v1/Churn.csv", "data/raw/Churn.csv"),
+					},
+					"chicagotaxi": {
+						artifact("chicagotaxi", "model", on.models, "chicagotaxi/model.joblib", "model.joblib"),
+						artifact("chicagotaxi", "predictions", on.models, "chicagotaxi/predictions.csv", "predictions/predictions.csv"),
+					},
+					"nlpinsight": {
+						sentiment,
+						artifact("nlpinsight", "dataset", on.datasets, "nlpinsight/v1/financial_phrasebank.csv", "data/raw/train.csv"),
+					},
+				}
+				got := asked(t, name, with(t, name, backend))
+				require.Len(t, got, len(want))
+				for service, req := range got {
+					require.Equal(t, on.cloud, req.Cloud)
+					require.Equal(t, "/models", req.Folder, "the volume's mount, wherever in it the model lies")
+					require.Equal(t, want[service], req.Artifacts, service)
+					require.True(t, req.Pinned())
+					require.Equal(t, on.scheme+"://"+on.models+"/"+req.Artifacts[0].Path, req.URL(req.Artifacts[0]))
+				}
+				require.Equal(t, map[string]string{"tfidf": ".", "finbert": "finbert"}[backend], got["nlpinsight"].Artifacts[0].Folder())
+			})
+		}
+	}
+}
