@@ -49,8 +49,9 @@ func TestAModelInManyRanges(t *testing.T) {
 			require.Equal(t, body, b.file(t, "m.bin"))
 			marker := b.marker(t)
 			require.Len(t, marker.Artifacts, 1)
+			require.NotEmpty(t, marker.Artifacts[0].Checksum)
 			require.Equal(t, publish.Record{
-				Dest: "m.bin", Source: b.url("models/m.bin"), Bytes: int64(len(body)), SHA256: digest(body), Version: version, Verified: "sha256",
+				Dest: "m.bin", Source: b.url("models/m.bin"), Bytes: int64(len(body)), SHA256: digest(body), Version: version, Checksum: marker.Artifacts[0].Checksum, Verified: "sha256",
 			}, marker.Artifacts[0])
 			require.Equal(t, digest(body), got.Artifacts[0].SHA256)
 			require.True(t, got.Artifacts[0].Pinned)
@@ -79,7 +80,8 @@ func TestAnArchiveAndAFileTogether(t *testing.T) {
 			require.DirExists(t, b.path("finbert/assets"))
 			require.Equal(t, csv, b.file(t, "finbert/data/raw/train.csv"))
 			require.NoFileExists(t, b.path("finbert/model.tar.gz"))
-			require.Equal(t, digest(packed), got.Artifacts[0].SHA256)
+			require.Empty(t, got.Artifacts[0].SHA256, "it was not pinned, and the store has a checksum")
+			require.Regexp(t, "^CRC[0-9A-Z]+ [0-9a-f]+$", got.Artifacts[0].Checksum)
 			require.Equal(t, 2, got.Artifacts[0].Files)
 			require.False(t, got.Artifacts[0].Pinned)
 		})

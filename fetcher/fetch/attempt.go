@@ -41,7 +41,7 @@ func (r *run) attempt(ctx context.Context) error {
 			}
 			r.staged[i] = staged
 			r.log.Info("artifact verified", "dest", staged.Dest, "source", staged.Source, "bytes", staged.Bytes,
-				"sha256", staged.SHA256, "version", staged.Version, "verified", staged.Verified, "seconds", time.Since(began).Seconds())
+				"sha256", staged.SHA256, "checksum", staged.Checksum, "version", staged.Version, "verified", staged.Verified, "seconds", time.Since(began).Seconds())
 			return nil
 		})
 	}

@@ -136,7 +136,7 @@ func described(summary report.Summary, req request.Request, records []publish.Re
 	for i, record := range records {
 		summary.Bytes += record.Bytes
 		summary.Artifacts = append(summary.Artifacts, report.Artifact{
-			Dest: record.Dest, Source: record.Source, Bytes: record.Bytes, SHA256: record.SHA256,
+			Dest: record.Dest, Source: record.Source, Bytes: record.Bytes, SHA256: record.SHA256, Checksum: record.Checksum,
 			Version: record.Version, Pinned: req.Artifacts[i].SHA256 != "", Verified: record.Verified,
 			Extracted: record.Extracted, Files: len(record.Files),
 		})

@@ -16,6 +16,12 @@ const (
 	bySize   = "size"
 )
 
+// hashed says whether the artifact's SHA-256 is computed: to compare it, or
+// because nothing else would tell later what was fetched.
+func hashed(a request.Artifact, object source.Object) bool {
+	return a.SHA256 != "" || !object.Checksum.Known()
+}
+
 // verify compares what came with the store's own checksum, then with the
 // pinned digest, and says which level that reached. The order matters: bytes
 // that are not those in the store were spoilt on their way, and may come right
@@ -28,7 +34,7 @@ func verify(url string, a request.Artifact, object source.Object, digest transfe
 			Advise("should it happen again, look at proxies, at the node's memory and at its disk")
 	}
 	switch {
-	case a.SHA256 == digest.SHA256:
+	case a.SHA256 != "" && a.SHA256 == digest.SHA256:
 		return bySHA256, nil
 	case a.SHA256 != "":
 		return "", fault.New(fault.Integrity, "%s has SHA-256 %s, not the pinned %s", url, digest.SHA256, a.SHA256).

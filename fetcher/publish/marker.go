@@ -34,9 +34,12 @@ type Record struct {
 	Dest string `json:"dest"`
 	// Source is the object's URL.
 	Source string `json:"source"`
-	// Bytes and SHA256 are those of the object, packed if it is an archive.
-	Bytes  int64  `json:"bytes"`
-	SHA256 string `json:"sha256"`
+	// Bytes, SHA256 and Checksum are those of the object, packed if it is an
+	// archive. SHA256 is empty when none is pinned and the store has a
+	// Checksum, such as "CRC32C e3069283", which was compared instead.
+	Bytes    int64  `json:"bytes"`
+	SHA256   string `json:"sha256,omitempty"`
+	Checksum string `json:"checksum,omitempty"`
 	// Version is the GCS generation or the S3 version id that was read;
 	// empty in an S3 bucket that keeps no versions.
 	Version string `json:"version,omitempty"`

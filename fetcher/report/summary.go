@@ -32,11 +32,13 @@ type Summary struct {
 
 // Artifact is one published artifact in a summary.
 type Artifact struct {
-	Dest    string `json:"dest"`
-	Source  string `json:"source"`
-	Bytes   int64  `json:"bytes"`
-	SHA256  string `json:"sha256"`
-	Version string `json:"version,omitempty"`
+	Dest   string `json:"dest"`
+	Source string `json:"source"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256,omitempty"`
+	// Checksum is the store\'s own, which the bytes were compared with.
+	Checksum string `json:"checksum,omitempty"`
+	Version  string `json:"version,omitempty"`
 	// Pinned says that the digest was asked for, not only found.
 	Pinned bool `json:"pinned"`
 	// Verified is sha256, against the pinned digest; crc, against the store's

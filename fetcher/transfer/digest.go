@@ -4,7 +4,7 @@ import "github.com/modelferry/modelferry/fetcher/crc"
 
 // Digest is what an object's bytes came to.
 type Digest struct {
-	// SHA256 is in hex.
+	// SHA256 is in hex; empty when it was not asked for.
 	SHA256 string
 	// CRC is by the algorithm of the object's own checksum: 0 without one.
 	CRC uint64

@@ -17,11 +17,20 @@ import (
 // show, small enough that 64 ranges stay within a few MiB.
 const chunk = 256 << 10
 
-// File writes the object's bytes to file, which is empty, in ranges of part
-// bytes of which at most parallel are read at once, and returns what they came to.
-// Memory does not depend on the object's size.
-func File(ctx context.Context, src source.Source, object source.Object, file *os.File, part int64, parallel int) (Digest, error) {
-	parts := spans(object.Size, part)
+// Cut says how a file's object is read.
+type Cut struct {
+	// Part is the length of a range in bytes.
+	Part int64
+	// Parallel is how many are read at once.
+	Parallel int
+	// SHA256 asks for the digest. It takes a core longer than all the rest.
+	SHA256 bool
+}
+
+// File writes the object's bytes to file, which is empty, and returns what
+// they came to. Memory does not depend on the object's size.
+func File(ctx context.Context, src source.Source, object source.Object, file *os.File, cut Cut) (Digest, error) {
+	parts := spans(object.Size, cut.Part)
 	group, ctx := errgroup.WithContext(ctx)
 	front := newFrontier(len(parts))
 	queue := make(chan int, len(parts))
@@ -30,7 +39,7 @@ func File(ctx context.Context, src source.Source, object source.Object, file *os
 	}
 	close(queue)
 	sums := make([]uint64, len(parts))
-	for range min(parallel, len(parts)) {
+	for range min(cut.Parallel, len(parts)) {
 		group.Go(func() error {
 			buffer := make([]byte, chunk)
 			for i := range queue {
@@ -46,12 +55,14 @@ func File(ctx context.Context, src source.Source, object source.Object, file *os
 		})
 	}
 	var digest Digest
-	group.Go(func() (err error) {
-		stop := context.AfterFunc(ctx, front.abandon)
-		defer stop()
-		digest.SHA256, err = follow(ctx, file, parts, front)
-		return err
-	})
+	if cut.SHA256 {
+		group.Go(func() (err error) {
+			stop := context.AfterFunc(ctx, front.abandon)
+			defer stop()
+			digest.SHA256, err = follow(ctx, file, parts, front)
+			return err
+		})
+	}
 	if err := group.Wait(); err != nil {
 		return Digest{}, err
 	}

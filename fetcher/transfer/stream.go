@@ -24,7 +24,8 @@ type Stream struct {
 	// that are here and hashed.
 	pending chan *piece
 	ready   chan []byte
-	hash    hash.Hash
+	// hash is nil when nobody asked for it.
+	hash hash.Hash
 	// algorithm is that of the object's own checksum, crc what its ranges
 	// have come to so far.
 	algorithm crc.Algorithm
@@ -44,16 +45,20 @@ type piece struct {
 	err  error
 }
 
-// NewStream begins to read ranges of the buffers' size.
-func NewStream(ctx context.Context, src source.Source, object source.Object, buffers *Buffers) *Stream {
+// NewStream begins to read ranges of the buffers' size, and computes the
+// object's SHA-256 if it is asked to.
+func NewStream(ctx context.Context, src source.Source, object source.Object, buffers *Buffers, sha bool) *Stream {
 	ctx, cancel := context.WithCancel(ctx)
 	group, ctx := errgroup.WithContext(ctx)
 	s := &Stream{
-		cancel: cancel, group: group, buffers: buffers, hash: sha256.New(), algorithm: object.Checksum.Algorithm,
+		cancel: cancel, group: group, buffers: buffers, algorithm: object.Checksum.Algorithm,
 		// Room for every buffer there is: sending never blocks for long, and
 		// after the end whatever was lent lies in one of the two.
 		pending: make(chan *piece, cap(buffers.free)),
 		ready:   make(chan []byte, cap(buffers.free)),
+	}
+	if sha {
+		s.hash = sha256.New()
 	}
 	group.Go(func() error { return s.request(ctx, src, object) })
 	group.Go(s.order)
@@ -107,7 +112,9 @@ func (s *Stream) order() error {
 			}
 			return p.err
 		}
-		s.hash.Write(p.buffer)
+		if s.hash != nil {
+			s.hash.Write(p.buffer)
+		}
 		s.crc = s.algorithm.Combine(s.crc, p.crc, p.length)
 		s.ready <- p.buffer
 	}
@@ -147,7 +154,11 @@ func (s *Stream) Err() error {
 
 // Digest is what the object came to. It holds once Read returned io.EOF.
 func (s *Stream) Digest() Digest {
-	return Digest{SHA256: hex.EncodeToString(s.hash.Sum(nil)), CRC: s.crc}
+	digest := Digest{CRC: s.crc}
+	if s.hash != nil {
+		digest.SHA256 = hex.EncodeToString(s.hash.Sum(nil))
+	}
+	return digest
 }
 
 // Close ends what is under way and gives all buffers back.

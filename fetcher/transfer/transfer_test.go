@@ -83,6 +83,8 @@ func digest(body []byte) transfer.Digest {
 
 var quiet = slog.New(slog.DiscardHandler)
 
+var cut = transfer.Cut{Part: 1000, Parallel: 4, SHA256: true}
+
 // sizes are those around a part of 1000 bytes, with 4 at once.
 var sizes = []int{1, 999, 1000, 1001, 3999, 4000, 4001, 25_017}
 
@@ -92,7 +94,7 @@ func TestAFileIsWholeAndHashed(t *testing.T) {
 		file, err := os.Create(filepath.Join(t.TempDir(), "f"))
 		require.NoError(t, err)
 		defer file.Close()
-		got, err := transfer.File(t.Context(), src, src.object(), file, 1000, 4)
+		got, err := transfer.File(t.Context(), src, src.object(), file, cut)
 		require.NoError(t, err)
 		require.Equal(t, digest(src.body), got)
 		body, err := os.ReadFile(file.Name())
@@ -107,7 +109,7 @@ func TestAStreamIsInOrderAndHashed(t *testing.T) {
 	for _, size := range sizes {
 		src := noise(size)
 		buffers := transfer.NewBuffers(4, 1000)
-		stream := transfer.NewStream(t.Context(), src, src.object(), buffers)
+		stream := transfer.NewStream(t.Context(), src, src.object(), buffers, true)
 		got, err := io.ReadAll(iotest.OneByteReader(stream))
 		require.NoError(t, err)
 		require.Equal(t, src.body, got)
@@ -118,11 +120,28 @@ func TestAStreamIsInOrderAndHashed(t *testing.T) {
 	}
 }
 
+func TestNoDigestThatNobodyAsksFor(t *testing.T) {
+	src := noise(5000)
+	want := digest(src.body)
+	want.SHA256 = ""
+	file, err := os.Create(filepath.Join(t.TempDir(), "f"))
+	require.NoError(t, err)
+	defer file.Close()
+	got, err := transfer.File(t.Context(), src, src.object(), file, transfer.Cut{Part: 1000, Parallel: 4})
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+	stream := transfer.NewStream(t.Context(), src, src.object(), transfer.NewBuffers(4, 1000), false)
+	defer stream.Close()
+	_, err = io.Copy(io.Discard, stream)
+	require.NoError(t, err)
+	require.Equal(t, want, stream.Digest())
+}
+
 // A consumer that does not read holds the source back: memory is the window.
 func TestAStreamReadsAheadNoFurtherThanItsWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		src := noise(100_000)
-		stream := transfer.NewStream(t.Context(), src, src.object(), transfer.NewBuffers(4, 1000))
+		stream := transfer.NewStream(t.Context(), src, src.object(), transfer.NewBuffers(4, 1000), true)
 		synctest.Wait()
 		require.Equal(t, int64(4), src.read.Load())
 		_, err := io.ReadFull(stream, make([]byte, 1001))
@@ -139,14 +158,14 @@ func TestStreamsShareTheirBuffers(t *testing.T) {
 	buffers := transfer.NewBuffers(3, 1000)
 	for range 20 { // after an early Close as well as after a whole read
 		src := noise(50_000)
-		first := transfer.NewStream(t.Context(), src, src.object(), buffers)
+		first := transfer.NewStream(t.Context(), src, src.object(), buffers, true)
 		_, err := io.ReadFull(first, make([]byte, 10))
 		require.NoError(t, err)
 		require.NoError(t, first.Close())
 		var group sync.WaitGroup
 		for range 5 {
 			group.Go(func() {
-				stream := transfer.NewStream(t.Context(), src, src.object(), buffers)
+				stream := transfer.NewStream(t.Context(), src, src.object(), buffers, true)
 				defer stream.Close()
 				got, err := io.ReadAll(stream)
 				if err != nil || !bytes.Equal(got, src.body) {
@@ -170,10 +189,10 @@ func TestAnErrorOfOneRangeEndsTheWhole(t *testing.T) {
 	file, err := os.Create(filepath.Join(t.TempDir(), "f"))
 	require.NoError(t, err)
 	defer file.Close()
-	_, err = transfer.File(t.Context(), src, src.object(), file, 1000, 4)
+	_, err = transfer.File(t.Context(), src, src.object(), file, cut)
 	require.ErrorIs(t, err, denied)
 
-	stream := transfer.NewStream(t.Context(), src, src.object(), transfer.NewBuffers(4, 1000))
+	stream := transfer.NewStream(t.Context(), src, src.object(), transfer.NewBuffers(4, 1000), true)
 	defer stream.Close()
 	got, err := io.ReadAll(stream)
 	require.ErrorIs(t, err, denied)
@@ -185,7 +204,7 @@ func TestACancelledTransferIsNotAWholeOne(t *testing.T) {
 	src := noise(5000)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	stream := transfer.NewStream(ctx, src, src.object(), transfer.NewBuffers(8, 1000))
+	stream := transfer.NewStream(ctx, src, src.object(), transfer.NewBuffers(8, 1000), true)
 	defer stream.Close()
 	_, err := io.ReadAll(stream)
 	require.ErrorIs(t, err, context.Canceled)
@@ -193,6 +212,6 @@ func TestACancelledTransferIsNotAWholeOne(t *testing.T) {
 	require.NoError(t, err)
 	defer file.Close()
 	src.meet = func(int64) (io.ReadCloser, error) { return nil, ctx.Err() }
-	_, err = transfer.File(ctx, src, src.object(), file, 1000, 4)
+	_, err = transfer.File(ctx, src, src.object(), file, cut)
 	require.ErrorIs(t, err, context.Canceled)
 }
