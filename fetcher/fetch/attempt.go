@@ -24,9 +24,12 @@ func (r *run) attempt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.room(objects); err != nil {
+	total := r.missing(objects)
+	if err := r.room(total); err != nil {
 		return err
 	}
+	stop := r.progress.Report(total, r.log)
+	defer stop()
 	buffers := transfer.NewBuffers(r.req.Parallel, r.req.PartSize)
 	group, ctx := errgroup.WithContext(ctx)
 	for i, object := range objects {
@@ -64,7 +67,8 @@ func (r *run) connect(ctx context.Context) error {
 		Rounds: r.req.Retries, Slow: r.backoff(),
 	}
 	watched := transfer.Watch(plain, r.req.Stall)
-	r.source = transfer.Resume(transfer.Limit(watched, r.req.Parallel), patience, r.log)
+	r.progress = transfer.NewProgress(transfer.Resume(transfer.Limit(watched, r.req.Parallel), patience, r.log))
+	r.source = r.progress
 	return nil
 }
 
@@ -122,15 +126,20 @@ func sound(a request.Artifact, object source.Object, src source.Source) error {
 	return nil
 }
 
-// room finds a volume that is too small before the first byte. An archive
-// counts as it is: it seldom shrinks by being extracted.
-func (r *run) room(objects []source.Object) error {
+// missing is how many bytes of the objects are to come.
+func (r *run) missing(objects []source.Object) int64 {
 	var need int64
 	for i, object := range objects {
 		if r.staged[i] == nil {
 			need += object.Size
 		}
 	}
+	return need
+}
+
+// room finds a volume that is too small before the first byte. An archive
+// counts as it is: it seldom shrinks by being extracted.
+func (r *run) room(need int64) error {
 	free, err := r.folder.Free()
 	if err != nil {
 		return err

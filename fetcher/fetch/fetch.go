@@ -74,6 +74,8 @@ type run struct {
 	log    *slog.Logger
 	open   Opener
 	source source.Source
+	// progress is the source's outermost part, which counts.
+	progress *transfer.Progress
 	// staged holds what is verified, by the artifact's index; a retry of the
 	// run does not bring it again.
 	staged []*publish.Staged

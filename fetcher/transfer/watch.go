@@ -10,16 +10,18 @@ import (
 	"github.com/modelferry/modelferry/fetcher/source"
 )
 
-// Watch gives up a request that brings nothing for idle, as a transient
-// fault: a TCP connection whose peer is gone stays open for minutes, and
-// the SDKs do not look. Time that the reader spends elsewhere does not count.
+// Watch gives up a request that brings nothing for idle, or far less than the
+// others do, as a transient fault, so that another connection is tried: one
+// whose peer is gone stays open for minutes, and the SDKs do not look. Time
+// that the reader spends elsewhere does not count.
 func Watch(src source.Source, idle time.Duration) source.Source {
-	return &watching{Source: src, idle: idle}
+	return &watching{Source: src, idle: idle, pace: &pace{}}
 }
 
 type watching struct {
 	source.Source
 	idle time.Duration
+	pace *pace
 }
 
 func (s *watching) Stat(ctx context.Context, ref source.Ref) (source.Object, error) {
@@ -37,7 +39,7 @@ func (s *watching) Read(ctx context.Context, object source.Object, offset, lengt
 		return nil, dog.reason(err)
 	}
 	dog.timer.Stop()
-	return &watched{body: body, dog: dog}, nil
+	return &watched{body: body, dog: dog, pace: s.pace, url: s.URL(object.Ref)}, nil
 }
 
 // dog ends a request's context when its timer runs out.
@@ -71,16 +73,30 @@ func (d *dog) end() {
 type watched struct {
 	body io.ReadCloser
 	dog  *dog
+	pace *pace
+	url  string
+	// bytes came within took, waits for the reader not counted.
+	bytes int64
+	took  time.Duration
 }
 
 func (w *watched) Read(p []byte) (int, error) {
+	began := time.Now()
 	w.dog.timer.Reset(w.dog.idle)
 	n, err := w.body.Read(p)
 	w.dog.timer.Stop()
-	return n, w.dog.reason(err)
+	w.bytes, w.took = w.bytes+int64(n), w.took+time.Since(began)
+	if err != nil {
+		return n, w.dog.reason(err)
+	}
+	if usual, slow := w.pace.slow(w.bytes, w.took); slow {
+		return n, fault.New(fault.Transient, "%s: %.0f bytes a second where %.0f are usual", w.url, float64(w.bytes)/w.took.Seconds(), usual)
+	}
+	return n, nil
 }
 
 func (w *watched) Close() error {
 	w.dog.end()
+	w.pace.note(w.bytes, w.took)
 	return w.body.Close()
 }
