@@ -38,6 +38,7 @@ func run(args []string, lookup request.Lookup, stdout, stderr io.Writer) int {
 	flags.SetOutput(io.Discard)
 	termination := flags.String("termination-log", "", "")
 	showVersion := flags.Bool("version", false, "")
+	explain := flags.Bool("explain", false, "")
 	switch err := flags.Parse(args); {
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Fprint(stdout, usage)
@@ -61,6 +62,12 @@ func run(args []string, lookup request.Lookup, stdout, stderr io.Writer) int {
 	defer stop()
 	log := report.Logger(stderr)
 	req, err := request.FromEnv(lookup)
+	if *explain {
+		if err == nil {
+			err = fetch.Explain(ctx, req, open, log, stdout)
+		}
+		return explained(err, stderr)
+	}
 	var summary report.Summary
 	if err == nil {
 		summary, err = fetch.Run(ctx, req, open, log)
@@ -70,6 +77,16 @@ func run(args []string, lookup request.Lookup, stdout, stderr io.Writer) int {
 		fmt.Fprintln(stderr, err)
 	}
 	return summary.ExitCode
+}
+
+// explained says what is wrong to a person, and returns the exit code that the
+// run would end in.
+func explained(err error, stderr io.Writer) int {
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(stderr, err)
+	return fault.KindOf(err).ExitCode()
 }
 
 func named() string {

@@ -3,7 +3,10 @@ package main
 const usage = `fetcher copies model artifacts from GCS or S3 into a folder: all of them,
 verified, or none.
 
-Usage: fetcher [--termination-log FILE] [--version] [--help]
+Usage: fetcher [--termination-log FILE] [--explain] [--version] [--help]
+
+--explain tells what would be fetched, from where, with which checks, and
+fetches nothing. The exit code is that of a run, as far as it can be told.
 
 The request is read from the environment:
   GCS_BUCKET, GCS_MODEL_PATH   where the model is, on Google Cloud Storage, or
@@ -17,7 +20,8 @@ The request is read from the environment:
   ARTIFACTS                    more artifacts of the same cloud, a JSON list of
                                {bucket, path, dest, sha256, version, size, extract}
                                with dest relative to the model folder
-  FETCH_RETRIES                retries of the whole run (3)
+  FETCH_RETRIES                retries after the quick ones, of a range or,
+                               should the object change, of the run (3)
   FETCH_BACKOFF                the longest wait before the first; doubles (10s)
   FETCH_TIMEOUT                bound on the whole run (10m)
   FETCH_STALL                  a range that brings no byte for so long is begun

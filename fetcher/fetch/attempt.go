@@ -72,9 +72,16 @@ func (r *run) connect(ctx context.Context) error {
 	return nil
 }
 
-// find asks for all artifacts side by side, so that all that is missing or
-// refused is told at once.
+// find asks for all artifacts, so that all that is missing or refused is told
+// at once.
 func (r *run) find(ctx context.Context) ([]source.Object, error) {
+	objects, faults := r.ask(ctx)
+	return objects, final(faults)
+}
+
+// ask finds the artifacts that are not staged yet, side by side. For each
+// there is an object or a fault.
+func (r *run) ask(ctx context.Context) ([]source.Object, []error) {
 	objects := make([]source.Object, len(r.req.Artifacts))
 	faults := make([]error, len(r.req.Artifacts))
 	var group errgroup.Group
@@ -96,7 +103,7 @@ func (r *run) find(ctx context.Context) ([]source.Object, error) {
 		})
 	}
 	_ = group.Wait() // every error stands in faults
-	return objects, final(faults)
+	return objects, faults
 }
 
 // final joins the errors, those that no retry heals first: they decide.

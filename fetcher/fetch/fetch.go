@@ -52,7 +52,7 @@ func Run(ctx context.Context, req request.Request, open Opener, log *slog.Logger
 		summary.Outcome = "unchanged"
 		return described(summary, req, records), nil
 	}
-	r := &run{req: req, folder: folder, log: log, open: open, staged: make([]*publish.Staged, len(req.Artifacts))}
+	r := newRun(req, folder, open, log)
 	err = r.persist(ctx, &summary)
 	if err == nil {
 		records, err = r.publish()
@@ -79,6 +79,10 @@ type run struct {
 	// staged holds what is verified, by the artifact's index; a retry of the
 	// run does not bring it again.
 	staged []*publish.Staged
+}
+
+func newRun(req request.Request, folder *publish.Folder, open Opener, log *slog.Logger) *run {
+	return &run{req: req, folder: folder, log: log, open: open, staged: make([]*publish.Staged, len(req.Artifacts))}
 }
 
 // persist attempts the run until it works, fails for good or is out of tries.
