@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+// binaries are the paths of what is measured and of what it is measured with.
+type binaries struct {
+	fetcher, s5cmd, versitygw, gcs, self string
+	// python is empty where there is no boto3.
+	python string
+}
+
+// build makes the binaries in folder; what is there and has not changed takes
+// the go command a second.
+func build(ctx context.Context, folder string) (binaries, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return binaries{}, err
+	}
+	b := binaries{self: self}
+	for _, made := range []struct {
+		path   *string
+		name   string
+		module string
+		args   []string
+	}{
+		// As it is released: see local/image.
+		{&b.fetcher, "fetcher", "../fetcher", []string{"-trimpath", "-tags", "disable_grpc_modules", "-ldflags", "-s -w -buildid=", "."}},
+		{&b.s5cmd, "s5cmd", ".", []string{"-ldflags", "-s -w", "github.com/peak/s5cmd/v2"}},
+		{&b.versitygw, "versitygw", "../tools/stores", []string{"github.com/versity/versitygw/cmd/versitygw"}},
+		{&b.gcs, "fake-gcs-server", "../tools/stores", []string{"github.com/fsouza/fake-gcs-server"}},
+	} {
+		*made.path = filepath.Join(folder, made.name)
+		args := append([]string{"build", "-C", made.module, "-o", *made.path}, made.args...)
+		command := exec.CommandContext(ctx, "go", args...)
+		command.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if output, err := command.CombinedOutput(); err != nil {
+			return binaries{}, fmt.Errorf("build %s: %w\n%s", made.name, err, output)
+		}
+	}
+	for _, python := range []string{"/usr/bin/python3", "python3"} {
+		if exec.CommandContext(ctx, python, "-c", "import boto3").Run() == nil {
+			b.python = python
+			break
+		}
+	}
+	if b.python == "" {
+		fmt.Fprintln(os.Stderr, "bench: no boto3 here, its column is left out (apt-get install python3-boto3)")
+	}
+	return b, nil
+}

@@ -1,0 +1,14 @@
+# What a service does without the fetcher: BUCKET KEY FOLDER.
+import os
+import sys
+import tarfile
+
+import boto3
+
+bucket, key, folder = sys.argv[1:]
+path = os.path.join(folder, key)
+boto3.client("s3", endpoint_url=os.environ["AWS_ENDPOINT_URL_S3"]).download_file(bucket, key, path)
+if key.endswith(".tar.gz"):
+    with tarfile.open(path) as archive:
+        archive.extractall(folder)
+    os.remove(path)

@@ -1,0 +1,85 @@
+// Command bench measures the fetcher beside s5cmd and boto3, each as a whole
+// process against the same local servers, in turn, and prints medians and
+// ratios: on a busy machine the times mean little, the ratios still do.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"syscall"
+)
+
+func main() {
+	runs := flag.Int("runs", 5, "runs of each contender, in turn")
+	only := flag.String("case", "", "a regular expression of the cases to run")
+	plot := flag.String("plot", "", "an SVG file to draw the ratios in")
+	cache := flag.String("cache", "../.local/bench", "where binaries and objects are kept")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	// A contender of the third case is this program itself.
+	if flag.Arg(0) == "unpack" && flag.NArg() == 3 {
+		if err := unpack(ctx, flag.Arg(1), flag.Arg(2)); err != nil {
+			fail(err)
+		}
+		return
+	}
+	if err := bench(ctx, *runs, *only, *plot, *cache); err != nil {
+		fail(err)
+	}
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, "bench:", err)
+	os.Exit(1)
+}
+
+func bench(ctx context.Context, runs int, only, plot, cache string) error {
+	wanted, err := regexp.Compile(only)
+	if err != nil {
+		return fmt.Errorf("-case: %w", err)
+	}
+	cache, err = filepath.Abs(cache)
+	if err != nil {
+		return err
+	}
+	tools, err := build(ctx, cache)
+	if err != nil {
+		return err
+	}
+	work, err := os.MkdirTemp(cache, "run-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(work) //nolint:errcheck // what is left is below .local
+	objects, err := pack(cache)
+	if err != nil {
+		return err
+	}
+	servers, err := serve(ctx, tools, work, objects)
+	if err != nil {
+		return err
+	}
+	defer servers.stop()
+	var results []result
+	for _, c := range cases(tools, servers, objects) {
+		if !wanted.MatchString(c.name) {
+			continue
+		}
+		result, err := c.measure(ctx, runs, filepath.Join(work, "out"))
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
+		}
+		result.print(os.Stdout)
+		results = append(results, result)
+	}
+	if plot == "" {
+		return nil
+	}
+	return os.WriteFile(plot, draw(results), 0o644)
+}

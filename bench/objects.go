@@ -1,0 +1,94 @@
+package main
+
+import (
+	"archive/tar"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// The sizes of the ADR's artifacts.
+const (
+	smallBytes = 4_100_000
+	largeBytes = 450_000_000
+)
+
+// objects are files of the cache, by their names in the bucket.
+type objects struct{ folder, small, large, archive string }
+
+// pack makes the objects where they are missing. Their bytes are the same on
+// every machine.
+func pack(cache string) (objects, error) {
+	o := objects{folder: filepath.Join(cache, "objects"), small: "small.joblib", large: "large.bin", archive: "model.tar.gz"}
+	if err := os.MkdirAll(o.folder, 0o755); err != nil {
+		return o, err
+	}
+	for name, write := range map[string]func(io.Writer) error{
+		o.small:   func(w io.Writer) error { return noise(w, smallBytes) },
+		o.large:   func(w io.Writer) error { return noise(w, largeBytes) },
+		o.archive: tarball,
+	} {
+		if err := once(filepath.Join(o.folder, name), write); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
+}
+
+// once writes a file under another name first, so that an interrupted run
+// leaves none that looks whole.
+func once(name string, write func(io.Writer) error) error {
+	if _, err := os.Stat(name); err == nil {
+		return nil
+	}
+	file, err := os.Create(name + ".part")
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if err := write(file); err != nil {
+		return err
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	return os.Rename(name+".part", name)
+}
+
+func noise(w io.Writer, n int64) error {
+	_, err := io.CopyN(w, rand.NewChaCha8([32]byte{1}), n)
+	return err
+}
+
+// tarball is one file of weights, which shrink as weights do: the low bits of
+// floats are noise, the high ones are much alike. It is about largeBytes long.
+func tarball(w io.Writer) error {
+	const packed, plain = 92, 100 // what gzip makes of it, in percent
+	packer, err := gzip.NewWriterLevel(w, gzip.DefaultCompression)
+	if err != nil {
+		return err
+	}
+	archive := tar.NewWriter(packer)
+	size := int64(largeBytes) * plain / packed &^ 3
+	if err := archive.WriteHeader(&tar.Header{Name: "model.safetensors", Mode: 0o644, Size: size}); err != nil {
+		return err
+	}
+	source, buffer := rand.NewChaCha8([32]byte{2}), make([]byte, 1<<20)
+	for left := size; left > 0; left -= int64(len(buffer)) {
+		buffer = buffer[:min(left, int64(len(buffer)))]
+		_, _ = source.Read(buffer) // never fails
+		for i := 3; i < len(buffer); i += 4 {
+			buffer[i] = 0x3c | buffer[i]&0x83 // sign and exponent of small weights
+		}
+		if _, err := archive.Write(buffer); err != nil {
+			return err
+		}
+	}
+	if err := archive.Close(); err != nil {
+		return err
+	}
+	return packer.Close()
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+const (
+	bucket = "models"
+	access = "bench"
+	secret = "bench-secret"
+	region = "eu-central-1"
+)
+
+// servers are the stores and the slow link before S3, by their URLs.
+type servers struct {
+	s3, gcs, slow string
+	running       []*exec.Cmd
+	link          *link
+}
+
+// serve starts both stores, with their data in work, and uploads the objects.
+func serve(ctx context.Context, tools binaries, work string, o objects) (*servers, error) {
+	s := &servers{}
+	if err := s.prepare(ctx, tools, work, o); err != nil {
+		s.stop()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *servers) prepare(ctx context.Context, tools binaries, work string, o objects) (err error) {
+	for _, name := range []string{"s3", "iam", "gcs", "out"} {
+		if err := os.MkdirAll(filepath.Join(work, name), 0o755); err != nil {
+			return err
+		}
+	}
+	if s.s3, err = s.start(ctx, func(host, port string) *exec.Cmd {
+		return exec.CommandContext(ctx, tools.versitygw, "--port", net.JoinHostPort(host, port), "--access", access, "--secret", secret,
+			"--region", region, "--iam-dir", filepath.Join(work, "iam"), "--quiet", "posix", filepath.Join(work, "s3"))
+	}); err != nil {
+		return err
+	}
+	if s.gcs, err = s.start(ctx, func(host, port string) *exec.Cmd {
+		at := net.JoinHostPort(host, port)
+		return exec.CommandContext(ctx, tools.gcs, "-backend", "filesystem", "-filesystem-root", filepath.Join(work, "gcs"),
+			"-scheme", "http", "-host", host, "-port", port, "-external-url", "http://"+at, "-public-host", at, "-log-level", "error")
+	}); err != nil {
+		return err
+	}
+	// s5cmd's upload leaves the checksum to the server, as most do.
+	if err := s.s5cmd(ctx, tools, "mb", "s3://"+bucket); err != nil {
+		return err
+	}
+	if err := post(ctx, s.gcs+"/storage/v1/b?project=bench", "application/json", bytes.NewBufferString(`{"name":"`+bucket+`"}`)); err != nil {
+		return err
+	}
+	for _, name := range []string{o.small, o.large, o.archive} {
+		path := filepath.Join(o.folder, name)
+		if err := s.s5cmd(ctx, tools, "cp", path, "s3://"+bucket+"/"+name); err != nil {
+			return err
+		}
+		file, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		err = post(ctx, s.gcs+"/upload/storage/v1/b/"+bucket+"/o?uploadType=media&name="+url.QueryEscape(name), "application/octet-stream", io.NopCloser(file))
+		if err := errors.Join(err, file.Close()); err != nil {
+			return err
+		}
+	}
+	s.link, err = slowLink(s.s3)
+	if err != nil {
+		return err
+	}
+	s.slow = s.link.url
+	return nil
+}
+
+// start runs a server on a free port of loopback until it answers.
+func (s *servers) start(ctx context.Context, command func(host, port string) *exec.Cmd) (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	port := strconv.Itoa(listener.Addr().(*net.TCPAddr).Port)
+	if err := listener.Close(); err != nil {
+		return "", err
+	}
+	server := command("127.0.0.1", port)
+	server.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := server.Start(); err != nil {
+		return "", err
+	}
+	s.running = append(s.running, server)
+	at := "http://127.0.0.1:" + port
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline) && ctx.Err() == nil; time.Sleep(20 * time.Millisecond) {
+		if connection, err := net.Dial("tcp", "127.0.0.1:"+port); err == nil {
+			return at, connection.Close()
+		}
+	}
+	return "", fmt.Errorf("%s does not answer at %s", server.Path, at)
+}
+
+func (s *servers) s5cmd(ctx context.Context, tools binaries, args ...string) error {
+	command := exec.CommandContext(ctx, tools.s5cmd, args...)
+	command.Env = append(os.Environ(), s.environment(s.s3)...)
+	if output, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("s5cmd %v: %w\n%s", args, err, output)
+	}
+	return nil
+}
+
+// environment is that of every S3 client; s5cmd has a variable of its own.
+func (s *servers) environment(endpoint string) []string {
+	return []string{
+		"AWS_ACCESS_KEY_ID=" + access, "AWS_SECRET_ACCESS_KEY=" + secret, "AWS_REGION=" + region, "AWS_DEFAULT_REGION=" + region,
+		"AWS_EC2_METADATA_DISABLED=true", "AWS_ENDPOINT_URL_S3=" + endpoint, "S3_ENDPOINT_URL=" + endpoint,
+	}
+}
+
+func (s *servers) stop() {
+	if s.link != nil {
+		s.link.close()
+	}
+	for _, server := range s.running {
+		_ = server.Process.Kill() // it holds nothing that is kept
+		_ = server.Wait()
+	}
+}
+
+func post(ctx context.Context, to, kind string, body io.Reader) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to, body)
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Content-Type", kind)
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode/100 != 2 {
+		return fmt.Errorf("POST %s: %s", to, answer.Status)
+	}
+	return nil
+}

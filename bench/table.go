@@ -1,0 +1,53 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+	"time"
+)
+
+// result is a case with its samples, by contender.
+type result struct {
+	testcase
+	samples [][]sample
+}
+
+func median[T int64 | time.Duration](samples []sample, of func(sample) T) T {
+	all := make([]T, len(samples))
+	for i, s := range samples {
+		all[i] = of(s)
+	}
+	slices.Sort(all)
+	return all[len(all)/2]
+}
+
+func (r result) wall(i int) time.Duration {
+	return median(r.samples[i], func(s sample) time.Duration { return s.wall })
+}
+
+// ratio is the fetcher's time to that of another.
+func (r result) ratio(i int) float64 { return float64(r.wall(0)) / float64(r.wall(i)) }
+
+// print writes medians, and the fetcher's ratio to each of the others.
+func (r result) print(w io.Writer) {
+	fmt.Fprintf(w, "\n%s\n", r.name)
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "\ttime s\tMB/s\tCPU s\tmemory MiB\tfetcher is\tat most\t")
+	for i, c := range r.contenders {
+		wall := r.wall(i)
+		cpu := median(r.samples[i], func(s sample) time.Duration { return s.cpu })
+		memory := median(r.samples[i], func(s sample) int64 { return s.memory })
+		ratio, bar := "", ""
+		if i > 0 {
+			ratio = fmt.Sprintf("%.2f x", r.ratio(i))
+		}
+		if most, set := r.bars[c.name]; set {
+			bar = fmt.Sprintf("%.3g x", most)
+		}
+		fmt.Fprintf(table, "%s\t%.3f\t%.0f\t%.3f\t%d\t%s\t%s\t\n", c.name, wall.Seconds(),
+			float64(r.bytes)/1e6/wall.Seconds(), cpu.Seconds(), memory>>20, ratio, bar)
+	}
+	_ = table.Flush() // to the caller's writer, as everything above
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/modelferry/modelferry/fetcher/archive"
+)
+
+// unpack extracts a local file with the fetcher's own package: what is left of
+// its time when there is no network.
+func unpack(ctx context.Context, name, folder string) error {
+	file, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	if _, err := archive.Extract(ctx, file, root, archive.Limits{}); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// digest is a file's SHA-256 in hex; that of a file which cannot be read pins
+// nothing, and the run that needs it fails.
+func digest(name string) string {
+	hash := sha256.New()
+	file, err := os.Open(name)
+	if err == nil {
+		defer file.Close()
+		_, err = io.Copy(hash, file)
+	}
+	if err != nil {
+		return err.Error()
+	}
+	return hex.EncodeToString(hash.Sum(nil))
+}
+
+func replaced(texts []string, folder string) []string {
+	all := make([]string, len(texts))
+	for i, text := range texts {
+		all[i] = strings.ReplaceAll(text, target, folder)
+	}
+	return all
+}
