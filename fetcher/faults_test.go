@@ -164,3 +164,21 @@ func TestWhatHasComeIsNotFetchedTwice(t *testing.T) {
 		}
 	}
 }
+
+// The run's own waits are 20 ms at most here: a second is the store's word.
+func TestRetryAfterIsWaitedFor(t *testing.T) {
+	for name, store := range stores(t) {
+		for kind, match := range map[string]func(*http.Request) bool{"found": faultproxy.Others, "read": faultproxy.Ranges} {
+			t.Run(name+"/"+kind, func(t *testing.T) {
+				t.Parallel()
+				proxy := faultproxy.New(t, store.Endpoint())
+				proxy.Inject(1, match, faultproxy.Busy(1))
+				b := newBench(t, store, proxy.URL)
+				store.Put(t, b.bucket, "models/m.bin", []byte("model"))
+				got := b.run(t)
+				require.Equal(t, 0, got.ExitCode, got.stderr)
+				require.GreaterOrEqual(t, got.Seconds, 1.0)
+			})
+		}
+	}
+}

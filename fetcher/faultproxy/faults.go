@@ -10,6 +10,14 @@ func Status(code int) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(code) }
 }
 
+// Busy answers 503 and asks to be left alone for so many seconds.
+func Busy(seconds int) Fault {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		w.Header().Set("Retry-After", strconv.Itoa(seconds))
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+}
+
 // Reset breaks the connection after n bytes of the body.
 func Reset(n int) Fault {
 	return spoil(func(s *spoiler, body []byte) (int, error) {

@@ -45,11 +45,14 @@ func (c *counted) Read(p []byte) (int, error) {
 
 // Report logs, every two seconds until stop is called, how many of the bytes
 // that are to come have come since now, at what rate in bytes a second over
-// the last interval, and how long the rest takes at that rate.
+// the last interval, and how long the rest takes at that rate. After stop has
+// returned no line comes: the summary is the last.
 func (p *Progress) Report(total int64, log *slog.Logger) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	before := p.bytes.Load()
+	ended := make(chan struct{})
 	go func() {
+		defer close(ended)
 		ticker := time.NewTicker(interval)
 		defer ticker.Stop()
 		for last := before; ; {
@@ -68,5 +71,8 @@ func (p *Progress) Report(total int64, log *slog.Logger) (stop func()) {
 			last = now
 		}
 	}()
-	return cancel
+	return func() {
+		cancel()
+		<-ended
+	}
 }
