@@ -7,13 +7,13 @@ export GOFLAGS := -buildvcs=false
 export GOWORK := off
 export MODELFERRY_BIN := $(BIN)
 build = @go run -C tools/build . $(1)
-MODULES := . fetcher local tools/build
+MODULES := . fetcher local bench tools/build
 # The fetcher is tested as it is released, so that its SDKs are compiled once.
 RELEASED := CGO_ENABLED=0
 RELEASE := -trimpath -tags disable_grpc_modules
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status env publish preview render image test e2e lint clean
+.PHONY: help up down status env publish preview render image test e2e bench lint clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ test: ## every test that needs no root
 e2e: ## up, model update, rollback, failure cases, down, for both stacks, as root
 	$(call build)
 	@go test -C local -tags e2e -count=1 -timeout 60m -v ./e2e ./provider/kubernetes
+
+bench: ## the fetcher beside s5cmd and boto3, as ratios
+	@cd bench && go run . -plot ../docs/performance.svg
 
 lint: ## golangci-lint on every module, actionlint, kube-score on what both stacks render
 	$(call build,pulumi ferry golangci-lint actionlint kube-score)
