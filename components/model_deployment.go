@@ -92,6 +92,8 @@ func (a *ModelDeploymentArgs) podTemplate() *corev1.PodTemplateSpecArgs {
 			AutomountServiceAccountToken: pulumi.Bool(false),
 			EnableServiceLinks:           pulumi.Bool(false),
 			SecurityContext:              podSecurity(),
+			TopologySpreadConstraints:    a.spread(),
+			Affinity:                     a.affinity(),
 			InitContainers:               corev1.ContainerArray{a.fetcher()},
 			Containers:                   corev1.ContainerArray{a.server()},
 			Volumes: corev1.VolumeArray{

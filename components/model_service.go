@@ -1,6 +1,7 @@
 package components
 
 import (
+	"slices"
 	"time"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
@@ -40,6 +41,8 @@ type ModelServiceArgs struct {
 	// Store and Identity are the cloud's.
 	Store    Store
 	Identity Identity
+	// NetworkPolicy of the pods, nil for none.
+	NetworkPolicy *NetworkPolicy
 }
 
 // NewModelService makes the service and waits until it serves.
@@ -77,13 +80,21 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 		return nil, err
 	}
 	s.ServiceAccount, s.Config = account.Metadata.Name().Elem(), config.Name
+	ready := args.Identity.Grants
+	if args.NetworkPolicy != nil {
+		policy, err := newNetworkPolicy(ctx, name, *args.NetworkPolicy, args.Server.Port, selector, meta(args.Deployment), child)
+		if err != nil {
+			return nil, err
+		}
+		ready = append(slices.Clone(ready), policy)
+	}
 	deployment, err := NewModelDeployment(ctx, name, &ModelDeploymentArgs{
 		Name: args.Deployment, Namespace: args.Namespace, Labels: labels, Selector: selector,
 		ServiceAccount: s.ServiceAccount, Config: s.Config,
 		Fetcher: args.Fetcher, Server: args.Server,
 		ModelFolder: args.ModelFolder, VolumeBytes: args.VolumeBytes, Artifacts: args.Artifacts,
 		Deadline: args.RolloutDeadline,
-	}, child, pulumi.DependsOn(args.Identity.Grants))
+	}, child, pulumi.DependsOn(ready))
 	if err != nil {
 		return nil, err
 	}

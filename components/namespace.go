@@ -18,6 +18,12 @@ type Namespace struct {
 type NamespaceArgs struct {
 	// Name of the namespace.
 	Name string
+	// Closed denies all traffic that no policy of a service opens.
+	Closed bool
+	// Quota of all pods together, nil for none.
+	Quota *Quota
+	// ContainerDefaults are for containers that say nothing themselves, nil for none.
+	ContainerDefaults *Resources
 }
 
 // NewNamespace makes the namespace.
@@ -39,5 +45,13 @@ func NewNamespace(ctx *pulumi.Context, name string, args *NamespaceArgs, opts ..
 		return nil, err
 	}
 	n.Name = namespace.Metadata.Name().Elem()
+	if args.Closed {
+		if err := newDefaultDeny(ctx, n.Name, pulumi.Parent(n)); err != nil {
+			return nil, err
+		}
+	}
+	if err := newBounds(ctx, name, args, n.Name, pulumi.Parent(n)); err != nil {
+		return nil, err
+	}
 	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"name": n.Name})
 }

@@ -26,6 +26,8 @@ type Config struct {
 	Cloud Cloud `json:"cloud" need:"required"`
 	// Kubernetes namespace of the services.
 	Namespace string `json:"namespace" default:"ml-portfolio"`
+	// Whether the stack is for production: images without a digest and artifacts without sha256 are refused.
+	Production bool `json:"production"`
 	// Cluster to create, or the name of one that exists.
 	Cluster Cluster `json:"cluster" need:"required"`
 	// Buckets that hold the artifacts.
@@ -36,6 +38,12 @@ type Config struct {
 	Fetcher Fetcher `json:"fetcher" need:"required"`
 	// Rollout says how long a new release may take.
 	Rollout Rollout `json:"rollout"`
+	// Network that the services' pods see.
+	NetworkPolicy NetworkPolicy `json:"networkPolicy"`
+	// Quota of the namespace. Default: none.
+	Quota *Quota `json:"quota"`
+	// Requests and limits of containers in the namespace that set none, as a LimitRange. Default: none.
+	ContainerDefaults *Resources `json:"containerDefaults"`
 	// Services by name: what each one is, the same on every cloud.
 	Services map[string]Service `json:"services" need:"required"`
 	// Releases by service name: what is live on this stack. A service without one does not run on it.

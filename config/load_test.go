@@ -47,7 +47,8 @@ func TestDefaults(t *testing.T) {
 			Name: "modelferry", MachineType: "t3.medium", Nodes: config.Nodes{Min: 1, Max: 5},
 			NetworkCIDR: "10.0.0.0/16", DeletionProtection: &yes,
 		}},
-		Buckets: config.Buckets{ColdAfterDays: 90},
+		NetworkPolicy: config.NetworkPolicy{Enabled: &yes},
+		Buckets:       config.Buckets{ColdAfterDays: 90},
 		Fetcher: config.Fetcher{
 			Image: "registry.example/fetcher:1", Retries: 3, Backoff: 10 * time.Second, Timeout: 5 * time.Minute,
 			Resources: config.Resources{

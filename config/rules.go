@@ -27,6 +27,13 @@ func (c Config) check(f *Faults) {
 	f.label("namespace", c.Namespace)
 	c.Cluster.check(f)
 	c.Buckets.check(f)
+	c.NetworkPolicy.check(f)
+	if c.Quota != nil {
+		c.Quota.check(f)
+	}
+	if c.ContainerDefaults != nil {
+		c.ContainerDefaults.check(f, "containerDefaults")
+	}
 	c.Fetcher.check(f)
 	f.endpoint("endpoints.storage", c.Endpoints.Storage)
 	f.endpoint("endpoints.identity", c.Endpoints.Identity)
@@ -35,6 +42,9 @@ func (c Config) check(f *Faults) {
 	}
 	c.checkServices(f)
 	c.checkReleases(f)
+	if c.Production {
+		c.checkProduction(f)
+	}
 }
 
 func (c Cluster) check(f *Faults) {

@@ -139,6 +139,18 @@ func TestRolloutKeepsTheOldPods(t *testing.T) {
 	})
 }
 
+func TestReplicasAreKeptApart(t *testing.T) {
+	onEachService(t, func(t *testing.T, p platform, s service, r *stacktest.Record) {
+		d, same := deployment(t, r, s), object{"matchLabels": object{"app": s.deployment}}
+		require.Equal(t, []any{object{
+			"topologyKey": "topology.kubernetes.io/zone", "maxSkew": 1., "whenUnsatisfiable": "ScheduleAnyway",
+			"labelSelector": same, "matchLabelKeys": []any{"pod-template-hash"},
+		}}, d.At(pod+"topologySpreadConstraints"))
+		require.Equal(t, []any{object{"weight": 100., "podAffinityTerm": object{"topologyKey": "kubernetes.io/hostname", "labelSelector": same}}},
+			d.At(pod+"affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution"))
+	})
+}
+
 func without(from any, keys ...string) object {
 	left := with(from.(object), nil)
 	for _, key := range keys {

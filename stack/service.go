@@ -31,6 +31,7 @@ func deployService(ctx *pulumi.Context, c config.Config, platform infra.Platform
 		RolloutDeadline: c.Rollout.Deadline,
 		Store:           components.Store(store),
 		Identity:        components.Identity{Annotations: identity.Annotations, Grants: identity.Grants},
+		NetworkPolicy:   networkPolicy(c.NetworkPolicy, store),
 	}, pulumi.Provider(platform.Kubernetes()))
 	if err != nil {
 		return nil, err
@@ -89,6 +90,13 @@ func server(w config.Workload) components.ServerArgs {
 		Image: w.Image, Port: w.Port, Env: w.Env, Resources: resources(w.Resources),
 		HealthPath: w.Health.Path, Startup: w.Health.Startup, MetricsPath: metrics,
 	}
+}
+
+func networkPolicy(n config.NetworkPolicy, store infra.Store) *components.NetworkPolicy {
+	if !*n.Enabled {
+		return nil
+	}
+	return &components.NetworkPolicy{Reach: store.Reach, Ranges: n.Egress}
 }
 
 func resources(r config.Resources) components.Resources {

@@ -47,10 +47,17 @@ func newNodeGroup(ctx *pulumi.Context, name string, args *ClusterArgs, cluster *
 	return []pulumi.Resource{group, dns}, err
 }
 
+// addonValues are the add-ons' settings that are not their defaults.
+var addonValues = map[string]pulumi.StringPtrInput{
+	// Without it a NetworkPolicy is accepted, and not enforced.
+	"vpc-cni": pulumi.String(`{"enableNetworkPolicy":"true"}`),
+}
+
 func newAddon(ctx *pulumi.Context, name, addon string, cluster *eks.Cluster, opts ...pulumi.ResourceOption) (*eks.Addon, error) {
 	return eks.NewAddon(ctx, fmt.Sprintf("%s-%s", name, addon), &eks.AddonArgs{
 		ClusterName: cluster.Name, AddonName: pulumi.String(addon),
 		ResolveConflictsOnCreate: pulumi.String("OVERWRITE"), ResolveConflictsOnUpdate: pulumi.String("PRESERVE"),
+		ConfigurationValues: addonValues[addon],
 	}, opts...)
 }
 

@@ -20,6 +20,7 @@ type Platform struct {
 	kubernetes *kubernetes.Provider
 	region     string
 	endpoints  config.Endpoints
+	reach      []string
 }
 
 var _ infra.Platform = (*Platform)(nil)
@@ -27,6 +28,10 @@ var _ infra.Platform = (*Platform)(nil)
 // NewPlatform makes the network, cluster and buckets that c asks for.
 func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Platform, error) {
 	p := &Platform{region: c.AWS.Region, endpoints: c.Endpoints, buckets: map[string]*Bucket{}}
+	var err error
+	if p.reach, err = infra.Places(c.Endpoints.Storage, c.Endpoints.Identity); err != nil {
+		return nil, err
+	}
 	cloud, err := aws.NewProvider(ctx, name, &aws.ProviderArgs{
 		Region: pulumi.String(c.AWS.Region),
 		DefaultTags: &aws.ProviderDefaultTagsArgs{Tags: pulumi.StringMap{
@@ -83,7 +88,7 @@ func (p *Platform) Store() infra.Store {
 	if p.endpoints.Identity != "" {
 		env["AWS_ENDPOINT_URL_STS"] = p.endpoints.Identity
 	}
-	return infra.Store{BucketKey: "S3_BUCKET", PathKey: "S3_MODEL_PATH", Env: env}
+	return infra.Store{BucketKey: "S3_BUCKET", PathKey: "S3_MODEL_PATH", Env: env, Reach: p.reach}
 }
 
 // Identify makes a service's own role, which can read its prefixes.

@@ -22,6 +22,7 @@ type Platform struct {
 	project    string
 	number     pulumi.StringOutput
 	endpoint   string
+	reach      []string
 }
 
 var _ infra.Platform = (*Platform)(nil)
@@ -29,6 +30,11 @@ var _ infra.Platform = (*Platform)(nil)
 // NewPlatform makes the network, cluster and buckets that c asks for.
 func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Platform, error) {
 	p := &Platform{project: c.GCP.Project, endpoint: c.Endpoints.Storage, buckets: map[string]*Bucket{}}
+	places, err := infra.Places(c.Endpoints.Storage)
+	if err != nil {
+		return nil, err
+	}
+	p.reach = append(places, metadataServer...)
 	cloud, err := gcp.NewProvider(ctx, name, &gcp.ProviderArgs{
 		Project: pulumi.String(c.GCP.Project),
 		Region:  pulumi.String(c.GCP.Region),
@@ -85,8 +91,13 @@ func (p *Platform) Store() infra.Store {
 	if p.endpoint != "" {
 		env["STORAGE_EMULATOR_HOST"] = p.endpoint
 	}
-	return infra.Store{BucketKey: "GCS_BUCKET", PathKey: "GCS_MODEL_PATH", Env: env}
+	return infra.Store{BucketKey: "GCS_BUCKET", PathKey: "GCS_MODEL_PATH", Env: env, Reach: p.reach}
 }
+
+// metadataServer is where a pod gets its token, as Dataplane V2 sees it and as
+// an existing cluster with Calico does.
+// https://cloud.google.com/kubernetes-engine/docs/how-to/network-policy#network-policy-and-workload-identity
+var metadataServer = []string{"169.254.169.254:80", "169.254.169.252:988"}
 
 // Identify grants a service's own principal read access to its prefixes.
 func (p *Platform) Identify(ctx *pulumi.Context, args infra.IdentityArgs, opts ...pulumi.ResourceOption) (infra.Identity, error) {
