@@ -21,8 +21,9 @@ type ModelService struct {
 
 // ModelServiceArgs says what a service is and what of it is live.
 type ModelServiceArgs struct {
-	// Namespace of the service.
+	// Namespace of the service; Labels say whose it is.
 	Namespace pulumi.StringInput
+	Labels    map[string]string
 	// Deployment and Service name what they name; the service account is
 	// named as the Deployment is.
 	Deployment, Service string
@@ -55,12 +56,9 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 	}
 	child := pulumi.Parent(s)
 	selector := pulumi.StringMap{"app": pulumi.String(args.Deployment)}
-	labels := pulumi.StringMap{
-		"app":                       pulumi.String(args.Deployment),
-		"app.kubernetes.io/name":    pulumi.String(name),
-		"app.kubernetes.io/part-of": pulumi.String("modelferry"),
-		"tier":                      pulumi.String("ml-service"),
-	}
+	labels := labelled(args.Labels, map[string]string{
+		"app": args.Deployment, "app.kubernetes.io/name": name, "tier": "ml-service",
+	})
 	meta := func(name string) *metav1.ObjectMetaArgs {
 		return &metav1.ObjectMetaArgs{Name: pulumi.String(name), Namespace: args.Namespace, Labels: labels}
 	}

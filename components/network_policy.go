@@ -26,10 +26,10 @@ type NetworkPolicy struct {
 
 // newDefaultDeny closes the namespace: no pod in it reaches anything, and
 // nothing reaches it, but for what another policy opens.
-func newDefaultDeny(ctx *pulumi.Context, namespace pulumi.StringInput, opts ...pulumi.ResourceOption) error {
+func newDefaultDeny(ctx *pulumi.Context, labels pulumi.StringMap, namespace pulumi.StringInput, opts ...pulumi.ResourceOption) error {
 	_, err := networkingv1.NewNetworkPolicy(ctx, "default-deny", &networkingv1.NetworkPolicyArgs{
 		Metadata: &metav1.ObjectMetaArgs{
-			Name: pulumi.String("default-deny"), Namespace: namespace, Labels: pulumi.StringMap{"app.kubernetes.io/part-of": pulumi.String("modelferry")},
+			Name: pulumi.String("default-deny"), Namespace: namespace, Labels: labels,
 		},
 		Spec: &networkingv1.NetworkPolicySpecArgs{PodSelector: &metav1.LabelSelectorArgs{}, PolicyTypes: bothWays()},
 	}, opts...)

@@ -17,7 +17,7 @@ type Quota struct {
 // newBounds makes the namespace's ResourceQuota and LimitRange, where they are asked for.
 func newBounds(ctx *pulumi.Context, name string, args *NamespaceArgs, namespace pulumi.StringInput, opts ...pulumi.ResourceOption) error {
 	meta := &metav1.ObjectMetaArgs{
-		Name: pulumi.String(name), Namespace: namespace, Labels: pulumi.StringMap{"app.kubernetes.io/part-of": pulumi.String("modelferry")},
+		Name: pulumi.String(name), Namespace: namespace, Labels: labelled(args.Labels, nil),
 	}
 	if args.Quota != nil {
 		if _, err := corev1.NewResourceQuota(ctx, name, &corev1.ResourceQuotaArgs{

@@ -26,6 +26,10 @@ type Config struct {
 	Cloud Cloud `json:"cloud" need:"required"`
 	// Kubernetes namespace of the services.
 	Namespace string `json:"namespace" default:"ml-portfolio"`
+	// Team that the stack belongs to, as a label of everything that it makes.
+	Owner string `json:"owner"`
+	// Cost centre that pays for it, as a label of everything that it makes.
+	CostCentre string `json:"costCentre"`
 	// Whether the stack is for production: images without a digest and artifacts without sha256 are refused.
 	Production bool `json:"production"`
 	// Cluster to create, or the name of one that exists.

@@ -25,6 +25,8 @@ func (c Config) check(f *Faults) {
 		f.add("cloud", "unknown cloud %q: it is gke or eks", c.Cloud)
 	}
 	f.label("namespace", c.Namespace)
+	f.labelled("owner", c.Owner)
+	f.labelled("costCentre", c.CostCentre)
 	c.Cluster.check(f)
 	c.Buckets.check(f)
 	c.NetworkPolicy.check(f)

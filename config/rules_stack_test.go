@@ -16,6 +16,11 @@ var stackRules = []rule{
 		want: []string{`modelferry:namespace: "ML_Portfolio" is no Kubernetes name: write up to 63 small letters, digits and hyphens`}},
 	{name: "namespace is empty", set: map[string]any{"namespace": ""},
 		want: []string{`modelferry:namespace: missing: set modelferry:namespace`}},
+	{name: "owner and cost centre are no labels", set: map[string]any{"owner": "ML Platform", "costCentre": "cc-"},
+		want: []string{
+			`modelferry:costCentre: "cc-" is no label's value: write up to 63 small letters, digits, _ and -`,
+			`modelferry:owner: "ML Platform" is no label's value: write up to 63 small letters, digits, _ and -`,
+		}},
 	{name: "cluster is missing", set: map[string]any{"cluster": nil},
 		want: []string{`modelferry:cluster: missing: set modelferry:cluster`}},
 	{name: "cluster is neither created nor named", set: map[string]any{"cluster": object},

@@ -20,6 +20,7 @@ func deployService(ctx *pulumi.Context, c config.Config, platform infra.Platform
 	store := platform.Store()
 	service, err := components.NewModelService(ctx, w.Name, &components.ModelServiceArgs{
 		Namespace:       namespace.Name,
+		Labels:          c.Labels(ctx.Project(), ctx.Stack()),
 		Deployment:      w.Deployment,
 		Service:         w.Service.Service,
 		ModelFolder:     w.ModelFolder,

@@ -33,10 +33,8 @@ func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 		return nil, err
 	}
 	cloud, err := aws.NewProvider(ctx, name, &aws.ProviderArgs{
-		Region: pulumi.String(c.AWS.Region),
-		DefaultTags: &aws.ProviderDefaultTagsArgs{Tags: pulumi.StringMap{
-			"stack": pulumi.String(ctx.Stack()), "project": pulumi.String(ctx.Project()),
-		}},
+		Region:      pulumi.String(c.AWS.Region),
+		DefaultTags: &aws.ProviderDefaultTagsArgs{Tags: pulumi.ToStringMap(c.Labels(ctx.Project(), ctx.Stack()))},
 	})
 	if err != nil {
 		return nil, err

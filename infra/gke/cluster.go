@@ -26,6 +26,8 @@ type ClusterArgs struct {
 	Network *Network
 	// Cluster from the stack's config.
 	Cluster config.NewCluster
+	// Labels of the cluster and of its nodes' machines and disks.
+	Labels map[string]string
 }
 
 // clusterOf makes the cluster that the config describes, or finds the one that it names.
@@ -45,6 +47,7 @@ func clusterOf(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi
 	}
 	return NewCluster(ctx, c.Cluster.Create.Name, &ClusterArgs{
 		Project: c.GCP.Project, Location: location, Network: network, Cluster: *c.Cluster.Create,
+		Labels: c.Labels(ctx.Project(), ctx.Stack()),
 	}, opts...)
 }
 
@@ -68,6 +71,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	cluster, err := container.NewCluster(ctx, name, &container.ClusterArgs{
 		Name:               pulumi.String(name),
 		Location:           pulumi.String(args.Location),
+		ResourceLabels:     pulumi.ToStringMap(args.Labels),
 		DeletionProtection: pulumi.Bool(*args.Cluster.DeletionProtection),
 		Network:            args.Network.Network,
 		Subnetwork:         args.Network.Subnetwork,

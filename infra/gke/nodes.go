@@ -38,6 +38,7 @@ func newNodePool(ctx *pulumi.Context, name string, args *ClusterArgs, cluster *c
 		UpgradeSettings: &container.NodePoolUpgradeSettingsArgs{MaxSurge: pulumi.Int(1), MaxUnavailable: pulumi.Int(0)},
 		NodeConfig: &container.NodePoolNodeConfigArgs{
 			MachineType:    pulumi.String(args.Cluster.MachineType),
+			ResourceLabels: pulumi.ToStringMap(args.Labels), // the provider's default labels end at the pool
 			ServiceAccount: account.Email,
 			OauthScopes:    pulumi.StringArray{pulumi.String("https://www.googleapis.com/auth/cloud-platform")},
 			Metadata:       pulumi.StringMap{"disable-legacy-endpoints": pulumi.String("true")},

@@ -3,6 +3,8 @@
 package gke
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp"
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/organizations"
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
@@ -34,13 +36,11 @@ func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 	if err != nil {
 		return nil, err
 	}
-	p.reach = append(places, metadataServer...)
+	p.reach = slices.Concat(places, metadataServer)
 	cloud, err := gcp.NewProvider(ctx, name, &gcp.ProviderArgs{
-		Project: pulumi.String(c.GCP.Project),
-		Region:  pulumi.String(c.GCP.Region),
-		DefaultLabels: pulumi.StringMap{
-			"stack": pulumi.String(ctx.Stack()), "project": pulumi.String(ctx.Project()),
-		},
+		Project:       pulumi.String(c.GCP.Project),
+		Region:        pulumi.String(c.GCP.Region),
+		DefaultLabels: pulumi.ToStringMap(c.Labels(ctx.Project(), ctx.Stack())),
 	})
 	if err != nil {
 		return nil, err
