@@ -48,7 +48,7 @@ func TestDefaults(t *testing.T) {
 			NetworkCIDR: "10.0.0.0/16", DeletionProtection: &yes,
 		}},
 		NetworkPolicy: config.NetworkPolicy{Enabled: &yes},
-		Buckets:       config.Buckets{ColdAfterDays: 90},
+		Buckets:       config.Buckets{ColdAfterDays: 90, LogDays: 365, SoftDeleteDays: 7, Noncurrent: config.Noncurrent{Keep: 3, Days: 90}},
 		Fetcher: config.Fetcher{
 			Image: "registry.example/fetcher:1", Retries: 3, Backoff: 10 * time.Second, Timeout: 5 * time.Minute,
 			Resources: config.Resources{

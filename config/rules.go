@@ -29,6 +29,7 @@ func (c Config) check(f *Faults) {
 	f.labelled("costCentre", c.CostCentre)
 	c.Cluster.check(f)
 	c.Buckets.check(f)
+	f.key(c.Cloud, "buckets.kmsKey", c.Buckets.KMSKey)
 	c.NetworkPolicy.check(f)
 	if c.Quota != nil {
 		c.Quota.check(f)
@@ -84,23 +85,6 @@ func (n NewCluster) check(f *Faults) {
 		} else if network.Bits() == 0 {
 			f.add(at, "%q opens the API server to everyone: name your own ranges", cidr)
 		}
-	}
-}
-
-// bucketName is what S3 and Cloud Storage both take.
-var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
-
-func (b Buckets) check(f *Faults) {
-	if b.ColdAfterDays < 1 {
-		f.add("buckets.coldAfterDays", "has to be 1 or more, not %d", b.ColdAfterDays)
-	}
-	for _, bucket := range BucketNames() {
-		if name := b.Named(bucket); name != "" && !bucketName.MatchString(name) {
-			f.add("buckets."+bucket, "%q is no bucket's name: write 3 to 63 small letters, digits, hyphens and dots", name)
-		}
-	}
-	if b.Models != "" && b.Models == b.Datasets {
-		f.add("buckets.datasets", "is the same bucket as buckets.models: each needs its own")
 	}
 }
 

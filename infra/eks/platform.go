@@ -17,6 +17,7 @@ type Platform struct {
 
 	cluster    *Cluster
 	buckets    map[string]*Bucket
+	key        pulumi.StringOutput
 	kubernetes *kubernetes.Provider
 	region     string
 	endpoints  config.Endpoints
@@ -27,7 +28,7 @@ var _ infra.Platform = (*Platform)(nil)
 
 // NewPlatform makes the network, cluster and buckets that c asks for.
 func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Platform, error) {
-	p := &Platform{region: c.AWS.Region, endpoints: c.Endpoints, buckets: map[string]*Bucket{}}
+	p := &Platform{region: c.AWS.Region, endpoints: c.Endpoints}
 	var err error
 	if p.reach, err = infra.Places(c.Endpoints.Storage, c.Endpoints.Identity); err != nil {
 		return nil, err
@@ -48,11 +49,8 @@ func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 	child := pulumi.Parent(p)
 	// Bucket names are unique in all of S3: the account's number makes ours so.
 	account := aws.GetCallerIdentityOutput(ctx, aws.GetCallerIdentityOutputArgs{}, child).AccountId()
-	for _, bucket := range config.BucketNames() {
-		p.buckets[bucket], err = NewBucket(ctx, bucket, bucketArgs(ctx, c, account, bucket), child)
-		if err != nil {
-			return nil, err
-		}
+	if p.buckets, p.key, err = newBuckets(ctx, c, account, p); err != nil {
+		return nil, err
 	}
 	if p.cluster, err = clusterOf(ctx, name, c, child); err != nil {
 		return nil, err
@@ -92,7 +90,7 @@ func (p *Platform) Store() infra.Store {
 // Identify makes a service's own role, which can read its prefixes.
 func (p *Platform) Identify(ctx *pulumi.Context, args infra.IdentityArgs, opts ...pulumi.ResourceOption) (infra.Identity, error) {
 	identity, err := NewIdentity(ctx, args.ServiceAccount, &IdentityArgs{
-		Cluster: p.cluster, Buckets: p.buckets, Identity: args,
+		Cluster: p.cluster, Buckets: p.buckets, Key: p.key, Region: p.region, Identity: args,
 	}, append(opts, pulumi.Parent(p))...)
 	if err != nil {
 		return infra.Identity{}, err

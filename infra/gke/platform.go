@@ -31,7 +31,7 @@ var _ infra.Platform = (*Platform)(nil)
 
 // NewPlatform makes the network, cluster and buckets that c asks for.
 func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Platform, error) {
-	p := &Platform{project: c.GCP.Project, endpoint: c.Endpoints.Storage, buckets: map[string]*Bucket{}}
+	p := &Platform{project: c.GCP.Project, endpoint: c.Endpoints.Storage}
 	places, err := infra.Places(c.Endpoints.Storage)
 	if err != nil {
 		return nil, err
@@ -56,11 +56,8 @@ func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 	p.number = organizations.LookupProjectOutput(ctx, organizations.LookupProjectOutputArgs{
 		ProjectId: pulumi.String(c.GCP.Project),
 	}, child).Number()
-	for _, bucket := range config.BucketNames() {
-		p.buckets[bucket], err = NewBucket(ctx, bucket, bucketArgs(ctx, c, bucket), child)
-		if err != nil {
-			return nil, err
-		}
+	if p.buckets, err = newBuckets(ctx, c, p); err != nil {
+		return nil, err
 	}
 	if p.cluster, err = clusterOf(ctx, name, c, child); err != nil {
 		return nil, err
