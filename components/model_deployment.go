@@ -94,6 +94,7 @@ func (a *ModelDeploymentArgs) podTemplate() *corev1.PodTemplateSpecArgs {
 			SecurityContext:              podSecurity(),
 			TopologySpreadConstraints:    a.spread(),
 			Affinity:                     a.affinity(),
+			Tolerations:                  a.tolerations(),
 			InitContainers:               corev1.ContainerArray{a.fetcher()},
 			Containers:                   corev1.ContainerArray{a.server()},
 			Volumes: corev1.VolumeArray{

@@ -42,6 +42,8 @@ type Config struct {
 	Fetcher Fetcher `json:"fetcher" need:"required"`
 	// Rollout says how long a new release may take.
 	Rollout Rollout `json:"rollout"`
+	// Nodes with GPUs.
+	GPU GPU `json:"gpu"`
 	// Network that the services' pods see.
 	NetworkPolicy NetworkPolicy `json:"networkPolicy"`
 	// Quota of the namespace. Default: none.

@@ -30,6 +30,7 @@ func (c Config) check(f *Faults) {
 	c.Cluster.check(f)
 	c.Buckets.check(f)
 	f.key(c.Cloud, "buckets.kmsKey", c.Buckets.KMSKey)
+	c.GPU.check(f, c)
 	c.NetworkPolicy.check(f)
 	if c.Quota != nil {
 		c.Quota.check(f)
@@ -72,6 +73,9 @@ func (n NewCluster) check(f *Faults) {
 	f.required("cluster.create.machineType", n.MachineType)
 	if n.Nodes.Min < 1 || n.Nodes.Max < n.Nodes.Min {
 		f.add("cluster.create.nodes", "min %d and max %d do not fit: 1 <= min <= max", n.Nodes.Min, n.Nodes.Max)
+	}
+	if n.System.Min < 1 || n.System.Max < n.System.Min {
+		f.add("cluster.create.system", "min %d and max %d do not fit: 1 <= min <= max", n.System.Min, n.System.Max)
 	}
 	if network, err := netip.ParsePrefix(n.NetworkCIDR); err != nil || !network.Addr().Is4() || network.Masked() != network ||
 		network.Bits() < 16 || network.Bits() > 20 {

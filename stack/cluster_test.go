@@ -45,6 +45,7 @@ func TestClusterOnEKSIsPrivateWithAnOIDCProvider(t *testing.T) {
 	require.Equal(t, private, nodes.At("subnetIds"))
 	require.Equal(t, object{"minSize": 1., "maxSize": 5., "desiredSize": 1.}, nodes.At("scalingConfig"))
 	require.Equal(t, []string{"scalingConfig.desiredSize"}, nodes.IgnoreChanges, "the autoscaler moves it")
+	require.True(t, r.Before(r.One(t, "Addon", "modelferry-coredns"))[r.One(t, "NodeGroup", "modelferry-system").URN], "DNS runs there")
 	for _, subnet := range r.Of("ec2/subnet:Subnet") {
 		require.NotEqual(t, true, subnet.At("mapPublicIpOnLaunch"), subnet)
 	}

@@ -27,7 +27,7 @@ func deployService(ctx *pulumi.Context, c config.Config, platform infra.Platform
 		VolumeBytes:     w.VolumeBytes(),
 		Artifacts:       artifacts(platform, w),
 		Fetcher:         fetcher(c.Fetcher),
-		Server:          server(w),
+		Server:          server(c, w),
 		Autoscaling:     components.Autoscaling(w.Autoscaling),
 		RolloutDeadline: c.Rollout.Deadline,
 		Store:           components.Store(store),
@@ -82,13 +82,17 @@ func fetcher(f config.Fetcher) components.FetcherArgs {
 	}
 }
 
-func server(w config.Workload) components.ServerArgs {
+func server(c config.Config, w config.Workload) components.ServerArgs {
 	metrics := w.Metrics
 	if metrics == "-" {
 		metrics = ""
 	}
+	gpus := 0
+	if c.GPU.Enabled {
+		gpus = w.GPU
+	}
 	return components.ServerArgs{
-		Image: w.Image, Port: w.Port, Env: w.Env, Resources: resources(w.Resources),
+		GPUs: gpus, Image: w.Image, Port: w.Port, Env: w.Env, Resources: resources(w.Resources),
 		HealthPath: w.Health.Path, Startup: w.Health.Startup, MetricsPath: metrics,
 	}
 }

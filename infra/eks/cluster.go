@@ -28,8 +28,11 @@ type ClusterArgs struct {
 	Region string
 	// Network that the nodes live in.
 	Network *Network
-	// Cluster from the stack's config.
+	// Cluster from the stack's config, and the nodes with GPUs to have besides.
 	Cluster config.NewCluster
+	GPU     config.GPU
+	// Tags of the nodes' machines and disks.
+	Tags map[string]string
 }
 
 // clusterOf makes the cluster that the config describes, or finds the one that it names.
@@ -44,11 +47,12 @@ func clusterOf(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi
 		return nil, err
 	}
 	return NewCluster(ctx, c.Cluster.Create.Name, &ClusterArgs{
-		Region: c.AWS.Region, Network: network, Cluster: *c.Cluster.Create,
+		Region: c.AWS.Region, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUs(),
+		Tags: c.Labels(ctx.Project(), ctx.Stack()),
 	}, opts...)
 }
 
-// NewCluster makes a cluster with private nodes, one node group, and an OIDC
+// NewCluster makes a cluster with private nodes, its node groups, and an OIDC
 // provider so that its service accounts can assume roles.
 func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pulumi.ResourceOption) (*Cluster, error) {
 	c := &Cluster{}
@@ -91,7 +95,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	if err != nil {
 		return nil, err
 	}
-	nodes, err := newNodeGroup(ctx, name, args, cluster, child)
+	nodes, err := newNodeGroups(ctx, name, args, cluster, child)
 	if err != nil {
 		return nil, err
 	}

@@ -26,6 +26,8 @@ type ClusterArgs struct {
 	Network *Network
 	// Cluster from the stack's config.
 	Cluster config.NewCluster
+	// GPU nodes to have besides.
+	GPU config.GPU
 	// Labels of the cluster and of its nodes' machines and disks.
 	Labels map[string]string
 }
@@ -46,12 +48,12 @@ func clusterOf(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi
 		return nil, err
 	}
 	return NewCluster(ctx, c.Cluster.Create.Name, &ClusterArgs{
-		Project: c.GCP.Project, Location: location, Network: network, Cluster: *c.Cluster.Create,
+		Project: c.GCP.Project, Location: location, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUs(),
 		Labels: c.Labels(ctx.Project(), ctx.Stack()),
 	}, opts...)
 }
 
-// NewCluster makes a private, VPC-native cluster with Workload Identity and one node pool.
+// NewCluster makes a private, VPC-native cluster with Workload Identity and its node pools.
 func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pulumi.ResourceOption) (*Cluster, error) {
 	c := &Cluster{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:gke:Cluster", name, pulumi.Map{
@@ -97,12 +99,12 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	if err != nil {
 		return nil, err
 	}
-	nodes, err := newNodePool(ctx, name, args, cluster, child)
+	nodes, err := newNodePools(ctx, name, args, cluster, child)
 	if err != nil {
 		return nil, err
 	}
 	ca := cluster.MasterAuth.ClusterCaCertificate().Elem()
-	return c.whole(ctx, cluster.Name, cluster.Endpoint, ca, cluster, nodes)
+	return c.whole(ctx, cluster.Name, cluster.Endpoint, ca, append(nodes, cluster)...)
 }
 
 // FindCluster looks up a cluster that exists. It fails when there is none of that name.

@@ -47,6 +47,8 @@ func outputs(typ, name string, inputs resource.PropertyMap) resource.PropertyMap
 		computed = object{"name": text("name"), "arn": "arn:aws:iam::" + Account + ":role/" + text("name")}
 	case "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
 		computed = object{"arn": ProviderArn}
+	case "aws:ec2/launchTemplate:LaunchTemplate":
+		computed = object{"latestVersion": 1}
 	case "aws:kms/key:Key":
 		computed = object{"arn": KeyArn(name)}
 	case "aws:s3/bucketV2:BucketV2":
