@@ -26,7 +26,11 @@ type NewCluster struct {
 	NetworkCIDR string `json:"networkCIDR" default:"10.0.0.0/16"`
 	// CIDR ranges that may reach the API server's public endpoint. None: the endpoint is private only.
 	AuthorizedNetworks []string `json:"authorizedNetworks"`
-	// Whether the cloud refuses to delete the cluster (GKE).
+	// ARNs of the users and roles that administer the cluster, besides who made it (EKS).
+	Admins []string `json:"admins"`
+	// Key to encrypt Kubernetes' secrets with: its ARN, or projects/…/cryptoKeys/NAME. Default: a key of the stack's own on EKS, Google's on GKE.
+	KMSKey string `json:"kmsKey"`
+	// Whether deleting the cluster is refused, and a change that would replace it. Set it to false and update, then make the change.
 	DeletionProtection *bool `json:"deletionProtection" default:"true"`
 }
 

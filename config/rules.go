@@ -28,6 +28,9 @@ func (c Config) check(f *Faults) {
 	f.labelled("owner", c.Owner)
 	f.labelled("costCentre", c.CostCentre)
 	c.Cluster.check(f)
+	if c.Cluster.Create != nil {
+		f.key(c.Cloud, "cluster.create.kmsKey", c.Cluster.Create.KMSKey)
+	}
 	c.Buckets.check(f)
 	f.key(c.Cloud, "buckets.kmsKey", c.Buckets.KMSKey)
 	c.GPU.check(f, c)
@@ -66,6 +69,9 @@ func (c Cluster) check(f *Faults) {
 // GKE's node account, NAME-nodes, may have 30 characters.
 var clusterName = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$`)
 
+// principal is who EKS can let in.
+var principal = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(user|role)/.+$`)
+
 func (n NewCluster) check(f *Faults) {
 	if !clusterName.MatchString(n.Name) {
 		f.add("cluster.create.name", "%q is no name for a cluster: write a letter, then up to 23 small letters, digits and hyphens", n.Name)
@@ -80,6 +86,11 @@ func (n NewCluster) check(f *Faults) {
 	if network, err := netip.ParsePrefix(n.NetworkCIDR); err != nil || !network.Addr().Is4() || network.Masked() != network ||
 		network.Bits() < 16 || network.Bits() > 20 {
 		f.add("cluster.create.networkCIDR", "%q is no IPv4 range of /16 to /20, such as 10.0.0.0/16", n.NetworkCIDR)
+	}
+	for k, arn := range n.Admins {
+		if !principal.MatchString(arn) {
+			f.add(fmt.Sprintf("cluster.create.admins[%d]", k), "%q is no ARN of a user or a role", arn)
+		}
 	}
 	for k, cidr := range n.AuthorizedNetworks {
 		at := fmt.Sprintf("cluster.create.authorizedNetworks[%d]", k)

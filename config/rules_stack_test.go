@@ -37,6 +37,12 @@ var stackRules = []rule{
 		want: []string{`modelferry:cluster.create.nodes: min 6 and max 5 do not fit: 1 <= min <= max`}},
 	{name: "no node at least, said outright", set: map[string]any{"cluster.create.nodes.min": 0},
 		want: []string{`modelferry:cluster.create.nodes: min 0 and max 5 do not fit: 1 <= min <= max`}},
+	{name: "administrator and key are none", stack: "eks", set: map[string]any{
+		"cluster.create.admins": []any{"arn:aws:iam::123456789012:role/ops", "ops"}, "cluster.create.kmsKey": "alias/secrets"},
+		want: []string{
+			`modelferry:cluster.create.admins[1]: "ops" is no ARN of a user or a role`,
+			`modelferry:cluster.create.kmsKey: "alias/secrets" is no key on eks: write arn:aws:kms:REGION:ACCOUNT:key/ID`,
+		}},
 	{name: "no node for the system", set: map[string]any{"cluster.create.system.min": 0},
 		want: []string{`modelferry:cluster.create.system: min 0 and max 3 do not fit: 1 <= min <= max`}},
 	{name: "GPUs of no kind, on no node", set: map[string]any{"gpu": map[string]any{"enabled": true, "max": 0}},

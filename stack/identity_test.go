@@ -77,6 +77,7 @@ func TestNothingElseIsGranted(t *testing.T) {
 		"aws:iam/rolePolicyAttachment:RolePolicyAttachment":         "AWS's own policies, listed below",
 		"aws:iam/openIdConnectProvider:OpenIdConnectProvider":       "trusts the cluster's tokens, grants nothing",
 		"aws:s3/bucketPolicy:BucketPolicy":                          "denies, and lets S3's own log delivery in: bucket_test.go",
+		"aws:eks/accessEntry:AccessEntry":                           "the configured administrators: cluster_test.go",
 		"gcp:storage/bucketIAMMember:BucketIAMMember":               "Google's own log delivery: bucket_test.go",
 	}
 	onEach(t, func(t *testing.T, p platform, r *stacktest.Record) {

@@ -70,6 +70,10 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	if args.Cluster.Version != "" {
 		version = pulumi.String(args.Cluster.Version)
 	}
+	secrets, err := keyOf(ctx, args.Cluster.KMSKey, "secrets", false, child)
+	if err != nil {
+		return nil, err
+	}
 	vpc := &eks.ClusterVpcConfigArgs{
 		SubnetIds:             args.Network.Private,
 		EndpointPrivateAccess: pulumi.Bool(true),
@@ -83,8 +87,13 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		AccessConfig: &eks.ClusterAccessConfigArgs{
 			AuthenticationMode: pulumi.String("API"), BootstrapClusterCreatorAdminPermissions: pulumi.Bool(true),
 		},
+		EncryptionConfig: &eks.ClusterEncryptionConfigArgs{
+			Provider: &eks.ClusterEncryptionConfigProviderArgs{KeyArn: secrets}, Resources: pulumi.ToStringArray([]string{"secrets"}),
+		},
 		EnabledClusterLogTypes: pulumi.ToStringArray([]string{"api", "audit", "authenticator", "controllerManager", "scheduler"}),
-	}, child, pulumi.DependsOn(append(granted, args.Network.Egress...)))
+	}, child, pulumi.DependsOn(append(granted, args.Network.Egress...)),
+		// EKS deletes on request; the engine then refuses to, and to replace.
+		pulumi.Protect(*args.Cluster.DeletionProtection))
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +106,9 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	}
 	nodes, err := newNodeGroups(ctx, name, args, cluster, child)
 	if err != nil {
+		return nil, err
+	}
+	if err := letIn(ctx, name, args.Cluster.Admins, cluster, child); err != nil {
 		return nil, err
 	}
 	ca := cluster.CertificateAuthority.Data().Elem()

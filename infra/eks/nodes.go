@@ -25,7 +25,7 @@ func newNodeGroups(ctx *pulumi.Context, name string, args *ClusterArgs, cluster 
 		return nil, err
 	}
 	// The network plugin first: a node without it stays NotReady, and the group's creation times out.
-	for _, addon := range []string{"vpc-cni", "kube-proxy"} {
+	for _, addon := range []string{"vpc-cni", "kube-proxy", "eks-pod-identity-agent"} {
 		installed, err := newAddon(ctx, name, addon, cluster, opts...)
 		if err != nil {
 			return nil, err
@@ -40,9 +40,17 @@ func newNodeGroups(ctx *pulumi.Context, name string, args *ClusterArgs, cluster 
 		}
 		ready = append(ready, group)
 	}
-	// CoreDNS runs on the system's nodes, and is installed only once there are some.
-	dns, err := newAddon(ctx, name, "coredns", cluster, append(slices.Clone(opts), pulumi.DependsOn(ready[:1]))...)
-	return append(ready, dns), err
+	// These run on the system's nodes, and are installed only once there are
+	// some. Without metrics the autoscaler knows no load.
+	onNodes := append(slices.Clone(opts), pulumi.DependsOn(ready[:1]))
+	for _, addon := range []string{"coredns", "metrics-server"} {
+		installed, err := newAddon(ctx, name, addon, cluster, onNodes...)
+		if err != nil {
+			return nil, err
+		}
+		ready = append(ready, installed)
+	}
+	return ready, nil
 }
 
 func newNodeGroup(ctx *pulumi.Context, pool infra.Pool, args *ClusterArgs, cluster *eks.Cluster, role *iam.Role, opts ...pulumi.ResourceOption) (*eks.NodeGroup, error) {

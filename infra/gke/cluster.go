@@ -92,10 +92,18 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		MinMasterVersion:               version,
 		ReleaseChannel:                 &container.ClusterReleaseChannelArgs{Channel: pulumi.String("REGULAR")},
 		EnableShieldedNodes:            pulumi.Bool(true),
+		LoggingConfig:                  &container.ClusterLoggingConfigArgs{EnableComponents: pulumi.ToStringArray([]string{"SYSTEM_COMPONENTS", "WORKLOADS"})},
+		MonitoringConfig: &container.ClusterMonitoringConfigArgs{
+			EnableComponents:  pulumi.ToStringArray([]string{"SYSTEM_COMPONENTS"}),
+			ManagedPrometheus: &container.ClusterMonitoringConfigManagedPrometheusArgs{Enabled: pulumi.Bool(true)},
+		},
+		DatabaseEncryption: args.secrets(),
 		// The default pool cannot be changed without replacing the cluster; ours can.
 		RemoveDefaultNodePool: pulumi.Bool(true),
 		InitialNodeCount:      pulumi.Int(1),
-	}, child, pulumi.DependsOn([]pulumi.Resource{args.Network.Egress}))
+	}, child, pulumi.DependsOn([]pulumi.Resource{args.Network.Egress}),
+		// The engine then refuses to replace it, too, of which the cloud knows nothing.
+		pulumi.Protect(*args.Cluster.DeletionProtection))
 	if err != nil {
 		return nil, err
 	}
@@ -105,6 +113,14 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	}
 	ca := cluster.MasterAuth.ClusterCaCertificate().Elem()
 	return c.whole(ctx, cluster.Name, cluster.Endpoint, ca, append(nodes, cluster)...)
+}
+
+// secrets encrypts Kubernetes' secrets under a key of one's own, where there is one.
+func (a *ClusterArgs) secrets() container.ClusterDatabaseEncryptionPtrInput {
+	if a.Cluster.KMSKey == "" {
+		return nil
+	}
+	return &container.ClusterDatabaseEncryptionArgs{State: pulumi.String("ENCRYPTED"), KeyName: pulumi.String(a.Cluster.KMSKey)}
 }
 
 // FindCluster looks up a cluster that exists. It fails when there is none of that name.
