@@ -36,6 +36,8 @@ type Config struct {
 	Cluster Cluster `json:"cluster" need:"required"`
 	// Buckets that hold the artifacts.
 	Buckets Buckets `json:"buckets"`
+	// Registry of the images.
+	Registry Registry `json:"registry"`
 	// Endpoints to use in place of the cloud's public ones, such as private endpoints.
 	Endpoints Endpoints `json:"endpoints"`
 	// Fetcher is the init container that brings the artifacts into a pod.

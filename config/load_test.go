@@ -50,6 +50,7 @@ func TestDefaults(t *testing.T) {
 		}},
 		NetworkPolicy: config.NetworkPolicy{Enabled: &yes},
 		GPU:           config.GPU{Max: 1},
+		Registry:      config.Registry{Create: &yes, Name: "modelferry"},
 		Buckets:       config.Buckets{ColdAfterDays: 90, LogDays: 365, SoftDeleteDays: 7, Noncurrent: config.Noncurrent{Keep: 3, Days: 90}},
 		Fetcher: config.Fetcher{
 			Image: "registry.example/fetcher:1", Retries: 3, Backoff: 10 * time.Second, Timeout: 5 * time.Minute,

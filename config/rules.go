@@ -33,6 +33,7 @@ func (c Config) check(f *Faults) {
 	}
 	c.Buckets.check(f)
 	f.key(c.Cloud, "buckets.kmsKey", c.Buckets.KMSKey)
+	c.Registry.check(f)
 	c.GPU.check(f, c)
 	c.NetworkPolicy.check(f)
 	if c.Quota != nil {

@@ -43,6 +43,8 @@ var stackRules = []rule{
 			`modelferry:cluster.create.admins[1]: "ops" is no ARN of a user or a role`,
 			`modelferry:cluster.create.kmsKey: "alias/secrets" is no key on eks: write arn:aws:kms:REGION:ACCOUNT:key/ID`,
 		}},
+	{name: "registry's name is none", set: map[string]any{"registry.name": "My/Images"},
+		want: []string{`modelferry:registry.name: "My/Images" is no repository's name: write a letter, then up to 62 small letters, digits and hyphens`}},
 	{name: "no node for the system", set: map[string]any{"cluster.create.system.min": 0},
 		want: []string{`modelferry:cluster.create.system: min 0 and max 3 do not fit: 1 <= min <= max`}},
 	{name: "GPUs of no kind, on no node", set: map[string]any{"gpu": map[string]any{"enabled": true, "max": 0}},

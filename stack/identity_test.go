@@ -70,15 +70,17 @@ func readsOnEKS(t *testing.T, p platform, s service, r *stacktest.Record) {
 func TestNothingElseIsGranted(t *testing.T) {
 	granting := regexp.MustCompile(`(?i)^(gcp|aws):.*(iam|role|policy|accessEntry|binding|member|acl)|kubernetes:rbac`)
 	allowed := map[string]string{
-		"gcp:projects/iAMMember:IAMMember":                          "nodes write logs and metrics",
-		"gcp:storage/managedFolderIamMember:ManagedFolderIamMember": "checked above",
-		"aws:iam/role:Role":                                         "trust is checked below",
-		"aws:iam/rolePolicy:RolePolicy":                             "checked above",
-		"aws:iam/rolePolicyAttachment:RolePolicyAttachment":         "AWS's own policies, listed below",
-		"aws:iam/openIdConnectProvider:OpenIdConnectProvider":       "trusts the cluster's tokens, grants nothing",
-		"aws:s3/bucketPolicy:BucketPolicy":                          "denies, and lets S3's own log delivery in: bucket_test.go",
-		"aws:eks/accessEntry:AccessEntry":                           "the configured administrators: cluster_test.go",
-		"gcp:storage/bucketIAMMember:BucketIAMMember":               "Google's own log delivery: bucket_test.go",
+		"gcp:projects/iAMMember:IAMMember":                             "nodes write logs and metrics",
+		"gcp:storage/managedFolderIamMember:ManagedFolderIamMember":    "checked above",
+		"aws:iam/role:Role":                                            "trust is checked below",
+		"aws:iam/rolePolicy:RolePolicy":                                "checked above",
+		"aws:iam/rolePolicyAttachment:RolePolicyAttachment":            "AWS's own policies, listed below",
+		"aws:iam/openIdConnectProvider:OpenIdConnectProvider":          "trusts the cluster's tokens, grants nothing",
+		"aws:s3/bucketPolicy:BucketPolicy":                             "denies, and lets S3's own log delivery in: bucket_test.go",
+		"aws:eks/accessEntry:AccessEntry":                              "the configured administrators: cluster_test.go",
+		"aws:ecr/lifecyclePolicy:LifecyclePolicy":                      "deletes images, grants nothing",
+		"gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": "nodes pull images: registry_test.go",
+		"gcp:storage/bucketIAMMember:BucketIAMMember":                  "Google's own log delivery: bucket_test.go",
 	}
 	onEach(t, func(t *testing.T, p platform, r *stacktest.Record) {
 		for _, each := range r.All {

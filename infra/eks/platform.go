@@ -52,6 +52,11 @@ func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 	if p.buckets, p.key, err = newBuckets(ctx, c, account, p); err != nil {
 		return nil, err
 	}
+	if *c.Registry.Create {
+		if _, err := NewRegistry(ctx, name, c, child); err != nil {
+			return nil, err
+		}
+	}
 	if p.cluster, err = clusterOf(ctx, name, c, child); err != nil {
 		return nil, err
 	}

@@ -26,6 +26,8 @@ type ClusterArgs struct {
 	Network *Network
 	// Cluster from the stack's config.
 	Cluster config.NewCluster
+	// Registry that the nodes pull from, nil for one of somebody else's.
+	Registry *Registry
 	// GPU nodes to have besides.
 	GPU config.GPU
 	// Labels of the cluster and of its nodes' machines and disks.
@@ -33,7 +35,7 @@ type ClusterArgs struct {
 }
 
 // clusterOf makes the cluster that the config describes, or finds the one that it names.
-func clusterOf(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Cluster, error) {
+func clusterOf(ctx *pulumi.Context, name string, c config.Config, registry *Registry, opts ...pulumi.ResourceOption) (*Cluster, error) {
 	location := c.Cluster.Location
 	if location == "" {
 		location = c.GCP.Region
@@ -48,7 +50,7 @@ func clusterOf(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi
 		return nil, err
 	}
 	return NewCluster(ctx, c.Cluster.Create.Name, &ClusterArgs{
-		Project: c.GCP.Project, Location: location, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUs(),
+		Project: c.GCP.Project, Location: location, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUs(), Registry: registry,
 		Labels: c.Labels(ctx.Project(), ctx.Stack()),
 	}, opts...)
 }

@@ -1,6 +1,8 @@
 package gke
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/container"
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/projects"
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/serviceaccount"
@@ -32,7 +34,15 @@ func newNodePools(ctx *pulumi.Context, name string, args *ClusterArgs, cluster *
 	if err != nil {
 		return nil, err
 	}
-	opts = append(opts, pulumi.DependsOn([]pulumi.Resource{granted}))
+	needs := []pulumi.Resource{granted}
+	if args.Registry != nil {
+		puller, err := args.Registry.letPull(ctx, name+"-nodes", pulumi.Sprintf("serviceAccount:%s", account.Email), opts...)
+		if err != nil {
+			return nil, err
+		}
+		needs = append(needs, puller)
+	}
+	opts = append(slices.Clone(opts), pulumi.DependsOn(needs))
 	var ready []pulumi.Resource
 	for _, pool := range infra.Pools(name, args.Cluster, args.GPU) {
 		made, err := newNodePool(ctx, pool, args, cluster, account, opts...)

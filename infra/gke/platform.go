@@ -59,7 +59,13 @@ func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 	if p.buckets, err = newBuckets(ctx, c, p); err != nil {
 		return nil, err
 	}
-	if p.cluster, err = clusterOf(ctx, name, c, child); err != nil {
+	var registry *Registry
+	if *c.Registry.Create {
+		if registry, err = NewRegistry(ctx, name, c, child); err != nil {
+			return nil, err
+		}
+	}
+	if p.cluster, err = clusterOf(ctx, name, c, registry, child); err != nil {
 		return nil, err
 	}
 	p.kubernetes, err = kubernetes.NewProvider(ctx, name, &kubernetes.ProviderArgs{

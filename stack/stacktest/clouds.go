@@ -39,6 +39,8 @@ func outputs(typ, name string, inputs resource.PropertyMap) resource.PropertyMap
 		computed = object{"selfLink": "https://www.googleapis.com/compute/v1/" + name}
 	case "gcp:container/cluster:Cluster":
 		computed = object{"endpoint": GKEAddress, "masterAuth": object{"clusterCaCertificate": CA}}
+	case "gcp:artifactregistry/repository:Repository":
+		computed = object{"name": text("repositoryId")}
 	case "gcp:serviceaccount/account:Account":
 		computed = object{"email": text("accountId") + "@modelferry-demo.iam.gserviceaccount.com"}
 	case "aws:eks/cluster:Cluster":
