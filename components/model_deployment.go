@@ -92,6 +92,9 @@ func (a *ModelDeploymentArgs) podTemplate() *corev1.PodTemplateSpecArgs {
 			AutomountServiceAccountToken: pulumi.Bool(false),
 			EnableServiceLinks:           pulumi.Bool(false),
 			SecurityContext:              podSecurity(),
+			TopologySpreadConstraints:    a.spread(),
+			Affinity:                     a.affinity(),
+			Tolerations:                  a.tolerations(),
 			InitContainers:               corev1.ContainerArray{a.fetcher()},
 			Containers:                   corev1.ContainerArray{a.server()},
 			Volumes: corev1.VolumeArray{

@@ -1,6 +1,7 @@
 package components
 
 import (
+	"slices"
 	"time"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
@@ -20,8 +21,9 @@ type ModelService struct {
 
 // ModelServiceArgs says what a service is and what of it is live.
 type ModelServiceArgs struct {
-	// Namespace of the service.
+	// Namespace of the service; Labels say whose it is.
 	Namespace pulumi.StringInput
+	Labels    map[string]string
 	// Deployment and Service name what they name; the service account is
 	// named as the Deployment is.
 	Deployment, Service string
@@ -40,6 +42,8 @@ type ModelServiceArgs struct {
 	// Store and Identity are the cloud's.
 	Store    Store
 	Identity Identity
+	// NetworkPolicy of the pods, nil for none.
+	NetworkPolicy *NetworkPolicy
 }
 
 // NewModelService makes the service and waits until it serves.
@@ -52,12 +56,9 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 	}
 	child := pulumi.Parent(s)
 	selector := pulumi.StringMap{"app": pulumi.String(args.Deployment)}
-	labels := pulumi.StringMap{
-		"app":                       pulumi.String(args.Deployment),
-		"app.kubernetes.io/name":    pulumi.String(name),
-		"app.kubernetes.io/part-of": pulumi.String("modelferry"),
-		"tier":                      pulumi.String("ml-service"),
-	}
+	labels := labelled(args.Labels, map[string]string{
+		"app": args.Deployment, "app.kubernetes.io/name": name, "tier": "ml-service",
+	})
 	meta := func(name string) *metav1.ObjectMetaArgs {
 		return &metav1.ObjectMetaArgs{Name: pulumi.String(name), Namespace: args.Namespace, Labels: labels}
 	}
@@ -77,13 +78,21 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 		return nil, err
 	}
 	s.ServiceAccount, s.Config = account.Metadata.Name().Elem(), config.Name
+	ready := args.Identity.Grants
+	if args.NetworkPolicy != nil {
+		policy, err := newNetworkPolicy(ctx, name, *args.NetworkPolicy, args.Server.Port, selector, meta(args.Deployment), child)
+		if err != nil {
+			return nil, err
+		}
+		ready = append(slices.Clone(ready), policy)
+	}
 	deployment, err := NewModelDeployment(ctx, name, &ModelDeploymentArgs{
 		Name: args.Deployment, Namespace: args.Namespace, Labels: labels, Selector: selector,
 		ServiceAccount: s.ServiceAccount, Config: s.Config,
 		Fetcher: args.Fetcher, Server: args.Server,
 		ModelFolder: args.ModelFolder, VolumeBytes: args.VolumeBytes, Artifacts: args.Artifacts,
 		Deadline: args.RolloutDeadline,
-	}, child, pulumi.DependsOn(args.Identity.Grants))
+	}, child, pulumi.DependsOn(ready))
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,14 @@ type Namespace struct {
 type NamespaceArgs struct {
 	// Name of the namespace.
 	Name string
+	// Labels say whose the namespace is, and all that is in it.
+	Labels map[string]string
+	// Closed denies all traffic that no policy of a service opens.
+	Closed bool
+	// Quota of all pods together, nil for none.
+	Quota *Quota
+	// ContainerDefaults are for containers that say nothing themselves, nil for none.
+	ContainerDefaults *Resources
 }
 
 // NewNamespace makes the namespace.
@@ -29,15 +37,22 @@ func NewNamespace(ctx *pulumi.Context, name string, args *NamespaceArgs, opts ..
 		return nil, err
 	}
 	namespace, err := corev1.NewNamespace(ctx, name, &corev1.NamespaceArgs{
-		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(args.Name), Labels: pulumi.StringMap{
-			"app.kubernetes.io/part-of":          pulumi.String("modelferry"),
-			"pod-security.kubernetes.io/enforce": pulumi.String("restricted"),
-			"pod-security.kubernetes.io/warn":    pulumi.String("restricted"),
-		}},
+		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(args.Name), Labels: labelled(args.Labels, map[string]string{
+			"pod-security.kubernetes.io/enforce": "restricted",
+			"pod-security.kubernetes.io/warn":    "restricted",
+		})},
 	}, pulumi.Parent(n))
 	if err != nil {
 		return nil, err
 	}
 	n.Name = namespace.Metadata.Name().Elem()
+	if args.Closed {
+		if err := newDefaultDeny(ctx, labelled(args.Labels, nil), n.Name, pulumi.Parent(n)); err != nil {
+			return nil, err
+		}
+	}
+	if err := newBounds(ctx, name, args, n.Name, pulumi.Parent(n)); err != nil {
+		return nil, err
+	}
 	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"name": n.Name})
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"path"
 	"slices"
+	"strconv"
 	"time"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
@@ -38,6 +39,8 @@ type ServerArgs struct {
 	Env map[string]string
 	// Resources of the container.
 	Resources Resources
+	// GPUs that the container has for itself.
+	GPUs int
 	// HealthPath of the probes; Startup is the time that loading the model may take.
 	HealthPath string
 	Startup    time.Duration
@@ -60,7 +63,7 @@ func (a *ModelDeploymentArgs) server() *corev1.ContainerArgs {
 		Image:           pulumi.String(a.Server.Image),
 		Env:             a.serverEnv(),
 		Ports:           corev1.ContainerPortArray{&corev1.ContainerPortArgs{Name: pulumi.String(portName), ContainerPort: pulumi.Int(a.Server.Port)}},
-		Resources:       a.Server.Resources.withStorage(a.VolumeBytes + scratchBytes + logBytes).requirements(),
+		Resources:       a.serverResources(),
 		SecurityContext: containerSecurity(),
 		VolumeMounts:    a.serverMounts(),
 		StartupProbe:    probe(startupPeriod, int(math.Ceil(a.Server.Startup.Seconds()/startupPeriod.Seconds()))),
@@ -70,6 +73,15 @@ func (a *ModelDeploymentArgs) server() *corev1.ContainerArgs {
 			Sleep: &corev1.SleepActionArgs{Seconds: pulumi.Int(farewell)},
 		}},
 	}
+}
+
+func (a *ModelDeploymentArgs) serverResources() *corev1.ResourceRequirementsArgs {
+	r := a.Server.Resources.withStorage(a.VolumeBytes + scratchBytes + logBytes)
+	limits := r.Limits.quantities()
+	if a.Server.GPUs > 0 { // GPUs are not shared: the limit is the request, too
+		limits[gpuKey] = pulumi.String(strconv.Itoa(a.Server.GPUs))
+	}
+	return &corev1.ResourceRequirementsArgs{Requests: r.Requests.quantities(), Limits: limits}
 }
 
 // serverEnv returns the server's variables in the order of their names, so

@@ -13,6 +13,8 @@ type Store struct {
 	BucketKey, PathKey string
 	// Env is what else the fetcher has to know of the cloud.
 	Env map[string]string
+	// Reach lists what the fetcher has to reach besides public HTTPS, as HOST:PORT.
+	Reach []string
 }
 
 // Identity is what a service's pods read the store as.

@@ -16,15 +16,21 @@ type NewCluster struct {
 	Name string `json:"name" default:"modelferry"`
 	// Kubernetes version (EKS) or minimum version (GKE). Default: the cloud's own.
 	Version string `json:"version"`
-	// Machine type of the nodes, such as e2-medium or t3.medium.
+	// Machine type of the services' nodes, such as e2-medium or t3.medium.
 	MachineType string `json:"machineType" need:"required"`
-	// Number of nodes; the autoscaler moves between the two.
+	// Number of the services' nodes; the autoscaler moves between the two. Nothing else runs on them.
 	Nodes Nodes `json:"nodes"`
+	// Nodes of the system, DNS and what else a cluster runs.
+	System SystemNodes `json:"system"`
 	// Address range of the nodes' network, in CIDR notation, /16 to /20.
 	NetworkCIDR string `json:"networkCIDR" default:"10.0.0.0/16"`
 	// CIDR ranges that may reach the API server's public endpoint. None: the endpoint is private only.
 	AuthorizedNetworks []string `json:"authorizedNetworks"`
-	// Whether the cloud refuses to delete the cluster (GKE).
+	// ARNs of the users and roles that administer the cluster, besides who made it (EKS).
+	Admins []string `json:"admins"`
+	// Key to encrypt Kubernetes' secrets with: its ARN, or projects/…/cryptoKeys/NAME. Default: a key of the stack's own on EKS, Google's on GKE.
+	KMSKey string `json:"kmsKey"`
+	// Whether deleting the cluster is refused, and a change that would replace it. Set it to false and update, then make the change.
 	DeletionProtection *bool `json:"deletionProtection" default:"true"`
 }
 
@@ -34,6 +40,17 @@ type Nodes struct {
 	Min int `json:"min" default:"1"`
 	// Greatest number of nodes.
 	Max int `json:"max" default:"5"`
+}
+
+// SystemNodes are the nodes that the services don't run on. On a regional GKE
+// cluster the numbers are for each zone.
+type SystemNodes struct {
+	// Machine type of the nodes. Default: that of the services' nodes.
+	MachineType string `json:"machineType"`
+	// Least number of nodes.
+	Min int `json:"min" default:"1"`
+	// Greatest number of nodes.
+	Max int `json:"max" default:"3"`
 }
 
 // Name returns the cluster's name, whether it is created or exists.

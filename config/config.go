@@ -26,16 +26,32 @@ type Config struct {
 	Cloud Cloud `json:"cloud" need:"required"`
 	// Kubernetes namespace of the services.
 	Namespace string `json:"namespace" default:"ml-portfolio"`
+	// Team that the stack belongs to, as a label of everything that it makes.
+	Owner string `json:"owner"`
+	// Cost centre that pays for it, as a label of everything that it makes.
+	CostCentre string `json:"costCentre"`
+	// Whether the stack is for production: images without a digest and artifacts without sha256 are refused.
+	Production bool `json:"production"`
 	// Cluster to create, or the name of one that exists.
 	Cluster Cluster `json:"cluster" need:"required"`
 	// Buckets that hold the artifacts.
 	Buckets Buckets `json:"buckets"`
+	// Registry of the images.
+	Registry Registry `json:"registry"`
 	// Endpoints to use in place of the cloud's public ones, such as private endpoints.
 	Endpoints Endpoints `json:"endpoints"`
 	// Fetcher is the init container that brings the artifacts into a pod.
 	Fetcher Fetcher `json:"fetcher" need:"required"`
 	// Rollout says how long a new release may take.
 	Rollout Rollout `json:"rollout"`
+	// Nodes with GPUs.
+	GPU GPU `json:"gpu"`
+	// Network that the services' pods see.
+	NetworkPolicy NetworkPolicy `json:"networkPolicy"`
+	// Quota of the namespace. Default: none.
+	Quota *Quota `json:"quota"`
+	// Requests and limits of containers in the namespace that set none, as a LimitRange. Default: none.
+	ContainerDefaults *Resources `json:"containerDefaults"`
 	// Services by name: what each one is, the same on every cloud.
 	Services map[string]Service `json:"services" need:"required"`
 	// Releases by service name: what is live on this stack. A service without one does not run on it.

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/agext/levenshtein"
@@ -37,6 +38,13 @@ func decode(source Source, keys []string, c *Config) (values, unknown Faults) {
 		}
 		if field.Type.Kind() == reflect.String {
 			raw[name] = text
+			continue
+		}
+		if field.Type.Kind() == reflect.Bool {
+			raw[name] = text
+			if yes, err := strconv.ParseBool(text); err == nil {
+				raw[name] = yes
+			}
 			continue
 		}
 		value, err := parseObject(text)

@@ -45,9 +45,13 @@ func TestDefaults(t *testing.T) {
 		Namespace: "ml-portfolio",
 		Cluster: config.Cluster{Create: &config.NewCluster{
 			Name: "modelferry", MachineType: "t3.medium", Nodes: config.Nodes{Min: 1, Max: 5},
+			System:      config.SystemNodes{Min: 1, Max: 3},
 			NetworkCIDR: "10.0.0.0/16", DeletionProtection: &yes,
 		}},
-		Buckets: config.Buckets{ColdAfterDays: 90},
+		NetworkPolicy: config.NetworkPolicy{Enabled: &yes},
+		GPU:           config.GPU{Max: 1},
+		Registry:      config.Registry{Create: &yes, Name: "modelferry"},
+		Buckets:       config.Buckets{ColdAfterDays: 90, LogDays: 365, SoftDeleteDays: 7, Noncurrent: config.Noncurrent{Keep: 3, Days: 90}},
 		Fetcher: config.Fetcher{
 			Image: "registry.example/fetcher:1", Retries: 3, Backoff: 10 * time.Second, Timeout: 5 * time.Minute,
 			Resources: config.Resources{

@@ -25,8 +25,23 @@ func (c Config) check(f *Faults) {
 		f.add("cloud", "unknown cloud %q: it is gke or eks", c.Cloud)
 	}
 	f.label("namespace", c.Namespace)
+	f.labelled("owner", c.Owner)
+	f.labelled("costCentre", c.CostCentre)
 	c.Cluster.check(f)
+	if c.Cluster.Create != nil {
+		f.key(c.Cloud, "cluster.create.kmsKey", c.Cluster.Create.KMSKey)
+	}
 	c.Buckets.check(f)
+	f.key(c.Cloud, "buckets.kmsKey", c.Buckets.KMSKey)
+	c.Registry.check(f)
+	c.GPU.check(f, c)
+	c.NetworkPolicy.check(f)
+	if c.Quota != nil {
+		c.Quota.check(f)
+	}
+	if c.ContainerDefaults != nil {
+		c.ContainerDefaults.check(f, "containerDefaults")
+	}
 	c.Fetcher.check(f)
 	f.endpoint("endpoints.storage", c.Endpoints.Storage)
 	f.endpoint("endpoints.identity", c.Endpoints.Identity)
@@ -35,6 +50,9 @@ func (c Config) check(f *Faults) {
 	}
 	c.checkServices(f)
 	c.checkReleases(f)
+	if c.Production {
+		c.checkProduction(f)
+	}
 }
 
 func (c Cluster) check(f *Faults) {
@@ -52,6 +70,9 @@ func (c Cluster) check(f *Faults) {
 // GKE's node account, NAME-nodes, may have 30 characters.
 var clusterName = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$`)
 
+// principal is who EKS can let in.
+var principal = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(user|role)/.+$`)
+
 func (n NewCluster) check(f *Faults) {
 	if !clusterName.MatchString(n.Name) {
 		f.add("cluster.create.name", "%q is no name for a cluster: write a letter, then up to 23 small letters, digits and hyphens", n.Name)
@@ -60,9 +81,17 @@ func (n NewCluster) check(f *Faults) {
 	if n.Nodes.Min < 1 || n.Nodes.Max < n.Nodes.Min {
 		f.add("cluster.create.nodes", "min %d and max %d do not fit: 1 <= min <= max", n.Nodes.Min, n.Nodes.Max)
 	}
+	if n.System.Min < 1 || n.System.Max < n.System.Min {
+		f.add("cluster.create.system", "min %d and max %d do not fit: 1 <= min <= max", n.System.Min, n.System.Max)
+	}
 	if network, err := netip.ParsePrefix(n.NetworkCIDR); err != nil || !network.Addr().Is4() || network.Masked() != network ||
 		network.Bits() < 16 || network.Bits() > 20 {
 		f.add("cluster.create.networkCIDR", "%q is no IPv4 range of /16 to /20, such as 10.0.0.0/16", n.NetworkCIDR)
+	}
+	for k, arn := range n.Admins {
+		if !principal.MatchString(arn) {
+			f.add(fmt.Sprintf("cluster.create.admins[%d]", k), "%q is no ARN of a user or a role", arn)
+		}
 	}
 	for k, cidr := range n.AuthorizedNetworks {
 		at := fmt.Sprintf("cluster.create.authorizedNetworks[%d]", k)
@@ -72,23 +101,6 @@ func (n NewCluster) check(f *Faults) {
 		} else if network.Bits() == 0 {
 			f.add(at, "%q opens the API server to everyone: name your own ranges", cidr)
 		}
-	}
-}
-
-// bucketName is what S3 and Cloud Storage both take.
-var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
-
-func (b Buckets) check(f *Faults) {
-	if b.ColdAfterDays < 1 {
-		f.add("buckets.coldAfterDays", "has to be 1 or more, not %d", b.ColdAfterDays)
-	}
-	for _, bucket := range BucketNames() {
-		if name := b.Named(bucket); name != "" && !bucketName.MatchString(name) {
-			f.add("buckets."+bucket, "%q is no bucket's name: write 3 to 63 small letters, digits, hyphens and dots", name)
-		}
-	}
-	if b.Models != "" && b.Models == b.Datasets {
-		f.add("buckets.datasets", "is the same bucket as buckets.models: each needs its own")
 	}
 }
 

@@ -59,6 +59,7 @@ func (s Service) check(f *Faults, at string) {
 	if s.Metrics != "-" && !path.IsAbs(s.Metrics) {
 		f.add(at+".metrics", `%q has to begin with /, or be "-"`, s.Metrics)
 	}
+	f.gpus(at, s.GPU)
 	f.environment(at+".env", s.Env)
 	s.Resources.check(f, at+".resources")
 	s.Autoscaling.check(f, at+".autoscaling")
@@ -68,6 +69,9 @@ func (s Service) check(f *Faults, at string) {
 	for _, name := range sortedKeys(s.Backends) {
 		b, at := s.Backends[name], at+".backends."+name
 		f.environment(at+".env", b.Env)
+		if b.GPU != nil {
+			f.gpus(at, *b.GPU)
+		}
 		if b.Resources != nil {
 			b.Resources.check(f, at+".resources")
 		}
@@ -149,6 +153,12 @@ func (f *Faults) quantity(at, value string) *resource.Quantity {
 		return nil
 	}
 	return &q
+}
+
+func (f *Faults) gpus(at string, number int) {
+	if number < 0 || number > 1 {
+		f.add(at+".gpu", "has to be 0 or 1, as many as a node has, not %d", number)
+	}
 }
 
 func (f *Faults) environment(at string, env map[string]string) {

@@ -65,6 +65,11 @@ var serviceRules = []rule{
 		want: []string{`modelferry:services.bankchurn.resources.requests.memory: 2Gi is more than the limit of 1Gi`}},
 	{name: "a backend's request above its limit", set: map[string]any{"services.nlpinsight.backends.finbert.resources.requests.cpu": "3"},
 		want: []string{`modelferry:services.nlpinsight.backends.finbert.resources.requests.cpu: 3 is more than the limit of 2`}},
+	{name: "more GPUs than a node has", set: map[string]any{"services.bankchurn.gpu": 2, "services.nlpinsight.backends.finbert.gpu": -1},
+		want: []string{
+			`modelferry:services.bankchurn.gpu: has to be 0 or 1, as many as a node has, not 2`,
+			`modelferry:services.nlpinsight.backends.finbert.gpu: has to be 0 or 1, as many as a node has, not -1`,
+		}},
 	{name: "more replicas at least than at most", set: map[string]any{"services.bankchurn.autoscaling.min": 4},
 		want: []string{`modelferry:services.bankchurn.autoscaling: min 4 and max 3 do not fit: 1 <= min <= max`}},
 	{name: "autoscaling's zeros are not taken for defaults", set: map[string]any{"services.bankchurn.autoscaling.min": 0, "services.bankchurn.autoscaling.cpu": 0},

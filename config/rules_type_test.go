@@ -40,6 +40,8 @@ var typeRules = []rule{
 		want: []string{`modelferry:buckets.forceDestroy: has to be true or false, not "yes"`}},
 	{name: "text for truth that has a default", set: map[string]any{"cluster.create.deletionProtection": "no"},
 		want: []string{`modelferry:cluster.create.deletionProtection: has to be true or false, not "no"`}},
+	{name: "text for truth, at the top", set: map[string]any{"production": "yes"},
+		want: []string{`modelferry:production: has to be true or false, not "yes"`}},
 	{name: "truth for text", set: map[string]any{"services.bankchurn.env.DEBUG": true},
 		want: []string{`modelferry:services.bankchurn.env.DEBUG: has to be text, not true: put it in quotes`}},
 	{name: "object for text", set: map[string]any{"releases.bankchurn.image": map[string]any{"tag": "1"}},

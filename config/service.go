@@ -26,6 +26,8 @@ type Service struct {
 	Artifacts map[string]Artifact `json:"artifacts" need:"required"`
 	// Requests and limits of the model server.
 	Resources Resources `json:"resources"`
+	// GPUs that a pod has for itself, on a stack whose gpu.enabled is true.
+	GPU int `json:"gpu"`
 	// Autoscaling on CPU. A loaded model's memory does not follow load, so memory is no measure.
 	Autoscaling Autoscaling `json:"autoscaling"`
 	// Health check of the model server.
@@ -58,6 +60,8 @@ type Backend struct {
 	Artifacts map[string]Artifact `json:"artifacts"`
 	// Requests and limits of the model server, in place of the service's.
 	Resources *Resources `json:"resources"`
+	// GPUs that a pod has for itself, in place of the service's.
+	GPU *int `json:"gpu"`
 }
 
 // Autoscaling bounds a service's replicas and names the CPU load that it aims at.

@@ -57,6 +57,9 @@ func (s Service) workload(name string, r Release) Workload {
 	}
 	backend := s.Backends[r.Backend]
 	maps.Copy(w.Env, backend.Env)
+	if backend.GPU != nil {
+		w.GPU = *backend.GPU
+	}
 	if backend.Resources != nil {
 		w.Resources = *backend.Resources
 	}

@@ -39,6 +39,8 @@ type Store struct {
 	BucketKey, PathKey string
 	// Env is what else the fetcher has to know of this cloud.
 	Env map[string]string
+	// Reach lists what the fetcher has to reach besides public HTTPS, as HOST:PORT.
+	Reach []string
 }
 
 // IdentityArgs says whose identity it is and what it may read.

@@ -19,33 +19,78 @@ func TestBucketsAreGuarded(t *testing.T) {
 }
 
 func guardedOnGKE(t *testing.T, p platform, r *stacktest.Record, name string) {
-	require.Equal(t, object{
+	action := func(typ string) object { return object{"type": typ} }
+	lifecycle := []any{
+		object{"action": action("AbortIncompleteMultipartUpload"), "condition": object{"age": 7.}},
+		object{"action": action("Delete"), "condition": object{"daysSinceNoncurrentTime": 90., "numNewerVersions": 4., "withState": "ARCHIVED"}},
+	}
+	want := object{
 		"name": p.buckets[name], "location": "europe-west1", "forceDestroy": false,
 		"uniformBucketLevelAccess": true, "publicAccessPrevention": "enforced", "versioning": object{"enabled": true},
-		"lifecycleRules": []any{object{
+		"softDeletePolicy": object{"retentionDurationSeconds": 7. * 24 * 60 * 60},
+	}
+	if name == "access-logs" {
+		want["lifecycleRules"] = append(lifecycle, object{"action": action("Delete"), "condition": object{"age": 365.}})
+	} else {
+		want["lifecycleRules"] = append(lifecycle, object{
 			"action": object{"type": "SetStorageClass", "storageClass": "NEARLINE"}, "condition": object{"age": 90.},
-		}},
-	}, without(r.One(t, "gcp:storage/bucket:Bucket", name).Inputs, "__defaults"))
+		})
+		want["logging"] = object{"logBucket": p.buckets["access-logs"], "logObjectPrefix": name}
+	}
+	bucket := r.One(t, "gcp:storage/bucket:Bucket", name)
+	require.Equal(t, want, without(bucket.Inputs, "__defaults"))
+	require.True(t, bucket.Retained, "what pods read is not lost with the stack")
+	writer := r.One(t, "BucketIAMMember", "access-logs")
+	require.Equal(t, object{
+		"bucket": p.buckets["access-logs"], "role": "roles/storage.objectCreator", "member": "group:cloud-storage-analytics@google.com",
+	}, writer.Inputs)
+	if name != "access-logs" {
+		require.True(t, r.Before(bucket)[writer.URN], "logs are lost before they may be written")
+	}
 }
 
-// What an EKS bucket is guarded by, in the order in which it has to be put in place.
-var guards = []struct {
-	typ    string
-	inputs object
-}{
-	{"BucketPublicAccessBlock", object{"blockPublicAcls": true, "blockPublicPolicy": true, "ignorePublicAcls": true, "restrictPublicBuckets": true}},
-	{"BucketOwnershipControls", object{"rule": object{"objectOwnership": "BucketOwnerEnforced"}}},
-	{"BucketVersioningV2", object{"versioningConfiguration": object{"status": "Enabled"}}},
-	{"BucketServerSideEncryptionConfigurationV2", object{"rules": []any{object{"applyServerSideEncryptionByDefault": object{"sseAlgorithm": "AES256"}}}}},
-	{"BucketLifecycleConfigurationV2", object{"rules": []any{object{
-		"id": "cold", "status": "Enabled", "filter": object{"prefix": ""}, "transitions": []any{object{"days": 90., "storageClass": "STANDARD_IA"}},
-	}}}},
-	{"BucketPolicy", nil},
+// lifecycleOnEKS is what becomes of a bucket's objects.
+func lifecycleOnEKS(name string) []any {
+	rule := func(id, key string, value any) object {
+		return object{"id": id, "status": "Enabled", "filter": object{"prefix": ""}, key: value}
+	}
+	rules := []any{
+		rule("unfinished-uploads", "abortIncompleteMultipartUpload", object{"daysAfterInitiation": 7.}),
+		rule("replaced-versions", "noncurrentVersionExpiration", object{"noncurrentDays": 90., "newerNoncurrentVersions": 3.}),
+	}
+	if name == "access-logs" {
+		return append(rules, rule("old", "expiration", object{"days": 365.}))
+	}
+	return append(rules, rule("cold", "transitions", []any{object{"days": 90., "storageClass": "STANDARD_IA"}}))
 }
 
 func guardedOnEKS(t *testing.T, p platform, r *stacktest.Record, name string) {
+	isLog := name == "access-logs"
 	bucket := r.One(t, "s3/bucketV2:BucketV2", name)
 	require.Equal(t, object{"bucket": p.buckets[name], "forceDestroy": false}, bucket.Inputs)
+	encryption := object{"bucketKeyEnabled": true, "applyServerSideEncryptionByDefault": object{
+		"sseAlgorithm": "aws:kms", "kmsMasterKeyId": r.Computed(stacktest.KeyArn("buckets")),
+	}}
+	if isLog { // the delivery of logs knows no KMS
+		encryption = object{"applyServerSideEncryptionByDefault": object{"sseAlgorithm": "AES256"}}
+	}
+	// In the order in which it has to be put in place.
+	guards := []struct {
+		typ    string
+		inputs object
+	}{
+		{"BucketPublicAccessBlock", object{"blockPublicAcls": true, "blockPublicPolicy": true, "ignorePublicAcls": true, "restrictPublicBuckets": true}},
+		{"BucketOwnershipControls", object{"rule": object{"objectOwnership": "BucketOwnerEnforced"}}},
+		{"BucketVersioningV2", object{"versioningConfiguration": object{"status": "Enabled"}}},
+		{"BucketServerSideEncryptionConfigurationV2", object{"rules": []any{encryption}}},
+		{"BucketLifecycleConfigurationV2", object{"rules": lifecycleOnEKS(name)}},
+		{"BucketPolicy", nil},
+		{"BucketLoggingV2", object{"targetBucket": p.buckets["access-logs"], "targetPrefix": name + "/"}},
+	}
+	if isLog {
+		guards = guards[:len(guards)-1]
+	}
+	require.True(t, bucket.Retained, "what pods read is not lost with the stack")
 	before := bucket.URN
 	for _, guard := range guards {
 		registered := r.One(t, guard.typ, name)
@@ -55,13 +100,53 @@ func guardedOnEKS(t *testing.T, p platform, r *stacktest.Record, name string) {
 		}
 		// Two at a time, and S3 answers OperationAborted.
 		require.True(t, slices.Contains(registered.Dependencies, before), "%s has to wait for %s", registered, before)
+		require.True(t, registered.Retained, "%s: a bucket that stays behind stays guarded", registered)
 		before = registered.URN
+	}
+	if !isLog {
+		require.True(t, r.Before(r.One(t, "BucketLoggingV2", name))[r.One(t, "BucketPolicy", "access-logs").URN], "logs are lost before they may be written")
 	}
 	if !r.Preview {
 		arn := "arn:aws:s3:::" + p.buckets[name]
-		require.JSONEq(t, `{"Version":"2012-10-17","Statement":[{"Sid":"TLSOnly","Effect":"Deny","Principal":"*","Action":["s3:*"],
-			"Resource":["`+arn+`","`+arn+`/*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}}]}`,
-			r.One(t, "BucketPolicy", name).At("policy").(string))
+		want := `{"Sid":"TLSOnly","Effect":"Deny","Principal":"*","Action":["s3:*"],
+			"Resource":["` + arn + `","` + arn + `/*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}}`
+		if isLog {
+			want += `,{"Sid":"AccessLogs","Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},"Action":["s3:PutObject"],
+				"Resource":["` + arn + `/*"],"Condition":{"StringEquals":{"aws:SourceAccount":"` + stacktest.Account + `"}}}`
+		}
+		require.JSONEq(t, `{"Version":"2012-10-17","Statement":[`+want+`]}`, r.One(t, "BucketPolicy", name).At("policy").(string))
+	}
+}
+
+func TestKeyOfTheBucketsOnEKS(t *testing.T) {
+	r := recorded(t, "eks", nil)
+	key := r.One(t, "kms/key:Key", "buckets")
+	require.Equal(t, true, key.At("enableKeyRotation"))
+	require.Equal(t, 30., key.At("deletionWindowInDays"))
+	require.True(t, key.Retained, "without it the buckets that stay behind are noise")
+	require.Equal(t, "alias/modelferry-eks-buckets", r.One(t, "kms/alias:Alias", "buckets").At("name"))
+
+	const own = "arn:aws:kms:eu-west-1:123456789012:key/ours"
+	r = recorded(t, "eks", map[string]any{"buckets.kmsKey": own})
+	for _, each := range r.Of("kms/key:Key") {
+		require.NotEqual(t, "buckets", each.Name)
+	}
+	require.Equal(t, own, r.One(t, "BucketServerSideEncryptionConfigurationV2", "models").At("rules[0].applyServerSideEncryptionByDefault.kmsMasterKeyId"))
+	require.Contains(t, r.One(t, "RolePolicy", "bankchurn-predictor").At("policy"), own)
+}
+
+func TestKeyOfTheBucketsOnGKE(t *testing.T) {
+	const key = "projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/buckets"
+	r := recorded(t, "gke", map[string]any{"buckets.kmsKey": key})
+	member := r.One(t, "CryptoKeyIAMMember", "buckets")
+	require.Equal(t, object{
+		"cryptoKeyId": key, "role": "roles/cloudkms.cryptoKeyEncrypterDecrypter",
+		"member": "serviceAccount:service-" + stacktest.ProjectNumber + "@gs-project-accounts.iam.gserviceaccount.com",
+	}, member.Inputs)
+	for _, name := range []string{"models", "datasets", "access-logs"} {
+		bucket := r.One(t, "gcp:storage/bucket:Bucket", name)
+		require.Equal(t, object{"defaultKmsKeyName": key}, bucket.At("encryption"))
+		require.True(t, r.Before(bucket)[member.URN], "a bucket with a key that it may not use is refused")
 	}
 }
 
@@ -73,13 +158,16 @@ func TestBucketsAreNamedAndKeptAsTheConfigSays(t *testing.T) {
 			typ, name := "gcp:storage/bucket:Bucket", "name"
 			if p.stack == "eks" {
 				typ, name = "BucketV2", "bucket"
-				require.Equal(t, 30., r.One(t, "BucketLifecycleConfigurationV2", "models").At("rules[0].transitions[0].days"))
+				require.Equal(t, 30., r.One(t, "BucketLifecycleConfigurationV2", "models").At("rules[2].transitions[0].days"))
 			} else {
-				require.Equal(t, 30., r.One(t, typ, "models").At("lifecycleRules[0].condition.age"))
+				require.Equal(t, 30., r.One(t, typ, "models").At("lifecycleRules[2].condition.age"))
 			}
 			require.Equal(t, "our-models", r.One(t, typ, "models").At(name))
 			require.Equal(t, p.buckets["datasets"], r.One(t, typ, "datasets").At(name))
 			require.Equal(t, true, r.One(t, typ, "datasets").At("forceDestroy"))
+			for _, each := range r.All {
+				require.False(t, each.Retained, "%s: the config lets it go", each)
+			}
 			require.Equal(t, "our-models", r.One(t, "ConfigMap", "bankchurn-model").At("data."+p.bucketKey))
 		})
 	}

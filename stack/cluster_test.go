@@ -45,6 +45,7 @@ func TestClusterOnEKSIsPrivateWithAnOIDCProvider(t *testing.T) {
 	require.Equal(t, private, nodes.At("subnetIds"))
 	require.Equal(t, object{"minSize": 1., "maxSize": 5., "desiredSize": 1.}, nodes.At("scalingConfig"))
 	require.Equal(t, []string{"scalingConfig.desiredSize"}, nodes.IgnoreChanges, "the autoscaler moves it")
+	require.True(t, r.Before(r.One(t, "Addon", "modelferry-coredns"))[r.One(t, "NodeGroup", "modelferry-system").URN], "DNS runs there")
 	for _, subnet := range r.Of("ec2/subnet:Subnet") {
 		require.NotEqual(t, true, subnet.At("mapPublicIpOnLaunch"), subnet)
 	}
@@ -116,4 +117,47 @@ func TestExistingCluster(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A cluster that goes takes every service with it.
+func TestClusterIsGuarded(t *testing.T) {
+	for _, p := range platforms {
+		t.Run(p.stack, func(t *testing.T) {
+			require.True(t, recorded(t, p.stack, nil).One(t, p.cluster, "modelferry").Protected, "from being deleted, and from being replaced")
+			open := recorded(t, p.stack, map[string]any{"cluster.create.deletionProtection": false})
+			require.False(t, open.One(t, p.cluster, "modelferry").Protected)
+		})
+	}
+}
+
+func TestClusterIsSeenAndItsSecretsAreEncrypted(t *testing.T) {
+	gke := recorded(t, "gke", nil).One(t, "gcp:container/cluster:Cluster", "modelferry")
+	require.Equal(t, []any{"SYSTEM_COMPONENTS", "WORKLOADS"}, gke.At("loggingConfig.enableComponents"))
+	require.Equal(t, object{"enableComponents": []any{"SYSTEM_COMPONENTS"}, "managedPrometheus": object{"enabled": true}}, gke.At("monitoringConfig"))
+	require.Nil(t, gke.At("databaseEncryption"))
+	const key = "projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/secrets"
+	gke = recorded(t, "gke", map[string]any{"cluster.create.kmsKey": key}).One(t, "gcp:container/cluster:Cluster", "modelferry")
+	require.Equal(t, object{"state": "ENCRYPTED", "keyName": key}, gke.At("databaseEncryption"))
+
+	r := recorded(t, "eks", nil)
+	require.ElementsMatch(t, []any{"api", "audit", "authenticator", "controllerManager", "scheduler"},
+		r.One(t, "aws:eks/cluster:Cluster", "modelferry").At("enabledClusterLogTypes"))
+	require.Equal(t, object{"provider": object{"keyArn": stacktest.KeyArn("secrets")}, "resources": []any{"secrets"}},
+		r.One(t, "aws:eks/cluster:Cluster", "modelferry").At("encryptionConfig"))
+	require.Equal(t, true, r.One(t, "kms/key:Key", "secrets").At("enableKeyRotation"))
+	var addons []any
+	for _, each := range r.Of("Addon") {
+		addons = append(addons, each.At("addonName"))
+	}
+	require.ElementsMatch(t, []any{"vpc-cni", "kube-proxy", "eks-pod-identity-agent", "coredns", "metrics-server"}, addons)
+}
+
+func TestAdministratorsAreLetInByName(t *testing.T) {
+	const ops = "arn:aws:iam::123456789012:role/ops"
+	r := recorded(t, "eks", map[string]any{"cluster.create.admins": []any{ops}})
+	require.Equal(t, ops, r.One(t, "AccessEntry", "modelferry-"+ops).At("principalArn"))
+	association := r.One(t, "AccessPolicyAssociation", "modelferry-"+ops)
+	require.Equal(t, "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy", association.At("policyArn"))
+	require.Equal(t, object{"type": "cluster"}, association.At("accessScope"))
+	require.Empty(t, recorded(t, "eks", nil).Of("AccessEntry"))
 }

@@ -141,6 +141,29 @@ func TestRolloutKeepsTheOldPods(t *testing.T) {
 	})
 }
 
+func TestReplicasAreKeptApart(t *testing.T) {
+	onEachService(t, func(t *testing.T, p platform, s service, r *stacktest.Record) {
+		d, same := deployment(t, r, s), object{"matchLabels": object{"app": s.deployment}}
+		require.Equal(t, []any{object{
+			"topologyKey": "topology.kubernetes.io/zone", "maxSkew": 1., "whenUnsatisfiable": "ScheduleAnyway",
+			"labelSelector": same, "matchLabelKeys": []any{"pod-template-hash"},
+		}}, d.At(pod+"topologySpreadConstraints"))
+		require.Equal(t, []any{object{"weight": 100., "podAffinityTerm": object{"topologyKey": "kubernetes.io/hostname", "labelSelector": same}}},
+			d.At(pod+"affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution"))
+	})
+}
+
+func TestPodsGoToTheServicesNodes(t *testing.T) {
+	onEachService(t, func(t *testing.T, p platform, s service, r *stacktest.Record) {
+		d := deployment(t, r, s)
+		require.Equal(t, []any{object{"key": "workload-type", "operator": "Equal", "value": "ml-services", "effect": "NoSchedule"}}, d.At(pod+"tolerations"))
+		require.Equal(t, object{"preferredDuringSchedulingIgnoredDuringExecution": []any{object{
+			"weight": 100., "preference": object{"matchExpressions": []any{object{"key": "workload-type", "operator": "In", "values": []any{"ml-services"}}}},
+		}}}, d.At(pod+"affinity.nodeAffinity"), "preferred: a cluster without such nodes runs them, too")
+		require.Nil(t, d.At(serves+"resources.limits/nvidia.com/gpu"))
+	})
+}
+
 func without(from any, keys ...string) object {
 	left := with(from.(object), nil)
 	for _, key := range keys {

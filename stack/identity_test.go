@@ -34,7 +34,7 @@ func readsOnGKE(t *testing.T, p platform, s service, r *stacktest.Record) {
 	require.Len(t, reads[s.name], grants)
 	for _, read := range reads[s.name] {
 		at := s.deployment + "-" + read.bucket
-		require.Equal(t, object{"bucket": p.buckets[read.bucket], "name": read.prefix}, r.One(t, "ManagedFolder", at).Inputs)
+		require.Equal(t, object{"bucket": p.buckets[read.bucket], "name": read.prefix, "forceDestroy": true}, r.One(t, "ManagedFolder", at).Inputs)
 		require.Equal(t, object{
 			"bucket": p.buckets[read.bucket], "managedFolder": read.prefix,
 			"role": "roles/storage.objectViewer", "member": p.identity(s.deployment),
@@ -60,6 +60,8 @@ func readsOnEKS(t *testing.T, p platform, s service, r *stacktest.Record) {
 			fmt.Sprintf(`{"Sid":"Read%d","Effect":"Allow","Action":["s3:GetObject","s3:GetObjectVersion"],"Resource":["%s/%s*"]}`, k, arn, read.prefix),
 			fmt.Sprintf(`{"Sid":"List%d","Effect":"Allow","Action":["s3:ListBucket"],"Resource":["%s"],"Condition":{"StringLike":{"s3:prefix":"%s*"}}}`, k, arn, read.prefix))
 	}
+	want = append(want, `{"Sid":"Decrypt","Effect":"Allow","Action":["kms:Decrypt"],"Resource":["`+stacktest.KeyArn("buckets")+`"],
+		"Condition":{"StringEquals":{"kms:ViaService":"s3.eu-west-1.amazonaws.com"}}}`)
 	require.JSONEq(t, `{"Version":"2012-10-17","Statement":[`+strings.Join(want, ",")+`]}`, policy.At("policy").(string))
 }
 
@@ -68,13 +70,17 @@ func readsOnEKS(t *testing.T, p platform, s service, r *stacktest.Record) {
 func TestNothingElseIsGranted(t *testing.T) {
 	granting := regexp.MustCompile(`(?i)^(gcp|aws):.*(iam|role|policy|accessEntry|binding|member|acl)|kubernetes:rbac`)
 	allowed := map[string]string{
-		"gcp:projects/iAMMember:IAMMember":                          "nodes write logs and metrics",
-		"gcp:storage/managedFolderIamMember:ManagedFolderIamMember": "checked above",
-		"aws:iam/role:Role":                                         "trust is checked below",
-		"aws:iam/rolePolicy:RolePolicy":                             "checked above",
-		"aws:iam/rolePolicyAttachment:RolePolicyAttachment":         "AWS's own policies, listed below",
-		"aws:iam/openIdConnectProvider:OpenIdConnectProvider":       "trusts the cluster's tokens, grants nothing",
-		"aws:s3/bucketPolicy:BucketPolicy":                          "denies only",
+		"gcp:projects/iAMMember:IAMMember":                             "nodes write logs and metrics",
+		"gcp:storage/managedFolderIamMember:ManagedFolderIamMember":    "checked above",
+		"aws:iam/role:Role":                                            "trust is checked below",
+		"aws:iam/rolePolicy:RolePolicy":                                "checked above",
+		"aws:iam/rolePolicyAttachment:RolePolicyAttachment":            "AWS's own policies, listed below",
+		"aws:iam/openIdConnectProvider:OpenIdConnectProvider":          "trusts the cluster's tokens, grants nothing",
+		"aws:s3/bucketPolicy:BucketPolicy":                             "denies, and lets S3's own log delivery in: bucket_test.go",
+		"aws:eks/accessEntry:AccessEntry":                              "the configured administrators: cluster_test.go",
+		"aws:ecr/lifecyclePolicy:LifecyclePolicy":                      "deletes images, grants nothing",
+		"gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": "nodes pull images: registry_test.go",
+		"gcp:storage/bucketIAMMember:BucketIAMMember":                  "Google's own log delivery: bucket_test.go",
 	}
 	onEach(t, func(t *testing.T, p platform, r *stacktest.Record) {
 		for _, each := range r.All {
@@ -128,6 +134,14 @@ func TestNoPolicyIsWide(t *testing.T) {
 				require.NotContains(t, strings.Join(s.Action, " "), "*", each)
 				require.NotContains(t, fmt.Sprint(s.Principal), "*", each)
 				for _, resource := range s.Resource {
+					if strings.HasPrefix(resource, "arn:aws:kms:") {
+						require.NotContains(t, resource, "*", each)
+						require.NotEmpty(t, s.Condition["StringEquals"]["kms:ViaService"], each)
+						continue
+					}
+					if s.Condition["StringEquals"]["aws:SourceAccount"] == stacktest.Account {
+						continue // S3's own log delivery, for this account's buckets
+					}
 					bucket, key, inBucket := strings.Cut(strings.TrimPrefix(resource, "arn:aws:s3:::"), "/")
 					require.NotContains(t, bucket, "*", each)
 					if inBucket {
@@ -139,5 +153,5 @@ func TestNoPolicyIsWide(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 5+2*5+2, statements, "five roles' trust, two statements a prefix, two buckets' policies")
+	require.Equal(t, 5+2*5+3+3+1, statements, "five roles' trust, two statements a prefix and the key, three buckets' policies and the log delivery")
 }

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,7 +15,7 @@ import (
 
 // exception is a value of the Kubernetes objects that may differ by cloud.
 type exception struct {
-	// Kind of the object, and the path in it; * stands for one key or index.
+	// Kind of the object, * for any, and the path in it; * stands for one key or index.
 	kind, path string
 	// Same brings the values of a cloud to what has to be equal of them still.
 	// Nil: the value, or its absence, is the cloud's own business.
@@ -37,8 +38,27 @@ var exceptions = []exception{
 	{"ConfigMap", "data.AWS_ENDPOINT_URL_S3", nil, "a configured endpoint, in the SDK's words"},
 	{"ConfigMap", "data.AWS_ENDPOINT_URL_STS", nil, "a configured endpoint, in the SDK's words"},
 	{"ServiceAccount", "metadata.annotations.eks.amazonaws.com/role-arn", nil, "IRSA ties an account to its role by it; GKE needs nothing"},
+	{"*", "metadata.labels.modelferry.dev/stack", nil, "each stack has its name"},
+	{"Deployment", "spec.template.metadata.labels.modelferry.dev/stack", nil, "each stack has its name"},
+	{"NetworkPolicy", "spec.egress." + opened("169.254.169.254/32", 80), nil, "GKE's metadata server hands out tokens"},
+	{"NetworkPolicy", "spec.egress." + opened("169.254.169.252/32", 988), nil, "the same, on clusters with Calico"},
+	{"NetworkPolicy", "spec.egress." + opened("10.0.0.1/32", 9443), nil, "a configured endpoint of STS"},
 	{"Deployment", "spec.template.spec.containers.*.image", registry, "images come from the cloud's own registry"},
 	{"Deployment", "spec.template.spec.initContainers.*.image", registry, "images come from the cloud's own registry"},
+}
+
+// opened is the rule of a policy that opens one place. A rule has no name and
+// its place in the list says nothing: it is compared by what it says.
+func opened(cidr string, port float64) string {
+	return ruleText(egressTo(cidr, port))
+}
+
+func ruleText(rule any) string {
+	text, err := json.Marshal(rule)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
 }
 
 func bucketNames(p platform, value string) string {
@@ -74,13 +94,19 @@ func leaves(p platform, kind string, inputs map[string]any) map[string]string {
 				visit(append(slices.Clone(path), key), value)
 			}
 		case []any:
+			if kind == "NetworkPolicy" && path[len(path)-1] == "egress" {
+				for _, rule := range at {
+					visit(append(slices.Clone(path), ruleText(rule)), "open")
+				}
+				return
+			}
 			for k, value := range at {
 				visit(append(slices.Clone(path), fmt.Sprint(k)), value)
 			}
 		default:
 			value := fmt.Sprint(at)
 			for _, e := range exceptions {
-				if e.kind == kind && matches(e.path, path) {
+				if (e.kind == kind || e.kind == "*") && matches(e.path, path) {
 					if e.same == nil {
 						return
 					}

@@ -30,6 +30,7 @@ func TestOrder(t *testing.T) {
 			require.NotZero(t, grants)
 			for _, object := range []stacktest.Registration{
 				r.One(t, "ConfigMap", s.name+"-model"), r.One(t, "ServiceAccount", s.name), r.One(t, "Namespace", "ml-portfolio"),
+				r.One(t, "NetworkPolicy", s.name), // or the fetcher's first attempts are in vain
 			} {
 				require.True(t, before[object.URN], "%s: after %s", s.name, object)
 			}
@@ -124,7 +125,7 @@ func TestStackWithoutReleasesHasThePlatformOnly(t *testing.T) {
 	for _, p := range platforms {
 		t.Run(p.stack, func(t *testing.T) {
 			r := recorded(t, p.stack, map[string]any{"releases": nil})
-			require.Len(t, objects(r), 1, "the namespace")
+			require.Len(t, objects(r), 2, "the namespace, and its default")
 			require.Len(t, r.Of(p.cluster), 1)
 			require.Empty(t, r.Of(p.grant))
 			require.Empty(t, r.Outputs["services"])

@@ -20,17 +20,19 @@ func deployService(ctx *pulumi.Context, c config.Config, platform infra.Platform
 	store := platform.Store()
 	service, err := components.NewModelService(ctx, w.Name, &components.ModelServiceArgs{
 		Namespace:       namespace.Name,
+		Labels:          c.Labels(ctx.Project(), ctx.Stack()),
 		Deployment:      w.Deployment,
 		Service:         w.Service.Service,
 		ModelFolder:     w.ModelFolder,
 		VolumeBytes:     w.VolumeBytes(),
 		Artifacts:       artifacts(platform, w),
 		Fetcher:         fetcher(c.Fetcher),
-		Server:          server(w),
+		Server:          server(c, w),
 		Autoscaling:     components.Autoscaling(w.Autoscaling),
 		RolloutDeadline: c.Rollout.Deadline,
 		Store:           components.Store(store),
 		Identity:        components.Identity{Annotations: identity.Annotations, Grants: identity.Grants},
+		NetworkPolicy:   networkPolicy(c.NetworkPolicy, store),
 	}, pulumi.Provider(platform.Kubernetes()))
 	if err != nil {
 		return nil, err
@@ -80,15 +82,26 @@ func fetcher(f config.Fetcher) components.FetcherArgs {
 	}
 }
 
-func server(w config.Workload) components.ServerArgs {
+func server(c config.Config, w config.Workload) components.ServerArgs {
 	metrics := w.Metrics
 	if metrics == "-" {
 		metrics = ""
 	}
+	gpus := 0
+	if c.GPU.Enabled {
+		gpus = w.GPU
+	}
 	return components.ServerArgs{
-		Image: w.Image, Port: w.Port, Env: w.Env, Resources: resources(w.Resources),
+		GPUs: gpus, Image: w.Image, Port: w.Port, Env: w.Env, Resources: resources(w.Resources),
 		HealthPath: w.Health.Path, Startup: w.Health.Startup, MetricsPath: metrics,
 	}
+}
+
+func networkPolicy(n config.NetworkPolicy, store infra.Store) *components.NetworkPolicy {
+	if !*n.Enabled {
+		return nil
+	}
+	return &components.NetworkPolicy{Reach: store.Reach, Ranges: n.Egress}
 }
 
 func resources(r config.Resources) components.Resources {

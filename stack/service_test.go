@@ -61,7 +61,7 @@ func TestDrainTakesOnePodAtATime(t *testing.T) {
 
 func TestEveryObjectIsInTheNamespace(t *testing.T) {
 	onEach(t, func(t *testing.T, p platform, r *stacktest.Record) {
-		require.Len(t, objects(r), 1+6*len(services))
+		require.Len(t, objects(r), 2+7*len(services))
 		for name, object := range objects(r) {
 			if object.Type != "kubernetes:core/v1:Namespace" {
 				require.Equal(t, "ml-portfolio", object.At("metadata.namespace"), name)

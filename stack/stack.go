@@ -57,7 +57,8 @@ func (s *Stack) declare(ctx *pulumi.Context) (pulumi.Map, error) {
 		return nil, err
 	}
 	namespace, err := components.NewNamespace(ctx, c.Namespace, &components.NamespaceArgs{
-		Name: c.Namespace,
+		Name: c.Namespace, Labels: c.Labels(ctx.Project(), ctx.Stack()), Closed: *c.NetworkPolicy.Enabled,
+		Quota: quota(c.Quota), ContainerDefaults: containerDefaults(c.ContainerDefaults),
 	}, pulumi.Provider(platform.Kubernetes()))
 	if err != nil {
 		return nil, err

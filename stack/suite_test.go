@@ -37,7 +37,7 @@ var platforms = []platform{
 	{
 		stack: "gke", bucketKey: "GCS_BUCKET", pathKey: "GCS_MODEL_PATH",
 		env:         map[string]any{"GCE_METADATA_HOST": "169.254.169.254"},
-		buckets:     map[string]string{"models": "modelferry-demo-gke-models", "datasets": "modelferry-demo-gke-datasets"},
+		buckets:     map[string]string{"models": "modelferry-demo-gke-models", "datasets": "modelferry-demo-gke-datasets", "access-logs": "modelferry-demo-gke-access-logs"},
 		registry:    "europe-west1-docker.pkg.dev/modelferry-demo/",
 		annotations: func(string) map[string]any { return nil },
 		identity: func(deployment string) string {
@@ -50,7 +50,7 @@ var platforms = []platform{
 	{
 		stack: "eks", bucketKey: "S3_BUCKET", pathKey: "S3_MODEL_PATH",
 		env:      map[string]any{"AWS_REGION": "eu-west-1", "AWS_EC2_METADATA_DISABLED": "true"},
-		buckets:  map[string]string{"models": "123456789012-eu-west-1-eks-models", "datasets": "123456789012-eu-west-1-eks-datasets"},
+		buckets:  map[string]string{"models": "123456789012-eu-west-1-eks-models", "datasets": "123456789012-eu-west-1-eks-datasets", "access-logs": "123456789012-eu-west-1-eks-access-logs"},
 		registry: "123456789012.dkr.ecr.eu-west-1.amazonaws.com/",
 		annotations: func(deployment string) map[string]any {
 			return map[string]any{"eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/" + deployment + "-0a1b2c3"}

@@ -1,6 +1,8 @@
 package eks
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -13,20 +15,33 @@ type Bucket struct {
 
 	// Name and ARN of the bucket.
 	Name, Arn pulumi.StringOutput
+
+	// policy is put in place last: after it the bucket is guarded.
+	policy pulumi.Resource
 }
 
 // BucketArgs says what the bucket is called and how long it keeps what.
 type BucketArgs struct {
 	// Name of the bucket, unique in all of S3.
 	Name pulumi.StringInput
-	// ColdAfterDays is the age at which objects move to STANDARD_IA.
-	ColdAfterDays int
-	// ForceDestroy lets the bucket go with all that it holds.
+	// ColdAfterDays is the age at which objects move to STANDARD_IA, 0 for
+	// never; ExpireDays the age at which they are deleted, 0 for never.
+	ColdAfterDays, ExpireDays int
+	// Noncurrent says how long replaced versions are kept.
+	Noncurrent config.Noncurrent
+	// Key that encrypts the objects, by its ARN, nil for S3's own.
+	Key pulumi.StringInput
+	// Logs is the bucket that accesses are logged in, nil for none.
+	Logs *Bucket
+	// LogsOf is the account whose buckets log in this one, nil for none.
+	LogsOf pulumi.StringInput
+	// ForceDestroy lets the bucket go, with all that it holds, when the stack
+	// is destroyed. Otherwise it stays behind, with its protections.
 	ForceDestroy bool
 }
 
 func bucketArgs(ctx *pulumi.Context, c config.Config, account pulumi.StringInput, bucket string) *BucketArgs {
-	args := &BucketArgs{ColdAfterDays: c.Buckets.ColdAfterDays, ForceDestroy: c.Buckets.ForceDestroy}
+	args := &BucketArgs{Noncurrent: c.Buckets.Noncurrent, ForceDestroy: c.Buckets.ForceDestroy}
 	if name := c.Buckets.Named(bucket); name != "" {
 		args.Name = pulumi.String(name)
 	} else {
@@ -45,73 +60,89 @@ func NewBucket(ctx *pulumi.Context, name string, args *BucketArgs, opts ...pulum
 	}, b, opts...); err != nil {
 		return nil, err
 	}
+	child, kept := pulumi.Parent(b), pulumi.RetainOnDelete(!args.ForceDestroy)
 	bucket, err := s3.NewBucketV2(ctx, name, &s3.BucketV2Args{
 		Bucket: args.Name, ForceDestroy: pulumi.Bool(args.ForceDestroy),
-	}, pulumi.Parent(b))
+	}, child, kept)
 	if err != nil {
 		return nil, err
 	}
 	b.Name, b.Arn = bucket.Bucket, bucket.Arn
-	if err := guard(ctx, name, args, bucket, pulumi.Parent(b)); err != nil {
+	if b.policy, err = guard(ctx, name, args, bucket, child, kept); err != nil {
 		return nil, err
+	}
+	if args.Logs != nil {
+		if _, err := s3.NewBucketLoggingV2(ctx, name, &s3.BucketLoggingV2Args{
+			Bucket: bucket.ID(), TargetBucket: args.Logs.Name, TargetPrefix: pulumi.String(name + "/"),
+		}, child, kept, pulumi.DependsOn([]pulumi.Resource{b.policy, args.Logs.policy})); err != nil {
+			return nil, err
+		}
 	}
 	return b, ctx.RegisterResourceOutputs(b, pulumi.Map{"name": b.Name, "arn": b.Arn})
 }
 
 // guard puts the bucket's protections in place, one after the other: S3
-// refuses two at a time with OperationAborted.
-func guard(ctx *pulumi.Context, name string, args *BucketArgs, bucket *s3.BucketV2, child pulumi.ResourceOption) error {
+// refuses two at a time with OperationAborted. It returns the last of them.
+func guard(ctx *pulumi.Context, name string, args *BucketArgs, bucket *s3.BucketV2, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 	public, err := s3.NewBucketPublicAccessBlock(ctx, name, &s3.BucketPublicAccessBlockArgs{
 		Bucket: bucket.ID(), BlockPublicAcls: pulumi.Bool(true), BlockPublicPolicy: pulumi.Bool(true),
 		IgnorePublicAcls: pulumi.Bool(true), RestrictPublicBuckets: pulumi.Bool(true),
-	}, child)
+	}, opts...)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	ownership, err := s3.NewBucketOwnershipControls(ctx, name, &s3.BucketOwnershipControlsArgs{
 		Bucket: bucket.ID(),
 		Rule:   &s3.BucketOwnershipControlsRuleArgs{ObjectOwnership: pulumi.String("BucketOwnerEnforced")},
-	}, child, after(public))
+	}, after(public, opts)...)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	versioning, err := s3.NewBucketVersioningV2(ctx, name, &s3.BucketVersioningV2Args{
 		Bucket:                  bucket.ID(),
 		VersioningConfiguration: &s3.BucketVersioningV2VersioningConfigurationArgs{Status: pulumi.String("Enabled")},
-	}, child, after(ownership))
+	}, after(ownership, opts)...)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	encryption, err := s3.NewBucketServerSideEncryptionConfigurationV2(ctx, name, &s3.BucketServerSideEncryptionConfigurationV2Args{
-		Bucket: bucket.ID(),
-		Rules: s3.BucketServerSideEncryptionConfigurationV2RuleArray{&s3.BucketServerSideEncryptionConfigurationV2RuleArgs{
-			ApplyServerSideEncryptionByDefault: &s3.BucketServerSideEncryptionConfigurationV2RuleApplyServerSideEncryptionByDefaultArgs{
-				SseAlgorithm: pulumi.String("AES256"),
-			},
-		}},
-	}, child, after(versioning))
+		Bucket: bucket.ID(), Rules: s3.BucketServerSideEncryptionConfigurationV2RuleArray{args.encryption()},
+	}, after(versioning, opts)...)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	lifecycle, err := s3.NewBucketLifecycleConfigurationV2(ctx, name, &s3.BucketLifecycleConfigurationV2Args{
-		Bucket: bucket.ID(),
-		Rules: s3.BucketLifecycleConfigurationV2RuleArray{&s3.BucketLifecycleConfigurationV2RuleArgs{
-			Id: pulumi.String("cold"), Status: pulumi.String("Enabled"),
-			Filter: &s3.BucketLifecycleConfigurationV2RuleFilterArgs{Prefix: pulumi.String("")},
-			Transitions: s3.BucketLifecycleConfigurationV2RuleTransitionArray{&s3.BucketLifecycleConfigurationV2RuleTransitionArgs{
-				Days: pulumi.Int(args.ColdAfterDays), StorageClass: pulumi.String("STANDARD_IA"),
-			}},
-		}},
-	}, child, after(encryption))
+		Bucket: bucket.ID(), Rules: args.lifecycleRules(),
+	}, after(encryption, opts)...)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = s3.NewBucketPolicy(ctx, name, &s3.BucketPolicyArgs{
-		Bucket: bucket.ID(), Policy: bucket.Arn.ApplyT(TLSOnly).(pulumi.StringOutput),
-	}, child, after(lifecycle))
-	return err
+	return s3.NewBucketPolicy(ctx, name, &s3.BucketPolicyArgs{
+		Bucket: bucket.ID(), Policy: args.policy(bucket.Arn),
+	}, after(lifecycle, opts)...)
 }
 
-func after(resource pulumi.Resource) pulumi.ResourceOption {
-	return pulumi.DependsOn([]pulumi.Resource{resource})
+// encryption is by KMS where there is a key. The bucket key makes one call to
+// KMS serve many objects.
+func (a *BucketArgs) encryption() *s3.BucketServerSideEncryptionConfigurationV2RuleArgs {
+	by := &s3.BucketServerSideEncryptionConfigurationV2RuleApplyServerSideEncryptionByDefaultArgs{SseAlgorithm: pulumi.String("AES256")}
+	rule := &s3.BucketServerSideEncryptionConfigurationV2RuleArgs{ApplyServerSideEncryptionByDefault: by}
+	if a.Key != nil {
+		by.SseAlgorithm, by.KmsMasterKeyId = pulumi.String("aws:kms"), a.Key.ToStringOutput()
+		rule.BucketKeyEnabled = pulumi.Bool(true)
+	}
+	return rule
+}
+
+func (a *BucketArgs) policy(bucketArn pulumi.StringOutput) pulumi.StringOutput {
+	if a.LogsOf == nil {
+		return bucketArn.ApplyT(TLSOnly).(pulumi.StringOutput)
+	}
+	return pulumi.All(bucketArn, a.LogsOf).ApplyT(func(v []any) (string, error) {
+		return LogTarget(v[0].(string), v[1].(string))
+	}).(pulumi.StringOutput)
+}
+
+func after(resource pulumi.Resource, opts []pulumi.ResourceOption) []pulumi.ResourceOption {
+	return append(slices.Clone(opts), pulumi.DependsOn([]pulumi.Resource{resource}))
 }

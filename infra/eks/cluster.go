@@ -28,8 +28,11 @@ type ClusterArgs struct {
 	Region string
 	// Network that the nodes live in.
 	Network *Network
-	// Cluster from the stack's config.
+	// Cluster from the stack's config, and the nodes with GPUs to have besides.
 	Cluster config.NewCluster
+	GPU     config.GPU
+	// Tags of the nodes' machines and disks.
+	Tags map[string]string
 }
 
 // clusterOf makes the cluster that the config describes, or finds the one that it names.
@@ -44,11 +47,12 @@ func clusterOf(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi
 		return nil, err
 	}
 	return NewCluster(ctx, c.Cluster.Create.Name, &ClusterArgs{
-		Region: c.AWS.Region, Network: network, Cluster: *c.Cluster.Create,
+		Region: c.AWS.Region, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUs(),
+		Tags: c.Labels(ctx.Project(), ctx.Stack()),
 	}, opts...)
 }
 
-// NewCluster makes a cluster with private nodes, one node group, and an OIDC
+// NewCluster makes a cluster with private nodes, its node groups, and an OIDC
 // provider so that its service accounts can assume roles.
 func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pulumi.ResourceOption) (*Cluster, error) {
 	c := &Cluster{}
@@ -66,6 +70,10 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	if args.Cluster.Version != "" {
 		version = pulumi.String(args.Cluster.Version)
 	}
+	secrets, err := keyOf(ctx, args.Cluster.KMSKey, "secrets", false, child)
+	if err != nil {
+		return nil, err
+	}
 	vpc := &eks.ClusterVpcConfigArgs{
 		SubnetIds:             args.Network.Private,
 		EndpointPrivateAccess: pulumi.Bool(true),
@@ -79,8 +87,13 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		AccessConfig: &eks.ClusterAccessConfigArgs{
 			AuthenticationMode: pulumi.String("API"), BootstrapClusterCreatorAdminPermissions: pulumi.Bool(true),
 		},
+		EncryptionConfig: &eks.ClusterEncryptionConfigArgs{
+			Provider: &eks.ClusterEncryptionConfigProviderArgs{KeyArn: secrets}, Resources: pulumi.ToStringArray([]string{"secrets"}),
+		},
 		EnabledClusterLogTypes: pulumi.ToStringArray([]string{"api", "audit", "authenticator", "controllerManager", "scheduler"}),
-	}, child, pulumi.DependsOn(append(granted, args.Network.Egress...)))
+	}, child, pulumi.DependsOn(append(granted, args.Network.Egress...)),
+		// EKS deletes on request; the engine then refuses to, and to replace.
+		pulumi.Protect(*args.Cluster.DeletionProtection))
 	if err != nil {
 		return nil, err
 	}
@@ -91,8 +104,11 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	if err != nil {
 		return nil, err
 	}
-	nodes, err := newNodeGroup(ctx, name, args, cluster, child)
+	nodes, err := newNodeGroups(ctx, name, args, cluster, child)
 	if err != nil {
+		return nil, err
+	}
+	if err := letIn(ctx, name, args.Cluster.Admins, cluster, child); err != nil {
 		return nil, err
 	}
 	ca := cluster.CertificateAuthority.Data().Elem()

@@ -26,6 +26,9 @@ type IdentityArgs struct {
 	Cluster *Cluster
 	// Buckets by the catalogue's names.
 	Buckets map[string]*Bucket
+	// Key that the buckets are encrypted with, and the region that they lie in.
+	Key    pulumi.StringInput
+	Region string
 	// Identity in cloud-neutral terms.
 	Identity infra.IdentityArgs
 }
@@ -55,12 +58,12 @@ func NewIdentity(ctx *pulumi.Context, name string, args *IdentityArgs, opts ...p
 	}
 	policy, err := iam.NewRolePolicy(ctx, name, &iam.RolePolicyArgs{
 		Role: role.Name,
-		Policy: arns.ToStringArrayOutput().ApplyT(func(arns []string) (string, error) {
+		Policy: pulumi.All(arns, args.Key).ApplyT(func(v []any) (string, error) {
 			var prefixes []Prefix
-			for k, arn := range arns {
+			for k, arn := range v[0].([]string) {
 				prefixes = append(prefixes, Prefix{BucketArn: arn, Prefix: args.Identity.Grants[k].Prefix})
 			}
-			return ReadOnly(prefixes)
+			return ReadOnly(prefixes, v[1].(string), args.Region)
 		}).(pulumi.StringOutput),
 	}, child)
 	if err != nil {

@@ -2,10 +2,13 @@ package eks
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/infra"
 )
 
 // nodePolicies is all that a node needs for itself: to join, to give pods
@@ -13,44 +16,85 @@ import (
 // services' own roles.
 var nodePolicies = []string{"AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonEC2ContainerRegistryPullOnly"}
 
-// newNodeGroup makes the autoscaled group that the services run on, and the
-// add-ons without which its nodes never get ready.
-func newNodeGroup(ctx *pulumi.Context, name string, args *ClusterArgs, cluster *eks.Cluster, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
+// newNodeGroups makes the cluster's groups, one for the system, one that is
+// the services' alone, and one with GPUs where a service asks for any; and the
+// add-ons without which nodes never get ready.
+func newNodeGroups(ctx *pulumi.Context, name string, args *ClusterArgs, cluster *eks.Cluster, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
 	role, granted, err := newServiceRole(ctx, name+"-nodes", "ec2.amazonaws.com", nodePolicies, opts...)
 	if err != nil {
 		return nil, err
 	}
 	// The network plugin first: a node without it stays NotReady, and the group's creation times out.
-	for _, addon := range []string{"vpc-cni", "kube-proxy"} {
+	for _, addon := range []string{"vpc-cni", "kube-proxy", "eks-pod-identity-agent"} {
 		installed, err := newAddon(ctx, name, addon, cluster, opts...)
 		if err != nil {
 			return nil, err
 		}
 		granted = append(granted, installed)
 	}
-	group, err := eks.NewNodeGroup(ctx, name, &eks.NodeGroupArgs{
-		NodeGroupName: pulumi.String(name), ClusterName: cluster.Name, NodeRoleArn: role.Arn,
-		SubnetIds: args.Network.Private, InstanceTypes: pulumi.StringArray{pulumi.String(args.Cluster.MachineType)},
-		ScalingConfig: &eks.NodeGroupScalingConfigArgs{
-			MinSize: pulumi.Int(args.Cluster.Nodes.Min), MaxSize: pulumi.Int(args.Cluster.Nodes.Max),
-			DesiredSize: pulumi.Int(args.Cluster.Nodes.Min),
-		},
-		UpdateConfig: &eks.NodeGroupUpdateConfigArgs{MaxUnavailable: pulumi.Int(1)},
-	}, append(opts, pulumi.DependsOn(granted),
-		// The autoscaler moves it; an update must not move it back.
-		pulumi.IgnoreChanges([]string{"scalingConfig.desiredSize"}))...)
+	var ready []pulumi.Resource
+	for _, pool := range infra.Pools(name, args.Cluster, args.GPU) {
+		group, err := newNodeGroup(ctx, pool, args, cluster, role, append(slices.Clone(opts), pulumi.DependsOn(granted))...)
+		if err != nil {
+			return nil, err
+		}
+		ready = append(ready, group)
+	}
+	// These run on the system's nodes, and are installed only once there are
+	// some. Without metrics the autoscaler knows no load.
+	onNodes := append(slices.Clone(opts), pulumi.DependsOn(ready[:1]))
+	for _, addon := range []string{"coredns", "metrics-server"} {
+		installed, err := newAddon(ctx, name, addon, cluster, onNodes...)
+		if err != nil {
+			return nil, err
+		}
+		ready = append(ready, installed)
+	}
+	return ready, nil
+}
+
+func newNodeGroup(ctx *pulumi.Context, pool infra.Pool, args *ClusterArgs, cluster *eks.Cluster, role *iam.Role, opts ...pulumi.ResourceOption) (*eks.NodeGroup, error) {
+	// Bottlerocket's own variant for GPUs brings driver and device plugin; its data lies on a disk of its own.
+	ami, device := "AL2023_x86_64_STANDARD", "/dev/xvda"
+	if pool.GPU {
+		ami, device = "BOTTLEROCKET_x86_64_NVIDIA", "/dev/xvdb"
+	}
+	template, err := newLaunchTemplate(ctx, pool.Name, device, args.Tags, opts...)
 	if err != nil {
 		return nil, err
 	}
-	// CoreDNS runs on nodes, and is installed only once there are some.
-	dns, err := newAddon(ctx, name, "coredns", cluster, append(opts, pulumi.DependsOn([]pulumi.Resource{group}))...)
-	return []pulumi.Resource{group, dns}, err
+	var taints eks.NodeGroupTaintArray
+	if pool.Taint != nil {
+		taints = eks.NodeGroupTaintArray{&eks.NodeGroupTaintArgs{
+			Key: pulumi.String(pool.Taint.Key), Value: pulumi.String(pool.Taint.Value), Effect: pulumi.String("NO_SCHEDULE"),
+		}}
+	}
+	return eks.NewNodeGroup(ctx, pool.Name, &eks.NodeGroupArgs{
+		NodeGroupName: pulumi.String(pool.Name), ClusterName: cluster.Name, NodeRoleArn: role.Arn, AmiType: pulumi.String(ami),
+		SubnetIds: args.Network.Private, InstanceTypes: pulumi.StringArray{pulumi.String(pool.MachineType)},
+		LaunchTemplate: &eks.NodeGroupLaunchTemplateArgs{
+			Id: template.ID(), Version: pulumi.Sprintf("%d", template.LatestVersion),
+		},
+		Labels: pulumi.ToStringMap(pool.Labels), Taints: taints,
+		ScalingConfig: &eks.NodeGroupScalingConfigArgs{
+			MinSize: pulumi.Int(pool.Min), MaxSize: pulumi.Int(pool.Max), DesiredSize: pulumi.Int(pool.Min),
+		},
+		UpdateConfig: &eks.NodeGroupUpdateConfigArgs{MaxUnavailable: pulumi.Int(1)},
+		// The autoscaler moves it; an update must not move it back.
+	}, append(opts, pulumi.IgnoreChanges([]string{"scalingConfig.desiredSize"}))...)
+}
+
+// addonValues are the add-ons' settings that are not their defaults.
+var addonValues = map[string]pulumi.StringPtrInput{
+	// Without it a NetworkPolicy is accepted, and not enforced.
+	"vpc-cni": pulumi.String(`{"enableNetworkPolicy":"true"}`),
 }
 
 func newAddon(ctx *pulumi.Context, name, addon string, cluster *eks.Cluster, opts ...pulumi.ResourceOption) (*eks.Addon, error) {
 	return eks.NewAddon(ctx, fmt.Sprintf("%s-%s", name, addon), &eks.AddonArgs{
 		ClusterName: cluster.Name, AddonName: pulumi.String(addon),
 		ResolveConflictsOnCreate: pulumi.String("OVERWRITE"), ResolveConflictsOnUpdate: pulumi.String("PRESERVE"),
+		ConfigurationValues: addonValues[addon],
 	}, opts...)
 }
 

@@ -17,21 +17,25 @@ type Platform struct {
 
 	cluster    *Cluster
 	buckets    map[string]*Bucket
+	key        pulumi.StringOutput
 	kubernetes *kubernetes.Provider
 	region     string
 	endpoints  config.Endpoints
+	reach      []string
 }
 
 var _ infra.Platform = (*Platform)(nil)
 
 // NewPlatform makes the network, cluster and buckets that c asks for.
 func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Platform, error) {
-	p := &Platform{region: c.AWS.Region, endpoints: c.Endpoints, buckets: map[string]*Bucket{}}
+	p := &Platform{region: c.AWS.Region, endpoints: c.Endpoints}
+	var err error
+	if p.reach, err = infra.Places(c.Endpoints.Storage, c.Endpoints.Identity); err != nil {
+		return nil, err
+	}
 	cloud, err := aws.NewProvider(ctx, name, &aws.ProviderArgs{
-		Region: pulumi.String(c.AWS.Region),
-		DefaultTags: &aws.ProviderDefaultTagsArgs{Tags: pulumi.StringMap{
-			"stack": pulumi.String(ctx.Stack()), "project": pulumi.String(ctx.Project()),
-		}},
+		Region:      pulumi.String(c.AWS.Region),
+		DefaultTags: &aws.ProviderDefaultTagsArgs{Tags: pulumi.ToStringMap(c.Labels(ctx.Project(), ctx.Stack()))},
 	})
 	if err != nil {
 		return nil, err
@@ -45,9 +49,11 @@ func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 	child := pulumi.Parent(p)
 	// Bucket names are unique in all of S3: the account's number makes ours so.
 	account := aws.GetCallerIdentityOutput(ctx, aws.GetCallerIdentityOutputArgs{}, child).AccountId()
-	for _, bucket := range config.BucketNames() {
-		p.buckets[bucket], err = NewBucket(ctx, bucket, bucketArgs(ctx, c, account, bucket), child)
-		if err != nil {
+	if p.buckets, p.key, err = newBuckets(ctx, c, account, p); err != nil {
+		return nil, err
+	}
+	if *c.Registry.Create {
+		if _, err := NewRegistry(ctx, name, c, child); err != nil {
 			return nil, err
 		}
 	}
@@ -83,13 +89,13 @@ func (p *Platform) Store() infra.Store {
 	if p.endpoints.Identity != "" {
 		env["AWS_ENDPOINT_URL_STS"] = p.endpoints.Identity
 	}
-	return infra.Store{BucketKey: "S3_BUCKET", PathKey: "S3_MODEL_PATH", Env: env}
+	return infra.Store{BucketKey: "S3_BUCKET", PathKey: "S3_MODEL_PATH", Env: env, Reach: p.reach}
 }
 
 // Identify makes a service's own role, which can read its prefixes.
 func (p *Platform) Identify(ctx *pulumi.Context, args infra.IdentityArgs, opts ...pulumi.ResourceOption) (infra.Identity, error) {
 	identity, err := NewIdentity(ctx, args.ServiceAccount, &IdentityArgs{
-		Cluster: p.cluster, Buckets: p.buckets, Identity: args,
+		Cluster: p.cluster, Buckets: p.buckets, Key: p.key, Region: p.region, Identity: args,
 	}, append(opts, pulumi.Parent(p))...)
 	if err != nil {
 		return infra.Identity{}, err

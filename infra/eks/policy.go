@@ -38,8 +38,9 @@ type Prefix struct {
 
 // ReadOnly returns the policy that lets a role read some prefixes. Listing is
 // a statement of its own, since its condition would deny GetObject; without
-// it a missing object answers "forbidden" rather than "not found".
-func ReadOnly(prefixes []Prefix) (string, error) {
+// it a missing object answers "forbidden" rather than "not found". The key
+// that the buckets are encrypted with opens through the region's S3 only.
+func ReadOnly(prefixes []Prefix, keyArn, region string) (string, error) {
 	var statements []statement
 	for k, p := range prefixes {
 		statements = append(statements,
@@ -53,6 +54,10 @@ func ReadOnly(prefixes []Prefix) (string, error) {
 				Condition: map[string]any{"StringLike": map[string]string{"s3:prefix": p.Prefix + "*"}},
 			})
 	}
+	statements = append(statements, statement{
+		Sid: "Decrypt", Effect: "Allow", Action: []string{"kms:Decrypt"}, Resource: []string{keyArn},
+		Condition: map[string]any{"StringEquals": map[string]string{"kms:ViaService": "s3." + region + ".amazonaws.com"}},
+	})
 	return document(statements...)
 }
 
@@ -78,10 +83,22 @@ func ServiceTrust(service string) (string, error) {
 }
 
 // TLSOnly returns the bucket policy that refuses requests without TLS.
-func TLSOnly(bucketArn string) (string, error) {
-	return document(statement{
+func TLSOnly(bucketArn string) (string, error) { return document(tlsOnly(bucketArn)) }
+
+// LogTarget returns the policy of the bucket that access logs go to: S3's log
+// delivery may write for the buckets of the account, and nobody else's.
+func LogTarget(bucketArn, account string) (string, error) {
+	return document(tlsOnly(bucketArn), statement{
+		Sid: "AccessLogs", Effect: "Allow", Principal: map[string]string{"Service": "logging.s3.amazonaws.com"},
+		Action: []string{"s3:PutObject"}, Resource: []string{bucketArn + "/*"},
+		Condition: map[string]any{"StringEquals": map[string]string{"aws:SourceAccount": account}},
+	})
+}
+
+func tlsOnly(bucketArn string) statement {
+	return statement{
 		Sid: "TLSOnly", Effect: "Deny", Principal: "*", Action: []string{"s3:*"},
 		Resource:  []string{bucketArn, bucketArn + "/*"},
 		Condition: map[string]any{"Bool": map[string]string{"aws:SecureTransport": "false"}},
-	})
+	}
 }

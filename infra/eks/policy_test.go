@@ -10,13 +10,15 @@ import (
 )
 
 func TestReadOnlyReadsThePrefixesAndListsThemOnly(t *testing.T) {
-	text, err := eks.ReadOnly([]eks.Prefix{{"arn:aws:s3:::m", "churn/"}, {"arn:aws:s3:::d", "churn/"}})
+	text, err := eks.ReadOnly([]eks.Prefix{{"arn:aws:s3:::m", "churn/"}, {"arn:aws:s3:::d", "churn/"}}, "arn:aws:kms:eu-west-1:1:key/k", "eu-west-1")
 	require.NoError(t, err)
 	require.JSONEq(t, `{"Version": "2012-10-17", "Statement": [
 		{"Sid": "Read0", "Effect": "Allow", "Action": ["s3:GetObject", "s3:GetObjectVersion"], "Resource": ["arn:aws:s3:::m/churn/*"]},
 		{"Sid": "List0", "Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": ["arn:aws:s3:::m"], "Condition": {"StringLike": {"s3:prefix": "churn/*"}}},
 		{"Sid": "Read1", "Effect": "Allow", "Action": ["s3:GetObject", "s3:GetObjectVersion"], "Resource": ["arn:aws:s3:::d/churn/*"]},
-		{"Sid": "List1", "Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": ["arn:aws:s3:::d"], "Condition": {"StringLike": {"s3:prefix": "churn/*"}}}
+		{"Sid": "List1", "Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": ["arn:aws:s3:::d"], "Condition": {"StringLike": {"s3:prefix": "churn/*"}}},
+		{"Sid": "Decrypt", "Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": ["arn:aws:kms:eu-west-1:1:key/k"],
+			"Condition": {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}}
 	]}`, text)
 }
 
@@ -48,4 +50,15 @@ func TestTLSOnlyDeniesAndDoesNotAllow(t *testing.T) {
 		"Resource":  []any{"arn:aws:s3:::m", "arn:aws:s3:::m/*"},
 		"Condition": map[string]any{"Bool": map[string]any{"aws:SecureTransport": "false"}},
 	}}, document.Statement)
+}
+
+func TestLogTargetTakesTheAccountsLogsOnly(t *testing.T) {
+	text, err := eks.LogTarget("arn:aws:s3:::l", "123456789012")
+	require.NoError(t, err)
+	require.JSONEq(t, `{"Version": "2012-10-17", "Statement": [
+		{"Sid": "TLSOnly", "Effect": "Deny", "Principal": "*", "Action": ["s3:*"], "Resource": ["arn:aws:s3:::l", "arn:aws:s3:::l/*"],
+			"Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+		{"Sid": "AccessLogs", "Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}, "Action": ["s3:PutObject"],
+			"Resource": ["arn:aws:s3:::l/*"], "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}}
+	]}`, text)
 }

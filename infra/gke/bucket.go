@@ -21,9 +21,19 @@ type Bucket struct {
 type BucketArgs struct {
 	// Name of the bucket, and the region that it lies in.
 	Name, Location string
-	// ColdAfterDays is the age at which objects move to NEARLINE.
-	ColdAfterDays int
-	// ForceDestroy lets the bucket go with all that it holds.
+	// ColdAfterDays is the age at which objects move to NEARLINE, 0 for never;
+	// ExpireDays the age at which they are deleted, 0 for never.
+	ColdAfterDays, ExpireDays int
+	// Noncurrent says how long replaced versions are kept.
+	Noncurrent config.Noncurrent
+	// SoftDeleteDays is how long a deleted object can be had back, 0 for not at all.
+	SoftDeleteDays int
+	// Key that encrypts the objects, "" for Google's own.
+	Key string
+	// Logs is the bucket that accesses are logged in, nil for none.
+	Logs *Bucket
+	// ForceDestroy lets the bucket go, with all that it holds, when the stack
+	// is destroyed. Otherwise it stays behind.
 	ForceDestroy bool
 }
 
@@ -33,8 +43,8 @@ func bucketArgs(ctx *pulumi.Context, c config.Config, bucket string) *BucketArgs
 		name = fmt.Sprintf("%s-%s-%s", c.GCP.Project, ctx.Stack(), bucket)
 	}
 	return &BucketArgs{
-		Name: name, Location: c.GCP.Region,
-		ColdAfterDays: c.Buckets.ColdAfterDays, ForceDestroy: c.Buckets.ForceDestroy,
+		Name: name, Location: c.GCP.Region, Noncurrent: c.Buckets.Noncurrent, SoftDeleteDays: c.Buckets.SoftDeleteDays,
+		Key: c.Buckets.KMSKey, ForceDestroy: c.Buckets.ForceDestroy,
 	}
 }
 
@@ -47,20 +57,28 @@ func NewBucket(ctx *pulumi.Context, name string, args *BucketArgs, opts ...pulum
 	}, b, opts...); err != nil {
 		return nil, err
 	}
+	var encryption storage.BucketEncryptionPtrInput
+	if args.Key != "" {
+		encryption = &storage.BucketEncryptionArgs{DefaultKmsKeyName: pulumi.String(args.Key)}
+	}
+	var logging storage.BucketLoggingPtrInput
+	if args.Logs != nil {
+		logging = &storage.BucketLoggingArgs{LogBucket: args.Logs.Name, LogObjectPrefix: pulumi.String(name)}
+	}
 	bucket, err := storage.NewBucket(ctx, name, &storage.BucketArgs{
 		Name:                     pulumi.String(args.Name),
 		Location:                 pulumi.String(args.Location),
 		UniformBucketLevelAccess: pulumi.Bool(true),
 		PublicAccessPrevention:   pulumi.String("enforced"),
 		Versioning:               &storage.BucketVersioningArgs{Enabled: pulumi.Bool(true)},
-		ForceDestroy:             pulumi.Bool(args.ForceDestroy),
-		LifecycleRules: storage.BucketLifecycleRuleArray{&storage.BucketLifecycleRuleArgs{
-			Action: &storage.BucketLifecycleRuleActionArgs{
-				Type: pulumi.String("SetStorageClass"), StorageClass: pulumi.String("NEARLINE"),
-			},
-			Condition: &storage.BucketLifecycleRuleConditionArgs{Age: pulumi.Int(args.ColdAfterDays)},
-		}},
-	}, pulumi.Parent(b))
+		SoftDeletePolicy: &storage.BucketSoftDeletePolicyArgs{
+			RetentionDurationSeconds: pulumi.Int(args.SoftDeleteDays * 24 * 60 * 60),
+		},
+		Encryption:     encryption,
+		Logging:        logging,
+		ForceDestroy:   pulumi.Bool(args.ForceDestroy),
+		LifecycleRules: args.lifecycleRules(),
+	}, pulumi.Parent(b), pulumi.RetainOnDelete(!args.ForceDestroy))
 	if err != nil {
 		return nil, err
 	}

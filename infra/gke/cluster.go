@@ -26,10 +26,16 @@ type ClusterArgs struct {
 	Network *Network
 	// Cluster from the stack's config.
 	Cluster config.NewCluster
+	// Registry that the nodes pull from, nil for one of somebody else's.
+	Registry *Registry
+	// GPU nodes to have besides.
+	GPU config.GPU
+	// Labels of the cluster and of its nodes' machines and disks.
+	Labels map[string]string
 }
 
 // clusterOf makes the cluster that the config describes, or finds the one that it names.
-func clusterOf(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Cluster, error) {
+func clusterOf(ctx *pulumi.Context, name string, c config.Config, registry *Registry, opts ...pulumi.ResourceOption) (*Cluster, error) {
 	location := c.Cluster.Location
 	if location == "" {
 		location = c.GCP.Region
@@ -44,11 +50,12 @@ func clusterOf(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi
 		return nil, err
 	}
 	return NewCluster(ctx, c.Cluster.Create.Name, &ClusterArgs{
-		Project: c.GCP.Project, Location: location, Network: network, Cluster: *c.Cluster.Create,
+		Project: c.GCP.Project, Location: location, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUs(), Registry: registry,
+		Labels: c.Labels(ctx.Project(), ctx.Stack()),
 	}, opts...)
 }
 
-// NewCluster makes a private, VPC-native cluster with Workload Identity and one node pool.
+// NewCluster makes a private, VPC-native cluster with Workload Identity and its node pools.
 func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pulumi.ResourceOption) (*Cluster, error) {
 	c := &Cluster{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:gke:Cluster", name, pulumi.Map{
@@ -68,6 +75,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	cluster, err := container.NewCluster(ctx, name, &container.ClusterArgs{
 		Name:               pulumi.String(name),
 		Location:           pulumi.String(args.Location),
+		ResourceLabels:     pulumi.ToStringMap(args.Labels),
 		DeletionProtection: pulumi.Bool(*args.Cluster.DeletionProtection),
 		Network:            args.Network.Network,
 		Subnetwork:         args.Network.Subnetwork,
@@ -86,19 +94,35 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		MinMasterVersion:               version,
 		ReleaseChannel:                 &container.ClusterReleaseChannelArgs{Channel: pulumi.String("REGULAR")},
 		EnableShieldedNodes:            pulumi.Bool(true),
+		LoggingConfig:                  &container.ClusterLoggingConfigArgs{EnableComponents: pulumi.ToStringArray([]string{"SYSTEM_COMPONENTS", "WORKLOADS"})},
+		MonitoringConfig: &container.ClusterMonitoringConfigArgs{
+			EnableComponents:  pulumi.ToStringArray([]string{"SYSTEM_COMPONENTS"}),
+			ManagedPrometheus: &container.ClusterMonitoringConfigManagedPrometheusArgs{Enabled: pulumi.Bool(true)},
+		},
+		DatabaseEncryption: args.secrets(),
 		// The default pool cannot be changed without replacing the cluster; ours can.
 		RemoveDefaultNodePool: pulumi.Bool(true),
 		InitialNodeCount:      pulumi.Int(1),
-	}, child, pulumi.DependsOn([]pulumi.Resource{args.Network.Egress}))
+	}, child, pulumi.DependsOn([]pulumi.Resource{args.Network.Egress}),
+		// The engine then refuses to replace it, too, of which the cloud knows nothing.
+		pulumi.Protect(*args.Cluster.DeletionProtection))
 	if err != nil {
 		return nil, err
 	}
-	nodes, err := newNodePool(ctx, name, args, cluster, child)
+	nodes, err := newNodePools(ctx, name, args, cluster, child)
 	if err != nil {
 		return nil, err
 	}
 	ca := cluster.MasterAuth.ClusterCaCertificate().Elem()
-	return c.whole(ctx, cluster.Name, cluster.Endpoint, ca, cluster, nodes)
+	return c.whole(ctx, cluster.Name, cluster.Endpoint, ca, append(nodes, cluster)...)
+}
+
+// secrets encrypts Kubernetes' secrets under a key of one's own, where there is one.
+func (a *ClusterArgs) secrets() container.ClusterDatabaseEncryptionPtrInput {
+	if a.Cluster.KMSKey == "" {
+		return nil
+	}
+	return &container.ClusterDatabaseEncryptionArgs{State: pulumi.String("ENCRYPTED"), KeyName: pulumi.String(a.Cluster.KMSKey)}
 }
 
 // FindCluster looks up a cluster that exists. It fails when there is none of that name.

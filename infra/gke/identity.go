@@ -55,6 +55,8 @@ func NewIdentity(ctx *pulumi.Context, name string, args *IdentityArgs, opts ...p
 		at := fmt.Sprintf("%s-%s", name, grant.Bucket)
 		folder, err := storage.NewManagedFolder(ctx, at, &storage.ManagedFolderArgs{
 			Bucket: args.Buckets[grant.Bucket].Name, Name: pulumi.String(grant.Prefix),
+			// The folder goes with its service, and what lies in it stays: without this it would not go.
+			ForceDestroy: pulumi.Bool(true),
 		}, child)
 		if err != nil {
 			return nil, err

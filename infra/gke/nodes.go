@@ -1,19 +1,26 @@
 package gke
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/container"
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/projects"
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/serviceaccount"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/infra"
 )
 
 // nodeRole is all that a node needs for itself: write logs and metrics. What
 // the pods may read is granted to the services' own identities.
 const nodeRole = "roles/container.defaultNodeServiceAccount"
 
-// newNodePool makes the autoscaled pool that the services run on, under a node
-// identity of its own in place of the project's almighty default one.
-func newNodePool(ctx *pulumi.Context, name string, args *ClusterArgs, cluster *container.Cluster, opts ...pulumi.ResourceOption) (*container.NodePool, error) {
+// newNodePools makes the cluster's pools: one for the system, one that is the
+// services' alone, and one with GPUs where a service asks for any. They run
+// under a node identity of their own in place of the project's almighty
+// default one.
+func newNodePools(ctx *pulumi.Context, name string, args *ClusterArgs, cluster *container.Cluster, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
 	account, err := serviceaccount.NewAccount(ctx, name+"-nodes", &serviceaccount.AccountArgs{
 		AccountId: pulumi.String(name + "-nodes"), DisplayName: pulumi.String("Nodes of the cluster " + name),
 	}, opts...)
@@ -27,25 +34,66 @@ func newNodePool(ctx *pulumi.Context, name string, args *ClusterArgs, cluster *c
 	if err != nil {
 		return nil, err
 	}
-	return container.NewNodePool(ctx, name, &container.NodePoolArgs{
-		Name:     pulumi.String(name),
+	needs := []pulumi.Resource{granted}
+	if args.Registry != nil {
+		puller, err := args.Registry.letPull(ctx, name+"-nodes", pulumi.Sprintf("serviceAccount:%s", account.Email), opts...)
+		if err != nil {
+			return nil, err
+		}
+		needs = append(needs, puller)
+	}
+	opts = append(slices.Clone(opts), pulumi.DependsOn(needs))
+	var ready []pulumi.Resource
+	for _, pool := range infra.Pools(name, args.Cluster, args.GPU) {
+		made, err := newNodePool(ctx, pool, args, cluster, account, opts...)
+		if err != nil {
+			return nil, err
+		}
+		ready = append(ready, made)
+	}
+	return ready, nil
+}
+
+func newNodePool(ctx *pulumi.Context, pool infra.Pool, args *ClusterArgs, cluster *container.Cluster, account *serviceaccount.Account, opts ...pulumi.ResourceOption) (*container.NodePool, error) {
+	node := &container.NodePoolNodeConfigArgs{
+		MachineType:    pulumi.String(pool.MachineType),
+		ResourceLabels: pulumi.ToStringMap(args.Labels), // the provider's default labels end at the pool
+		Labels:         pulumi.ToStringMap(pool.Labels),
+		ServiceAccount: account.Email,
+		OauthScopes:    pulumi.StringArray{pulumi.String("https://www.googleapis.com/auth/cloud-platform")},
+		Metadata:       pulumi.StringMap{"disable-legacy-endpoints": pulumi.String("true")},
+		// Pods see the Workload Identity server, never the node's own token.
+		WorkloadMetadataConfig: &container.NodePoolNodeConfigWorkloadMetadataConfigArgs{Mode: pulumi.String("GKE_METADATA")},
+		ShieldedInstanceConfig: &container.NodePoolNodeConfigShieldedInstanceConfigArgs{
+			EnableSecureBoot: pulumi.Bool(true), EnableIntegrityMonitoring: pulumi.Bool(true),
+		},
+	}
+	if pool.GPU {
+		// GKE itself taints nodes with GPUs, and installs their driver.
+		node.GuestAccelerators = container.NodePoolNodeConfigGuestAcceleratorArray{gpu(args.GPU)}
+	} else if pool.Taint != nil {
+		node.Taints = container.NodePoolNodeConfigTaintArray{&container.NodePoolNodeConfigTaintArgs{
+			Key: pulumi.String(pool.Taint.Key), Value: pulumi.String(pool.Taint.Value), Effect: pulumi.String("NO_SCHEDULE"),
+		}}
+	}
+	return container.NewNodePool(ctx, pool.Name, &container.NodePoolArgs{
+		Name:     pulumi.String(pool.Name),
 		Cluster:  cluster.Name,
 		Location: pulumi.String(args.Location),
 		Autoscaling: &container.NodePoolAutoscalingArgs{
-			MinNodeCount: pulumi.Int(args.Cluster.Nodes.Min), MaxNodeCount: pulumi.Int(args.Cluster.Nodes.Max),
+			MinNodeCount: pulumi.Int(pool.Min), MaxNodeCount: pulumi.Int(pool.Max),
 		},
 		Management:      &container.NodePoolManagementArgs{AutoRepair: pulumi.Bool(true), AutoUpgrade: pulumi.Bool(true)},
 		UpgradeSettings: &container.NodePoolUpgradeSettingsArgs{MaxSurge: pulumi.Int(1), MaxUnavailable: pulumi.Int(0)},
-		NodeConfig: &container.NodePoolNodeConfigArgs{
-			MachineType:    pulumi.String(args.Cluster.MachineType),
-			ServiceAccount: account.Email,
-			OauthScopes:    pulumi.StringArray{pulumi.String("https://www.googleapis.com/auth/cloud-platform")},
-			Metadata:       pulumi.StringMap{"disable-legacy-endpoints": pulumi.String("true")},
-			// Pods see the Workload Identity server, never the node's own token.
-			WorkloadMetadataConfig: &container.NodePoolNodeConfigWorkloadMetadataConfigArgs{Mode: pulumi.String("GKE_METADATA")},
-			ShieldedInstanceConfig: &container.NodePoolNodeConfigShieldedInstanceConfigArgs{
-				EnableSecureBoot: pulumi.Bool(true), EnableIntegrityMonitoring: pulumi.Bool(true),
-			},
+		NodeConfig:      node,
+	}, opts...)
+}
+
+func gpu(g config.GPU) *container.NodePoolNodeConfigGuestAcceleratorArgs {
+	return &container.NodePoolNodeConfigGuestAcceleratorArgs{
+		Type: pulumi.String(g.Accelerator), Count: pulumi.Int(1),
+		GpuDriverInstallationConfig: &container.NodePoolNodeConfigGuestAcceleratorGpuDriverInstallationConfigArgs{
+			GpuDriverVersion: pulumi.String("LATEST"),
 		},
-	}, append(opts, pulumi.DependsOn([]pulumi.Resource{granted}))...)
+	}
 }

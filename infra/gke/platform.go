@@ -3,6 +3,8 @@
 package gke
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp"
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/organizations"
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
@@ -22,19 +24,23 @@ type Platform struct {
 	project    string
 	number     pulumi.StringOutput
 	endpoint   string
+	reach      []string
 }
 
 var _ infra.Platform = (*Platform)(nil)
 
 // NewPlatform makes the network, cluster and buckets that c asks for.
 func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Platform, error) {
-	p := &Platform{project: c.GCP.Project, endpoint: c.Endpoints.Storage, buckets: map[string]*Bucket{}}
+	p := &Platform{project: c.GCP.Project, endpoint: c.Endpoints.Storage}
+	places, err := infra.Places(c.Endpoints.Storage)
+	if err != nil {
+		return nil, err
+	}
+	p.reach = slices.Concat(places, metadataServer)
 	cloud, err := gcp.NewProvider(ctx, name, &gcp.ProviderArgs{
-		Project: pulumi.String(c.GCP.Project),
-		Region:  pulumi.String(c.GCP.Region),
-		DefaultLabels: pulumi.StringMap{
-			"stack": pulumi.String(ctx.Stack()), "project": pulumi.String(ctx.Project()),
-		},
+		Project:       pulumi.String(c.GCP.Project),
+		Region:        pulumi.String(c.GCP.Region),
+		DefaultLabels: pulumi.ToStringMap(c.Labels(ctx.Project(), ctx.Stack())),
 	})
 	if err != nil {
 		return nil, err
@@ -50,13 +56,16 @@ func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 	p.number = organizations.LookupProjectOutput(ctx, organizations.LookupProjectOutputArgs{
 		ProjectId: pulumi.String(c.GCP.Project),
 	}, child).Number()
-	for _, bucket := range config.BucketNames() {
-		p.buckets[bucket], err = NewBucket(ctx, bucket, bucketArgs(ctx, c, bucket), child)
-		if err != nil {
+	if p.buckets, err = newBuckets(ctx, c, p); err != nil {
+		return nil, err
+	}
+	var registry *Registry
+	if *c.Registry.Create {
+		if registry, err = NewRegistry(ctx, name, c, child); err != nil {
 			return nil, err
 		}
 	}
-	if p.cluster, err = clusterOf(ctx, name, c, child); err != nil {
+	if p.cluster, err = clusterOf(ctx, name, c, registry, child); err != nil {
 		return nil, err
 	}
 	p.kubernetes, err = kubernetes.NewProvider(ctx, name, &kubernetes.ProviderArgs{
@@ -85,8 +94,13 @@ func (p *Platform) Store() infra.Store {
 	if p.endpoint != "" {
 		env["STORAGE_EMULATOR_HOST"] = p.endpoint
 	}
-	return infra.Store{BucketKey: "GCS_BUCKET", PathKey: "GCS_MODEL_PATH", Env: env}
+	return infra.Store{BucketKey: "GCS_BUCKET", PathKey: "GCS_MODEL_PATH", Env: env, Reach: p.reach}
 }
+
+// metadataServer is where a pod gets its token, as Dataplane V2 sees it and as
+// an existing cluster with Calico does.
+// https://cloud.google.com/kubernetes-engine/docs/how-to/network-policy#network-policy-and-workload-identity
+var metadataServer = []string{"169.254.169.254:80", "169.254.169.252:988"}
 
 // Identify grants a service's own principal read access to its prefixes.
 func (p *Platform) Identify(ctx *pulumi.Context, args infra.IdentityArgs, opts ...pulumi.ResourceOption) (infra.Identity, error) {

@@ -19,6 +19,9 @@ const (
 	ProviderArn = "arn:aws:iam::" + Account + ":oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/0123"
 )
 
+// KeyArn is that of the key that the program calls by this name.
+func KeyArn(name string) string { return "arn:aws:kms:eu-west-1:" + Account + ":key/" + name }
+
 type object = map[string]any
 
 // outputs returns the inputs and what a cloud adds to them.
@@ -36,6 +39,8 @@ func outputs(typ, name string, inputs resource.PropertyMap) resource.PropertyMap
 		computed = object{"selfLink": "https://www.googleapis.com/compute/v1/" + name}
 	case "gcp:container/cluster:Cluster":
 		computed = object{"endpoint": GKEAddress, "masterAuth": object{"clusterCaCertificate": CA}}
+	case "gcp:artifactregistry/repository:Repository":
+		computed = object{"name": text("repositoryId")}
 	case "gcp:serviceaccount/account:Account":
 		computed = object{"email": text("accountId") + "@modelferry-demo.iam.gserviceaccount.com"}
 	case "aws:eks/cluster:Cluster":
@@ -44,6 +49,10 @@ func outputs(typ, name string, inputs resource.PropertyMap) resource.PropertyMap
 		computed = object{"name": text("name"), "arn": "arn:aws:iam::" + Account + ":role/" + text("name")}
 	case "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
 		computed = object{"arn": ProviderArn}
+	case "aws:ec2/launchTemplate:LaunchTemplate":
+		computed = object{"latestVersion": 1}
+	case "aws:kms/key:Key":
+		computed = object{"arn": KeyArn(name)}
 	case "aws:s3/bucketV2:BucketV2":
 		computed = object{"arn": "arn:aws:s3:::" + text("bucket")}
 	}
@@ -81,6 +90,8 @@ func answer(token string, args resource.PropertyMap) resource.PropertyMap {
 	switch token {
 	case "gcp:organizations/getProject:getProject":
 		answered = object{"number": ProjectNumber}
+	case "gcp:storage/getProjectServiceAccount:getProjectServiceAccount":
+		answered = object{"emailAddress": "service-" + ProjectNumber + "@gs-project-accounts.iam.gserviceaccount.com"}
 	case "gcp:container/getCluster:getCluster":
 		answered = object{"endpoint": GKEAddress, "masterAuths": []any{object{"clusterCaCertificate": CA}}}
 	case "aws:index/getCallerIdentity:getCallerIdentity":

@@ -20,6 +20,8 @@ type Registration struct {
 	Provider string
 	// Dependencies by URN, those that follow from inputs included.
 	Dependencies []string
+	// Retained tells that deleting the resource leaves it behind; Protected that it is refused.
+	Retained, Protected bool
 	// IgnoreChanges, CreateTimeout and UpdateTimeout from the options.
 	IgnoreChanges                []string
 	CreateTimeout, UpdateTimeout string

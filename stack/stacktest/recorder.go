@@ -34,6 +34,7 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 		Type: args.TypeToken, Name: args.Name, Custom: args.Custom,
 		URN: r.urn(request.GetParent(), args.TypeToken, args.Name), Parent: request.GetParent(),
 		Provider: request.GetProvider(), Dependencies: request.GetDependencies(),
+		Retained: request.GetRetainOnDelete(), Protected: request.GetProtect(),
 		IgnoreChanges: request.GetIgnoreChanges(), CreateTimeout: timeouts.GetCreate(), UpdateTimeout: timeouts.GetUpdate(),
 		Inputs: plainInputs,
 	})

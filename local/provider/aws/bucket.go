@@ -42,6 +42,10 @@ var bucket = map[string]provider.Resource{
 		Args: s3.BucketLifecycleConfigurationV2Args{}, State: s3.BucketLifecycleConfigurationV2State{},
 		Replace: []string{"bucket", "expectedBucketOwner"}, ID: provider.Text("{bucket}"),
 	},
+	"aws:s3/bucketLoggingV2:BucketLoggingV2": {
+		Args: s3.BucketLoggingV2Args{}, State: s3.BucketLoggingV2State{},
+		Replace: []string{"bucket", "expectedBucketOwner"}, ID: provider.Text("{bucket}"),
+	},
 	bucketPolicyType: {
 		Args: s3.BucketPolicyArgs{}, State: s3.BucketPolicyState{},
 		Required: []string{"policy"}, Replace: []string{"bucket"}, ID: provider.Text("{bucket}"),

@@ -36,6 +36,14 @@ var network = map[string]provider.Resource{
 		ID:      provider.Text("igw-{#17}"),
 		Outputs: map[string]provider.Value{"arn": arn("ec2", "internet-gateway/{id}")},
 	},
+	"aws:ec2/launchTemplate:LaunchTemplate": {
+		Args: ec2.LaunchTemplateArgs{}, State: ec2.LaunchTemplateState{}, Name: "name",
+		Replace: []string{"name", "namePrefix"},
+		ID:      provider.Text("lt-{#17}"),
+		Outputs: map[string]provider.Value{
+			"arn": arn("ec2", "launch-template/{id}"), "latestVersion": provider.Const(1), "defaultVersion": provider.Const(1),
+		},
+	},
 	"aws:ec2/eip:Eip": {
 		Args: ec2.EipArgs{}, State: ec2.EipState{},
 		Replace: []string{"domain", "networkBorderGroup", "publicIpv4Pool", "address"},

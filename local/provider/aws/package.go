@@ -31,7 +31,7 @@ func Package() *provider.Package {
 		Resources: map[string]provider.Resource{},
 		Functions: functions,
 	}
-	for _, part := range []map[string]provider.Resource{network, routing, cluster, access, identity, bucket} {
+	for _, part := range []map[string]provider.Resource{network, routing, cluster, access, identity, bucket, keys, registry} {
 		maps.Copy(pkg.Resources, part)
 	}
 	return pkg

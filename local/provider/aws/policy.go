@@ -79,7 +79,8 @@ func bucketDocument(cloud *state.Cloud, bucket string) (document, error) {
 	}
 	for _, s := range policy.Statement {
 		// The local store speaks plain HTTP within one machine: a demand for TLS would shut everyone out.
-		if narrowed, ok := narrow(s, bucket); ok && !demandsTLS(s) {
+		// And no service of AWS, such as its log delivery, is here to be let in.
+		if narrowed, ok := narrow(s, bucket); ok && !demandsTLS(s) && !isForService(s.Principal) {
 			narrowed.Principal = accounts(cloud, s.Principal)
 			whole.Statement = append(whole.Statement, narrowed)
 		}
@@ -146,6 +147,12 @@ func demandsTLS(s statement) bool {
 		}
 	}
 	return false
+}
+
+func isForService(principal any) bool {
+	names, _ := principal.(map[string]any)
+	_, ok := names["Service"]
+	return ok && len(names) == 1
 }
 
 // accounts are a bucket policy's principals with accounts in place of roles.

@@ -106,6 +106,9 @@ func TestARoleReadsItsPrefixAndNothingElse(t *testing.T) {
 		"Version": "2012-10-17", "Statement": []object{{
 			"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": []string{"arn:aws:s3:::" + bucket, "arn:aws:s3:::" + bucket + "/*"},
 			"Condition": object{"Bool": object{"aws:SecureTransport": "false"}},
+		}, {
+			"Effect": "Allow", "Principal": object{"Service": "logging.s3.amazonaws.com"}, "Action": "s3:PutObject",
+			"Resource": "arn:aws:s3:::" + bucket + "/*", "Condition": object{"StringEquals": object{"aws:SourceAccount": "123456789012"}},
 		}},
 	}})
 	bankchurn := c.create(t, role, "bankchurn", object{"assumeRolePolicy": "{}"})

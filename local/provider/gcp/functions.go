@@ -1,8 +1,11 @@
 package gcp
 
 import (
+	"fmt"
+
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/container"
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/organizations"
+	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/storage"
 
 	"github.com/modelferry/modelferry/local/provider"
 )
@@ -15,6 +18,15 @@ var functions = map[string]provider.Function{
 			"projectId": project,
 			"name":      provider.Text("{projectId}"),
 			"number":    func(r *provider.Request) any { return projectNumber(r.Str("projectId")) },
+		},
+	},
+	"gcp:storage/getProjectServiceAccount:getProjectServiceAccount": {
+		Args: storage.GetProjectServiceAccountArgs{}, Result: storage.GetProjectServiceAccountResult{},
+		Outputs: map[string]provider.Value{
+			"id": provider.Text("{emailAddress}"), "member": provider.Text("serviceAccount:{emailAddress}"),
+			"emailAddress": func(r *provider.Request) any {
+				return "service-" + projectNumber(fmt.Sprint(project(r))) + "@gs-project-accounts.iam.gserviceaccount.com"
+			},
 		},
 	},
 	"gcp:container/getCluster:getCluster": {

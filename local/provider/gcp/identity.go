@@ -1,6 +1,7 @@
 package gcp
 
 import (
+	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/kms"
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/projects"
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/serviceaccount"
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/storage"
@@ -25,6 +26,16 @@ var identity = map[string]provider.Resource{
 		Args: projects.IAMMemberArgs{}, State: projects.IAMMemberState{},
 		Replace: []string{"project", "role", "member", "condition"},
 		ID:      provider.Text("{project}/{role}/{member}"),
+	},
+	"gcp:storage/bucketIAMMember:BucketIAMMember": {
+		Args: storage.BucketIAMMemberArgs{}, State: storage.BucketIAMMemberState{},
+		Replace: []string{"bucket", "role", "member", "condition"},
+		ID:      provider.Text("b/{bucket}/{role}/{member}"),
+	},
+	"gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": {
+		Args: kms.CryptoKeyIAMMemberArgs{}, State: kms.CryptoKeyIAMMemberState{},
+		Replace: []string{"cryptoKeyId", "role", "member", "condition"},
+		ID:      provider.Text("{cryptoKeyId}/{role}/{member}"),
 	},
 	"gcp:storage/managedFolderIamMember:ManagedFolderIamMember": {
 		Args: storage.ManagedFolderIamMemberArgs{}, State: storage.ManagedFolderIamMemberState{},

@@ -36,7 +36,7 @@ func Package() *provider.Package {
 		Resources: map[string]provider.Resource{},
 		Functions: functions,
 	}
-	for _, part := range []map[string]provider.Resource{network, cluster, bucket, identity} {
+	for _, part := range []map[string]provider.Resource{network, cluster, bucket, identity, registry} {
 		maps.Copy(pkg.Resources, part)
 	}
 	return pkg

@@ -1,0 +1,18 @@
+package components
+
+import (
+	"maps"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// labelled returns the labels of an object: whose it is, which every object of
+// the stack says, under a domain of our own, and what else is said of it.
+func labelled(ownership, more map[string]string) pulumi.StringMap {
+	labels := map[string]string{"app.kubernetes.io/part-of": "modelferry"}
+	for key, value := range ownership {
+		labels["modelferry.dev/"+key] = value
+	}
+	maps.Copy(labels, more)
+	return pulumi.ToStringMap(labels)
+}

@@ -1,0 +1,123 @@
+package components
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// private are the ranges that are nobody's on the internet: other pods and
+// services, the API server, the nodes and their metadata servers. What of them
+// a pod needs is opened by address.
+var private = []string{"10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"}
+
+// NetworkPolicy says what a service's pods may reach.
+type NetworkPolicy struct {
+	// Reach lists single places besides DNS and public HTTPS, as HOST:PORT.
+	Reach []string
+	// Ranges are private ones, in CIDR notation, that are open over HTTPS.
+	Ranges []string
+}
+
+// newDefaultDeny closes the namespace: no pod in it reaches anything, and
+// nothing reaches it, but for what another policy opens.
+func newDefaultDeny(ctx *pulumi.Context, labels pulumi.StringMap, namespace pulumi.StringInput, opts ...pulumi.ResourceOption) error {
+	_, err := networkingv1.NewNetworkPolicy(ctx, "default-deny", &networkingv1.NetworkPolicyArgs{
+		Metadata: &metav1.ObjectMetaArgs{
+			Name: pulumi.String("default-deny"), Namespace: namespace, Labels: labels,
+		},
+		Spec: &networkingv1.NetworkPolicySpecArgs{PodSelector: &metav1.LabelSelectorArgs{}, PolicyTypes: bothWays()},
+	}, opts...)
+	return err
+}
+
+// newNetworkPolicy opens what one service needs: requests and scrapes at its
+// port from inside the cluster, DNS, the object store, and where its identity
+// comes from.
+func newNetworkPolicy(ctx *pulumi.Context, name string, p NetworkPolicy, port int, selector pulumi.StringMap, meta *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+	egress, err := p.egress()
+	if err != nil {
+		return nil, err
+	}
+	return networkingv1.NewNetworkPolicy(ctx, name, &networkingv1.NetworkPolicyArgs{
+		Metadata: meta,
+		Spec: &networkingv1.NetworkPolicySpecArgs{
+			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector},
+			PolicyTypes: bothWays(),
+			Ingress: networkingv1.NetworkPolicyIngressRuleArray{&networkingv1.NetworkPolicyIngressRuleArgs{
+				// Of every namespace: gateways and Prometheus have their own.
+				From:  networkingv1.NetworkPolicyPeerArray{&networkingv1.NetworkPolicyPeerArgs{NamespaceSelector: &metav1.LabelSelectorArgs{}}},
+				Ports: ports("TCP", port),
+			}},
+			Egress: egress,
+		},
+	}, opts...)
+}
+
+// egress returns the rules for what the pods may reach.
+func (p NetworkPolicy) egress() (networkingv1.NetworkPolicyEgressRuleArray, error) {
+	// A policy knows addresses only, and a store has no fixed ones: so HTTPS
+	// is open to the internet, and to nothing that is not the internet.
+	public := &networkingv1.IPBlockArgs{Cidr: pulumi.String("0.0.0.0/0"), Except: pulumi.ToStringArray(private)}
+	peers := networkingv1.NetworkPolicyPeerArray{&networkingv1.NetworkPolicyPeerArgs{IpBlock: public}}
+	for _, cidr := range p.Ranges {
+		peers = append(peers, block(cidr))
+	}
+	rules := networkingv1.NetworkPolicyEgressRuleArray{
+		&networkingv1.NetworkPolicyEgressRuleArgs{
+			To: networkingv1.NetworkPolicyPeerArray{
+				&networkingv1.NetworkPolicyPeerArgs{
+					NamespaceSelector: &metav1.LabelSelectorArgs{MatchLabels: pulumi.StringMap{"kubernetes.io/metadata.name": pulumi.String("kube-system")}},
+					PodSelector: &metav1.LabelSelectorArgs{MatchExpressions: metav1.LabelSelectorRequirementArray{&metav1.LabelSelectorRequirementArgs{
+						Key: pulumi.String("k8s-app"), Operator: pulumi.String("In"), Values: pulumi.ToStringArray([]string{"kube-dns", "node-local-dns"}),
+					}}},
+				},
+				block("169.254.20.10/32"),   // the node's DNS cache, where there is one
+				block("169.254.169.254/32"), // Cloud DNS, which GKE may use in kube-dns' place
+			},
+			Ports: append(ports("UDP", 53), ports("TCP", 53)...),
+		},
+		&networkingv1.NetworkPolicyEgressRuleArgs{To: peers, Ports: ports("TCP", 443)},
+	}
+	for _, place := range p.Reach {
+		rule, err := reach(place)
+		if err != nil {
+			return nil, err
+		}
+		rules = append(rules, rule)
+	}
+	return rules, nil
+}
+
+// reach opens one place. A host that is no address opens its port everywhere:
+// a policy cannot say a name.
+func reach(place string) (*networkingv1.NetworkPolicyEgressRuleArgs, error) {
+	host, text, err := net.SplitHostPort(place)
+	if err != nil {
+		return nil, fmt.Errorf("network policy: %w", err)
+	}
+	port, err := strconv.Atoi(text)
+	if err != nil {
+		return nil, fmt.Errorf("network policy: port of %s: %w", place, err)
+	}
+	rule := &networkingv1.NetworkPolicyEgressRuleArgs{Ports: ports("TCP", port)}
+	if address, err := netip.ParseAddr(host); err == nil {
+		rule.To = networkingv1.NetworkPolicyPeerArray{block(netip.PrefixFrom(address, address.BitLen()).String())}
+	}
+	return rule, nil
+}
+
+func block(cidr string) *networkingv1.NetworkPolicyPeerArgs {
+	return &networkingv1.NetworkPolicyPeerArgs{IpBlock: &networkingv1.IPBlockArgs{Cidr: pulumi.String(cidr)}}
+}
+
+func ports(protocol string, port int) networkingv1.NetworkPolicyPortArray {
+	return networkingv1.NetworkPolicyPortArray{&networkingv1.NetworkPolicyPortArgs{Protocol: pulumi.String(protocol), Port: pulumi.Int(port)}}
+}
+
+func bothWays() pulumi.StringArray { return pulumi.ToStringArray([]string{"Ingress", "Egress"}) }

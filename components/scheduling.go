@@ -1,0 +1,40 @@
+package components
+
+import (
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Nodes of the services' own have a taint and a label of this name and value.
+const (
+	nodeKey   = "workload-type"
+	nodeValue = "ml-services"
+	gpuKey    = "nvidia.com/gpu"
+)
+
+// tolerations let the pods on the services' nodes, where others are kept off,
+// and on nodes with GPUs those that ask for one.
+func (a *ModelDeploymentArgs) tolerations() corev1.TolerationArray {
+	all := corev1.TolerationArray{&corev1.TolerationArgs{
+		Key: pulumi.String(nodeKey), Operator: pulumi.String("Equal"), Value: pulumi.String(nodeValue), Effect: pulumi.String("NoSchedule"),
+	}}
+	if a.Server.GPUs > 0 {
+		all = append(all, &corev1.TolerationArgs{
+			Key: pulumi.String(gpuKey), Operator: pulumi.String("Exists"), Effect: pulumi.String("NoSchedule"),
+		})
+	}
+	return all
+}
+
+// towards draws the pods to the services' nodes. It does not demand them: on a
+// cluster that has none, pods run all the same.
+func towards() *corev1.NodeAffinityArgs {
+	return &corev1.NodeAffinityArgs{
+		PreferredDuringSchedulingIgnoredDuringExecution: corev1.PreferredSchedulingTermArray{&corev1.PreferredSchedulingTermArgs{
+			Weight: pulumi.Int(100),
+			Preference: &corev1.NodeSelectorTermArgs{MatchExpressions: corev1.NodeSelectorRequirementArray{&corev1.NodeSelectorRequirementArgs{
+				Key: pulumi.String(nodeKey), Operator: pulumi.String("In"), Values: pulumi.ToStringArray([]string{nodeValue}),
+			}}},
+		}},
+	}
+}

@@ -1,0 +1,20 @@
+package config
+
+import "regexp"
+
+// Registry is where the stack's images lie.
+type Registry struct {
+	// Whether the stack makes the repository: one in Artifact Registry, or one an image in ECR.
+	Create *bool `json:"create" default:"true"`
+	// Name of the repository (GKE), or the first part of the repositories' names (EKS).
+	Name string `json:"name" default:"modelferry"`
+}
+
+// registryName is what Artifact Registry and ECR both take.
+var registryName = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
+func (r Registry) check(f *Faults) {
+	if !registryName.MatchString(r.Name) {
+		f.add("registry.name", "%q is no repository's name: write a letter, then up to 62 small letters, digits and hyphens", r.Name)
+	}
+}

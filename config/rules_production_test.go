@@ -1,0 +1,48 @@
+package config_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// productionRules are about a stack that says it is for production.
+var productionRules = []rule{
+	{name: "production with images by tag", set: map[string]any{
+		"production": true, "fetcher.image": "registry.example/fetcher:1", "releases.bankchurn.image": "registry.example/bankchurn:1"},
+		want: []string{
+			`modelferry:fetcher.image: "registry.example/fetcher:1" has no digest: modelferry:production runs images by digest only, add @sha256:…`,
+			`modelferry:releases.bankchurn.image: "registry.example/bankchurn:1" has no digest: modelferry:production runs images by digest only, add @sha256:…`,
+		}},
+	{name: "production with artifacts that are not pinned", set: map[string]any{
+		"production": true, "releases.bankchurn.artifacts.model.sha256": nil, "releases.chicagotaxi.artifacts.predictions.sha256": ""},
+		want: []string{
+			`modelferry:releases.bankchurn.artifacts.model.sha256: missing: modelferry:production serves pinned artifacts only (sha256sum FILE)`,
+			`modelferry:releases.chicagotaxi.artifacts.predictions.sha256: missing: modelferry:production serves pinned artifacts only (sha256sum FILE)`,
+		}},
+	{name: "production with no image at all, said once", set: map[string]any{"production": true, "releases.bankchurn.image": "registry.example/bankchurn"},
+		want: []string{`modelferry:releases.bankchurn.image: "registry.example/bankchurn" has neither tag nor digest: add @sha256:… (or :TAG)`}},
+}
+
+// namespaceRules are about what bounds the namespace.
+var namespaceRules = []rule{
+	{name: "egress to what is no range", set: map[string]any{"networkPolicy.egress": []any{"10.0.0.0/16", "10.0.0.1/16", "vpc"}},
+		want: []string{
+			`modelferry:networkPolicy.egress[1]: "10.0.0.1/16" is no address range in CIDR notation`,
+			`modelferry:networkPolicy.egress[2]: "vpc" is no address range in CIDR notation`,
+		}},
+	{name: "quota does not fit", set: map[string]any{"quota": map[string]any{"requests": map[string]any{"cpu": "8"}, "limits": map[string]any{"cpu": "4"}, "pods": -1}},
+		want: []string{
+			`modelferry:quota.pods: has to be 0 or more, not -1`,
+			`modelferry:quota.requests.cpu: 8 is more than the limit of 4`,
+		}},
+	{name: "containers' defaults are none", set: map[string]any{"containerDefaults.limits.memory": "much"},
+		want: []string{`modelferry:containerDefaults.limits.memory: "much" is no Kubernetes quantity, such as 500m or 512Mi`}},
+}
+
+// The repository's stacks name everything by digest, and so could be for production.
+func TestRepositoryStacksAreFitForProduction(t *testing.T) {
+	for _, stack := range []string{"gke", "eks"} {
+		require.True(t, load(t, stack, map[string]any{"production": true}).Production)
+	}
+}

@@ -1,0 +1,32 @@
+package eks
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/config"
+)
+
+// newBuckets makes the catalogue's buckets, by its names for them, and the one
+// that their accesses are logged in. It returns the key that encrypts them, too.
+func newBuckets(ctx *pulumi.Context, c config.Config, account pulumi.StringOutput, parent pulumi.Resource) (map[string]*Bucket, pulumi.StringOutput, error) {
+	child := pulumi.Parent(parent)
+	key, err := keyOf(ctx, c.Buckets.KMSKey, "buckets", !c.Buckets.ForceDestroy, child)
+	if err != nil {
+		return nil, key, err
+	}
+	args := bucketArgs(ctx, c, account, config.AccessLogs)
+	args.ExpireDays, args.LogsOf = c.Buckets.LogDays, account
+	logs, err := NewBucket(ctx, config.AccessLogs, args, child)
+	if err != nil {
+		return nil, key, err
+	}
+	buckets := map[string]*Bucket{}
+	for _, bucket := range config.BucketNames() {
+		args := bucketArgs(ctx, c, account, bucket)
+		args.ColdAfterDays, args.Logs, args.Key = c.Buckets.ColdAfterDays, logs, key
+		if buckets[bucket], err = NewBucket(ctx, bucket, args, child); err != nil {
+			return nil, key, err
+		}
+	}
+	return buckets, key, nil
+}

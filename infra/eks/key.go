@@ -1,0 +1,32 @@
+package eks
+
+import (
+	"fmt"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/kms"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// graceDays is how long a key that is to go can be had back, the longest that
+// KMS knows: with a key goes all that it has encrypted.
+const graceDays = 30
+
+// keyOf returns the ARN of the key that is configured, or of a new one that
+// turns every year. What it is for names the key. A kept one outlives the stack.
+func keyOf(ctx *pulumi.Context, configured, purpose string, kept bool, opts ...pulumi.ResourceOption) (pulumi.StringOutput, error) {
+	if configured != "" {
+		return pulumi.String(configured).ToStringOutput(), nil
+	}
+	opts = append(opts, pulumi.RetainOnDelete(kept))
+	name := fmt.Sprintf("%s-%s-%s", ctx.Project(), ctx.Stack(), purpose)
+	// Without a policy of its own, the account's IAM policies decide who may use it.
+	key, err := kms.NewKey(ctx, purpose, &kms.KeyArgs{
+		Description: pulumi.String("Encrypts the " + purpose + " of " + ctx.Project() + ", stack " + ctx.Stack()), EnableKeyRotation: pulumi.Bool(true),
+		DeletionWindowInDays: pulumi.Int(graceDays),
+	}, opts...)
+	if err != nil {
+		return pulumi.StringOutput{}, err
+	}
+	_, err = kms.NewAlias(ctx, purpose, &kms.AliasArgs{Name: pulumi.String("alias/" + name), TargetKeyId: key.ID()}, opts...)
+	return key.Arn, err
+}

@@ -1,0 +1,51 @@
+package gke
+
+import (
+	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/artifactregistry"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/config"
+)
+
+// Registry is the Artifact Registry repository that the stack's images lie in.
+type Registry struct {
+	pulumi.ResourceState
+
+	repository *artifactregistry.Repository
+}
+
+// NewRegistry makes the repository. A tag, once set, names one image for ever;
+// an image that has none goes after a month. The images stay behind when the
+// stack is destroyed, as the buckets do.
+func NewRegistry(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Registry, error) {
+	r := &Registry{}
+	if err := ctx.RegisterComponentResourceV2("modelferry:gke:Registry", name, pulumi.Map{
+		"name": pulumi.String(c.Registry.Name), "location": pulumi.String(c.GCP.Region),
+	}, r, opts...); err != nil {
+		return nil, err
+	}
+	var err error
+	r.repository, err = artifactregistry.NewRepository(ctx, name, &artifactregistry.RepositoryArgs{
+		RepositoryId: pulumi.String(c.Registry.Name), Location: pulumi.String(c.GCP.Region), Format: pulumi.String("DOCKER"),
+		DockerConfig: &artifactregistry.RepositoryDockerConfigArgs{ImmutableTags: pulumi.Bool(true)},
+		CleanupPolicies: artifactregistry.RepositoryCleanupPolicyArray{&artifactregistry.RepositoryCleanupPolicyArgs{
+			Id: pulumi.String("untagged"), Action: pulumi.String("DELETE"),
+			Condition: &artifactregistry.RepositoryCleanupPolicyConditionArgs{
+				TagState: pulumi.String("UNTAGGED"), OlderThan: pulumi.String("2592000s"), // 30 days
+			},
+		}},
+	}, pulumi.Parent(r), pulumi.RetainOnDelete(!c.Buckets.ForceDestroy))
+	if err != nil {
+		return nil, err
+	}
+	return r, ctx.RegisterResourceOutputs(r, pulumi.Map{"name": r.repository.Name})
+}
+
+// letPull lets a member pull images, and do nothing else. Its role for nodes
+// does not include it.
+func (r *Registry) letPull(ctx *pulumi.Context, name string, member pulumi.StringInput, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+	return artifactregistry.NewRepositoryIamMember(ctx, name, &artifactregistry.RepositoryIamMemberArgs{
+		Location: r.repository.Location, Repository: r.repository.Name,
+		Role: pulumi.String("roles/artifactregistry.reader"), Member: member,
+	}, opts...)
+}

@@ -1,0 +1,48 @@
+package infra
+
+import (
+	"cmp"
+
+	"github.com/modelferry/modelferry/config"
+)
+
+// Pool is a group of nodes of one kind, in cloud-neutral terms.
+type Pool struct {
+	// Name of the pool; that of the services' is the cluster's.
+	Name string
+	// MachineType of its nodes, and their least and greatest number.
+	MachineType string
+	Min, Max    int
+	// Labels of the nodes, for pods to prefer.
+	Labels map[string]string
+	// Taint that keeps off pods that don't tolerate it, nil for none.
+	Taint *Taint
+	// GPU tells that each node has one.
+	GPU bool
+}
+
+// Taint is a node's, of effect NoSchedule.
+type Taint struct{ Key, Value string }
+
+// Pools returns the pools of a cluster that is made: the system's first, since
+// DNS runs on it, then the services', then the one with GPUs, if it is wanted.
+func Pools(cluster string, c config.NewCluster, gpu config.GPU) []Pool {
+	services := map[string]string{config.ServiceTaint: config.ServiceTaintValue}
+	pools := []Pool{
+		{
+			Name: cluster + "-system", MachineType: cmp.Or(c.System.MachineType, c.MachineType), Min: c.System.Min, Max: c.System.Max,
+			Labels: map[string]string{config.ServiceTaint: "system"},
+		},
+		{
+			Name: cluster, MachineType: c.MachineType, Min: c.Nodes.Min, Max: c.Nodes.Max,
+			Labels: services, Taint: &Taint{config.ServiceTaint, config.ServiceTaintValue},
+		},
+	}
+	if gpu.Enabled {
+		pools = append(pools, Pool{
+			Name: cluster + "-gpu", MachineType: gpu.MachineType, Min: gpu.Min, Max: gpu.Max,
+			Labels: services, Taint: &Taint{config.GPUResource, "present"}, GPU: true,
+		})
+	}
+	return pools
+}

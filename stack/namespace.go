@@ -1,0 +1,21 @@
+package stack
+
+import (
+	"github.com/modelferry/modelferry/components"
+	"github.com/modelferry/modelferry/config"
+)
+
+func quota(q *config.Quota) *components.Quota {
+	if q == nil {
+		return nil
+	}
+	return &components.Quota{Requests: components.Amounts(q.Requests), Limits: components.Amounts(q.Limits), Pods: q.Pods}
+}
+
+func containerDefaults(r *config.Resources) *components.Resources {
+	if r == nil {
+		return nil
+	}
+	defaults := resources(*r)
+	return &defaults
+}

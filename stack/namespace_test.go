@@ -1,0 +1,26 @@
+package stack
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestNamespaceHasBoundsWhereTheConfigSaysSo(t *testing.T) {
+	set := map[string]any{
+		"quota":             object{"requests": object{"cpu": 8, "memory": "16Gi"}, "limits": object{"memory": "32Gi"}, "pods": 20},
+		"containerDefaults": object{"requests": object{"cpu": "50m"}, "limits": object{"memory": "64Mi"}},
+	}
+	for _, p := range platforms {
+		t.Run(p.stack, func(t *testing.T) {
+			r := recorded(t, p.stack, set)
+			require.Equal(t, object{"requests.cpu": "8", "requests.memory": "16Gi", "limits.memory": "32Gi", "pods": "20"},
+				r.One(t, "ResourceQuota", "ml-portfolio").At("spec.hard"))
+			require.Equal(t, []any{object{"type": "Container", "defaultRequest": object{"cpu": "50m"}, "default": object{"memory": "64Mi"}}},
+				r.One(t, "LimitRange", "ml-portfolio").At("spec.limits"))
+			plain := recorded(t, p.stack, nil)
+			require.Empty(t, plain.Of("ResourceQuota"))
+			require.Empty(t, plain.Of("LimitRange"))
+		})
+	}
+}
