@@ -47,3 +47,20 @@ func TestTheProgramRendersOffline(t *testing.T) {
 		})
 	}
 }
+
+// The plan that a pull request shows: the same program, against nothing at all.
+func TestTheProgramHasAPlan(t *testing.T) {
+	for _, name := range place.Stacks {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			var program stack.Stack
+			summary, err := engine.Preview(context.Background(),
+				engine.Options{Place: realRepository(t, name), Program: program.Deploy, Out: &out})
+			require.NoError(t, err, out.String())
+			require.Greater(t, summary.Created, 30)
+			require.Contains(t, out.String(), "+ Deployment bankchurn\n")
+			require.Contains(t, out.String(), "+ HorizontalPodAutoscaler nlpinsight\n")
+		})
+	}
+}

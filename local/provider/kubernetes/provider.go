@@ -6,6 +6,7 @@ package kubernetes
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/blang/semver"
 	sdk "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
@@ -86,7 +87,9 @@ func (s *server) Configure(_ context.Context, req plugin.ConfigureRequest) (plug
 	if renderDir != "" {
 		s.settings.RenderDir = renderDir
 	}
-	if s.settings.unknown || s.settings.RenderDir != "" {
+	// In a plan without a cloud the kubeconfig is known, and its cluster is none to speak to.
+	offline := strings.Contains(s.settings.Kubeconfig, provider.OfflineCA)
+	if s.settings.unknown || s.settings.RenderDir != "" || offline {
 		return plugin.ConfigureResponse{}, nil
 	}
 	s.cluster, err = connect(s.settings)
