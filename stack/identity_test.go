@@ -78,7 +78,6 @@ func TestNothingElseIsGranted(t *testing.T) {
 		"aws:iam/openIdConnectProvider:OpenIdConnectProvider":          "trusts the cluster's tokens, grants nothing",
 		"aws:s3/bucketPolicy:BucketPolicy":                             "denies, and lets S3's own log delivery in: bucket_test.go",
 		"aws:eks/accessEntry:AccessEntry":                              "the configured administrators: cluster_test.go",
-		"aws:ecr/lifecyclePolicy:LifecyclePolicy":                      "deletes images, grants nothing",
 		"gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": "nodes pull images: registry_test.go",
 		"gcp:storage/bucketIAMMember:BucketIAMMember":                  "Google's own log delivery: bucket_test.go",
 	}

@@ -11,8 +11,7 @@ func TestRegistryOnGKEIsReadByTheNodesOnly(t *testing.T) {
 	repository := r.One(t, "artifactregistry/repository:Repository", "modelferry")
 	require.Equal(t, "modelferry", repository.At("repositoryId"))
 	require.Equal(t, object{"immutableTags": true}, repository.At("dockerConfig"))
-	require.Equal(t, []any{object{"id": "untagged", "action": "DELETE", "condition": object{"tagState": "UNTAGGED", "olderThan": "2592000s"}}},
-		repository.At("cleanupPolicies"))
+	require.Nil(t, repository.At("cleanupPolicies"), "an image without a tag may run, by its digest")
 	require.True(t, repository.Retained)
 	require.Len(t, r.Of("RepositoryIamMember"), 1)
 	puller := r.One(t, "RepositoryIamMember", "modelferry-nodes")
@@ -24,6 +23,7 @@ func TestRegistryOnGKEIsReadByTheNodesOnly(t *testing.T) {
 func TestRegistryOnEKSHasARepositoryAnImage(t *testing.T) {
 	r := recorded(t, "eks", nil)
 	require.Len(t, r.Of("ecr/repository:Repository"), 1+len(services))
+	require.Empty(t, r.Of("LifecyclePolicy"), "an image without a tag may run, by its digest")
 	for _, image := range []string{"fetcher", "bankchurn", "chicagotaxi", "nlpinsight"} {
 		repository := r.One(t, "ecr/repository:Repository", image)
 		require.Equal(t, object{
@@ -31,9 +31,6 @@ func TestRegistryOnEKSHasARepositoryAnImage(t *testing.T) {
 			"imageScanningConfiguration": object{"scanOnPush": true}, "forceDelete": false,
 		}, repository.Inputs)
 		require.True(t, repository.Retained)
-		policy := r.One(t, "LifecyclePolicy", image)
-		require.Equal(t, "modelferry/"+image, policy.At("repository"))
-		require.Contains(t, policy.At("policy"), `"tagStatus":"untagged"`)
 	}
 }
 

@@ -12,14 +12,12 @@ type Registry struct {
 	pulumi.ResourceState
 }
 
-// untagged deletes, a month after it came, what nothing names any more.
-const untagged = `{"rules":[{"rulePriority":1,"description":"untagged for 30 days",` +
-	`"selection":{"tagStatus":"untagged","countType":"sinceImagePushed","countUnit":"days","countNumber":30},"action":{"type":"expire"}}]}`
-
 // NewRegistry makes a repository for the fetcher and for each service of the
 // catalogue. A tag, once set, names one image for ever; what is pushed is
-// scanned. Nodes pull by their own policy, and nobody else is let in. The
-// images stay behind when the stack is destroyed, as the buckets do.
+// scanned. Nodes pull by their own policy, and nobody else is let in. Nothing
+// is cleaned up: a stack names its images by digest, so one that has no tag
+// may well be the one that runs. The images stay behind when the stack is
+// destroyed, as the buckets do.
 func NewRegistry(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Registry, error) {
 	r := &Registry{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:eks:Registry", name, pulumi.Map{
@@ -29,19 +27,13 @@ func NewRegistry(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 	}
 	child, kept := pulumi.Parent(r), pulumi.RetainOnDelete(!c.Buckets.ForceDestroy)
 	for _, image := range append([]string{"fetcher"}, c.ServiceNames()...) {
-		repository, err := ecr.NewRepository(ctx, image, &ecr.RepositoryArgs{
+		if _, err := ecr.NewRepository(ctx, image, &ecr.RepositoryArgs{
 			Name:               pulumi.String(c.Registry.Name + "/" + image),
 			ImageTagMutability: pulumi.String("IMMUTABLE"),
 			ImageScanningConfiguration: &ecr.RepositoryImageScanningConfigurationArgs{
 				ScanOnPush: pulumi.Bool(true),
 			},
 			ForceDelete: pulumi.Bool(c.Buckets.ForceDestroy),
-		}, child, kept)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := ecr.NewLifecyclePolicy(ctx, image, &ecr.LifecyclePolicyArgs{
-			Repository: repository.Name, Policy: pulumi.String(untagged),
 		}, child, kept); err != nil {
 			return nil, err
 		}

@@ -14,9 +14,10 @@ type Registry struct {
 	repository *artifactregistry.Repository
 }
 
-// NewRegistry makes the repository. A tag, once set, names one image for ever;
-// an image that has none goes after a month. The images stay behind when the
-// stack is destroyed, as the buckets do.
+// NewRegistry makes the repository. A tag, once set, names one image for ever.
+// Nothing is cleaned up: a stack names its images by digest, so one that has
+// no tag may well be the one that runs. The images stay behind when the stack
+// is destroyed, as the buckets do.
 func NewRegistry(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Registry, error) {
 	r := &Registry{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:gke:Registry", name, pulumi.Map{
@@ -28,12 +29,6 @@ func NewRegistry(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 	r.repository, err = artifactregistry.NewRepository(ctx, name, &artifactregistry.RepositoryArgs{
 		RepositoryId: pulumi.String(c.Registry.Name), Location: pulumi.String(c.GCP.Region), Format: pulumi.String("DOCKER"),
 		DockerConfig: &artifactregistry.RepositoryDockerConfigArgs{ImmutableTags: pulumi.Bool(true)},
-		CleanupPolicies: artifactregistry.RepositoryCleanupPolicyArray{&artifactregistry.RepositoryCleanupPolicyArgs{
-			Id: pulumi.String("untagged"), Action: pulumi.String("DELETE"),
-			Condition: &artifactregistry.RepositoryCleanupPolicyConditionArgs{
-				TagState: pulumi.String("UNTAGGED"), OlderThan: pulumi.String("2592000s"), // 30 days
-			},
-		}},
 	}, pulumi.Parent(r), pulumi.RetainOnDelete(!c.Buckets.ForceDestroy))
 	if err != nil {
 		return nil, err
