@@ -7,7 +7,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/modelferry/modelferry/local/deploy"
-	"github.com/modelferry/modelferry/local/place"
 )
 
 // downCommand ends the local clouds.
@@ -17,13 +16,9 @@ func downCommand() *cobra.Command {
 		Short: "Stop the local cloud and leave nothing of it behind but what was built",
 		Args:  cobra.NoArgs,
 	}
-	name := cmd.Flags().StringP("stack", "s", "", "one stack only")
+	at := stacksFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		root, err := place.FindRoot()
-		if err != nil {
-			return err
-		}
-		all, err := places(root, *name)
+		all, err := at()
 		if err != nil {
 			return err
 		}

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,19 +20,27 @@ func stackFlag(cmd *cobra.Command) func() (place.Place, error) {
 	}
 }
 
-// places gives the places of all stacks, or of the named one.
-func places(root, stack string) ([]place.Place, error) {
-	names := place.Stacks
-	if stack != "" {
-		names = []string{stack}
-	}
-	var all []place.Place
-	for _, name := range names {
-		p, err := place.Of(root, name)
+// stacksFlag adds an optional --stack, and gives the place that it names, or
+// those of all stacks.
+func stacksFlag(cmd *cobra.Command) func() ([]place.Place, error) {
+	name := cmd.Flags().StringP("stack", "s", "", "one stack only")
+	return func() ([]place.Place, error) {
+		root, err := place.FindRoot()
 		if err != nil {
-			return nil, fmt.Errorf("%w", err)
+			return nil, err
 		}
-		all = append(all, p)
+		names := place.Stacks
+		if *name != "" {
+			names = []string{*name}
+		}
+		var all []place.Place
+		for _, name := range names {
+			p, err := place.Of(root, name)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, p)
+		}
+		return all, nil
 	}
-	return all, nil
 }

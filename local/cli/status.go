@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/modelferry/modelferry/local/node"
-	"github.com/modelferry/modelferry/local/place"
 	"github.com/modelferry/modelferry/local/status"
 )
 
@@ -19,14 +18,10 @@ func statusCommand() *cobra.Command {
 		Short: "Show what runs, with each pod's model digest and fetch time",
 		Args:  cobra.NoArgs,
 	}
-	name := cmd.Flags().StringP("stack", "s", "", "one stack only")
+	at := stacksFlag(cmd)
 	format := cmd.Flags().StringP("output", "o", "", "json for a program to read")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		root, err := place.FindRoot()
-		if err != nil {
-			return err
-		}
-		all, err := places(root, *name)
+		all, err := at()
 		if err != nil {
 			return err
 		}
