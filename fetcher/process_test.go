@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 	folder, err := os.MkdirTemp("", "fetcher-")
 	if err == nil {
 		fetcher = filepath.Join(folder, "fetcher")
-		build := exec.Command("go", "build", "-trimpath", "-tags", "disable_grpc_modules", "-ldflags", "-s -w -buildid=", "-o", fetcher, ".")
+		build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w -buildid=", "-o", fetcher, ".")
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		build.Stderr = os.Stderr
 		err = build.Run()
