@@ -64,6 +64,7 @@ func newBench(t *testing.T, store storetest.Store, endpoint string) *bench {
 	b.env["FETCH_TERMINATION_LOG"] = filepath.Join(b.volume, "termination")
 	b.env["FETCH_BACKOFF"] = "20ms"
 	b.env["FETCH_TIMEOUT"] = "30s"
+	b.env["FETCH_IDENTITY_WAIT"] = "300ms"
 	b.env["HOME"] = b.volume // no developer's own credentials
 	return b
 }

@@ -40,6 +40,8 @@ func (m *memory) object() source.Object {
 
 func (m *memory) URL(source.Ref) string { return "memory://" }
 
+func (m *memory) Principal(context.Context) string { return "memory" }
+
 func (m *memory) Stat(context.Context, source.Ref) (source.Object, error) {
 	if m.meet != nil {
 		if _, err := m.meet(-1); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/modelferry/modelferry/fetcher/crc"
 	"github.com/modelferry/modelferry/fetcher/fault"
+	"github.com/modelferry/modelferry/fetcher/identity"
 	"github.com/modelferry/modelferry/fetcher/source"
 )
 
@@ -72,6 +73,16 @@ func (s *Source) Read(ctx context.Context, object source.Object, offset, length 
 		return nil, err
 	}
 	return source.Body(answer.Body, length), nil
+}
+
+// Principal is the identity's name at the pod's metadata server: that of a
+// Google service account, or the workload pool of an identity without one,
+// whose own name GCS tells in its refusals.
+func (s *Source) Principal(ctx context.Context) string {
+	if Emulated() {
+		return ""
+	}
+	return identity.Principal(ctx)
 }
 
 // changed turns an object that went missing between Stat and Read into one
