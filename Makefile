@@ -13,7 +13,7 @@ RELEASED := CGO_ENABLED=0
 RELEASE := -trimpath
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status env publish preview render image test e2e bench lint clean
+.PHONY: help up down status env publish preview render image test soak e2e bench lint clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,18 @@ test: ## every test that needs no root
 	$(call build,pulumi fake-gcs-server versitygw)
 	@set -e; for module in $(MODULES); do echo "== $$module"; \
 	if [ $$module = fetcher ]; then $(RELEASED) go test -C $$module $(RELEASE) ./...; else go test -C $$module ./...; fi; done
+
+# How long each fuzz target runs.
+FUZZ ?= 20s
+fuzz = go test -C $(1) -run '^$$' -fuzz '^$(2)$$' -fuzztime $(FUZZ) $(3)
+
+soak: ## the fetcher's long tests: race detector, 5 GB objects, fuzzing; needs a C compiler [FUZZ=20s]
+	$(call build,fake-gcs-server versitygw)
+	@CGO_ENABLED=1 go test -C fetcher -race -count=1 ./...
+	@$(RELEASED) go test -C fetcher $(RELEASE) -tags long -count=1 -run TestMemory -v .
+	@$(call fuzz,fetcher,FuzzExtract,./archive)
+	@$(call fuzz,fetcher,FuzzEnvironment,./request)
+	@$(call fuzz,.,FuzzLoad,./config)
 
 e2e: ## up, model update, rollback, failure cases, down, for both stacks, as root
 	$(call build)
