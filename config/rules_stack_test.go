@@ -45,6 +45,8 @@ var stackRules = []rule{
 		}},
 	{name: "registry's name is none", set: map[string]any{"registry.name": "My/Images"},
 		want: []string{`modelferry:registry.name: "My/Images" is no repository's name: write a letter, then up to 62 small letters, digits and hyphens`}},
+	{name: "images of a negative age", set: map[string]any{"registry.untaggedDays": -1},
+		want: []string{`modelferry:registry.untaggedDays: has to be 0 or more, not -1: 0 keeps every image`}},
 	{name: "no node for the system", set: map[string]any{"cluster.create.system.min": 0},
 		want: []string{`modelferry:cluster.create.system: min 0 and max 3 do not fit: 1 <= min <= max`}},
 	{name: "GPUs of no kind, on no node", set: map[string]any{"gpu": map[string]any{"enabled": true, "max": 0}},
@@ -53,12 +55,12 @@ var stackRules = []rule{
 			`modelferry:gpu.accelerator: missing: set modelferry:gpu.accelerator`,
 			`modelferry:gpu.machineType: missing: set modelferry:gpu.machineType`,
 		}},
-	{name: "network is too small", set: map[string]any{"cluster.create.networkCIDR": "10.0.0.0/24"},
-		want: []string{`modelferry:cluster.create.networkCIDR: "10.0.0.0/24" is no IPv4 range of /16 to /20, such as 10.0.0.0/16`}},
-	{name: "network has host bits", set: map[string]any{"cluster.create.networkCIDR": "10.0.0.1/16"},
-		want: []string{`modelferry:cluster.create.networkCIDR: "10.0.0.1/16" is no IPv4 range of /16 to /20, such as 10.0.0.0/16`}},
-	{name: "network is IPv6", set: map[string]any{"cluster.create.networkCIDR": "fd00::/16"},
-		want: []string{`modelferry:cluster.create.networkCIDR: "fd00::/16" is no IPv4 range of /16 to /20, such as 10.0.0.0/16`}},
+	{name: "network is too small", set: map[string]any{"cluster.create.network.cidr": "10.0.0.0/24"},
+		want: []string{`modelferry:cluster.create.network.cidr: "10.0.0.0/24" is no IPv4 range of /16 to /20, such as 10.0.0.0/16`}},
+	{name: "network has host bits", set: map[string]any{"cluster.create.network.cidr": "10.0.0.1/16"},
+		want: []string{`modelferry:cluster.create.network.cidr: "10.0.0.1/16" is no IPv4 range of /16 to /20, such as 10.0.0.0/16`}},
+	{name: "network is IPv6", set: map[string]any{"cluster.create.network.cidr": "fd00::/16"},
+		want: []string{`modelferry:cluster.create.network.cidr: "fd00::/16" is no IPv4 range of /16 to /20, such as 10.0.0.0/16`}},
 	{name: "API server open to everyone, twice, and to a misspelt range",
 		set: map[string]any{"cluster.create.authorizedNetworks": []any{"0.0.0.0/0", "203.0.113.0/24", "::/0", "203.0.113.7"}},
 		want: []string{
@@ -117,4 +119,21 @@ var stackRules = []rule{
 		want: []string{`modelferry:fetcher.resources.requests.cpu: 2 is more than the limit of 1`}},
 	{name: "no time for a rollout", set: map[string]any{"rollout.deadline": "0s"},
 		want: []string{`modelferry:rollout.deadline: has to be more than 0s, not 0s`}},
+	{name: "the other cloud's keys on gke", set: map[string]any{
+		"identity": "irsa", "cluster.create.admins": []any{"arn:aws:iam::123456789012:role/ops"}},
+		want: []string{
+			`modelferry:cluster.create.admins: is for eks, and this stack is on gke: take it out`,
+			`modelferry:identity: is for eks, and this stack is on gke: take it out`,
+		}},
+	{name: "an identity of no kind", stack: "eks", set: map[string]any{"identity": "kiam"},
+		want: []string{`modelferry:identity: unknown way "kiam": it is irsa or podIdentity`}},
+	{name: "nobody administers", stack: "eks", set: map[string]any{"cluster.create.admins": nil},
+		want: []string{`modelferry:cluster.create.admins: names nobody: write the ARN of the role or user that runs pulumi, or nobody could reach the cluster`}},
+	{name: "an administrator twice, and as a session", stack: "eks", set: map[string]any{"cluster.create.admins": []any{
+		"arn:aws:iam::123456789012:role/ops", "arn:aws:iam::123456789012:role/ops", "arn:aws:sts::123456789012:assumed-role/ci/run-7"}},
+		want: []string{
+			`modelferry:cluster.create.admins[1]: is in the list already`,
+			`modelferry:cluster.create.admins[2]: "arn:aws:sts::123456789012:assumed-role/ci/run-7" is a session of a role: ` +
+				`write the role's own, as aws iam get-role --role-name ci --query Role.Arn prints it`,
+		}},
 }
