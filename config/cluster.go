@@ -16,6 +16,8 @@ type NewCluster struct {
 	Name string `json:"name" default:"modelferry"`
 	// Kubernetes version (EKS) or minimum version (GKE). Default: the cloud's own.
 	Version string `json:"version"`
+	// Channel that Kubernetes' versions come by (GKE): RAPID, REGULAR, STABLE or EXTENDED. Default: REGULAR.
+	ReleaseChannel string `json:"releaseChannel"`
 	// Machine type of the services' nodes, such as e2-medium or t3.medium.
 	MachineType string `json:"machineType" need:"required"`
 	// Number of the services' nodes; the autoscaler moves between the two. Nothing else runs on them.

@@ -36,6 +36,9 @@ func Load(source Source, keys []string) (Config, error) {
 	}
 	if c.Cluster.Create != nil {
 		c.Cluster.Create.Network = c.Cluster.Create.Network.withDefaults(c.Cloud)
+		if c.Cluster.Create.ReleaseChannel == "" && c.Cloud == GKE {
+			c.Cluster.Create.ReleaseChannel = "REGULAR"
+		}
 	}
 	var broken Faults
 	c.check(&broken)

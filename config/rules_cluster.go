@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -22,6 +23,9 @@ func (c Cluster) check(f *Faults, cloud Cloud) {
 // GKE's node account, NAME-nodes, may have 30 characters.
 var clusterName = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$`)
 
+// releaseChannels are GKE's.
+var releaseChannels = []string{"RAPID", "REGULAR", "STABLE", "EXTENDED"}
+
 func (n NewCluster) check(f *Faults, cloud Cloud) {
 	if !clusterName.MatchString(n.Name) {
 		f.add("cluster.create.name", "%q is no name for a cluster: write a letter, then up to 23 small letters, digits and hyphens", n.Name)
@@ -32,6 +36,10 @@ func (n NewCluster) check(f *Faults, cloud Cloud) {
 	}
 	if n.System.Min < 1 || n.System.Max < n.System.Min {
 		f.add("cluster.create.system", "min %d and max %d do not fit: 1 <= min <= max", n.System.Min, n.System.Max)
+	}
+	f.only(GKE, cloud, "cluster.create.releaseChannel", n.ReleaseChannel != "")
+	if cloud == GKE && !slices.Contains(releaseChannels, n.ReleaseChannel) {
+		f.add("cluster.create.releaseChannel", "%q is no channel: it is one of %s", n.ReleaseChannel, strings.Join(releaseChannels, ", "))
 	}
 	n.Network.check(f, cloud)
 	f.key(cloud, "cluster.create.kmsKey", n.KMSKey)

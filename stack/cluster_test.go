@@ -45,6 +45,25 @@ func TestClusterOnEKSIsPrivateWithAnOIDCProvider(t *testing.T) {
 	require.True(t, r.Before(r.One(t, "Addon", "modelferry-coredns"))[r.One(t, "NodeGroup", "modelferry-system").URN], "DNS runs there")
 }
 
+func TestClusterOnGKEMayBeZonal(t *testing.T) {
+	r := recorded(t, "gke", map[string]any{"cluster.location": "europe-west1-b"})
+	require.Equal(t, "europe-west1-b", r.One(t, "gcp:container/cluster:Cluster", "modelferry").At("location"))
+	for _, nodes := range r.Of("gcp:container/nodePool:NodePool") {
+		require.Equal(t, "europe-west1-b", nodes.At("location"), nodes)
+	}
+	require.Equal(t, "europe-west1", r.One(t, "Subnetwork", "modelferry").At("region"), "a network is of a region")
+}
+
+func TestClusterOnGKEFollowsAReleaseChannel(t *testing.T) {
+	for set, want := range map[string]string{"": "REGULAR", "STABLE": "STABLE"} {
+		settings := map[string]any{}
+		if set != "" {
+			settings["cluster.create.releaseChannel"] = set
+		}
+		require.Equal(t, want, recorded(t, "gke", settings).One(t, "gcp:container/cluster:Cluster", "modelferry").At("releaseChannel.channel"))
+	}
+}
+
 func TestNoAuthorizedNetworkMeansNoPublicEndpoint(t *testing.T) {
 	set := map[string]any{"cluster.create.authorizedNetworks": []any{}}
 	gke := recorded(t, "gke", set).One(t, "gcp:container/cluster:Cluster", "modelferry")

@@ -39,8 +39,12 @@ func TestNodesKeepTheirIdentityToThemselves(t *testing.T) {
 		for _, nodes := range r.Of(p.nodes) {
 			if p.stack == "gke" {
 				require.Equal(t, "GKE_METADATA", nodes.At("nodeConfig.workloadMetadataConfig.mode"), nodes)
+				require.Equal(t, object{"disable-legacy-endpoints": "true"}, nodes.At("nodeConfig.metadata"), nodes)
+				require.Equal(t, object{"enableSecureBoot": true, "enableIntegrityMonitoring": true}, nodes.At("nodeConfig.shieldedInstanceConfig"), nodes)
+				require.Equal(t, r.Computed("modelferry-nodes@modelferry-demo.iam.gserviceaccount.com"), nodes.At("nodeConfig.serviceAccount"), nodes)
 				continue
 			}
+			require.Equal(t, []string{"scalingConfig.desiredSize"}, nodes.IgnoreChanges, "%s: the autoscaler moves it", nodes)
 			template := r.One(t, "LaunchTemplate", nodes.Name)
 			require.Equal(t, object{"id": r.Computed(nodes.Name + "-id"), "version": r.Computed("1")}, nodes.At("launchTemplate"))
 			require.Equal(t, object{"httpEndpoint": "enabled", "httpTokens": "required", "httpPutResponseHopLimit": 1.}, template.At("metadataOptions"))

@@ -90,7 +90,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		MasterAuthorizedNetworksConfig: &container.ClusterMasterAuthorizedNetworksConfigArgs{CidrBlocks: networks},
 		WorkloadIdentityConfig:         &container.ClusterWorkloadIdentityConfigArgs{WorkloadPool: pulumi.String(WorkloadPool(args.Project))},
 		MinMasterVersion:               version,
-		ReleaseChannel:                 &container.ClusterReleaseChannelArgs{Channel: pulumi.String("REGULAR")},
+		ReleaseChannel:                 &container.ClusterReleaseChannelArgs{Channel: pulumi.String(args.Cluster.ReleaseChannel)},
 		EnableShieldedNodes:            pulumi.Bool(true),
 		LoggingConfig:                  &container.ClusterLoggingConfigArgs{EnableComponents: pulumi.ToStringArray([]string{"SYSTEM_COMPONENTS", "WORKLOADS"})},
 		MonitoringConfig: &container.ClusterMonitoringConfigArgs{
