@@ -7,7 +7,7 @@ export GOFLAGS := -buildvcs=false
 export GOWORK := off
 export MODELFERRY_BIN := $(BIN)
 build = @go run -C tools/build . $(1)
-MODULES := . fetcher local bench tools/build
+MODULES := . stack/iamtest fetcher local bench tools/build
 # The fetcher is tested as it is released, so that its SDKs are compiled once.
 RELEASED := CGO_ENABLED=0
 RELEASE := -trimpath

@@ -20,6 +20,17 @@ const (
 	EKS Cloud = "eks"
 )
 
+// Identity is the way in which a pod gets its role on AWS.
+type Identity string
+
+// The ways that AWS has. On Google Cloud there is one, and no choice.
+const (
+	// IRSA: the pod's own token is taken to STS, which trusts the cluster's issuer.
+	IRSA Identity = "irsa"
+	// PodIdentity: the pod's own token is taken to an agent on its node.
+	PodIdentity Identity = "podIdentity"
+)
+
 // Config is one stack's config, defaults filled in and checked.
 type Config struct {
 	// Cloud that the stack runs on: gke or eks.
@@ -34,6 +45,8 @@ type Config struct {
 	Production bool `json:"production"`
 	// Cluster to create, or the name of one that exists.
 	Cluster Cluster `json:"cluster" need:"required"`
+	// Way in which a pod gets its role on AWS: irsa, or podIdentity (EKS). Default: irsa.
+	Identity Identity `json:"identity"`
 	// Buckets that hold the artifacts.
 	Buckets Buckets `json:"buckets"`
 	// Registry of the images.
