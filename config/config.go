@@ -48,6 +48,10 @@ type Config struct {
 	GPU GPU `json:"gpu"`
 	// Network that the services' pods see.
 	NetworkPolicy NetworkPolicy `json:"networkPolicy"`
+	// Way in from outside the cluster. Default: none.
+	Ingress *Ingress `json:"ingress"`
+	// Monitoring by Prometheus.
+	Monitoring Monitoring `json:"monitoring"`
 	// Quota of the namespace. Default: none.
 	Quota *Quota `json:"quota"`
 	// Requests and limits of containers in the namespace that set none, as a LimitRange. Default: none.

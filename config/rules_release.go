@@ -26,14 +26,14 @@ func (c Config) checkReleases(f *Faults) {
 			f.add(at, "there is no service %q%s", name, suggest(name, c.ServiceNames()))
 			continue
 		}
-		c.Releases[name].check(f, at, service)
+		c.Releases[name].check(f, at, service, c)
 		if c.Cloud == GKE {
 			c.Releases[name].checkGenerations(f, at)
 		}
 	}
 }
 
-func (r Release) check(f *Faults, at string, service Service) {
+func (r Release) check(f *Faults, at string, service Service, c Config) {
 	f.image(at+".image", r.Image)
 	if !service.hasBackend(r.Backend) {
 		if r.Backend == "" {
@@ -53,24 +53,32 @@ func (r Release) check(f *Faults, at string, service Service) {
 			f.add(at+".artifacts."+name, "missing: say which version is live (path, sha256, size)")
 			continue
 		}
-		release.check(f, at+".artifacts."+name, service.Prefix)
+		release.check(f, at+".artifacts."+name, service.Prefix, r.IsMounted())
 	}
 	for _, name := range sortedKeys(r.Artifacts) {
 		if _, ok := artifacts[name]; !ok {
 			f.add(at+".artifacts."+name, "the service has no such artifact%s", suggest(name, sortedKeys(artifacts)))
 		}
 	}
+	r.checkDelivery(f, at, c, artifacts)
 	checkPlaces(f, at, r, artifacts)
-	service.checkRoom(f, at, r)
+	if !r.IsMounted() {
+		service.checkRoom(f, at, r)
+	}
 }
 
-func (a ArtifactRelease) check(f *Faults, at, prefix string) {
+// mounted tells that a path may be a folder's.
+func (a ArtifactRelease) check(f *Faults, at, prefix string, mounted bool) {
+	key := a.Path
+	if mounted {
+		key, _ = a.folderKey()
+	}
 	switch {
 	case a.Path == "":
 		f.add(at+".path", "missing: name the object in the bucket")
 	case len(a.Path) > maxKey:
 		f.add(at+".path", "is longer than the %d bytes that an object's path may have", maxKey)
-	case !cleanKey(a.Path):
+	case !cleanKey(key):
 		f.add(at+".path", "%q is no object's path: write it relative to the bucket, without ..", a.Path)
 	case !strings.HasPrefix(a.Path, prefix):
 		f.add(at+".path", "%q is outside %s, all that the service's identity may read", a.Path, prefix)
