@@ -100,9 +100,6 @@ func (a *ModelConfigArgs) data() pulumi.StringMap {
 	if model.Unpacked {
 		data["MODEL_EXTRACT"] = pulumi.String("true")
 	}
-	if model.Unpacked {
-		data["MODEL_EXTRACT"] = pulumi.String("true")
-	}
 	if further := a.Artifacts[1:]; len(further) > 0 {
 		var buckets pulumi.StringArray
 		for _, artifact := range further {

@@ -15,7 +15,8 @@ import (
 type ModelService struct {
 	pulumi.ResourceState
 
-	// Deployment, Service and ServiceAccount by name, Config by the ConfigMap's.
+	// Deployment, Service and ServiceAccount by name, Config by the ConfigMap's;
+	// "" where there is none, because nothing is fetched.
 	Deployment, Service, ServiceAccount, Config pulumi.StringOutput
 }
 
@@ -44,6 +45,12 @@ type ModelServiceArgs struct {
 	Identity Identity
 	// NetworkPolicy of the pods, nil for none.
 	NetworkPolicy *NetworkPolicy
+	// Mount is how buckets are mounted in place of being copied from, nil for a fetcher.
+	Mount *Mount
+	// ServiceAnnotations are the Kubernetes Service's, for a load balancer's controller.
+	ServiceAnnotations map[string]string
+	// Monitor for a Prometheus Operator, nil for none.
+	Monitor *Monitor
 }
 
 // NewModelService makes the service and waits until it serves.
@@ -70,15 +77,13 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 	if err != nil {
 		return nil, err
 	}
-	config, err := NewModelConfig(ctx, name, &ModelConfigArgs{
-		Namespace: args.Namespace, Labels: labels, ModelFolder: args.ModelFolder,
-		Artifacts: args.Artifacts, Store: args.Store, Fetcher: args.Fetcher,
-	}, child)
+	s.ServiceAccount = account.Metadata.Name().Elem()
+	ready := args.Identity.Grants
+	delivery, err := s.deliver(ctx, name, args, labels, meta, child)
 	if err != nil {
 		return nil, err
 	}
-	s.ServiceAccount, s.Config = account.Metadata.Name().Elem(), config.Name
-	ready := args.Identity.Grants
+	ready = append(slices.Clone(ready), delivery.ready...)
 	if args.NetworkPolicy != nil {
 		policy, err := newNetworkPolicy(ctx, name, *args.NetworkPolicy, args.Server.Port, selector, meta(args.Deployment), child)
 		if err != nil {
@@ -88,17 +93,19 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 	}
 	deployment, err := NewModelDeployment(ctx, name, &ModelDeploymentArgs{
 		Name: args.Deployment, Namespace: args.Namespace, Labels: labels, Selector: selector,
-		ServiceAccount: s.ServiceAccount, Config: s.Config,
+		ServiceAccount: s.ServiceAccount, Config: s.Config, Mount: args.Mount, Claims: delivery.claims,
 		Fetcher: args.Fetcher, Server: args.Server,
-		ModelFolder: args.ModelFolder, VolumeBytes: args.VolumeBytes, Artifacts: args.Artifacts,
+		ModelFolder: args.ModelFolder, VolumeBytes: delivery.bytes, Artifacts: args.Artifacts,
 		Deadline: args.RolloutDeadline,
 	}, child, pulumi.DependsOn(ready))
 	if err != nil {
 		return nil, err
 	}
 	s.Deployment = deployment.Name
+	entrance := meta(args.Service)
+	entrance.Annotations = pulumi.ToStringMap(args.ServiceAnnotations)
 	service, err := corev1.NewService(ctx, name, &corev1.ServiceArgs{
-		Metadata: meta(args.Service),
+		Metadata: entrance,
 		Spec: &corev1.ServiceSpecArgs{
 			Type:     pulumi.String("ClusterIP"),
 			Selector: selector,
@@ -111,6 +118,11 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 		return nil, err
 	}
 	s.Service = service.Metadata.Name().Elem()
+	if args.Monitor != nil {
+		if err := newServiceMonitor(ctx, name, *args.Monitor, args.Server.MetricsPath, selector, meta(args.Deployment), child); err != nil {
+			return nil, err
+		}
+	}
 	if err := newAutoscaler(ctx, name, args.Autoscaling, s.Deployment, meta(args.Deployment), child); err != nil {
 		return nil, err
 	}
@@ -126,4 +138,36 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 		return nil, err
 	}
 	return s, ctx.RegisterResourceOutputs(s, pulumi.Map{"deployment": s.Deployment, "service": s.Service, "config": s.Config})
+}
+
+// delivery is how a service's artifacts come into its pods.
+type delivery struct {
+	// Claims to mounted buckets by the buckets' names.
+	claims map[string]pulumi.StringInput
+	// Bytes that copies take.
+	bytes int64
+	// Ready is what has to exist before a pod starts.
+	ready []pulumi.Resource
+}
+
+// deliver makes what the pods get their artifacts by: a fetcher's config, or
+// claims to the buckets where the driver needs any.
+func (s *ModelService) deliver(ctx *pulumi.Context, name string, args *ModelServiceArgs, labels pulumi.StringMap, meta func(string) *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) (delivery, error) {
+	if args.Mount == nil {
+		config, err := NewModelConfig(ctx, name, &ModelConfigArgs{
+			Namespace: args.Namespace, Labels: labels, ModelFolder: args.ModelFolder,
+			Artifacts: args.Artifacts, Store: args.Store, Fetcher: args.Fetcher,
+		}, opts...)
+		if err != nil {
+			return delivery{}, err
+		}
+		s.Config = config.Name
+		return delivery{bytes: args.VolumeBytes}, nil
+	}
+	s.Config = pulumi.String("").ToStringOutput()
+	if args.Mount.Inline {
+		return delivery{}, nil
+	}
+	claims, made, err := newClaims(ctx, name, args, meta, opts...)
+	return delivery{claims: claims, ready: made}, err
 }

@@ -1,0 +1,146 @@
+package components
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path"
+	"strings"
+
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Mount is how the cloud's driver mounts a service's part of a bucket into its
+// pods, read-only, in place of an init container that copies from it.
+type Mount struct {
+	// Driver by the name that the cluster knows it by.
+	Driver string
+	// Prefix of the bucket that is mounted, ending in "/".
+	Prefix string
+	// Attributes are what the driver is told besides the bucket's name, and
+	// Options those of the mount.
+	Attributes map[string]string
+	Options    []string
+	// Inline tells that the driver takes a pod's own word for a volume. The
+	// others mount PersistentVolumes alone.
+	Inline bool
+	// Annotations of the pods that the driver looks for.
+	Annotations map[string]string
+}
+
+// bucketVolumes returns a volume for each bucket that the artifacts lie in.
+func (a *ModelDeploymentArgs) bucketVolumes() corev1.VolumeArray {
+	var all corev1.VolumeArray
+	for _, bucket := range bucketsOf(a.Artifacts) {
+		volume := &corev1.VolumeArgs{Name: pulumi.String(bucket.BucketName)}
+		if claim := a.Claims[bucket.BucketName]; claim != nil {
+			volume.PersistentVolumeClaim = &corev1.PersistentVolumeClaimVolumeSourceArgs{ClaimName: claim, ReadOnly: pulumi.Bool(true)}
+		} else {
+			attributes := a.Mount.attributes(bucket.Bucket)
+			attributes["mountOptions"] = pulumi.String(strings.Join(a.Mount.Options, ","))
+			volume.Csi = &corev1.CSIVolumeSourceArgs{
+				Driver: pulumi.String(a.Mount.Driver), ReadOnly: pulumi.Bool(true), VolumeAttributes: attributes,
+			}
+		}
+		all = append(all, volume)
+	}
+	return all
+}
+
+// bucketMounts shows the server each artifact at the path that the fetcher
+// would put it at, and nothing else of the bucket.
+func (a *ModelDeploymentArgs) bucketMounts() corev1.VolumeMountArray {
+	var mounts corev1.VolumeMountArray
+	for _, artifact := range a.Artifacts {
+		for _, at := range []string{path.Join(a.ModelFolder, artifact.File), artifact.Mount} {
+			if at == "" {
+				continue
+			}
+			mounts = append(mounts, &corev1.VolumeMountArgs{
+				Name: pulumi.String(artifact.BucketName), MountPath: pulumi.String(at), ReadOnly: pulumi.Bool(true),
+				SubPath: pulumi.String(path.Clean(strings.TrimPrefix(artifact.Path, a.Mount.Prefix))),
+			})
+		}
+	}
+	return mounts
+}
+
+// newClaims makes a PersistentVolume and a claim to it for each bucket, and
+// returns the claims' names by the buckets'. Neither can be changed once it is
+// made, and pods hold on to it: so both are named by what they mount, and what
+// is mounted another way comes under another name, before the old goes.
+func newClaims(ctx *pulumi.Context, name string, args *ModelServiceArgs, meta func(name string) *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) (map[string]pulumi.StringInput, []pulumi.Resource, error) {
+	claims := map[string]pulumi.StringInput{}
+	var made []pulumi.Resource
+	for _, bucket := range bucketsOf(args.Artifacts) {
+		stem := fmt.Sprintf("%s-%s", args.Deployment, bucket.BucketName)
+		unique := bucket.Bucket.ToStringOutput().ApplyT(func(bucket string) string {
+			return args.Mount.unique(stem, bucket)
+		}).(pulumi.StringOutput)
+		volumeMeta, claimMeta := meta(""), meta("")
+		volumeMeta.Name = pulumi.Sprintf("%s-%s", args.Namespace, unique) // no namespace keeps it apart
+		volumeMeta.Namespace = nil
+		claimMeta.Name = unique
+		volume, err := corev1.NewPersistentVolume(ctx, name+"-"+bucket.BucketName, &corev1.PersistentVolumeArgs{
+			Metadata: volumeMeta,
+			Spec: &corev1.PersistentVolumeSpecArgs{
+				Capacity: capacity, AccessModes: readers, StorageClassName: pulumi.String(""),
+				PersistentVolumeReclaimPolicy: pulumi.String("Retain"), // the bucket is not the volume's to delete
+				MountOptions:                  pulumi.ToStringArray(args.Mount.Options),
+				ClaimRef:                      &corev1.ObjectReferenceArgs{Namespace: args.Namespace, Name: unique},
+				Csi: &corev1.CSIPersistentVolumeSourceArgs{
+					Driver: pulumi.String(args.Mount.Driver), VolumeHandle: volumeMeta.Name.ToStringPtrOutput().Elem(), ReadOnly: pulumi.Bool(true),
+					VolumeAttributes: args.Mount.attributes(bucket.Bucket),
+				},
+			},
+		}, opts...)
+		if err != nil {
+			return nil, nil, err
+		}
+		claim, err := corev1.NewPersistentVolumeClaim(ctx, name+"-"+bucket.BucketName, &corev1.PersistentVolumeClaimArgs{
+			Metadata: claimMeta,
+			Spec: &corev1.PersistentVolumeClaimSpecArgs{
+				AccessModes: readers, StorageClassName: pulumi.String(""), VolumeName: volume.Metadata.Name().Elem(),
+				Resources: &corev1.VolumeResourceRequirementsArgs{Requests: capacity},
+			},
+		}, opts...)
+		if err != nil {
+			return nil, nil, err
+		}
+		claims[bucket.BucketName], made = claim.Metadata.Name().Elem(), append(made, claim)
+	}
+	return claims, made, nil
+}
+
+// A volume has to say how large it is; a bucket has no size.
+var (
+	capacity = pulumi.StringMap{"storage": pulumi.String("1Gi")}
+	readers  = pulumi.ToStringArray([]string{"ReadOnlyMany"})
+)
+
+func (m *Mount) attributes(bucket pulumi.StringInput) pulumi.StringMap {
+	all := pulumi.ToStringMap(m.Attributes)
+	all["bucketName"] = bucket
+	return all
+}
+
+// unique returns a name that another bucket, or another way to mount it, does not have.
+func (m *Mount) unique(stem, bucket string) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %v %v", m.Driver, bucket, m.Attributes, m.Options))
+	return stem + "-" + hex.EncodeToString(sum[:4])
+}
+
+// bucketsOf returns the first artifact of each bucket.
+func bucketsOf(artifacts []Artifact) []Artifact {
+	var all []Artifact
+	seen := map[string]bool{}
+	for _, artifact := range artifacts {
+		if !seen[artifact.BucketName] {
+			all = append(all, artifact)
+		}
+		seen[artifact.BucketName] = true
+	}
+	return all
+}

@@ -1,0 +1,43 @@
+package stack
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// One value, the backend, switches NLPInsight from a file on a CPU to a folder
+// on a GPU; the release says where its artifact lies and how large it is.
+func TestBackendSwitchesWhatRuns(t *testing.T) {
+	type outcome struct {
+		backend, path, memory, limit, volume, disk string
+		gpu                                        any
+		tolerations                                int
+		extract                                    any
+	}
+	for _, p := range platforms {
+		t.Run(p.stack, func(t *testing.T) {
+			got := map[string]outcome{}
+			for backend, set := range map[string]map[string]any{"tfidf": {"gpu": withGPUs["gpu"]}, "finbert": withGPUs} {
+				r := recorded(t, p.stack, set)
+				d := r.One(t, "Deployment", "nlpinsight")
+				env := object{}
+				for _, variable := range d.At(serves + "env").([]any) {
+					env[variable.(object)["name"].(string)] = variable.(object)["value"]
+				}
+				got[backend] = outcome{
+					backend: env["NLP_BACKEND"].(string), path: env["MODEL_PATH"].(string),
+					memory: d.At(serves + "resources.requests.memory").(string), limit: d.At(serves + "resources.limits.memory").(string),
+					volume: d.At(pod + "volumes[0].emptyDir.sizeLimit").(string), disk: d.At(fetches + "resources.requests/ephemeral-storage").(string),
+					gpu: d.At(serves + "resources.limits/nvidia.com/gpu"), tolerations: len(d.At(pod + "tolerations").([]any)),
+					extract: r.One(t, "ConfigMap", "nlpinsight-model").At("data.MODEL_EXTRACT"),
+				}
+				require.Len(t, r.Of(p.nodes), map[string]int{"tfidf": 2, "finbert": 3}[backend], "nodes with GPUs while one is asked for")
+			}
+			require.Equal(t, map[string]outcome{
+				"tfidf":   {backend: "tfidf", path: "/models/model.joblib", memory: "512Mi", limit: "1Gi", volume: "22Mi", disk: "86Mi", tolerations: 1},
+				"finbert": {backend: "finbert", path: "/models/finbert", memory: "1Gi", limit: "3Gi", volume: "1864Mi", disk: "1928Mi", gpu: "1", tolerations: 2, extract: "true"},
+			}, got)
+		})
+	}
+}
