@@ -24,7 +24,7 @@ func (r Release) checkDelivery(f *Faults, at string, c Config, artifacts map[str
 		f.add(at+".delivery", "csi mounts the cloud's own buckets, and knows no endpoints.storage: set it to %s", Fetch)
 	}
 	for _, name := range sortedKeys(artifacts) {
-		release, at := r.Artifacts[name], at+".artifacts."+name
+		release, at, _ := r.artifactAt(at, name)
 		live := ArtifactOf(name, artifacts[name], release)
 		switch {
 		case live.Unpacked:

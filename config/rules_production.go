@@ -14,11 +14,11 @@ func (c Config) checkProduction(f *Faults) {
 		if release.IsMounted() && !release.Unverified {
 			f.add(at+".delivery", "csi serves what lies in the bucket, unverified: set it to %s, or set %s to true to accept that", Fetch, qualified(at+".unverified"))
 		}
-		for _, artifact := range sortedKeys(release.Artifacts) {
-			if release.Artifacts[artifact].SHA256 == "" && !release.IsMounted() {
-				f.add(at+".artifacts."+artifact+".sha256", "missing: modelferry:production serves pinned artifacts only (sha256sum FILE)")
+		release.eachArtifact(func(below string, a ArtifactRelease) {
+			if a.SHA256 == "" && !release.IsMounted() {
+				f.add(at+below+".sha256", "missing: modelferry:production serves pinned artifacts only (sha256sum FILE)")
 			}
-		}
+		})
 	}
 }
 

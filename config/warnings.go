@@ -19,8 +19,8 @@ func (c Config) Warnings() []string {
 	for _, w := range c.Workloads() {
 		release, at := c.Releases[w.Name], "releases."+w.Name
 		for _, artifact := range w.Live {
-			at := at + ".artifacts." + artifact.Name
-			size, _ := ParseSize(release.Artifacts[artifact.Name].Size) // checked
+			version, at, _ := release.artifactAt(at, artifact.Name)
+			size, _ := ParseSize(version.Size) // checked
 			way := "set " + qualified("releases."+w.Name+".delivery") + " to csi, which mounts the bucket"
 			if artifact.Unpacked {
 				way = "upload what is in the archive to a folder, and " + way

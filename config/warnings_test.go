@@ -7,7 +7,7 @@ import (
 )
 
 func TestWarnings(t *testing.T) {
-	finbert := map[string]any{"releases.nlpinsight.backend": "finbert", "releases.nlpinsight.artifacts.model.path": "nlpinsight/model.tar.gz"}
+	finbert := map[string]any{"releases.nlpinsight.backend": "finbert"}
 	for _, test := range []struct {
 		name string
 		set  map[string]any
@@ -19,9 +19,9 @@ func TestWarnings(t *testing.T) {
 			`modelferry:releases.bankchurn.artifacts.model.size: each pod copies 500 MB when it starts, more than the 500 MB that this is meant for: ` +
 				`set modelferry:releases.bankchurn.delivery to csi, which mounts the bucket (docs/operations.md, "Large artifacts")`,
 		}},
-		{"an archive, by its own size", with(finbert, map[string]any{"releases.nlpinsight.artifacts.model.size": "440MB"}), nil},
-		{"a large archive", with(finbert, map[string]any{"releases.nlpinsight.artifacts.model.size": "1.2GB"}), []string{
-			`modelferry:releases.nlpinsight.artifacts.model.size: each pod copies 1.2 GB when it starts, more than the 500 MB that this is meant for: ` +
+		{"an archive, by its own size", finbert, nil},
+		{"a large archive", with(finbert, map[string]any{"releases.nlpinsight.backends.finbert.artifacts.model.size": "1.2GB"}), []string{
+			`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.size: each pod copies 1.2 GB when it starts, more than the 500 MB that this is meant for: ` +
 				`upload what is in the archive to a folder, and set modelferry:releases.nlpinsight.delivery to csi, which mounts the bucket (docs/operations.md, "Large artifacts")`,
 		}},
 		{"large and mounted: nothing is copied", map[string]any{

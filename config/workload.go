@@ -72,7 +72,8 @@ func (s Service) workload(name string, r Release) Workload {
 		if !ok || (name == MainArtifact && len(w.Live) > 0) {
 			continue
 		}
-		w.Live = append(w.Live, ArtifactOf(name, artifact, r.Artifacts[name]))
+		release, _, _ := r.Artifact(name) // a missing one is a fault
+		w.Live = append(w.Live, ArtifactOf(name, artifact, release))
 	}
 	return w
 }

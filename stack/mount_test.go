@@ -14,7 +14,7 @@ import (
 var mounted = map[string]any{
 	"releases.bankchurn.delivery": "csi", "releases.bankchurn.unverified": true,
 	"releases.nlpinsight.delivery": "csi", "releases.nlpinsight.backend": "finbert", "releases.nlpinsight.unverified": true,
-	"releases.nlpinsight.artifacts.model": object{"path": "nlpinsight/finbert/v1/", "size": "1.2GB"},
+	"releases.nlpinsight.backends.finbert.artifacts.model": object{"path": "nlpinsight/finbert/v1/", "size": "1.2GB"},
 }
 
 func onEachMounted(t *testing.T, test func(t *testing.T, p platform, r *stacktest.Record)) {

@@ -188,10 +188,7 @@ func keysOf[V any](m map[string]V) map[string]any {
 }
 
 func TestParity(t *testing.T) {
-	finbert := map[string]any{
-		"releases.nlpinsight.backend": "finbert", "releases.nlpinsight.artifacts.model.path": "nlpinsight/model.tar.gz",
-		"releases.nlpinsight.artifacts.model.size": "440MB",
-	}
+	finbert := map[string]any{"releases.nlpinsight.backend": "finbert"}
 	endpoints := map[string]any{"endpoints.storage": "http://10.0.0.1:9000", "endpoints.identity": "http://10.0.0.1:9443"}
 	gke, eks := platforms[0], platforms[1]
 	for name, set := range map[string]func(p platform) map[string]any{
