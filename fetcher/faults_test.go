@@ -42,7 +42,7 @@ func TestPassingFaultsAreOutlived(t *testing.T) {
 					proxy := faultproxy.New(t, store.Endpoint())
 					proxy.Inject(f.times, f.match, f.fault)
 					b := newBench(t, store, proxy.URL).set(
-						"FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_STALL", "300ms",
+						"FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_PARALLEL", "16", "FETCH_STALL", "300ms",
 						"MODEL_EXTRACT", fmt.Sprint(kind == "archive"))
 					store.Put(t, b.bucket, "models/m.bin", body)
 					got := b.run(t)
@@ -78,7 +78,7 @@ func TestABrokenRangeGoesOnAtItsByte(t *testing.T) {
 func swapped(t *testing.T, store storetest.Store, times int, pairs ...string) (*bench, *result, []byte) {
 	const part = 64 << 10
 	proxy := faultproxy.New(t, store.Endpoint())
-	b := newBench(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_PARALLEL", "1").set(pairs...)
+	b := newBench(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_PARALLEL", "4").set(pairs...)
 	before := noise(9, 4*part)
 	var after []byte
 	version := store.Put(t, b.bucket, "models/m.bin", before)

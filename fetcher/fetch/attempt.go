@@ -24,7 +24,11 @@ func (r *run) attempt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	total := r.missing(objects)
+	recalled, err := r.recall(ctx, objects)
+	if err != nil {
+		return err
+	}
+	total := r.missing(objects) - recalled
 	if err := r.room(total); err != nil {
 		return err
 	}

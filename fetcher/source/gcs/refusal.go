@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"cloud.google.com/go/auth"
-	"cloud.google.com/go/storage"
 	"google.golang.org/api/googleapi"
 
 	"github.com/modelferry/modelferry/fetcher/fault"
@@ -29,9 +28,6 @@ func refusal(url string, ref source.Ref, err error) error {
 	if errors.As(err, &token) && !token.Temporary() {
 		return fault.New(fault.Denied, "%s: no token for the pod's identity: %w", url, err).
 			Advise("check that the service account's workload identity exists")
-	}
-	if errors.Is(err, storage.ErrObjectNotExist) {
-		return missing(url, ref, "")
 	}
 	return fmt.Errorf("%s: %w", url, err)
 }

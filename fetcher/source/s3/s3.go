@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -91,22 +90,11 @@ func (s *Source) Read(ctx context.Context, object source.Object, offset, length 
 	if err != nil {
 		return nil, changed(s.URL(object.Ref), refusal(s.URL(object.Ref), object.Ref, err))
 	}
-	whole := offset == 0 && length == object.Size
-	want := fmt.Sprintf("bytes %d-%d/%d", offset, last, object.Size)
-	if got := aws.ToString(out.ContentRange); got != want && (got != "" || !whole) {
+	if err := source.InRange(s.URL(object.Ref), aws.ToString(out.ContentRange), offset, length, object.Size); err != nil {
 		_ = out.Body.Close() // nothing of it was read
-		return nil, strayRange(s.URL(object.Ref), got, want, object.Size)
+		return nil, err
 	}
 	return source.Body(out.Body, length), nil
-}
-
-// strayRange tells an object of another size, which is another object, from a
-// server that does not keep to the range.
-func strayRange(url, got, want string, size int64) error {
-	if got != "" && !strings.HasSuffix(got, fmt.Sprintf("/%d", size)) {
-		return fault.New(fault.Changed, "%s was replaced while it was read: %d bytes when found, now %q", url, size, got)
-	}
-	return fmt.Errorf("%s: asked for %q, the server sent %q", url, want, got)
 }
 
 // explain finds the reason of a refused HEAD, whose answer has no body, by
