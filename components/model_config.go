@@ -31,7 +31,7 @@ type ModelConfig struct {
 type ModelConfigArgs struct {
 	// Namespace and labels of the ConfigMap.
 	Namespace pulumi.StringInput
-	Labels    pulumi.StringMap
+	Labels    pulumi.StringMapInput
 	// ModelFolder is the absolute path that artifacts appear below.
 	ModelFolder string
 	// Artifacts to bring, the model first.

@@ -78,24 +78,24 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 		return nil, err
 	}
 	s.ServiceAccount = account.Metadata.Name().Elem()
-	ready := args.Identity.Grants
-	delivery, err := s.deliver(ctx, name, args, labels, meta, child)
+	brought, err := newDelivery(ctx, name, args, meta, child)
 	if err != nil {
 		return nil, err
 	}
-	ready = append(slices.Clone(ready), delivery.ready...)
+	s.Config = brought.config
+	ready := slices.Concat(args.Identity.Grants, brought.ready)
 	if args.NetworkPolicy != nil {
 		policy, err := newNetworkPolicy(ctx, name, *args.NetworkPolicy, args.Server.Port, selector, meta(args.Deployment), child)
 		if err != nil {
 			return nil, err
 		}
-		ready = append(slices.Clone(ready), policy)
+		ready = append(ready, policy)
 	}
 	deployment, err := NewModelDeployment(ctx, name, &ModelDeploymentArgs{
 		Name: args.Deployment, Namespace: args.Namespace, Labels: labels, Selector: selector,
-		ServiceAccount: s.ServiceAccount, Config: s.Config, Mount: args.Mount, Claims: delivery.claims,
+		ServiceAccount: s.ServiceAccount, Config: s.Config, Mount: args.Mount, Claims: brought.claims,
 		Fetcher: args.Fetcher, Server: args.Server,
-		ModelFolder: args.ModelFolder, VolumeBytes: delivery.bytes, Artifacts: args.Artifacts,
+		ModelFolder: args.ModelFolder, VolumeBytes: brought.bytes, Artifacts: args.Artifacts,
 		Deadline: args.RolloutDeadline,
 	}, child, pulumi.DependsOn(ready))
 	if err != nil {
@@ -103,7 +103,9 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 	}
 	s.Deployment = deployment.Name
 	entrance := meta(args.Service)
-	entrance.Annotations = pulumi.ToStringMap(args.ServiceAnnotations)
+	if len(args.ServiceAnnotations) > 0 {
+		entrance.Annotations = pulumi.ToStringMap(args.ServiceAnnotations)
+	}
 	service, err := corev1.NewService(ctx, name, &corev1.ServiceArgs{
 		Metadata: entrance,
 		Spec: &corev1.ServiceSpecArgs{
@@ -138,36 +140,4 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 		return nil, err
 	}
 	return s, ctx.RegisterResourceOutputs(s, pulumi.Map{"deployment": s.Deployment, "service": s.Service, "config": s.Config})
-}
-
-// delivery is how a service's artifacts come into its pods.
-type delivery struct {
-	// Claims to mounted buckets by the buckets' names.
-	claims map[string]pulumi.StringInput
-	// Bytes that copies take.
-	bytes int64
-	// Ready is what has to exist before a pod starts.
-	ready []pulumi.Resource
-}
-
-// deliver makes what the pods get their artifacts by: a fetcher's config, or
-// claims to the buckets where the driver needs any.
-func (s *ModelService) deliver(ctx *pulumi.Context, name string, args *ModelServiceArgs, labels pulumi.StringMap, meta func(string) *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) (delivery, error) {
-	if args.Mount == nil {
-		config, err := NewModelConfig(ctx, name, &ModelConfigArgs{
-			Namespace: args.Namespace, Labels: labels, ModelFolder: args.ModelFolder,
-			Artifacts: args.Artifacts, Store: args.Store, Fetcher: args.Fetcher,
-		}, opts...)
-		if err != nil {
-			return delivery{}, err
-		}
-		s.Config = config.Name
-		return delivery{bytes: args.VolumeBytes}, nil
-	}
-	s.Config = pulumi.String("").ToStringOutput()
-	if args.Mount.Inline {
-		return delivery{}, nil
-	}
-	claims, made, err := newClaims(ctx, name, args, meta, opts...)
-	return delivery{claims: claims, ready: made}, err
 }
