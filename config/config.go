@@ -30,7 +30,7 @@ type Config struct {
 	Owner string `json:"owner"`
 	// Cost centre that pays for it, as a label of everything that it makes.
 	CostCentre string `json:"costCentre"`
-	// Whether the stack is for production: images without a digest and artifacts without sha256 are refused.
+	// Whether the stack is for production: images without a digest, artifacts without sha256, and mounted ones that nobody accepts unverified, are refused.
 	Production bool `json:"production"`
 	// Cluster to create, or the name of one that exists.
 	Cluster Cluster `json:"cluster" need:"required"`

@@ -47,7 +47,7 @@ func (c Config) checkIngress(f *Faults) {
 	} else if known && !pattern.MatchString(i.Certificate) {
 		example := map[Cloud]string{GKE: "NAME, as gcloud compute ssl-certificates list has it", EKS: "arn:aws:acm:REGION:ACCOUNT:certificate/ID"}[c.Cloud]
 		f.add("ingress.certificate", "%q is no certificate on %s: write %s", i.Certificate, c.Cloud, example)
-	} else if region := strings.Split(i.Certificate, ":"); c.Cloud == EKS && known && region[3] != c.AWS.Region {
+	} else if region := strings.Split(i.Certificate, ":"); c.Cloud == EKS && c.AWS.Region != "" && region[3] != c.AWS.Region {
 		f.add("ingress.certificate", "is one of region %s: a load balancer in %s takes those of its own", region[3], c.AWS.Region)
 	}
 	switch {

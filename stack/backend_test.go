@@ -10,10 +10,8 @@ import (
 // on a GPU.
 func TestBackendSwitchesWhatRuns(t *testing.T) {
 	type outcome struct {
-		backend, path, memory, limit, volume, disk string
-		gpu                                        any
-		tolerations                                int
-		extract                                    any
+		backend, path, memory, limit, volume, disk, gpu, extract any
+		tolerations                                              int
 	}
 	for _, p := range platforms {
 		t.Run(p.stack, func(t *testing.T) {
@@ -26,9 +24,9 @@ func TestBackendSwitchesWhatRuns(t *testing.T) {
 					env[variable.(object)["name"].(string)] = variable.(object)["value"]
 				}
 				got[backend] = outcome{
-					backend: env["NLP_BACKEND"].(string), path: env["MODEL_PATH"].(string),
-					memory: d.At(serves + "resources.requests.memory").(string), limit: d.At(serves + "resources.limits.memory").(string),
-					volume: d.At(pod + "volumes[0].emptyDir.sizeLimit").(string), disk: d.At(fetches + "resources.requests/ephemeral-storage").(string),
+					backend: env["NLP_BACKEND"], path: env["MODEL_PATH"],
+					memory: d.At(serves + "resources.requests.memory"), limit: d.At(serves + "resources.limits.memory"),
+					volume: d.At(pod + "volumes[0].emptyDir.sizeLimit"), disk: d.At(fetches + "resources.requests/ephemeral-storage"),
 					gpu: d.At(serves + "resources.limits/nvidia.com/gpu"), tolerations: len(d.At(pod + "tolerations").([]any)),
 					extract: r.One(t, "ConfigMap", "nlpinsight-model").At("data.MODEL_EXTRACT"),
 				}
