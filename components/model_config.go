@@ -31,7 +31,7 @@ type ModelConfig struct {
 type ModelConfigArgs struct {
 	// Namespace and labels of the ConfigMap.
 	Namespace pulumi.StringInput
-	Labels    pulumi.StringMap
+	Labels    pulumi.StringMapInput
 	// ModelFolder is the absolute path that artifacts appear below.
 	ModelFolder string
 	// Artifacts to bring, the model first.
@@ -96,9 +96,6 @@ func (a *ModelConfigArgs) data() pulumi.StringMap {
 		if value != "" {
 			data[key] = pulumi.String(value)
 		}
-	}
-	if model.Unpacked {
-		data["MODEL_EXTRACT"] = pulumi.String("true")
 	}
 	if model.Unpacked {
 		data["MODEL_EXTRACT"] = pulumi.String("true")

@@ -41,7 +41,7 @@ type Config struct {
 	Owner string `json:"owner"`
 	// Cost centre that pays for it, as a label of everything that it makes.
 	CostCentre string `json:"costCentre"`
-	// Whether the stack is for production: images without a digest and artifacts without sha256 are refused.
+	// Whether the stack is for production: images without a digest, artifacts without sha256, and mounted ones that nobody accepts unverified, are refused.
 	Production bool `json:"production"`
 	// Cluster to create, or the name of one that exists.
 	Cluster Cluster `json:"cluster" need:"required"`
@@ -61,6 +61,10 @@ type Config struct {
 	GPU GPU `json:"gpu"`
 	// Network that the services' pods see.
 	NetworkPolicy NetworkPolicy `json:"networkPolicy"`
+	// Way in from outside the cluster. Default: none.
+	Ingress *Ingress `json:"ingress"`
+	// Monitoring by Prometheus.
+	Monitoring Monitoring `json:"monitoring"`
 	// Quota of the namespace. Default: none.
 	Quota *Quota `json:"quota"`
 	// Requests and limits of containers in the namespace that set none, as a LimitRange. Default: none.

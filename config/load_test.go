@@ -51,6 +51,7 @@ func TestDefaults(t *testing.T) {
 		}},
 		Identity:      config.IRSA,
 		NetworkPolicy: config.NetworkPolicy{Enabled: &yes},
+		Monitoring:    config.Monitoring{Annotations: &yes, Interval: 30 * time.Second},
 		GPU:           config.GPU{Max: 1},
 		Registry:      config.Registry{Create: &yes, Name: "modelferry", UntaggedDays: 30},
 		Buckets:       config.Buckets{ColdAfterDays: 90, LogDays: 365, SoftDeleteDays: 7, Noncurrent: config.Noncurrent{Keep: 3, Days: 90}},
@@ -62,7 +63,7 @@ func TestDefaults(t *testing.T) {
 		},
 		Rollout: config.Rollout{Deadline: 10 * time.Minute},
 		Services: map[string]config.Service{"churn": {
-			Deployment: "churn", Service: "churn-service", Port: 8000, ModelFolder: "/models", Prefix: "churn/",
+			Deployment: "churn", Service: "churn-service", Port: 8000, ModelFolder: "/models", Prefix: "churn/", Path: "/churn",
 			Artifacts:   map[string]config.Artifact{"model": {Bucket: "models", Dest: "model.joblib"}},
 			Autoscaling: config.Autoscaling{Min: 1, Max: 3, CPU: 70, ScaleDownWindow: 5 * time.Minute},
 			Health:      config.Health{Path: "/health", Startup: time.Minute},
@@ -70,6 +71,7 @@ func TestDefaults(t *testing.T) {
 		}},
 		Releases: map[string]config.Release{"churn": {
 			Image:     "registry.example/churn:1",
+			Delivery:  "fetch",
 			Artifacts: map[string]config.ArtifactRelease{"model": {Path: "churn/model.joblib", Size: "4.1MB"}},
 		}},
 		AWS: config.AWS{Region: "eu-west-1"},

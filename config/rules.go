@@ -34,6 +34,10 @@ func (c Config) check(f *Faults) {
 	c.Registry.check(f)
 	c.GPU.check(f, c)
 	c.NetworkPolicy.check(f)
+	c.Monitoring.check(f)
+	if c.Ingress != nil {
+		c.checkIngress(f)
+	}
 	if c.Quota != nil {
 		c.Quota.check(f)
 	}

@@ -14,7 +14,7 @@ import (
 // checkServices checks the catalogue by itself; what a release adds is
 // checked with it in checkReleases.
 func (c Config) checkServices(f *Faults) {
-	deployments, services, prefixes := map[string]string{}, map[string]string{}, map[string]string{}
+	deployments, services, prefixes, paths := map[string]string{}, map[string]string{}, map[string]string{}, map[string]string{}
 	unique := func(at, kind, name, owner string, owners map[string]string) {
 		if other, taken := owners[name]; taken {
 			f.add(at, "%s %q is services.%s's already: give each service its own", kind, name, other)
@@ -30,6 +30,7 @@ func (c Config) checkServices(f *Faults) {
 		}
 		unique(at+".deployment", "Deployment", s.Deployment, name, deployments)
 		unique(at+".service", "Service", s.Service, name, services)
+		unique(at+".path", "path", s.Path, name, paths)
 		for _, other := range sortedKeys(prefixes) {
 			if strings.HasPrefix(s.Prefix, prefixes[other]) || strings.HasPrefix(prefixes[other], s.Prefix) {
 				f.add(at+".prefix", "%q and services.%s's %q overlap: give each service its own", s.Prefix, other, prefixes[other])
@@ -49,6 +50,9 @@ func (s Service) check(f *Faults, at string) {
 	}
 	if !strings.HasSuffix(s.Prefix, "/") || !cleanKey(strings.TrimSuffix(s.Prefix, "/")) || !grantable.MatchString(s.Prefix) {
 		f.add(at+".prefix", "%q is no prefix of a bucket: write FOLDER/, in letters, digits and . _ -", s.Prefix)
+	}
+	if !servicePath.MatchString(s.Path) || path.Clean(s.Path) != s.Path {
+		f.add(at+".path", "%q is no path to lead to a service: write /FOLDER, in letters, digits and . _ ~ -", s.Path)
 	}
 	if !path.IsAbs(s.Health.Path) {
 		f.add(at+".health.path", "%q has to begin with /", s.Health.Path)

@@ -25,7 +25,7 @@ var (
 
 // TestEveryRule breaks one thing at a time and reads the whole message.
 func TestEveryRule(t *testing.T) {
-	for _, group := range [][]rule{stackRules, networkRules, serviceRules, releaseRules, productionRules, namespaceRules, typeRules} {
+	for _, group := range [][]rule{stackRules, networkRules, serviceRules, releaseRules, deliveryRules, productionRules, namespaceRules, ingressRules, monitoringRules, typeRules} {
 		for _, r := range group {
 			t.Run(r.name, func(t *testing.T) {
 				if r.stack == "" {

@@ -52,8 +52,6 @@ func TestConfigMapSaysWhatTheConfigSays(t *testing.T) {
 		"releases.bankchurn.artifacts.model.version":  "1763901234567891",
 		"releases.bankchurn.artifacts.model.sha256":   nil,
 		"releases.nlpinsight.backend":                 "finbert",
-		"releases.nlpinsight.artifacts.model.path":    "nlpinsight/model.tar.gz",
-		"releases.nlpinsight.artifacts.model.size":    "440MB",
 		"releases.nlpinsight.artifacts.dataset.path":  "nlpinsight/v2/train.tar.zst",
 		"releases.chicagotaxi.artifacts.model.sha256": strings.ToUpper(strings.Repeat("ab", 32)),
 		"endpoints.storage":                           "https://storage.internal",

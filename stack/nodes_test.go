@@ -11,8 +11,7 @@ import (
 // withGPUs is a stack on which FinBERT has its GPU.
 var withGPUs = map[string]any{
 	"gpu":                         object{"enabled": true, "machineType": "g", "accelerator": "nvidia-tesla-t4", "max": 2},
-	"releases.nlpinsight.backend": "finbert", "releases.nlpinsight.artifacts.model.path": "nlpinsight/model.tar.gz",
-	"releases.nlpinsight.artifacts.model.size": "440MB",
+	"releases.nlpinsight.backend": "finbert",
 }
 
 // The services' nodes are theirs alone; the system has its own, without which

@@ -34,6 +34,8 @@ type ClusterArgs struct {
 	// Cluster from the stack's config, and the nodes with GPUs to have besides.
 	Cluster config.NewCluster
 	GPU     config.GPU
+	// Mounts tells that pods mount buckets.
+	Mounts bool
 	// Tags of the nodes' machines and disks.
 	Tags map[string]string
 }
@@ -48,7 +50,7 @@ func clusterOf(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi
 		return nil, err
 	}
 	return NewCluster(ctx, c.Cluster.Create.Name, &ClusterArgs{
-		Region: c.AWS.Region, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUs(),
+		Region: c.AWS.Region, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUs(), Mounts: c.Mounts(),
 		Tags: c.Labels(ctx.Project(), ctx.Stack()),
 	}, opts...)
 }
@@ -108,6 +110,13 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	nodes, err := newNodeGroups(ctx, name, args, cluster, child)
 	if err != nil {
 		return nil, err
+	}
+	if args.Mounts {
+		driver, err := newMountDriver(ctx, name, cluster, nodes, child)
+		if err != nil {
+			return nil, err
+		}
+		nodes = append(nodes, driver)
 	}
 	doors, err := letIn(ctx, name, args.Cluster.Admins, cluster, child)
 	if err != nil {

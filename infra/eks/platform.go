@@ -23,13 +23,20 @@ type Platform struct {
 	identity   config.Identity
 	endpoints  config.Endpoints
 	reach      []string
+	// Network is the range of the VPC, "" where it is somebody else's; tags are
+	// those of whatever is made outside the engine.
+	network string
+	tags    map[string]string
 }
 
 var _ infra.Platform = (*Platform)(nil)
 
 // NewPlatform makes the network, cluster and buckets that c asks for.
 func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Platform, error) {
-	p := &Platform{region: c.AWS.Region, identity: c.Identity, endpoints: c.Endpoints}
+	p := &Platform{region: c.AWS.Region, identity: c.Identity, endpoints: c.Endpoints, tags: c.Labels(ctx.Project(), ctx.Stack())}
+	if c.Cluster.Create != nil {
+		p.network = c.Cluster.Create.Network.CIDR
+	}
 	var err error
 	if p.reach, err = infra.Places(c.Endpoints.Storage, c.Endpoints.Identity); err != nil {
 		return nil, err

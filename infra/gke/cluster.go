@@ -30,6 +30,8 @@ type ClusterArgs struct {
 	Registry *Registry
 	// GPU nodes to have besides.
 	GPU config.GPU
+	// Mounts tells that pods mount buckets.
+	Mounts bool
 	// Labels of the cluster and of its nodes' machines and disks.
 	Labels map[string]string
 }
@@ -48,7 +50,7 @@ func clusterOf(ctx *pulumi.Context, name string, c config.Config, registry *Regi
 		return nil, err
 	}
 	return NewCluster(ctx, c.Cluster.Create.Name, &ClusterArgs{
-		Project: c.GCP.Project, Location: location, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUs(), Registry: registry,
+		Project: c.GCP.Project, Location: location, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUs(), Mounts: c.Mounts(), Registry: registry,
 		Labels: c.Labels(ctx.Project(), ctx.Stack()),
 	}, opts...)
 }
@@ -98,6 +100,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 			ManagedPrometheus: &container.ClusterMonitoringConfigManagedPrometheusArgs{Enabled: pulumi.Bool(true)},
 		},
 		DatabaseEncryption: args.secrets(),
+		AddonsConfig:       args.addons(),
 		// The default pool cannot be changed without replacing the cluster; ours can.
 		RemoveDefaultNodePool: pulumi.Bool(true),
 		InitialNodeCount:      pulumi.Int(1),
