@@ -13,7 +13,7 @@ RELEASED := CGO_ENABLED=0
 RELEASE := -trimpath -tags disable_grpc_modules
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status env publish preview render image test e2e bench lint clean
+.PHONY: help up down status env publish preview render image test golden e2e bench lint clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ test: ## every test that needs no root
 	$(call build,pulumi fake-gcs-server versitygw)
 	@set -e; for module in $(MODULES); do echo "== $$module"; \
 	if [ $$module = fetcher ]; then $(RELEASED) go test -C $$module $(RELEASE) ./...; else go test -C $$module ./...; fi; done
+
+golden: ## the reviewed plans of both stacks, written anew: stack/testdata
+	@go test ./stack -count=1 -run TestPlanIsTheReviewedOne -golden
 
 e2e: ## up, model update, rollback, failure cases, down, for both stacks, as root
 	$(call build)
