@@ -7,7 +7,7 @@ export GOFLAGS := -buildvcs=false
 export GOWORK := off
 export MODELFERRY_BIN := $(BIN)
 build = @go run -C tools/build . $(1)
-MODULES := . fetcher local bench tools/build
+MODULES := . fetcher local bench tools/build tools/kubeconform
 # The fetcher is tested as it is released, so that its SDKs are compiled once.
 RELEASED := CGO_ENABLED=0
 RELEASE := -trimpath -tags disable_grpc_modules
@@ -74,10 +74,10 @@ e2e: ## up, model update, rollback, failure cases, down, for both stacks, as roo
 bench: ## the fetcher beside s5cmd and boto3, as ratios
 	@cd bench && go run . -plot ../docs/performance.svg
 
-lint: ## golangci-lint on every module, actionlint, kube-score on what both stacks render
-	$(call build,pulumi ferry golangci-lint actionlint kube-score)
+lint: ## golangci-lint on every module, actionlint, kubeconform and kube-score on what both stacks render
+	$(call build,pulumi ferry golangci-lint actionlint kube-score kubeconform)
 	@set -e; for module in $(MODULES); do echo "== $$module"; (cd $$module && $(BIN)/golangci-lint run ./...); done
-	@$(BIN)/actionlint && tools/kube-score/score.sh $(BIN)
+	@$(BIN)/actionlint && tools/objects/check.sh $(BIN)
 
 clean: override STACK := # all of them: what they run is removed
 clean: down ## remove what was built, too
