@@ -13,10 +13,10 @@ RELEASED := CGO_ENABLED=0
 RELEASE := -trimpath -tags disable_grpc_modules
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status env publish preview render image test golden e2e bench lint clean
+.PHONY: help up down status env publish preview render image test golden e2e bench bench-scale lint clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # STACK where the person gave one, and nothing for the default.
 given = $(if $(filter-out file,$(origin STACK)),$(addprefix --stack ,$(STACK)))
@@ -73,6 +73,10 @@ e2e: ## up, model update, rollback, failure cases, down, for both stacks, as roo
 
 bench: ## the fetcher beside s5cmd and boto3, as ratios
 	@cd bench && go run . -plot ../docs/performance.svg
+
+bench-scale: ## a plan's time and memory with 3, 30 and 300 services
+	$(call build,pulumi ferry)
+	@go run -C local ./scale
 
 lint: ## golangci-lint on every module, actionlint, kubeconform and kube-score on what both stacks render
 	$(call build,pulumi ferry golangci-lint actionlint kube-score kubeconform)
