@@ -10,7 +10,7 @@ build = @go run -C tools/build . $(1)
 MODULES := . fetcher local bench tools/build tools/kubeconform
 # The fetcher is tested as it is released, so that its SDKs are compiled once.
 RELEASED := CGO_ENABLED=0
-RELEASE := -trimpath -tags disable_grpc_modules
+RELEASE := -trimpath
 
 .DEFAULT_GOAL := help
 .PHONY: help up down status env publish preview render image test golden e2e bench bench-scale lint clean

@@ -30,7 +30,7 @@ func build(ctx context.Context, folder string) (binaries, error) {
 		args   []string
 	}{
 		// As it is released: see local/image.
-		{&b.fetcher, "fetcher", "../fetcher", []string{"-trimpath", "-tags", "disable_grpc_modules", "-ldflags", "-s -w -buildid=", "."}},
+		{&b.fetcher, "fetcher", "../fetcher", []string{"-trimpath", "-ldflags", "-s -w -buildid=", "."}},
 		{&b.s5cmd, "s5cmd", ".", []string{"-ldflags", "-s -w", "github.com/peak/s5cmd/v2"}},
 		{&b.versitygw, "versitygw", "../tools/stores", []string{"github.com/versity/versitygw/cmd/versitygw"}},
 		{&b.gcs, "fake-gcs-server", "../tools/stores", []string{"github.com/fsouza/fake-gcs-server"}},

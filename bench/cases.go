@@ -104,7 +104,8 @@ func (c contender) run(ctx context.Context, folder string) (sample, error) {
 	}
 	args, env := replaced(c.args, folder), replaced(c.env, folder)
 	command := exec.CommandContext(ctx, args[0], args[1:]...)
-	command.Env = append(os.Environ(), env...)
+	// Nothing of the surroundings, such as a CA bundle that only some read.
+	command.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + folder}, env...)
 	began := time.Now()
 	output, err := command.CombinedOutput()
 	wall := time.Since(began)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -32,6 +33,7 @@ func TestPassingFaultsAreOutlived(t *testing.T) {
 		{"a short body that looks whole", 6, faultproxy.Ranges, faultproxy.Cut(10_000)},
 		{"a range that stalls", 3, faultproxy.Ranges, faultproxy.Stall(10_000)},
 		{"a request that stalls", 1, faultproxy.Others, faultproxy.Stall(0)},
+		{"416 to ranges", 1, faultproxy.Ranges, faultproxy.Status(http.StatusRequestedRangeNotSatisfiable)},
 		{"a server that ignores ranges", 2, faultproxy.Ranges, faultproxy.Instead(packed)},
 	}
 	for name, store := range stores(t) {
@@ -42,7 +44,7 @@ func TestPassingFaultsAreOutlived(t *testing.T) {
 					proxy := faultproxy.New(t, store.Endpoint())
 					proxy.Inject(f.times, f.match, f.fault)
 					b := newBench(t, store, proxy.URL).set(
-						"FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_STALL", "300ms",
+						"FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_PARALLEL", "16", "FETCH_STALL", "300ms",
 						"MODEL_EXTRACT", fmt.Sprint(kind == "archive"))
 					store.Put(t, b.bucket, "models/m.bin", body)
 					got := b.run(t)
@@ -51,6 +53,29 @@ func TestPassingFaultsAreOutlived(t *testing.T) {
 					require.Equal(t, weights, b.file(t, "m.bin"))
 				})
 			}
+		}
+	}
+}
+
+// One connection that is far below the others is given up for another, long
+// before it stalls.
+func TestATricklingRangeIsGivenUp(t *testing.T) {
+	const part = 1 << 20
+	body := noise(24, 8*part)
+	packed := archivetest.Tar(t, archivetest.File("m.bin", body))
+	for name, store := range stores(t) {
+		for kind, body := range map[string][]byte{"file": body, "archive": packed} {
+			t.Run(name+"/"+kind, func(t *testing.T) {
+				t.Parallel()
+				proxy := faultproxy.New(t, store.Endpoint())
+				proxy.Inject(1, faultproxy.From(5*part), faultproxy.Trickle(500, 10*time.Millisecond))
+				b := newBench(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "MODEL_EXTRACT", fmt.Sprint(kind == "archive"))
+				store.Put(t, b.bucket, "models/m.bin", body)
+				got := b.run(t)
+				require.Equal(t, 0, got.ExitCode, got.stderr)
+				require.Contains(t, got.stderr, "bytes a second where")
+				require.Equal(t, noise(24, 8*part), b.file(t, "m.bin"))
+			})
 		}
 	}
 }
@@ -78,7 +103,7 @@ func TestABrokenRangeGoesOnAtItsByte(t *testing.T) {
 func swapped(t *testing.T, store storetest.Store, times int, pairs ...string) (*bench, *result, []byte) {
 	const part = 64 << 10
 	proxy := faultproxy.New(t, store.Endpoint())
-	b := newBench(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_PARALLEL", "1").set(pairs...)
+	b := newBench(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_PARALLEL", "4").set(pairs...)
 	before := noise(9, 4*part)
 	var after []byte
 	version := store.Put(t, b.bucket, "models/m.bin", before)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/modelferry/modelferry/fetcher/faultproxy"
 	"github.com/modelferry/modelferry/fetcher/storetest"
 )
 
@@ -105,4 +106,134 @@ func TestAnEmulatorNeedsNoIdentity(t *testing.T) {
 	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
 	require.Equal(t, 0, b.run(t).ExitCode)
 	require.Zero(t, asked.Load())
+}
+
+// Grants are eventually consistent: a pod that starts with its role is refused
+// at first, and allowed a little later.
+func TestAGrantThatComesLateIsWaitedFor(t *testing.T) {
+	for name, store := range stores(t) {
+		for kind, match := range map[string]func(*http.Request) bool{"when it is looked for": faultproxy.Others, "when it is read": faultproxy.Ranges} {
+			t.Run(name+"/"+kind, func(t *testing.T) {
+				t.Parallel()
+				proxy := faultproxy.New(t, store.Endpoint())
+				proxy.Inject(3, match, faultproxy.Status(http.StatusForbidden))
+				b := newBench(t, store, proxy.URL).set("FETCH_IDENTITY_WAIT", "20s", "AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/bankchurn")
+				store.Put(t, b.bucket, "models/m.bin", []byte("m"))
+				got := b.run(t)
+				require.Equal(t, 0, got.ExitCode, got.stderr)
+				require.Equal(t, 1, strings.Count(got.stderr, "not allowed; a grant or a token may be on its way"))
+				require.Contains(t, got.stderr, "the identity is ready")
+				if name == "s3" {
+					require.Contains(t, got.stderr, `"principal":"arn:aws:iam::111122223333:role/bankchurn"`)
+				}
+			})
+		}
+	}
+}
+
+func TestAGrantIsNotWaitedForLongerThanSaid(t *testing.T) {
+	for name, store := range stores(t) {
+		t.Run(name, func(t *testing.T) {
+			proxy := faultproxy.New(t, store.Endpoint())
+			proxy.Inject(1000, faultproxy.Any, faultproxy.Status(http.StatusForbidden))
+			b := newBench(t, store, proxy.URL).set("FETCH_IDENTITY_WAIT", "1s")
+			failure{prepare: put("models/m.bin", []byte("m")), exit: 3, outcome: "denied", says: "answers 403"}.check(t, b)
+			require.Greater(t, len(proxy.Requests()), 1)
+		})
+	}
+}
+
+// The kubelet and EKS's webhook project the token beside the container's start.
+func TestATokenThatComesLateIsWaitedFor(t *testing.T) {
+	store := storetest.S3(t)
+	b := newBench(t, store, "").set("FETCH_IDENTITY_WAIT", "20s")
+	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
+	key, secret := b.env["AWS_ACCESS_KEY_ID"], b.env["AWS_SECRET_ACCESS_KEY"]
+	var asked atomic.Int64
+	irsa(t, b, func(w http.ResponseWriter, _ *http.Request) {
+		if asked.Add(1) <= 2 { // the role's trust policy is not everywhere yet
+			http.Error(w, refused, http.StatusForbidden)
+			return
+		}
+		fmt.Fprintf(w, assumed, key, secret, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
+	})
+	require.NoError(t, os.Remove(b.env["AWS_WEB_IDENTITY_TOKEN_FILE"]))
+	command, stderr := b.command(t.Context())
+	require.NoError(t, command.Start())
+	time.Sleep(200 * time.Millisecond)
+	require.Zero(t, asked.Load())
+	require.NoError(t, os.WriteFile(b.env["AWS_WEB_IDENTITY_TOKEN_FILE"], []byte("projected-token"), 0o600))
+	_ = command.Wait() // the exit code is compared below
+	got := b.result(t, command, stderr.String())
+	require.Equal(t, 0, got.ExitCode, got.stderr)
+	require.Equal(t, int64(3), asked.Load())
+	require.Contains(t, got.stderr, "the identity is ready")
+}
+
+// podIdentity is EKS's agent, which knows of an association after so many
+// questions.
+func podIdentity(t *testing.T, b *bench, unknown int64) *atomic.Int64 {
+	key, secret := b.env["AWS_ACCESS_KEY_ID"], b.env["AWS_SECRET_ACCESS_KEY"]
+	delete(b.env, "AWS_ACCESS_KEY_ID")
+	delete(b.env, "AWS_SECRET_ACCESS_KEY")
+	token := filepath.Join(b.volume, "pod-identity-token")
+	require.NoError(t, os.WriteFile(token, []byte("projected-token"), 0o600))
+	var asked atomic.Int64
+	agent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "projected-token" || asked.Add(1) <= unknown {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		fmt.Fprintf(w, `{"AccessKeyId":%q,"SecretAccessKey":%q,"Token":"","Expiration":%q}`, key, secret, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
+	}))
+	t.Cleanup(agent.Close)
+	b.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", agent.URL+"/v1/credentials", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", token)
+	return &asked
+}
+
+func TestPodIdentityThatComesLateIsWaitedFor(t *testing.T) {
+	store := storetest.S3(t)
+	b := newBench(t, store, "").set("FETCH_IDENTITY_WAIT", "20s")
+	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
+	asked := podIdentity(t, b, 2)
+	got := b.run(t)
+	require.Equal(t, 0, got.ExitCode, got.stderr)
+	require.Equal(t, int64(3), asked.Load())
+	require.Contains(t, got.stderr, "the identity is ready")
+}
+
+// A pod without an identity of its own must not read as its node, whatever
+// the surroundings allow.
+func TestTheNodesRoleIsNeverUsed(t *testing.T) {
+	store := storetest.S3(t)
+	b := newBench(t, store, "")
+	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
+	var asked atomic.Int64
+	node := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
+	defer node.Close()
+	for _, key := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_EC2_METADATA_DISABLED"} {
+		delete(b.env, key)
+	}
+	b.set("AWS_EC2_METADATA_SERVICE_ENDPOINT", node.URL)
+	failure{prepare: func(*testing.T, *bench) {}, exit: 3, outcome: "denied", says: "no AWS identity"}.check(t, b)
+	require.Zero(t, asked.Load())
+}
+
+// Who may not read is named: without it nobody knows whom to grant what.
+func TestTheRefusedPrincipalIsLogged(t *testing.T) {
+	store := storetest.S3(t)
+	b := newBench(t, store, "")
+	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
+	for key, value := range store.Stranger(t) {
+		b.env[key] = value
+	}
+	sts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>`+
+			`<Arn>arn:aws:sts::111122223333:assumed-role/bankchurn/eks-pod</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`)
+	}))
+	defer sts.Close()
+	b.set("AWS_ENDPOINT_URL_STS", sts.URL)
+	got := b.run(t)
+	require.Equal(t, 3, got.ExitCode, got.stderr)
+	require.Contains(t, got.stderr, `"principal":"arn:aws:sts::111122223333:assumed-role/bankchurn/eks-pod"`)
 }

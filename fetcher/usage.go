@@ -26,7 +26,8 @@ The request is read from the environment:
   FETCH_TIMEOUT                bound on the whole run (10m)
   FETCH_STALL                  a range that brings no byte for so long is begun
                                anew (20s)
-  FETCH_IDENTITY_WAIT          bound on waiting for GKE's metadata server (1m)
+  FETCH_IDENTITY_WAIT          bound on waiting for an identity that is not ready:
+                               its token, or grants that are on their way (1m)
   FETCH_PARALLEL               ranges read at once (8)
   FETCH_PART_SIZE              bytes a range (8388608)
   FETCH_TERMINATION_LOG        where the summary goes (/dev/termination-log)

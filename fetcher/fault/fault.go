@@ -22,6 +22,10 @@ const (
 	Config
 	// Denied means that there is no identity, or that it lacks a grant.
 	Denied
+	// Unsettled is Denied where an identity that is not ready yet would look
+	// the same: a role binding or a token that is still on its way. It is
+	// waited for, and Denied when the time is out.
+	Unsettled
 	// Missing is a bucket, an object or a version that does not exist.
 	Missing
 	// Integrity is bytes that are not what was asked for.
@@ -50,6 +54,7 @@ var kinds = map[Kind]struct {
 	Transient:   {"gave up", 8},
 	Config:      {"config", 2},
 	Denied:      {"denied", 3},
+	Unsettled:   {"denied", 3},
 	Missing:     {"not found", 4},
 	Integrity:   {"integrity", 5},
 	Changed:     {"changed", 5},

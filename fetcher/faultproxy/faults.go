@@ -2,7 +2,9 @@ package faultproxy
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
+	"time"
 )
 
 // Status answers with a status and no body.
@@ -60,6 +62,25 @@ func Stall(n int) Fault {
 				http.NewResponseController(w).Flush()
 				<-r.Context().Done()
 				panic(http.ErrAbortHandler)
+			}
+			return len(body), nil
+		}}, r)
+	}
+}
+
+// Trickle sends the body a few bytes at a time, until the client hangs up.
+func Trickle(n int, every time.Duration) Fault {
+	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
+		forward.ServeHTTP(&spoiler{ResponseWriter: w, write: func(s *spoiler, body []byte) (int, error) {
+			for piece := range slices.Chunk(body, n) {
+				if _, err := s.pass(piece); err != nil {
+					return 0, err
+				}
+				select {
+				case <-time.After(every):
+				case <-r.Context().Done():
+					panic(http.ErrAbortHandler)
+				}
 			}
 			return len(body), nil
 		}}, r)

@@ -24,7 +24,11 @@ func (r *run) attempt(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	total := r.missing(objects)
+	recalled, err := r.recall(ctx, objects)
+	if err != nil {
+		return err
+	}
+	total := r.missing(objects) - recalled
 	if err := r.room(total); err != nil {
 		return err
 	}
@@ -52,22 +56,29 @@ func (r *run) attempt(ctx context.Context) error {
 }
 
 // connect makes the source, once, and wraps it: ranges that break resume, at
-// most Parallel are open, and none may stall.
+// most Parallel are open, none may stall, and a grant may come a little late.
 func (r *run) connect(ctx context.Context) error {
 	if r.source != nil {
 		return nil
 	}
-	plain, err := r.open(ctx, r.req, r.log)
+	settling := &transfer.Settling{Until: time.Now().Add(r.req.IdentityWait), Log: r.log}
+	var plain source.Source
+	err := settling.Do(ctx, func() (err error) {
+		plain, err = r.open(ctx, r.req, r.log)
+		return err
+	})
 	if err != nil {
 		return err
 	}
+	settling.Principal = plain.Principal
 	// Who asks for short waits between rounds gets short ones within them too.
 	patience := transfer.Patience{
 		Tries: rangeTries, Quick: transfer.Backoff{Base: min(rangeBase, r.req.Backoff), Cap: min(rangeCap, r.req.Backoff)},
 		Rounds: r.req.Retries, Slow: r.backoff(),
 	}
 	watched := transfer.Watch(plain, r.req.Stall)
-	r.progress = transfer.NewProgress(transfer.Resume(transfer.Limit(watched, r.req.Parallel), patience, r.log))
+	limited := transfer.Limit(transfer.Settle(watched, settling), r.req.Parallel)
+	r.progress = transfer.NewProgress(transfer.Resume(limited, patience, r.log))
 	r.source = r.progress
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"path"
+	"time"
 
 	"github.com/modelferry/modelferry/fetcher/request"
 	"github.com/modelferry/modelferry/fetcher/source"
@@ -18,7 +19,8 @@ import (
 func Explain(ctx context.Context, req request.Request, open Opener, log *slog.Logger, w io.Writer) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, req.Timeout, errOutOfTime)
 	defer cancel()
-	req.Retries = 0 // who looks on does not want to wait for a store's bad minute
+	// Who looks on does not want to wait for a store's bad minute.
+	req.Retries, req.IdentityWait = 0, min(req.IdentityWait, 2*time.Second)
 	r := newRun(req, nil, open, log)
 	if err := r.connect(ctx); err != nil {
 		return ended(ctx, req, err)

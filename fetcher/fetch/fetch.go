@@ -33,7 +33,8 @@ var errOutOfTime = errors.New("out of time")
 
 // Run does what the request asks and returns its summary, without the time it
 // took. The error is the reason that nothing was published; its kind is the
-// exit code. The staging folder is gone in any case.
+// exit code. The staging folder is gone but where a later run in the same
+// volume can go on: after what may pass, and after a signal.
 func Run(ctx context.Context, req request.Request, open Opener, log *slog.Logger) (report.Summary, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, req.Timeout, errOutOfTime)
 	defer cancel()
@@ -50,7 +51,7 @@ func Run(ctx context.Context, req request.Request, open Opener, log *slog.Logger
 	if held {
 		log.Info("the model folder already holds every artifact, verified again", "folder", req.Folder)
 		summary.Outcome = "unchanged"
-		return described(summary, req, records), nil
+		return described(summary, req, records), disk(folder.Sweep())
 	}
 	r := newRun(req, folder, open, log)
 	err = r.persist(ctx, &summary)
@@ -59,6 +60,9 @@ func Run(ctx context.Context, req request.Request, open Opener, log *slog.Logger
 	}
 	if err != nil {
 		err = ended(ctx, req, disk(err))
+		if resumable(err) {
+			return summary, err
+		}
 		if swept := folder.Sweep(); swept != nil {
 			log.Warn("the staging folder could not be removed", "error", swept.Error())
 		}
@@ -79,10 +83,12 @@ type run struct {
 	// staged holds what is verified, by the artifact's index; a retry of the
 	// run does not bring it again.
 	staged []*publish.Staged
+	// leftovers are what an earlier run staged, by the artifact's index.
+	leftovers []leftover
 }
 
 func newRun(req request.Request, folder *publish.Folder, open Opener, log *slog.Logger) *run {
-	return &run{req: req, folder: folder, log: log, open: open, staged: make([]*publish.Staged, len(req.Artifacts))}
+	return &run{req: req, folder: folder, log: log, open: open, staged: make([]*publish.Staged, len(req.Artifacts)), leftovers: make([]leftover, len(req.Artifacts))}
 }
 
 // persist attempts the run until it works, fails for good or is out of tries.

@@ -8,20 +8,21 @@ import (
 	"os"
 
 	"github.com/modelferry/modelferry/fetcher/archive"
+	"github.com/modelferry/modelferry/fetcher/fault"
 	"github.com/modelferry/modelferry/fetcher/publish"
 	"github.com/modelferry/modelferry/fetcher/request"
 	"github.com/modelferry/modelferry/fetcher/source"
 	"github.com/modelferry/modelferry/fetcher/transfer"
 )
 
-// longestPart bounds a file's ranges: what a broken connection leaves to be
-// asked for again is small all the same, but a slow one holds up more.
-const longestPart = 64 << 20
-
-// stage brings one artifact into its staging folder and verifies it.
+// stage brings one artifact into its staging folder and verifies it. What
+// cannot come right by going on is removed: the next try begins anew.
 func (r *run) stage(ctx context.Context, index int, object source.Object, buffers *transfer.Buffers) (*publish.Staged, error) {
 	a := r.req.Artifacts[index]
-	root, err := r.folder.Stage(index)
+	if whole := r.leftovers[index].archive; whole != nil {
+		return whole, nil
+	}
+	root, err := r.staging(index)
 	if err != nil {
 		return nil, err
 	}
@@ -30,9 +31,12 @@ func (r *run) stage(ctx context.Context, index int, object source.Object, buffer
 		Dest: a.Dest, Source: r.req.URL(a), Bytes: object.Size, Version: object.Version, Extracted: a.Extract,
 	}}
 	if a.Extract {
-		err = r.unpack(ctx, staged, a, object, root, buffers)
+		err = r.unpack(ctx, staged, index, object, root, buffers)
 	} else {
-		err = r.copy(ctx, staged, a, object, root)
+		err = r.copy(ctx, staged, index, object, root)
+	}
+	if err != nil && !resumable(disk(err)) {
+		err = errors.Join(err, r.folder.Clear(index))
 	}
 	if err != nil {
 		return nil, err
@@ -40,13 +44,26 @@ func (r *run) stage(ctx context.Context, index int, object source.Object, buffer
 	return staged, nil
 }
 
-func (r *run) copy(ctx context.Context, staged *publish.Staged, a request.Artifact, object source.Object, root *os.Root) error {
-	file, err := publish.Create(root, a.Dest)
+// resumable says whether a later run may go on where this one ended.
+func resumable(err error) bool {
+	kind := fault.KindOf(err)
+	return kind == fault.Transient || kind == fault.Interrupted
+}
+
+func (r *run) copy(ctx context.Context, staged *publish.Staged, index int, object source.Object, root *os.Root) error {
+	a, have := r.req.Artifacts[index], r.leftovers[index].stretches
+	file, err := publish.File(root, a.Dest)
 	if err != nil {
 		return err
 	}
+	defer file.Close()
+	notes, err := r.journal(index, object, have)
+	if err != nil {
+		return err
+	}
+	defer notes.Close()
 	digest, err := transfer.File(ctx, r.source, object, file, transfer.Cut{
-		Part: filePart(object.Size, r.req), Parallel: r.req.Parallel, SHA256: hashed(a, object),
+		Parallel: r.req.Parallel, Least: r.req.PartSize, SHA256: hashed(a, object), Have: have, Note: notes.Note,
 	})
 	if err := errors.Join(err, file.Close()); err != nil {
 		return err
@@ -54,7 +71,8 @@ func (r *run) copy(ctx context.Context, staged *publish.Staged, a request.Artifa
 	return verified(staged, a, object, digest)
 }
 
-func (r *run) unpack(ctx context.Context, staged *publish.Staged, a request.Artifact, object source.Object, root *os.Root, buffers *transfer.Buffers) error {
+func (r *run) unpack(ctx context.Context, staged *publish.Staged, index int, object source.Object, root *os.Root, buffers *transfer.Buffers) error {
+	a := r.req.Artifacts[index]
 	stream := transfer.NewStream(ctx, r.source, object, buffers, hashed(a, object))
 	defer stream.Close()
 	content, err := archive.Extract(ctx, stream, root, archive.Limits{Free: r.folder.Free})
@@ -75,14 +93,15 @@ func (r *run) unpack(ctx context.Context, staged *publish.Staged, a request.Arti
 		return err
 	}
 	staged.Files, staged.Folders = content.Files, content.Folders
-	return verified(staged, a, object, stream.Digest())
-}
-
-// filePart is the length of a file's ranges: longer for a large one, as each
-// costs a round trip and memory does not grow with it. A quarter of what a
-// connection brings is still little to wait for at the end.
-func filePart(size int64, req request.Request) int64 {
-	return max(req.PartSize, min(size/int64(4*req.Parallel), longestPart))
+	if err := verified(staged, a, object, stream.Digest()); err != nil {
+		return err
+	}
+	notes, err := r.journal(index, object, nil)
+	if err != nil {
+		return err
+	}
+	notes.Archive(*staged)
+	return notes.Close()
 }
 
 // verified fills in what the bytes came to.

@@ -34,10 +34,7 @@ func AwaitGKE(ctx context.Context, wait time.Duration, log *slog.Logger) error {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, wait, errWaited)
 	defer cancel()
-	client := metadata.NewWithOptions(&metadata.Options{
-		Client: &http.Client{Timeout: patience},
-		Logger: slog.New(slog.DiscardHandler),
-	})
+	client := server()
 	backoff := transfer.Backoff{Base: 200 * time.Millisecond, Cap: 2 * time.Second}
 	began := time.Now()
 	for n := 0; ; n++ {
@@ -57,6 +54,29 @@ func AwaitGKE(ctx context.Context, wait time.Duration, log *slog.Logger) error {
 			return waited
 		}
 	}
+}
+
+// Principal is the name that the metadata server gives the pod's identity:
+// the e-mail address of a Google service account, or PROJECT.svc.id.goog for
+// an identity without one. It is "" where the identity is another server's.
+func Principal(ctx context.Context) string {
+	if !fromMetadata() {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	name, err := server().EmailWithContext(ctx, "default")
+	if err != nil {
+		return ""
+	}
+	return name
+}
+
+func server() *metadata.Client {
+	return metadata.NewWithOptions(&metadata.Options{
+		Client: &http.Client{Timeout: patience},
+		Logger: slog.New(slog.DiscardHandler),
+	})
 }
 
 var errWaited = errors.New("waited for the identity long enough")

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -24,7 +25,8 @@ type Folder struct {
 }
 
 // Open opens the model folder, making it where it does not exist, locks it,
-// and removes what a run that was cut off left behind.
+// and takes back a publication that was cut off. What a run that was cut off
+// has staged stays for who asks for it: see Stage and Prune.
 func Open(name string) (*Folder, error) {
 	if err := os.MkdirAll(name, 0o755); err != nil {
 		return nil, unwritable(name, err)
@@ -53,16 +55,18 @@ func unwritable(name string, err error) error {
 		Advise("mount a volume there that the fetcher's user may write to")
 }
 
-// recover takes back a publication that was cut off, then the staging.
+// recover takes back a publication that was cut off, and its staging: what is
+// left of that is not to be told from what was moved away.
 func (f *Folder) recover() error {
 	journal, err := readMarker(f.root, journalName)
 	if err != nil {
 		return err
 	}
-	if journal != nil {
-		if err := f.retire(*journal); err != nil {
-			return err
-		}
+	if journal == nil {
+		return nil
+	}
+	if err := f.retire(*journal); err != nil {
+		return err
 	}
 	return f.Sweep()
 }
@@ -73,17 +77,67 @@ func (f *Folder) Sweep() error { return f.root.RemoveAll(stagingName) }
 // Close gives the folder and its lock back.
 func (f *Folder) Close() error { return errors.Join(f.handle.Close(), f.root.Close()) }
 
-// Stage makes a fresh staging folder for the artifact with this index.
-func (f *Folder) Stage(index int) (*os.Root, error) {
-	name := stagePath(index)
-	if err := f.root.RemoveAll(name); err != nil {
+// Staging opens the folder that artifacts are staged in, making it where it
+// does not exist. Each has a folder there, and a journal beside it.
+func (f *Folder) Staging() (*os.Root, error) {
+	if err := f.root.Mkdir(stagingName, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
+	}
+	return f.root.OpenRoot(stagingName)
+}
+
+// Stage opens the staging folder of the artifact with this index. A fresh one
+// is empty; else it holds what an earlier run left there.
+func (f *Folder) Stage(index int, fresh bool) (*os.Root, error) {
+	name := stagePath(index)
+	if fresh {
+		if err := f.Clear(index); err != nil {
+			return nil, err
+		}
 	}
 	if err := f.root.MkdirAll(name, 0o755); err != nil {
 		return nil, err
 	}
 	return f.root.OpenRoot(name)
 }
+
+// Clear removes what is staged of the artifact with this index.
+func (f *Folder) Clear(index int) error {
+	return errors.Join(f.root.RemoveAll(stagePath(index)), f.root.RemoveAll(path.Join(stagingName, JournalName(index))))
+}
+
+// Prune removes from the staging folder all that is not of an artifact whose
+// index is kept.
+func (f *Folder) Prune(kept map[int]bool) error {
+	staging, err := f.root.Open(stagingName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	names, err := staging.Readdirnames(-1)
+	if err := errors.Join(err, staging.Close()); err != nil {
+		return err
+	}
+	for _, name := range names {
+		index, err := strconv.Atoi(strings.TrimSuffix(name, journalSuffix))
+		if err != nil || !kept[index] {
+			err = f.root.RemoveAll(path.Join(stagingName, name))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// journalSuffix follows the index in the name of an artifact's journal.
+const journalSuffix = ".journal"
+
+// JournalName is the name, in the staging folder, of what is remembered of an
+// artifact while it is staged.
+func JournalName(index int) string { return strconv.Itoa(index) + journalSuffix }
 
 func stagePath(index int) string { return path.Join(stagingName, strconv.Itoa(index)) }
 

@@ -127,7 +127,8 @@ func clash(name, a, b string) error {
 		Advise("give one of them another dest")
 }
 
-// Create makes the file that a plain artifact is staged in.
-func Create(stage *os.Root, dest string) (*os.File, error) {
-	return stage.OpenFile(path.Base(dest), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
+// File opens the file that a plain artifact is staged in, making it where it
+// does not exist.
+func File(stage *os.Root, dest string) (*os.File, error) {
+	return stage.OpenFile(path.Base(dest), os.O_RDWR|os.O_CREATE, 0o644)
 }

@@ -25,10 +25,10 @@ func open(t *testing.T, name string) *publish.Folder {
 }
 
 func stageFile(t *testing.T, folder *publish.Folder, index int, dest, body string) publish.Staged {
-	root, err := folder.Stage(index)
+	root, err := folder.Stage(index, true)
 	require.NoError(t, err)
 	defer root.Close()
-	file, err := publish.Create(root, dest)
+	file, err := publish.File(root, dest)
 	require.NoError(t, err)
 	_, err = file.WriteString(body)
 	require.NoError(t, err)
@@ -37,7 +37,7 @@ func stageFile(t *testing.T, folder *publish.Folder, index int, dest, body strin
 }
 
 func stageTree(t *testing.T, folder *publish.Folder, index int, dest string, names ...string) publish.Staged {
-	root, err := folder.Stage(index)
+	root, err := folder.Stage(index, true)
 	require.NoError(t, err)
 	defer root.Close()
 	staged := publish.Staged{Record: publish.Record{Dest: dest, Source: "s3://b/" + dest, Extracted: true}}

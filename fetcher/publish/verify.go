@@ -55,13 +55,23 @@ func (f *Folder) intact(ctx context.Context, record Record) (bool, error) {
 		}
 		return n == record.Bytes && hex.EncodeToString(hash.Sum(nil)) == record.SHA256, err
 	}
-	for _, file := range record.Files {
-		same, err := f.same(ctx, path.Join(path.Dir(record.Dest), file.Path), file)
+	return f.holdsAll(ctx, path.Dir(record.Dest), record.Files)
+}
+
+// Staged says whether the artifact with this index still lies unpacked in its
+// staging folder, every byte read again.
+func (f *Folder) Staged(ctx context.Context, index int, files []archive.File) (bool, error) {
+	return f.holdsAll(ctx, stagePath(index), files)
+}
+
+func (f *Folder) holdsAll(ctx context.Context, folder string, files []archive.File) (bool, error) {
+	for _, file := range files {
+		same, err := f.same(ctx, path.Join(folder, file.Path), file)
 		if err != nil || !same {
 			return false, err
 		}
 	}
-	return len(record.Files) > 0, nil
+	return len(files) > 0, nil
 }
 
 // same compares an extracted file or link with its record.

@@ -31,7 +31,8 @@ type Object struct {
 }
 
 // Source reads objects. Errors are *fault.Error where their kind is known:
-// fault.Missing, fault.Denied, fault.Config, and from Read fault.Changed.
+// fault.Missing, fault.Denied, fault.Unsettled, fault.Config, and from Read
+// fault.Changed.
 // Neither method retries or bounds its time; decorators in transfer do.
 type Source interface {
 	// Stat finds an object and fixes its version. An object that is empty is
@@ -44,4 +45,7 @@ type Source interface {
 	Read(ctx context.Context, object Object, offset, length int64) (io.ReadCloser, error)
 	// URL names an object as a person would type it.
 	URL(ref Ref) string
+	// Principal says as whom the store is asked, in the cloud's own terms, or
+	// "" where that cannot be found out in a moment.
+	Principal(ctx context.Context) string
 }

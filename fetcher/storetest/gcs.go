@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -9,15 +10,16 @@ import (
 	"sync"
 	"testing"
 
-	"cloud.google.com/go/storage"
 	"github.com/stretchr/testify/require"
+	"google.golang.org/api/googleapi"
 	"google.golang.org/api/option"
+	"google.golang.org/api/storage/v1"
 )
 
 // GCSStore is a running fake-gcs-server.
 type GCSStore struct {
 	endpoint string
-	client   *storage.Client
+	service  *storage.Service
 }
 
 var (
@@ -34,10 +36,10 @@ func GCS(t testing.TB) *GCSStore {
 		start(t, endpoint, "fake-gcs-server", "-backend", "memory", "-scheme", "http",
 			"-host", "127.0.0.1", "-port", strconv.Itoa(port), "-filesystem-root", filepath.Join(data, "gcs"),
 			"-external-url", endpoint, "-public-host", loopback(port), "-log-level", "error")
-		client, err := storage.NewClient(context.Background(),
-			option.WithEndpoint(endpoint+"/storage/v1/"), option.WithoutAuthentication(), storage.WithJSONReads())
+		service, err := storage.NewService(context.Background(),
+			option.WithEndpoint(endpoint+"/storage/v1/"), option.WithoutAuthentication())
 		require.NoError(t, err)
-		gcsStore = &GCSStore{endpoint: endpoint, client: client}
+		gcsStore = &GCSStore{endpoint: endpoint, service: service}
 	})
 	require.NotNil(t, gcsStore, "fake-gcs-server did not start in an earlier test")
 	return gcsStore
@@ -52,7 +54,9 @@ func (s *GCSStore) Env(endpoint string) map[string]string {
 // Bucket makes a versioned bucket.
 func (s *GCSStore) Bucket(t testing.TB) string {
 	bucket := fmt.Sprintf("models-%d", buckets.Add(1))
-	err := s.client.Bucket(bucket).Create(context.Background(), "modelferry", &storage.BucketAttrs{VersioningEnabled: true})
+	_, err := s.service.Buckets.Insert("modelferry", &storage.Bucket{
+		Name: bucket, Versioning: &storage.BucketVersioning{Enabled: true},
+	}).Do()
 	require.NoError(t, err)
 	return bucket
 }
@@ -67,17 +71,14 @@ func (s *GCSStore) PutGzipped(t testing.TB, bucket, key string, body []byte) {
 }
 
 func (s *GCSStore) put(t testing.TB, bucket, key string, body []byte, encoding string) string {
-	writer := s.client.Bucket(bucket).Object(key).NewWriter(context.Background())
-	writer.ChunkSize = 0 // one request
-	writer.ContentEncoding = encoding
-	_, err := writer.Write(body)
+	put, err := s.service.Objects.Insert(bucket, &storage.Object{Name: key, ContentEncoding: encoding}).
+		Media(bytes.NewReader(body), googleapi.ChunkSize(0)).Do() // one request
 	require.NoError(t, err)
-	require.NoError(t, writer.Close())
-	return strconv.FormatInt(writer.Attrs().Generation, 10)
+	return strconv.FormatInt(put.Generation, 10)
 }
 
 func (s *GCSStore) Delete(t testing.TB, bucket, key string) {
-	require.NoError(t, s.client.Bucket(bucket).Object(key).Delete(context.Background()))
+	require.NoError(t, s.service.Objects.Delete(bucket, key).Do())
 }
 
 func (s *GCSStore) NoVersion() string { return "17" }

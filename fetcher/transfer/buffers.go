@@ -20,6 +20,9 @@ func NewBuffers(n int, size int64) *Buffers {
 }
 
 func (b *Buffers) take(ctx context.Context) ([]byte, error) {
+	if ctx.Err() != nil { // of two cases that are ready, select takes any
+		return nil, context.Cause(ctx)
+	}
 	select {
 	case buffer := <-b.free:
 		if buffer == nil {

@@ -14,7 +14,7 @@ import (
 // Fetcher is the init container's program; Server the stand-in model server's.
 func Fetcher(root string) image.Program {
 	// The gRPC transport of the storage SDK is a third of the binary, and unused.
-	return image.Program{Name: "fetcher", Module: filepath.Join(root, "fetcher"), Package: ".", Tags: "disable_grpc_modules"}
+	return image.Program{Name: "fetcher", Module: filepath.Join(root, "fetcher"), Package: "."}
 }
 
 // Server is the stand-in model server.

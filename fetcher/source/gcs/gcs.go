@@ -3,34 +3,31 @@ package gcs
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"io"
-	"os"
 	"strconv"
 
-	"cloud.google.com/go/storage"
+	"google.golang.org/api/storage/v1"
 
 	"github.com/modelferry/modelferry/fetcher/crc"
 	"github.com/modelferry/modelferry/fetcher/fault"
+	"github.com/modelferry/modelferry/fetcher/identity"
 	"github.com/modelferry/modelferry/fetcher/source"
 )
 
 // Source reads from GCS. Make it with New.
-type Source struct{ client *storage.Client }
+type Source struct{ objects *storage.ObjectsService }
 
 // New makes a Source with the application-default identity, asking for the
 // read-only scope. STORAGE_EMULATOR_HOST names another endpoint and is the
 // only case without an identity; else a missing one is fault.Denied.
 func New(ctx context.Context) (*Source, error) {
-	client, err := newClient(ctx)
+	service, err := newService(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &Source{client: client}, nil
+	return &Source{objects: service.Objects}, nil
 }
-
-// Emulated says whether the endpoint is an emulator, which takes no identity.
-func Emulated() bool { return os.Getenv("STORAGE_EMULATOR_HOST") != "" }
 
 // URL returns gs://bucket/key, with #generation when one is asked for.
 func (s *Source) URL(ref source.Ref) string {
@@ -44,78 +41,67 @@ func (s *Source) URL(ref source.Ref) string {
 // Stat finds the object's size, generation and CRC32C, which is of the bytes
 // as they are stored.
 func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error) {
-	handle, err := s.handle(ref, ref.Version)
+	call, err := s.get(ctx, ref, ref.Version)
 	if err != nil {
 		return source.Object{}, err
 	}
-	attrs, err := handle.Attrs(ctx)
+	found, err := call.Fields("size", "generation", "crc32c").Do()
 	if err != nil {
 		return source.Object{}, refusal(s.URL(ref), ref, err)
 	}
-	object := source.Object{Ref: ref, Size: attrs.Size, Version: strconv.FormatInt(attrs.Generation, 10)}
-	// 0 is also what an answer without one decodes to.
-	if attrs.CRC32C != 0 {
-		object.Checksum = crc.Checksum{Algorithm: crc.CRC32C, Value: uint64(attrs.CRC32C)}
+	object := source.Object{Ref: ref, Size: int64(found.Size), Version: strconv.FormatInt(found.Generation, 10)}
+	if sum, err := crc.Decode(crc.CRC32C, found.Crc32c); err == nil {
+		object.Checksum = sum
 	}
 	return object, nil
 }
 
 // Read opens a range of the object's generation.
 func (s *Source) Read(ctx context.Context, object source.Object, offset, length int64) (io.ReadCloser, error) {
-	handle, err := s.handle(object.Ref, object.Version)
+	call, err := s.get(ctx, object.Ref, object.Version)
 	if err != nil {
 		return nil, err
 	}
-	ctx, broken := context.WithCancelCause(ctx)
-	reader, err := handle.NewRangeReader(context.WithValue(ctx, breaks{}, broken), offset, length)
-	if err == nil && reader.Attrs.Size != object.Size {
-		err = fault.New(fault.Changed, "%s: %d bytes when found, %d when read", s.URL(object.Ref), object.Size, reader.Attrs.Size)
-		_ = reader.Close() // nothing of it was read
-	}
+	last := offset + length - 1
+	call.Header().Set("Range", fmt.Sprintf("bytes=%d-%d", offset, last))
+	answer, err := call.Download()
 	if err != nil {
-		broken(nil)
-		return nil, s.unread(object.Ref, err)
+		return nil, changed(s.URL(object.Ref), refusal(s.URL(object.Ref), object.Ref, err))
 	}
-	return source.Body(&body{Reader: reader, ctx: ctx, done: broken}, length), nil
-}
-
-// unread gives the error of a read its kind: what was found a moment ago and
-// is missing now has changed.
-func (s *Source) unread(ref source.Ref, err error) error {
-	if errors.Is(err, storage.ErrObjectNotExist) {
-		return fault.New(fault.Changed, "%s was replaced or removed while it was read", s.URL(ref))
+	if err := source.InRange(s.URL(object.Ref), answer.Header.Get("Content-Range"), offset, length, object.Size); err != nil {
+		_ = answer.Body.Close() // nothing of it was read
+		return nil, err
 	}
-	return refusal(s.URL(ref), ref, err)
+	return source.Body(answer.Body, length), nil
 }
 
-// body is a range's, which tells why it broke.
-type body struct {
-	*storage.Reader
-	ctx  context.Context
-	done context.CancelCauseFunc
-}
-
-func (b *body) Read(p []byte) (int, error) {
-	n, err := b.Reader.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) && b.ctx.Err() != nil {
-		err = context.Cause(b.ctx)
+// Principal is the identity's name at the pod's metadata server: that of a
+// Google service account, or the workload pool of an identity without one,
+// whose own name GCS tells in its refusals.
+func (s *Source) Principal(ctx context.Context) string {
+	if Emulated() {
+		return ""
 	}
-	return n, err
+	return identity.Principal(ctx)
 }
 
-func (b *body) Close() error {
-	defer b.done(nil)
-	return b.Reader.Close()
+// changed turns an object that went missing between Stat and Read into one
+// that changed: it was there a moment ago.
+func changed(url string, err error) error {
+	if fault.KindOf(err) != fault.Missing {
+		return err
+	}
+	return fault.New(fault.Changed, "%s was replaced or removed while it was read", url)
 }
 
-func (s *Source) handle(ref source.Ref, version string) (*storage.ObjectHandle, error) {
-	handle := s.client.Bucket(ref.Bucket).Object(ref.Key)
+func (s *Source) get(ctx context.Context, ref source.Ref, version string) (*storage.ObjectsGetCall, error) {
+	call := s.objects.Get(ref.Bucket, ref.Key).Context(ctx)
 	if version == "" {
-		return handle, nil
+		return call, nil
 	}
 	generation, err := strconv.ParseInt(version, 10, 64)
 	if err != nil {
 		return nil, fault.New(fault.Config, "%s: generation: %w", s.URL(ref), err)
 	}
-	return handle.Generation(generation), nil
+	return call.Generation(generation), nil
 }

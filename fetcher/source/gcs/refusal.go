@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"cloud.google.com/go/auth"
-	"cloud.google.com/go/storage"
 	"google.golang.org/api/googleapi"
 
 	"github.com/modelferry/modelferry/fetcher/fault"
@@ -27,11 +26,8 @@ func refusal(url string, ref source.Ref, err error) error {
 	}
 	var token *auth.Error
 	if errors.As(err, &token) && !token.Temporary() {
-		return fault.New(fault.Denied, "%s: no token for the pod's identity: %w", url, err).
+		return fault.New(fault.Unsettled, "%s: no token for the pod's identity: %w", url, err).
 			Advise("check that the service account's workload identity exists")
-	}
-	if errors.Is(err, storage.ErrObjectNotExist) {
-		return missing(url, ref, "")
 	}
 	return fmt.Errorf("%s: %w", url, err)
 }
@@ -41,7 +37,7 @@ func answered(url string, ref source.Ref, answer *googleapi.Error, err error) er
 	case http.StatusNotFound:
 		return missing(url, ref, answer.Message)
 	case http.StatusUnauthorized, http.StatusForbidden:
-		return fault.New(fault.Denied, "%s: GCS answers %d: %s", url, code, message(answer)).
+		return fault.New(fault.Unsettled, "%s: GCS answers %d: %s", url, code, message(answer)).
 			Advise("grant the pod's identity roles/storage.objectViewer on gs://%s/%s", ref.Bucket, prefix(ref.Key))
 	case http.StatusPreconditionFailed, http.StatusRequestedRangeNotSatisfiable:
 		return fault.New(fault.Changed, "%s was replaced while it was read: GCS answers %d", url, code)

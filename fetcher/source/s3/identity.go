@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/modelferry/modelferry/fetcher/fault"
 )
@@ -29,8 +32,10 @@ func (m marked) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	return credentials, nil
 }
 
-// withoutIdentity is fault.Denied for a pod that has no identity or whose
-// identity is refused, and transient when STS could not be asked.
+// withoutIdentity is fault.Denied for a pod that has no identity,
+// fault.Unsettled for one whose identity is refused or whose token is not
+// there, as both come right a little after they were made, and transient when
+// STS could not be asked.
 func withoutIdentity(err error) error {
 	var response *awshttp.ResponseError
 	var network net.Error
@@ -45,6 +50,38 @@ func withoutIdentity(err error) error {
 	if unanswered || errors.Is(err, context.Canceled) {
 		return fmt.Errorf("the AWS identity service cannot be asked for credentials: %w", err)
 	}
-	return fault.New(fault.Denied, "no AWS identity: %w", err).
-		Advise("annotate the pod's service account with its role (eks.amazonaws.com/role-arn) and let the role trust it")
+	kind := fault.Denied
+	if promised() {
+		kind = fault.Unsettled
+	}
+	return fault.New(kind, "no AWS identity: %w", err).
+		Advise("annotate the pod's service account with its role (eks.amazonaws.com/role-arn), or associate it by Pod Identity, and let the role trust it")
 }
+
+// promised says whether EKS has told the pod where its identity comes from:
+// by IRSA or by Pod Identity.
+func promised() bool {
+	return os.Getenv("AWS_WEB_IDENTITY_TOKEN_FILE") != "" || os.Getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI") != ""
+}
+
+// Principal is the role of IRSA, or whom STS takes the credentials for. A
+// store at a private endpoint is not AWS: then STS is asked only where it has
+// one too.
+func (s *Source) Principal(ctx context.Context) string {
+	if role := os.Getenv("AWS_ROLE_ARN"); role != "" {
+		return role
+	}
+	if private() && os.Getenv("AWS_ENDPOINT_URL_STS") == "" && os.Getenv("AWS_ENDPOINT_URL") == "" {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, moment)
+	defer cancel()
+	caller, err := sts.NewFromConfig(s.config).GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return ""
+	}
+	return aws.ToString(caller.Arn)
+}
+
+// moment is how long a message may wait for the principal's name.
+const moment = 2 * time.Second

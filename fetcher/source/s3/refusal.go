@@ -39,7 +39,7 @@ func refusal(url string, ref source.Ref, err error) error {
 	case code(err) == "RequestTimeTooSkewed":
 		return fault.New(fault.Denied, "%s: %s", url, said).Advise("set the node's clock")
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		return fault.New(fault.Denied, "%s: %s", url, said).Advise("%s", grant(ref))
+		return fault.New(fault.Unsettled, "%s: %s", url, said).Advise("%s", grant(ref))
 	case status == http.StatusNotFound || code(err) == "NoSuchVersion":
 		return missing(url, ref, err)
 	case status == http.StatusBadRequest && ref.Version != "" && strings.Contains(strings.ToLower(word(err, status)), "version"):

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
@@ -18,14 +18,19 @@ import (
 )
 
 // Source reads from S3. Make it with New.
-type Source struct{ client *s3.Client }
+type Source struct {
+	client *s3.Client
+	config aws.Config
+}
 
-// New makes a Source with the identity of the SDK's default chain. It asks
+// New makes a Source with the identity of the SDK's default chain, but for its
+// last link, the node's own role: a pod reads as itself or not at all. It asks
 // for credentials at once: a pod without an identity ends here in
-// fault.Denied, with the chain's own account of what it tried. An STS that
-// does not answer is a transient error.
+// fault.Denied, with the chain's own account of what it tried, one whose
+// identity may be on its way in fault.Unsettled. An STS that does not answer
+// is a transient error.
 func New(ctx context.Context) (*Source, error) {
-	cfg, err := config.LoadDefaultConfig(ctx)
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithEC2IMDSClientEnableState(imds.ClientDisabled))
 	if err != nil {
 		return nil, fault.New(fault.Config, "AWS configuration: %w", err)
 	}
@@ -36,12 +41,17 @@ func New(ctx context.Context) (*Source, error) {
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
 		return nil, withoutIdentity(err)
 	}
-	return &Source{client: s3.NewFromConfig(cfg, options)}, nil
+	return &Source{client: s3.NewFromConfig(cfg, options), config: cfg}, nil
+}
+
+// private says whether the store is another than AWS's own.
+func private() bool {
+	return os.Getenv("AWS_ENDPOINT_URL_S3") != "" || os.Getenv("AWS_ENDPOINT_URL") != ""
 }
 
 func options(o *s3.Options) {
 	// Buckets below a private endpoint seldom have names of their own in DNS.
-	o.UsePathStyle = os.Getenv("AWS_ENDPOINT_URL_S3") != "" || os.Getenv("AWS_ENDPOINT_URL") != ""
+	o.UsePathStyle = private()
 	// Retries belong to transfer; the SDK's would multiply with them, and
 	// their token bucket ends waiting when everything fails at once.
 	o.Retryer = aws.NopRetryer{}
@@ -91,22 +101,11 @@ func (s *Source) Read(ctx context.Context, object source.Object, offset, length 
 	if err != nil {
 		return nil, changed(s.URL(object.Ref), refusal(s.URL(object.Ref), object.Ref, err))
 	}
-	whole := offset == 0 && length == object.Size
-	want := fmt.Sprintf("bytes %d-%d/%d", offset, last, object.Size)
-	if got := aws.ToString(out.ContentRange); got != want && (got != "" || !whole) {
+	if err := source.InRange(s.URL(object.Ref), aws.ToString(out.ContentRange), offset, length, object.Size); err != nil {
 		_ = out.Body.Close() // nothing of it was read
-		return nil, strayRange(s.URL(object.Ref), got, want, object.Size)
+		return nil, err
 	}
 	return source.Body(out.Body, length), nil
-}
-
-// strayRange tells an object of another size, which is another object, from a
-// server that does not keep to the range.
-func strayRange(url, got, want string, size int64) error {
-	if got != "" && !strings.HasSuffix(got, fmt.Sprintf("/%d", size)) {
-		return fault.New(fault.Changed, "%s was replaced while it was read: %d bytes when found, now %q", url, size, got)
-	}
-	return fmt.Errorf("%s: asked for %q, the server sent %q", url, want, got)
 }
 
 // explain finds the reason of a refused HEAD, whose answer has no body, by
