@@ -98,12 +98,14 @@ var options = []option{
 	{"endpoints.storage", of("http://10.213.0.2:9000", "https://storage.internal")},
 	{"endpoints.identity", of("https://sts.internal", "http://10.213.0.2:9443")},
 	{"fetcher.retries", of(0, 20)},
+	{"fetcher.backoff", of("0s", "1m")},
+	{"fetcher.timeout", of("90s")},
 	{"fetcher.parallel", of(1, 64)},
 	{"fetcher.partSize", of("64KiB", "8MiB")},
 	{"fetcher.resources.limits.memory", of("512Mi")},
 	{"rollout.deadline", of("15s", "1h")},
 	{"gpu", made(func() any {
-		return map[string]any{"enabled": true, "machineType": "gpu", "accelerator": "nvidia-tesla-t4", "max": 3}
+		return map[string]any{"enabled": true, "machineType": "gpu", "accelerator": "nvidia-tesla-t4", "min": 1, "max": 3}
 	})},
 	{"networkPolicy.enabled", of(true, false)},
 	{"networkPolicy.egress", of([]any{"10.8.0.0/16"}, []any{})},
@@ -120,6 +122,7 @@ var clusterOptions = []option{
 	{"cluster.create.version", of("1.34")},
 	{"cluster.create.nodes", of(map[string]any{"min": 1, "max": 1}, map[string]any{"min": 3, "max": 30})},
 	{"cluster.create.system.machineType", of("small")},
+	{"cluster.create.system.min", of(1)},
 	{"cluster.create.system.max", of(1, 9)},
 	{"cluster.create.networkCIDR", of("10.32.0.0/16", "192.168.0.0/20")},
 	{"cluster.create.authorizedNetworks", of([]any{}, []any{"203.0.113.0/24", "198.51.100.7/32"})},

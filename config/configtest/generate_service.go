@@ -35,7 +35,7 @@ var serviceOptions = []option{
 	{"resources.requests", made(func() any { return map[string]any{"cpu": "250m", "memory": "256Mi"} })},
 	{"resources.limits", made(func() any { return map[string]any{"cpu": 2, "memory": "4Gi", "ephemeralStorage": "1Ti"} })},
 	{"gpu", of(0, 1)},
-	{"autoscaling", of(map[string]any{"min": 2, "max": 9, "cpu": 1}, map[string]any{"scaleDownWindow": "0s"})},
+	{"autoscaling", of(map[string]any{"min": 2, "max": 9, "cpu": 1, "scaleDownWindow": "0s"}, map[string]any{"max": 1})},
 	{"health", of(map[string]any{"path": "/ready", "startup": "10m"})},
 	{"metrics", of("-", "/prometheus")},
 }
@@ -98,6 +98,9 @@ func drawRelease(t *rapid.T, s Settings, name string, pinned bool) {
 		}
 		if pinned || rapid.Bool().Draw(t, artifact+" is pinned") {
 			version["sha256"] = digest(artifact)
+		}
+		if rapid.Bool().Draw(t, artifact+" is said to unpack to a size") {
+			version["unpackedSize"] = "445MB"
 		}
 		if rapid.Bool().Draw(t, artifact+" has a version") {
 			version["version"] = "1763901234567891"
