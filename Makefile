@@ -69,7 +69,9 @@ golden: ## the reviewed plans of both stacks, written anew: stack/testdata
 
 e2e: ## up, model update, rollback, failure cases, down, for both stacks, as root
 	$(call build)
-	@go test -C local -tags e2e -count=1 -timeout 60m -v ./e2e ./provider/kubernetes
+	@# One after the other: the second looks for whatever Kubernetes the first has running.
+	@go test -C local -tags e2e -count=1 -timeout 60m -v ./provider/kubernetes
+	@go test -C local -tags e2e -count=1 -timeout 60m -v ./e2e
 
 bench: ## the fetcher beside s5cmd and boto3, as ratios
 	@cd bench && go run . -plot ../docs/performance.svg
