@@ -13,7 +13,7 @@ RELEASED := CGO_ENABLED=0
 RELEASE := -trimpath
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status env publish preview render image test golden e2e bench bench-scale lint clean
+.PHONY: help up down status env publish preview render image test golden soak e2e bench bench-scale lint clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,18 @@ test: ## every test that needs no root
 
 golden: ## the reviewed plans of both stacks, written anew: stack/testdata
 	@go test ./stack -count=1 -run TestPlanIsTheReviewedOne -golden
+
+# How long each fuzz target runs.
+FUZZ ?= 20s
+fuzz = go test -C $(1) -run '^$$' -fuzz '^$(2)$$' -fuzztime $(FUZZ) $(3)
+
+soak: ## the fetcher's long tests: race detector, 5 GB objects, fuzzing; needs a C compiler [FUZZ=20s]
+	$(call build,fake-gcs-server versitygw)
+	@CGO_ENABLED=1 go test -C fetcher -race -count=1 ./...
+	@$(RELEASED) go test -C fetcher $(RELEASE) -tags long -count=1 -run TestMemory -v .
+	@$(call fuzz,fetcher,FuzzExtract,./archive)
+	@$(call fuzz,fetcher,FuzzEnvironment,./request)
+	@$(call fuzz,.,FuzzLoad,./config)
 
 e2e: ## up, model update, rollback, failure cases, down, for both stacks, as root
 	$(call build)

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"github.com/modelferry/modelferry/fetcher/request"
 )
 
 // download and unpack are what a service does without the fetcher: boto3, and
@@ -23,6 +25,8 @@ type contender struct {
 	name string
 	args []string
 	env  []string
+	// takes is the time of one that only stands for a bound.
+	takes time.Duration
 }
 
 // testcase is one piece of work for several contenders.
@@ -61,17 +65,23 @@ func cases(tools binaries, s *servers, o objects) []testcase {
 		}
 		return []contender{{name: name, args: []string{tools.python, "-c", download, bucket, key, target}, env: s.environment(s.s3)}}
 	}
-	unpack := contender{name: "local file", args: []string{tools.self, "unpack", filepath.Join(o.folder, o.archive), target}}
+	unpack := func(name string) contender {
+		return contender{name: "local file", args: []string{tools.self, "unpack", filepath.Join(o.folder, name), target}}
+	}
+	// What as many connections as the fetcher has by default carry.
+	line := contender{name: "line rate", takes: largeBytes * time.Second / (request.DefaultParallel * perSecond)}
 	sum := func(key string) string { return "MODEL_SHA256=" + digest(filepath.Join(o.folder, key)) }
 	return []testcase{
 		{"4.1 MB object", append([]contender{fetch("fetcher", s.s3, o.small), s5cmd(s.s3, o.small), gcs(o.small)}, boto3("boto3", o.small)...),
 			map[string]float64{"s5cmd": 1.2, "boto3": 1.0 / 8}, smallBytes},
 		{"450 MB object", append([]contender{fetch("fetcher", s.s3, o.large), s5cmd(s.s3, o.large), gcs(o.large), fetch("fetcher, pinned", s.s3, o.large, sum(o.large))}, boto3("boto3", o.large)...),
 			map[string]float64{"s5cmd": 1}, largeBytes},
-		{"450 MB tar.gz, extracted", append([]contender{fetch("fetcher", s.s3, o.archive), unpack, gcs(o.archive)}, boto3("boto3 + tarfile", o.archive)...),
+		{"450 MB tar.gz, extracted", append([]contender{fetch("fetcher", s.s3, o.archive), unpack(o.archive), gcs(o.archive)}, boto3("boto3 + tarfile", o.archive)...),
 			map[string]float64{"local file": 1.15, "boto3 + tarfile": 0.4}, largeBytes},
-		{"450 MB object, 25 ms, 100 MB/s a connection", []contender{fetch("fetcher", s.slow, o.large), s5cmd(s.slow, o.large)},
-			nil, largeBytes},
+		{"the same as tar.zst", []contender{fetch("fetcher", s.s3, o.zstd), unpack(o.zstd)},
+			map[string]float64{"local file": 1.15}, largeBytes},
+		{"450 MB object, 25 ms, 100 MB/s a connection", []contender{fetch("fetcher", s.slow, o.large), line, s5cmd(s.slow, o.large)},
+			map[string]float64{"line rate": 1.25}, largeBytes},
 	}
 }
 
@@ -96,6 +106,9 @@ func (c testcase) measure(ctx context.Context, runs int, folder string) (result,
 
 // run is one whole process, from an empty folder on.
 func (c contender) run(ctx context.Context, folder string) (sample, error) {
+	if c.takes > 0 {
+		return sample{wall: c.takes}, nil
+	}
 	if err := os.RemoveAll(folder); err != nil {
 		return sample{}, err
 	}

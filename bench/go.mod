@@ -6,7 +6,10 @@ tool github.com/peak/s5cmd/v2
 
 replace github.com/modelferry/modelferry/fetcher => ../fetcher
 
-require github.com/modelferry/modelferry/fetcher v0.0.0-00010101000000-000000000000
+require (
+	github.com/klauspost/compress v1.20.4
+	github.com/modelferry/modelferry/fetcher v0.0.0-00010101000000-000000000000
+)
 
 require (
 	github.com/VividCortex/ewma v1.2.0 // indirect
@@ -19,7 +22,6 @@ require (
 	github.com/jmespath/go-jmespath v0.4.0 // indirect
 	github.com/karrick/godirwalk v1.15.3 // indirect
 	github.com/kballard/go-shellquote v0.0.0-20180428030007-95032a82bc51 // indirect
-	github.com/klauspost/compress v1.20.4 // indirect
 	github.com/lanrat/extsort v1.0.2 // indirect
 	github.com/mattn/go-colorable v0.1.13 // indirect
 	github.com/mattn/go-isatty v0.0.19 // indirect

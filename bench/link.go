@@ -1,10 +1,15 @@
 package main
 
 import (
+	"bufio"
+	"context"
 	"errors"
-	"io"
+	"fmt"
 	"net"
 	"net/url"
+	"os/exec"
+	"strings"
+	"sync"
 	"time"
 )
 
@@ -14,37 +19,43 @@ const (
 	perSecond = 100_000_000
 )
 
-// link forwards TCP connections as a network of some distance does.
-type link struct {
-	url      string
-	target   string
-	listener net.Listener
+// slowLink starts a link before the server at target, as a process of its own:
+// what it needs of memory and time must not be taken for the contenders'. It
+// returns the link's URL.
+func slowLink(ctx context.Context, self, target string) (string, *exec.Cmd, error) {
+	command := exec.CommandContext(ctx, self, "link", target)
+	output, err := command.StdoutPipe()
+	if err != nil {
+		return "", nil, err
+	}
+	if err := command.Start(); err != nil {
+		return "", nil, err
+	}
+	at, err := bufio.NewReader(output).ReadString('\n')
+	if err != nil {
+		return "", command, fmt.Errorf("the link did not start: %w", err)
+	}
+	return strings.TrimSpace(at), command, nil
 }
 
-// slowLink starts a link before the server at target.
-func slowLink(target string) (*link, error) {
+// link forwards TCP connections as a network of some distance does, until the
+// process is ended. It prints where it listens.
+func link(target string) error {
 	at, err := url.Parse(target)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	l := &link{url: "http://" + listener.Addr().String(), target: at.Host, listener: listener}
-	go l.accept()
-	return l, nil
-}
-
-func (l *link) close() { _ = l.listener.Close() }
-
-func (l *link) accept() {
+	fmt.Println("http://" + listener.Addr().String())
 	for {
-		near, err := l.listener.Accept()
+		near, err := listener.Accept()
 		if err != nil {
-			return // it is closed
+			return err
 		}
-		far, err := net.Dial("tcp", l.target)
+		far, err := net.Dial("tcp", at.Host)
 		if err != nil {
 			_ = near.Close()
 			continue
@@ -54,27 +65,32 @@ func (l *link) accept() {
 	}
 }
 
-// parcel is bytes under way.
+// parcel is bytes under way, in a buffer of the pool's.
 type parcel struct {
-	bytes []byte
-	due   time.Time
+	buffer *[piece]byte
+	n      int
+	due    time.Time
 }
+
+// piece is how much travels together, window how many pieces at most.
+const piece, window = 64 << 10, 64
+
+var pool = sync.Pool{New: func() any { return new([piece]byte) }}
 
 // carry takes bytes from one side to the other: each arrives half a round trip
 // after it was sent, and not before those ahead of it at the link's rate. What
 // is under way is bounded, so that a slow reader holds the sender back.
 func carry(to, from net.Conn) {
-	const piece, window = 64 << 10, 64
 	under := make(chan parcel, window)
 	go func() {
 		defer close(under)
 		free := time.Now()
 		for {
-			buffer := make([]byte, piece)
-			n, err := from.Read(buffer)
+			buffer := pool.Get().(*[piece]byte)
+			n, err := from.Read(buffer[:])
 			if n > 0 {
 				free = later(free, time.Now()).Add(time.Duration(n) * time.Second / perSecond)
-				under <- parcel{bytes: buffer[:n], due: free.Add(roundTrip / 2)}
+				under <- parcel{buffer: buffer, n: n, due: free.Add(roundTrip / 2)}
 			}
 			if err != nil {
 				return
@@ -83,13 +99,15 @@ func carry(to, from net.Conn) {
 	}()
 	for p := range under {
 		time.Sleep(time.Until(p.due))
-		if _, err := to.Write(p.bytes); err != nil {
+		_, err := to.Write(p.buffer[:p.n])
+		pool.Put(p.buffer)
+		if err != nil {
 			break
 		}
 	}
 	_ = errors.Join(to.Close(), from.Close()) // the other direction ends with it
-	for range under {
-		_ = io.Discard // let the reader end
+	for p := range under {                    // let the reader end
+		pool.Put(p.buffer)
 	}
 }
 

@@ -22,14 +22,16 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	// A contender of the third case is this program itself.
-	if flag.Arg(0) == "unpack" && flag.NArg() == 3 {
-		if err := unpack(ctx, flag.Arg(1), flag.Arg(2)); err != nil {
-			fail(err)
-		}
-		return
+	var err error
+	switch {
+	case flag.Arg(0) == "unpack" && flag.NArg() == 3: // a contender
+		err = unpack(ctx, flag.Arg(1), flag.Arg(2))
+	case flag.Arg(0) == "link" && flag.NArg() == 2: // the slow network
+		err = link(flag.Arg(1))
+	default:
+		err = bench(ctx, *runs, *only, *plot, *cache)
 	}
-	if err := bench(ctx, *runs, *only, *plot, *cache); err != nil {
+	if err != nil {
 		fail(err)
 	}
 }

@@ -28,7 +28,6 @@ const (
 type servers struct {
 	s3, gcs, slow string
 	running       []*exec.Cmd
-	link          *link
 }
 
 // serve starts both stores, with their data in work, and uploads the objects.
@@ -67,7 +66,7 @@ func (s *servers) prepare(ctx context.Context, tools binaries, work string, o ob
 	if err := post(ctx, s.gcs+"/storage/v1/b?project=bench", "application/json", bytes.NewBufferString(`{"name":"`+bucket+`"}`)); err != nil {
 		return err
 	}
-	for _, name := range []string{o.small, o.large, o.archive} {
+	for _, name := range []string{o.small, o.large, o.archive, o.zstd} {
 		path := filepath.Join(o.folder, name)
 		if err := s.s5cmd(ctx, tools, "cp", path, "s3://"+bucket+"/"+name); err != nil {
 			return err
@@ -81,12 +80,12 @@ func (s *servers) prepare(ctx context.Context, tools binaries, work string, o ob
 			return err
 		}
 	}
-	s.link, err = slowLink(s.s3)
-	if err != nil {
-		return err
+	link, process, err := slowLink(ctx, tools.self, s.s3)
+	if process != nil {
+		s.running = append(s.running, process)
 	}
-	s.slow = s.link.url
-	return nil
+	s.slow = link
+	return err
 }
 
 // start runs a server on a free port of loopback until it answers.
@@ -132,9 +131,6 @@ func (s *servers) environment(endpoint string) []string {
 }
 
 func (s *servers) stop() {
-	if s.link != nil {
-		s.link.close()
-	}
 	for _, server := range s.running {
 		_ = server.Process.Kill() // it holds nothing that is kept
 		_ = server.Wait()

@@ -19,16 +19,20 @@ import (
 )
 
 // fetcher is the binary under test, built as it is released.
-var fetcher string
+var (
+	fetcher string
+	build   = []string{"build", "-trimpath"}
+	cgo     = "0"
+)
 
 func TestMain(m *testing.M) {
 	folder, err := os.MkdirTemp("", "fetcher-")
 	if err == nil {
 		fetcher = filepath.Join(folder, "fetcher")
-		build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w -buildid=", "-o", fetcher, ".")
-		build.Env = append(os.Environ(), "CGO_ENABLED=0")
-		build.Stderr = os.Stderr
-		err = build.Run()
+		command := exec.Command("go", append(build, "-ldflags", "-s -w -buildid=", "-o", fetcher, ".")...)
+		command.Env = append(os.Environ(), "CGO_ENABLED="+cgo)
+		command.Stderr = os.Stderr
+		err = command.Run()
 	}
 	if err != nil {
 		panic(err)

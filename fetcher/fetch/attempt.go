@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -34,6 +36,9 @@ func (r *run) attempt(ctx context.Context) error {
 	}
 	stop := r.progress.Report(total, r.log)
 	defer stop()
+	if r.extracts() {
+		defer debug.SetGCPercent(debug.SetGCPercent(garbage))
+	}
 	buffers := transfer.NewBuffers(r.req.Parallel, r.req.PartSize)
 	group, ctx := errgroup.WithContext(ctx)
 	for i, object := range objects {
@@ -53,6 +58,15 @@ func (r *run) attempt(ctx context.Context) error {
 		})
 	}
 	return group.Wait()
+}
+
+// garbage is what may lie beside what is used, in percent, while archives are
+// unpacked. Their buffers are nearly all of the memory, and hold no pointers
+// to look through: to wait for as much garbage again would double it.
+const garbage = 20
+
+func (r *run) extracts() bool {
+	return slices.ContainsFunc(r.req.Artifacts, func(a request.Artifact) bool { return a.Extract })
 }
 
 // connect makes the source, once, and wraps it: ranges that break resume, at

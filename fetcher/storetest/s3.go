@@ -28,6 +28,8 @@ const (
 type S3Store struct {
 	endpoint string
 	client   *s3.Client
+	// data is the folder that holds the buckets.
+	data string
 }
 
 var (
@@ -48,7 +50,7 @@ func S3(t testing.TB) *S3Store {
 			"--port", loopback(port), "--access", rootKey, "--secret", rootSecret, "--region", region,
 			"--iam-dir", filepath.Join(data, "iam"), "--iam-cache-disable", "--quiet",
 			"posix", "--versioning-dir", filepath.Join(data, "versions"), filepath.Join(data, "buckets"))
-		s3Store = &S3Store{endpoint: endpoint, client: s3.New(s3.Options{
+		s3Store = &S3Store{endpoint: endpoint, data: filepath.Join(data, "buckets"), client: s3.New(s3.Options{
 			BaseEndpoint: &endpoint, Region: region, UsePathStyle: true,
 			Credentials: credentials.NewStaticCredentialsProvider(rootKey, rootSecret, ""),
 		})}

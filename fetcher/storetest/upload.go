@@ -3,6 +3,8 @@ package storetest
 import (
 	"bytes"
 	"context"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -47,6 +49,15 @@ func (s *S3Store) PutParts(t testing.TB, bucket, key string, body []byte, algori
 		MultipartUpload: &types.CompletedMultipartUpload{Parts: parts},
 	}, unsummed)
 	require.NoError(t, err)
+}
+
+// PutSparse lays an object of so many bytes into the server's own folder: what
+// begins it, then a hole. No disk holds it and no request carries it.
+func (s *S3Store) PutSparse(t testing.TB, bucket, key string, begin []byte, size int64) {
+	name := filepath.Join(s.data, bucket, key)
+	mkdir(t, filepath.Dir(name))
+	require.NoError(t, os.WriteFile(name, begin, 0o644))
+	require.NoError(t, os.Truncate(name, size))
 }
 
 // unsummed keeps the SDK from adding a checksum of its own choice.

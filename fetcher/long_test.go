@@ -1,0 +1,85 @@
+//go:build long
+
+package main_test
+
+import (
+	"archive/tar"
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/fetcher/storetest"
+)
+
+// The bounds of memory, for files and while an archive is unpacked.
+const (
+	mostForFiles    = 64 << 20
+	mostForArchives = 128 << 20
+)
+
+// peak is the resident set's highest mark of a process that runs: what the
+// kernel reports after its end counts the memory of who started it too.
+func peak(command *exec.Cmd) int64 {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", command.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(status)) {
+		if text, found := strings.CutPrefix(line, "VmHWM:"); found {
+			kilobytes, _ := strconv.ParseInt(strings.Fields(text)[0], 10, 64)
+			return kilobytes << 10
+		}
+	}
+	return 0
+}
+
+// Memory is flat: that of 5 GB is about that of 4 MB.
+func TestMemoryDoesNotGrowWithTheObject(t *testing.T) {
+	store := storetest.S3(t)
+	for kind, most := range map[string]int64{"file": mostForFiles, "archive": mostForArchives} {
+		for _, size := range []int64{4 << 20, 200 << 20, 5 << 30} {
+			t.Run(fmt.Sprintf("%s of %d MiB", kind, size>>20), func(t *testing.T) {
+				b := newBench(t, store, "").set("FETCH_TIMEOUT", "8m")
+				b.bucket = store.PlainBucket(t)
+				bucketKey, _ := store.Keys()
+				b.set(bucketKey, b.bucket)
+				var begin bytes.Buffer
+				length := size
+				if kind == "archive" {
+					// The end of the hole is the archive's: zeros, as it wants them.
+					require.NoError(t, tar.NewWriter(&begin).WriteHeader(&tar.Header{Name: "weights", Mode: 0o644, Size: size - 2048 - 512}))
+					b.set("MODEL_EXTRACT", "true")
+					length = int64(begin.Len()) + size - 2048 - 512 + 2048
+				}
+				store.PutSparse(t, b.bucket, "models/m.bin", begin.Bytes(), length)
+				command, stderr := b.command(t.Context())
+				require.NoError(t, command.Start())
+				ended := make(chan struct{})
+				go func() {
+					_ = command.Wait() // the exit code is compared below
+					close(ended)
+				}()
+				var highest int64
+				for running := true; running; {
+					select {
+					case <-ended:
+						running = false
+					case <-time.After(5 * time.Millisecond):
+						highest = max(highest, peak(command))
+					}
+				}
+				got := b.result(t, command, stderr.String())
+				require.Equal(t, 0, got.ExitCode, got.stderr)
+				t.Logf("%s, %d MiB: %d MiB at most", kind, size>>20, highest>>20)
+				require.LessOrEqual(t, highest, most)
+			})
+		}
+	}
+}

@@ -1,0 +1,86 @@
+package main_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/fetcher/archive/archivetest"
+	"github.com/modelferry/modelferry/fetcher/storetest"
+)
+
+// onSmallVolume runs the fetcher on a tmpfs of so many MiB, mounted in a
+// namespace of its own, and returns what is left on the volume.
+func onSmallVolume(t *testing.T, b *bench, mebibytes int, fill string) (result, []string) {
+	models, listing := b.path(""), filepath.Join(b.volume, "listing")
+	require.NoError(t, os.MkdirAll(models, 0o755))
+	command, stderr := b.command(t.Context())
+	const script = `mount -t tmpfs -o size=$1m none "$2" && { eval "$4"; "$0"; code=$?; ls -A "$2" > "$3"; exit $code; }`
+	command.Path = "/bin/sh"
+	command.Args = []string{"sh", "-c", script, fetcher, fmt.Sprint(mebibytes), models, listing, fill}
+	command.Env = append(command.Env, "PATH="+os.Getenv("PATH"))
+	attributes := command.SysProcAttr
+	attributes.Cloneflags = syscall.CLONE_NEWNS
+	if uid := os.Getuid(); uid != 0 {
+		attributes.Cloneflags |= syscall.CLONE_NEWUSER
+		attributes.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: uid, Size: 1}}
+		attributes.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}}
+	}
+	err := command.Start()
+	if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOSPC) {
+		t.Skip("no mount namespaces for this user here; as root they are there")
+	}
+	require.NoError(t, err)
+	_ = command.Wait() // the exit code is compared with the summary's
+	got := b.result(t, command, stderr.String())
+	left, err := os.ReadFile(listing)
+	require.NoError(t, err, got.stderr)
+	return got, strings.Fields(string(left))
+}
+
+// A volume that is too small is found before the first byte or, for what an
+// archive becomes, as soon as it shows; and nothing is left on it.
+func TestAFullVolume(t *testing.T) {
+	store := storetest.S3(t)
+	weights := noise(30, 6<<20)
+	packed := archivetest.Tar(t, archivetest.File("a", weights), archivetest.File("b", weights))
+	flat := archivetest.Gzip(t, archivetest.Tar(t, archivetest.File("a", make([]byte, 6<<20)), archivetest.File("b", make([]byte, 6<<20))))
+	many := make([]archivetest.Entry, 0, 40)
+	for i := range cap(many) {
+		many = append(many, archivetest.File(fmt.Sprint(i), make([]byte, 300_000)))
+	}
+	tests := []struct {
+		name, fill string
+		body       []byte
+		extract    bool
+		says       string
+	}{
+		{"a file is larger than what is left", "", noise(31, 12<<20), false, "12582912 bytes are to come, the volume has"},
+		{"another writer was there before", `head -c 6000000 /dev/zero > "$2/other"`, noise(31, 4<<20), false, "4194304 bytes are to come, the volume has"},
+		{"an archive is larger than what is left", "", packed, true, "are to come, the volume has"},
+		{"an archive unpacks to more than what is left", "", flat, true, "the archive's next file takes 6291456 bytes"},
+		{"small files fill the volume", "", archivetest.Gzip(t, archivetest.Tar(t, many...)), true, "no space left on device"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBench(t, store, "").set("MODEL_EXTRACT", fmt.Sprint(tt.extract))
+			store.Put(t, b.bucket, "models/m.bin", tt.body)
+			got, left := onSmallVolume(t, b, 9, tt.fill)
+			require.Equal(t, 6, got.ExitCode, got.stderr)
+			require.Equal(t, "no space", got.Outcome)
+			require.Contains(t, got.Message, tt.says)
+			require.Contains(t, got.Message, "sizeLimit")
+			if tt.fill != "" {
+				require.Equal(t, []string{"other"}, left)
+				return
+			}
+			require.Empty(t, left)
+		})
+	}
+}
