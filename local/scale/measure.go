@@ -29,7 +29,7 @@ func measure(root, stack string, services int) (cost, error) {
 	if err != nil {
 		return cost{}, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }() // a leftover in the temporary folder harms nothing
 	if err := writeProject(root, dir, stack, services); err != nil {
 		return cost{}, err
 	}
