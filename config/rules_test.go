@@ -23,9 +23,15 @@ var (
 	object = map[string]any{}
 )
 
+// ruleGroups are the tables of all rules.
+var ruleGroups = [][]rule{
+	stackRules, networkRules, serviceRules, releaseRules, deliveryRules, productionRules, namespaceRules,
+	ingressRules, monitoringRules, typeRules,
+}
+
 // TestEveryRule breaks one thing at a time and reads the whole message.
 func TestEveryRule(t *testing.T) {
-	for _, group := range [][]rule{stackRules, networkRules, serviceRules, releaseRules, deliveryRules, productionRules, namespaceRules, ingressRules, monitoringRules, typeRules} {
+	for _, group := range ruleGroups {
 		for _, r := range group {
 			t.Run(r.name, func(t *testing.T) {
 				if r.stack == "" {

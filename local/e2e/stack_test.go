@@ -43,6 +43,10 @@ func TestStack(t *testing.T) {
 			}{
 				{"pods serve what was published", servesPublished},
 				{"a second up changes nothing", changesNothing},
+				{"a preview after it has nothing to do", plans},
+				{"admission", admission},
+				{"an eviction waits for the budget", evicts},
+				{"a change of config is what its preview says", changes},
 				{"a model update", func(t *testing.T, c cloud) { updates(t, c, first) }},
 				{"failed rollouts", func(t *testing.T, c cloud) { failures(t, c, first) }},
 				{"FinBERT", func(t *testing.T, c cloud) { finbert(t, c, first) }},
