@@ -18,7 +18,7 @@ require (
 	github.com/go-jose/go-jose/v4 v4.1.3
 	github.com/gofrs/flock v0.13.0
 	github.com/google/go-containerregistry v0.22.1
-	github.com/klauspost/compress v1.19.2
+	github.com/klauspost/compress v1.20.4
 	github.com/moby/sys/mountinfo v0.7.2
 	github.com/modelferry/modelferry v0.0.0
 	github.com/modelferry/modelferry/fetcher v0.0.0
