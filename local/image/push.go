@@ -65,19 +65,14 @@ func partsOf(what Digested) ([]Digested, error) {
 	return parts, nil
 }
 
-// pushTagged pushes what the registry does not have under its tag yet. A tag that cannot be changed cannot be
-// set again either, not even to what it is: so the registry is asked first.
+// pushTagged pushes under the tag. What the registry has under it already is not pushed again, which the library
+// sees to: a tag that cannot be changed cannot be set again either, not even to what it is.
 func pushTagged(ctx context.Context, repository name.Repository, what Digested) error {
 	digest, err := what.Digest()
 	if err != nil {
 		return err
 	}
-	tag := repository.Tag(Tag(digest))
-	options := []remote.Option{remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain)}
-	if there, err := remote.Head(tag, options...); err == nil && there.Digest == digest {
-		return nil
-	}
-	return remote.Push(tag, what, options...)
+	return remote.Push(repository.Tag(Tag(digest)), what, remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain))
 }
 
 // Tag is the one that an image of a digest gets: its first 64 bits, which no two builds of one program share.

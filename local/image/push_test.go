@@ -99,3 +99,15 @@ func TestPushOfWhatIsThereIsNoFault(t *testing.T) {
 	require.NoError(t, err)
 	require.NotEqual(t, first, other)
 }
+
+// The stand-in for ECR is one: without being asked first, it refuses.
+func TestImmutableRegistryRefusesATagThatIsSet(t *testing.T) {
+	repository := immutable(t)
+	_, err := Push(context.Background(), repository, index(t, "one"))
+	require.NoError(t, err)
+	one, err := index(t, "one").Digest()
+	require.NoError(t, err)
+	tag, err := name.NewTag(repository + ":" + Tag(one))
+	require.NoError(t, err)
+	require.ErrorContains(t, remote.WriteIndex(tag, index(t, "two")), "cannot be overwritten")
+}

@@ -7,6 +7,7 @@ package iamtest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -69,7 +70,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	for who := range deployments {
 		for _, bucket := range []string{"models", "datasets", "access-logs"} {
 			for whose := range deployments {
-				own := who == whose && contains(reads[who], bucket)
+				own := who == whose && slices.Contains(reads[who], bucket)
 				ask(own, who, "read", bucket, whose+"/model.joblib")
 				ask(own, who, "read", bucket, whose+"/v1/deep/model.joblib")
 				ask(own, who, "list", bucket, whose+"/")
@@ -103,13 +104,4 @@ func TestWhoMayDoWhat(t *testing.T) {
 		})
 	}
 	require.Contains(t, fmt.Sprint(want), "true", "somebody may do something")
-}
-
-func contains(list []string, wanted string) bool {
-	for _, each := range list {
-		if each == wanted {
-			return true
-		}
-	}
-	return false
 }

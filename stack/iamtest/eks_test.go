@@ -2,6 +2,8 @@ package iamtest
 
 import (
 	"encoding/json"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -27,7 +29,7 @@ var actionOf = map[string]policy.Action{
 func (e onEKS) allows(t *testing.T, q question) bool {
 	t.Helper()
 	bucket, _ := e.One(t, "s3/bucketV2:BucketV2", q.bucket).At("bucket").(string)
-	context := map[string][]string{"SecureTransport": {map[bool]string{true: "true", false: "false"}[e.tls]}}
+	context := map[string][]string{"SecureTransport": {strconv.FormatBool(e.tls)}}
 	object := q.name
 	if q.verb == "list" {
 		context["prefix"], object = []string{q.name}, ""
@@ -113,7 +115,7 @@ func (s statement) about(t *testing.T, action, resource string, context map[stri
 	}
 	for _, pattern := range s.Resource {
 		prefix, isPattern := strings.CutSuffix(pattern, "*")
-		if contains(s.Action, action) && (pattern == resource || isPattern && strings.HasPrefix(resource, prefix)) {
+		if slices.Contains(s.Action, action) && (pattern == resource || isPattern && strings.HasPrefix(resource, prefix)) {
 			return s.Effect == "Allow"
 		}
 	}

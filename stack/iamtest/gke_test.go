@@ -1,6 +1,7 @@
 package iamtest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,7 +47,7 @@ func (g onGKE) allows(t *testing.T, q question) bool {
 		}
 		granted, known := permissions[role]
 		require.True(t, known, "%s binds %s, of which this test knows nothing", binding, role)
-		if binding.At("member") != member || !contains(granted, permissionOf[q.verb]) {
+		if binding.At("member") != member || !slices.Contains(granted, permissionOf[q.verb]) {
 			continue
 		}
 		on, folder := binding.At("bucket"), binding.At("managedFolder")
