@@ -22,7 +22,7 @@ type Ingress struct {
 	Address string `json:"address"`
 	// Name of the IngressClass of the AWS Load Balancer Controller (EKS). Default: alb.
 	Class string `json:"class"`
-	// Address ranges that the load balancer speaks to the pods from, in CIDR notation. Default: Google's own (GKE), the network of the cluster that is created (EKS).
+	// Address ranges that the load balancer speaks to the pods from, in CIDR notation. Default: Google's own (GKE), the network that the stack makes (EKS).
 	Sources []string `json:"sources"`
 }
 
@@ -88,7 +88,7 @@ func (c Config) checkSources(f *Faults) {
 	if c.Cloud == GKE && c.Ingress.Internal {
 		f.add("ingress.sources", "missing: name the range of the VPC's proxy-only subnet, which an internal load balancer speaks from")
 	}
-	if c.Cloud == EKS && c.Cluster.Create == nil {
+	if c.Cloud == EKS && (c.Cluster.Create == nil || c.Cluster.Create.Network.Existing != nil) {
 		f.add("ingress.sources", "missing: name the ranges of the VPC that the cluster is in, which its load balancers speak from")
 	}
 }

@@ -68,6 +68,9 @@ func (x Fetcher) check(f *Faults) {
 	if x.Timeout <= 0 {
 		f.add("fetcher.timeout", "has to be more than 0s, not %s", x.Timeout)
 	}
+	if wait := x.IdentityWait; wait != nil && *wait <= 0 {
+		f.add("fetcher.identityWait", "has to be more than 0s, not %s", *wait)
+	}
 	if x.Parallel < 0 || x.Parallel > maxParallel {
 		f.add("fetcher.parallel", "has to be 0 to %d, not %d: 0 leaves it to the fetcher", maxParallel, x.Parallel)
 	}

@@ -63,6 +63,8 @@ var ingressRules = []rule{
 		want: []string{`modelferry:ingress.sources: missing: name the range of the VPC's proxy-only subnet, which an internal load balancer speaks from`}},
 	{name: "a VPC whose range nobody knows", stack: "eks", set: on("eks", map[string]any{"cluster": map[string]any{"existing": "shared"}}),
 		want: []string{`modelferry:ingress.sources: missing: name the ranges of the VPC that the cluster is in, which its load balancers speak from`}},
+	{name: "a VPC that was there before the cluster", stack: "eks", set: on("eks", map[string]any{"cluster.create.network.existing": vpc}),
+		want: []string{`modelferry:ingress.sources: missing: name the ranges of the VPC that the cluster is in, which its load balancers speak from`}},
 	{name: "a path that the server knows nothing of", set: on("gke", map[string]any{"services.bankchurn.path": "/churn"}),
 		want: []string{`modelferry:services.bankchurn.path: "/churn" is not "/bankchurn", which API_ROOT_PATH tells the server: requests would find nothing there`}},
 	{name: "paths are none", set: map[string]any{

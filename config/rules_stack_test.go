@@ -102,9 +102,10 @@ var stackRules = []rule{
 	{name: "fetcher's image is missing", set: map[string]any{"fetcher": map[string]any{"retries": 1}},
 		want: []string{`modelferry:fetcher.image: missing: set modelferry:fetcher.image`}},
 	{name: "fetcher's numbers do not fit",
-		set: map[string]any{"fetcher.retries": -1, "fetcher.backoff": "-1s", "fetcher.timeout": "0s", "fetcher.parallel": -2, "fetcher.partSize": "8 potatoes"},
+		set: map[string]any{"fetcher.retries": -1, "fetcher.backoff": "-1s", "fetcher.timeout": "0s", "fetcher.identityWait": "0s", "fetcher.parallel": -2, "fetcher.partSize": "8 potatoes"},
 		want: []string{
 			`modelferry:fetcher.backoff: has to be 0s or more, not -1s`,
+			`modelferry:fetcher.identityWait: has to be more than 0s, not 0s`,
 			`modelferry:fetcher.parallel: has to be 0 to 64, not -2: 0 leaves it to the fetcher`,
 			`modelferry:fetcher.partSize: "8 potatoes" is no size, such as 4.1MB or 8MiB`,
 			`modelferry:fetcher.retries: has to be 0 to 20, not -1`,

@@ -97,7 +97,7 @@ func artifacts(platform infra.Platform, w config.Workload) []components.Artifact
 
 func fetcher(f config.Fetcher) components.FetcherArgs {
 	return components.FetcherArgs{
-		Image: f.Image, Retries: f.Retries, Backoff: f.Backoff, Timeout: f.Timeout,
+		Image: f.Image, Retries: f.Retries, Backoff: f.Backoff, Timeout: f.Timeout, IdentityWait: f.Patience(),
 		Parallel: f.Parallel, PartBytes: f.PartBytes(), Resources: resources(f.Resources),
 	}
 }
