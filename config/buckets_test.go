@@ -18,30 +18,32 @@ type onStack struct {
 
 func (s onStack) Stack() string { return s.name }
 
-// The default names grow with what others have named: a cloud refuses them
-// when half of the stack is made.
+// bucketNameRules are about the buckets' default names. They grow with what
+// others have named: a cloud refuses them when half of the stack is made.
+var bucketNameRules = []rule{
+	{name: "one letter too many on gke", named: strings.Repeat("b", 36), want: []string{
+		"modelferry:buckets.accessLogs: the default name, modelferry-demo-" + strings.Repeat("b", 36) + "-access-logs, has 64 characters, " +
+			"and a bucket's has 63 at most: name the bucket here, or the stack shorter than " + strings.Repeat("b", 36),
+	}},
+	{name: "one letter too many on eks", stack: "eks", named: strings.Repeat("b", 29), want: []string{
+		"modelferry:buckets.accessLogs: the default name, ACCOUNT-eu-west-1-" + strings.Repeat("b", 29) + "-access-logs, has 64 characters, " +
+			"and a bucket's has 63 at most: name the bucket here, or the stack shorter than " + strings.Repeat("b", 29),
+	}},
+	{name: "capitals", stack: "eks", named: "Blue", set: map[string]any{"buckets.accessLogs": "our-logs", "buckets.models": "our-models"}, want: []string{
+		"modelferry:buckets.datasets: the default name, ACCOUNT-eu-west-1-Blue-datasets, is none for a bucket, " +
+			"of small letters, digits, hyphens and dots: name the bucket here, or the stack otherwise",
+	}},
+}
+
 func TestDefaultBucketNamesFit(t *testing.T) {
 	for _, test := range []struct {
 		name, cloud, stack string
 		set                map[string]any
-		want               []string
 	}{
 		{name: "as in the repository", cloud: "gke", stack: "gke"},
 		{name: "the longest stack on gke", cloud: "gke", stack: strings.Repeat("b", 35)},
-		{name: "one more on gke", cloud: "gke", stack: strings.Repeat("b", 36), want: []string{
-			"modelferry:buckets.accessLogs: the default name, modelferry-demo-" + strings.Repeat("b", 36) + "-access-logs, has 64 characters, " +
-				"and a bucket's has 63 at most: name the bucket here, or the stack shorter than " + strings.Repeat("b", 36),
-		}},
 		{name: "the longest stack on eks", cloud: "eks", stack: strings.Repeat("b", 28)},
-		{name: "one more on eks", cloud: "eks", stack: strings.Repeat("b", 29), want: []string{
-			"modelferry:buckets.accessLogs: the default name, ACCOUNT-eu-west-1-" + strings.Repeat("b", 29) + "-access-logs, has 64 characters, " +
-				"and a bucket's has 63 at most: name the bucket here, or the stack shorter than " + strings.Repeat("b", 29),
-		}},
 		{name: "named here", cloud: "eks", stack: strings.Repeat("b", 29), set: map[string]any{"buckets.accessLogs": "our-logs"}},
-		{name: "capitals", cloud: "eks", stack: "Blue", set: map[string]any{"buckets.accessLogs": "our-logs", "buckets.models": "our-models"}, want: []string{
-			"modelferry:buckets.datasets: the default name, ACCOUNT-eu-west-1-Blue-datasets, is none for a bucket, " +
-				"of small letters, digits, hyphens and dots: name the bucket here, or the stack otherwise",
-		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			settings, err := configtest.Stack(test.cloud)
@@ -50,13 +52,7 @@ func TestDefaultBucketNamesFit(t *testing.T) {
 				settings.Set(path, value)
 			}
 			_, err = config.Load(onStack{settings, test.stack}, settings.Keys())
-			if test.want == nil {
-				require.NoError(t, err)
-				return
-			}
-			var faults config.Faults
-			require.ErrorAs(t, err, &faults)
-			require.Equal(t, test.want, faultLines(faults))
+			require.NoError(t, err)
 		})
 	}
 }

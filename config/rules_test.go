@@ -14,6 +14,7 @@ import (
 type rule struct {
 	name  string
 	stack string // gke when empty
+	named string // what the stack is called, where that matters
 	set   map[string]any
 	want  []string // faults, each with its key
 }
@@ -26,7 +27,7 @@ var (
 // ruleGroups are the tables of all rules.
 var ruleGroups = [][]rule{
 	stackRules, networkRules, serviceRules, releaseRules, deliveryRules, productionRules, namespaceRules,
-	ingressRules, monitoringRules, typeRules,
+	ingressRules, monitoringRules, bucketNameRules, typeRules,
 }
 
 // TestEveryRule breaks one thing at a time and reads the whole message.
@@ -42,7 +43,7 @@ func TestEveryRule(t *testing.T) {
 				for path, value := range r.set {
 					settings.Set(path, value)
 				}
-				_, err = config.Load(settings, settings.Keys())
+				_, err = config.Load(onStack{settings, r.named}, settings.Keys())
 				var faults config.Faults
 				require.ErrorAs(t, err, &faults)
 				require.Equal(t, r.want, faultLines(faults))

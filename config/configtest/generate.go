@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"pgregory.net/rapid"
 
@@ -25,20 +24,23 @@ func Stacks() *rapid.Generator[map[string]Settings] {
 		}
 		drawCatalogue(t, shared, production)
 		create := rapid.Bool().Draw(t, "create a cluster")
+		letIn := rapid.Bool().Draw(t, "an ingress")
 		if create {
 			shared.Set("cluster.create.machineType", "medium")
-			for _, o := range clusterOptions {
-				o.draw(t, shared)
-			}
 		} else {
 			shared.Set("cluster.existing", "production")
 		}
-		for name, s := range stacks {
+		for _, name := range sorted(stacks) { // always in that order, so that a failure comes again
+			s := stacks[name]
 			maps.Copy(s, shared.clone())
+			if create {
+				drawCluster(t, s, name)
+			}
+			if letIn {
+				drawIngress(t, s, name)
+			}
 			for _, o := range cloudOptions[name] {
-				if create || !strings.HasPrefix(o.path, "cluster.create.") {
-					o.draw(t, s)
-				}
+				o.draw(t, s)
 			}
 		}
 		return stacks
@@ -95,11 +97,13 @@ var options = []option{
 	{"buckets.forceDestroy", of(true, false)},
 	{"registry.create", of(true, false)},
 	{"registry.name", of("images")},
+	{"registry.untaggedDays", of(0, 1, 365)},
 	{"endpoints.storage", of("http://10.213.0.2:9000", "https://storage.internal")},
 	{"endpoints.identity", of("https://sts.internal", "http://10.213.0.2:9443")},
 	{"fetcher.retries", of(0, 20)},
 	{"fetcher.backoff", of("0s", "1m")},
 	{"fetcher.timeout", of("90s")},
+	{"fetcher.identityWait", of("1ns", "2m")},
 	{"fetcher.parallel", of(1, 64)},
 	{"fetcher.partSize", of("64KiB", "8MiB")},
 	{"fetcher.resources.limits.memory", of("512Mi")},
@@ -109,6 +113,10 @@ var options = []option{
 	})},
 	{"networkPolicy.enabled", of(true, false)},
 	{"networkPolicy.egress", of([]any{"10.8.0.0/16"}, []any{})},
+	{"monitoring.annotations", of(true, false)},
+	{"monitoring.serviceMonitors", of(true, false)},
+	{"monitoring.labels", made(func() any { return map[string]any{"release": "prometheus"} })},
+	{"monitoring.interval", of("1s", "5m")},
 	{"quota.requests.cpu", of("8", 16)},
 	{"quota.limits.memory", of("64Gi")},
 	{"quota.pods", of(0, 40)},
@@ -116,29 +124,14 @@ var options = []option{
 	{"containerDefaults.limits.memory", of("64Mi")},
 }
 
-// clusterOptions are those of a stack that makes its cluster.
-var clusterOptions = []option{
-	{"cluster.create.name", of("c", "main-cluster")},
-	{"cluster.create.version", of("1.34")},
-	{"cluster.create.nodes", of(map[string]any{"min": 1, "max": 1}, map[string]any{"min": 3, "max": 30})},
-	{"cluster.create.system.machineType", of("small")},
-	{"cluster.create.system.min", of(1)},
-	{"cluster.create.system.max", of(1, 9)},
-	{"cluster.create.networkCIDR", of("10.32.0.0/16", "192.168.0.0/20")},
-	{"cluster.create.authorizedNetworks", of([]any{}, []any{"203.0.113.0/24", "198.51.100.7/32"})},
-	{"cluster.create.deletionProtection", of(true, false)},
-}
-
 // cloudOptions are those that mean something on one cloud only, or another thing on each.
 var cloudOptions = map[string][]option{
 	"gke": {
 		{"cluster.location", of("europe-west1-b")},
-		{"cluster.create.kmsKey", of("projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/secrets")},
 		{"buckets.kmsKey", of("projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/buckets")},
 	},
 	"eks": {
-		{"cluster.create.admins", of([]any{"arn:aws:iam::123456789012:role/ops"})},
-		{"cluster.create.kmsKey", of("arn:aws:kms:eu-west-1:123456789012:key/secrets")},
+		{"identity", of("irsa", "podIdentity")},
 		{"buckets.kmsKey", of("arn:aws:kms:eu-west-1:123456789012:key/ours")},
 	},
 }
@@ -185,7 +178,7 @@ func object(value any) map[string]any {
 	return found
 }
 
-func sorted(m map[string]any) []string { return slices.Sorted(maps.Keys(m)) }
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // digest is an image's or an artifact's, another one for each name.
 func digest(name string) string { return fmt.Sprintf("%064x", name)[:64] }

@@ -44,6 +44,7 @@ func drawService(t *rapid.T, s Settings, name string) {
 	at := "services." + name + "."
 	for _, o := range append([]option{
 		{"deployment", of(name + "-server")}, {"service", of(name + "-http")}, {"prefix", of("teams/" + name + "/")},
+		{"path", of("/ml/v1/" + name)},
 	}, serviceOptions...) {
 		o.drawBelow(t, at, s)
 	}
@@ -74,39 +75,4 @@ func drawArtifact(t *rapid.T, s Settings, at, name string) {
 	} {
 		o.drawBelow(t, at, s)
 	}
-}
-
-// drawRelease draws what of a service is live.
-func drawRelease(t *rapid.T, s Settings, name string, pinned bool) {
-	service := s.at("services", name)
-	release := map[string]any{"image": drawImage(t, name, pinned)}
-	artifacts := map[string]any{}
-	prefix, ok := service["prefix"].(string)
-	if !ok {
-		prefix = name + "/"
-	}
-	for artifact := range object(service["artifacts"]) {
-		artifacts[artifact] = nil
-	}
-	if backends := object(service["backends"]); len(backends) > 0 {
-		release["backend"] = fmt.Sprintf("b%d", rapid.IntRange(0, len(backends)-1).Draw(t, name+"'s backend"))
-	}
-	for _, artifact := range sorted(artifacts) {
-		version := map[string]any{
-			"path": prefix + artifact + rapid.SampledFrom([]string{".joblib", ".tar.gz", ".csv", "/v2/file.tgz"}).Draw(t, name+"'s "+artifact+"'s path"),
-			"size": rapid.SampledFrom([]string{"1", "4.1MB", "440MB"}).Draw(t, name+"'s "+artifact+"'s size"),
-		}
-		if pinned || rapid.Bool().Draw(t, artifact+" is pinned") {
-			version["sha256"] = digest(artifact)
-		}
-		if rapid.Bool().Draw(t, artifact+" is said to unpack to a size") {
-			version["unpackedSize"] = "445MB"
-		}
-		if rapid.Bool().Draw(t, artifact+" has a version") {
-			version["version"] = "1763901234567891"
-		}
-		artifacts[artifact] = version
-	}
-	release["artifacts"] = artifacts
-	s.Set("releases."+name, release)
 }
