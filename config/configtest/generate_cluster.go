@@ -52,7 +52,7 @@ var existingNetworks = map[string]*rapid.Generator[any]{
 	),
 	"eks": of(
 		map[string]any{"vpc": "vpc-0a", "privateSubnets": []any{"subnet-0a", "subnet-0b"}},
-		map[string]any{"vpc": "vpc-0a", "privateSubnets": []any{"subnet-0a", "subnet-0b", "subnet-0c"}, "publicSubnets": []any{"subnet-0d"}},
+		map[string]any{"vpc": "vpc-0a", "privateSubnets": []any{"subnet-0a", "subnet-0b", "subnet-0d"}, "publicSubnets": []any{"subnet-0c"}},
 	),
 }
 
