@@ -7,16 +7,16 @@ export GOFLAGS := -buildvcs=false
 export GOWORK := off
 export MODELFERRY_BIN := $(BIN)
 build = @go run -C tools/build . $(1)
-MODULES := . fetcher local bench tools/build
+MODULES := . stack/iamtest fetcher local bench tools/build tools/kubeconform
 # The fetcher is tested as it is released, so that its SDKs are compiled once.
 RELEASED := CGO_ENABLED=0
 RELEASE := -trimpath
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status env publish preview render image test soak e2e bench lint clean
+.PHONY: help up down status env publish preview render image test golden soak e2e bench bench-scale lint clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # STACK where the person gave one, and nothing for the default.
 given = $(if $(filter-out file,$(origin STACK)),$(addprefix --stack ,$(STACK)))
@@ -64,6 +64,9 @@ test: ## every test that needs no root
 	@set -e; for module in $(MODULES); do echo "== $$module"; \
 	if [ $$module = fetcher ]; then $(RELEASED) go test -C $$module $(RELEASE) ./...; else go test -C $$module ./...; fi; done
 
+golden: ## the reviewed plans of both stacks, written anew: stack/testdata
+	@go test ./stack -count=1 -run TestPlanIsTheReviewedOne -golden
+
 # How long each fuzz target runs.
 FUZZ ?= 20s
 fuzz = go test -C $(1) -run '^$$' -fuzz '^$(2)$$' -fuzztime $(FUZZ) $(3)
@@ -78,15 +81,21 @@ soak: ## the fetcher's long tests: race detector, 5 GB objects, fuzzing; needs a
 
 e2e: ## up, model update, rollback, failure cases, down, for both stacks, as root
 	$(call build)
-	@go test -C local -tags e2e -count=1 -timeout 60m -v ./e2e ./provider/kubernetes
+	@# One after the other: the second looks for whatever Kubernetes the first has running.
+	@go test -C local -tags e2e -count=1 -timeout 60m -v ./provider/kubernetes
+	@go test -C local -tags e2e -count=1 -timeout 60m -v ./e2e
 
 bench: ## the fetcher beside s5cmd and boto3, as ratios
 	@cd bench && go run . -plot ../docs/performance.svg
 
-lint: ## golangci-lint on every module, actionlint, kube-score on what both stacks render
-	$(call build,pulumi ferry golangci-lint actionlint kube-score)
+bench-scale: ## a plan's time and memory with 3, 30 and 300 services
+	$(call build,pulumi ferry)
+	@go run -C local ./scale
+
+lint: ## golangci-lint on every module, actionlint, kubeconform and kube-score on what both stacks render
+	$(call build,pulumi ferry golangci-lint actionlint kube-score kubeconform)
 	@set -e; for module in $(MODULES); do echo "== $$module"; (cd $$module && $(BIN)/golangci-lint run ./...); done
-	@$(BIN)/actionlint && tools/kube-score/score.sh $(BIN)
+	@$(BIN)/actionlint && tools/objects/check.sh $(BIN)
 
 clean: override STACK := # all of them: what they run is removed
 clean: down ## remove what was built, too

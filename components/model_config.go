@@ -31,7 +31,7 @@ type ModelConfig struct {
 type ModelConfigArgs struct {
 	// Namespace and labels of the ConfigMap.
 	Namespace pulumi.StringInput
-	Labels    pulumi.StringMap
+	Labels    pulumi.StringMapInput
 	// ModelFolder is the absolute path that artifacts appear below.
 	ModelFolder string
 	// Artifacts to bring, the model first.
@@ -50,6 +50,8 @@ type FetcherArgs struct {
 	Backoff time.Duration
 	// Timeout of the whole run.
 	Timeout time.Duration
+	// IdentityWait bounds the wait for an identity; the fetcher's own choice where zero.
+	IdentityWait time.Duration
 	// Parallel ranges and the bytes of each; the fetcher's own choice where zero.
 	Parallel  int
 	PartBytes int64
@@ -100,9 +102,6 @@ func (a *ModelConfigArgs) data() pulumi.StringMap {
 	if model.Unpacked {
 		data["MODEL_EXTRACT"] = pulumi.String("true")
 	}
-	if model.Unpacked {
-		data["MODEL_EXTRACT"] = pulumi.String("true")
-	}
 	if further := a.Artifacts[1:]; len(further) > 0 {
 		var buckets pulumi.StringArray
 		for _, artifact := range further {
@@ -122,6 +121,9 @@ func (a FetcherArgs) environment() map[string]string {
 		"FETCH_RETRIES": strconv.Itoa(a.Retries),
 		"FETCH_BACKOFF": a.Backoff.String(),
 		"FETCH_TIMEOUT": a.Timeout.String(),
+	}
+	if a.IdentityWait > 0 {
+		env["FETCH_IDENTITY_WAIT"] = a.IdentityWait.String()
 	}
 	if a.Parallel > 0 {
 		env["FETCH_PARALLEL"] = strconv.Itoa(a.Parallel)

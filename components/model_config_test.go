@@ -43,6 +43,6 @@ func TestFetchersSettings(t *testing.T) {
 	require.Equal(t, map[string]string{"FETCH_RETRIES": "0", "FETCH_BACKOFF": "1.5s", "FETCH_TIMEOUT": "5m0s"},
 		FetcherArgs{Backoff: 1500 * time.Millisecond, Timeout: 5 * time.Minute}.environment())
 	require.Equal(t, map[string]string{
-		"FETCH_RETRIES": "3", "FETCH_BACKOFF": "10s", "FETCH_TIMEOUT": "1m0s", "FETCH_PARALLEL": "8", "FETCH_PART_SIZE": "8388608",
-	}, FetcherArgs{Retries: 3, Backoff: 10 * time.Second, Timeout: time.Minute, Parallel: 8, PartBytes: 8 << 20}.environment())
+		"FETCH_RETRIES": "3", "FETCH_BACKOFF": "10s", "FETCH_TIMEOUT": "1m0s", "FETCH_IDENTITY_WAIT": "45s", "FETCH_PARALLEL": "8", "FETCH_PART_SIZE": "8388608",
+	}, FetcherArgs{Retries: 3, Backoff: 10 * time.Second, Timeout: time.Minute, IdentityWait: 45 * time.Second, Parallel: 8, PartBytes: 8 << 20}.environment())
 }

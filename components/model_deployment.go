@@ -12,7 +12,8 @@ import (
 )
 
 // ModelDeployment runs a model server whose model an init container, the
-// fetcher, has brought into an emptyDir before it starts.
+// fetcher, has brought into an emptyDir before it starts; or one that reads it
+// from a bucket that the cloud's driver mounts.
 type ModelDeployment struct {
 	pulumi.ResourceState
 
@@ -28,15 +29,20 @@ type ModelDeploymentArgs struct {
 	Labels, Selector pulumi.StringMap
 	// ServiceAccount that the pods run as.
 	ServiceAccount pulumi.StringInput
-	// Config is the name of the ConfigMap that the fetcher reads.
+	// Config is the name of the ConfigMap that the fetcher reads, nil where there is no fetcher.
 	Config pulumi.StringInput
+	// Mount is how buckets are mounted in place of being copied from, nil for a
+	// fetcher; Claims are the claims for them by the buckets' names, nil where
+	// the pods name the buckets themselves.
+	Mount  *Mount
+	Claims map[string]pulumi.StringInput
 	// Fetcher and Server are the two containers.
 	Fetcher FetcherArgs
 	Server  ServerArgs
-	// ModelFolder is where the artifacts appear; they may take up to VolumeBytes.
+	// ModelFolder is where the artifacts appear; copies of them may take up to VolumeBytes.
 	ModelFolder string
 	VolumeBytes int64
-	// Artifacts that the fetcher brings.
+	// Artifacts that the server needs.
 	Artifacts []Artifact
 	// Deadline of a rollout.
 	Deadline time.Duration
@@ -84,6 +90,10 @@ const (
 )
 
 func (a *ModelDeploymentArgs) podTemplate() *corev1.PodTemplateSpecArgs {
+	var first corev1.ContainerArray
+	if a.Mount == nil {
+		first = corev1.ContainerArray{a.fetcher()}
+	}
 	return &corev1.PodTemplateSpecArgs{
 		Metadata: &metav1.ObjectMetaArgs{Labels: a.Labels, Annotations: a.annotations()},
 		Spec: &corev1.PodSpecArgs{
@@ -95,31 +105,43 @@ func (a *ModelDeploymentArgs) podTemplate() *corev1.PodTemplateSpecArgs {
 			TopologySpreadConstraints:    a.spread(),
 			Affinity:                     a.affinity(),
 			Tolerations:                  a.tolerations(),
-			InitContainers:               corev1.ContainerArray{a.fetcher()},
+			InitContainers:               first,
 			Containers:                   corev1.ContainerArray{a.server()},
-			Volumes: corev1.VolumeArray{
-				&corev1.VolumeArgs{Name: pulumi.String(modelVolume), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{
-					SizeLimit: pulumi.String(mebibytes(a.VolumeBytes)),
-				}},
-				&corev1.VolumeArgs{Name: pulumi.String(scratchVolume), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{
-					SizeLimit: pulumi.String(mebibytes(scratchBytes)),
-				}},
-			},
+			Volumes:                      a.volumes(),
+			// The preStop hook's time is part of it.
+			TerminationGracePeriodSeconds: pulumi.Int(a.Server.farewell() + grace),
 		},
 	}
 }
 
-// annotations say which artifacts a pod was made for, and where its metrics are.
+// volumes are what the artifacts are in, and the server's /tmp.
+func (a *ModelDeploymentArgs) volumes() corev1.VolumeArray {
+	tmp := emptyDir(scratchVolume, scratchBytes)
+	if a.Mount != nil {
+		return append(a.bucketVolumes(), tmp)
+	}
+	return corev1.VolumeArray{emptyDir(modelVolume, a.VolumeBytes), tmp}
+}
+
+func emptyDir(name string, bytes int64) *corev1.VolumeArgs {
+	return &corev1.VolumeArgs{Name: pulumi.String(name), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String(mebibytes(bytes))}}
+}
+
+// annotations say which artifacts a pod was made for, and where its metrics
+// are. A digest stands there only where it was compared.
 func (a *ModelDeploymentArgs) annotations() pulumi.StringMap {
 	all := pulumi.StringMap{}
+	if a.Mount != nil {
+		all = pulumi.ToStringMap(a.Mount.Annotations)
+	}
 	for _, artifact := range a.Artifacts {
 		pin := ""
-		if artifact.SHA256 != "" {
+		if artifact.SHA256 != "" && a.Mount == nil {
 			pin = "@sha256:" + artifact.SHA256
 		}
 		all[fmt.Sprintf("artifact.modelferry.dev/%s", artifact.Name)] = pulumi.String(artifact.Path + pin)
 	}
-	if a.Server.MetricsPath != "" {
+	if a.Server.MetricsPath != "" && a.Server.Annotated {
 		all["prometheus.io/scrape"] = pulumi.String("true")
 		all["prometheus.io/port"] = pulumi.String(strconv.Itoa(a.Server.Port))
 		all["prometheus.io/path"] = pulumi.String(a.Server.MetricsPath)

@@ -15,7 +15,8 @@ import (
 type ModelService struct {
 	pulumi.ResourceState
 
-	// Deployment, Service and ServiceAccount by name, Config by the ConfigMap's.
+	// Deployment, Service and ServiceAccount by name, Config by the ConfigMap's;
+	// "" where there is none, because nothing is fetched.
 	Deployment, Service, ServiceAccount, Config pulumi.StringOutput
 }
 
@@ -44,6 +45,12 @@ type ModelServiceArgs struct {
 	Identity Identity
 	// NetworkPolicy of the pods, nil for none.
 	NetworkPolicy *NetworkPolicy
+	// Mount is how buckets are mounted in place of being copied from, nil for a fetcher.
+	Mount *Mount
+	// ServiceAnnotations are the Kubernetes Service's, for a load balancer's controller.
+	ServiceAnnotations map[string]string
+	// Monitor for a Prometheus Operator, nil for none.
+	Monitor *Monitor
 }
 
 // NewModelService makes the service and waits until it serves.
@@ -70,35 +77,37 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 	if err != nil {
 		return nil, err
 	}
-	config, err := NewModelConfig(ctx, name, &ModelConfigArgs{
-		Namespace: args.Namespace, Labels: labels, ModelFolder: args.ModelFolder,
-		Artifacts: args.Artifacts, Store: args.Store, Fetcher: args.Fetcher,
-	}, child)
+	s.ServiceAccount = account.Metadata.Name().Elem()
+	brought, err := newDelivery(ctx, name, args, meta, child)
 	if err != nil {
 		return nil, err
 	}
-	s.ServiceAccount, s.Config = account.Metadata.Name().Elem(), config.Name
-	ready := args.Identity.Grants
+	s.Config = brought.config
+	ready := slices.Concat(args.Identity.Grants, brought.ready)
 	if args.NetworkPolicy != nil {
 		policy, err := newNetworkPolicy(ctx, name, *args.NetworkPolicy, args.Server.Port, selector, meta(args.Deployment), child)
 		if err != nil {
 			return nil, err
 		}
-		ready = append(slices.Clone(ready), policy)
+		ready = append(ready, policy)
 	}
 	deployment, err := NewModelDeployment(ctx, name, &ModelDeploymentArgs{
 		Name: args.Deployment, Namespace: args.Namespace, Labels: labels, Selector: selector,
-		ServiceAccount: s.ServiceAccount, Config: s.Config,
+		ServiceAccount: s.ServiceAccount, Config: s.Config, Mount: args.Mount, Claims: brought.claims,
 		Fetcher: args.Fetcher, Server: args.Server,
-		ModelFolder: args.ModelFolder, VolumeBytes: args.VolumeBytes, Artifacts: args.Artifacts,
+		ModelFolder: args.ModelFolder, VolumeBytes: brought.bytes, Artifacts: args.Artifacts,
 		Deadline: args.RolloutDeadline,
 	}, child, pulumi.DependsOn(ready))
 	if err != nil {
 		return nil, err
 	}
 	s.Deployment = deployment.Name
+	entrance := meta(args.Service)
+	if len(args.ServiceAnnotations) > 0 {
+		entrance.Annotations = pulumi.ToStringMap(args.ServiceAnnotations)
+	}
 	service, err := corev1.NewService(ctx, name, &corev1.ServiceArgs{
-		Metadata: meta(args.Service),
+		Metadata: entrance,
 		Spec: &corev1.ServiceSpecArgs{
 			Type:     pulumi.String("ClusterIP"),
 			Selector: selector,
@@ -111,6 +120,11 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 		return nil, err
 	}
 	s.Service = service.Metadata.Name().Elem()
+	if args.Monitor != nil {
+		if err := newServiceMonitor(ctx, name, *args.Monitor, args.Server.MetricsPath, selector, meta(args.Deployment), child); err != nil {
+			return nil, err
+		}
+	}
 	if err := newAutoscaler(ctx, name, args.Autoscaling, s.Deployment, meta(args.Deployment), child); err != nil {
 		return nil, err
 	}

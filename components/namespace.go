@@ -1,6 +1,8 @@
 package components
 
 import (
+	"maps"
+
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -18,8 +20,9 @@ type Namespace struct {
 type NamespaceArgs struct {
 	// Name of the namespace.
 	Name string
-	// Labels say whose the namespace is, and all that is in it.
-	Labels map[string]string
+	// Labels say whose the namespace is, and all that is in it; Marks are the
+	// namespace's own, for what the cloud runs in the cluster.
+	Labels, Marks map[string]string
 	// Closed denies all traffic that no policy of a service opens.
 	Closed bool
 	// Quota of all pods together, nil for none.
@@ -36,11 +39,13 @@ func NewNamespace(ctx *pulumi.Context, name string, args *NamespaceArgs, opts ..
 	}, n, opts...); err != nil {
 		return nil, err
 	}
+	marks := map[string]string{
+		"pod-security.kubernetes.io/enforce": "restricted",
+		"pod-security.kubernetes.io/warn":    "restricted",
+	}
+	maps.Copy(marks, args.Marks)
 	namespace, err := corev1.NewNamespace(ctx, name, &corev1.NamespaceArgs{
-		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(args.Name), Labels: labelled(args.Labels, map[string]string{
-			"pod-security.kubernetes.io/enforce": "restricted",
-			"pod-security.kubernetes.io/warn":    "restricted",
-		})},
+		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(args.Name), Labels: labelled(args.Labels, marks)},
 	}, pulumi.Parent(n))
 	if err != nil {
 		return nil, err

@@ -22,6 +22,9 @@ type NetworkPolicy struct {
 	Reach []string
 	// Ranges are private ones, in CIDR notation, that are open over HTTPS.
 	Ranges []string
+	// Sources are ranges outside the cluster that requests come from: a load
+	// balancer's, which speaks to the pods themselves.
+	Sources []string
 }
 
 // newDefaultDeny closes the namespace: no pod in it reaches anything, and
@@ -37,12 +40,17 @@ func newDefaultDeny(ctx *pulumi.Context, labels pulumi.StringMap, namespace pulu
 }
 
 // newNetworkPolicy opens what one service needs: requests and scrapes at its
-// port from inside the cluster, DNS, the object store, and where its identity
+// port, DNS, the object store, and where its identity
 // comes from.
 func newNetworkPolicy(ctx *pulumi.Context, name string, p NetworkPolicy, port int, selector pulumi.StringMap, meta *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 	egress, err := p.egress()
 	if err != nil {
 		return nil, err
+	}
+	// Of every namespace: gateways and Prometheus have their own.
+	from := networkingv1.NetworkPolicyPeerArray{&networkingv1.NetworkPolicyPeerArgs{NamespaceSelector: &metav1.LabelSelectorArgs{}}}
+	for _, cidr := range p.Sources {
+		from = append(from, block(cidr))
 	}
 	return networkingv1.NewNetworkPolicy(ctx, name, &networkingv1.NetworkPolicyArgs{
 		Metadata: meta,
@@ -50,9 +58,7 @@ func newNetworkPolicy(ctx *pulumi.Context, name string, p NetworkPolicy, port in
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector},
 			PolicyTypes: bothWays(),
 			Ingress: networkingv1.NetworkPolicyIngressRuleArray{&networkingv1.NetworkPolicyIngressRuleArgs{
-				// Of every namespace: gateways and Prometheus have their own.
-				From:  networkingv1.NetworkPolicyPeerArray{&networkingv1.NetworkPolicyPeerArgs{NamespaceSelector: &metav1.LabelSelectorArgs{}}},
-				Ports: ports("TCP", port),
+				From: from, Ports: ports("TCP", port),
 			}},
 			Egress: egress,
 		},

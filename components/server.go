@@ -21,9 +21,14 @@ const (
 // portName is how probes and the Service refer to the server's port.
 const portName = "http"
 
-// farewell is how long a pod that is to go serves on, in seconds: until every
-// node knows that it goes, requests still come.
-const farewell = 5
+// How long a pod that is to go serves on, in seconds, until nobody sends it a
+// request any more: a node knows within a few, a load balancer later. Then
+// what it has begun may take as long as grace.
+const (
+	farewell         = 5
+	balancedFarewell = 20
+	grace            = 30
+)
 
 // startupPeriod is how often a starting server is asked. Short, because it
 // adds to every model update.
@@ -44,8 +49,19 @@ type ServerArgs struct {
 	// HealthPath of the probes; Startup is the time that loading the model may take.
 	HealthPath string
 	Startup    time.Duration
-	// MetricsPath that Prometheus scrapes, or "".
+	// MetricsPath that Prometheus scrapes, or ""; Annotated tells whether the
+	// pods' annotations say so.
 	MetricsPath string
+	Annotated   bool
+	// Balanced tells that a load balancer of the cloud speaks to the pods themselves.
+	Balanced bool
+}
+
+func (s ServerArgs) farewell() int {
+	if s.Balanced {
+		return balancedFarewell
+	}
+	return farewell
 }
 
 // server returns the main container. It sees the artifacts read-only.
@@ -70,7 +86,7 @@ func (a *ModelDeploymentArgs) server() *corev1.ContainerArgs {
 		ReadinessProbe:  probe(5*time.Second, 3),
 		LivenessProbe:   probe(10*time.Second, 3),
 		Lifecycle: &corev1.LifecycleArgs{PreStop: &corev1.LifecycleHandlerArgs{
-			Sleep: &corev1.SleepActionArgs{Seconds: pulumi.Int(farewell)},
+			Sleep: &corev1.SleepActionArgs{Seconds: pulumi.Int(a.Server.farewell())},
 		}},
 	}
 }
@@ -104,9 +120,12 @@ func (a *ModelDeploymentArgs) serverEnv() corev1.EnvVarArray {
 }
 
 func (a *ModelDeploymentArgs) serverMounts() corev1.VolumeMountArray {
+	tmp := &corev1.VolumeMountArgs{Name: pulumi.String(scratchVolume), MountPath: pulumi.String("/tmp")}
+	if a.Mount != nil {
+		return append(a.bucketMounts(), tmp)
+	}
 	mounts := corev1.VolumeMountArray{
-		&corev1.VolumeMountArgs{Name: pulumi.String(modelVolume), MountPath: pulumi.String(a.ModelFolder), ReadOnly: pulumi.Bool(true)},
-		&corev1.VolumeMountArgs{Name: pulumi.String(scratchVolume), MountPath: pulumi.String("/tmp")},
+		&corev1.VolumeMountArgs{Name: pulumi.String(modelVolume), MountPath: pulumi.String(a.ModelFolder), ReadOnly: pulumi.Bool(true)}, tmp,
 	}
 	for _, artifact := range a.Artifacts {
 		if artifact.Mount == "" {

@@ -29,9 +29,11 @@ type Identity struct {
 type Artifact struct {
 	// Name of the artifact, for people.
 	Name string
-	// Bucket and Path of the object.
-	Bucket pulumi.StringInput
-	Path   string
+	// Bucket and Path of the object, or of a folder that is mounted; the bucket
+	// is called BucketName in the catalogue.
+	Bucket     pulumi.StringInput
+	BucketName string
+	Path       string
 	// File is its place relative to the model folder; an archive is unpacked into the file's folder.
 	File     string
 	Unpacked bool

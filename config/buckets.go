@@ -1,6 +1,10 @@
 package config
 
-import "regexp"
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
 
 // The buckets that artifacts lie in, by the names that the catalogue uses.
 const (
@@ -49,6 +53,47 @@ func BucketNames() []string { return []string{Models, Datasets} }
 func (b Buckets) Named(bucket string) string {
 	return map[string]string{Models: b.Models, Datasets: b.Datasets, AccessLogs: b.AccessLogs}[bucket]
 }
+
+// BucketName returns the name of a bucket: the configured one, or the stack's
+// default. account is AWS's number for it, which only AWS knows.
+func (c Config) BucketName(account, stack, bucket string) string {
+	if name := c.Buckets.Named(bucket); name != "" {
+		return name
+	}
+	if c.Cloud == EKS { // unique in all of S3
+		return fmt.Sprintf("%s-%s-%s-%s", account, c.AWS.Region, stack, bucket)
+	}
+	return fmt.Sprintf("%s-%s-%s", c.GCP.Project, stack, bucket)
+}
+
+// checkBucketNames checks the default names, which no one wrote.
+func (c Config) checkBucketNames(f *Faults, stack string) {
+	place := c.GCP.Project
+	if c.Cloud == EKS {
+		place = c.AWS.Region
+	}
+	if place == "" || stack == "" {
+		return // said elsewhere, or nobody's business here
+	}
+	for key, bucket := range map[string]string{"models": Models, "datasets": Datasets, "accessLogs": AccessLogs} {
+		name := c.BucketName(strings.Repeat("1", accountDigits), stack, bucket)
+		if c.Buckets.Named(bucket) != "" || bucketName.MatchString(name) {
+			continue
+		}
+		shown, at := c.BucketName("ACCOUNT", stack, bucket), "buckets."+key
+		if len(name) > maxBucketName {
+			f.add(at, "the default name, %s, has %d characters, and a bucket's has %d at most: name the bucket here, or the stack shorter than %s",
+				shown, len(name), maxBucketName, stack)
+		} else {
+			f.add(at, "the default name, %s, is none for a bucket, of small letters, digits, hyphens and dots: name the bucket here, or the stack otherwise", shown)
+		}
+	}
+}
+
+const (
+	maxBucketName = 63
+	accountDigits = 12
+)
 
 // bucketName is what S3 and Cloud Storage both take.
 var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)

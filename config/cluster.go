@@ -16,17 +16,19 @@ type NewCluster struct {
 	Name string `json:"name" default:"modelferry"`
 	// Kubernetes version (EKS) or minimum version (GKE). Default: the cloud's own.
 	Version string `json:"version"`
+	// Channel that Kubernetes' versions come by (GKE): RAPID, REGULAR, STABLE or EXTENDED. Default: REGULAR.
+	ReleaseChannel string `json:"releaseChannel"`
 	// Machine type of the services' nodes, such as e2-medium or t3.medium.
 	MachineType string `json:"machineType" need:"required"`
 	// Number of the services' nodes; the autoscaler moves between the two. Nothing else runs on them.
 	Nodes Nodes `json:"nodes"`
 	// Nodes of the system, DNS and what else a cluster runs.
 	System SystemNodes `json:"system"`
-	// Address range of the nodes' network, in CIDR notation, /16 to /20.
-	NetworkCIDR string `json:"networkCIDR" default:"10.0.0.0/16"`
+	// Network that the nodes live in.
+	Network Network `json:"network"`
 	// CIDR ranges that may reach the API server's public endpoint. None: the endpoint is private only.
 	AuthorizedNetworks []string `json:"authorizedNetworks"`
-	// ARNs of the users and roles that administer the cluster, besides who made it (EKS).
+	// ARNs of the roles and users that administer the cluster, and nobody else does (EKS, required there). Whoever runs pulumi has to be one of them.
 	Admins []string `json:"admins"`
 	// Key to encrypt Kubernetes' secrets with: its ARN, or projects/…/cryptoKeys/NAME. Default: a key of the stack's own on EKS, Google's on GKE.
 	KMSKey string `json:"kmsKey"`

@@ -20,6 +20,17 @@ const (
 	EKS Cloud = "eks"
 )
 
+// Identity is the way in which a pod gets its role on AWS.
+type Identity string
+
+// The ways that AWS has. On Google Cloud there is one, and no choice.
+const (
+	// IRSA: the pod's own token is taken to STS, which trusts the cluster's issuer.
+	IRSA Identity = "irsa"
+	// PodIdentity: the pod's own token is taken to an agent on its node.
+	PodIdentity Identity = "podIdentity"
+)
+
 // Config is one stack's config, defaults filled in and checked.
 type Config struct {
 	// Cloud that the stack runs on: gke or eks.
@@ -30,10 +41,12 @@ type Config struct {
 	Owner string `json:"owner"`
 	// Cost centre that pays for it, as a label of everything that it makes.
 	CostCentre string `json:"costCentre"`
-	// Whether the stack is for production: images without a digest and artifacts without sha256 are refused.
+	// Whether the stack is for production: images without a digest, artifacts without sha256, and mounted ones that nobody accepts unverified, are refused.
 	Production bool `json:"production"`
 	// Cluster to create, or the name of one that exists.
 	Cluster Cluster `json:"cluster" need:"required"`
+	// Way in which a pod gets its role on AWS: irsa, or podIdentity (EKS). Default: irsa.
+	Identity Identity `json:"identity"`
 	// Buckets that hold the artifacts.
 	Buckets Buckets `json:"buckets"`
 	// Registry of the images.
@@ -48,6 +61,10 @@ type Config struct {
 	GPU GPU `json:"gpu"`
 	// Network that the services' pods see.
 	NetworkPolicy NetworkPolicy `json:"networkPolicy"`
+	// Way in from outside the cluster. Default: none.
+	Ingress *Ingress `json:"ingress"`
+	// Monitoring by Prometheus.
+	Monitoring Monitoring `json:"monitoring"`
 	// Quota of the namespace. Default: none.
 	Quota *Quota `json:"quota"`
 	// Requests and limits of containers in the namespace that set none, as a LimitRange. Default: none.

@@ -12,6 +12,8 @@ type Fetcher struct {
 	Backoff time.Duration `json:"backoff" default:"10s"`
 	// Time for the whole run of the fetcher.
 	Timeout time.Duration `json:"timeout" default:"5m"`
+	// Time that an identity which is not ready yet is waited for, within the timeout. Default: the fetcher's own choice, 1m.
+	IdentityWait *time.Duration `json:"identityWait"`
 	// Ranges of an object in flight at a time, 64 at most. Default: the fetcher's own choice.
 	Parallel int `json:"parallel"`
 	// Size of a range, 64KiB to 64MiB. Default: the fetcher's own choice.
@@ -36,6 +38,14 @@ func (x Fetcher) PartBytes() int64 {
 		return 0 // not set: what cannot be read has been found a fault
 	}
 	return bytes
+}
+
+// Patience is the time that an identity is waited for; 0 leaves it to the fetcher.
+func (x Fetcher) Patience() time.Duration {
+	if x.IdentityWait == nil {
+		return 0
+	}
+	return *x.IdentityWait
 }
 
 // SetDefaults gives the init container enough for a download at full speed

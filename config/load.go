@@ -8,6 +8,8 @@ import (
 // strings as they are, everything else as JSON. *pulumi.Context has one.
 type Source interface {
 	GetConfig(key string) (value string, ok bool)
+	// Stack is the stack's name, of which the buckets' default names are made.
+	Stack() string
 }
 
 // Load reads a stack's config, fills in the defaults and checks every rule.
@@ -29,8 +31,18 @@ func Load(source Source, keys []string) (Config, error) {
 	for name, service := range c.Services {
 		c.Services[name] = service.withNames(name)
 	}
+	if c.Identity == "" && c.Cloud == EKS {
+		c.Identity = IRSA
+	}
+	if c.Cluster.Create != nil {
+		c.Cluster.Create.Network = c.Cluster.Create.Network.withDefaults(c.Cloud)
+		if c.Cluster.Create.ReleaseChannel == "" && c.Cloud == GKE {
+			c.Cluster.Create.ReleaseChannel = "REGULAR"
+		}
+	}
 	var broken Faults
 	c.check(&broken)
+	c.checkBucketNames(&broken, source.Stack())
 	faults.mergeUnrelated(broken)
 	faults = append(faults, unknown...)
 	if err := faults.err(); err != nil {

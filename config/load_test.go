@@ -28,6 +28,7 @@ func least() configtest.Settings {
 	s := configtest.Settings{"aws:region": "eu-west-1"}
 	s.Set("cloud", "eks")
 	s.Set("cluster.create.machineType", "t3.medium")
+	s.Set("cluster.create.admins", []any{"arn:aws:iam::123456789012:role/platform"})
 	s.Set("fetcher.image", "registry.example/fetcher:1")
 	s.Set("services.churn.artifacts.model.dest", "model.joblib")
 	s.Set("releases.churn.image", "registry.example/churn:1")
@@ -45,12 +46,14 @@ func TestDefaults(t *testing.T) {
 		Namespace: "ml-portfolio",
 		Cluster: config.Cluster{Create: &config.NewCluster{
 			Name: "modelferry", MachineType: "t3.medium", Nodes: config.Nodes{Min: 1, Max: 5},
-			System:      config.SystemNodes{Min: 1, Max: 3},
-			NetworkCIDR: "10.0.0.0/16", DeletionProtection: &yes,
+			System:  config.SystemNodes{Min: 1, Max: 3},
+			Network: config.Network{CIDR: "10.0.0.0/16"}, Admins: []string{"arn:aws:iam::123456789012:role/platform"}, DeletionProtection: &yes,
 		}},
+		Identity:      config.IRSA,
 		NetworkPolicy: config.NetworkPolicy{Enabled: &yes},
+		Monitoring:    config.Monitoring{Annotations: &yes, Interval: 30 * time.Second},
 		GPU:           config.GPU{Max: 1},
-		Registry:      config.Registry{Create: &yes, Name: "modelferry"},
+		Registry:      config.Registry{Create: &yes, Name: "modelferry", UntaggedDays: 30},
 		Buckets:       config.Buckets{ColdAfterDays: 90, LogDays: 365, SoftDeleteDays: 7, Noncurrent: config.Noncurrent{Keep: 3, Days: 90}},
 		Fetcher: config.Fetcher{
 			Image: "registry.example/fetcher:1", Retries: 3, Backoff: 10 * time.Second, Timeout: 5 * time.Minute,
@@ -60,7 +63,7 @@ func TestDefaults(t *testing.T) {
 		},
 		Rollout: config.Rollout{Deadline: 10 * time.Minute},
 		Services: map[string]config.Service{"churn": {
-			Deployment: "churn", Service: "churn-service", Port: 8000, ModelFolder: "/models", Prefix: "churn/",
+			Deployment: "churn", Service: "churn-service", Port: 8000, ModelFolder: "/models", Prefix: "churn/", Path: "/churn",
 			Artifacts:   map[string]config.Artifact{"model": {Bucket: "models", Dest: "model.joblib"}},
 			Autoscaling: config.Autoscaling{Min: 1, Max: 3, CPU: 70, ScaleDownWindow: 5 * time.Minute},
 			Health:      config.Health{Path: "/health", Startup: time.Minute},
@@ -68,6 +71,7 @@ func TestDefaults(t *testing.T) {
 		}},
 		Releases: map[string]config.Release{"churn": {
 			Image:     "registry.example/churn:1",
+			Delivery:  "fetch",
 			Artifacts: map[string]config.ArtifactRelease{"model": {Path: "churn/model.joblib", Size: "4.1MB"}},
 		}},
 		AWS: config.AWS{Region: "eu-west-1"},

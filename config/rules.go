@@ -1,11 +1,8 @@
 package config
 
 import (
-	"fmt"
 	"maps"
-	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
 
 	"github.com/distribution/reference"
@@ -27,15 +24,20 @@ func (c Config) check(f *Faults) {
 	f.label("namespace", c.Namespace)
 	f.labelled("owner", c.Owner)
 	f.labelled("costCentre", c.CostCentre)
-	c.Cluster.check(f)
-	if c.Cluster.Create != nil {
-		f.key(c.Cloud, "cluster.create.kmsKey", c.Cluster.Create.KMSKey)
+	c.Cluster.check(f, c.Cloud)
+	f.only(EKS, c.Cloud, "identity", c.Identity != "")
+	if c.Cloud == EKS && c.Identity != IRSA && c.Identity != PodIdentity {
+		f.add("identity", "unknown way %q: it is %s or %s", c.Identity, IRSA, PodIdentity)
 	}
 	c.Buckets.check(f)
 	f.key(c.Cloud, "buckets.kmsKey", c.Buckets.KMSKey)
 	c.Registry.check(f)
 	c.GPU.check(f, c)
 	c.NetworkPolicy.check(f)
+	c.Monitoring.check(f)
+	if c.Ingress != nil {
+		c.checkIngress(f)
+	}
 	if c.Quota != nil {
 		c.Quota.check(f)
 	}
@@ -55,55 +57,6 @@ func (c Config) check(f *Faults) {
 	}
 }
 
-func (c Cluster) check(f *Faults) {
-	switch {
-	case c.Existing == "" && c.Create == nil:
-		f.add("cluster", "names no cluster: set create, or existing")
-	case c.Existing != "" && c.Create != nil:
-		f.add("cluster", "both create and existing are set: keep one")
-	case c.Create != nil:
-		c.Create.check(f)
-	}
-}
-
-// clusterName is what both clouds take for all that is named after a cluster.
-// GKE's node account, NAME-nodes, may have 30 characters.
-var clusterName = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$`)
-
-// principal is who EKS can let in.
-var principal = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(user|role)/.+$`)
-
-func (n NewCluster) check(f *Faults) {
-	if !clusterName.MatchString(n.Name) {
-		f.add("cluster.create.name", "%q is no name for a cluster: write a letter, then up to 23 small letters, digits and hyphens", n.Name)
-	}
-	f.required("cluster.create.machineType", n.MachineType)
-	if n.Nodes.Min < 1 || n.Nodes.Max < n.Nodes.Min {
-		f.add("cluster.create.nodes", "min %d and max %d do not fit: 1 <= min <= max", n.Nodes.Min, n.Nodes.Max)
-	}
-	if n.System.Min < 1 || n.System.Max < n.System.Min {
-		f.add("cluster.create.system", "min %d and max %d do not fit: 1 <= min <= max", n.System.Min, n.System.Max)
-	}
-	if network, err := netip.ParsePrefix(n.NetworkCIDR); err != nil || !network.Addr().Is4() || network.Masked() != network ||
-		network.Bits() < 16 || network.Bits() > 20 {
-		f.add("cluster.create.networkCIDR", "%q is no IPv4 range of /16 to /20, such as 10.0.0.0/16", n.NetworkCIDR)
-	}
-	for k, arn := range n.Admins {
-		if !principal.MatchString(arn) {
-			f.add(fmt.Sprintf("cluster.create.admins[%d]", k), "%q is no ARN of a user or a role", arn)
-		}
-	}
-	for k, cidr := range n.AuthorizedNetworks {
-		at := fmt.Sprintf("cluster.create.authorizedNetworks[%d]", k)
-		network, err := netip.ParsePrefix(cidr)
-		if err != nil || network.Masked() != network {
-			f.add(at, "%q is no address range in CIDR notation", cidr)
-		} else if network.Bits() == 0 {
-			f.add(at, "%q opens the API server to everyone: name your own ranges", cidr)
-		}
-	}
-}
-
 func (x Fetcher) check(f *Faults) {
 	f.image("fetcher.image", x.Image)
 	if x.Retries < 0 || x.Retries > maxRetries {
@@ -114,6 +67,9 @@ func (x Fetcher) check(f *Faults) {
 	}
 	if x.Timeout <= 0 {
 		f.add("fetcher.timeout", "has to be more than 0s, not %s", x.Timeout)
+	}
+	if wait := x.IdentityWait; wait != nil && *wait <= 0 {
+		f.add("fetcher.identityWait", "has to be more than 0s, not %s", *wait)
 	}
 	if x.Parallel < 0 || x.Parallel > maxParallel {
 		f.add("fetcher.parallel", "has to be 0 to %d, not %d: 0 leaves it to the fetcher", maxParallel, x.Parallel)

@@ -11,11 +11,14 @@ func (c Config) checkProduction(f *Faults) {
 	for _, name := range sortedKeys(c.Releases) {
 		release, at := c.Releases[name], "releases."+name
 		f.digested(at+".image", release.Image)
-		for _, artifact := range sortedKeys(release.Artifacts) {
-			if release.Artifacts[artifact].SHA256 == "" {
-				f.add(at+".artifacts."+artifact+".sha256", "missing: modelferry:production serves pinned artifacts only (sha256sum FILE)")
-			}
+		if release.IsMounted() && !release.Unverified {
+			f.add(at+".delivery", "csi serves what lies in the bucket, unverified: set it to %s, or set %s to true to accept that", Fetch, qualified(at+".unverified"))
 		}
+		release.eachArtifact(func(below string, a ArtifactRelease) {
+			if a.SHA256 == "" && !release.IsMounted() {
+				f.add(at+below+".sha256", "missing: modelferry:production serves pinned artifacts only (sha256sum FILE)")
+			}
+		})
 	}
 }
 

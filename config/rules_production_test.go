@@ -20,6 +20,9 @@ var productionRules = []rule{
 			`modelferry:releases.bankchurn.artifacts.model.sha256: missing: modelferry:production serves pinned artifacts only (sha256sum FILE)`,
 			`modelferry:releases.chicagotaxi.artifacts.predictions.sha256: missing: modelferry:production serves pinned artifacts only (sha256sum FILE)`,
 		}},
+	{name: "production that verifies nothing, and does not say so", set: map[string]any{
+		"production": true, "releases.bankchurn.delivery": "csi", "releases.bankchurn.artifacts.model.sha256": nil},
+		want: []string{`modelferry:releases.bankchurn.delivery: csi serves what lies in the bucket, unverified: set it to fetch, or set modelferry:releases.bankchurn.unverified to true to accept that`}},
 	{name: "production with no image at all, said once", set: map[string]any{"production": true, "releases.bankchurn.image": "registry.example/bankchurn"},
 		want: []string{`modelferry:releases.bankchurn.image: "registry.example/bankchurn" has neither tag nor digest: add @sha256:… (or :TAG)`}},
 }

@@ -26,14 +26,14 @@ func (c Config) checkReleases(f *Faults) {
 			f.add(at, "there is no service %q%s", name, suggest(name, c.ServiceNames()))
 			continue
 		}
-		c.Releases[name].check(f, at, service)
+		c.Releases[name].check(f, at, service, c)
 		if c.Cloud == GKE {
 			c.Releases[name].checkGenerations(f, at)
 		}
 	}
 }
 
-func (r Release) check(f *Faults, at string, service Service) {
+func (r Release) check(f *Faults, at string, service Service, c Config) {
 	f.image(at+".image", r.Image)
 	if !service.hasBackend(r.Backend) {
 		if r.Backend == "" {
@@ -48,29 +48,57 @@ func (r Release) check(f *Faults, at string, service Service) {
 		f.add("services."+strings.TrimPrefix(at, "releases.")+".artifacts", "has no artifact called %q", MainArtifact)
 	}
 	for _, name := range sortedKeys(artifacts) {
-		release, ok := r.Artifacts[name]
-		if !ok {
-			f.add(at+".artifacts."+name, "missing: say which version is live (path, sha256, size)")
-			continue
-		}
-		release.check(f, at+".artifacts."+name, service.Prefix)
-	}
-	for _, name := range sortedKeys(r.Artifacts) {
-		if _, ok := artifacts[name]; !ok {
-			f.add(at+".artifacts."+name, "the service has no such artifact%s", suggest(name, sortedKeys(artifacts)))
+		if _, at, ok := r.artifactAt(at, name); !ok {
+			f.add(at, "missing: say which version is live (path, sha256, size)")
 		}
 	}
+	r.checkVersions(f, at, r.Artifacts, artifacts, service.Prefix)
+	r.checkBackends(f, at, service)
+	r.checkDelivery(f, at, c, artifacts)
 	checkPlaces(f, at, r, artifacts)
-	service.checkRoom(f, at, r)
+	if !r.IsMounted() {
+		service.checkRoom(f, at, r)
+	}
 }
 
-func (a ArtifactRelease) check(f *Faults, at, prefix string) {
+// checkVersions checks the versions of artifacts that the service has, and refuses others.
+func (r Release) checkVersions(f *Faults, at string, versions map[string]ArtifactRelease, artifacts map[string]Artifact, prefix string) {
+	for _, name := range sortedKeys(versions) {
+		at := at + ".artifacts." + name
+		if _, known := artifacts[name]; !known {
+			f.add(at, "the service has no such artifact%s", suggest(name, sortedKeys(artifacts)))
+			continue
+		}
+		versions[name].check(f, at, prefix, r.IsMounted())
+	}
+}
+
+// checkBackends checks that what is there for a backend is what it needs, be
+// it the one that runs or not.
+func (r Release) checkBackends(f *Faults, at string, service Service) {
+	for _, backend := range sortedKeys(r.Backends) {
+		at := at + ".backends." + backend
+		if _, known := service.Backends[backend]; !known {
+			f.add(at, "unknown backend%s", suggest(backend, sortedKeys(service.Backends)))
+			continue
+		}
+		r.checkVersions(f, at, r.Backends[backend].Artifacts, service.artifacts(backend), service.Prefix)
+	}
+}
+
+// check checks the version of an artifact by itself. mounted tells that its
+// path may be a folder's.
+func (a ArtifactRelease) check(f *Faults, at, prefix string, mounted bool) {
+	key := a.Path
+	if mounted {
+		key, _ = a.folderKey()
+	}
 	switch {
 	case a.Path == "":
 		f.add(at+".path", "missing: name the object in the bucket")
 	case len(a.Path) > maxKey:
 		f.add(at+".path", "is longer than the %d bytes that an object's path may have", maxKey)
-	case !cleanKey(a.Path):
+	case !cleanKey(key):
 		f.add(at+".path", "%q is no object's path: write it relative to the bucket, without ..", a.Path)
 	case !strings.HasPrefix(a.Path, prefix):
 		f.add(at+".path", "%q is outside %s, all that the service's identity may read", a.Path, prefix)
@@ -89,22 +117,22 @@ var generation = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
 
 // checkGenerations checks the versions of artifacts in GCS.
 func (r Release) checkGenerations(f *Faults, at string) {
-	for _, name := range sortedKeys(r.Artifacts) {
-		if version := r.Artifacts[name].Version; version != "" && !generation.MatchString(version) {
-			f.add(at+".artifacts."+name+".version", "%q is no generation of an object in GCS: write its number (gcloud storage ls -a)", version)
+	r.eachArtifact(func(below string, a ArtifactRelease) {
+		if version := a.Version; version != "" && !generation.MatchString(version) {
+			f.add(at+below+".version", "%q is no generation of an object in GCS: write its number (gcloud storage ls -a)", version)
 		}
-	}
+	})
 }
 
 // checkPlaces refuses two artifacts in one place of the pod, or one below a file.
 func checkPlaces(f *Faults, at string, r Release, artifacts map[string]Artifact) {
 	var placed []LiveArtifact
 	for _, name := range sortedKeys(artifacts) {
-		release, ok := r.Artifacts[name]
+		release, at, ok := r.artifactAt(at, name)
 		if !ok || release.Path == "" {
 			continue
 		}
-		a, at := ArtifactOf(name, artifacts[name], release), at+".artifacts."+name
+		a := ArtifactOf(name, artifacts[name], release)
 		for part := range strings.SplitSeq(a.File, "/") {
 			if len(part) > maxName {
 				f.add(at, "appears as %q, and a file's name has %d bytes at most", a.File, maxName)

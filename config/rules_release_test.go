@@ -20,6 +20,20 @@ var releaseRules = []rule{
 		want: []string{`modelferry:releases.bankchurn.backend: unknown backend "tfidf": the service has none`}},
 	{name: "artifact has no release", set: map[string]any{"releases.bankchurn.artifacts.dataset": nil},
 		want: []string{`modelferry:releases.bankchurn.artifacts.dataset: missing: say which version is live (path, sha256, size)`}},
+	{name: "release of a backend that there is not", set: map[string]any{"releases.nlpinsight.backends.finbrt.artifacts.model.path": "x"},
+		want: []string{`modelferry:releases.nlpinsight.backends.finbrt: unknown backend: did you mean "finbert"?`}},
+	{name: "a backend's artifact outside the prefix", set: map[string]any{"releases.nlpinsight.backends.finbert.artifacts.model.path": "finbert/m.tar.gz"},
+		want: []string{`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.path: "finbert/m.tar.gz" is outside nlpinsight/, all that the service's identity may read`}},
+	{name: "a backend that does not run, and could not", set: map[string]any{
+		"releases.nlpinsight.backends.finbert.artifacts.model.sha256": "7", "releases.nlpinsight.backends.finbert.artifacts.weights": map[string]any{
+			"path": "nlpinsight/w", "size": "1MB"}},
+		want: []string{
+			`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.sha256: "7" is no SHA-256: write 64 hexadecimal digits (sha256sum FILE)`,
+			`modelferry:releases.nlpinsight.backends.finbert.artifacts.weights: the service has no such artifact`,
+		}},
+	{name: "the running backend's version is no generation", set: map[string]any{
+		"releases.nlpinsight.backend": "finbert", "releases.nlpinsight.backends.finbert.artifacts.model.version": "v7"},
+		want: []string{`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.version: "v7" is no generation of an object in GCS: write its number (gcloud storage ls -a)`}},
 	{name: "release of an artifact that there is not", set: map[string]any{"releases.bankchurn.artifacts.models": object},
 		want: []string{`modelferry:releases.bankchurn.artifacts.models: the service has no such artifact: did you mean "model"?`}},
 	{name: "path is missing", set: map[string]any{"releases.bankchurn.artifacts.model.path": nil},
@@ -64,8 +78,6 @@ var releaseRules = []rule{
 		want: []string{`modelferry:releases.bankchurn.artifacts: need a volume of 21 MiB, more than the limit of 20Mi on ephemeral storage: raise resources.limits.ephemeralStorage`}},
 	{name: "unpacked archive does not fit the backend's limit", set: map[string]any{
 		"releases.nlpinsight.backend":                                            "finbert",
-		"releases.nlpinsight.artifacts.model.path":                               "nlpinsight/model.tar.gz",
-		"releases.nlpinsight.artifacts.model.size":                               "440MB",
 		"services.nlpinsight.backends.finbert.resources.limits.ephemeralStorage": "1Gi",
 		"services.nlpinsight.resources.limits.ephemeralStorage":                  "1Ti",
 	}, want: []string{`modelferry:releases.nlpinsight.artifacts: need a volume of 1.8 GiB, more than the limit of 1Gi on ephemeral storage: raise resources.limits.ephemeralStorage`}},

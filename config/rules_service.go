@@ -3,6 +3,7 @@ package config
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,7 +15,7 @@ import (
 // checkServices checks the catalogue by itself; what a release adds is
 // checked with it in checkReleases.
 func (c Config) checkServices(f *Faults) {
-	deployments, services, prefixes := map[string]string{}, map[string]string{}, map[string]string{}
+	deployments, services, paths := map[string]string{}, map[string]string{}, map[string]string{}
 	unique := func(at, kind, name, owner string, owners map[string]string) {
 		if other, taken := owners[name]; taken {
 			f.add(at, "%s %q is services.%s's already: give each service its own", kind, name, other)
@@ -30,13 +31,28 @@ func (c Config) checkServices(f *Faults) {
 		}
 		unique(at+".deployment", "Deployment", s.Deployment, name, deployments)
 		unique(at+".service", "Service", s.Service, name, services)
-		for _, other := range sortedKeys(prefixes) {
-			if strings.HasPrefix(s.Prefix, prefixes[other]) || strings.HasPrefix(prefixes[other], s.Prefix) {
-				f.add(at+".prefix", "%q and services.%s's %q overlap: give each service its own", s.Prefix, other, prefixes[other])
-			}
-		}
-		prefixes[name] = s.Prefix
+		unique(at+".path", "path", s.Path, name, paths)
 		s.check(f, at)
+	}
+	c.checkPrefixes(f)
+}
+
+// checkPrefixes refuses prefixes that lie one in the other. In order, whatever
+// begins with a prefix follows it, so that no service is held against all.
+func (c Config) checkPrefixes(f *Faults) {
+	names := c.ServiceNames()
+	prefix := func(name string) string { return c.Services[name].Prefix }
+	slices.SortStableFunc(names, func(a, b string) int { return strings.Compare(prefix(a), prefix(b)) })
+	var around []string // those that the next one may lie in
+	for _, name := range names {
+		for len(around) > 0 && !strings.HasPrefix(prefix(name), prefix(around[len(around)-1])) {
+			around = around[:len(around)-1]
+		}
+		for _, outer := range around {
+			first, second := min(outer, name), max(outer, name)
+			f.add("services."+second+".prefix", "%q and services.%s's %q overlap: give each service its own", prefix(second), first, prefix(first))
+		}
+		around = append(around, name)
 	}
 }
 
@@ -49,6 +65,9 @@ func (s Service) check(f *Faults, at string) {
 	}
 	if !strings.HasSuffix(s.Prefix, "/") || !cleanKey(strings.TrimSuffix(s.Prefix, "/")) || !grantable.MatchString(s.Prefix) {
 		f.add(at+".prefix", "%q is no prefix of a bucket: write FOLDER/, in letters, digits and . _ -", s.Prefix)
+	}
+	if !servicePath.MatchString(s.Path) || path.Clean(s.Path) != s.Path {
+		f.add(at+".path", "%q is no path to lead to a service: write /FOLDER, in letters, digits and . _ ~ -", s.Path)
 	}
 	if !path.IsAbs(s.Health.Path) {
 		f.add(at+".health.path", "%q has to begin with /", s.Health.Path)

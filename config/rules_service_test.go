@@ -21,6 +21,15 @@ var serviceRules = []rule{
 	{name: "a prefix inside another service's", set: map[string]any{
 		"services.bankchurn.prefix": "nlpinsight/old/", "releases.bankchurn.artifacts.model.path": "nlpinsight/old/a", "releases.bankchurn.artifacts.dataset.path": "nlpinsight/old/b"},
 		want: []string{`modelferry:services.nlpinsight.prefix: "nlpinsight/" and services.bankchurn's "nlpinsight/old/" overlap: give each service its own`}},
+	{name: "two prefixes inside another service's", set: map[string]any{
+		"services.bankchurn.prefix": "ml/", "releases.bankchurn.artifacts.model.path": "ml/a", "releases.bankchurn.artifacts.dataset.path": "ml/b",
+		"services.chicagotaxi.prefix": "ml/b/", "releases.chicagotaxi.artifacts.model.path": "ml/b/a", "releases.chicagotaxi.artifacts.predictions.path": "ml/b/b",
+		"services.nlpinsight.prefix": "ml/a/", "releases.nlpinsight.artifacts.model.path": "ml/a/a", "releases.nlpinsight.artifacts.dataset.path": "ml/a/b",
+		"releases.nlpinsight.backends.finbert.artifacts.model.path": "ml/a/c.tar.gz"},
+		want: []string{
+			`modelferry:services.chicagotaxi.prefix: "ml/b/" and services.bankchurn's "ml/" overlap: give each service its own`,
+			`modelferry:services.nlpinsight.prefix: "ml/a/" and services.bankchurn's "ml/" overlap: give each service its own`,
+		}},
 	{name: "prefix is the whole bucket", set: map[string]any{"services.bankchurn.prefix": "/"},
 		want: []string{
 			`modelferry:releases.bankchurn.artifacts.dataset.path: "bankchurn/v1/Churn.csv" is outside /, all that the service's identity may read`,

@@ -14,6 +14,7 @@ import (
 type rule struct {
 	name  string
 	stack string // gke when empty
+	named string // what the stack is called, where that matters
 	set   map[string]any
 	want  []string // faults, each with its key
 }
@@ -23,9 +24,15 @@ var (
 	object = map[string]any{}
 )
 
+// ruleGroups are the tables of all rules.
+var ruleGroups = [][]rule{
+	stackRules, networkRules, serviceRules, releaseRules, deliveryRules, productionRules, namespaceRules,
+	ingressRules, monitoringRules, bucketNameRules, typeRules,
+}
+
 // TestEveryRule breaks one thing at a time and reads the whole message.
 func TestEveryRule(t *testing.T) {
-	for _, group := range [][]rule{stackRules, serviceRules, releaseRules, productionRules, namespaceRules, typeRules} {
+	for _, group := range ruleGroups {
 		for _, r := range group {
 			t.Run(r.name, func(t *testing.T) {
 				if r.stack == "" {
@@ -36,7 +43,7 @@ func TestEveryRule(t *testing.T) {
 				for path, value := range r.set {
 					settings.Set(path, value)
 				}
-				_, err = config.Load(settings, settings.Keys())
+				_, err = config.Load(onStack{settings, r.named}, settings.Keys())
 				var faults config.Faults
 				require.ErrorAs(t, err, &faults)
 				require.Equal(t, r.want, faultLines(faults))

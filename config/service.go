@@ -20,6 +20,8 @@ type Service struct {
 	ModelFolder string `json:"modelFolder" default:"/models"`
 	// Prefix of the buckets that the service's identity may read. Default: NAME/.
 	Prefix string `json:"prefix"`
+	// Path of the service at the ingress, with all below it. It stays in the request: it is what FastAPI calls the root path. Default: /NAME.
+	Path string `json:"path"`
 	// Environment of the model server, besides the artifacts' own variables.
 	Env map[string]string `json:"env"`
 	// Artifacts by name; the one called model is the service's model.
@@ -94,6 +96,9 @@ func (s Service) withNames(name string) Service {
 	}
 	if s.Prefix == "" {
 		s.Prefix = name + "/"
+	}
+	if s.Path == "" {
+		s.Path = "/" + name
 	}
 	return s
 }

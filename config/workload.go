@@ -14,6 +14,8 @@ type Workload struct {
 	Name string
 	// Image of the model server.
 	Image string
+	// Mounted tells that the buckets are mounted, in place of being copied from.
+	Mounted bool
 	// Live artifacts, the model first, the others by name.
 	Live []LiveArtifact
 }
@@ -27,6 +29,8 @@ type LiveArtifact struct {
 	Path string
 	// File that it is in the model folder, or that it would be were it not unpacked.
 	File string
+	// Folder tells that all below the path appears, as a folder; only a mounted bucket has such.
+	Folder bool
 	// Unpacked tells whether it is an archive that is unpacked into the file's folder.
 	Unpacked bool
 	// SHA256 of the object, lower case, or "" where it is not pinned.
@@ -49,7 +53,7 @@ func (c Config) Workloads() []Workload {
 }
 
 func (s Service) workload(name string, r Release) Workload {
-	w := Workload{Service: s, Name: name, Image: r.Image}
+	w := Workload{Service: s, Name: name, Image: r.Image, Mounted: r.IsMounted()}
 	w.Artifacts = s.artifacts(r.Backend)
 	w.Env = maps.Clone(s.Env)
 	if w.Env == nil {
@@ -68,7 +72,8 @@ func (s Service) workload(name string, r Release) Workload {
 		if !ok || (name == MainArtifact && len(w.Live) > 0) {
 			continue
 		}
-		w.Live = append(w.Live, ArtifactOf(name, artifact, r.Artifacts[name]))
+		release, _, _ := r.Artifact(name) // a missing one is a fault
+		w.Live = append(w.Live, ArtifactOf(name, artifact, release))
 	}
 	return w
 }
@@ -77,7 +82,9 @@ func (s Service) workload(name string, r Release) Workload {
 func ArtifactOf(name string, a Artifact, r ArtifactRelease) LiveArtifact {
 	live := LiveArtifact{Artifact: a, Name: name, Path: r.Path, SHA256: strings.ToLower(r.SHA256), Version: r.Version}
 	live.File = a.Dest
-	if a.isFolder() {
+	if _, live.Folder = r.folderKey(); live.Folder {
+		live.File = path.Clean(a.Dest)
+	} else if a.isFolder() {
 		live.File = path.Join(a.Dest, path.Base(r.Path))
 	}
 	live.Unpacked = a.Extract || isArchive(r.Path)
@@ -96,7 +103,7 @@ func ArtifactOf(name string, a Artifact, r ArtifactRelease) LiveArtifact {
 // Place returns where the model server finds the artifact, relative to the
 // model folder: its file, or the folder of what belongs together.
 func (a LiveArtifact) Place() string {
-	if a.Unpacked || a.isFolder() {
+	if !a.Folder && (a.Unpacked || a.isFolder()) {
 		return path.Dir(a.File)
 	}
 	return a.File

@@ -29,21 +29,23 @@ func TestWorkloadsAreTheServicesByName(t *testing.T) {
 	require.Equal(t, []string{"bankchurn", "chicagotaxi", "nlpinsight"}, names)
 }
 
+// One value, the backend, switches from one to the other.
 func TestBackendTakesThePlaceOfTheServices(t *testing.T) {
 	for _, test := range []struct {
-		backend, path, size string
-		place, memory       string
+		backend, path string
+		bytes         int64
+		place, memory string
 	}{
-		{"tfidf", "nlpinsight/model.joblib", "5MB", "model.joblib", "1Gi"},
-		{"finbert", "nlpinsight/model.tar.gz", "440MB", "finbert", "3Gi"},
+		{"tfidf", "nlpinsight/model.joblib", 5_000_000, "model.joblib", "1Gi"},
+		{"finbert", "nlpinsight/model.tar.gz", 4 * 440_000_000, "finbert", "3Gi"},
 	} {
 		t.Run(test.backend, func(t *testing.T) {
 			w := workload(t, load(t, "eks", map[string]any{
-				"services.nlpinsight.env.NLP_BACKEND":      "of the service",
-				"releases.nlpinsight.backend":              test.backend,
-				"releases.nlpinsight.artifacts.model.path": test.path,
-				"releases.nlpinsight.artifacts.model.size": test.size,
+				"services.nlpinsight.env.NLP_BACKEND": "of the service",
+				"releases.nlpinsight.backend":         test.backend,
 			}), "nlpinsight")
+			require.Equal(t, test.path, w.Live[0].Path)
+			require.Equal(t, test.bytes, w.Live[0].Bytes)
 			require.Equal(t, test.backend, w.Env["NLP_BACKEND"], "the backend's variable wins")
 			require.Equal(t, "/nlpinsight", w.Env["API_ROOT_PATH"], "the service's own stay")
 			require.Equal(t, test.memory, w.Resources.Limits.Memory)

@@ -5,6 +5,8 @@ package infra
 import (
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/config"
 )
 
 // Platform is what a cloud hands over to the services that run on it: a
@@ -18,6 +20,10 @@ type Platform interface {
 	Bucket(name string) pulumi.StringOutput
 	// Store tells how the fetcher is told of the object store.
 	Store() Store
+	// Ingress tells how the cloud's load balancer is told of the services.
+	Ingress(i config.Ingress) Ingress
+	// Mount tells how the cloud mounts the objects of a bucket whose names begin with prefix.
+	Mount(prefix string) Mount
 	// Identify makes the identity of one service, which can read its own
 	// prefixes and nothing else.
 	Identify(ctx *pulumi.Context, args IdentityArgs, opts ...pulumi.ResourceOption) (Identity, error)
@@ -41,6 +47,33 @@ type Store struct {
 	Env map[string]string
 	// Reach lists what the fetcher has to reach besides public HTTPS, as HOST:PORT.
 	Reach []string
+}
+
+// Ingress is how a cloud's load balancer controller is told what to make.
+type Ingress struct {
+	// Class of the controller, "" where an annotation names it.
+	Class string
+	// Annotations of the Ingress; Marks are labels of the services' namespace.
+	Annotations, Marks map[string]string
+	// Service returns the annotations of a Kubernetes Service whose pods answer at a health check's path.
+	Service func(health string) map[string]string
+	// Sources are the ranges that the load balancer speaks to the pods from, in CIDR notation.
+	Sources []string
+}
+
+// Mount is how a cloud's driver mounts a part of a bucket, read-only.
+type Mount struct {
+	// Driver by the name that the cluster knows it by.
+	Driver string
+	// Prefix of the bucket that is mounted, ending in "/".
+	Prefix string
+	// Attributes are what the driver is told besides the bucket's name, and Options those of the mount.
+	Attributes map[string]string
+	Options    []string
+	// Inline tells that a pod may name the bucket itself, without a PersistentVolume.
+	Inline bool
+	// Annotations of the pods that the driver looks for.
+	Annotations map[string]string
 }
 
 // IdentityArgs says whose identity it is and what it may read.

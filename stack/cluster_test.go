@@ -25,8 +25,6 @@ func TestClusterOnGKEIsPrivateWithWorkloadIdentity(t *testing.T) {
 	require.Equal(t, "e2-medium", nodes.At("nodeConfig.machineType"))
 	require.Equal(t, "GKE_METADATA", nodes.At("nodeConfig.workloadMetadataConfig.mode"), "a pod must not have the node's token")
 	require.Equal(t, "modelferry-nodes@modelferry-demo.iam.gserviceaccount.com", nodes.At("nodeConfig.serviceAccount"))
-	require.Equal(t, true, r.One(t, "Subnetwork", "modelferry").At("privateIpGoogleAccess"))
-	require.Equal(t, "ALL_SUBNETWORKS_ALL_IP_RANGES", r.One(t, "RouterNat", "modelferry").At("sourceSubnetworkIpRangesToNat"))
 }
 
 func TestClusterOnEKSIsPrivateWithAnOIDCProvider(t *testing.T) {
@@ -36,7 +34,6 @@ func TestClusterOnEKSIsPrivateWithAnOIDCProvider(t *testing.T) {
 	require.Equal(t, object{
 		"subnetIds": private, "endpointPrivateAccess": true, "endpointPublicAccess": true, "publicAccessCidrs": []any{"203.0.113.0/24"},
 	}, cluster.At("vpcConfig"))
-	require.Equal(t, "API", cluster.At("accessConfig.authenticationMode"))
 	require.Len(t, cluster.At("enabledClusterLogTypes"), 5)
 	provider := r.One(t, "OpenIdConnectProvider", "modelferry")
 	require.Equal(t, stacktest.Issuer, provider.At("url"))
@@ -46,12 +43,25 @@ func TestClusterOnEKSIsPrivateWithAnOIDCProvider(t *testing.T) {
 	require.Equal(t, object{"minSize": 1., "maxSize": 5., "desiredSize": 1.}, nodes.At("scalingConfig"))
 	require.Equal(t, []string{"scalingConfig.desiredSize"}, nodes.IgnoreChanges, "the autoscaler moves it")
 	require.True(t, r.Before(r.One(t, "Addon", "modelferry-coredns"))[r.One(t, "NodeGroup", "modelferry-system").URN], "DNS runs there")
-	for _, subnet := range r.Of("ec2/subnet:Subnet") {
-		require.NotEqual(t, true, subnet.At("mapPublicIpOnLaunch"), subnet)
+}
+
+func TestClusterOnGKEMayBeZonal(t *testing.T) {
+	r := recorded(t, "gke", map[string]any{"cluster.location": "europe-west1-b"})
+	require.Equal(t, "europe-west1-b", r.One(t, "gcp:container/cluster:Cluster", "modelferry").At("location"))
+	for _, nodes := range r.Of("gcp:container/nodePool:NodePool") {
+		require.Equal(t, "europe-west1-b", nodes.At("location"), nodes)
 	}
-	endpoint := r.One(t, "VpcEndpoint", "modelferry-s3")
-	require.Equal(t, "com.amazonaws.eu-west-1.s3", endpoint.At("serviceName"))
-	require.Equal(t, []any{"modelferry-private-id"}, endpoint.At("routeTableIds"))
+	require.Equal(t, "europe-west1", r.One(t, "Subnetwork", "modelferry").At("region"), "a network is of a region")
+}
+
+func TestClusterOnGKEFollowsAReleaseChannel(t *testing.T) {
+	for set, want := range map[string]string{"": "REGULAR", "STABLE": "STABLE"} {
+		settings := map[string]any{}
+		if set != "" {
+			settings["cluster.create.releaseChannel"] = set
+		}
+		require.Equal(t, want, recorded(t, "gke", settings).One(t, "gcp:container/cluster:Cluster", "modelferry").At("releaseChannel.channel"))
+	}
 }
 
 func TestNoAuthorizedNetworkMeansNoPublicEndpoint(t *testing.T) {
@@ -150,14 +160,4 @@ func TestClusterIsSeenAndItsSecretsAreEncrypted(t *testing.T) {
 		addons = append(addons, each.At("addonName"))
 	}
 	require.ElementsMatch(t, []any{"vpc-cni", "kube-proxy", "eks-pod-identity-agent", "coredns", "metrics-server"}, addons)
-}
-
-func TestAdministratorsAreLetInByName(t *testing.T) {
-	const ops = "arn:aws:iam::123456789012:role/ops"
-	r := recorded(t, "eks", map[string]any{"cluster.create.admins": []any{ops}})
-	require.Equal(t, ops, r.One(t, "AccessEntry", "modelferry-"+ops).At("principalArn"))
-	association := r.One(t, "AccessPolicyAssociation", "modelferry-"+ops)
-	require.Equal(t, "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy", association.At("policyArn"))
-	require.Equal(t, object{"type": "cluster"}, association.At("accessScope"))
-	require.Empty(t, recorded(t, "eks", nil).Of("AccessEntry"))
 }

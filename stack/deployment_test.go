@@ -97,6 +97,7 @@ func TestServerIsTheWorkloadsOwn(t *testing.T) {
 		require.Equal(t, s.memoryLimit, d.At(serves+"resources.limits.memory"))
 		require.Equal(t, object{"preStop": object{"sleep": object{"seconds": 5.}}}, d.At(serves+"lifecycle"),
 			"requests still come until every node knows that the pod goes")
+		require.Equal(t, 35., d.At(pod+"terminationGracePeriodSeconds"), "30 s of them for what was begun")
 		check := object{"path": "/health", "port": "http"}
 		for probe, want := range map[string]object{
 			"startupProbe":   {"httpGet": check, "periodSeconds": 1., "failureThreshold": s.startup, "timeoutSeconds": 3.},
@@ -139,6 +140,20 @@ func TestRolloutKeepsTheOldPods(t *testing.T) {
 		require.Equal(t, "ml-service", d.At("spec.template.metadata.labels.tier"))
 		require.Equal(t, s.deployment, d.At("spec.template.metadata.labels.app"))
 	})
+}
+
+// A server without metrics is not scraped, and neither is one of a stack whose
+// Prometheus asks another way.
+func TestScrapeAnnotationsCanBeLeftOut(t *testing.T) {
+	for name, set := range map[string]map[string]any{
+		"no metrics": {"services.bankchurn.metrics": "-"}, "no annotations": {"monitoring.annotations": false},
+	} {
+		for _, p := range platforms {
+			d := recorded(t, p.stack, set).One(t, "Deployment", "bankchurn")
+			require.ElementsMatch(t, []string{"artifact.modelferry.dev/model", "artifact.modelferry.dev/dataset"},
+				keyList(d.At("spec.template.metadata.annotations").(object)), name)
+		}
+	}
 }
 
 func TestReplicasAreKeptApart(t *testing.T) {

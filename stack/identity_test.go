@@ -77,7 +77,9 @@ func TestNothingElseIsGranted(t *testing.T) {
 		"aws:iam/rolePolicyAttachment:RolePolicyAttachment":            "AWS's own policies, listed below",
 		"aws:iam/openIdConnectProvider:OpenIdConnectProvider":          "trusts the cluster's tokens, grants nothing",
 		"aws:s3/bucketPolicy:BucketPolicy":                             "denies, and lets S3's own log delivery in: bucket_test.go",
-		"aws:eks/accessEntry:AccessEntry":                              "the configured administrators: cluster_test.go",
+		"aws:eks/accessEntry:AccessEntry":                              "the configured administrators: access_test.go",
+		"aws:eks/accessPolicyAssociation:AccessPolicyAssociation":      "the configured administrators: access_test.go",
+		"aws:ecr/lifecyclePolicy:LifecyclePolicy":                      "deletes, and grants nothing: registry_test.go",
 		"gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": "nodes pull images: registry_test.go",
 		"gcp:storage/bucketIAMMember:BucketIAMMember":                  "Google's own log delivery: bucket_test.go",
 	}

@@ -48,12 +48,10 @@ func TestConfigMapIsTheFetchersEnvironment(t *testing.T) {
 
 func TestConfigMapSaysWhatTheConfigSays(t *testing.T) {
 	set := map[string]any{
-		"fetcher.retries": 0, "fetcher.backoff": "1s", "fetcher.timeout": "90s", "fetcher.parallel": 4, "fetcher.partSize": "16MiB",
+		"fetcher.retries": 0, "fetcher.backoff": "1s", "fetcher.timeout": "90s", "fetcher.identityWait": "2m", "fetcher.parallel": 4, "fetcher.partSize": "16MiB",
 		"releases.bankchurn.artifacts.model.version":  "1763901234567891",
 		"releases.bankchurn.artifacts.model.sha256":   nil,
 		"releases.nlpinsight.backend":                 "finbert",
-		"releases.nlpinsight.artifacts.model.path":    "nlpinsight/model.tar.gz",
-		"releases.nlpinsight.artifacts.model.size":    "440MB",
 		"releases.nlpinsight.artifacts.dataset.path":  "nlpinsight/v2/train.tar.zst",
 		"releases.chicagotaxi.artifacts.model.sha256": strings.ToUpper(strings.Repeat("ab", 32)),
 		"endpoints.storage":                           "https://storage.internal",
@@ -65,7 +63,7 @@ func TestConfigMapSaysWhatTheConfigSays(t *testing.T) {
 				return r.One(t, "kubernetes:core/v1:ConfigMap", service+"-model").At("data").(map[string]any)
 			}
 			require.Subset(t, data("bankchurn"), map[string]any{
-				"FETCH_RETRIES": "0", "FETCH_BACKOFF": "1s", "FETCH_TIMEOUT": "1m30s", "FETCH_PARALLEL": "4", "FETCH_PART_SIZE": "16777216",
+				"FETCH_RETRIES": "0", "FETCH_BACKOFF": "1s", "FETCH_TIMEOUT": "1m30s", "FETCH_IDENTITY_WAIT": "2m0s", "FETCH_PARALLEL": "4", "FETCH_PART_SIZE": "16777216",
 				"MODEL_VERSION": "1763901234567891",
 			})
 			require.NotContains(t, data("bankchurn"), "MODEL_SHA256", "not pinned, so not said")

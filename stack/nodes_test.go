@@ -11,8 +11,7 @@ import (
 // withGPUs is a stack on which FinBERT has its GPU.
 var withGPUs = map[string]any{
 	"gpu":                         object{"enabled": true, "machineType": "g", "accelerator": "nvidia-tesla-t4", "max": 2},
-	"releases.nlpinsight.backend": "finbert", "releases.nlpinsight.artifacts.model.path": "nlpinsight/model.tar.gz",
-	"releases.nlpinsight.artifacts.model.size": "440MB",
+	"releases.nlpinsight.backend": "finbert",
 }
 
 // The services' nodes are theirs alone; the system has its own, without which
@@ -39,15 +38,33 @@ func TestNodesKeepTheirIdentityToThemselves(t *testing.T) {
 		for _, nodes := range r.Of(p.nodes) {
 			if p.stack == "gke" {
 				require.Equal(t, "GKE_METADATA", nodes.At("nodeConfig.workloadMetadataConfig.mode"), nodes)
-				require.Equal(t, object{"maxSurge": 1., "maxUnavailable": 0.}, nodes.At("upgradeSettings"), nodes)
+				require.Equal(t, object{"disable-legacy-endpoints": "true"}, nodes.At("nodeConfig.metadata"), nodes)
+				require.Equal(t, object{"enableSecureBoot": true, "enableIntegrityMonitoring": true}, nodes.At("nodeConfig.shieldedInstanceConfig"), nodes)
+				require.Equal(t, r.Computed("modelferry-nodes@modelferry-demo.iam.gserviceaccount.com"), nodes.At("nodeConfig.serviceAccount"), nodes)
 				continue
 			}
+			require.Equal(t, []string{"scalingConfig.desiredSize"}, nodes.IgnoreChanges, "%s: the autoscaler moves it", nodes)
 			template := r.One(t, "LaunchTemplate", nodes.Name)
 			require.Equal(t, object{"id": r.Computed(nodes.Name + "-id"), "version": r.Computed("1")}, nodes.At("launchTemplate"))
 			require.Equal(t, object{"httpEndpoint": "enabled", "httpTokens": "required", "httpPutResponseHopLimit": 1.}, template.At("metadataOptions"))
 			require.Equal(t, "true", template.At("blockDeviceMappings[0].ebs.encrypted"))
 			for k, kind := range []string{"instance", "volume", "network-interface"} {
 				require.Equal(t, object{"resourceType": kind, "tags": ownership("eks")}, template.At("tagSpecifications").([]any)[k])
+			}
+		}
+	})
+}
+
+// An upgrade brings a new node before it drains an old one, and no more than
+// one at a time. EKS brings new ones first by itself.
+func TestUpgradesTakeOneNodeAtATime(t *testing.T) {
+	onEach(t, func(t *testing.T, p platform, r *stacktest.Record) {
+		for _, nodes := range r.Of(p.nodes) {
+			if p.stack == "gke" {
+				require.Equal(t, object{"maxSurge": 1., "maxUnavailable": 0.}, nodes.At("upgradeSettings"), nodes)
+				require.Equal(t, object{"autoRepair": true, "autoUpgrade": true}, nodes.At("management"), nodes)
+			} else {
+				require.Equal(t, object{"maxUnavailable": 1.}, nodes.At("updateConfig"), nodes)
 			}
 		}
 	})

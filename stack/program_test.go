@@ -46,35 +46,6 @@ func TestOrder(t *testing.T) {
 	})
 }
 
-// A resource outside every component would be lost in a plan, and would not
-// move, be protected or be deleted with what it belongs to.
-func TestEveryResourceDescendsFromAComponent(t *testing.T) {
-	onEach(t, func(t *testing.T, p platform, r *stacktest.Record) {
-		for _, each := range r.All {
-			if !each.Custom || isProvider(each) && strings.HasSuffix(each.Parent, "::modelferry-"+p.stack) {
-				continue
-			}
-			parent, ok := r.ByURN(each.Parent)
-			require.True(t, ok, "%s is the stack's own", each)
-			require.False(t, parent.Custom, "%s is below %s", each, parent)
-			require.True(t, strings.HasPrefix(parent.Type, "modelferry:"), "%s is below %s", each, parent)
-		}
-	})
-}
-
-// With default providers disabled, a forgotten option is an error at the
-// engine; here it is one already.
-func TestEveryResourceNamesItsProvider(t *testing.T) {
-	onEach(t, func(t *testing.T, p platform, r *stacktest.Record) {
-		for _, each := range r.All {
-			if each.Custom && !isProvider(each) {
-				pkg, _, _ := strings.Cut(each.Type, ":")
-				require.Contains(t, each.Provider, "pulumi:providers:"+pkg+"::modelferry", each)
-			}
-		}
-	})
-}
-
 func TestOutputsAreTheSameOnEveryCloud(t *testing.T) {
 	want := []string{
 		"buckets.datasets", "buckets.models", "cloud", "cluster.endpoint", "cluster.name", "kubeconfig", "namespace",

@@ -11,7 +11,9 @@ func TestRegistryOnGKEIsReadByTheNodesOnly(t *testing.T) {
 	repository := r.One(t, "artifactregistry/repository:Repository", "modelferry")
 	require.Equal(t, "modelferry", repository.At("repositoryId"))
 	require.Equal(t, object{"immutableTags": true}, repository.At("dockerConfig"))
-	require.Nil(t, repository.At("cleanupPolicies"), "an image without a tag may run, by its digest")
+	require.Equal(t, []any{object{
+		"id": "untagged", "action": "DELETE", "condition": object{"tagState": "UNTAGGED", "olderThan": "2592000s"},
+	}}, repository.At("cleanupPolicies"), "what has a tag may run, however old it is")
 	require.True(t, repository.Retained)
 	require.Len(t, r.Of("RepositoryIamMember"), 1)
 	puller := r.One(t, "RepositoryIamMember", "modelferry-nodes")
@@ -23,7 +25,7 @@ func TestRegistryOnGKEIsReadByTheNodesOnly(t *testing.T) {
 func TestRegistryOnEKSHasARepositoryAnImage(t *testing.T) {
 	r := recorded(t, "eks", nil)
 	require.Len(t, r.Of("ecr/repository:Repository"), 1+len(services))
-	require.Empty(t, r.Of("LifecyclePolicy"), "an image without a tag may run, by its digest")
+	require.Len(t, r.Of("LifecyclePolicy"), 1+len(services))
 	for _, image := range []string{"fetcher", "bankchurn", "chicagotaxi", "nlpinsight"} {
 		repository := r.One(t, "ecr/repository:Repository", image)
 		require.Equal(t, object{
@@ -31,7 +33,19 @@ func TestRegistryOnEKSHasARepositoryAnImage(t *testing.T) {
 			"imageScanningConfiguration": object{"scanOnPush": true}, "forceDelete": false,
 		}, repository.Inputs)
 		require.True(t, repository.Retained)
+		rules := r.One(t, "LifecyclePolicy", image)
+		require.Equal(t, "modelferry/"+image, rules.At("repository"))
+		require.JSONEq(t, `{"rules":[{"rulePriority":1,"description":"images without a tag","action":{"type":"expire"},
+			"selection":{"tagStatus":"untagged","countType":"sinceImagePushed","countUnit":"days","countNumber":30}}]}`,
+			rules.At("policy").(string), "what has a tag may run, however old it is")
+		require.True(t, rules.Retained)
 	}
+}
+
+func TestImagesCanBeKeptForEver(t *testing.T) {
+	set := map[string]any{"registry.untaggedDays": 0}
+	require.Empty(t, recorded(t, "eks", set).Of("LifecyclePolicy"))
+	require.Nil(t, recorded(t, "gke", set).One(t, "artifactregistry/repository:Repository", "modelferry").At("cleanupPolicies"))
 }
 
 func TestRegistryCanBeSomebodyElses(t *testing.T) {

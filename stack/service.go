@@ -8,14 +8,20 @@ import (
 	"github.com/modelferry/modelferry/infra"
 )
 
+// deployed is a service that is live, with the identity that its pods have on the cloud.
+type deployed struct {
+	*components.ModelService
+	workload config.Workload
+	identity infra.Identity
+}
+
 // deployService gives a service its identity on the cloud and deploys it.
-// It returns the service's part of the stack's outputs.
-func deployService(ctx *pulumi.Context, c config.Config, platform infra.Platform, namespace *components.Namespace, w config.Workload) (pulumi.Map, error) {
+func deployService(ctx *pulumi.Context, c config.Config, platform infra.Platform, namespace *components.Namespace, way infra.Ingress, w config.Workload) (deployed, error) {
 	identity, err := platform.Identify(ctx, infra.IdentityArgs{
 		Namespace: c.Namespace, ServiceAccount: w.Deployment, Grants: grants(w),
 	})
 	if err != nil {
-		return nil, err
+		return deployed{}, err
 	}
 	store := platform.Store()
 	service, err := components.NewModelService(ctx, w.Name, &components.ModelServiceArgs{
@@ -32,21 +38,35 @@ func deployService(ctx *pulumi.Context, c config.Config, platform infra.Platform
 		RolloutDeadline: c.Rollout.Deadline,
 		Store:           components.Store(store),
 		Identity:        components.Identity{Annotations: identity.Annotations, Grants: identity.Grants},
-		NetworkPolicy:   networkPolicy(c.NetworkPolicy, store),
+		NetworkPolicy:   networkPolicy(c.NetworkPolicy, store, way.Sources),
+		Mount:           mount(platform, w),
+		Monitor:         monitor(c.Monitoring, w),
+
+		ServiceAnnotations: serviceAnnotations(way, w),
 	}, pulumi.Provider(platform.Kubernetes()))
-	if err != nil {
-		return nil, err
+	return deployed{service, w, identity}, err
+}
+
+// outputs returns the service's part of the stack's.
+func (d deployed) outputs(c config.Config, platform infra.Platform) pulumi.Map {
+	model := d.workload.Live[0]
+	pin := model.SHA256
+	if d.workload.Mounted {
+		pin = "" // nobody compares it
 	}
-	model := w.Live[0]
-	return pulumi.Map{
-		"deployment": service.Deployment,
-		"service":    service.Service,
-		"identity":   identity.Name,
-		"config":     service.Config,
+	all := pulumi.Map{
+		"deployment": d.Deployment,
+		"service":    d.Service,
+		"identity":   d.identity.Name,
+		"config":     d.Config,
 		"model": pulumi.StringMap{
-			"bucket": platform.Bucket(model.Bucket), "path": pulumi.String(model.Path), "sha256": pulumi.String(model.SHA256),
+			"bucket": platform.Bucket(model.Bucket), "path": pulumi.String(model.Path), "sha256": pulumi.String(pin),
 		},
-	}, nil
+	}
+	if c.Ingress != nil {
+		all["url"] = pulumi.String("https://" + c.Ingress.Host + d.workload.Path)
+	}
+	return all
 }
 
 // grants returns the service's prefix in each bucket that it has artifacts in.
@@ -67,7 +87,7 @@ func artifacts(platform infra.Platform, w config.Workload) []components.Artifact
 	var all []components.Artifact
 	for _, a := range w.Live {
 		all = append(all, components.Artifact{
-			Name: a.Name, Bucket: platform.Bucket(a.Bucket), Path: a.Path,
+			Name: a.Name, Bucket: platform.Bucket(a.Bucket), BucketName: a.Bucket, Path: a.Path,
 			File: a.File, Unpacked: a.Unpacked, SHA256: a.SHA256, Version: a.Version,
 			Place: a.Place(), Env: a.Env, Mount: a.Mount,
 		})
@@ -77,31 +97,52 @@ func artifacts(platform infra.Platform, w config.Workload) []components.Artifact
 
 func fetcher(f config.Fetcher) components.FetcherArgs {
 	return components.FetcherArgs{
-		Image: f.Image, Retries: f.Retries, Backoff: f.Backoff, Timeout: f.Timeout,
+		Image: f.Image, Retries: f.Retries, Backoff: f.Backoff, Timeout: f.Timeout, IdentityWait: f.Patience(),
 		Parallel: f.Parallel, PartBytes: f.PartBytes(), Resources: resources(f.Resources),
 	}
 }
 
 func server(c config.Config, w config.Workload) components.ServerArgs {
-	metrics := w.Metrics
-	if metrics == "-" {
-		metrics = ""
-	}
 	gpus := 0
 	if c.GPU.Enabled {
 		gpus = w.GPU
 	}
 	return components.ServerArgs{
 		GPUs: gpus, Image: w.Image, Port: w.Port, Env: w.Env, Resources: resources(w.Resources),
-		HealthPath: w.Health.Path, Startup: w.Health.Startup, MetricsPath: metrics,
+		HealthPath: w.Health.Path, Startup: w.Health.Startup, MetricsPath: metrics(w), Annotated: *c.Monitoring.Annotations,
+		Balanced: c.Ingress != nil,
 	}
 }
 
-func networkPolicy(n config.NetworkPolicy, store infra.Store) *components.NetworkPolicy {
+// metrics returns the path that is scraped, "" for none.
+func metrics(w config.Workload) string {
+	if w.Metrics == "-" {
+		return ""
+	}
+	return w.Metrics
+}
+
+func monitor(m config.Monitoring, w config.Workload) *components.Monitor {
+	if !m.ServiceMonitors || metrics(w) == "" {
+		return nil
+	}
+	return &components.Monitor{Labels: m.Labels, Interval: m.Interval}
+}
+
+// mount returns how the service's buckets are mounted, nil where they are copied from.
+func mount(platform infra.Platform, w config.Workload) *components.Mount {
+	if !w.Mounted {
+		return nil
+	}
+	m := components.Mount(platform.Mount(w.Prefix))
+	return &m
+}
+
+func networkPolicy(n config.NetworkPolicy, store infra.Store, sources []string) *components.NetworkPolicy {
 	if !*n.Enabled {
 		return nil
 	}
-	return &components.NetworkPolicy{Reach: store.Reach, Ranges: n.Egress}
+	return &components.NetworkPolicy{Reach: store.Reach, Ranges: n.Egress, Sources: sources}
 }
 
 func resources(r config.Resources) components.Resources {

@@ -52,23 +52,33 @@ func (s *Stack) declare(ctx *pulumi.Context) (pulumi.Map, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, warning := range c.Warnings() {
+		if err := ctx.Log.Warn(warning, nil); err != nil {
+			return nil, err
+		}
+	}
 	platform, err := newPlatform(ctx, c)
 	if err != nil {
 		return nil, err
 	}
+	way := wayIn(c, platform)
 	namespace, err := components.NewNamespace(ctx, c.Namespace, &components.NamespaceArgs{
-		Name: c.Namespace, Labels: c.Labels(ctx.Project(), ctx.Stack()), Closed: *c.NetworkPolicy.Enabled,
+		Name: c.Namespace, Labels: c.Labels(ctx.Project(), ctx.Stack()), Marks: way.Marks, Closed: *c.NetworkPolicy.Enabled,
 		Quota: quota(c.Quota), ContainerDefaults: containerDefaults(c.ContainerDefaults),
 	}, pulumi.Provider(platform.Kubernetes()))
 	if err != nil {
 		return nil, err
 	}
-	services := pulumi.Map{}
+	var services []deployed
 	for _, workload := range c.Workloads() {
-		services[workload.Name], err = deployService(ctx, c, platform, namespace, workload)
+		service, err := deployService(ctx, c, platform, namespace, way, workload)
 		if err != nil {
 			return nil, fmt.Errorf("service %q: %w", workload.Name, err)
 		}
+		services = append(services, service)
+	}
+	if err := letIn(ctx, c, platform, namespace, way, services); err != nil {
+		return nil, err
 	}
 	return outputs(c, platform, services), nil
 }
@@ -85,7 +95,11 @@ func newPlatform(ctx *pulumi.Context, c config.Config) (infra.Platform, error) {
 }
 
 // outputs are the stack's, of the same names on every cloud.
-func outputs(c config.Config, platform infra.Platform, services pulumi.Map) pulumi.Map {
+func outputs(c config.Config, platform infra.Platform, services []deployed) pulumi.Map {
+	each := pulumi.Map{}
+	for _, service := range services {
+		each[service.workload.Name] = service.outputs(c, platform)
+	}
 	buckets := pulumi.StringMap{}
 	for _, name := range config.BucketNames() {
 		buckets[name] = platform.Bucket(name)
@@ -97,6 +111,6 @@ func outputs(c config.Config, platform infra.Platform, services pulumi.Map) pulu
 		"kubeconfig": cluster.Kubeconfig,
 		"namespace":  pulumi.String(c.Namespace),
 		"buckets":    buckets,
-		"services":   services,
+		"services":   each,
 	}
 }

@@ -33,6 +33,9 @@ func (s Settings) GetConfig(key string) (string, bool) {
 	return string(text), true
 }
 
+// Stack returns no name: a test that is about the stack's has a Source of its own.
+func (s Settings) Stack() string { return "" }
+
 // Keys returns the keys that are set, sorted.
 func (s Settings) Keys() []string { return slices.Sorted(maps.Keys(s)) }
 

@@ -97,7 +97,7 @@ func TestTableSaysTypesAndDefaults(t *testing.T) {
 		"| `services.NAME.deployment` | text | the service's name | Name of the Deployment. |",
 		"| `services.NAME.autoscaling.scaleDownWindow` | duration | `300s` |",
 		"| `services.NAME.resources` | object |  | Requests and limits of the model server. Its keys are those of `fetcher.resources`. |",
-		"| `releases.NAME.artifacts.NAME.path` | text | *required* | Path of the object in its bucket. |",
+		"| `releases.NAME.artifacts.NAME.version` | text |  | Version to pin: the generation on GCS, the version ID on S3. |",
 	} {
 		require.Contains(t, text, want)
 	}

@@ -5,26 +5,45 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/config"
 )
 
 // adminPolicy is EKS's own policy for those who may do everything in a cluster.
 const adminPolicy = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 
 // letIn makes an access entry for each administrator. Nobody else is known to
-// the cluster but who made it: there is no aws-auth map under mode API.
-func letIn(ctx *pulumi.Context, name string, admins []string, cluster *eks.Cluster, opts ...pulumi.ResourceOption) error {
+// the cluster, not even who made it: there is no aws-auth map under mode API.
+// It returns what has to be there before one of them is let in.
+func letIn(ctx *pulumi.Context, name string, admins []string, cluster *eks.Cluster, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
+	var doors []pulumi.Resource
 	for _, admin := range admins {
 		at := fmt.Sprintf("%s-%s", name, admin)
 		entry, err := eks.NewAccessEntry(ctx, at, &eks.AccessEntryArgs{ClusterName: cluster.Name, PrincipalArn: pulumi.String(admin)}, opts...)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if _, err := eks.NewAccessPolicyAssociation(ctx, at, &eks.AccessPolicyAssociationArgs{
+		association, err := eks.NewAccessPolicyAssociation(ctx, at, &eks.AccessPolicyAssociationArgs{
 			ClusterName: cluster.Name, PrincipalArn: entry.PrincipalArn, PolicyArn: pulumi.String(adminPolicy),
 			AccessScope: &eks.AccessPolicyAssociationAccessScopeArgs{Type: pulumi.String("cluster")},
-		}, opts...); err != nil {
-			return err
+		}, opts...)
+		if err != nil {
+			return nil, err
 		}
+		doors = append(doors, association)
 	}
-	return nil
+	return doors, nil
+}
+
+// warnStranger tells whoever runs pulumi, before there is a cluster, that they
+// would not be let in. No error: a plan needs no cluster, and in a pull request
+// it is often made by an identity that may only read.
+func warnStranger(ctx *pulumi.Context, cluster config.NewCluster, caller pulumi.StringOutput) {
+	caller.ApplyT(func(arn string) (bool, error) {
+		if cluster.Administers(arn) {
+			return true, nil
+		}
+		return false, ctx.Log.Warn(fmt.Sprintf("modelferry:cluster.create.admins: pulumi runs as %s, which is not among them: "+
+			"pulumi up by it cannot make what runs on the cluster", arn), nil)
+	})
 }

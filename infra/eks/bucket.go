@@ -40,14 +40,9 @@ type BucketArgs struct {
 	ForceDestroy bool
 }
 
-func bucketArgs(ctx *pulumi.Context, c config.Config, account pulumi.StringInput, bucket string) *BucketArgs {
-	args := &BucketArgs{Noncurrent: c.Buckets.Noncurrent, ForceDestroy: c.Buckets.ForceDestroy}
-	if name := c.Buckets.Named(bucket); name != "" {
-		args.Name = pulumi.String(name)
-	} else {
-		args.Name = pulumi.Sprintf("%s-%s-%s-%s", account, c.AWS.Region, ctx.Stack(), bucket)
-	}
-	return args
+func bucketArgs(ctx *pulumi.Context, c config.Config, account pulumi.StringOutput, bucket string) *BucketArgs {
+	name := account.ApplyT(func(account string) string { return c.BucketName(account, ctx.Stack(), bucket) }).(pulumi.StringOutput)
+	return &BucketArgs{Name: name, Noncurrent: c.Buckets.Noncurrent, ForceDestroy: c.Buckets.ForceDestroy}
 }
 
 // NewBucket makes a bucket with public access blocked, owner-enforced

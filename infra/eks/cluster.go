@@ -1,6 +1,8 @@
 package eks
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -13,10 +15,11 @@ import (
 type Cluster struct {
 	pulumi.ResourceState
 
-	// Name, API server URL and kubeconfig of the cluster.
-	Name, URL, Kubeconfig pulumi.StringOutput
+	// Name, ARN, API server URL and kubeconfig of the cluster.
+	Name, Arn, URL, Kubeconfig pulumi.StringOutput
 	// Issuer is the URL that signs the service accounts' tokens, and Provider
-	// the ARN under which IAM trusts it.
+	// the ARN under which IAM trusts it. On a cluster that was found, they are
+	// there for IRSA only.
 	Issuer, Provider pulumi.StringOutput
 	// Ready is what has to exist before the cluster can run a pod.
 	Ready []pulumi.Resource
@@ -31,6 +34,8 @@ type ClusterArgs struct {
 	// Cluster from the stack's config, and the nodes with GPUs to have besides.
 	Cluster config.NewCluster
 	GPU     config.GPU
+	// Mounts tells that pods mount buckets.
+	Mounts bool
 	// Tags of the nodes' machines and disks.
 	Tags map[string]string
 }
@@ -38,16 +43,14 @@ type ClusterArgs struct {
 // clusterOf makes the cluster that the config describes, or finds the one that it names.
 func clusterOf(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Cluster, error) {
 	if c.Cluster.Create == nil {
-		return FindCluster(ctx, name, c.AWS.Region, c.Cluster.Existing, opts...)
+		return FindCluster(ctx, name, c.AWS.Region, c.Cluster.Existing, c.Identity, opts...)
 	}
-	network, err := NewNetwork(ctx, c.Cluster.Create.Name, &NetworkArgs{
-		Region: c.AWS.Region, CIDR: c.Cluster.Create.NetworkCIDR,
-	}, opts...)
+	network, err := networkOf(ctx, c, opts...)
 	if err != nil {
 		return nil, err
 	}
 	return NewCluster(ctx, c.Cluster.Create.Name, &ClusterArgs{
-		Region: c.AWS.Region, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUs(),
+		Region: c.AWS.Region, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUs(), Mounts: c.Mounts(),
 		Tags: c.Labels(ctx.Project(), ctx.Stack()),
 	}, opts...)
 }
@@ -85,7 +88,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	cluster, err := eks.NewCluster(ctx, name, &eks.ClusterArgs{
 		Name: pulumi.String(name), RoleArn: role.Arn, Version: version, VpcConfig: vpc,
 		AccessConfig: &eks.ClusterAccessConfigArgs{
-			AuthenticationMode: pulumi.String("API"), BootstrapClusterCreatorAdminPermissions: pulumi.Bool(true),
+			AuthenticationMode: pulumi.String("API"), BootstrapClusterCreatorAdminPermissions: pulumi.Bool(false),
 		},
 		EncryptionConfig: &eks.ClusterEncryptionConfigArgs{
 			Provider: &eks.ClusterEncryptionConfigProviderArgs{KeyArn: secrets}, Resources: pulumi.ToStringArray([]string{"secrets"}),
@@ -108,16 +111,25 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	if err != nil {
 		return nil, err
 	}
-	if err := letIn(ctx, name, args.Cluster.Admins, cluster, child); err != nil {
+	if args.Mounts {
+		driver, err := newMountDriver(ctx, name, cluster, nodes, child)
+		if err != nil {
+			return nil, err
+		}
+		nodes = append(nodes, driver)
+	}
+	doors, err := letIn(ctx, name, args.Cluster.Admins, cluster, child)
+	if err != nil {
 		return nil, err
 	}
 	ca := cluster.CertificateAuthority.Data().Elem()
-	return c.whole(ctx, args.Region, cluster.Name, cluster.Endpoint, ca, issuer, provider.Arn, append(nodes, cluster, provider)...)
+	c.Arn, c.Issuer, c.Provider = cluster.Arn, issuer, provider.Arn
+	return c.whole(ctx, args.Region, cluster.Name, cluster.Endpoint, ca, slices.Concat(nodes, doors, []pulumi.Resource{cluster, provider})...)
 }
 
-// FindCluster looks up a cluster that exists, and its OIDC provider. It fails
-// when there is none of that name, or IAM does not trust its issuer.
-func FindCluster(ctx *pulumi.Context, name, region, existing string, opts ...pulumi.ResourceOption) (*Cluster, error) {
+// FindCluster looks up a cluster that exists, and for IRSA its OIDC provider.
+// It fails when there is none of that name, or IAM does not trust its issuer.
+func FindCluster(ctx *pulumi.Context, name, region, existing string, way config.Identity, opts ...pulumi.ResourceOption) (*Cluster, error) {
 	c := &Cluster{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:eks:Cluster", name, pulumi.Map{
 		"existing": pulumi.String(existing), "region": pulumi.String(region),
@@ -125,19 +137,22 @@ func FindCluster(ctx *pulumi.Context, name, region, existing string, opts ...pul
 		return nil, err
 	}
 	found := eks.LookupClusterOutput(ctx, eks.LookupClusterOutputArgs{Name: pulumi.String(existing)}, pulumi.Parent(c))
-	issuer := found.Identities().Index(pulumi.Int(0)).Oidcs().Index(pulumi.Int(0)).Issuer()
-	provider := iam.LookupOpenIdConnectProviderOutput(ctx, iam.LookupOpenIdConnectProviderOutputArgs{Url: issuer}, pulumi.Parent(c))
+	c.Arn = found.Arn()
+	if way == config.IRSA {
+		c.Issuer = found.Identities().Index(pulumi.Int(0)).Oidcs().Index(pulumi.Int(0)).Issuer()
+		c.Provider = iam.LookupOpenIdConnectProviderOutput(ctx, iam.LookupOpenIdConnectProviderOutputArgs{Url: c.Issuer}, pulumi.Parent(c)).Arn()
+	}
 	ca := found.CertificateAuthorities().Index(pulumi.Int(0)).Data()
-	return c.whole(ctx, region, found.Name(), found.Endpoint(), ca, issuer, provider.Arn())
+	return c.whole(ctx, region, found.Name(), found.Endpoint(), ca)
 }
 
-func (c *Cluster) whole(ctx *pulumi.Context, region string, name, endpoint, ca, issuer, provider pulumi.StringOutput, ready ...pulumi.Resource) (*Cluster, error) {
-	c.Name, c.URL, c.Issuer, c.Provider, c.Ready = name, endpoint, issuer, provider, ready
+func (c *Cluster) whole(ctx *pulumi.Context, region string, name, endpoint, ca pulumi.StringOutput, ready ...pulumi.Resource) (*Cluster, error) {
+	c.Name, c.URL, c.Ready = name, endpoint, ready
 	c.Kubeconfig = infra.KubeconfigOutput(c.Name, c.URL, ca, func(name string) infra.Login {
 		return infra.Login{
 			Command: "aws", Args: []string{"eks", "get-token", "--cluster-name", name, "--region", region, "--output", "json"},
 			Hint: "install the AWS CLI, version 2",
 		}
 	})
-	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"name": c.Name, "url": c.URL, "issuer": c.Issuer})
+	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"name": c.Name, "url": c.URL, "arn": c.Arn})
 }

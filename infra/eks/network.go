@@ -7,12 +7,15 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/config"
 )
 
 // zones is how many availability zones the network spans. EKS wants two at least.
 const zones = 3
 
-// Network is a VPC with a public and a private subnet in each of three zones.
+// Network is a VPC with a public and a private subnet in each of three zones,
+// made by the stack, or one that the team has.
 type Network struct {
 	pulumi.ResourceState
 
@@ -28,6 +31,17 @@ type NetworkArgs struct {
 	Region string
 	// CIDR is the range of the whole network, /16 to /20.
 	CIDR string
+	// NATPerZone gives each zone a NAT of its own.
+	NATPerZone bool
+}
+
+// networkOf makes the network that the config describes, or finds the one that it names.
+func networkOf(ctx *pulumi.Context, c config.Config, opts ...pulumi.ResourceOption) (*Network, error) {
+	name, network := c.Cluster.Create.Name, c.Cluster.Create.Network
+	if network.Existing != nil {
+		return FindNetwork(ctx, name, *network.Existing, opts...)
+	}
+	return NewNetwork(ctx, name, &NetworkArgs{Region: c.AWS.Region, CIDR: network.CIDR, NATPerZone: network.NATPerZone}, opts...)
 }
 
 // NewNetwork makes a VPC whose private subnets reach out through a NAT and
@@ -66,9 +80,11 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 		return nil, err
 	}
 	available := aws.GetAvailabilityZonesOutput(ctx, aws.GetAvailabilityZonesOutputArgs{State: pulumi.String("available")}, child).Names()
-	private, err := newRouteTable(ctx, name+"-private", vpc, child)
-	if err != nil {
-		return nil, err
+	private := make([]*ec2.RouteTable, args.nats())
+	for k := range private {
+		if private[k], err = newRouteTable(ctx, numbered(name+"-private", k), vpc, child); err != nil {
+			return nil, err
+		}
 	}
 	for zone := range zones {
 		az := available.Index(pulumi.Int(zone))
@@ -76,7 +92,8 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 		if err != nil {
 			return nil, err
 		}
-		closed, err := newSubnet(ctx, fmt.Sprintf("%s-private-%d", name, zone), vpc, private, az, ranges[zones+zone], "kubernetes.io/role/internal-elb", child)
+		table := private[zone%len(private)]
+		closed, err := newSubnet(ctx, fmt.Sprintf("%s-private-%d", name, zone), vpc, table, az, ranges[zones+zone], "kubernetes.io/role/internal-elb", child)
 		if err != nil {
 			return nil, err
 		}
@@ -86,32 +103,6 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 		return nil, err
 	}
 	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"vpc": vpc.ID(), "private": n.Private, "public": n.Public})
-}
-
-// addEgress gives the private subnets a way out: a NAT, and S3 beside it.
-func (n *Network) addEgress(ctx *pulumi.Context, name string, args *NetworkArgs, vpc *ec2.Vpc, private *ec2.RouteTable, outward pulumi.Resource, opts ...pulumi.ResourceOption) error {
-	address, err := ec2.NewEip(ctx, name, &ec2.EipArgs{Domain: pulumi.String("vpc"), Tags: named(name)}, opts...)
-	if err != nil {
-		return err
-	}
-	nat, err := ec2.NewNatGateway(ctx, name, &ec2.NatGatewayArgs{
-		AllocationId: address.ID(), SubnetId: n.Public[0].ToStringOutput(), Tags: named(name),
-	}, append(opts, pulumi.DependsOn([]pulumi.Resource{outward}))...)
-	if err != nil {
-		return err
-	}
-	route, err := ec2.NewRoute(ctx, name+"-private", &ec2.RouteArgs{
-		RouteTableId: private.ID(), DestinationCidrBlock: pulumi.String("0.0.0.0/0"), NatGatewayId: nat.ID(),
-	}, opts...)
-	if err != nil {
-		return err
-	}
-	storage, err := ec2.NewVpcEndpoint(ctx, name+"-s3", &ec2.VpcEndpointArgs{
-		VpcId: vpc.ID(), ServiceName: pulumi.Sprintf("com.amazonaws.%s.s3", args.Region),
-		VpcEndpointType: pulumi.String("Gateway"), RouteTableIds: pulumi.StringArray{private.ID()}, Tags: named(name + "-s3"),
-	}, opts...)
-	n.Egress = []pulumi.Resource{route, storage}
-	return err
 }
 
 func newRouteTable(ctx *pulumi.Context, name string, vpc *ec2.Vpc, opts ...pulumi.ResourceOption) (*ec2.RouteTable, error) {

@@ -1,5 +1,5 @@
-// Package eks makes the platform on AWS: an EKS cluster with an OIDC provider
-// for IRSA, S3 buckets, and one role a service.
+// Package eks makes the platform on AWS: an EKS cluster, S3 buckets, and one
+// role a service, by IRSA or by Pod Identity.
 package eks
 
 import (
@@ -20,18 +20,29 @@ type Platform struct {
 	key        pulumi.StringOutput
 	kubernetes *kubernetes.Provider
 	region     string
+	identity   config.Identity
 	endpoints  config.Endpoints
 	reach      []string
+	// Network is the range of the VPC, "" where it is somebody else's; tags are
+	// those of whatever is made outside the engine.
+	network string
+	tags    map[string]string
 }
 
 var _ infra.Platform = (*Platform)(nil)
 
 // NewPlatform makes the network, cluster and buckets that c asks for.
 func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Platform, error) {
-	p := &Platform{region: c.AWS.Region, endpoints: c.Endpoints}
+	p := &Platform{region: c.AWS.Region, identity: c.Identity, endpoints: c.Endpoints, tags: c.Labels(ctx.Project(), ctx.Stack())}
+	if c.Cluster.Create != nil {
+		p.network = c.Cluster.Create.Network.CIDR
+	}
 	var err error
 	if p.reach, err = infra.Places(c.Endpoints.Storage, c.Endpoints.Identity); err != nil {
 		return nil, err
+	}
+	if p.identity == config.PodIdentity {
+		p.reach = append(p.reach, agent)
 	}
 	cloud, err := aws.NewProvider(ctx, name, &aws.ProviderArgs{
 		Region:      pulumi.String(c.AWS.Region),
@@ -47,9 +58,11 @@ func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 		return nil, err
 	}
 	child := pulumi.Parent(p)
-	// Bucket names are unique in all of S3: the account's number makes ours so.
-	account := aws.GetCallerIdentityOutput(ctx, aws.GetCallerIdentityOutputArgs{}, child).AccountId()
-	if p.buckets, p.key, err = newBuckets(ctx, c, account, p); err != nil {
+	caller := aws.GetCallerIdentityOutput(ctx, aws.GetCallerIdentityOutputArgs{}, child)
+	if c.Cluster.Create != nil {
+		warnStranger(ctx, *c.Cluster.Create, caller.Arn())
+	}
+	if p.buckets, p.key, err = newBuckets(ctx, c, caller.AccountId(), p); err != nil {
 		return nil, err
 	}
 	if *c.Registry.Create {
@@ -95,14 +108,19 @@ func (p *Platform) Store() infra.Store {
 // Identify makes a service's own role, which can read its prefixes.
 func (p *Platform) Identify(ctx *pulumi.Context, args infra.IdentityArgs, opts ...pulumi.ResourceOption) (infra.Identity, error) {
 	identity, err := NewIdentity(ctx, args.ServiceAccount, &IdentityArgs{
-		Cluster: p.cluster, Buckets: p.buckets, Key: p.key, Region: p.region, Identity: args,
+		Way: p.identity, Cluster: p.cluster, Buckets: p.buckets, Key: p.key, Region: p.region, Identity: args,
 	}, append(opts, pulumi.Parent(p))...)
 	if err != nil {
 		return infra.Identity{}, err
 	}
-	return infra.Identity{
-		Name:        identity.RoleArn,
-		Annotations: pulumi.StringMap{"eks.amazonaws.com/role-arn": identity.RoleArn},
-		Grants:      identity.Grants,
-	}, nil
+	annotations := pulumi.StringMap{}
+	if p.identity == config.IRSA {
+		annotations["eks.amazonaws.com/role-arn"] = identity.RoleArn
+	}
+	return infra.Identity{Name: identity.RoleArn, Annotations: annotations, Grants: identity.Grants}, nil
 }
+
+// agent is where a pod takes its token to under Pod Identity: a process on its
+// own node, at an address that is the same on every one.
+// https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
+const agent = "169.254.170.23:80"

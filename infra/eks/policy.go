@@ -62,7 +62,7 @@ func ReadOnly(prefixes []Prefix, keyArn, region string) (string, error) {
 }
 
 // PodTrust returns the trust policy that lets one service account assume a
-// role. provider is the ARN of the cluster's OIDC provider and issuer its URL.
+// role by IRSA. provider is the ARN of the cluster's OIDC provider and issuer its URL.
 func PodTrust(provider, issuer, namespace, serviceAccount string) (string, error) {
 	claims := strings.TrimPrefix(issuer, "https://")
 	return document(statement{
@@ -71,6 +71,23 @@ func PodTrust(provider, issuer, namespace, serviceAccount string) (string, error
 		Condition: map[string]any{"StringEquals": map[string]string{
 			claims + ":aud": audience,
 			claims + ":sub": fmt.Sprintf("system:serviceaccount:%s:%s", namespace, serviceAccount),
+		}},
+	})
+}
+
+// AgentTrust returns the trust policy that lets one service account of one
+// cluster have a role by Pod Identity. EKS assumes it for whatever association
+// there is in the account; the session's tags, which EKS sets by itself, say
+// for whom.
+// https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
+func AgentTrust(clusterArn, namespace, serviceAccount string) (string, error) {
+	return document(statement{
+		Effect: "Allow", Principal: map[string]string{"Service": "pods.eks.amazonaws.com"},
+		Action: []string{"sts:AssumeRole", "sts:TagSession"},
+		Condition: map[string]any{"StringEquals": map[string]string{
+			"aws:RequestTag/eks-cluster-arn":            clusterArn,
+			"aws:RequestTag/kubernetes-namespace":       namespace,
+			"aws:RequestTag/kubernetes-service-account": serviceAccount,
 		}},
 	})
 }

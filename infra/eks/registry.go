@@ -1,6 +1,8 @@
 package eks
 
 import (
+	"encoding/json"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ecr"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -14,10 +16,8 @@ type Registry struct {
 
 // NewRegistry makes a repository for the fetcher and for each service of the
 // catalogue. A tag, once set, names one image for ever; what is pushed is
-// scanned. Nodes pull by their own policy, and nobody else is let in. Nothing
-// is cleaned up: a stack names its images by digest, so one that has no tag
-// may well be the one that runs. The images stay behind when the stack is
-// destroyed, as the buckets do.
+// scanned. Nodes pull by their own policy, and nobody else is let in. The
+// images stay behind when the stack is destroyed, as the buckets do.
 func NewRegistry(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Registry, error) {
 	r := &Registry{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:eks:Registry", name, pulumi.Map{
@@ -27,16 +27,46 @@ func NewRegistry(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 	}
 	child, kept := pulumi.Parent(r), pulumi.RetainOnDelete(!c.Buckets.ForceDestroy)
 	for _, image := range append([]string{"fetcher"}, c.ServiceNames()...) {
-		if _, err := ecr.NewRepository(ctx, image, &ecr.RepositoryArgs{
+		repository, err := ecr.NewRepository(ctx, image, &ecr.RepositoryArgs{
 			Name:               pulumi.String(c.Registry.Name + "/" + image),
 			ImageTagMutability: pulumi.String("IMMUTABLE"),
 			ImageScanningConfiguration: &ecr.RepositoryImageScanningConfigurationArgs{
 				ScanOnPush: pulumi.Bool(true),
 			},
 			ForceDelete: pulumi.Bool(c.Buckets.ForceDestroy),
+		}, child, kept)
+		if err != nil {
+			return nil, err
+		}
+		if c.Registry.UntaggedDays == 0 {
+			continue
+		}
+		rules, err := CleanUp(c.Registry.UntaggedDays)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := ecr.NewLifecyclePolicy(ctx, image, &ecr.LifecyclePolicyArgs{
+			Repository: repository.Name, Policy: pulumi.String(rules),
 		}, child, kept); err != nil {
 			return nil, err
 		}
 	}
 	return r, ctx.RegisterResourceOutputs(r, pulumi.Map{})
+}
+
+// CleanUp returns the rules by which images go: those without a tag, after so
+// many days. A stack names its images by digest, and what it names has to stay.
+// What has a tag stays however many are newer, since a service that nobody has
+// touched for a year runs the oldest of all. And what runs has a tag: make
+// image and docker push set one, and since tags are immutable no later push
+// takes it away. make image tags the parts of an image for several
+// architectures too.
+func CleanUp(days int) (string, error) {
+	type object = map[string]any
+	rules, err := json.Marshal(object{"rules": []object{{
+		"rulePriority": 1, "description": "images without a tag",
+		"selection": object{"tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": days},
+		"action":    object{"type": "expire"},
+	}}})
+	return string(rules), err
 }

@@ -1,8 +1,6 @@
 package gke
 
 import (
-	"fmt"
-
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/storage"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -38,12 +36,8 @@ type BucketArgs struct {
 }
 
 func bucketArgs(ctx *pulumi.Context, c config.Config, bucket string) *BucketArgs {
-	name := c.Buckets.Named(bucket)
-	if name == "" {
-		name = fmt.Sprintf("%s-%s-%s", c.GCP.Project, ctx.Stack(), bucket)
-	}
 	return &BucketArgs{
-		Name: name, Location: c.GCP.Region, Noncurrent: c.Buckets.Noncurrent, SoftDeleteDays: c.Buckets.SoftDeleteDays,
+		Name: c.BucketName("", ctx.Stack(), bucket), Location: c.GCP.Region, Noncurrent: c.Buckets.Noncurrent, SoftDeleteDays: c.Buckets.SoftDeleteDays,
 		Key: c.Buckets.KMSKey, ForceDestroy: c.Buckets.ForceDestroy,
 	}
 }

@@ -30,6 +30,8 @@ type ClusterArgs struct {
 	Registry *Registry
 	// GPU nodes to have besides.
 	GPU config.GPU
+	// Mounts tells that pods mount buckets.
+	Mounts bool
 	// Labels of the cluster and of its nodes' machines and disks.
 	Labels map[string]string
 }
@@ -43,14 +45,12 @@ func clusterOf(ctx *pulumi.Context, name string, c config.Config, registry *Regi
 	if c.Cluster.Create == nil {
 		return FindCluster(ctx, name, c.GCP.Project, location, c.Cluster.Existing, opts...)
 	}
-	network, err := NewNetwork(ctx, c.Cluster.Create.Name, &NetworkArgs{
-		Region: c.GCP.Region, CIDR: c.Cluster.Create.NetworkCIDR,
-	}, opts...)
+	network, err := networkOf(ctx, c, opts...)
 	if err != nil {
 		return nil, err
 	}
 	return NewCluster(ctx, c.Cluster.Create.Name, &ClusterArgs{
-		Project: c.GCP.Project, Location: location, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUs(), Registry: registry,
+		Project: c.GCP.Project, Location: location, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUs(), Mounts: c.Mounts(), Registry: registry,
 		Labels: c.Labels(ctx.Project(), ctx.Stack()),
 	}, opts...)
 }
@@ -77,22 +77,22 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		Location:           pulumi.String(args.Location),
 		ResourceLabels:     pulumi.ToStringMap(args.Labels),
 		DeletionProtection: pulumi.Bool(*args.Cluster.DeletionProtection),
-		Network:            args.Network.Network,
-		Subnetwork:         args.Network.Subnetwork,
+		Network:            args.Network.Network.ToStringOutput(),
+		Subnetwork:         args.Network.Subnetwork.ToStringOutput(),
 		NetworkingMode:     pulumi.String("VPC_NATIVE"),
 		DatapathProvider:   pulumi.String("ADVANCED_DATAPATH"),
 		IpAllocationPolicy: &container.ClusterIpAllocationPolicyArgs{
-			ClusterSecondaryRangeName: pulumi.String(podRange), ServicesSecondaryRangeName: pulumi.String(serviceRange),
+			ClusterSecondaryRangeName: pulumi.String(args.Network.PodRange), ServicesSecondaryRangeName: pulumi.String(args.Network.ServiceRange),
 		},
 		PrivateClusterConfig: &container.ClusterPrivateClusterConfigArgs{
 			EnablePrivateNodes:    pulumi.Bool(true),
 			EnablePrivateEndpoint: pulumi.Bool(len(networks) == 0),
-			MasterIpv4CidrBlock:   pulumi.String("172.31.255.240/28"),
+			MasterIpv4CidrBlock:   pulumi.String(args.Cluster.Network.ControlPlaneCIDR),
 		},
 		MasterAuthorizedNetworksConfig: &container.ClusterMasterAuthorizedNetworksConfigArgs{CidrBlocks: networks},
 		WorkloadIdentityConfig:         &container.ClusterWorkloadIdentityConfigArgs{WorkloadPool: pulumi.String(WorkloadPool(args.Project))},
 		MinMasterVersion:               version,
-		ReleaseChannel:                 &container.ClusterReleaseChannelArgs{Channel: pulumi.String("REGULAR")},
+		ReleaseChannel:                 &container.ClusterReleaseChannelArgs{Channel: pulumi.String(args.Cluster.ReleaseChannel)},
 		EnableShieldedNodes:            pulumi.Bool(true),
 		LoggingConfig:                  &container.ClusterLoggingConfigArgs{EnableComponents: pulumi.ToStringArray([]string{"SYSTEM_COMPONENTS", "WORKLOADS"})},
 		MonitoringConfig: &container.ClusterMonitoringConfigArgs{
@@ -100,10 +100,11 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 			ManagedPrometheus: &container.ClusterMonitoringConfigManagedPrometheusArgs{Enabled: pulumi.Bool(true)},
 		},
 		DatabaseEncryption: args.secrets(),
+		AddonsConfig:       args.addons(),
 		// The default pool cannot be changed without replacing the cluster; ours can.
 		RemoveDefaultNodePool: pulumi.Bool(true),
 		InitialNodeCount:      pulumi.Int(1),
-	}, child, pulumi.DependsOn([]pulumi.Resource{args.Network.Egress}),
+	}, child, pulumi.DependsOn(args.Network.Egress),
 		// The engine then refuses to replace it, too, of which the cloud knows nothing.
 		pulumi.Protect(*args.Cluster.DeletionProtection))
 	if err != nil {

@@ -15,9 +15,7 @@ type Registry struct {
 }
 
 // NewRegistry makes the repository. A tag, once set, names one image for ever.
-// Nothing is cleaned up: a stack names its images by digest, so one that has
-// no tag may well be the one that runs. The images stay behind when the stack
-// is destroyed, as the buckets do.
+// The images stay behind when the stack is destroyed, as the buckets do.
 func NewRegistry(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Registry, error) {
 	r := &Registry{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:gke:Registry", name, pulumi.Map{
@@ -28,12 +26,32 @@ func NewRegistry(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 	var err error
 	r.repository, err = artifactregistry.NewRepository(ctx, name, &artifactregistry.RepositoryArgs{
 		RepositoryId: pulumi.String(c.Registry.Name), Location: pulumi.String(c.GCP.Region), Format: pulumi.String("DOCKER"),
-		DockerConfig: &artifactregistry.RepositoryDockerConfigArgs{ImmutableTags: pulumi.Bool(true)},
+		DockerConfig:    &artifactregistry.RepositoryDockerConfigArgs{ImmutableTags: pulumi.Bool(true)},
+		CleanupPolicies: cleanUp(c.Registry.UntaggedDays),
 	}, pulumi.Parent(r), pulumi.RetainOnDelete(!c.Buckets.ForceDestroy))
 	if err != nil {
 		return nil, err
 	}
 	return r, ctx.RegisterResourceOutputs(r, pulumi.Map{"name": r.repository.Name})
+}
+
+// cleanUp returns the rules by which images go: those without a tag, after so
+// many days. A stack names its images by digest, and what it names has to stay.
+// What has a tag stays however many are newer, since a service that nobody has
+// touched for a year runs the oldest of all. And what runs has a tag: make
+// image and docker push set one, and since tags are immutable no later push
+// takes it away. make image tags the parts of an image for several
+// architectures too.
+func cleanUp(days int) artifactregistry.RepositoryCleanupPolicyArray {
+	if days == 0 {
+		return nil
+	}
+	return artifactregistry.RepositoryCleanupPolicyArray{&artifactregistry.RepositoryCleanupPolicyArgs{
+		Id: pulumi.String("untagged"), Action: pulumi.String("DELETE"),
+		Condition: &artifactregistry.RepositoryCleanupPolicyConditionArgs{
+			TagState: pulumi.String("UNTAGGED"), OlderThan: pulumi.Sprintf("%ds", days*24*60*60),
+		},
+	}}
 }
 
 // letPull lets a member pull images, and do nothing else. Its role for nodes

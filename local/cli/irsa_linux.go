@@ -13,12 +13,13 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/modelferry/modelferry/local/identity"
+	"github.com/modelferry/modelferry/local/node/network"
 	"github.com/modelferry/modelferry/local/node/parts"
 	"github.com/modelferry/modelferry/local/node/sandbox"
 )
 
 // irsa is what EKS runs beside a cluster so that service accounts can assume
-// roles: the pod identity webhook, and AWS's token service.
+// roles: the pod identity webhook, AWS's token service, and the node's agent.
 var irsa = sandbox.Server{
 	Name:   "IAM roles for service accounts",
 	Stacks: []string{"eks"},
@@ -39,12 +40,16 @@ var irsa = sandbox.Server{
 		if err != nil {
 			return nil, fmt.Errorf("pod identity webhook: %w", err)
 		}
+		agent := netip.MustParseAddr(identity.AgentAddress)
+		if err := network.Answer(agent); err != nil {
+			return nil, err
+		}
 		at := func(port int) string { return address.String() + ":" + strconv.Itoa(port) }
 		ready, ended := make(chan struct{}), make(chan error, 1)
 		go func() {
 			ended <- identity.Serve(ctx, identity.Config{
 				Dir: host.Dir, Issuer: host.Site.API(), Client: client,
-				STS: at(parts.STSPort), Webhook: at(parts.WebhookPort), Cert: cert, CA: host.Authority.PEM(),
+				STS: at(parts.STSPort), Agent: agent.String() + ":80", Webhook: at(parts.WebhookPort), Cert: cert, CA: host.Authority.PEM(),
 				Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)),
 			}, func() { close(ready) })
 		}()

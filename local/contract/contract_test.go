@@ -51,8 +51,9 @@ func with(t require.TestingT, name, backend string) configtest.Settings {
 	}
 	settings.Set("releases.nlpinsight.backend", backend)
 	if backend == "finbert" {
-		settings.Set("releases.nlpinsight.artifacts.model.path", "nlpinsight/finbert/v1/model.tar.gz")
-		settings.Set("releases.nlpinsight.artifacts.model.size", "440MB")
+		settings.Set("releases.nlpinsight.backends.finbert.artifacts.model", map[string]any{
+			"path": "nlpinsight/finbert/v1/model.tar.gz", "sha256": strings.ToUpper(sum("nlpinsight model")), "size": "440MB",
+		})
 	}
 	return settings
 }

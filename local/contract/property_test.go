@@ -99,6 +99,8 @@ func TestTheFetcherAcceptsTheSettingsThatConfigAccepts(t *testing.T) {
 		"fetcher.partSize": {"", "1", "64kB", "64KiB", "65537", "8MiB", "4.1MB", "0.5Mi", "64MiB", "64.1MiB", "1GiB"},
 		"fetcher.backoff":  {"-1ns", "0s", "1ns", "10s", "100h"},
 		"fetcher.timeout":  {"-1ns", "0s", "1ns", "90s", "100h"},
+
+		"fetcher.identityWait": {"-1ns", "0s", "1ns", "2m", "100h"},
 	} {
 		t.Run(path, func(t *testing.T) {
 			accepted := 0
@@ -114,6 +116,7 @@ func TestTheFetcherAcceptsTheSettingsThatConfigAccepts(t *testing.T) {
 				require.Equal(t, c.Fetcher.Retries, req.Retries)
 				require.Equal(t, c.Fetcher.Backoff, req.Backoff)
 				require.Equal(t, c.Fetcher.Timeout, req.Timeout)
+				require.Equal(t, cmp.Or(c.Fetcher.Patience(), request.DefaultIdentityWait), req.IdentityWait)
 				require.Equal(t, cmp.Or(c.Fetcher.Parallel, request.DefaultParallel), req.Parallel)
 				require.Equal(t, cmp.Or(c.Fetcher.PartBytes(), request.DefaultPartSize), req.PartSize)
 			}

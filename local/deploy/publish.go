@@ -67,7 +67,8 @@ func Publish(ctx context.Context, p place.Place, service, artifact, file string)
 	if err := client.Ensure(ctx, buckets[target.Bucket], path, content.Name); err != nil {
 		return Published{}, err
 	}
-	written, err := release.Publish(p, service, artifact, path, content)
+	_, keys, _ := live.Config.Releases[service].Artifact(artifact)
+	written, err := release.Publish(p, service, keys, path, content)
 	scheme := map[config.Cloud]string{config.GKE: "gs", config.EKS: "s3"}[live.Config.Cloud]
 	return Published{
 		URL: fmt.Sprintf("%s://%s/%s", scheme, buckets[target.Bucket], path), SHA256: content.SHA256, Config: written,

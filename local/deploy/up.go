@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/modelferry/modelferry/local/definitions"
 	"github.com/modelferry/modelferry/local/engine"
 	"github.com/modelferry/modelferry/local/images"
 	"github.com/modelferry/modelferry/local/node"
@@ -69,6 +70,12 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 	}
 	if err := upload(ctx, o, i, e, live.Objects, say); err != nil {
 		return first, err
+	}
+	if live.Config.Monitoring.ServiceMonitors {
+		say("installing the definition of ServiceMonitors, in the Prometheus Operator's place")
+		if err := definitions.Install(ctx, o.Place.Kubeconfig(), definitions.ServiceMonitor); err != nil {
+			return first, err
+		}
 	}
 	say("bringing up the stack")
 	second, err := e.Up(ctx)

@@ -19,7 +19,7 @@ const transformer = `config:
     modelferry:releases:
         nlpinsight:
             backend: finbert
-            artifacts: {model: {path: nlpinsight/model.tar.gz, size: 440MB, unpackedSize: 445MB}}
+            backends: {finbert: {artifacts: {model: {unpackedSize: 445MB}}}}
 `
 
 // unchanged is how up's last line reads when there was nothing to do.
@@ -43,9 +43,14 @@ func TestStack(t *testing.T) {
 			}{
 				{"pods serve what was published", servesPublished},
 				{"a second up changes nothing", changesNothing},
+				{"a preview after it has nothing to do", plans},
+				{"admission", admission},
+				{"an eviction waits for the budget", evicts},
+				{"a change of config is what its preview says", changes},
 				{"a model update", func(t *testing.T, c cloud) { updates(t, c, first) }},
 				{"failed rollouts", func(t *testing.T, c cloud) { failures(t, c, first) }},
 				{"FinBERT", func(t *testing.T, c cloud) { finbert(t, c, first) }},
+				{"options", func(t *testing.T, c cloud) { options(t, c, first) }},
 				{"access", access},
 				{"bad input", badInput},
 				{"crashes", func(t *testing.T, c cloud) { crashes(t, c, first) }},

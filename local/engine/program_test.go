@@ -48,6 +48,46 @@ func TestTheProgramRendersOffline(t *testing.T) {
 	}
 }
 
+// options are all that is off by default, on each cloud.
+func options(stack string) map[string]any {
+	certificate := map[string]string{"gke": "models", "eks": "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b"}[stack]
+	return map[string]any{
+		"modelferry:ingress":           map[string]any{"host": "models.example.com", "certificate": certificate},
+		"modelferry:monitoring":        map[string]any{"serviceMonitors": true, "labels": map[string]any{"release": "prometheus"}},
+		"modelferry:quota":             map[string]any{"pods": 20},
+		"modelferry:containerDefaults": map[string]any{"limits": map[string]any{"memory": "64Mi"}},
+		"modelferry:releases": map[string]any{
+			"bankchurn":   map[string]any{"delivery": "csi", "unverified": true},
+			"chicagotaxi": map[string]any{"artifacts": map[string]any{"model": map[string]any{"size": "600MB"}}},
+		},
+	}
+}
+
+// Each option is one that the local clouds know, and what it makes passes their checks.
+func TestEveryOptionRendersOffline(t *testing.T) {
+	kinds := map[string][]string{
+		"gke": {"ingress", "servicemonitor", "resourcequota", "limitrange"},
+		"eks": {"ingress", "servicemonitor", "resourcequota", "limitrange", "persistentvolume", "persistentvolumeclaim"},
+	}
+	for _, name := range place.Stacks {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			dir := t.TempDir()
+			var program stack.Stack
+			_, err := engine.Render(context.Background(),
+				engine.Options{Place: realRepository(t, name), Program: program.Deploy, Config: options(name), Out: &out}, dir)
+			require.NoError(t, err, out.String())
+			for _, kind := range kinds[name] {
+				found, err := filepath.Glob(filepath.Join(dir, kind+"-*.yaml"))
+				require.NoError(t, err)
+				require.NotEmpty(t, found, kind)
+			}
+			require.Contains(t, out.String(), "modelferry:releases.chicagotaxi.artifacts.model.size: each pod copies 600 MB when it starts")
+		})
+	}
+}
+
 // The plan that a pull request shows: the same program, against nothing at all.
 func TestTheProgramHasAPlan(t *testing.T) {
 	for _, name := range place.Stacks {

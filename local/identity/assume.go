@@ -52,11 +52,16 @@ func assume(ctx context.Context, dir string, verifier *Verifier, roleARN, token 
 	if err != nil {
 		return Session{}, err
 	}
+	return grant(dir, cloud, roleARN, claims, func(policy []byte) error { return Trusts(policy, provider, claims) })
+}
+
+// grant makes a session of a role, when its trust policy allows it.
+func grant(dir string, cloud *state.Cloud, roleARN string, claims Claims, trusts func(policy []byte) error) (Session, error) {
 	for _, role := range cloud.OfType(aws.RoleType) {
 		if role.Outputs["arn"] != roleARN {
 			continue
 		}
-		if err := Trusts(trustOf(role), provider, claims); err != nil {
+		if err := trusts(trustOf(role)); err != nil {
 			return Session{}, refuse(403, "AccessDenied", "%s may not assume %s: %w", claims.Subject, roleARN, err)
 		}
 		root, err := state.StoreKeys(dir)

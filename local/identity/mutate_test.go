@@ -80,7 +80,7 @@ func TestAnnotationsOfTheServiceAccount(t *testing.T) {
 	require.False(t, ok)
 }
 
-func review(t *testing.T, accounts ServiceAccounts, p *corev1.Pod) *admissionv1.AdmissionResponse {
+func review(t *testing.T, accounts ServiceAccounts, associated Associated, p *corev1.Pod) *admissionv1.AdmissionResponse {
 	t.Helper()
 	raw, err := json.Marshal(p)
 	require.NoError(t, err)
@@ -90,7 +90,7 @@ func review(t *testing.T, accounts ServiceAccounts, p *corev1.Pod) *admissionv1.
 	})
 	require.NoError(t, err)
 	recorder := httptest.NewRecorder()
-	Webhook(accounts, func() (string, error) { return "eu-west-1", nil }, "http://sts", slog.New(slog.DiscardHandler)).
+	Webhook(accounts, associated, func() (string, error) { return "eu-west-1", nil }, "http://sts", slog.New(slog.DiscardHandler)).
 		ServeHTTP(recorder, httptest.NewRequest(http.MethodPost, "/mutate", bytes.NewReader(body)))
 	var answer admissionv1.AdmissionReview
 	require.NoError(t, json.Unmarshal(recorder.Body.Bytes(), &answer))
@@ -98,6 +98,10 @@ func review(t *testing.T, accounts ServiceAccounts, p *corev1.Pod) *admissionv1.
 	require.EqualValues(t, "1", answer.Response.UID)
 	return answer.Response
 }
+
+// none has no association, all have one.
+func none(string, string) (bool, error) { return false, nil }
+func all(string, string) (bool, error)  { return true, nil }
 
 func TestWebhook(t *testing.T) {
 	account := func(annotations map[string]string, err error) ServiceAccounts {
@@ -109,7 +113,7 @@ func TestWebhook(t *testing.T) {
 	}
 	withRole := map[string]string{roleAnnotation: "arn:aws:iam::1:role/r"}
 
-	patched := review(t, account(withRole, nil), pod())
+	patched := review(t, account(withRole, nil), none, pod())
 	require.True(t, patched.Allowed)
 	require.Equal(t, admissionv1.PatchTypeJSONPatch, *patched.PatchType)
 	var operations []struct {
@@ -120,14 +124,41 @@ func TestWebhook(t *testing.T) {
 	require.Len(t, operations, 3)
 	require.Contains(t, string(patched.Patch), `"AWS_ROLE_ARN","value":"arn:aws:iam::1:role/r"`)
 
-	plain := review(t, account(nil, nil), pod())
+	plain := review(t, account(nil, nil), none, pod())
 	require.True(t, plain.Allowed)
 	require.Empty(t, plain.Patch)
 
-	missing := review(t, account(nil, apierrors.NewNotFound(schema.GroupResource{}, "default")), pod())
+	missing := review(t, account(nil, apierrors.NewNotFound(schema.GroupResource{}, "default")), none, pod())
 	require.True(t, missing.Allowed)
 
-	broken := review(t, account(nil, errors.New("no answer")), pod())
+	broken := review(t, account(nil, errors.New("no answer")), none, pod())
 	require.False(t, broken.Allowed)
 	require.Contains(t, broken.Result.Message, "service account ml/default: no answer")
+
+	unknown := review(t, account(withRole, nil), func(string, string) (bool, error) { return false, errors.New("no record") }, pod())
+	require.False(t, unknown.Allowed, "a pod without the identity that it should have is worse than none")
+
+	// An association comes before the annotation: the SDK would take the role's token first.
+	agent := review(t, account(withRole, nil), all, pod())
+	require.True(t, agent.Allowed)
+	require.Contains(t, string(agent.Patch), `"AWS_CONTAINER_CREDENTIALS_FULL_URI","value":"http://169.254.170.23/v1/credentials"`)
+	require.NotContains(t, string(agent.Patch), "AWS_ROLE_ARN")
+}
+
+func TestInjectForTheAgent(t *testing.T) {
+	p := pod()
+	require.True(t, injectAgent(p, "eu-west-1"))
+	const folder = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount"
+	require.Equal(t, map[string]string{
+		"AWS_CONTAINER_CREDENTIALS_FULL_URI":     "http://169.254.170.23/v1/credentials",
+		"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": folder + "/eks-pod-identity-token",
+		"AWS_REGION":                             "eu-west-1",
+		"AWS_DEFAULT_REGION":                     "eu-west-1",
+		"AWS_STS_REGIONAL_ENDPOINTS":             "regional",
+	}, environment(p.Spec.InitContainers[0]))
+	require.Equal(t, []corev1.VolumeMount{{Name: "eks-pod-identity-token", MountPath: folder, ReadOnly: true}}, p.Spec.InitContainers[0].VolumeMounts)
+	token := p.Spec.Volumes[0].Projected.Sources[0].ServiceAccountToken
+	require.Equal(t, "pods.eks.amazonaws.com", token.Audience)
+	require.Equal(t, "eks-pod-identity-token", token.Path)
+	require.False(t, injectAgent(p, "eu-west-1"), "a second time there is nothing to do")
 }

@@ -25,14 +25,15 @@ type Config struct {
 	Issuer  string               // of service-account tokens
 	Client  kubernetes.Interface // reads service accounts and keys, and registers the webhook
 	STS     string               // host:port, plain HTTP
+	Agent   string               // host:port, plain HTTP
 	Webhook string               // host:port, TLS
 	Cert    tls.Certificate      // for the webhook's host
 	CA      []byte               // PEM of who signed it
 	Log     *slog.Logger
 }
 
-// Serve runs the token service and the webhook until ctx ends. It calls ready, once, when both answer and the
-// API server knows the webhook.
+// Serve runs the token service, the agent and the webhook until ctx ends. It calls ready, once, when all answer
+// and the API server knows the webhook.
 func Serve(ctx context.Context, c Config, ready func()) error {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -43,21 +44,27 @@ func Serve(ctx context.Context, c Config, ready func()) error {
 	if err != nil {
 		return fmt.Errorf("token service: %w", err)
 	}
+	agent, err := net.Listen("tcp", c.Agent)
+	if err != nil {
+		return errors.Join(fmt.Errorf("pod identity agent: %w", err), sts.Close())
+	}
 	hook, err := tls.Listen("tcp", c.Webhook, &tls.Config{Certificates: []tls.Certificate{c.Cert}, MinVersion: tls.VersionTLS12})
 	if err != nil {
-		return errors.Join(fmt.Errorf("pod identity webhook: %w", err), sts.Close())
+		return errors.Join(fmt.Errorf("pod identity webhook: %w", err), sts.Close(), agent.Close())
 	}
-	ended := make(chan error, 2)
-	go func() { ended <- run(ctx, sts, STS(c.Dir, c.verifier(), c.Log)) }()
-	go func() { ended <- run(ctx, hook, Webhook(c.account, c.region, "http://"+c.STS, c.Log)) }()
+	verifier := c.verifier()
+	ended := make(chan error, 3)
+	go func() { ended <- run(ctx, sts, STS(c.Dir, verifier, c.Log)) }()
+	go func() { ended <- run(ctx, agent, Agent(c.Dir, verifier, c.Log)) }()
+	go func() { ended <- run(ctx, hook, Webhook(c.account, c.associated, c.region, "http://"+c.STS, c.Log)) }()
 	if err := register(ctx, c.Client, "https://"+c.Webhook+"/mutate", c.CA); err != nil {
 		stop()
-		return errors.Join(err, <-ended, <-ended)
+		return errors.Join(err, <-ended, <-ended, <-ended)
 	}
 	ready()
 	err = <-ended
-	stop() // one without the other is of no use
-	return errors.Join(err, <-ended)
+	stop() // one without the others is of no use
+	return errors.Join(err, <-ended, <-ended)
 }
 
 func run(ctx context.Context, listener net.Listener, handler http.Handler) error {
@@ -77,6 +84,14 @@ func (c Config) verifier() *Verifier {
 
 func (c Config) account(ctx context.Context, namespace, name string) (*corev1.ServiceAccount, error) {
 	return c.Client.CoreV1().ServiceAccounts(namespace).Get(ctx, name, metav1.GetOptions{})
+}
+
+func (c Config) associated(namespace, name string) (bool, error) {
+	cloud, err := state.Load(c.Dir)
+	if err != nil {
+		return false, err
+	}
+	return associated(cloud, namespace, name) != nil, nil
 }
 
 // region is that of the stack's cluster, the fourth field of its ARN.

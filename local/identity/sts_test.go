@@ -63,21 +63,28 @@ func (s signer) token(t *testing.T, change func(*jwt.Claims)) string {
 	return token
 }
 
-// irsa is a stack's folder with an identity provider and a role that trusts one service account.
-func irsa(t *testing.T, dir string) {
+// creator makes resources of the local AWS in a stack's folder.
+func creator(t *testing.T, dir string) func(typ string, inputs object) {
 	t.Helper()
 	p := provider.New(aws.Package(), &provider.Cloud{Dir: dir})
 	_, err := p.Configure(context.Background(), plugin.ConfigureRequest{
 		Inputs: resource.NewPropertyMapFromMap(object{"region": "eu-west-1"}),
 	})
 	require.NoError(t, err)
-	create := func(typ string, inputs object) {
+	return func(typ string, inputs object) {
+		t.Helper()
 		_, err := p.Create(context.Background(), plugin.CreateRequest{
 			URN:  resource.NewURN("eks", "modelferry", "", tokens.Type(typ), "any"),
 			Type: tokens.Type(typ), Properties: resource.NewPropertyMapFromMap(inputs),
 		})
 		require.NoError(t, err)
 	}
+}
+
+// irsa is a stack's folder with an identity provider and a role that trusts one service account.
+func irsa(t *testing.T, dir string) {
+	t.Helper()
+	create := creator(t, dir)
 	create(aws.OIDCProviderType, object{"url": issuer, "clientIdLists": []any{"sts.amazonaws.com"}})
 	create(aws.RoleType, object{"name": "bankchurn", "assumeRolePolicy": string(trust(allow(nil)))})
 	create("aws:s3/bucketV2:BucketV2", object{"bucket": "models"})

@@ -1,6 +1,6 @@
-// Package identity is IAM roles for service accounts on the local cloud, in the parts that EKS and AWS have: a
-// webhook that hands a pod its role and a token, and a token service that takes the token for credentials
-// when the role's trust policy says so.
+// Package identity is how pods get their roles on the local cloud, in the parts that EKS and AWS have: a webhook
+// that hands a pod a token, and what takes the token for credentials when the role's trust policy says so: the
+// token service for IAM roles for service accounts, the node's agent for Pod Identity.
 package identity
 
 import (
@@ -11,9 +11,6 @@ import (
 	"slices"
 	"strings"
 )
-
-// action is the only one that a web identity can be trusted with.
-const action = "sts:AssumeRoleWithWebIdentity"
 
 // Claims are what a verified token says of its bearer.
 type Claims struct {
@@ -72,21 +69,55 @@ func (s *statements) UnmarshalJSON(content []byte) error {
 // errNotTrusted is the answer of a trust policy that was read and says no.
 var errNotTrusted = errors.New("the role's trust policy does not allow it")
 
+// attempt is one try to assume a role.
+type attempt struct {
+	who    string               // stands in the reason
+	is     func(principal) bool // whether a statement's principal is meant
+	action string
+	values func(key string) ([]string, bool) // what a condition key stands for; false when it is nothing here
+}
+
 // Trusts says whether a role's trust policy lets the bearer of the claims assume it: nil when it does, an
 // error with the reason when it does not. provider is the ARN of the identity provider that vouches for the
 // issuer. As in AWS, a Deny that applies wins, and a condition that is not understood never holds.
 func Trusts(policy []byte, provider string, claims Claims) error {
+	return attempt{
+		who: provider, action: "sts:AssumeRoleWithWebIdentity", values: claims.values,
+		is: func(p principal) bool { return slices.Contains(p.Federated, provider) },
+	}.allowedBy(policy)
+}
+
+// TrustsAgent says the same of EKS, which assumes a role for a pod with tags that say whose it is: it has to
+// be let assume the role and tag the session.
+func TrustsAgent(policy []byte, tags map[string]string) error {
+	for _, action := range []string{"sts:AssumeRole", "sts:TagSession"} {
+		err := attempt{
+			who: agentService, action: action,
+			is: func(p principal) bool { return slices.Contains(p.Service, agentService) },
+			values: func(key string) ([]string, bool) {
+				tag, known := tags[strings.TrimPrefix(key, "aws:RequestTag/")]
+				return []string{tag}, known && strings.HasPrefix(key, "aws:RequestTag/")
+			},
+		}.allowedBy(policy)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a attempt) allowedBy(policy []byte) error {
 	var document trustPolicy
 	if err := json.Unmarshal(policy, &document); err != nil {
 		return fmt.Errorf("trust policy: %w", err)
 	}
-	reason := fmt.Errorf("no statement is about %s for %s", action, provider)
+	reason := fmt.Errorf("no statement is about %s for %s", a.action, a.who)
 	allowed := false
 	for _, s := range document.Statement {
-		if !slices.Contains(s.Principal.Federated, provider) || !covers(s.Action) {
+		if !a.is(s.Principal) || !covers(s.Action, a.action) {
 			continue
 		}
-		unmet := s.unmet(claims)
+		unmet := s.unmet(a.values)
 		switch {
 		case s.Effect == "Deny" && unmet == nil:
 			return fmt.Errorf("%w: a statement denies it", errNotTrusted)
@@ -102,7 +133,7 @@ func Trusts(policy []byte, provider string, claims Claims) error {
 	return fmt.Errorf("%w: %w", errNotTrusted, reason)
 }
 
-func covers(actions []string) bool {
+func covers(actions []string, action string) bool {
 	for _, pattern := range actions {
 		if match, err := path.Match(pattern, action); err == nil && match {
 			return true
@@ -111,20 +142,20 @@ func covers(actions []string) bool {
 	return false
 }
 
-// unmet is the first condition that the claims do not meet, nil when they meet all.
-func (s trustStatement) unmet(claims Claims) error {
+// unmet is the first condition that the values do not meet, nil when they meet all.
+func (s trustStatement) unmet(of func(key string) ([]string, bool)) error {
 	for operator, keys := range s.Condition {
 		for key, wanted := range keys {
-			values, known := claims.values(key)
+			values, known := of(key)
 			if !known {
-				return fmt.Errorf("condition key %q is not one of this token's issuer", key)
+				return fmt.Errorf("condition key %q is not one of this attempt", key)
 			}
 			holds, err := compare(operator, values, wanted)
 			if err != nil {
 				return fmt.Errorf("condition %s: %w", key, err)
 			}
 			if !holds {
-				return fmt.Errorf("%s %s: the token has %s, the policy wants %s",
+				return fmt.Errorf("%s %s: it has %s, the policy wants %s",
 					operator, key, strings.Join(values, ", "), strings.Join(wanted, ", "))
 			}
 		}
@@ -141,46 +172,5 @@ func (c Claims) values(key string) ([]string, bool) {
 		return c.Audience, true
 	default:
 		return nil, false
-	}
-}
-
-// compare holds when any of the token's values fits any of the policy's.
-func compare(operator string, values, wanted []string) (bool, error) {
-	var fits func(value, pattern string) bool
-	switch strings.TrimPrefix(operator, "ForAnyValue:") {
-	case "StringEquals":
-		fits = func(value, pattern string) bool { return value == pattern }
-	case "StringLike":
-		fits = like
-	default:
-		return false, fmt.Errorf("operator %s is not known here", operator)
-	}
-	for _, value := range values {
-		for _, pattern := range wanted {
-			if fits(value, pattern) {
-				return true, nil
-			}
-		}
-	}
-	return false, nil
-}
-
-// like matches with * for any run of characters and ? for one.
-func like(value, pattern string) bool {
-	if pattern == "" {
-		return value == ""
-	}
-	switch pattern[0] {
-	case '*':
-		for i := 0; i <= len(value); i++ {
-			if like(value[i:], pattern[1:]) {
-				return true
-			}
-		}
-		return false
-	case '?':
-		return value != "" && like(value[1:], pattern[1:])
-	default:
-		return value != "" && value[0] == pattern[0] && like(value[1:], pattern[1:])
 	}
 }

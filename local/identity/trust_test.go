@@ -47,7 +47,7 @@ func TestTrusts(t *testing.T) {
 	}{
 		{"the service account", trust(allow(nil)), good, ""},
 		{"one statement, not a list", single(allow(nil)), good, ""},
-		{"another service account", trust(allow(nil)), other, "the token has " + other.Subject},
+		{"another service account", trust(allow(nil)), other, "it has " + other.Subject},
 		{"another audience", trust(allow(nil)), Claims{issuer, subject, []string{"api"}}, ":aud"},
 		{"one audience of several", trust(allow(nil)), Claims{issuer, subject, []string{"api", "sts.amazonaws.com"}}, ""},
 		{"another provider", trust(allow(object{"Principal": object{"Federated": providerARN + "x"}})), good, "no statement"},

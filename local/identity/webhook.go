@@ -16,9 +16,12 @@ import (
 // ServiceAccounts finds a service account of the cluster.
 type ServiceAccounts func(ctx context.Context, namespace, name string) (*corev1.ServiceAccount, error)
 
+// Associated tells whether a service account has a role by Pod Identity.
+type Associated func(namespace, name string) (bool, error)
+
 // Webhook is the admission webhook for pods. region tells the stack's region at the time of asking, sts is
 // the token service's URL.
-func Webhook(accounts ServiceAccounts, region func() (string, error), sts string, log *slog.Logger) http.Handler {
+func Webhook(accounts ServiceAccounts, associated Associated, region func() (string, error), sts string, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		var review admissionv1.AdmissionReview
 		if err := json.NewDecoder(http.MaxBytesReader(w, req.Body, 8<<20)).Decode(&review); err != nil || review.Request == nil {
@@ -26,7 +29,7 @@ func Webhook(accounts ServiceAccounts, region func() (string, error), sts string
 			return
 		}
 		response := &admissionv1.AdmissionResponse{UID: review.Request.UID, Allowed: true}
-		patch, err := admit(req.Context(), review.Request, accounts, region, sts)
+		patch, err := admit(req.Context(), review.Request, accounts, associated, region, sts)
 		switch {
 		case err != nil:
 			log.Error("pod refused", "namespace", review.Request.Namespace, "error", err)
@@ -41,9 +44,10 @@ func Webhook(accounts ServiceAccounts, region func() (string, error), sts string
 	})
 }
 
-// admit is the JSON patch for a pod, nil when its service account has no role.
+// admit is the JSON patch for a pod, nil when its service account has no role. As on EKS, an association comes
+// before an annotation.
 func admit(
-	ctx context.Context, request *admissionv1.AdmissionRequest, accounts ServiceAccounts, region func() (string, error), sts string,
+	ctx context.Context, request *admissionv1.AdmissionRequest, accounts ServiceAccounts, associated Associated, region func() (string, error), sts string,
 ) ([]byte, error) {
 	var pod corev1.Pod
 	if err := json.Unmarshal(request.Object.Raw, &pod); err != nil {
@@ -60,17 +64,27 @@ func admit(
 	if err != nil {
 		return nil, fmt.Errorf("service account %s/%s: %w", request.Namespace, name, err)
 	}
-	if account.Annotations[roleAnnotation] == "" {
-		return nil, nil
+	byAgent, err := associated(request.Namespace, name)
+	if err != nil || !byAgent && account.Annotations[roleAnnotation] == "" {
+		return nil, err
 	}
 	where, err := region()
 	if err != nil {
 		return nil, err
 	}
-	injection, _ := injectionFor(account, where, sts)
-	if !injection.Inject(&pod) {
+	inject := func(pod *corev1.Pod) bool { return injectAgent(pod, where) }
+	if !byAgent {
+		injection, _ := injectionFor(account, where, sts)
+		inject = injection.Inject
+	}
+	if !inject(&pod) {
 		return nil, nil
 	}
+	return patchOf(pod)
+}
+
+// patchOf puts the parts of a pod that an injection changes in the place of those that are there.
+func patchOf(pod corev1.Pod) ([]byte, error) {
 	type operation struct {
 		Op    string `json:"op"`
 		Path  string `json:"path"`

@@ -4,20 +4,13 @@ import (
 	"archive/tar"
 	"context"
 	"io"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
-	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
-	"github.com/google/go-containerregistry/pkg/v1/remote"
-	"github.com/google/go-containerregistry/pkg/v1/validate"
 	"github.com/stretchr/testify/require"
-
-	"github.com/modelferry/modelferry/local/registry"
 )
 
 func TestImageHoldsOneProgram(t *testing.T) {
@@ -64,23 +57,6 @@ func TestSameProgramSameDigest(t *testing.T) {
 func TestIndexNamesTheMissingBinary(t *testing.T) {
 	_, err := Index("fetcher", map[string]string{"amd64": "/nowhere/fetcher"})
 	require.ErrorContains(t, err, "image of fetcher for amd64: open /nowhere/fetcher")
-}
-
-func TestPushByDigest(t *testing.T) {
-	handler, err := registry.Handler(filepath.Join(t.TempDir(), "blobs"))
-	require.NoError(t, err)
-	server := httptest.NewServer(handler)
-	defer server.Close()
-	img, err := Of("fetcher", "amd64", []byte("program"))
-	require.NoError(t, err)
-
-	ref, err := Push(context.Background(), strings.TrimPrefix(server.URL, "http://")+"/fetcher", img)
-	require.NoError(t, err)
-	digest, err := name.NewDigest(ref)
-	require.NoError(t, err)
-	pulled, err := remote.Image(digest)
-	require.NoError(t, err)
-	require.NoError(t, validate.Image(pulled))
 }
 
 func TestCompileIsReproducible(t *testing.T) {

@@ -42,9 +42,10 @@ func readPublished(p place.Place) (map[string]any, error) {
 
 // isPublished tells whether the local config pins the artifact itself. With a
 // path alone it asks for a stand-in at that path.
-func isPublished(published map[string]any, service, artifact string) bool {
+// keys are those that it stands at below its service's release.
+func isPublished(published map[string]any, service string, keys []string) bool {
 	at := published
-	for _, key := range []string{"modelferry:releases", service, "artifacts", artifact} {
+	for _, key := range append([]string{"modelferry:releases", service}, keys...) {
 		inner, ok := at[key].(map[string]any)
 		if !ok {
 			return false
@@ -62,18 +63,17 @@ func PathFor(s config.Service, file model.File) string {
 }
 
 // Publish makes a version of an artifact the live one, from the next up on.
+// keys are those that it stands at below its service's release;
 // file names the object's own digest and size; objectPath is where it lies. It
 // returns the file that says so.
-func Publish(p place.Place, service, artifact, objectPath string, file model.File) (string, error) {
+func Publish(p place.Place, service string, keys []string, objectPath string, file model.File) (string, error) {
 	published, err := readPublished(p)
 	if err != nil {
 		return "", err
 	}
-	lay(published, map[string]any{"modelferry:releases": map[string]any{service: map[string]any{
-		"artifacts": map[string]any{artifact: map[string]any{
-			"path": objectPath, "sha256": file.SHA256, "size": fmt.Sprintf("%dB", file.Bytes),
-		}},
-	}}})
+	lay(published, at(append([]string{"modelferry:releases", service}, keys...), map[string]any{
+		"path": objectPath, "sha256": file.SHA256, "size": fmt.Sprintf("%dB", file.Bytes),
+	}))
 	content, err := yaml.Marshal(map[string]any{"config": published})
 	if err != nil {
 		return "", err

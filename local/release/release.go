@@ -6,6 +6,7 @@ package release
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/local/model"
@@ -57,15 +58,19 @@ func Prepare(p place.Place) (Release, error) {
 	if err != nil {
 		return Release{}, err
 	}
+	if err := fits(c); err != nil {
+		return Release{}, err
+	}
 	r := Release{Values: map[string]any{}, Config: c, Keys: file.Keys()}
 	releases := map[string]any{}
 	for _, w := range c.Workloads() {
-		artifacts := map[string]any{}
+		local := map[string]any{}
 		for _, live := range w.Live {
-			if isPublished(published, w.Name, live.Name) {
+			version, keys, _ := c.Releases[w.Name].Artifact(live.Name)
+			if isPublished(published, w.Name, keys) {
 				continue // the object is in its bucket, and the pin is the person's
 			}
-			size, err := config.ParseSize(c.Releases[w.Name].Artifacts[live.Name].Size)
+			size, err := config.ParseSize(version.Size)
 			if err != nil {
 				return Release{}, fmt.Errorf("size of %s/%s: %w", w.Name, live.Name, err)
 			}
@@ -73,14 +78,30 @@ func Prepare(p place.Place) (Release, error) {
 			if err != nil {
 				return Release{}, err
 			}
-			artifacts[live.Name] = map[string]any{"sha256": made.SHA256, "version": nil}
+			lay(local, at(keys, map[string]any{"sha256": made.SHA256, "version": nil}))
 			r.Objects = append(r.Objects, Object{Bucket: live.Bucket, Path: live.Path, File: made})
 		}
-		releases[w.Name] = map[string]any{"artifacts": artifacts}
+		releases[w.Name] = local
 	}
 	r.Values["modelferry:releases"] = releases
 	lay(r.Values, published)
 	return r, nil
+}
+
+// fits refuses what the local cloud has nothing for, and no error but a
+// timeout would tell.
+func fits(c config.Config) error {
+	var faults config.Faults
+	for _, w := range c.Workloads() {
+		if w.Mounted {
+			faults = append(faults, config.Fault{Path: "releases." + w.Name + ".delivery", Message: "the local cloud has no CSI driver " +
+				"that mounts buckets: set it to " + config.Fetch + " (make preview and make render show what csi would make)"})
+		}
+	}
+	if len(faults) > 0 {
+		return faults
+	}
+	return nil
 }
 
 // On completes the release with what the running node provides.
@@ -97,6 +118,14 @@ func (r Release) On(i node.Info, images Images) map[string]any {
 	}
 	lay(values, r.Values)
 	return values
+}
+
+// at is a map that holds a value below some keys.
+func at(keys []string, value any) map[string]any {
+	for _, key := range slices.Backward(keys) {
+		value = map[string]any{key: value}
+	}
+	return value.(map[string]any)
 }
 
 // lay puts values over others, maps key by key.

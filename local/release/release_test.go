@@ -14,8 +14,8 @@ import (
 	"github.com/modelferry/modelferry/local/stackfile"
 )
 
-// at is a place with the repository's stack files and nothing else.
-func at(t *testing.T, stack string) place.Place {
+// repository is a place with the repository's stack files and nothing else.
+func repository(t *testing.T, stack string) place.Place {
 	t.Helper()
 	dir := t.TempDir()
 	for _, name := range []string{"Pulumi.yaml", "Pulumi." + stack + ".yaml"} {
@@ -44,7 +44,7 @@ func live(t *testing.T, p place.Place, r Release) config.Config {
 func TestReleaseIsTheRepositorysWithLocalArtifacts(t *testing.T) {
 	for _, stack := range place.Stacks {
 		t.Run(stack, func(t *testing.T) {
-			p := at(t, stack)
+			p := repository(t, stack)
 			r, err := Prepare(p)
 			require.NoError(t, err)
 			require.Len(t, r.Objects, 6)
@@ -67,11 +67,11 @@ func TestReleaseIsTheRepositorysWithLocalArtifacts(t *testing.T) {
 }
 
 func TestPublishedArtifactIsLiveUntilItsEntryGoes(t *testing.T) {
-	p := at(t, "gke")
+	p := repository(t, "gke")
 	file := model.File{Name: "/tmp/model.joblib", SHA256: "00000000000011111111111122222222222233333333333344444444444455ff", Bytes: 7}
 	path := PathFor(config.Service{Prefix: "bankchurn/"}, file)
 	require.Equal(t, "bankchurn/000000000000/model.joblib", path)
-	written, err := Publish(p, "bankchurn", "model", path, file)
+	written, err := Publish(p, "bankchurn", []string{"artifacts", "model"}, path, file)
 	require.NoError(t, err)
 
 	r, err := Prepare(p)
@@ -89,20 +89,61 @@ func TestPublishedArtifactIsLiveUntilItsEntryGoes(t *testing.T) {
 }
 
 func TestPublishKeepsTheRestOfTheLocalConfig(t *testing.T) {
-	p := at(t, "eks")
+	p := repository(t, "eks")
 	require.NoError(t, os.WriteFile(publishedFile(p), []byte("config:\n  modelferry:rollout: {deadline: 15s}\n"), 0o644))
-	_, err := Publish(p, "bankchurn", "model", "bankchurn/m", model.File{SHA256: "a", Bytes: 1})
+	_, err := Publish(p, "bankchurn", []string{"artifacts", "model"}, "bankchurn/m", model.File{SHA256: "a", Bytes: 1})
 	require.NoError(t, err)
 	published, err := readPublished(p)
 	require.NoError(t, err)
 	require.Equal(t, map[string]any{"deadline": "15s"}, published["modelferry:rollout"])
-	require.True(t, isPublished(published, "bankchurn", "model"))
-	require.False(t, isPublished(published, "bankchurn", "dataset"))
-	require.False(t, isPublished(published, "nlpinsight", "model"))
+	require.True(t, isPublished(published, "bankchurn", []string{"artifacts", "model"}))
+	require.False(t, isPublished(published, "bankchurn", []string{"artifacts", "dataset"}))
+	require.False(t, isPublished(published, "nlpinsight", []string{"artifacts", "model"}))
+}
+
+// A backend's own release is what the local cloud pins, and what is published over.
+func TestBackendsReleaseHasItsLocalArtifact(t *testing.T) {
+	p := repository(t, "gke")
+	require.NoError(t, os.WriteFile(publishedFile(p), []byte("config:\n  modelferry:releases: {nlpinsight: {backend: finbert, backends: {finbert: {artifacts: {model: {size: 1MB}}}}}}\n"), 0o644))
+	r, err := Prepare(p)
+	require.NoError(t, err)
+	pin := func() config.LiveArtifact {
+		r, err := Prepare(p)
+		require.NoError(t, err)
+		for _, w := range live(t, p, r).Workloads() {
+			if w.Name == "nlpinsight" {
+				return w.Live[0]
+			}
+		}
+		return config.LiveArtifact{}
+	}
+	var made string
+	for _, object := range r.Objects {
+		if object.Path == "nlpinsight/model.tar.gz" {
+			made = object.File.SHA256
+		}
+	}
+	require.Equal(t, made, pin().SHA256)
+	require.NotEmpty(t, made)
+	file := model.File{SHA256: "00000000000011111111111122222222222233333333333344444444444455ff", Bytes: 7}
+	_, err = Publish(p, "nlpinsight", []string{"backends", "finbert", "artifacts", "model"}, "nlpinsight/v2/model.tar.gz", file)
+	require.NoError(t, err)
+	require.Equal(t, file.SHA256, pin().SHA256)
+}
+
+// A pod would wait for a driver that never comes: it is said before anything is made.
+func TestMountedBucketsAreRefusedAtOnce(t *testing.T) {
+	for _, stack := range place.Stacks {
+		p := repository(t, stack)
+		require.NoError(t, os.WriteFile(publishedFile(p), []byte("config:\n  modelferry:releases: {bankchurn: {delivery: csi}}\n"), 0o644))
+		_, err := Prepare(p)
+		require.ErrorContains(t, err, "modelferry:releases.bankchurn.delivery: the local cloud has no CSI driver that mounts buckets: set it to fetch")
+		require.NoDirExists(t, filepath.Join(p.Local(), "models"))
+	}
 }
 
 func TestFaultyConfigMakesNothing(t *testing.T) {
-	p := at(t, "gke")
+	p := repository(t, "gke")
 	require.NoError(t, os.WriteFile(publishedFile(p), []byte("config:\n  modelferry:clutser: {}\n"), 0o644))
 	_, err := Prepare(p)
 	require.ErrorContains(t, err, `modelferry:clutser: unknown key: did you mean "cluster"?`)

@@ -18,6 +18,7 @@ import (
 
 // File is a stack's config: the project's values under the stack's own.
 type File struct {
+	stack  string
 	values map[string]any
 }
 
@@ -34,7 +35,7 @@ func Read(root, stack string, values map[string]any) (File, error) {
 		return File{}, err
 	}
 	name, _ := project["name"].(string)
-	f := File{values: map[string]any{}}
+	f := File{stack: stack, values: map[string]any{}}
 	for key, value := range object(project["config"]) {
 		if !strings.Contains(key, ":") {
 			key = name + ":" + key
@@ -56,6 +57,9 @@ func Read(root, stack string, values map[string]any) (File, error) {
 
 // Load reads and checks the config. A fault's error is of type config.Faults.
 func (f File) Load() (config.Config, error) { return config.Load(f, f.Keys()) }
+
+// Stack is the stack's name.
+func (f File) Stack() string { return f.stack }
 
 // Keys are the config's keys, "project:key", sorted.
 func (f File) Keys() []string { return slices.Sorted(maps.Keys(f.values)) }

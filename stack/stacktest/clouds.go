@@ -14,6 +14,11 @@ const (
 	// ProjectNumber of the Google Cloud project; Account of AWS.
 	ProjectNumber = "424242424242"
 	Account       = "123456789012"
+	// Caller is who runs the program, and ClusterArn the cluster that it makes or finds.
+	Caller     = "arn:aws:sts::" + Account + ":assumed-role/ml-platform/test"
+	ClusterArn = "arn:aws:eks:eu-west-1:" + Account + ":cluster/main"
+	// OpenSubnet gives its machines public addresses.
+	OpenSubnet = "subnet-0c"
 	// Issuer of the EKS cluster's tokens, and ProviderArn under which IAM knows it.
 	Issuer      = "https://oidc.eks.eu-west-1.amazonaws.com/id/0123"
 	ProviderArn = "arn:aws:iam::" + Account + ":oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/0123"
@@ -77,6 +82,7 @@ func named(name string, inputs resource.PropertyMap) resource.PropertyMap {
 
 func eksCluster() object {
 	return object{
+		"arn":                  ClusterArn,
 		"endpoint":             EKSURL,
 		"certificateAuthority": object{"data": CA},
 		"identities":           []any{object{"oidcs": []any{object{"issuer": Issuer}}}},
@@ -95,9 +101,11 @@ func answer(token string, args resource.PropertyMap) resource.PropertyMap {
 	case "gcp:container/getCluster:getCluster":
 		answered = object{"endpoint": GKEAddress, "masterAuths": []any{object{"clusterCaCertificate": CA}}}
 	case "aws:index/getCallerIdentity:getCallerIdentity":
-		answered = object{"accountId": Account}
+		answered = object{"accountId": Account, "arn": Caller}
 	case "aws:index/getAvailabilityZones:getAvailabilityZones":
 		answered = object{"names": []any{"eu-west-1a", "eu-west-1b", "eu-west-1c"}}
+	case "aws:ec2/getSubnet:getSubnet":
+		answered = object{"mapPublicIpOnLaunch": args["id"].StringValue() == OpenSubnet}
 	case "aws:eks/getCluster:getCluster":
 		answered = eksCluster()
 		answered["certificateAuthorities"] = []any{object{"data": CA}}

@@ -63,6 +63,8 @@ func step(at any, key string) any {
 type Record struct {
 	// All registrations, in no order: they are made side by side.
 	All []Registration
+	// Warnings that the program gave.
+	Warnings []string
 	// Preview tells that the run was one, in which computed values are Unknown.
 	Preview bool
 	// OutputKeys are the paths of the stack's outputs, sorted.

@@ -24,6 +24,7 @@ func Run(program Program, stack string, settings configtest.Settings, preview bo
 	recorder := &recorder{stack: stack, preview: preview}
 	record := &Record{Preview: preview}
 	err := pulumi.RunErr(func(ctx *pulumi.Context) error {
+		ctx.Log = warnings{ctx.Log, record}
 		outputs, err := program(ctx)
 		if err != nil {
 			return err
@@ -40,6 +41,17 @@ func Run(program Program, stack string, settings configtest.Settings, preview bo
 	})
 	record.All = recorder.all
 	return record, err
+}
+
+// warnings writes down the program's.
+type warnings struct {
+	pulumi.Log
+	record *Record
+}
+
+func (w warnings) Warn(message string, _ *pulumi.LogArgs) error {
+	w.record.Warnings = append(w.record.Warnings, message)
+	return nil
 }
 
 // keys lists the paths of a map's values, sorted, as far as maps go.

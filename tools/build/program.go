@@ -55,6 +55,7 @@ var programs = []program{
 	{name: "golangci-lint", module: "tools/golangci-lint", pkg: "github.com/golangci/golangci-lint/v2/cmd/golangci-lint", ldflags: "-s -w", pinned: true, byName: true},
 	{name: "actionlint", module: "tools/actionlint", pkg: "github.com/rhysd/actionlint/cmd/actionlint", ldflags: "-s -w", pinned: true, byName: true},
 	{name: "kube-score", module: "tools/kube-score", pkg: "github.com/zegl/kube-score/cmd/kube-score", ldflags: "-s -w", pinned: true, byName: true},
+	{name: "kubeconform", module: "tools/kubeconform", pkg: "github.com/yannh/kubeconform/cmd/kubeconform", ldflags: "-s -w", pinned: true, byName: true},
 }
 
 func names() []string {

@@ -36,7 +36,7 @@ func TestNamedProgramsInTheirOrder(t *testing.T) {
 
 func TestUnknownProgramNamesTheKnown(t *testing.T) {
 	_, err := choose([]string{"fery"})
-	const want = `there is no program "fery": there are pulumi, kube, fake-gcs-server, versitygw, pause, ferry, golangci-lint, actionlint, kube-score`
+	const want = `there is no program "fery": there are pulumi, kube, fake-gcs-server, versitygw, pause, ferry, golangci-lint, actionlint, kube-score, kubeconform`
 	if err == nil || err.Error() != want {
 		t.Fatalf("got %v, want %s", err, want)
 	}

@@ -66,6 +66,13 @@ func Arrive(r Range) error {
 	return nil
 }
 
+// Answer makes the node answer at one more address, which its pods reach by their default route. It is the
+// namespace's, as all else, and goes with it.
+func Answer(address netip.Addr) error {
+	_, err := raise("lo", address, address.BitLen())
+	return err
+}
+
 // Disconnect removes what a node that is gone left of its link. It takes only a veth that carries the range's
 // host address: another link of that name is left for Preflight to report.
 func Disconnect(stack string, r Range) error {

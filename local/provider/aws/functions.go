@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 
@@ -16,8 +17,8 @@ var functions = map[string]provider.Function{
 		Outputs: map[string]provider.Value{
 			"accountId": accountID,
 			"id":        accountID,
-			"arn":       globalARN("iam", "user/modelferry"),
-			"userId":    provider.Const("AIDAMODELFERRYLOCAL00"),
+			"arn":       globalARN("sts", "assumed-role/ml-platform/local"), // the administrator that Pulumi.eks.yaml names
+			"userId":    provider.Const("AROAMODELFERRYLOCAL00:local"),
 		},
 	},
 	"aws:index/getRegion:getRegion": {
@@ -47,6 +48,19 @@ var functions = map[string]provider.Function{
 			"groupNames": zones(""),
 		},
 	},
+	"aws:ec2/getSubnet:getSubnet": {
+		Args: ec2.LookupSubnetArgs{}, Result: ec2.LookupSubnetResult{},
+		Required: []string{"id"}, // it is found, whatever it is called, in the VPC that is asked for
+		Outputs: map[string]provider.Value{
+			"arn":                     arn("ec2", "subnet/{id}"),
+			"vpcId":                   provider.Text("vpc-{#17}"),
+			"availabilityZone":        func(r *provider.Request) any { return fmt.Sprint(region(r), "a") },
+			"cidrBlock":               provider.Const("10.0.0.0/19"),
+			"availableIpAddressCount": provider.Const(8187),
+			"state":                   provider.Const("available"),
+			"mapPublicIpOnLaunch":     provider.Const(false),
+		},
+	},
 	"aws:eks/getCluster:getCluster": {
 		Args: eks.LookupClusterArgs{}, Result: eks.LookupClusterResult{},
 		Outputs: map[string]provider.Value{
@@ -60,7 +74,7 @@ var functions = map[string]provider.Function{
 			"platformVersion":        provider.Const("eks.1"),
 			"vpcConfig":              existingVPC,
 			"accessConfigs": provider.Const([]any{map[string]any{
-				"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": true,
+				"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": false,
 			}}),
 		},
 	},

@@ -3,6 +3,7 @@ package aws
 import (
 	"strings"
 
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 
 	"github.com/modelferry/modelferry/local/provider"
@@ -35,6 +36,15 @@ var identity = map[string]provider.Resource{
 		Replace:  []string{"role", "policyArn"},
 		ID:       provider.Text("{role}-{#26}"),
 	},
+	AssociationType: {
+		Args: eks.PodIdentityAssociationArgs{}, State: eks.PodIdentityAssociationState{},
+		Replace: []string{"clusterName", "namespace", "serviceAccount"},
+		ID:      provider.Text("a-{#17}"),
+		Outputs: map[string]provider.Value{
+			"associationId":  provider.Text("{id}"),
+			"associationArn": arn("eks", "podidentityassociation/{clusterName}/{associationId}"),
+		},
+	},
 	OIDCProviderType: {
 		Args: iam.OpenIdConnectProviderArgs{}, State: iam.OpenIdConnectProviderState{},
 		Required: []string{"clientIdLists"},
@@ -51,6 +61,10 @@ const rolePolicyType = "aws:iam/rolePolicy:RolePolicy"
 
 // OIDCProviderType is the token of an identity provider; the token service trusts those issuers only.
 const OIDCProviderType = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
+
+// AssociationType is the token of what ties a service account to a role under
+// Pod Identity; the webhook and the agent read it.
+const AssociationType = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 
 // RoleType is the token of a role; the token service reads its trust policy.
 const RoleType = "aws:iam/role:Role"

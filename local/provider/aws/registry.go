@@ -17,4 +17,10 @@ var registry = map[string]provider.Resource{
 			"repositoryUrl": provider.Text("{registryId}.dkr.ecr.local.invalid/{name}"),
 		},
 	},
+	"aws:ecr/lifecyclePolicy:LifecyclePolicy": {
+		Args: ecr.LifecyclePolicyArgs{}, State: ecr.LifecyclePolicyState{},
+		Required: []string{"policy"},
+		Replace:  []string{"repository"}, ID: provider.Text("{repository}"),
+		Outputs: map[string]provider.Value{"registryId": accountID},
+	},
 }

@@ -71,7 +71,7 @@ func startCluster(t *testing.T) string {
 	config.CurrentContext = "test"
 	require.NoError(t, clientcmd.WriteToFile(*config, file("kubeconfig")))
 	run("kube-controller-manager", "--kubeconfig="+file("kubeconfig"), "--secure-port=0", "--leader-elect=false",
-		"--controllers=deployment-controller,replicaset-controller,garbage-collector-controller,namespace-controller,serviceaccount-controller,resourcequota-controller")
+		"--controllers=deployment-controller,replicaset-controller,garbage-collector-controller,namespace-controller,serviceaccount-controller,resourcequota-controller,persistentvolume-binder-controller")
 
 	c, err := connect(settings{Kubeconfig: file("kubeconfig")})
 	require.NoError(t, err)

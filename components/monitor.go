@@ -1,0 +1,46 @@
+package components
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apiextensions"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Monitor is how a Prometheus Operator finds a service's metrics.
+type Monitor struct {
+	// Labels by which the operator's Prometheus picks the ServiceMonitor.
+	Labels map[string]string
+	// Interval of the scrapes, in whole seconds.
+	Interval time.Duration
+}
+
+// newServiceMonitor makes a ServiceMonitor. Its kind is the operator's: on a
+// cluster without its definition this fails, and names it.
+// https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.ServiceMonitor
+func newServiceMonitor(ctx *pulumi.Context, name string, m Monitor, metrics string, selector pulumi.StringMap, meta *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) error {
+	labels := pulumi.StringMap{}
+	if own, ok := meta.Labels.(pulumi.StringMap); ok {
+		for key, value := range own {
+			labels[key] = value
+		}
+	}
+	for key, value := range m.Labels {
+		labels[key] = pulumi.String(value)
+	}
+	meta.Labels = labels
+	_, err := apiextensions.NewCustomResource(ctx, name, &apiextensions.CustomResourceArgs{
+		ApiVersion: pulumi.String("monitoring.coreos.com/v1"), Kind: pulumi.String("ServiceMonitor"), Metadata: meta,
+		OtherFields: kubernetes.UntypedArgs{"spec": pulumi.Map{
+			"selector": pulumi.Map{"matchLabels": selector},
+			"endpoints": pulumi.MapArray{pulumi.Map{
+				"port": pulumi.String(portName), "path": pulumi.String(metrics),
+				"interval": pulumi.String(fmt.Sprintf("%ds", int(m.Interval.Seconds()))),
+			}},
+		}},
+	}, opts...)
+	return err
+}

@@ -1,0 +1,88 @@
+package config_test
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/config/configtest"
+)
+
+// What the generator draws is what other tests' properties hold of: it has no
+// fault, and says of both clouds' stacks the same services.
+func TestGeneratedStacksHaveNoFault(t *testing.T) {
+	var live, existing int
+	rapid.Check(t, func(t *rapid.T) {
+		var names [][]string
+		for stack, settings := range configtest.Stacks().Draw(t, "stacks") {
+			c, err := config.Load(settings, settings.Keys())
+			require.NoError(t, err)
+			require.Equal(t, config.Cloud(stack), c.Cloud)
+			live += len(c.Workloads())
+			if c.Cluster.Existing != "" {
+				existing++
+			}
+			names = append(names, c.ServiceNames())
+		}
+		require.Equal(t, names[0], names[1])
+	})
+	require.NotZero(t, live, "nothing was live")
+	require.NotZero(t, existing, "no cluster was there before")
+}
+
+// A property of any config is one of every key: a new one has to be drawn, too.
+func TestEveryKeyIsGenerated(t *testing.T) {
+	drawn := map[string]bool{}
+	for seed := range 60 {
+		for _, settings := range configtest.Stacks().Example(seed) {
+			own := map[string]any{}
+			for key, value := range settings {
+				if name, ok := strings.CutPrefix(key, config.Namespace+":"); ok {
+					own[name] = value
+				}
+			}
+			keys(reflect.TypeFor[config.Config](), own, "", drawn)
+		}
+	}
+	all := map[string]bool{}
+	keys(reflect.TypeFor[config.Config](), nil, "", all)
+	require.Greater(t, len(all), 60, "the types were not read")
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		require.True(t, drawn[key], "%s is never set: draw it in config/configtest/generate*.go", key)
+	}
+}
+
+// keys puts the keys of a type below a path into all: those that a value has,
+// or every one where there is no value. What a person names is NAME.
+func keys(t reflect.Type, value any, at string, all map[string]bool) {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	object, _ := value.(map[string]any)
+	named := t.Kind() == reflect.Map && t.Elem().Kind() == reflect.Struct
+	amounts := t == reflect.TypeFor[config.Resources]() || t == reflect.TypeFor[config.Amounts]()
+	switch {
+	case t.Kind() == reflect.Struct && !amounts:
+		for i := range t.NumField() {
+			name := t.Field(i).Tag.Get("json")
+			inner, has := object[name]
+			if name != "" && name != "-" && (has || value == nil) {
+				keys(t.Field(i).Type, inner, strings.TrimPrefix(at+"."+name, "."), all)
+			}
+		}
+	case named && value == nil:
+		keys(t.Elem(), nil, at+".NAME", all)
+	case named:
+		for _, inner := range object {
+			keys(t.Elem(), inner, at+".NAME", all)
+		}
+	default:
+		all[at] = true
+	}
+}

@@ -1,0 +1,39 @@
+package config
+
+import (
+	"fmt"
+
+	"github.com/dustin/go-humanize"
+)
+
+// largeArtifact is the size from which ADR-002 has copying looked at again.
+const largeArtifact = 500 * humanize.MByte
+
+// Warnings returns what works and may still not be meant, each with its key
+// and the way out.
+func (c Config) Warnings() []string {
+	var all []string
+	warn := func(path, format string, args ...any) {
+		all = append(all, qualified(path)+": "+fmt.Sprintf(format, args...))
+	}
+	for _, w := range c.Workloads() {
+		release, at := c.Releases[w.Name], "releases."+w.Name
+		for _, artifact := range w.Live {
+			version, at, _ := release.artifactAt(at, artifact.Name)
+			size, _ := ParseSize(version.Size) // checked
+			way := "set " + qualified("releases."+w.Name+".delivery") + " to csi, which mounts the bucket"
+			if artifact.Unpacked {
+				way = "upload what is in the archive to a folder, and " + way
+			}
+			switch {
+			case !w.Mounted && size > largeArtifact:
+				warn(at+".size", "each pod copies %s when it starts, more than the %s that this is meant for: %s (docs/operations.md, \"Large artifacts\")",
+					humanize.Bytes(uint64(size)), humanize.Bytes(largeArtifact), way)
+			case w.Mounted && artifact.SHA256 != "" && !release.Unverified:
+				warn(at+".sha256", "nothing compares it with what csi mounts: set %s to true to say that this is accepted",
+					qualified("releases."+w.Name+".unverified"))
+			}
+		}
+	}
+	return all
+}

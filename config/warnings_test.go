@@ -1,0 +1,36 @@
+package config_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestWarnings(t *testing.T) {
+	finbert := map[string]any{"releases.nlpinsight.backend": "finbert"}
+	for _, test := range []struct {
+		name string
+		set  map[string]any
+		want []string
+	}{
+		{"the repository's stack", nil, nil},
+		{"500 MB", map[string]any{"releases.bankchurn.artifacts.model.size": "500MB"}, nil},
+		{"a byte more", map[string]any{"releases.bankchurn.artifacts.model.size": "500000001B"}, []string{
+			`modelferry:releases.bankchurn.artifacts.model.size: each pod copies 500 MB when it starts, more than the 500 MB that this is meant for: ` +
+				`set modelferry:releases.bankchurn.delivery to csi, which mounts the bucket (docs/operations.md, "Large artifacts")`,
+		}},
+		{"an archive, by its own size", finbert, nil},
+		{"a large archive", with(finbert, map[string]any{"releases.nlpinsight.backends.finbert.artifacts.model.size": "1.2GB"}), []string{
+			`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.size: each pod copies 1.2 GB when it starts, more than the 500 MB that this is meant for: ` +
+				`upload what is in the archive to a folder, and set modelferry:releases.nlpinsight.delivery to csi, which mounts the bucket (docs/operations.md, "Large artifacts")`,
+		}},
+		{"large and mounted: nothing is copied", map[string]any{
+			"releases.bankchurn.delivery": "csi", "releases.bankchurn.unverified": true, "releases.bankchurn.artifacts.model.size": "2GB"}, nil},
+		{"digests that nothing compares", map[string]any{"releases.bankchurn.delivery": "csi"}, []string{
+			`modelferry:releases.bankchurn.artifacts.model.sha256: nothing compares it with what csi mounts: set modelferry:releases.bankchurn.unverified to true to say that this is accepted`,
+			`modelferry:releases.bankchurn.artifacts.dataset.sha256: nothing compares it with what csi mounts: set modelferry:releases.bankchurn.unverified to true to say that this is accepted`,
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, load(t, "gke", test.set).Warnings()) })
+	}
+}

@@ -1,0 +1,31 @@
+package gke
+
+import (
+	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/container"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/infra"
+)
+
+// Mount tells how the Cloud Storage FUSE driver mounts a part of a bucket. It
+// runs in a container that GKE adds to the pod, and reads as the pod does.
+// https://cloud.google.com/kubernetes-engine/docs/how-to/cloud-storage-fuse-csi-driver-ephemeral
+func (p *Platform) Mount(prefix string) infra.Mount {
+	return infra.Mount{
+		Driver: "gcsfuse.csi.storage.gke.io", Prefix: prefix, Inline: true,
+		// The driver looks at the bucket itself first, which a service's identity may not.
+		Attributes:  map[string]string{"skipCSIBucketAccessCheck": "true"},
+		Options:     []string{"only-dir=" + prefix, "implicit-dirs"}, // folders exist by their objects' names
+		Annotations: map[string]string{"gke-gcsfuse/volumes": "true"},
+	}
+}
+
+// addons switches the driver on where a service has its bucket mounted.
+func (a *ClusterArgs) addons() container.ClusterAddonsConfigPtrInput {
+	if !a.Mounts {
+		return nil
+	}
+	return &container.ClusterAddonsConfigArgs{
+		GcsFuseCsiDriverConfig: &container.ClusterAddonsConfigGcsFuseCsiDriverConfigArgs{Enabled: pulumi.Bool(true)},
+	}
+}

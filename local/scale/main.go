@@ -1,0 +1,63 @@
+// Command scale measures what a plan costs as the catalogue grows: the real
+// engine's preview of a stack with 3, 30 and 300 services, whole processes.
+//
+// usage: scale [-services 3,30,300] [-runs 3]
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/modelferry/modelferry/local/place"
+)
+
+// What a preview of 300 services may take: longer, and nobody waits for it in
+// a pull request; more, and it does not fit beside the rest on a small runner.
+const (
+	maxTime   = time.Minute
+	maxMemory = 1 << 30
+)
+
+func main() {
+	services := flag.String("services", "3,30,300", "`numbers` of services, each ten times the one before")
+	runs := flag.Int("runs", 3, "runs of each; the median counts")
+	flag.Parse()
+	if err := run(*services, *runs); err != nil {
+		fmt.Fprintf(os.Stderr, "scale: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+func run(services string, runs int) error {
+	root, err := place.FindRoot()
+	if err != nil {
+		return err
+	}
+	var numbers []int
+	for text := range strings.SplitSeq(services, ",") {
+		number, err := strconv.Atoi(text)
+		if err != nil || number < 1 {
+			return fmt.Errorf("-services %s: %q is no number of services", services, text)
+		}
+		numbers = append(numbers, number)
+	}
+	table := newTable(os.Stdout)
+	for _, stack := range place.Stacks {
+		for _, number := range numbers {
+			var measured []cost
+			for range max(1, runs) {
+				one, err := measure(root, stack, number)
+				if err != nil {
+					return fmt.Errorf("%s with %d services: %w", stack, number, err)
+				}
+				measured = append(measured, one)
+			}
+			table.add(stack, number, median(measured))
+		}
+	}
+	return table.verdict()
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/local/place"
+	"github.com/modelferry/modelferry/local/stackfile"
+)
+
+// What is measured is a stack that could be deployed.
+func TestGeneratedProjectHasNoFault(t *testing.T) {
+	root, err := place.FindRoot()
+	require.NoError(t, err)
+	for _, stack := range place.Stacks {
+		dir := t.TempDir()
+		require.NoError(t, writeProject(root, dir, stack, 31))
+		file, err := stackfile.Read(dir, stack, nil)
+		require.NoError(t, err)
+		c, err := file.Load()
+		require.NoError(t, err)
+		require.Len(t, c.Workloads(), 31)
+	}
+}
+
+func TestPeakOfMemoryIsTheProcess(t *testing.T) {
+	ended := make(chan struct{})
+	peak := watch(os.Getpid(), ended)
+	held := make([]byte, 64<<20)
+	for k := range held {
+		held[k] = byte(k)
+	}
+	time.Sleep(50 * time.Millisecond)
+	close(ended)
+	require.Greater(t, <-peak, int64(len(held)))
+	require.Zero(t, highWater(-1))
+}
+
+func TestTable(t *testing.T) {
+	var out strings.Builder
+	all := newTable(&out)
+	all.add("gke", 3, median([]cost{{9 * time.Second, 1, 1}, {2 * time.Second, 100 << 20, 50}, {time.Second, 1, 1}}))
+	all.add("gke", 30, cost{5 * time.Second, 200 << 20, 400})
+	require.NoError(t, all.verdict())
+	all.add("gke", 300, cost{61 * time.Second, 300 << 20, 4000})
+	all.add("eks", 300, cost{time.Second, 2 << 30, 4000})
+	require.Equal(t, []string{
+		"| gke | 3 | 50 | 2.0 s |  |  | 100 MiB |",
+		"| gke | 30 | 400 | 5.0 s | 2.5 | 111 ms | 200 MiB |",
+		"| gke | 300 | 4000 | 61.0 s | 12.2 | 207 ms | 300 MiB |",
+		"| eks | 300 | 4000 | 1.0 s |  |  | 2048 MiB |",
+	}, strings.Split(strings.TrimSpace(out.String()), "\n")[2:])
+	require.EqualError(t, all.verdict(), "gke with 300 services took 61.0 s and 300 MiB: at most 60 s and 1024 MiB\n"+
+		"eks with 300 services took 1.0 s and 2048 MiB: at most 60 s and 1024 MiB")
+}

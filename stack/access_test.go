@@ -1,0 +1,44 @@
+package stack
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/stack/stacktest"
+)
+
+const adminPolicy = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+
+// Who may do what in the cluster stands in the config, and nowhere else: not
+// even who made it is let in for that.
+func TestAdministratorsAreLetInByName(t *testing.T) {
+	const ops, ci = "arn:aws:iam::123456789012:role/ops", "arn:aws:iam::123456789012:role/ci"
+	r := recorded(t, "eks", map[string]any{"cluster.create.admins": []any{ops, ci}})
+	require.Equal(t, object{"authenticationMode": "API", "bootstrapClusterCreatorAdminPermissions": false},
+		r.One(t, "aws:eks/cluster:Cluster", "modelferry").At("accessConfig"))
+	require.Len(t, r.Of("AccessEntry"), 2)
+	for _, admin := range []string{ops, ci} {
+		require.Equal(t, admin, r.One(t, "AccessEntry", "modelferry-"+admin).At("principalArn"))
+		require.Equal(t, object{
+			"clusterName": "modelferry", "principalArn": admin, "policyArn": adminPolicy, "accessScope": object{"type": "cluster"},
+		}, r.One(t, "AccessPolicyAssociation", "modelferry-"+admin).Inputs)
+	}
+}
+
+// Whoever runs the program is let in by an entry, too: what it makes on the
+// cluster has to wait for that, and in a destroy has to go before it.
+func TestObjectsWaitUntilTheirMakerIsLetIn(t *testing.T) {
+	onEach(t, func(t *testing.T, p platform, r *stacktest.Record) {
+		if p.stack != "eks" {
+			return // GKE knows who may by IAM alone
+		}
+		doors := r.Of("AccessPolicyAssociation")
+		require.NotEmpty(t, doors)
+		for name, each := range objects(r) {
+			for _, door := range doors {
+				require.True(t, r.Before(each)[door.URN], "%s: after %s", name, door)
+			}
+		}
+	})
+}

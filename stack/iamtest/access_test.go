@@ -1,0 +1,107 @@
+// Package iamtest evaluates what the program grants, in place of comparing it: the policies of the three
+// services are put before an evaluator, with the questions that an auditor would ask.
+//
+// It is a module of its own because the evaluator, MinIO's, is under the AGPL: nothing that is built from this
+// repository has it in.
+package iamtest
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/config/configtest"
+	"github.com/modelferry/modelferry/stack"
+	"github.com/modelferry/modelferry/stack/stacktest"
+)
+
+// question is whether somebody may do something. Bucket is by the catalogue's name; name is an object's, or for
+// a list the prefix that it is of.
+type question struct {
+	who, verb, bucket, name string
+}
+
+// judge answers for one cloud.
+type judge interface {
+	allows(t *testing.T, q question) bool
+}
+
+// judges are the clouds' ways to answer, each from what the program has registered there.
+func judges(t *testing.T) map[string]judge {
+	t.Helper()
+	return map[string]judge{"gke": onGKE{record(t, "gke", nil)}, "eks": onEKS{Record: record(t, "eks", nil), tls: true}}
+}
+
+func record(t *testing.T, name string, set map[string]any) *stacktest.Record {
+	t.Helper()
+	settings, err := configtest.Stack(name)
+	require.NoError(t, err)
+	for path, value := range set {
+		settings.Set(path, value)
+	}
+	program := stack.Stack{Keys: settings.Keys()}
+	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, name, settings, false)
+	require.NoError(t, err)
+	return record
+}
+
+// deployments are the services' accounts by the catalogue's names.
+var deployments = map[string]string{
+	"bankchurn": "bankchurn-predictor", "chicagotaxi": "chicagotaxi-pipeline", "nlpinsight": "nlpinsight-analyzer",
+}
+
+// reads are the buckets that each service has artifacts in.
+var reads = map[string][]string{
+	"bankchurn": {"models", "datasets"}, "chicagotaxi": {"models"}, "nlpinsight": {"models", "datasets"},
+}
+
+// TestWhoMayDoWhat asks the same of both clouds: a service reads and lists below its own prefix, in the
+// buckets that it has artifacts in, and does nothing else anywhere.
+func TestWhoMayDoWhat(t *testing.T) {
+	var questions []question
+	want := map[question]bool{}
+	ask := func(is bool, who, verb, bucket, name string) {
+		q := question{who, verb, bucket, name}
+		questions, want[q] = append(questions, q), is
+	}
+	for who := range deployments {
+		for _, bucket := range []string{"models", "datasets", "access-logs"} {
+			for whose := range deployments {
+				own := who == whose && slices.Contains(reads[who], bucket)
+				ask(own, who, "read", bucket, whose+"/model.joblib")
+				ask(own, who, "read", bucket, whose+"/v1/deep/model.joblib")
+				ask(own, who, "list", bucket, whose+"/")
+				ask(own, who, "list", bucket, whose+"/v1/")
+				for _, verb := range []string{"write", "delete"} {
+					ask(false, who, verb, bucket, whose+"/model.joblib")
+				}
+			}
+			for _, name := range []string{who, who + "-old/model.joblib", "x/" + who + "/model.joblib", "model.joblib", "*", who[:4] + "*/model.joblib"} {
+				ask(false, who, "read", bucket, name)
+			}
+			for _, prefix := range []string{"", "/", who, who[:4], who + "-old/"} {
+				ask(false, who, "list", bucket, prefix)
+			}
+			ask(false, who, "open", bucket, "")
+		}
+	}
+	for _, who := range []string{"logs", "stranger"} {
+		for _, bucket := range []string{"models", "datasets", "access-logs"} {
+			ask(who == "logs" && bucket == "access-logs", who, "write", bucket, "models/2026-12-01")
+			ask(false, who, "read", bucket, "bankchurn/model.joblib")
+			ask(false, who, "list", bucket, "bankchurn/")
+			ask(false, who, "delete", bucket, "bankchurn/model.joblib")
+		}
+	}
+	for cloud, judge := range judges(t) {
+		t.Run(cloud, func(t *testing.T) {
+			for _, q := range questions {
+				require.Equal(t, want[q], judge.allows(t, q), "%+v", q)
+			}
+		})
+	}
+	require.Contains(t, fmt.Sprint(want), "true", "somebody may do something")
+}

@@ -1,0 +1,178 @@
+package iamtest
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/minio/pkg/v3/policy"
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/stack/stacktest"
+)
+
+// onEKS answers as AWS does within one account: a policy of the role or of the bucket has to allow, and
+// neither may deny.
+type onEKS struct {
+	*stacktest.Record
+	// tls tells whether the requests are by HTTPS.
+	tls bool
+}
+
+var actionOf = map[string]policy.Action{
+	"read": policy.GetObjectAction, "read version": policy.GetObjectVersionAction, "list": policy.ListBucketAction,
+	"write": policy.PutObjectAction, "delete": policy.DeleteObjectAction, "open": policy.PutBucketPolicyAction,
+}
+
+func (e onEKS) allows(t *testing.T, q question) bool {
+	t.Helper()
+	bucket, _ := e.One(t, "s3/bucketV2:BucketV2", q.bucket).At("bucket").(string)
+	context := map[string][]string{"SecureTransport": {strconv.FormatBool(e.tls)}}
+	object := q.name
+	if q.verb == "list" {
+		context["prefix"], object = []string{q.name}, ""
+	}
+	statements := parse(t, e.One(t, "BucketPolicy", q.bucket).At("policy"))
+	own, delivery := split(t, statements, func(s statement) bool { return strings.Contains(string(s.Principal), "Service") })
+	guard, err := policy.ParseBucketPolicyConfig(strings.NewReader(own), bucket)
+	require.NoError(t, err)
+	guarded := guard.IsAllowed(policy.BucketPolicyArgs{
+		Action: actionOf[q.verb], BucketName: bucket, ObjectName: object, ConditionValues: context, IsOwner: true,
+	})
+	if !guarded { // to the owner, only a statement that denies is a no
+		return false
+	}
+	deployment, isService := deployments[q.who]
+	if !isService {
+		for _, s := range delivery {
+			if s.about(t, string(actionOf[q.verb]), "arn:aws:s3:::"+bucket+"/"+q.name, map[string]string{"aws:SourceAccount": stacktest.Account}) && q.who == "logs" {
+				return true
+			}
+		}
+		return false
+	}
+	mine, _ := split(t, parse(t, e.One(t, "RolePolicy", deployment).At("policy")), isKMS)
+	role, err := policy.ParseConfig(strings.NewReader(mine))
+	require.NoError(t, err)
+	return role.IsAllowed(policy.Args{
+		AccountName: deployment, Action: actionOf[q.verb], BucketName: bucket, ObjectName: object, ConditionValues: context,
+	})
+}
+
+func TestWithoutTLSNobodyMayDoAnything(t *testing.T) {
+	r := record(t, "eks", nil)
+	for who := range deployments {
+		for _, verb := range []string{"read", "list"} {
+			q := question{who, verb, "models", who + "/"}
+			require.True(t, onEKS{r, true}.allows(t, q), "%+v", q)
+			require.False(t, onEKS{r, false}.allows(t, q), "%+v", q)
+		}
+	}
+}
+
+// A release may pin a version, which is another action to S3.
+func TestVersionsAreReadAsObjectsAre(t *testing.T) {
+	r := record(t, "eks", nil)
+	for who := range deployments {
+		for whose := range deployments {
+			require.Equal(t, who == whose, onEKS{r, true}.allows(t, question{who, "read version", "models", whose + "/model.joblib"}))
+		}
+	}
+}
+
+// The way in which a pod gets its role changes nothing of what the role may do.
+func TestPodIdentityMayDoTheSame(t *testing.T) {
+	agent := onEKS{record(t, "eks", map[string]any{"identity": "podIdentity"}), true}
+	for who := range deployments {
+		for whose := range deployments {
+			require.Equal(t, who == whose, agent.allows(t, question{who, "read", "models", whose + "/model.joblib"}))
+		}
+	}
+}
+
+// statement is one that the evaluator knows nothing of: KMS, and services of AWS as principals. What it is
+// about is said outright, without patterns but for the end of a resource.
+type statement struct {
+	Effect    string
+	Principal json.RawMessage `json:",omitempty"`
+	Action    []string
+	Resource  []string
+	Condition map[string]map[string]string
+}
+
+// about tells whether the statement is about an action on a resource in a context.
+func (s statement) about(t *testing.T, action, resource string, context map[string]string) bool {
+	t.Helper()
+	for operator, keys := range s.Condition {
+		require.Equal(t, "StringEquals", operator)
+		for key, value := range keys {
+			if context[key] != value {
+				return false
+			}
+		}
+	}
+	for _, pattern := range s.Resource {
+		prefix, isPattern := strings.CutSuffix(pattern, "*")
+		if slices.Contains(s.Action, action) && (pattern == resource || isPattern && strings.HasPrefix(resource, prefix)) {
+			return s.Effect == "Allow"
+		}
+	}
+	return false
+}
+
+func isKMS(s statement) bool { return strings.HasPrefix(s.Action[0], "kms:") }
+
+func parse(t *testing.T, text any) []json.RawMessage {
+	t.Helper()
+	var document struct{ Statement []json.RawMessage }
+	require.NoError(t, json.Unmarshal([]byte(text.(string)), &document))
+	require.NotEmpty(t, document.Statement)
+	return document.Statement
+}
+
+// split parts a policy into a document of what the evaluator knows, and the statements that it does not.
+func split(t *testing.T, statements []json.RawMessage, apart func(statement) bool) (known string, unknown []statement) {
+	t.Helper()
+	var kept []json.RawMessage
+	for _, text := range statements {
+		var s statement
+		if json.Unmarshal(text, &s) == nil && apart(s) {
+			unknown = append(unknown, s)
+		} else {
+			kept = append(kept, text)
+		}
+	}
+	document, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": kept})
+	require.NoError(t, err)
+	return string(document), unknown
+}
+
+// The buckets' key opens to the services through S3 of the region, and to nothing else that they might call.
+func TestTheKeyOpensThroughS3Only(t *testing.T) {
+	r := record(t, "eks", nil)
+	key := stacktest.KeyArn("buckets")
+	for who, deployment := range deployments {
+		_, kms := split(t, parse(t, r.One(t, "RolePolicy", deployment).At("policy")), isKMS)
+		for _, test := range []struct {
+			action, key, via string
+			want             bool
+		}{
+			{"kms:Decrypt", key, "s3.eu-west-1.amazonaws.com", true},
+			{"kms:Decrypt", key, "s3.us-east-1.amazonaws.com", false},
+			{"kms:Decrypt", key, "secretsmanager.eu-west-1.amazonaws.com", false},
+			{"kms:Decrypt", key, "", false},
+			{"kms:Decrypt", stacktest.KeyArn("secrets"), "s3.eu-west-1.amazonaws.com", false},
+			{"kms:Encrypt", key, "s3.eu-west-1.amazonaws.com", false},
+			{"kms:GenerateDataKey", key, "s3.eu-west-1.amazonaws.com", false},
+			{"kms:ScheduleKeyDeletion", key, "s3.eu-west-1.amazonaws.com", false},
+		} {
+			var may bool
+			for _, s := range kms {
+				may = may || s.about(t, test.action, test.key, map[string]string{"kms:ViaService": test.via})
+			}
+			require.Equal(t, test.want, may, "%s: %+v", who, test)
+		}
+	}
+}

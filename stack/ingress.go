@@ -1,0 +1,44 @@
+package stack
+
+import (
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/components"
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/infra"
+)
+
+// wayIn returns how the cloud lets requests in; nothing of it is set where the
+// stack has no ingress.
+func wayIn(c config.Config, platform infra.Platform) infra.Ingress {
+	if c.Ingress == nil {
+		return infra.Ingress{}
+	}
+	return platform.Ingress(*c.Ingress)
+}
+
+func serviceAnnotations(way infra.Ingress, w config.Workload) map[string]string {
+	if way.Service == nil {
+		return nil
+	}
+	return way.Service(w.Health.Path)
+}
+
+// letIn makes the ingress, where there is one and a service to lead to. It
+// comes after the services: a controller looks at their pods' health checks.
+func letIn(ctx *pulumi.Context, c config.Config, platform infra.Platform, namespace *components.Namespace, way infra.Ingress, services []deployed) error {
+	if c.Ingress == nil || len(services) == 0 {
+		return nil
+	}
+	var routes []components.Route
+	var ready []pulumi.Resource
+	for _, service := range services {
+		routes = append(routes, components.Route{Path: service.workload.Path, Service: service.Service})
+		ready = append(ready, service.ModelService)
+	}
+	_, err := components.NewIngress(ctx, c.Namespace, &components.IngressArgs{
+		Namespace: namespace.Name, Labels: c.Labels(ctx.Project(), ctx.Stack()),
+		Host: c.Ingress.Host, Class: way.Class, Annotations: way.Annotations, Routes: routes,
+	}, pulumi.Provider(platform.Kubernetes()), pulumi.DependsOn(ready))
+	return err
+}

@@ -1,0 +1,159 @@
+package stack
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/stack/stacktest"
+)
+
+const certificate = "arn:aws:acm:eu-west-1:" + stacktest.Account + ":certificate/0a1b"
+
+// ingressOf is a cloud's way in, complete.
+func ingressOf(p platform) object {
+	return object{"host": "models.example.com", "certificate": map[string]string{"gke": "models", "eks": certificate}[p.stack]}
+}
+
+// onEachIngress runs a test on each cloud with an ingress and what is set of it.
+func onEachIngress(t *testing.T, set object, test func(t *testing.T, p platform, r *stacktest.Record)) {
+	t.Helper()
+	for _, p := range platforms {
+		t.Run(p.stack, func(t *testing.T) {
+			test(t, p, recorded(t, p.stack, map[string]any{"ingress": with(ingressOf(p), set)}))
+		})
+	}
+}
+
+func TestNothingIsLetInUnlessTheConfigSaysSo(t *testing.T) {
+	onEach(t, func(t *testing.T, p platform, r *stacktest.Record) {
+		require.Empty(t, r.Of("Ingress"))
+		for _, s := range services {
+			require.Empty(t, r.One(t, "Service", s.name).At("metadata.annotations"))
+		}
+	})
+}
+
+func TestEachPathLeadsToItsService(t *testing.T) {
+	onEachIngress(t, nil, func(t *testing.T, p platform, r *stacktest.Record) {
+		ingress := r.One(t, "kubernetes:networking.k8s.io/v1:Ingress", "ml-portfolio")
+		var paths []any
+		for _, s := range services {
+			paths = append(paths, object{"path": s.root, "pathType": "Prefix", "backend": object{
+				"service": object{"name": s.service, "port": object{"name": "http"}},
+			}})
+		}
+		require.Equal(t, []any{object{"host": "models.example.com", "http": object{"paths": paths}}}, ingress.At("spec.rules"))
+		before := r.Before(ingress)
+		for _, s := range services {
+			require.True(t, before[deployment(t, r, s).URN], "after %s: GKE's controller reads its pods' probes", s.name)
+			require.Equal(t, "https://models.example.com"+s.root, r.Outputs["services"].(object)[s.name].(object)["url"])
+		}
+	})
+}
+
+// The server is told the path that it is reached at: the load balancers leave it in the request.
+func TestServersKnowTheirPath(t *testing.T) {
+	onEachIngress(t, nil, func(t *testing.T, p platform, r *stacktest.Record) {
+		for _, s := range services {
+			require.Contains(t, deployment(t, r, s).At(serves+"env"), object{"name": "API_ROOT_PATH", "value": s.root})
+		}
+	})
+}
+
+func TestLoadBalancersTakeHTTPSAlone(t *testing.T) {
+	want := map[string]object{
+		"gke": {
+			"kubernetes.io/ingress.class": "gce", "kubernetes.io/ingress.allow-http": "false",
+			"ingress.gcp.kubernetes.io/pre-shared-cert": "models",
+		},
+		"eks": {
+			"alb.ingress.kubernetes.io/scheme": "internet-facing", "alb.ingress.kubernetes.io/target-type": "ip",
+			"alb.ingress.kubernetes.io/listen-ports": `[{"HTTPS":443}]`, "alb.ingress.kubernetes.io/certificate-arn": certificate,
+			"alb.ingress.kubernetes.io/ssl-policy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
+			"alb.ingress.kubernetes.io/tags":       "cost_centre=ml-serving,owner=ml-platform,project=modelferry,stack=eks",
+		},
+	}
+	onEachIngress(t, nil, func(t *testing.T, p platform, r *stacktest.Record) {
+		ingress := r.One(t, "Ingress", "ml-portfolio")
+		require.Equal(t, want[p.stack], ingress.At("metadata.annotations"))
+		require.Equal(t, map[string]any{"gke": nil, "eks": "alb"}[p.stack], ingress.At("spec.ingressClassName"))
+	})
+}
+
+func TestInternalLoadBalancers(t *testing.T) {
+	onEachIngress(t, object{"internal": true, "sources": []any{"10.9.0.0/24"}}, func(t *testing.T, p platform, r *stacktest.Record) {
+		annotations := r.One(t, "Ingress", "ml-portfolio").At("metadata.annotations").(object)
+		from := r.One(t, "NetworkPolicy", "bankchurn").At("spec.ingress[0].from")
+		require.Contains(t, from, object{"ipBlock": object{"cidr": "10.9.0.0/24"}})
+		if p.stack == "gke" {
+			require.Equal(t, "gce-internal", annotations["kubernetes.io/ingress.class"])
+			require.Len(t, from, 4, "its health checks come from Google's ranges still")
+		} else {
+			require.Equal(t, "internal", annotations["alb.ingress.kubernetes.io/scheme"])
+			require.Len(t, from, 2)
+		}
+	})
+}
+
+func TestReservedAddressAndOwnClass(t *testing.T) {
+	annotation := func(set object) any {
+		return recorded(t, "gke", map[string]any{"ingress": with(ingressOf(platforms[0]), set)}).One(t, "Ingress", "ml-portfolio").At("metadata.annotations")
+	}
+	require.Equal(t, "models", annotation(object{"address": "models"}).(object)["kubernetes.io/ingress.global-static-ip-name"])
+	inside := annotation(object{"address": "models", "internal": true, "sources": []any{"10.9.0.0/24"}}).(object)
+	require.Equal(t, "models", inside["kubernetes.io/ingress.regional-static-ip-name"])
+	require.NotContains(t, inside, "kubernetes.io/ingress.global-static-ip-name")
+	own := recorded(t, "eks", map[string]any{"ingress": with(ingressOf(platforms[1]), object{"class": "public"})})
+	require.Equal(t, "public", own.One(t, "Ingress", "ml-portfolio").At("spec.ingressClassName"))
+}
+
+// A closed network lets the load balancer's requests and health checks in, and nobody else's.
+func TestClosedNetworkKnowsTheLoadBalancer(t *testing.T) {
+	inside := object{"namespaceSelector": object{}}
+	want := map[string][]any{
+		"gke": {inside, object{"ipBlock": object{"cidr": "35.191.0.0/16"}}, object{"ipBlock": object{"cidr": "130.211.0.0/22"}}},
+		"eks": {inside, object{"ipBlock": object{"cidr": "10.0.0.0/16"}}},
+	}
+	onEachIngress(t, nil, func(t *testing.T, p platform, r *stacktest.Record) {
+		for _, s := range services {
+			policy := r.One(t, "NetworkPolicy", s.name)
+			require.Equal(t, want[p.stack], policy.At("spec.ingress[0].from"))
+			require.Equal(t, []any{object{"protocol": "TCP", "port": 8000.}}, policy.At("spec.ingress[0].ports"))
+		}
+	})
+}
+
+// Health is asked of the pods themselves, at the path that the probes ask at.
+func TestLoadBalancersAskForHealth(t *testing.T) {
+	onEachIngress(t, nil, func(t *testing.T, p platform, r *stacktest.Record) {
+		for _, s := range services {
+			annotations := r.One(t, "Service", s.name).At("metadata.annotations")
+			if p.stack == "gke" {
+				require.Equal(t, object{"cloud.google.com/neg": `{"ingress": true}`}, annotations)
+				probe := deployment(t, r, s).At(serves + "readinessProbe.httpGet")
+				require.Equal(t, object{"path": "/health", "port": "http"}, probe, "what the controller reads")
+			} else {
+				require.Equal(t, object{"alb.ingress.kubernetes.io/healthcheck-path": "/health"}, annotations)
+			}
+		}
+		gate := r.One(t, "Namespace", "ml-portfolio").At("metadata.labels/elbv2.k8s.aws/pod-readiness-gate-inject")
+		require.Equal(t, map[string]any{"gke": nil, "eks": "enabled"}[p.stack], gate)
+	})
+}
+
+// A load balancer learns later than a node that a pod goes.
+func TestPodsBehindALoadBalancerServeOnForLonger(t *testing.T) {
+	onEachIngress(t, nil, func(t *testing.T, p platform, r *stacktest.Record) {
+		d := r.One(t, "Deployment", "bankchurn")
+		require.Equal(t, 20., d.At(serves+"lifecycle.preStop.sleep.seconds"))
+		require.Equal(t, 50., d.At(pod+"terminationGracePeriodSeconds"))
+	})
+}
+
+func TestIngressWithoutServicesIsNone(t *testing.T) {
+	for _, p := range platforms {
+		r := recorded(t, p.stack, map[string]any{"ingress": ingressOf(p), "releases": nil})
+		require.Empty(t, r.Of("Ingress"), "an Ingress without a rule is refused")
+	}
+}

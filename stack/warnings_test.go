@@ -1,0 +1,21 @@
+package stack
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What the config warns of reaches the person: in the plan, and in the update.
+func TestWarningsAreGiven(t *testing.T) {
+	set := map[string]any{"releases.bankchurn.artifacts.model.size": "600MB"}
+	for _, p := range platforms {
+		for _, preview := range []bool{false, true} {
+			r := run(t, settings(t, p.stack, set), p.stack, preview)
+			require.Len(t, r.Warnings, 1)
+			require.Contains(t, r.Warnings[0], "modelferry:releases.bankchurn.artifacts.model.size: each pod copies 600 MB when it starts")
+			require.Contains(t, r.Warnings[0], "set modelferry:releases.bankchurn.delivery to csi")
+			require.Empty(t, asCommitted(t, p.stack, preview).Warnings)
+		}
+	}
+}

@@ -1,0 +1,47 @@
+// Command schemas writes JSON schemas of Kubernetes' objects for kubeconform,
+// a file a kind, from the OpenAPI document that an API server has of itself.
+//
+// usage: schemas SWAGGER DIR    SWAGGER is Kubernetes' api/openapi-spec/swagger.json
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	if len(os.Args) != 3 {
+		fmt.Fprintln(os.Stderr, "usage: schemas SWAGGER DIR")
+		os.Exit(2)
+	}
+	if err := run(os.Args[1], os.Args[2]); err != nil {
+		fmt.Fprintf(os.Stderr, "schemas: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+func run(swagger, dir string) error {
+	content, err := os.ReadFile(swagger)
+	if err != nil {
+		return err
+	}
+	all, err := schemas(content)
+	if err != nil {
+		return fmt.Errorf("%s: %w", swagger, err)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for name, schema := range all {
+		text, err := json.Marshal(schema)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
