@@ -24,10 +24,8 @@ func drawRelease(t *rapid.T, s Settings, name string, pinned bool) {
 	r := release{service, cmp.Or(prefix, name+"/"), pinned, false}
 	live := map[string]any{"image": drawImage(t, name, pinned)}
 	backends := sorted(object(service["backends"]))
-	backend := ""
 	if len(backends) > 0 {
-		backend = rapid.SampledFrom(backends).Draw(t, name+"'s backend")
-		live["backend"] = backend
+		live["backend"] = rapid.SampledFrom(backends).Draw(t, name+"'s backend")
 	}
 	if rapid.Bool().Draw(t, name+" has its delivery said") {
 		r.mounted = r.mountable(s) && rapid.Bool().Draw(t, name+" is mounted")
