@@ -49,16 +49,29 @@ func multiply(services, releases map[string]any, number int) (catalogue, live ma
 		service := maps.Clone(object(services[base]))
 		delete(service, "deployment") // the service's name, so that none is twice
 		catalogue[name] = service
-		release, artifacts := maps.Clone(object(releases[base])), map[string]any{}
-		for artifact, version := range object(release["artifacts"]) {
-			moved := maps.Clone(object(version))
-			moved["path"] = name + "/" + strings.TrimPrefix(fmt.Sprint(moved["path"]), base+"/")
-			artifacts[artifact] = moved
+		release, backends := moved(object(releases[base]), base, name), map[string]any{}
+		for backend, own := range object(release["backends"]) {
+			backends[backend] = moved(object(own), base, name)
 		}
-		release["artifacts"] = artifacts
+		if len(backends) > 0 {
+			release["backends"] = backends
+		}
 		live[name] = release
 	}
 	return catalogue, live
+}
+
+// moved is a release, or a backend of one, whose artifacts lie below another
+// service's prefix.
+func moved(release map[string]any, from, to string) map[string]any {
+	release, artifacts := maps.Clone(release), map[string]any{}
+	for artifact, version := range object(release["artifacts"]) {
+		other := maps.Clone(object(version))
+		other["path"] = to + "/" + strings.TrimPrefix(fmt.Sprint(other["path"]), from+"/")
+		artifacts[artifact] = other
+	}
+	release["artifacts"] = artifacts
+	return release
 }
 
 func read(file string) (map[string]any, error) {
