@@ -20,9 +20,9 @@ type NewCluster struct {
 	ReleaseChannel string `json:"releaseChannel"`
 	// Machine type of the services' nodes, such as e2-medium or t3.medium.
 	MachineType string `json:"machineType" need:"required"`
-	// Number of the services' nodes; the autoscaler moves between the two. Nothing else runs on them.
+	// Number of the services' nodes, in each zone of a regional GKE cluster; the autoscaler moves between the two. On EKS the autoscaler is yours to install. Nothing else runs on them.
 	Nodes Nodes `json:"nodes"`
-	// Nodes of the system, DNS and what else a cluster runs.
+	// Nodes of the system, DNS and what else a cluster runs; their numbers are for each zone of a regional GKE cluster.
 	System SystemNodes `json:"system"`
 	// Network that the nodes live in.
 	Network Network `json:"network"`
