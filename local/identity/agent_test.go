@@ -6,20 +6,17 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/endpointcreds"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/go-jose/go-jose/v4/jwt"
 	"github.com/stretchr/testify/require"
 
 	"github.com/modelferry/modelferry/infra/eks"
-	"github.com/modelferry/modelferry/local/node/info"
 	"github.com/modelferry/modelferry/local/provider/aws"
 	"github.com/modelferry/modelferry/local/provider/storetest"
 	"github.com/modelferry/modelferry/local/state"
@@ -60,18 +57,7 @@ func TestTheAgentLendsAccessToThePrefix(t *testing.T) {
 	s := newSigner(t)
 	agent := httptest.NewServer(Agent(dir, &Verifier{Issuer: issuer, Keys: s.keys}, slog.New(slog.DiscardHandler)))
 	t.Cleanup(agent.Close)
-	node, err := info.Read(filepath.Join(dir, "node.json"))
-	require.NoError(t, err)
-	client := func(provider sdk.CredentialsProvider) *s3.Client {
-		return s3.New(s3.Options{BaseEndpoint: &node.Store, UsePathStyle: true, Region: "eu-west-1", Credentials: provider})
-	}
-	root, err := state.StoreKeys(dir)
-	require.NoError(t, err)
-	for _, key := range []string{"bankchurn/model.joblib", "nlpinsight/model.joblib"} {
-		_, err := client(credentials.NewStaticCredentialsProvider(root.AccessKey, root.SecretKey, "")).
-			PutObject(ctx, &s3.PutObjectInput{Bucket: sdk.String("models"), Key: &key, Body: strings.NewReader("model")})
-		require.NoError(t, err)
-	}
+	client := stocked(t, dir)
 	pod := client(sdk.NewCredentialsCache(endpointcreds.New(agent.URL+agentPath, func(o *endpointcreds.Options) {
 		o.AuthorizationToken = s.forAgent(t, func(*jwt.Claims) {})
 	})))

@@ -93,15 +93,9 @@ func irsa(t *testing.T, dir string) {
 	}))})
 }
 
-// A pod's whole way, with AWS's own SDK: the projected token, the token service, the object store.
-func TestATokenBecomesAccessToThePrefix(t *testing.T) {
-	ctx := context.Background()
-	dir := t.TempDir()
-	storetest.S3(t, dir, "eu-west-1")
-	irsa(t, dir)
-	s := newSigner(t)
-	service := httptest.NewServer(STS(dir, &Verifier{Issuer: issuer, Keys: s.keys}, slog.New(slog.DiscardHandler)))
-	t.Cleanup(service.Close)
+// stocked puts two services' models into the bucket of the store in dir, and
+// returns what makes a client of that store.
+func stocked(t *testing.T, dir string) func(sdk.CredentialsProvider) *s3.Client {
 	node, err := info.Read(filepath.Join(dir, "node.json"))
 	require.NoError(t, err)
 	client := func(provider sdk.CredentialsProvider) *s3.Client {
@@ -111,9 +105,22 @@ func TestATokenBecomesAccessToThePrefix(t *testing.T) {
 	require.NoError(t, err)
 	for _, key := range []string{"bankchurn/model.joblib", "nlpinsight/model.joblib"} {
 		_, err := client(credentials.NewStaticCredentialsProvider(root.AccessKey, root.SecretKey, "")).
-			PutObject(ctx, &s3.PutObjectInput{Bucket: sdk.String("models"), Key: &key, Body: strings.NewReader("model")})
+			PutObject(t.Context(), &s3.PutObjectInput{Bucket: sdk.String("models"), Key: &key, Body: strings.NewReader("model")})
 		require.NoError(t, err)
 	}
+	return client
+}
+
+// A pod's whole way, with AWS's own SDK: the projected token, the token service, the object store.
+func TestATokenBecomesAccessToThePrefix(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	storetest.S3(t, dir, "eu-west-1")
+	irsa(t, dir)
+	s := newSigner(t)
+	service := httptest.NewServer(STS(dir, &Verifier{Issuer: issuer, Keys: s.keys}, slog.New(slog.DiscardHandler)))
+	t.Cleanup(service.Close)
+	client := stocked(t, dir)
 	file := filepath.Join(dir, "token")
 	require.NoError(t, os.WriteFile(file, []byte(s.token(t, func(*jwt.Claims) {})), 0o600))
 	pod := client(sdk.NewCredentialsCache(stscreds.NewWebIdentityRoleProvider(

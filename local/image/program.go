@@ -14,8 +14,6 @@ type Program struct {
 	Name string
 	// Module is the folder of the Go module, Package the package in it, such as "./server".
 	Module, Package string
-	// Tags are build tags, separated by commas.
-	Tags string
 }
 
 // Compile builds the program for linux and one architecture into file out: static, without symbols, and with
@@ -24,9 +22,6 @@ type Program struct {
 func (p Program) Compile(ctx context.Context, arch, out string) error {
 	// -buildvcs=false: the commit's id would give each commit another image.
 	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid=", "-o", out}
-	if p.Tags != "" {
-		args = append(args, "-tags", p.Tags)
-	}
 	cmd := exec.CommandContext(ctx, "go", append(args, p.Package)...)
 	cmd.Dir = p.Module
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch)
