@@ -16,6 +16,9 @@ type Platform interface {
 	Kubernetes() *kubernetes.Provider
 	// Cluster returns what a person needs to reach the cluster.
 	Cluster() Cluster
+	// NodeAutoscaler tells how the autoscaler of the nodes is told of the cloud,
+	// nil where the stack has none to run.
+	NodeAutoscaler() *NodeAutoscaler
 	// Bucket returns the name of the bucket that the catalogue calls by this name.
 	Bucket(name string) pulumi.StringOutput
 	// Store tells how the fetcher is told of the object store.
@@ -37,6 +40,26 @@ type Cluster struct {
 	Endpoint pulumi.StringOutput
 	// Kubeconfig in JSON, without any secret: a plugin of the cloud's CLI logs in.
 	Kubeconfig pulumi.StringOutput
+}
+
+// The nodes' autoscaler runs in the system's namespace, as a service account of its own.
+const (
+	AutoscalerNamespace = "kube-system"
+	AutoscalerAccount   = "cluster-autoscaler"
+)
+
+// NodeAutoscaler is how the Kubernetes Cluster Autoscaler finds a cloud's nodes.
+type NodeAutoscaler struct {
+	// Image of it, with its version.
+	Image string
+	// Flags that name the cloud and the groups of nodes.
+	Flags pulumi.StringArray
+	// Env is what else it has to know of the cloud.
+	Env map[string]string
+	// Annotations tie its service account to its identity on the cloud.
+	Annotations pulumi.StringMap
+	// Needs are the resources that have to exist before it can do anything.
+	Needs []pulumi.Resource
 }
 
 // Store is a kind of object store, in the words of the fetcher's environment.

@@ -96,11 +96,18 @@ func bucketNames(p platform, value string) string {
 
 func registry(p platform, value string) string { return strings.TrimPrefix(value, p.registry) }
 
-// objects returns the Kubernetes objects of a run by kind and name.
+// clustersOwn are the components that a cluster has for itself, whatever
+// runs on it: not every cloud's needs them.
+var clustersOwn = []string{
+	"modelferry:index:NodeAutoscaler", // GKE has one of its own
+}
+
+// objects returns the services' Kubernetes objects of a run by kind and name.
 func objects(r *stacktest.Record) map[string]stacktest.Registration {
 	all := map[string]stacktest.Registration{}
 	for _, each := range r.All {
-		if strings.HasPrefix(each.Type, "kubernetes:") {
+		parent, _ := r.ByURN(each.Parent)
+		if strings.HasPrefix(each.Type, "kubernetes:") && !slices.Contains(clustersOwn, parent.Type) {
 			all[kind(each)+"/"+each.Name] = each
 		}
 	}

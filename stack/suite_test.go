@@ -2,6 +2,7 @@ package stack
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,6 +59,11 @@ var platforms = []platform{
 		grant:    "aws:iam/rolePolicy:RolePolicy",
 		cluster:  "aws:eks/cluster:Cluster", nodes: "aws:eks/nodeGroup:NodeGroup", network: "aws:ec2/vpc:Vpc",
 	},
+}
+
+// grantsOf returns what lets the services' identities read.
+func grantsOf(p platform, r *stacktest.Record) []stacktest.Registration {
+	return slices.DeleteFunc(r.Of(p.grant), func(each stacktest.Registration) bool { return each.Name == autoscaler })
 }
 
 // settings returns a stack's config with some values set.
