@@ -23,8 +23,9 @@ type Platform interface {
 	Bucket(name string) pulumi.StringOutput
 	// Store tells how the fetcher is told of the object store.
 	Store() Store
-	// Ingress tells how the cloud's load balancer is told of the services.
-	Ingress(i config.Ingress) Ingress
+	// Ingress makes what the cloud's load balancer needs besides the Ingress, and
+	// tells how it is told of the services.
+	Ingress(ctx *pulumi.Context, i config.Ingress) (Ingress, error)
 	// Mount tells how the cloud mounts the objects of a bucket whose names begin with prefix.
 	Mount(prefix string) Mount
 	// Identify makes the identity of one service, which can read its own
@@ -82,6 +83,17 @@ type Ingress struct {
 	Service func(health string) map[string]string
 	// Sources are the ranges that the load balancer speaks to the pods from, in CIDR notation.
 	Sources []string
+	// Companion is an object of the controller's own kind, nil where it has none.
+	Companion *Companion
+}
+
+// Companion is an object beside an Ingress, of a kind that its controller brings.
+type Companion struct {
+	APIVersion, Kind string
+	// Annotation of the Ingress that names it.
+	Annotation string
+	// Spec of it.
+	Spec pulumi.Map
 }
 
 // Mount is how a cloud's driver mounts a part of a bucket, read-only.

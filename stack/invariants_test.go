@@ -90,6 +90,7 @@ func runOf(t require.TestingT, stack string, s configtest.Settings, preview bool
 // onOneCloud are objects that one cloud's driver needs and the other's does not.
 var onOneCloud = []string{
 	"PersistentVolume", "PersistentVolumeClaim", // AWS' driver mounts no volumes of a pod's own
+	"FrontendConfig", // AWS' controller is told of versions of TLS by an annotation
 }
 
 // names lists the Kubernetes objects of a run that both clouds have.

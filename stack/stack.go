@@ -64,7 +64,10 @@ func (s *Stack) declare(ctx *pulumi.Context) (pulumi.Map, error) {
 	if err := moveNodes(ctx, c, platform); err != nil {
 		return nil, err
 	}
-	way := wayIn(c, platform)
+	way, err := wayIn(ctx, c, platform)
+	if err != nil {
+		return nil, err
+	}
 	namespace, err := components.NewNamespace(ctx, c.Namespace, &components.NamespaceArgs{
 		Name: c.Namespace, Labels: c.Labels(ctx.Project(), ctx.Stack()), Marks: way.Marks, Closed: *c.NetworkPolicy.Enabled,
 		Quota: quota(c.Quota), ContainerDefaults: containerDefaults(c.ContainerDefaults),

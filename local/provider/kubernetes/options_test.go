@@ -31,8 +31,10 @@ func TestEveryOptionIsAccepted(t *testing.T) {
 			s := New(&provider.Engine{}, "").(*server)
 			_, err := s.Configure(ctx, plugin.ConfigureRequest{Inputs: props(object{"kubeconfig": kubeconfig})})
 			require.NoError(t, err)
-			require.NoError(t, definitions.Install(ctx, kubeconfig, definitions.ServiceMonitor))
-			require.NoError(t, definitions.Install(ctx, kubeconfig, definitions.ServiceMonitor), "again: it is there")
+			for _, definition := range [][]byte{definitions.ServiceMonitor, definitions.FrontendConfig} {
+				require.NoError(t, definitions.Install(ctx, kubeconfig, definition))
+				require.NoError(t, definitions.Install(ctx, kubeconfig, definition), "again: it is there")
+			}
 			applied := map[string]int{}
 			for _, each := range withOptions(t, name) {
 				inputs := each.Inputs
