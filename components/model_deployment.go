@@ -19,6 +19,8 @@ type ModelDeployment struct {
 
 	// Name of the Deployment.
 	Name pulumi.StringOutput
+
+	deployment pulumi.Resource
 }
 
 // ModelDeploymentArgs says what to run.
@@ -79,7 +81,7 @@ func NewModelDeployment(ctx *pulumi.Context, name string, args *ModelDeploymentA
 	if err != nil {
 		return nil, err
 	}
-	d.Name = deployment.Metadata.Name().Elem()
+	d.Name, d.deployment = deployment.Metadata.Name().Elem(), deployment
 	return d, ctx.RegisterResourceOutputs(d, pulumi.Map{"name": d.Name})
 }
 

@@ -34,7 +34,7 @@ func letIn(ctx *pulumi.Context, c config.Config, platform infra.Platform, namesp
 	var ready []pulumi.Resource
 	for _, service := range services {
 		routes = append(routes, components.Route{Path: service.workload.Path, Service: service.Service})
-		ready = append(ready, service.ModelService)
+		ready = append(ready, service.Ready...)
 	}
 	_, err := components.NewIngress(ctx, c.Namespace, &components.IngressArgs{
 		Namespace: namespace.Name, Labels: c.Labels(ctx.Project(), ctx.Stack()),

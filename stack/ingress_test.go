@@ -44,6 +44,7 @@ func TestEachPathLeadsToItsService(t *testing.T) {
 			}})
 		}
 		require.Equal(t, []any{object{"host": "models.example.com", "http": object{"paths": paths}}}, ingress.At("spec.rules"))
+		require.Len(t, r.One(t, "modelferry:index:Ingress", "ml-portfolio").Dependencies, 2*len(services), "a Deployment and a Service each, named one by one")
 		before := r.Before(ingress)
 		for _, s := range services {
 			require.True(t, before[deployment(t, r, s).URN], "after %s: GKE's controller reads its pods' probes", s.name)

@@ -265,7 +265,7 @@ func TestParityCatchesADifference(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			gke, eks := objects(recorded(t, "gke", nil)), objects(recorded(t, "eks", nil))
+			gke, eks := objects(recorded(t, "gke", nil)), objects(runOf(t, "eks", settings(t, "eks", nil), false).Record)
 			change(eks)
 			require.Len(t, differences(platforms[0], platforms[1], gke, eks), 1)
 		})
