@@ -28,8 +28,8 @@ func newTable(out io.Writer) *table {
 // line before, by the services that it has more: where the cost is linear, it
 // stays the same, and the third line of a stack is where the two before lead.
 func (t *table) add(stack string, services int, c cost) {
-	rows := append(t.rows[stack], row{services, c})
-	t.rows[stack] = rows
+	t.rows[stack] = append(t.rows[stack], row{services, c})
+	rows := t.rows[stack]
 	var further, seconds, memory string
 	if len(rows) > 1 {
 		further = fmt.Sprintf("%d ms", rows[len(rows)-2].further(rows[len(rows)-1]).Milliseconds())

@@ -19,7 +19,7 @@ func Values(path string) (map[string]any, error) {
 	}
 	values := object(content["config"])
 	if values == nil {
-		return nil, fmt.Errorf("%s: it has no config: write it as a stack file, keys and values below config:", filepath.Base(path))
+		return nil, fmt.Errorf("%s: it has no config: write it as a stack file is, keys and values below config", filepath.Base(path))
 	}
 	return values, nil
 }

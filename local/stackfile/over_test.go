@@ -92,7 +92,7 @@ func TestValues(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, map[string]any{"ferry:a": map[string]any{"b": 1}}, values)
 	_, err = Values(write("confg:\n  ferry:a: {b: 1}\n"))
-	require.EqualError(t, err, "more.yaml: it has no config: write it as a stack file, keys and values below config:")
+	require.EqualError(t, err, "more.yaml: it has no config: write it as a stack file is, keys and values below config")
 	_, err = Values(filepath.Join(dir, "none.yaml"))
 	require.ErrorContains(t, err, "none.yaml")
 }
