@@ -1,6 +1,8 @@
 package components
 
 import (
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apiextensions"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -25,6 +27,17 @@ type IngressArgs struct {
 	Annotations map[string]string
 	// Routes from paths to services.
 	Routes []Route
+	// Companion is an object of the controller's own kind, nil for none.
+	Companion *Companion
+}
+
+// Companion is an object beside an Ingress, of a kind that its controller brings.
+type Companion struct {
+	APIVersion, Kind string
+	// Annotation of the Ingress that names it.
+	Annotation string
+	// Spec of it.
+	Spec pulumi.Map
 }
 
 // Route leads a path, and all below it, to a Kubernetes Service. The path
@@ -55,9 +68,18 @@ func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pul
 			}},
 		})
 	}
+	annotations, child := pulumi.ToStringMap(args.Annotations), []pulumi.ResourceOption{pulumi.Parent(i)}
+	if args.Companion != nil {
+		companion, err := args.newCompanion(ctx, name, child...)
+		if err != nil {
+			return nil, err
+		}
+		annotations[args.Companion.Annotation] = pulumi.String(name)
+		child = append(child, pulumi.DependsOn([]pulumi.Resource{companion}))
+	}
 	_, err := networkingv1.NewIngress(ctx, name, &networkingv1.IngressArgs{
 		Metadata: &metav1.ObjectMetaArgs{
-			Name: pulumi.String(name), Namespace: args.Namespace, Labels: labelled(args.Labels, nil), Annotations: pulumi.ToStringMap(args.Annotations),
+			Name: pulumi.String(name), Namespace: args.Namespace, Labels: labelled(args.Labels, nil), Annotations: annotations,
 		},
 		Spec: &networkingv1.IngressSpecArgs{
 			IngressClassName: class,
@@ -65,9 +87,18 @@ func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pul
 				Host: pulumi.String(args.Host), Http: &networkingv1.HTTPIngressRuleValueArgs{Paths: paths},
 			}},
 		},
-	}, pulumi.Parent(i))
+	}, child...)
 	if err != nil {
 		return nil, err
 	}
 	return i, ctx.RegisterResourceOutputs(i, pulumi.Map{})
+}
+
+// newCompanion makes the object beside the Ingress, under the same name.
+func (a *IngressArgs) newCompanion(ctx *pulumi.Context, name string, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+	return apiextensions.NewCustomResource(ctx, name, &apiextensions.CustomResourceArgs{
+		ApiVersion: pulumi.String(a.Companion.APIVersion), Kind: pulumi.String(a.Companion.Kind),
+		Metadata:    &metav1.ObjectMetaArgs{Name: pulumi.String(name), Namespace: a.Namespace, Labels: labelled(a.Labels, nil)},
+		OtherFields: kubernetes.UntypedArgs{"spec": a.Companion.Spec},
+	}, opts...)
 }

@@ -2,7 +2,7 @@ package components
 
 import (
 	"fmt"
-	"strconv"
+	"maps"
 	"time"
 
 	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
@@ -19,6 +19,8 @@ type ModelDeployment struct {
 
 	// Name of the Deployment.
 	Name pulumi.StringOutput
+
+	deployment pulumi.Resource
 }
 
 // ModelDeploymentArgs says what to run.
@@ -79,7 +81,7 @@ func NewModelDeployment(ctx *pulumi.Context, name string, args *ModelDeploymentA
 	if err != nil {
 		return nil, err
 	}
-	d.Name = deployment.Metadata.Name().Elem()
+	d.Name, d.deployment = deployment.Metadata.Name().Elem(), deployment
 	return d, ctx.RegisterResourceOutputs(d, pulumi.Map{"name": d.Name})
 }
 
@@ -127,6 +129,17 @@ func emptyDir(name string, bytes int64) *corev1.VolumeArgs {
 	return &corev1.VolumeArgs{Name: pulumi.String(name), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String(mebibytes(bytes))}}
 }
 
+// scratch lists the volumes that a pod brings again wherever it starts next. A
+// nodes' autoscaler keeps nodes for the sake of others, which it believes to
+// hold what is nowhere else.
+// https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/FAQ.md
+func (a *ModelDeploymentArgs) scratch() string {
+	if a.Mount != nil {
+		return scratchVolume
+	}
+	return modelVolume + "," + scratchVolume
+}
+
 // annotations say which artifacts a pod was made for, and where its metrics
 // are. A digest stands there only where it was compared.
 func (a *ModelDeploymentArgs) annotations() pulumi.StringMap {
@@ -134,6 +147,7 @@ func (a *ModelDeploymentArgs) annotations() pulumi.StringMap {
 	if a.Mount != nil {
 		all = pulumi.ToStringMap(a.Mount.Annotations)
 	}
+	all["cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"] = pulumi.String(a.scratch())
 	for _, artifact := range a.Artifacts {
 		pin := ""
 		if artifact.SHA256 != "" && a.Mount == nil {
@@ -142,9 +156,7 @@ func (a *ModelDeploymentArgs) annotations() pulumi.StringMap {
 		all[fmt.Sprintf("artifact.modelferry.dev/%s", artifact.Name)] = pulumi.String(artifact.Path + pin)
 	}
 	if a.Server.MetricsPath != "" && a.Server.Annotated {
-		all["prometheus.io/scrape"] = pulumi.String("true")
-		all["prometheus.io/port"] = pulumi.String(strconv.Itoa(a.Server.Port))
-		all["prometheus.io/path"] = pulumi.String(a.Server.MetricsPath)
+		maps.Copy(all, scraped(a.Server.Port, a.Server.MetricsPath))
 	}
 	return all
 }

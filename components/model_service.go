@@ -18,6 +18,10 @@ type ModelService struct {
 	// Deployment, Service and ServiceAccount by name, Config by the ConfigMap's;
 	// "" where there is none, because nothing is fetched.
 	Deployment, Service, ServiceAccount, Config pulumi.StringOutput
+	// Ready is what has to exist before a request can be answered. Whoever waits
+	// for it names it: waiting for a component is waiting for those of its
+	// children that the engine has been told of by then.
+	Ready []pulumi.Resource
 }
 
 // ModelServiceArgs says what a service is and what of it is live.
@@ -120,6 +124,7 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 		return nil, err
 	}
 	s.Service = service.Metadata.Name().Elem()
+	s.Ready = []pulumi.Resource{deployment.deployment, service}
 	if args.Monitor != nil {
 		if err := newServiceMonitor(ctx, name, *args.Monitor, args.Server.MetricsPath, selector, meta(args.Deployment), child); err != nil {
 			return nil, err

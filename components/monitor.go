@@ -2,6 +2,7 @@ package components
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
@@ -43,4 +44,11 @@ func newServiceMonitor(ctx *pulumi.Context, name string, m Monitor, metrics stri
 		}},
 	}, opts...)
 	return err
+}
+
+// scraped returns the annotations by which a Prometheus without an operator finds a pod's metrics.
+func scraped(port int, path string) pulumi.StringMap {
+	return pulumi.ToStringMap(map[string]string{
+		"prometheus.io/scrape": "true", "prometheus.io/port": strconv.Itoa(port), "prometheus.io/path": path,
+	})
 }

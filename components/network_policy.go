@@ -22,6 +22,8 @@ type NetworkPolicy struct {
 	Reach []string
 	// Ranges are private ones, in CIDR notation, that are open over HTTPS.
 	Ranges []string
+	// Namespaces whose pods may send requests, by name; none are all.
+	Namespaces []string
 	// Sources are ranges outside the cluster that requests come from: a load
 	// balancer's, which speaks to the pods themselves.
 	Sources []string
@@ -47,23 +49,37 @@ func newNetworkPolicy(ctx *pulumi.Context, name string, p NetworkPolicy, port in
 	if err != nil {
 		return nil, err
 	}
-	// Of every namespace: gateways and Prometheus have their own.
-	from := networkingv1.NetworkPolicyPeerArray{&networkingv1.NetworkPolicyPeerArgs{NamespaceSelector: &metav1.LabelSelectorArgs{}}}
-	for _, cidr := range p.Sources {
-		from = append(from, block(cidr))
-	}
 	return networkingv1.NewNetworkPolicy(ctx, name, &networkingv1.NetworkPolicyArgs{
 		Metadata: meta,
 		Spec: &networkingv1.NetworkPolicySpecArgs{
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector},
 			PolicyTypes: bothWays(),
 			Ingress: networkingv1.NetworkPolicyIngressRuleArray{&networkingv1.NetworkPolicyIngressRuleArgs{
-				From: from, Ports: ports("TCP", port),
+				From: p.from(), Ports: ports("TCP", port),
 			}},
 			Egress: egress,
 		},
 	}, opts...)
 }
+
+// from returns who may send requests. Gateways and Prometheus have namespaces
+// of their own, so by default it is every one.
+func (p NetworkPolicy) from() networkingv1.NetworkPolicyPeerArray {
+	some := &metav1.LabelSelectorArgs{}
+	if len(p.Namespaces) > 0 {
+		some.MatchExpressions = metav1.LabelSelectorRequirementArray{&metav1.LabelSelectorRequirementArgs{
+			Key: pulumi.String(namespaceName), Operator: pulumi.String("In"), Values: pulumi.ToStringArray(p.Namespaces),
+		}}
+	}
+	peers := networkingv1.NetworkPolicyPeerArray{&networkingv1.NetworkPolicyPeerArgs{NamespaceSelector: some}}
+	for _, cidr := range p.Sources {
+		peers = append(peers, block(cidr))
+	}
+	return peers
+}
+
+// namespaceName is the label that Kubernetes itself gives to each namespace.
+const namespaceName = "kubernetes.io/metadata.name"
 
 // egress returns the rules for what the pods may reach.
 func (p NetworkPolicy) egress() (networkingv1.NetworkPolicyEgressRuleArray, error) {
@@ -78,7 +94,7 @@ func (p NetworkPolicy) egress() (networkingv1.NetworkPolicyEgressRuleArray, erro
 		&networkingv1.NetworkPolicyEgressRuleArgs{
 			To: networkingv1.NetworkPolicyPeerArray{
 				&networkingv1.NetworkPolicyPeerArgs{
-					NamespaceSelector: &metav1.LabelSelectorArgs{MatchLabels: pulumi.StringMap{"kubernetes.io/metadata.name": pulumi.String("kube-system")}},
+					NamespaceSelector: &metav1.LabelSelectorArgs{MatchLabels: pulumi.StringMap{namespaceName: pulumi.String("kube-system")}},
 					PodSelector: &metav1.LabelSelectorArgs{MatchExpressions: metav1.LabelSelectorRequirementArray{&metav1.LabelSelectorRequirementArgs{
 						Key: pulumi.String("k8s-app"), Operator: pulumi.String("In"), Values: pulumi.ToStringArray([]string{"kube-dns", "node-local-dns"}),
 					}}},

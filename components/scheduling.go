@@ -9,7 +9,9 @@ import (
 const (
 	nodeKey   = "workload-type"
 	nodeValue = "ml-services"
-	gpuKey    = "nvidia.com/gpu"
+	// systemValue is that of the nodes which the services keep off.
+	systemValue = "system"
+	gpuKey      = "nvidia.com/gpu"
 )
 
 // tolerations let the pods on the services' nodes, where others are kept off,

@@ -23,7 +23,7 @@ type Buckets struct {
 	Datasets string `json:"datasets"`
 	// Name of the bucket for the access logs of the others. Default: as for models, ending in -access-logs.
 	AccessLogs string `json:"accessLogs"`
-	// Age in days at which an object moves to the cheaper class (NEARLINE, STANDARD_IA).
+	// Age in days at which an object moves to the cheaper class (NEARLINE, STANDARD_IA), access logs too where they are kept longer.
 	ColdAfterDays int `json:"coldAfterDays" default:"90"`
 	// What becomes of versions that newer ones have replaced.
 	Noncurrent Noncurrent `json:"noncurrent"`
@@ -48,6 +48,15 @@ type Noncurrent struct {
 
 // BucketNames returns the names by which the catalogue refers to buckets.
 func BucketNames() []string { return []string{Models, Datasets} }
+
+// LogsColdAfterDays is the age at which access logs move to the cheaper class,
+// 0 where they are deleted before.
+func (b Buckets) LogsColdAfterDays() int {
+	if b.ColdAfterDays >= b.LogDays {
+		return 0
+	}
+	return b.ColdAfterDays
+}
 
 // Named returns the configured name of a bucket, "" for the default one.
 func (b Buckets) Named(bucket string) string {
@@ -98,11 +107,18 @@ const (
 // bucketName is what S3 and Cloud Storage both take.
 var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 
-func (b Buckets) check(f *Faults) {
+// minColdDays is how old an object has to be before S3 moves it to STANDARD_IA.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
+const minColdDays = 30
+
+func (b Buckets) check(f *Faults, cloud Cloud) {
 	for path, days := range map[string]int{"coldAfterDays": b.ColdAfterDays, "logDays": b.LogDays, "noncurrent.days": b.Noncurrent.Days} {
 		if days < 1 {
 			f.add("buckets."+path, "has to be 1 or more, not %d", days)
 		}
+	}
+	if cloud == EKS && b.ColdAfterDays >= 1 && b.ColdAfterDays < minColdDays {
+		f.add("buckets.coldAfterDays", "has to be %d or more on S3, not %d", minColdDays, b.ColdAfterDays)
 	}
 	if b.Noncurrent.Keep < 1 || b.Noncurrent.Keep > 100 { // S3's bounds
 		f.add("buckets.noncurrent.keep", "has to be 1 to 100, not %d", b.Noncurrent.Keep)

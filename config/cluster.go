@@ -20,10 +20,14 @@ type NewCluster struct {
 	ReleaseChannel string `json:"releaseChannel"`
 	// Machine type of the services' nodes, such as e2-medium or t3.medium.
 	MachineType string `json:"machineType" need:"required"`
-	// Number of the services' nodes, in each zone of a regional GKE cluster; the autoscaler moves between the two. On EKS the autoscaler is yours to install. Nothing else runs on them.
+	// Number of the services' nodes in all zones together; the autoscaler moves between the two. Nothing else runs on them.
 	Nodes Nodes `json:"nodes"`
-	// Nodes of the system, DNS and what else a cluster runs; their numbers are for each zone of a regional GKE cluster.
+	// Nodes of the system, DNS and what else a cluster runs.
 	System SystemNodes `json:"system"`
+	// Size of each node's disk in GiB, for images, logs and the pods' models.
+	DiskGiB int `json:"diskGiB" default:"50"`
+	// Autoscaler of the nodes (EKS; GKE has one of its own).
+	Autoscaler NodeAutoscaler `json:"autoscaler"`
 	// Network that the nodes live in.
 	Network Network `json:"network"`
 	// CIDR ranges that may reach the API server's public endpoint. None: the endpoint is private only.
@@ -36,7 +40,19 @@ type NewCluster struct {
 	DeletionProtection *bool `json:"deletionProtection" default:"true"`
 }
 
-// Nodes bounds a node pool. On a regional GKE cluster the numbers are for each zone.
+// withDefaults fills in what differs by cloud.
+func (n NewCluster) withDefaults(cloud Cloud) NewCluster {
+	n.Network = n.Network.withDefaults(cloud)
+	if n.ReleaseChannel == "" && cloud == GKE {
+		n.ReleaseChannel = "REGULAR"
+	}
+	if cloud == EKS {
+		n.Autoscaler = n.Autoscaler.withDefaults(n.Version)
+	}
+	return n
+}
+
+// Nodes bounds a node pool, over all zones.
 type Nodes struct {
 	// Least number of nodes.
 	Min int `json:"min" default:"1"`
@@ -44,8 +60,7 @@ type Nodes struct {
 	Max int `json:"max" default:"5"`
 }
 
-// SystemNodes are the nodes that the services don't run on. On a regional GKE
-// cluster the numbers are for each zone.
+// SystemNodes are the nodes that the services don't run on.
 type SystemNodes struct {
 	// Machine type of the nodes. Default: that of the services' nodes.
 	MachineType string `json:"machineType"`

@@ -1,5 +1,7 @@
 package config
 
+import "cmp"
+
 // How services and nodes find each other.
 const (
 	// ServiceTaint keeps other pods off the services' nodes; the label of the
@@ -13,10 +15,10 @@ const (
 // GPU is the stack's nodes with GPUs. Services that ask for none never see them.
 type GPU struct {
 	// Whether services and backends that ask for GPUs get them. Otherwise they run on CPUs.
-	Enabled bool `json:"enabled"`
-	// Machine type of the nodes with GPUs, such as n1-standard-4 or g4dn.xlarge, on a cluster that is created.
+	Enabled *bool `json:"enabled" default:"true"`
+	// Machine type of the nodes with GPUs, on a cluster that is created. Default: n1-standard-4 on GKE, g4dn.xlarge on EKS.
 	MachineType string `json:"machineType"`
-	// Accelerator of each node, such as nvidia-tesla-t4 (GKE).
+	// Accelerator of each node (GKE; on EKS the machine type has it). Default: nvidia-tesla-t4.
 	Accelerator string `json:"accelerator"`
 	// Least number of nodes with GPUs; at 0 they are paid for while they are used only.
 	Min int `json:"min" default:"0"`
@@ -28,22 +30,34 @@ func (g GPU) check(f *Faults, c Config) {
 	if g.Min < 0 || g.Max < 1 || g.Max < g.Min {
 		f.add("gpu", "min %d and max %d do not fit: 0 <= min <= max, max >= 1", g.Min, g.Max)
 	}
-	if !g.Enabled || c.Cluster.Create == nil {
-		return
-	}
-	f.required("gpu.machineType", g.MachineType)
-	if c.Cloud == GKE {
-		f.required("gpu.accelerator", g.Accelerator)
-	}
+	f.only(GKE, c.Cloud, "gpu.accelerator", g.Accelerator != "")
 }
 
-// GPUs returns the stack's nodes with GPUs: enabled only when a service that
-// is live asks for one.
-func (c Config) GPUs() GPU {
-	nodes := c.GPU
-	nodes.Enabled = false
-	for _, w := range c.Workloads() {
-		nodes.Enabled = nodes.Enabled || c.GPU.Enabled && w.GPU > 0
+// withDefaults fills in what each cloud has everywhere, one NVIDIA T4 a node.
+func (g GPU) withDefaults(cloud Cloud) GPU {
+	g.MachineType = cmp.Or(g.MachineType, map[Cloud]string{GKE: "n1-standard-4", EKS: "g4dn.xlarge"}[cloud])
+	if cloud == GKE {
+		g.Accelerator = cmp.Or(g.Accelerator, "nvidia-tesla-t4")
 	}
-	return nodes
+	return g
+}
+
+// GPUsOf returns how many GPUs each pod of a workload has on this stack.
+func (c Config) GPUsOf(w Workload) int {
+	if !*c.GPU.Enabled {
+		return 0
+	}
+	return w.GPU
+}
+
+// GPUs returns the stack's nodes with GPUs, nil where no service that is live
+// asks for one.
+func (c Config) GPUs() *GPU {
+	for _, w := range c.Workloads() {
+		if c.GPUsOf(w) > 0 {
+			nodes := c.GPU
+			return &nodes
+		}
+	}
+	return nil
 }

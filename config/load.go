@@ -34,11 +34,9 @@ func Load(source Source, keys []string) (Config, error) {
 	if c.Identity == "" && c.Cloud == EKS {
 		c.Identity = IRSA
 	}
+	c.GPU = c.GPU.withDefaults(c.Cloud)
 	if c.Cluster.Create != nil {
-		c.Cluster.Create.Network = c.Cluster.Create.Network.withDefaults(c.Cloud)
-		if c.Cluster.Create.ReleaseChannel == "" && c.Cloud == GKE {
-			c.Cluster.Create.ReleaseChannel = "REGULAR"
-		}
+		*c.Cluster.Create = c.Cluster.Create.withDefaults(c.Cloud)
 	}
 	var broken Faults
 	c.check(&broken)

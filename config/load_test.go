@@ -46,13 +46,14 @@ func TestDefaults(t *testing.T) {
 		Namespace: "ml-portfolio",
 		Cluster: config.Cluster{Create: &config.NewCluster{
 			Name: "modelferry", MachineType: "t3.medium", Nodes: config.Nodes{Min: 1, Max: 5},
-			System:  config.SystemNodes{Min: 1, Max: 3},
-			Network: config.Network{CIDR: "10.0.0.0/16"}, Admins: []string{"arn:aws:iam::123456789012:role/platform"}, DeletionProtection: &yes,
+			System: config.SystemNodes{Min: 1, Max: 3}, DiskGiB: 50,
+			Autoscaler: config.NodeAutoscaler{Enabled: &yes, Image: "registry.k8s.io/autoscaling/cluster-autoscaler:v1.34.0"},
+			Network:    config.Network{CIDR: "10.0.0.0/16"}, Admins: []string{"arn:aws:iam::123456789012:role/platform"}, DeletionProtection: &yes,
 		}},
 		Identity:      config.IRSA,
 		NetworkPolicy: config.NetworkPolicy{Enabled: &yes},
 		Monitoring:    config.Monitoring{Annotations: &yes, Interval: 30 * time.Second},
-		GPU:           config.GPU{Max: 1},
+		GPU:           config.GPU{Enabled: &yes, MachineType: "g4dn.xlarge", Max: 1},
 		Registry:      config.Registry{Create: &yes, Name: "modelferry", UntaggedDays: 30},
 		Buckets:       config.Buckets{ColdAfterDays: 90, LogDays: 365, SoftDeleteDays: 7, Noncurrent: config.Noncurrent{Keep: 3, Days: 90}},
 		Fetcher: config.Fetcher{

@@ -9,6 +9,8 @@ import (
 type NetworkPolicy struct {
 	// Whether all traffic of the namespace is denied but for what the services need: DNS, object store, identity, requests.
 	Enabled *bool `json:"enabled" default:"true"`
+	// Namespaces whose pods may send requests to the services, such as a gateway's and Prometheus'. Default: all.
+	Namespaces []string `json:"namespaces"`
 	// Private address ranges that pods may reach over HTTPS, in CIDR notation, such as those of a VPC's interface endpoints.
 	Egress []string `json:"egress"`
 }
@@ -24,6 +26,9 @@ type Quota struct {
 }
 
 func (n NetworkPolicy) check(f *Faults) {
+	for k, namespace := range n.Namespaces {
+		f.label(fmt.Sprintf("networkPolicy.namespaces[%d]", k), namespace)
+	}
 	for k, cidr := range n.Egress {
 		if network, err := netip.ParsePrefix(cidr); err != nil || network.Masked() != network {
 			f.add(fmt.Sprintf("networkPolicy.egress[%d]", k), "%q is no address range in CIDR notation", cidr)

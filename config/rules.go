@@ -29,7 +29,7 @@ func (c Config) check(f *Faults) {
 	if c.Cloud == EKS && c.Identity != IRSA && c.Identity != PodIdentity {
 		f.add("identity", "unknown way %q: it is %s or %s", c.Identity, IRSA, PodIdentity)
 	}
-	c.Buckets.check(f)
+	c.Buckets.check(f, c.Cloud)
 	f.key(c.Cloud, "buckets.kmsKey", c.Buckets.KMSKey)
 	c.Registry.check(f)
 	c.GPU.check(f, c)

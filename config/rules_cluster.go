@@ -23,6 +23,12 @@ func (c Cluster) check(f *Faults, cloud Cloud) {
 // GKE's node account, NAME-nodes, may have 30 characters.
 var clusterName = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$`)
 
+// eksVersion is how EKS has a version of Kubernetes, without a patch.
+var eksVersion = regexp.MustCompile(`^1\.\d+$`)
+
+// minDiskGiB is what Amazon's image for nodes needs.
+const minDiskGiB = 20
+
 // releaseChannels are GKE's.
 var releaseChannels = []string{"RAPID", "REGULAR", "STABLE", "EXTENDED"}
 
@@ -37,6 +43,13 @@ func (n NewCluster) check(f *Faults, cloud Cloud) {
 	if n.System.Min < 1 || n.System.Max < n.System.Min {
 		f.add("cluster.create.system", "min %d and max %d do not fit: 1 <= min <= max", n.System.Min, n.System.Max)
 	}
+	if n.DiskGiB < minDiskGiB {
+		f.add("cluster.create.diskGiB", "has to be %d or more, not %d: a node's images alone take that", minDiskGiB, n.DiskGiB)
+	}
+	if cloud == EKS && n.Version != "" && !eksVersion.MatchString(n.Version) {
+		f.add("cluster.create.version", "%q is no version of EKS, such as 1.34", n.Version)
+	}
+	n.Autoscaler.check(f, cloud)
 	f.only(GKE, cloud, "cluster.create.releaseChannel", n.ReleaseChannel != "")
 	if cloud == GKE && !slices.Contains(releaseChannels, n.ReleaseChannel) {
 		f.add("cluster.create.releaseChannel", "%q is no channel: it is one of %s", n.ReleaseChannel, strings.Join(releaseChannels, ", "))

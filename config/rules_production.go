@@ -8,6 +8,9 @@ import (
 // is named by a tag, an artifact whose content is not pinned.
 func (c Config) checkProduction(f *Faults) {
 	f.digested("fetcher.image", c.Fetcher.Image)
+	if made := c.Cluster.Create; made != nil && c.Cloud == EKS && *made.Autoscaler.Enabled {
+		f.digested("cluster.create.autoscaler.image", made.Autoscaler.Image)
+	}
 	for _, name := range sortedKeys(c.Releases) {
 		release, at := c.Releases[name], "releases."+name
 		f.digested(at+".image", release.Image)

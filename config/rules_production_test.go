@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -23,6 +24,8 @@ var productionRules = []rule{
 	{name: "production that verifies nothing, and does not say so", set: map[string]any{
 		"production": true, "releases.bankchurn.delivery": "csi", "releases.bankchurn.artifacts.model.sha256": nil},
 		want: []string{`modelferry:releases.bankchurn.delivery: csi serves what lies in the bucket, unverified: set it to fetch, or set modelferry:releases.bankchurn.unverified to true to accept that`}},
+	{name: "production with the autoscaler's image by tag", stack: "eks", set: map[string]any{"production": true, "cluster.create.version": "1.35"},
+		want: []string{`modelferry:cluster.create.autoscaler.image: "registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0" has no digest: modelferry:production runs images by digest only, add @sha256:…`}},
 	{name: "production with no image at all, said once", set: map[string]any{"production": true, "releases.bankchurn.image": "registry.example/bankchurn"},
 		want: []string{`modelferry:releases.bankchurn.image: "registry.example/bankchurn" has neither tag nor digest: add @sha256:… (or :TAG)`}},
 }
@@ -43,9 +46,14 @@ var namespaceRules = []rule{
 		want: []string{`modelferry:containerDefaults.limits.memory: "much" is no Kubernetes quantity, such as 500m or 512Mi`}},
 }
 
-// The repository's stacks name everything by digest, and so could be for production.
+// The repository's stacks name everything of their own by digest, and so could
+// be for production, once somebody has chosen the autoscaler's.
 func TestRepositoryStacksAreFitForProduction(t *testing.T) {
-	for _, stack := range []string{"gke", "eks"} {
-		require.True(t, load(t, stack, map[string]any{"production": true}).Production)
+	for stack, set := range map[string]map[string]any{
+		"gke": {"production": true},
+		"eks": {"production": true, "cluster.create.autoscaler.image": "registry.k8s.io/autoscaling/cluster-autoscaler:v1.34.3@sha256:" + strings.Repeat("a", 64)},
+	} {
+		require.True(t, load(t, stack, set).Production)
 	}
+	require.True(t, load(t, "eks", map[string]any{"production": true, "cluster.create.autoscaler.enabled": false}).Production)
 }

@@ -16,12 +16,16 @@ type Platform interface {
 	Kubernetes() *kubernetes.Provider
 	// Cluster returns what a person needs to reach the cluster.
 	Cluster() Cluster
+	// NodeAutoscaler tells how the autoscaler of the nodes is told of the cloud,
+	// nil where the stack has none to run.
+	NodeAutoscaler() *NodeAutoscaler
 	// Bucket returns the name of the bucket that the catalogue calls by this name.
 	Bucket(name string) pulumi.StringOutput
 	// Store tells how the fetcher is told of the object store.
 	Store() Store
-	// Ingress tells how the cloud's load balancer is told of the services.
-	Ingress(i config.Ingress) Ingress
+	// Ingress makes what the cloud's load balancer needs besides the Ingress, and
+	// tells how it is told of the services.
+	Ingress(ctx *pulumi.Context, i config.Ingress) (Ingress, error)
 	// Mount tells how the cloud mounts the objects of a bucket whose names begin with prefix.
 	Mount(prefix string) Mount
 	// Identify makes the identity of one service, which can read its own
@@ -37,6 +41,26 @@ type Cluster struct {
 	Endpoint pulumi.StringOutput
 	// Kubeconfig in JSON, without any secret: a plugin of the cloud's CLI logs in.
 	Kubeconfig pulumi.StringOutput
+}
+
+// The nodes' autoscaler runs in the system's namespace, as a service account of its own.
+const (
+	AutoscalerNamespace = "kube-system"
+	AutoscalerAccount   = "cluster-autoscaler"
+)
+
+// NodeAutoscaler is how the Kubernetes Cluster Autoscaler finds a cloud's nodes.
+type NodeAutoscaler struct {
+	// Image of it, with its version.
+	Image string
+	// Flags that name the cloud and the groups of nodes.
+	Flags pulumi.StringArray
+	// Env is what else it has to know of the cloud.
+	Env map[string]string
+	// Annotations tie its service account to its identity on the cloud.
+	Annotations pulumi.StringMap
+	// Needs are the resources that have to exist before it can do anything.
+	Needs []pulumi.Resource
 }
 
 // Store is a kind of object store, in the words of the fetcher's environment.
@@ -59,6 +83,17 @@ type Ingress struct {
 	Service func(health string) map[string]string
 	// Sources are the ranges that the load balancer speaks to the pods from, in CIDR notation.
 	Sources []string
+	// Companion is an object of the controller's own kind, nil where it has none.
+	Companion *Companion
+}
+
+// Companion is an object beside an Ingress, of a kind that its controller brings.
+type Companion struct {
+	APIVersion, Kind string
+	// Annotation of the Ingress that names it.
+	Annotation string
+	// Spec of it.
+	Spec pulumi.Map
 }
 
 // Mount is how a cloud's driver mounts a part of a bucket, read-only.

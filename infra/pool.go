@@ -10,9 +10,11 @@ import (
 type Pool struct {
 	// Name of the pool; that of the services' is the cluster's.
 	Name string
-	// MachineType of its nodes, and their least and greatest number.
+	// MachineType of its nodes, and the size of their disks in GiB.
 	MachineType string
-	Min, Max    int
+	DiskGiB     int
+	// Min and Max number of its nodes, over all zones.
+	Min, Max int
 	// Labels of the nodes, for pods to prefer.
 	Labels map[string]string
 	// Taint that keeps off pods that don't tolerate it, nil for none.
@@ -25,22 +27,22 @@ type Pool struct {
 type Taint struct{ Key, Value string }
 
 // Pools returns the pools of a cluster that is made: the system's first, since
-// DNS runs on it, then the services', then the one with GPUs, if it is wanted.
-func Pools(cluster string, c config.NewCluster, gpu config.GPU) []Pool {
+// DNS runs on it, then the services', then the one with GPUs, if there is to be one.
+func Pools(cluster string, c config.NewCluster, gpu *config.GPU) []Pool {
 	services := map[string]string{config.ServiceTaint: config.ServiceTaintValue}
 	pools := []Pool{
 		{
-			Name: cluster + "-system", MachineType: cmp.Or(c.System.MachineType, c.MachineType), Min: c.System.Min, Max: c.System.Max,
+			Name: cluster + "-system", MachineType: cmp.Or(c.System.MachineType, c.MachineType), DiskGiB: c.DiskGiB, Min: c.System.Min, Max: c.System.Max,
 			Labels: map[string]string{config.ServiceTaint: "system"},
 		},
 		{
-			Name: cluster, MachineType: c.MachineType, Min: c.Nodes.Min, Max: c.Nodes.Max,
+			Name: cluster, MachineType: c.MachineType, DiskGiB: c.DiskGiB, Min: c.Nodes.Min, Max: c.Nodes.Max,
 			Labels: services, Taint: &Taint{config.ServiceTaint, config.ServiceTaintValue},
 		},
 	}
-	if gpu.Enabled {
+	if gpu != nil {
 		pools = append(pools, Pool{
-			Name: cluster + "-gpu", MachineType: gpu.MachineType, Min: gpu.Min, Max: gpu.Max,
+			Name: cluster + "-gpu", MachineType: gpu.MachineType, DiskGiB: c.DiskGiB, Min: gpu.Min, Max: gpu.Max,
 			Labels: services, Taint: &Taint{config.GPUResource, "present"}, GPU: true,
 		})
 	}

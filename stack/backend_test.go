@@ -17,7 +17,7 @@ func TestBackendSwitchesWhatRuns(t *testing.T) {
 		t.Run(p.stack, func(t *testing.T) {
 			got := map[string]outcome{}
 			for _, backend := range []string{"tfidf", "finbert"} {
-				r := recorded(t, p.stack, map[string]any{"gpu": withGPUs["gpu"], "releases.nlpinsight.backend": backend})
+				r := recorded(t, p.stack, map[string]any{"releases.nlpinsight.backend": backend})
 				d := r.One(t, "Deployment", "nlpinsight")
 				env := object{}
 				for _, variable := range d.At(serves + "env").([]any) {

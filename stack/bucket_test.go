@@ -23,18 +23,16 @@ func guardedOnGKE(t *testing.T, p platform, r *stacktest.Record, name string) {
 	lifecycle := []any{
 		object{"action": action("AbortIncompleteMultipartUpload"), "condition": object{"age": 7.}},
 		object{"action": action("Delete"), "condition": object{"daysSinceNoncurrentTime": 90., "numNewerVersions": 4., "withState": "ARCHIVED"}},
+		object{"action": object{"type": "SetStorageClass", "storageClass": "NEARLINE"}, "condition": object{"age": 90.}},
 	}
 	want := object{
 		"name": p.buckets[name], "location": "europe-west1", "forceDestroy": false,
 		"uniformBucketLevelAccess": true, "publicAccessPrevention": "enforced", "versioning": object{"enabled": true},
-		"softDeletePolicy": object{"retentionDurationSeconds": 7. * 24 * 60 * 60},
+		"softDeletePolicy": object{"retentionDurationSeconds": 7. * 24 * 60 * 60}, "lifecycleRules": lifecycle,
 	}
 	if name == "access-logs" {
 		want["lifecycleRules"] = append(lifecycle, object{"action": action("Delete"), "condition": object{"age": 365.}})
 	} else {
-		want["lifecycleRules"] = append(lifecycle, object{
-			"action": object{"type": "SetStorageClass", "storageClass": "NEARLINE"}, "condition": object{"age": 90.},
-		})
 		want["logging"] = object{"logBucket": p.buckets["access-logs"], "logObjectPrefix": name}
 	}
 	bucket := r.One(t, "gcp:storage/bucket:Bucket", name)
@@ -57,11 +55,12 @@ func lifecycleOnEKS(name string) []any {
 	rules := []any{
 		rule("unfinished-uploads", "abortIncompleteMultipartUpload", object{"daysAfterInitiation": 7.}),
 		rule("replaced-versions", "noncurrentVersionExpiration", object{"noncurrentDays": 90., "newerNoncurrentVersions": 3.}),
+		rule("cold", "transitions", []any{object{"days": 90., "storageClass": "STANDARD_IA"}}),
 	}
 	if name == "access-logs" {
 		return append(rules, rule("old", "expiration", object{"days": 365.}))
 	}
-	return append(rules, rule("cold", "transitions", []any{object{"days": 90., "storageClass": "STANDARD_IA"}}))
+	return rules
 }
 
 func guardedOnEKS(t *testing.T, p platform, r *stacktest.Record, name string) {
@@ -143,6 +142,8 @@ func TestKeyOfTheBucketsOnGKE(t *testing.T) {
 		"cryptoKeyId": key, "role": "roles/cloudkms.cryptoKeyEncrypterDecrypter",
 		"member": "serviceAccount:service-" + stacktest.ProjectNumber + "@gs-project-accounts.iam.gserviceaccount.com",
 	}, member.Inputs)
+	require.True(t, member.Retained, "what stays behind can be read")
+	require.False(t, recorded(t, "gke", map[string]any{"buckets.kmsKey": key, "buckets.forceDestroy": true}).One(t, "CryptoKeyIAMMember", "buckets").Retained)
 	for _, name := range []string{"models", "datasets", "access-logs"} {
 		bucket := r.One(t, "gcp:storage/bucket:Bucket", name)
 		require.Equal(t, object{"defaultKmsKeyName": key}, bucket.At("encryption"))

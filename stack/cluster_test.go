@@ -21,7 +21,7 @@ func TestClusterOnGKEIsPrivateWithWorkloadIdentity(t *testing.T) {
 	require.Equal(t, true, cluster.At("enableShieldedNodes"))
 	require.Equal(t, "europe-west1", cluster.At("location"))
 	nodes := r.One(t, "gcp:container/nodePool:NodePool", "modelferry")
-	require.Equal(t, object{"minNodeCount": 1., "maxNodeCount": 5.}, nodes.At("autoscaling"))
+	require.Equal(t, object{"totalMinNodeCount": 1., "totalMaxNodeCount": 5., "locationPolicy": "BALANCED"}, nodes.At("autoscaling"), "over all zones together")
 	require.Equal(t, "e2-medium", nodes.At("nodeConfig.machineType"))
 	require.Equal(t, "GKE_METADATA", nodes.At("nodeConfig.workloadMetadataConfig.mode"), "a pod must not have the node's token")
 	require.Equal(t, "modelferry-nodes@modelferry-demo.iam.gserviceaccount.com", nodes.At("nodeConfig.serviceAccount"))
@@ -119,7 +119,7 @@ func TestExistingCluster(t *testing.T) {
 			}
 			requireKubeconfig(t, p, "production", r)
 			require.Empty(t, differences(p, p, objects(created), objects(r)))
-			require.Len(t, r.Of(p.grant), len(created.Of(p.grant)))
+			require.Len(t, grantsOf(p, r), len(grantsOf(p, created)))
 			for _, s := range services {
 				if p.stack == "eks" {
 					require.Equal(t, created.One(t, "Role", s.deployment).At("assumeRolePolicy"), r.One(t, "Role", s.deployment).At("assumeRolePolicy"))
@@ -146,8 +146,15 @@ func TestClusterIsSeenAndItsSecretsAreEncrypted(t *testing.T) {
 	require.Equal(t, object{"enableComponents": []any{"SYSTEM_COMPONENTS"}, "managedPrometheus": object{"enabled": true}}, gke.At("monitoringConfig"))
 	require.Nil(t, gke.At("databaseEncryption"))
 	const key = "projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/secrets"
-	gke = recorded(t, "gke", map[string]any{"cluster.create.kmsKey": key}).One(t, "gcp:container/cluster:Cluster", "modelferry")
+	encrypted := recorded(t, "gke", map[string]any{"cluster.create.kmsKey": key})
+	gke = encrypted.One(t, "gcp:container/cluster:Cluster", "modelferry")
 	require.Equal(t, object{"state": "ENCRYPTED", "keyName": key}, gke.At("databaseEncryption"))
+	usable := encrypted.One(t, "CryptoKeyIAMMember", "modelferry")
+	require.Equal(t, object{
+		"cryptoKeyId": key, "role": "roles/cloudkms.cryptoKeyEncrypterDecrypter",
+		"member": "serviceAccount:service-" + stacktest.ProjectNumber + "@container-engine-robot.iam.gserviceaccount.com",
+	}, usable.Inputs)
+	require.True(t, encrypted.Before(gke)[usable.URN], "or the cluster cannot be made")
 
 	r := recorded(t, "eks", nil)
 	require.ElementsMatch(t, []any{"api", "audit", "authenticator", "controllerManager", "scheduler"},

@@ -107,8 +107,9 @@ func TestServerIsTheWorkloadsOwn(t *testing.T) {
 			require.Equal(t, want, d.At(serves+probe), probe)
 		}
 		require.Equal(t, object{
-			"artifact.modelferry.dev/model": s.model + "@sha256:" + pin,
-			"prometheus.io/scrape":          "true", "prometheus.io/port": "8000", "prometheus.io/path": "/metrics",
+			"artifact.modelferry.dev/model":                                s.model + "@sha256:" + pin,
+			"cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes": "models,tmp",
+			"prometheus.io/scrape":                                         "true", "prometheus.io/port": "8000", "prometheus.io/path": "/metrics",
 		}, without(d.At("spec.template.metadata.annotations"), "artifact.modelferry.dev/dataset", "artifact.modelferry.dev/predictions"))
 	})
 }
@@ -150,7 +151,7 @@ func TestScrapeAnnotationsCanBeLeftOut(t *testing.T) {
 	} {
 		for _, p := range platforms {
 			d := recorded(t, p.stack, set).One(t, "Deployment", "bankchurn")
-			require.ElementsMatch(t, []string{"artifact.modelferry.dev/model", "artifact.modelferry.dev/dataset"},
+			require.ElementsMatch(t, []string{"artifact.modelferry.dev/model", "artifact.modelferry.dev/dataset", "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"},
 				keyList(d.At("spec.template.metadata.annotations").(object)), name)
 		}
 	}

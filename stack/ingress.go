@@ -10,11 +10,11 @@ import (
 
 // wayIn returns how the cloud lets requests in; nothing of it is set where the
 // stack has no ingress.
-func wayIn(c config.Config, platform infra.Platform) infra.Ingress {
+func wayIn(ctx *pulumi.Context, c config.Config, platform infra.Platform) (infra.Ingress, error) {
 	if c.Ingress == nil {
-		return infra.Ingress{}
+		return infra.Ingress{}, nil
 	}
-	return platform.Ingress(*c.Ingress)
+	return platform.Ingress(ctx, *c.Ingress)
 }
 
 func serviceAnnotations(way infra.Ingress, w config.Workload) map[string]string {
@@ -34,11 +34,12 @@ func letIn(ctx *pulumi.Context, c config.Config, platform infra.Platform, namesp
 	var ready []pulumi.Resource
 	for _, service := range services {
 		routes = append(routes, components.Route{Path: service.workload.Path, Service: service.Service})
-		ready = append(ready, service.ModelService)
+		ready = append(ready, service.Ready...)
 	}
 	_, err := components.NewIngress(ctx, c.Namespace, &components.IngressArgs{
 		Namespace: namespace.Name, Labels: c.Labels(ctx.Project(), ctx.Stack()),
 		Host: c.Ingress.Host, Class: way.Class, Annotations: way.Annotations, Routes: routes,
+		Companion: (*components.Companion)(way.Companion),
 	}, pulumi.Provider(platform.Kubernetes()), pulumi.DependsOn(ready))
 	return err
 }

@@ -44,6 +44,7 @@ func TestEachPathLeadsToItsService(t *testing.T) {
 			}})
 		}
 		require.Equal(t, []any{object{"host": "models.example.com", "http": object{"paths": paths}}}, ingress.At("spec.rules"))
+		require.Len(t, r.One(t, "modelferry:index:Ingress", "ml-portfolio").Dependencies, 2*len(services), "a Deployment and a Service each, named one by one")
 		before := r.Before(ingress)
 		for _, s := range services {
 			require.True(t, before[deployment(t, r, s).URN], "after %s: GKE's controller reads its pods' probes", s.name)
@@ -65,7 +66,7 @@ func TestLoadBalancersTakeHTTPSAlone(t *testing.T) {
 	want := map[string]object{
 		"gke": {
 			"kubernetes.io/ingress.class": "gce", "kubernetes.io/ingress.allow-http": "false",
-			"ingress.gcp.kubernetes.io/pre-shared-cert": "models",
+			"ingress.gcp.kubernetes.io/pre-shared-cert": "models", "networking.gke.io/v1beta1.FrontendConfig": "ml-portfolio",
 		},
 		"eks": {
 			"alb.ingress.kubernetes.io/scheme": "internet-facing", "alb.ingress.kubernetes.io/target-type": "ip",
@@ -79,6 +80,20 @@ func TestLoadBalancersTakeHTTPSAlone(t *testing.T) {
 		require.Equal(t, want[p.stack], ingress.At("metadata.annotations"))
 		require.Equal(t, map[string]any{"gke": nil, "eks": "alb"}[p.stack], ingress.At("spec.ingressClassName"))
 	})
+}
+
+// Google's default policy takes TLS 1.0 still. An internal load balancer takes no policy.
+func TestLoadBalancerOnGKETakesNewTLSAlone(t *testing.T) {
+	r := recorded(t, "gke", map[string]any{"ingress": ingressOf(platforms[0])})
+	require.Equal(t, object{"minTlsVersion": "TLS_1_2", "profile": "MODERN"}, r.One(t, "SSLPolicy", "modelferry").Inputs)
+	front := r.One(t, "FrontendConfig", "ml-portfolio")
+	require.Equal(t, "networking.gke.io/v1beta1", front.At("apiVersion"))
+	require.Equal(t, "ml-portfolio", front.At("metadata.name"))
+	require.Equal(t, object{"sslPolicy": "modelferry-0a1b2c3"}, front.At("spec"))
+	require.True(t, r.Before(r.One(t, "Ingress", "ml-portfolio"))[front.URN], "and goes after it")
+	r = recorded(t, "gke", map[string]any{"ingress": with(ingressOf(platforms[0]), object{"internal": true, "sources": []any{"10.9.0.0/24"}})})
+	require.Empty(t, r.Of("SSLPolicy"))
+	require.Empty(t, r.Of("FrontendConfig"))
 }
 
 func TestInternalLoadBalancers(t *testing.T) {

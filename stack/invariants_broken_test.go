@@ -22,7 +22,8 @@ func TestInvariantsCatchWhatBreaksThem(t *testing.T) {
 		return of(typ, name, func(each *stacktest.Registration) { *each = stacktest.Registration{Type: "modelferry:index:Gone"} })
 	}
 	statement := func(text string) string { return `{"Version":"2012-10-17","Statement":[` + text + `]}` }
-	const tlsOnly = `{"Effect":"Deny","Principal":"*","Action":["s3:*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}}`
+	const tlsOnly = `{"Effect":"Deny","Principal":"*","Action":["s3:*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}},
+		"Resource":["arn:aws:s3:::123456789012-eu-west-1-eks-models","arn:aws:s3:::123456789012-eu-west-1-eks-models/*"]}`
 	for _, test := range []struct {
 		name, stack string
 		change      func(*ran)
@@ -37,11 +38,23 @@ func TestInvariantsCatchWhatBreaksThem(t *testing.T) {
 		{"a prefix for all users", "gke", set("ManagedFolderIamMember", "bankchurn-predictor-models", "member", "allUsers"), "no grant is wide"},
 		{"nodes that own the project", "gke", set("IAMMember", "modelferry-nodes", "role", "roles/owner"), "no grant is wide"},
 		{"no uniform access", "gke", set("gcp:storage/bucket:Bucket", "models", "uniformBucketLevelAccess", false), "every bucket is guarded: gcp:storage/bucket:Bucket models has no uniform access"},
-		{"no lifecycle", "gke", set("gcp:storage/bucket:Bucket", "access-logs", "lifecycleRules", []any{}), "every bucket is guarded: gcp:storage/bucket:Bucket access-logs has no end for"},
+		{"no lifecycle", "gke", set("gcp:storage/bucket:Bucket", "access-logs", "lifecycleRules", []any{}), "every bucket is guarded: gcp:storage/bucket:Bucket access-logs has no "},
 		{"a bucket that goes with the stack", "gke", of("gcp:storage/bucket:Bucket", "models", func(b *stacktest.Registration) { b.Retained = false }), "has no retention as configured"},
 		{"no versioning", "eks", drop("BucketVersioningV2", "datasets"), "every bucket is guarded: aws:s3/bucketV2:BucketV2 datasets has no versioning"},
 		{"no public-access block", "eks", set("BucketPublicAccessBlock", "models", "ignorePublicAcls", false), "has no public-access block"},
 		{"encryption under S3's own key", "eks", set("BucketServerSideEncryptionConfigurationV2", "models", "rules", []any{object{"applyServerSideEncryptionByDefault": object{"sseAlgorithm": "AES256"}}}), "has no encryption"},
+		{"a call to KMS for each object", "eks", of("BucketServerSideEncryptionConfigurationV2", "models", func(e *stacktest.Registration) {
+			e.At("rules[0]").(object)["bucketKeyEnabled"] = false
+		}), "has no encryption"},
+		{"a bucket without TLS but for its objects", "eks", of("BucketPolicy", "models", func(p *stacktest.Registration) {
+			p.Inputs["policy"] = strings.Replace(p.At("policy").(string), `"arn:aws:s3:::123456789012-eu-west-1-eks-models",`, "", 1)
+		}), "has no policy for TLS only"},
+		{"objects that never get cold", "eks", of("BucketLifecycleConfigurationV2", "access-logs", func(l *stacktest.Registration) {
+			l.At("rules[2].transitions[0]").(object)["storageClass"] = "ONEZONE_IA"
+		}), "has no colder class"},
+		{"objects that get too cold", "gke", of("gcp:storage/bucket:Bucket", "models", func(b *stacktest.Registration) {
+			b.At("lifecycleRules[2].action").(object)["storageClass"] = "ARCHIVE"
+		}), "has no colder class"},
 		{"no access log", "eks", drop("BucketLoggingV2", "models"), "has no access log"},
 		{"a guard that goes when the bucket stays", "eks", of("BucketOwnershipControls", "models", func(b *stacktest.Registration) { b.Retained = false }), "has no enforced ownership"},
 		{"a resource below the stack", "gke", of("Deployment", "bankchurn", func(d *stacktest.Registration) {

@@ -45,6 +45,9 @@ func missingOnGKE(r *ran, bucket stacktest.Registration) []string {
 		if kind == "Delete" && bucket.At(fmt.Sprintf("lifecycleRules[%d].condition.daysSinceNoncurrentTime", k)) != nil {
 			kind = "DeleteNoncurrent"
 		}
+		if class := bucket.At(fmt.Sprintf("lifecycleRules[%d].action.storageClass", k)); class != nil {
+			kind = fmt.Sprintf("%v %v", kind, class)
+		}
 		rules[kind] = true
 	}
 	isLog := bucket.Name == "access-logs"
@@ -55,7 +58,7 @@ func missingOnGKE(r *ran, bucket stacktest.Registration) []string {
 		"soft delete":                  bucket.At("softDeletePolicy.retentionDurationSeconds") != nil,
 		"end for incomplete uploads":   rules["AbortIncompleteMultipartUpload"],
 		"end for replaced versions":    rules["DeleteNoncurrent"],
-		"colder class":                 rules["SetStorageClass"] || isLog,
+		"colder class":                 rules["SetStorageClass NEARLINE"] || isLog && r.config.Buckets.LogsColdAfterDays() == 0,
 		"end for logs":                 rules["Delete"] || !isLog,
 		"access log":                   bucket.At("logging.logBucket") != nil || isLog,
 		"key that the config names":    bucket.At("encryption.defaultKmsKeyName") != nil || r.config.Buckets.KMSKey == "",
@@ -81,21 +84,27 @@ func missingOnEKS(r *ran, bucket stacktest.Registration) []string {
 	rules := map[string]bool{}
 	lifecycle := guard("BucketLifecycleConfigurationV2")
 	for k := range length(lifecycle.At("rules")) {
-		for _, key := range []string{"abortIncompleteMultipartUpload", "noncurrentVersionExpiration", "transitions", "expiration"} {
+		for _, key := range []string{"abortIncompleteMultipartUpload", "noncurrentVersionExpiration", "expiration"} {
 			rules[key] = rules[key] || lifecycle.At(fmt.Sprintf("rules[%d].%s", k, key)) != nil
 		}
+		class, _ := lifecycle.At(fmt.Sprintf("rules[%d].transitions[0].storageClass", k)).(string)
+		rules[class] = true
 	}
-	algorithm := guard("BucketServerSideEncryptionConfigurationV2").At("rules[0].applyServerSideEncryptionByDefault.sseAlgorithm")
+	encryption := guard("BucketServerSideEncryptionConfigurationV2")
+	algorithm := encryption.At("rules[0].applyServerSideEncryptionByDefault.sseAlgorithm")
 	policy, _ := guard("BucketPolicy").At("policy").(string)
-	tlsOnly := policy == stacktest.Unknown && r.Preview || slices.ContainsFunc(statements(policy), wideStatements[0].is)
+	tlsOnly := policy == stacktest.Unknown && r.Preview || slices.ContainsFunc(statements(policy), func(s object) bool {
+		arn := "arn:aws:s3:::" + fmt.Sprint(bucket.At("bucket"))
+		return wideStatements[0].is(s) && slices.Equal(texts(s["Resource"]), []string{arn, arn + "/*"}) && slices.Equal(texts(s["Action"]), []string{"s3:*"})
+	})
 	return missing(map[string]bool{
 		"public-access block":        public,
 		"enforced ownership":         guard("BucketOwnershipControls").At("rule.objectOwnership") == "BucketOwnerEnforced",
 		"versioning":                 guard("BucketVersioningV2").At("versioningConfiguration.status") == "Enabled",
-		"encryption":                 algorithm == "aws:kms" || algorithm == "AES256" && isLog,
+		"encryption":                 algorithm == "aws:kms" && encryption.At("rules[0].bucketKeyEnabled") == true || algorithm == "AES256" && isLog,
 		"end for incomplete uploads": rules["abortIncompleteMultipartUpload"],
 		"end for replaced versions":  rules["noncurrentVersionExpiration"],
-		"colder class":               rules["transitions"] || isLog,
+		"colder class":               rules["STANDARD_IA"] || isLog && r.config.Buckets.LogsColdAfterDays() == 0,
 		"end for logs":               rules["expiration"] || !isLog,
 		"policy for TLS only":        tlsOnly,
 		"access log":                 guard("BucketLoggingV2").At("targetBucket") != nil || isLog,

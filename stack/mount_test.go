@@ -48,6 +48,7 @@ func TestMountedBucketTakesTheFetchersPlace(t *testing.T) {
 		require.Contains(t, nlp.At(serves+"env"), object{"name": "MODEL_PATH", "value": "/models/finbert"})
 		for _, d := range []stacktest.Registration{churn, nlp} {
 			require.Empty(t, d.At(pod+"initContainers"))
+			require.Equal(t, "tmp", d.At("spec.template.metadata.annotations/cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"))
 			require.Len(t, d.At(pod+"volumes"), 3)
 			require.Equal(t, object{"name": "tmp", "emptyDir": object{"sizeLimit": "64Mi"}}, d.At(pod+"volumes[2]"))
 			require.Equal(t, "128Mi", d.At(serves+"resources.limits/ephemeral-storage"), "nothing is copied")

@@ -74,6 +74,22 @@ func TestConfiguredEndpointsAreOpened(t *testing.T) {
 	}
 }
 
+// Requests come from whatever namespace, or from those that the team names,
+// and from a load balancer all the same.
+func TestRequestsComeFromTheNamespacesThatAreConfigured(t *testing.T) {
+	some := object{"namespaceSelector": object{"matchExpressions": []any{object{
+		"key": "kubernetes.io/metadata.name", "operator": "In", "values": []any{"monitoring", "gateways"},
+	}}}}
+	for _, p := range platforms {
+		set := map[string]any{"networkPolicy.namespaces": []any{"monitoring", "gateways"}}
+		require.Equal(t, []any{some}, recorded(t, p.stack, set).One(t, "NetworkPolicy", "bankchurn").At("spec.ingress[0].from"))
+		set["ingress"] = ingressOf(p)
+		from := recorded(t, p.stack, set).One(t, "NetworkPolicy", "bankchurn").At("spec.ingress[0].from").([]any)
+		require.Equal(t, some, from[0])
+		require.Greater(t, len(from), 1)
+	}
+}
+
 func TestNetworkPoliciesCanBeLeftToOthers(t *testing.T) {
 	for _, p := range platforms {
 		require.Empty(t, recorded(t, p.stack, map[string]any{"networkPolicy.enabled": false}).Of("NetworkPolicy"))

@@ -8,18 +8,15 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// withGPUs is a stack on which FinBERT has its GPU.
-var withGPUs = map[string]any{
-	"gpu":                         object{"enabled": true, "machineType": "g", "accelerator": "nvidia-tesla-t4", "max": 2},
-	"releases.nlpinsight.backend": "finbert",
-}
+// withGPUs is a stack on which FinBERT has its GPU: one value says so.
+var withGPUs = map[string]any{"releases.nlpinsight.backend": "finbert"}
 
 // The services' nodes are theirs alone; the system has its own, without which
 // its pods would find no place.
 func TestSystemAndServicesHaveTheirOwnNodes(t *testing.T) {
 	onEach(t, func(t *testing.T, p platform, r *stacktest.Record) {
 		require.Len(t, r.Of(p.nodes), 2, "and none with GPUs: nobody asks for one")
-		taints, labels, size := "nodeConfig.taints", "nodeConfig.labels", "autoscaling.maxNodeCount"
+		taints, labels, size := "nodeConfig.taints", "nodeConfig.labels", "autoscaling.totalMaxNodeCount"
 		if p.stack == "eks" {
 			taints, labels, size = "taints", "labels", "scalingConfig.maxSize"
 		}
@@ -65,6 +62,8 @@ func TestUpgradesTakeOneNodeAtATime(t *testing.T) {
 				require.Equal(t, object{"autoRepair": true, "autoUpgrade": true}, nodes.At("management"), nodes)
 			} else {
 				require.Equal(t, object{"maxUnavailable": 1.}, nodes.At("updateConfig"), nodes)
+				require.Equal(t, object{"enabled": true}, nodes.At("nodeRepairConfig"), nodes)
+				require.Nil(t, nodes.At("instanceTypes"), "%s: another machine type would replace the group", nodes)
 			}
 		}
 	})
@@ -73,14 +72,17 @@ func TestUpgradesTakeOneNodeAtATime(t *testing.T) {
 func TestGPUsAreForThoseWhoAsk(t *testing.T) {
 	for _, p := range platforms {
 		t.Run(p.stack, func(t *testing.T) {
-			r := recorded(t, p.stack, withGPUs)
+			r := recorded(t, p.stack, with(withGPUs, object{"gpu.max": 2}))
 			nodes := r.One(t, p.nodes, "modelferry-gpu")
 			if p.stack == "gke" {
+				require.Equal(t, "n1-standard-4", nodes.At("nodeConfig.machineType"))
 				require.Equal(t, []any{object{"type": "nvidia-tesla-t4", "count": 1., "gpuDriverInstallationConfig": object{"gpuDriverVersion": "LATEST"}}},
 					nodes.At("nodeConfig.guestAccelerators"))
-				require.Equal(t, object{"minNodeCount": 0., "maxNodeCount": 2.}, nodes.At("autoscaling"))
+				require.Equal(t, object{"totalMinNodeCount": 0., "totalMaxNodeCount": 2., "locationPolicy": "BALANCED"}, nodes.At("autoscaling"))
+				require.True(t, r.Before(nodes)[r.One(t, p.nodes, "modelferry-system").URN], "or GKE sets no taint that keeps others off")
 			} else {
 				require.Equal(t, "BOTTLEROCKET_x86_64_NVIDIA", nodes.At("amiType"))
+				require.Equal(t, "g4dn.xlarge", r.One(t, "LaunchTemplate", "modelferry-gpu").At("instanceType"))
 				require.Equal(t, []any{object{"key": "nvidia.com/gpu", "value": "present", "effect": "NO_SCHEDULE"}}, nodes.At("taints"))
 				require.Equal(t, 0., nodes.At("scalingConfig.minSize"))
 				require.Equal(t, "/dev/xvdb", r.One(t, "LaunchTemplate", "modelferry-gpu").At("blockDeviceMappings[0].deviceName"))
@@ -97,11 +99,47 @@ func TestGPUsAreForThoseWhoAsk(t *testing.T) {
 // A stack without GPUs runs the same release on CPUs.
 func TestWithoutGPUsTheBackendRunsOnCPUs(t *testing.T) {
 	for _, p := range platforms {
-		r := recorded(t, p.stack, with(withGPUs, object{"gpu": nil}))
+		r := recorded(t, p.stack, with(withGPUs, object{"gpu.enabled": false}))
 		require.Len(t, r.Of(p.nodes), 2)
 		require.Nil(t, r.One(t, "Deployment", "nlpinsight").At(serves+"resources.limits/nvidia.com/gpu"))
 		r = recorded(t, p.stack, with(withGPUs, object{"cluster": object{"existing": "production"}}))
 		require.Empty(t, r.Of(p.nodes))
 		require.Equal(t, "1", r.One(t, "Deployment", "nlpinsight").At(serves+"resources.limits/nvidia.com/gpu"), "that cluster has its own nodes")
+	}
+}
+
+// A pool whose name is fixed could be replaced only by taking it away first.
+func TestNodesAreReplacedByNewOnesFirst(t *testing.T) {
+	onEach(t, func(t *testing.T, p platform, r *stacktest.Record) {
+		for _, nodes := range r.Of(p.nodes) {
+			require.Nil(t, nodes.At("name"), nodes)
+			require.Nil(t, nodes.At("nodeGroupName"), nodes)
+		}
+	})
+}
+
+func TestEveryNodeHasTheDiskThatIsConfigured(t *testing.T) {
+	for _, p := range platforms {
+		r := recorded(t, p.stack, with(withGPUs, object{"cluster.create.diskGiB": 200}))
+		require.Len(t, r.Of(p.nodes), 3)
+		for _, nodes := range r.Of(p.nodes) {
+			size := nodes.At("nodeConfig.diskSizeGb")
+			if p.stack == "eks" {
+				size = r.One(t, "LaunchTemplate", nodes.Name).At("blockDeviceMappings[0].ebs.volumeSize")
+			}
+			require.Equal(t, 200., size, nodes)
+		}
+	}
+}
+
+// The pool that a cluster is made with, and loses at once, is as unprivileged.
+func TestFirstNodesOnGKEAreNobodyElse(t *testing.T) {
+	for _, preview := range []bool{false, true} {
+		r := asCommitted(t, "gke", preview)
+		cluster := r.One(t, "gcp:container/cluster:Cluster", "modelferry")
+		require.Equal(t, r.Computed("modelferry-nodes@modelferry-demo.iam.gserviceaccount.com"), cluster.At("nodeConfig.serviceAccount"))
+		require.Equal(t, object{"enableSecureBoot": true}, cluster.At("nodeConfig.shieldedInstanceConfig"))
+		require.Equal(t, []string{"nodeConfig"}, cluster.IgnoreChanges, "or each update would see another pool's")
+		require.True(t, r.Before(cluster)[r.One(t, "projects/iAMMember:IAMMember", "modelferry-nodes").URN])
 	}
 }

@@ -70,7 +70,7 @@ func TestADifferingPlanNamesTheResource(t *testing.T) {
 func TestPlanIsReadable(t *testing.T) {
 	for stack, pieces := range map[string][]string{
 		"gke": {
-			"\ngcp:container/cluster:Cluster modelferry\n  parent: modelferry:gke:Cluster modelferry\n  provider: pulumi:providers:gcp modelferry\n  options: protected\n  inputs:\n",
+			"\ngcp:container/cluster:Cluster modelferry\n  parent: modelferry:gke:Cluster modelferry\n  provider: pulumi:providers:gcp modelferry\n  options: protected, ignores changes of nodeConfig\n  inputs:\n",
 			"    network: (unknown) https://www.googleapis.com/compute/v1/modelferry\n",
 			"      retentionDurationSeconds: 604800\n",
 		},

@@ -14,7 +14,7 @@ var byPodIdentity = map[string]any{"identity": "podIdentity"}
 // trusts EKS for that account of that cluster alone.
 func TestPodIdentityTiesTheAccountToItsRole(t *testing.T) {
 	r := recorded(t, "eks", byPodIdentity)
-	require.Len(t, r.Of("PodIdentityAssociation"), len(services))
+	require.Len(t, r.Of("PodIdentityAssociation"), len(services)+1, "the autoscaler's besides")
 	for _, s := range services {
 		association := r.One(t, "PodIdentityAssociation", s.deployment)
 		require.Equal(t, object{

@@ -98,7 +98,7 @@ func TestStackWithoutReleasesHasThePlatformOnly(t *testing.T) {
 			r := recorded(t, p.stack, map[string]any{"releases": nil})
 			require.Len(t, objects(r), 2, "the namespace, and its default")
 			require.Len(t, r.Of(p.cluster), 1)
-			require.Empty(t, r.Of(p.grant))
+			require.Empty(t, grantsOf(p, r))
 			require.Empty(t, r.Outputs["services"])
 			require.Len(t, r.Outputs["buckets"], 2)
 		})

@@ -103,12 +103,8 @@ func fetcher(f config.Fetcher) components.FetcherArgs {
 }
 
 func server(c config.Config, w config.Workload) components.ServerArgs {
-	gpus := 0
-	if c.GPU.Enabled {
-		gpus = w.GPU
-	}
 	return components.ServerArgs{
-		GPUs: gpus, Image: w.Image, Port: w.Port, Env: w.Env, Resources: resources(w.Resources),
+		GPUs: c.GPUsOf(w), Image: w.Image, Port: w.Port, Env: w.Env, Resources: resources(w.Resources),
 		HealthPath: w.Health.Path, Startup: w.Health.Startup, MetricsPath: metrics(w), Annotated: *c.Monitoring.Annotations,
 		Balanced: c.Ingress != nil,
 	}
@@ -142,7 +138,7 @@ func networkPolicy(n config.NetworkPolicy, store infra.Store, sources []string) 
 	if !*n.Enabled {
 		return nil
 	}
-	return &components.NetworkPolicy{Reach: store.Reach, Ranges: n.Egress, Sources: sources}
+	return &components.NetworkPolicy{Reach: store.Reach, Ranges: n.Egress, Namespaces: n.Namespaces, Sources: sources}
 }
 
 func resources(r config.Resources) components.Resources {

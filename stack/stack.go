@@ -61,7 +61,13 @@ func (s *Stack) declare(ctx *pulumi.Context) (pulumi.Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	way := wayIn(c, platform)
+	if err := moveNodes(ctx, c, platform); err != nil {
+		return nil, err
+	}
+	way, err := wayIn(ctx, c, platform)
+	if err != nil {
+		return nil, err
+	}
 	namespace, err := components.NewNamespace(ctx, c.Namespace, &components.NamespaceArgs{
 		Name: c.Namespace, Labels: c.Labels(ctx.Project(), ctx.Stack()), Marks: way.Marks, Closed: *c.NetworkPolicy.Enabled,
 		Quota: quota(c.Quota), ContainerDefaults: containerDefaults(c.ContainerDefaults),
@@ -81,6 +87,19 @@ func (s *Stack) declare(ctx *pulumi.Context) (pulumi.Map, error) {
 		return nil, err
 	}
 	return outputs(c, platform, services), nil
+}
+
+// moveNodes runs the nodes' autoscaler, where the cloud has none of its own.
+func moveNodes(ctx *pulumi.Context, c config.Config, platform infra.Platform) error {
+	told := platform.NodeAutoscaler()
+	if told == nil {
+		return nil
+	}
+	_, err := components.NewNodeAutoscaler(ctx, infra.AutoscalerAccount, &components.NodeAutoscalerArgs{
+		Namespace: infra.AutoscalerNamespace, Labels: c.Labels(ctx.Project(), ctx.Stack()),
+		Image: told.Image, Flags: told.Flags, Env: told.Env, Annotations: told.Annotations,
+	}, pulumi.Provider(platform.Kubernetes()), pulumi.DependsOn(told.Needs))
+	return err
 }
 
 // newPlatform is the only place that knows which clouds there are.

@@ -1,8 +1,8 @@
 package stack
 
 import (
-	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,6 +61,11 @@ var platforms = []platform{
 	},
 }
 
+// grantsOf returns what lets the services' identities read.
+func grantsOf(p platform, r *stacktest.Record) []stacktest.Registration {
+	return slices.DeleteFunc(r.Of(p.grant), func(each stacktest.Registration) bool { return each.Name == autoscaler })
+}
+
 // settings returns a stack's config with some values set.
 func settings(t *testing.T, stack string, set map[string]any) configtest.Settings {
 	t.Helper()
@@ -72,18 +77,24 @@ func settings(t *testing.T, stack string, set map[string]any) configtest.Setting
 	return s
 }
 
-// recorded runs the program on a stack with some values set.
+// recorded returns what the program registers on a stack with some values set.
 func recorded(t *testing.T, stack string, set map[string]any) *stacktest.Record {
 	t.Helper()
 	return run(t, settings(t, stack, set), stack, false)
 }
 
+// run returns what the program registers in an update, or in a first preview.
+// Whichever a test is about, both have run, and the plan that a person said yes
+// to is what was done.
 func run(t *testing.T, s configtest.Settings, stack string, preview bool) *stacktest.Record {
 	t.Helper()
-	program := Stack{Keys: s.Keys()}
-	record, err := stacktest.Run(program.declare, stack, s, preview)
+	both, err := runs.of(stack, s)
 	require.NoError(t, err)
-	return record
+	require.Empty(t, both.disagreements, "the preview is not what the update does")
+	if preview {
+		return both.preview
+	}
+	return both.update
 }
 
 // onEach runs a test on every cloud, with the stacks as they lie in the
@@ -98,16 +109,11 @@ func onEach(t *testing.T, test func(t *testing.T, p platform, r *stacktest.Recor
 	}
 }
 
-var committed = map[string]*stacktest.Record{}
-
-// asCommitted runs the program once for all tests that only read the record.
+// asCommitted returns what the program registers on a stack as it lies in the
+// repository.
 func asCommitted(t *testing.T, stack string, preview bool) *stacktest.Record {
 	t.Helper()
-	key := fmt.Sprint(stack, preview)
-	if committed[key] == nil {
-		committed[key] = run(t, settings(t, stack, nil), stack, preview)
-	}
-	return committed[key]
+	return run(t, settings(t, stack, nil), stack, preview)
 }
 
 // service is one service of WORKLOAD.md, as the cluster should see it.

@@ -34,7 +34,7 @@ func Stacks() *rapid.Generator[map[string]Settings] {
 			s := stacks[name]
 			maps.Copy(s, shared.clone())
 			if create {
-				drawCluster(t, s, name)
+				drawCluster(t, s, name, production)
 			}
 			if letIn {
 				drawIngress(t, s, name)
@@ -89,7 +89,6 @@ var options = []option{
 	{"buckets.models", of("our-models")},
 	{"buckets.datasets", of("our-datasets")},
 	{"buckets.accessLogs", of("our-logs")},
-	{"buckets.coldAfterDays", of(1, 90, 365)},
 	{"buckets.logDays", of(1, 365)},
 	{"buckets.softDeleteDays", of(0, 7, 90)},
 	{"buckets.noncurrent.keep", of(1, 100)},
@@ -109,9 +108,11 @@ var options = []option{
 	{"fetcher.resources.limits.memory", of("512Mi")},
 	{"rollout.deadline", of("15s", "1h")},
 	{"gpu", made(func() any {
-		return map[string]any{"enabled": true, "machineType": "gpu", "accelerator": "nvidia-tesla-t4", "min": 1, "max": 3}
+		return map[string]any{"enabled": true, "machineType": "gpu", "min": 1, "max": 3}
 	})},
 	{"networkPolicy.enabled", of(true, false)},
+	{"gpu.enabled", of(true, false)},
+	{"networkPolicy.namespaces", of([]any{"monitoring", "gateways"}, []any{})},
 	{"networkPolicy.egress", of([]any{"10.8.0.0/16"}, []any{})},
 	{"monitoring.annotations", of(true, false)},
 	{"monitoring.serviceMonitors", of(true, false)},
@@ -128,10 +129,13 @@ var options = []option{
 var cloudOptions = map[string][]option{
 	"gke": {
 		{"cluster.location", of("europe-west1-b")},
+		{"buckets.coldAfterDays", of(1, 90, 365)},
+		{"gpu.accelerator", of("nvidia-l4")},
 		{"buckets.kmsKey", of("projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/buckets")},
 	},
 	"eks": {
 		{"identity", of("irsa", "podIdentity")},
+		{"buckets.coldAfterDays", of(30, 90, 365)},
 		{"buckets.kmsKey", of("arn:aws:kms:eu-west-1:123456789012:key/ours")},
 	},
 }

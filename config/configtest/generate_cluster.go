@@ -8,6 +8,7 @@ var newClusterOptions = []option{
 	{"version", of("1.34")},
 	{"nodes", of(map[string]any{"min": 1, "max": 1}, map[string]any{"min": 3, "max": 30})},
 	{"system.machineType", of("small")},
+	{"diskGiB", of(20, 500)},
 	{"system.min", of(1)},
 	{"system.max", of(1, 9)},
 	{"authorizedNetworks", of([]any{}, []any{"203.0.113.0/24", "198.51.100.7/32"})},
@@ -24,6 +25,7 @@ var newClusterOn = map[string][]option{
 	},
 	"eks": {
 		{"kmsKey", of("arn:aws:kms:eu-west-1:123456789012:key/secrets")},
+		{"autoscaler.enabled", of(true, false)},
 	},
 }
 
@@ -57,12 +59,15 @@ var existingNetworks = map[string]*rapid.Generator[any]{
 }
 
 // drawCluster draws a cluster that the stack makes, and where it lives.
-func drawCluster(t *rapid.T, s Settings, cloud string) {
+func drawCluster(t *rapid.T, s Settings, cloud string, production bool) {
 	const at = "cluster.create."
 	for _, options := range [][]option{newClusterOptions, newClusterOn[cloud]} {
 		for _, o := range options {
 			o.drawBelow(t, at, s)
 		}
+	}
+	if cloud == "eks" && production {
+		s.Set(at+"autoscaler.image", "registry.k8s.io/autoscaling/cluster-autoscaler@sha256:"+digest("autoscaler"))
 	}
 	if cloud == "eks" { // nobody else is let in
 		s.Set(at+"admins", rapid.SampledFrom([][]any{

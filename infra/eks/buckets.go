@@ -15,7 +15,7 @@ func newBuckets(ctx *pulumi.Context, c config.Config, account pulumi.StringOutpu
 		return nil, key, err
 	}
 	args := bucketArgs(ctx, c, account, config.AccessLogs)
-	args.ExpireDays, args.LogsOf = c.Buckets.LogDays, account
+	args.ColdAfterDays, args.ExpireDays, args.LogsOf = c.Buckets.LogsColdAfterDays(), c.Buckets.LogDays, account
 	logs, err := NewBucket(ctx, config.AccessLogs, args, child)
 	if err != nil {
 		return nil, key, err

@@ -33,7 +33,7 @@ type ClusterArgs struct {
 	Network *Network
 	// Cluster from the stack's config, and the nodes with GPUs to have besides.
 	Cluster config.NewCluster
-	GPU     config.GPU
+	GPU     *config.GPU
 	// Mounts tells that pods mount buckets.
 	Mounts bool
 	// Tags of the nodes' machines and disks.

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
 	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/infra"
 )
@@ -14,7 +16,7 @@ import (
 // Ingress tells how the AWS Load Balancer Controller is told of the services.
 // It takes HTTPS alone.
 // https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/
-func (p *Platform) Ingress(i config.Ingress) infra.Ingress {
+func (p *Platform) Ingress(_ *pulumi.Context, i config.Ingress) (infra.Ingress, error) {
 	scheme := "internet-facing"
 	if i.Internal {
 		scheme = "internal"
@@ -40,7 +42,7 @@ func (p *Platform) Ingress(i config.Ingress) infra.Ingress {
 			return map[string]string{"alb.ingress.kubernetes.io/healthcheck-path": health}
 		},
 		Sources: sources,
-	}
+	}, nil
 }
 
 // joined writes tags as an annotation has them.

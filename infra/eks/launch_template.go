@@ -1,17 +1,40 @@
 package eks
 
 import (
+	"regexp"
+
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/infra"
 )
 
-// diskGiB is a node's disk: images, logs and the pods' models.
-const diskGiB = 50
+// arm is a machine type with one of Amazon's own processors, such as m7g.large
+// or c7gn.large.
+// https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
+var arm = regexp.MustCompile(`^[a-z]+\d+g[a-z]*\.`)
+
+// ImageOf returns EKS' name for the machine image of a pool's nodes. For GPUs
+// it is Bottlerocket's own variant, which brings driver and device plugin.
+func ImageOf(pool infra.Pool) string {
+	architecture := "x86_64"
+	if arm.MatchString(pool.MachineType) {
+		architecture = "ARM_64"
+	}
+	if pool.GPU {
+		return "BOTTLEROCKET_" + architecture + "_NVIDIA"
+	}
+	return "AL2023_" + architecture + "_STANDARD"
+}
 
 // newLaunchTemplate makes the template that a group's machines start from.
 // With IMDSv2 and one hop, a token of the node's role does not get as far as a
-// pod. device is the disk that pods' files lie on.
-func newLaunchTemplate(ctx *pulumi.Context, name, device string, tags map[string]string, opts ...pulumi.ResourceOption) (*ec2.LaunchTemplate, error) {
+// pod.
+func newLaunchTemplate(ctx *pulumi.Context, pool infra.Pool, tags map[string]string, opts ...pulumi.ResourceOption) (*ec2.LaunchTemplate, error) {
+	device := "/dev/xvda"
+	if pool.GPU { // Bottlerocket's data, the pods' files among it, lies on a disk of its own
+		device = "/dev/xvdb"
+	}
 	var specifications ec2.LaunchTemplateTagSpecificationArray
 	// The provider's default tags end at the template.
 	for _, kind := range []string{"instance", "volume", "network-interface"} {
@@ -19,7 +42,8 @@ func newLaunchTemplate(ctx *pulumi.Context, name, device string, tags map[string
 			ResourceType: pulumi.String(kind), Tags: pulumi.ToStringMap(tags),
 		})
 	}
-	return ec2.NewLaunchTemplate(ctx, name, &ec2.LaunchTemplateArgs{
+	return ec2.NewLaunchTemplate(ctx, pool.Name, &ec2.LaunchTemplateArgs{
+		InstanceType:         pulumi.String(pool.MachineType),
 		UpdateDefaultVersion: pulumi.Bool(true),
 		MetadataOptions: &ec2.LaunchTemplateMetadataOptionsArgs{
 			HttpEndpoint: pulumi.String("enabled"), HttpTokens: pulumi.String("required"), HttpPutResponseHopLimit: pulumi.Int(1),
@@ -27,7 +51,7 @@ func newLaunchTemplate(ctx *pulumi.Context, name, device string, tags map[string
 		BlockDeviceMappings: ec2.LaunchTemplateBlockDeviceMappingArray{&ec2.LaunchTemplateBlockDeviceMappingArgs{
 			DeviceName: pulumi.String(device),
 			Ebs: &ec2.LaunchTemplateBlockDeviceMappingEbsArgs{
-				Encrypted: pulumi.String("true"), VolumeType: pulumi.String("gp3"), VolumeSize: pulumi.Int(diskGiB),
+				Encrypted: pulumi.String("true"), VolumeType: pulumi.String("gp3"), VolumeSize: pulumi.Int(pool.DiskGiB),
 				DeleteOnTermination: pulumi.String("true"),
 			},
 		}},

@@ -41,7 +41,7 @@ func newNodeGroups(ctx *pulumi.Context, name string, args *ClusterArgs, cluster 
 		ready = append(ready, group)
 	}
 	// These run on the system's nodes, and are installed only once there are
-	// some. Without metrics the autoscaler knows no load.
+	// some. Without metrics the pods' autoscaler knows no load.
 	onNodes := append(slices.Clone(opts), pulumi.DependsOn(ready[:1]))
 	for _, addon := range []string{"coredns", "metrics-server"} {
 		installed, err := newAddon(ctx, name, addon, cluster, onNodes...)
@@ -54,12 +54,7 @@ func newNodeGroups(ctx *pulumi.Context, name string, args *ClusterArgs, cluster 
 }
 
 func newNodeGroup(ctx *pulumi.Context, pool infra.Pool, args *ClusterArgs, cluster *eks.Cluster, role *iam.Role, opts ...pulumi.ResourceOption) (*eks.NodeGroup, error) {
-	// Bottlerocket's own variant for GPUs brings driver and device plugin; its data lies on a disk of its own.
-	ami, device := "AL2023_x86_64_STANDARD", "/dev/xvda"
-	if pool.GPU {
-		ami, device = "BOTTLEROCKET_x86_64_NVIDIA", "/dev/xvdb"
-	}
-	template, err := newLaunchTemplate(ctx, pool.Name, device, args.Tags, opts...)
+	template, err := newLaunchTemplate(ctx, pool, args.Tags, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -70,8 +65,9 @@ func newNodeGroup(ctx *pulumi.Context, pool infra.Pool, args *ClusterArgs, clust
 		}}
 	}
 	return eks.NewNodeGroup(ctx, pool.Name, &eks.NodeGroupArgs{
-		NodeGroupName: pulumi.String(pool.Name), ClusterName: cluster.Name, NodeRoleArn: role.Arn, AmiType: pulumi.String(ami),
-		SubnetIds: args.Network.Private, InstanceTypes: pulumi.StringArray{pulumi.String(pool.MachineType)},
+		// No name: one that is made up lets a group that has to be replaced go only once the next one is there.
+		ClusterName: cluster.Name, NodeRoleArn: role.Arn, AmiType: pulumi.String(ImageOf(pool)), SubnetIds: args.Network.Private,
+		// The template has the machine type, so that another one is rolled out node by node.
 		LaunchTemplate: &eks.NodeGroupLaunchTemplateArgs{
 			Id: template.ID(), Version: pulumi.Sprintf("%d", template.LatestVersion),
 		},
@@ -79,7 +75,8 @@ func newNodeGroup(ctx *pulumi.Context, pool infra.Pool, args *ClusterArgs, clust
 		ScalingConfig: &eks.NodeGroupScalingConfigArgs{
 			MinSize: pulumi.Int(pool.Min), MaxSize: pulumi.Int(pool.Max), DesiredSize: pulumi.Int(pool.Min),
 		},
-		UpdateConfig: &eks.NodeGroupUpdateConfigArgs{MaxUnavailable: pulumi.Int(1)},
+		NodeRepairConfig: &eks.NodeGroupNodeRepairConfigArgs{Enabled: pulumi.Bool(true)},
+		UpdateConfig:     &eks.NodeGroupUpdateConfigArgs{MaxUnavailable: pulumi.Int(1)},
 		// The autoscaler moves it; an update must not move it back.
 	}, append(opts, pulumi.IgnoreChanges([]string{"scalingConfig.desiredSize"}))...)
 }

@@ -19,6 +19,7 @@ type Platform struct {
 	buckets    map[string]*Bucket
 	key        pulumi.StringOutput
 	kubernetes *kubernetes.Provider
+	autoscaler *infra.NodeAutoscaler
 	region     string
 	identity   config.Identity
 	endpoints  config.Endpoints
@@ -73,6 +74,15 @@ func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 	if p.cluster, err = clusterOf(ctx, name, c, child); err != nil {
 		return nil, err
 	}
+	if made := c.Cluster.Create; made != nil && *made.Autoscaler.Enabled {
+		autoscaler, err := NewAutoscaler(ctx, made.Name, &AutoscalerArgs{
+			Image: made.Autoscaler.Image, Way: p.identity, Cluster: p.cluster, Region: p.region,
+		}, child)
+		if err != nil {
+			return nil, err
+		}
+		p.autoscaler = &autoscaler.Autoscaler
+	}
 	p.kubernetes, err = kubernetes.NewProvider(ctx, name, &kubernetes.ProviderArgs{
 		Kubeconfig:            p.cluster.Kubeconfig,
 		EnableServerSideApply: pulumi.Bool(true),
@@ -87,6 +97,9 @@ func (p *Platform) Kubernetes() *kubernetes.Provider { return p.kubernetes }
 func (p *Platform) Cluster() infra.Cluster {
 	return infra.Cluster{Name: p.cluster.Name, Endpoint: p.cluster.URL, Kubeconfig: p.cluster.Kubeconfig}
 }
+
+// NodeAutoscaler tells how the nodes' autoscaler is told of AWS.
+func (p *Platform) NodeAutoscaler() *infra.NodeAutoscaler { return p.autoscaler }
 
 // Bucket returns the name of the bucket that the catalogue calls by this name.
 func (p *Platform) Bucket(name string) pulumi.StringOutput { return p.buckets[name].Name }
@@ -113,11 +126,7 @@ func (p *Platform) Identify(ctx *pulumi.Context, args infra.IdentityArgs, opts .
 	if err != nil {
 		return infra.Identity{}, err
 	}
-	annotations := pulumi.StringMap{}
-	if p.identity == config.IRSA {
-		annotations["eks.amazonaws.com/role-arn"] = identity.RoleArn
-	}
-	return infra.Identity{Name: identity.RoleArn, Annotations: annotations, Grants: identity.Grants}, nil
+	return identity.Identity, nil
 }
 
 // agent is where a pod takes its token to under Pod Identity: a process on its

@@ -1,7 +1,6 @@
 package gke
 
 import (
-	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/kms"
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/storage"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -24,7 +23,7 @@ func newBuckets(ctx *pulumi.Context, c config.Config, parent pulumi.Resource) (m
 		opts = append(opts, pulumi.DependsOn([]pulumi.Resource{usable}))
 	}
 	args := bucketArgs(ctx, c, config.AccessLogs)
-	args.ExpireDays = c.Buckets.LogDays
+	args.ColdAfterDays, args.ExpireDays = c.Buckets.LogsColdAfterDays(), c.Buckets.LogDays
 	logs, err := NewBucket(ctx, config.AccessLogs, args, opts...)
 	if err != nil {
 		return nil, err
@@ -44,15 +43,4 @@ func newBuckets(ctx *pulumi.Context, c config.Config, parent pulumi.Resource) (m
 		}
 	}
 	return buckets, nil
-}
-
-// letStorageUse grants Cloud Storage's own account the use of the buckets' key.
-func letStorageUse(ctx *pulumi.Context, c config.Config, parent pulumi.Resource) (pulumi.Resource, error) {
-	agent := storage.GetProjectServiceAccountOutput(ctx, storage.GetProjectServiceAccountOutputArgs{
-		Project: pulumi.String(c.GCP.Project),
-	}, pulumi.Parent(parent))
-	return kms.NewCryptoKeyIAMMember(ctx, "buckets", &kms.CryptoKeyIAMMemberArgs{
-		CryptoKeyId: pulumi.String(c.Buckets.KMSKey), Role: pulumi.String("roles/cloudkms.cryptoKeyEncrypterDecrypter"),
-		Member: pulumi.Sprintf("serviceAccount:%s", agent.EmailAddress()),
-	}, pulumi.Parent(parent))
 }

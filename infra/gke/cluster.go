@@ -22,14 +22,16 @@ type Cluster struct {
 type ClusterArgs struct {
 	// Project ID and location (a region or a zone) of the cluster.
 	Project, Location string
+	// Number of the project, by which Google names its own accounts.
+	Number pulumi.StringInput
 	// Network that the nodes live in.
 	Network *Network
 	// Cluster from the stack's config.
 	Cluster config.NewCluster
 	// Registry that the nodes pull from, nil for one of somebody else's.
 	Registry *Registry
-	// GPU nodes to have besides.
-	GPU config.GPU
+	// GPU nodes to have besides, nil for none.
+	GPU *config.GPU
 	// Mounts tells that pods mount buckets.
 	Mounts bool
 	// Labels of the cluster and of its nodes' machines and disks.
@@ -37,7 +39,7 @@ type ClusterArgs struct {
 }
 
 // clusterOf makes the cluster that the config describes, or finds the one that it names.
-func clusterOf(ctx *pulumi.Context, name string, c config.Config, registry *Registry, opts ...pulumi.ResourceOption) (*Cluster, error) {
+func clusterOf(ctx *pulumi.Context, name string, c config.Config, number pulumi.StringInput, registry *Registry, opts ...pulumi.ResourceOption) (*Cluster, error) {
 	location := c.Cluster.Location
 	if location == "" {
 		location = c.GCP.Region
@@ -50,7 +52,7 @@ func clusterOf(ctx *pulumi.Context, name string, c config.Config, registry *Regi
 		return nil, err
 	}
 	return NewCluster(ctx, c.Cluster.Create.Name, &ClusterArgs{
-		Project: c.GCP.Project, Location: location, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUs(), Mounts: c.Mounts(), Registry: registry,
+		Project: c.GCP.Project, Number: number, Location: location, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUs(), Mounts: c.Mounts(), Registry: registry,
 		Labels: c.Labels(ctx.Project(), ctx.Stack()),
 	}, opts...)
 }
@@ -64,6 +66,17 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		return nil, err
 	}
 	child := pulumi.Parent(c)
+	account, needs, err := newNodeAccount(ctx, name, args, child)
+	if err != nil {
+		return nil, err
+	}
+	if args.Cluster.KMSKey != "" {
+		usable, err := args.letClusterUse(ctx, name, child)
+		if err != nil {
+			return nil, err
+		}
+		needs = append(needs, usable)
+	}
 	var version pulumi.StringPtrInput
 	if args.Cluster.Version != "" {
 		version = pulumi.String(args.Cluster.Version)
@@ -102,28 +115,27 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		DatabaseEncryption: args.secrets(),
 		AddonsConfig:       args.addons(),
 		// The default pool cannot be changed without replacing the cluster; ours can.
+		// It is there for minutes, and as nobody else than the other nodes.
 		RemoveDefaultNodePool: pulumi.Bool(true),
 		InitialNodeCount:      pulumi.Int(1),
-	}, child, pulumi.DependsOn(args.Network.Egress),
+		NodeConfig: &container.ClusterNodeConfigArgs{
+			ServiceAccount: account.Email, OauthScopes: pulumi.StringArray{pulumi.String(nodeScope)},
+			ShieldedInstanceConfig: &container.ClusterNodeConfigShieldedInstanceConfigArgs{EnableSecureBoot: pulumi.Bool(true)},
+		},
+	}, child, pulumi.DependsOn(append(needs, args.Network.Egress...)),
+		// Of a pool that is gone, GKE tells another's.
+		pulumi.IgnoreChanges([]string{"nodeConfig"}),
 		// The engine then refuses to replace it, too, of which the cloud knows nothing.
 		pulumi.Protect(*args.Cluster.DeletionProtection))
 	if err != nil {
 		return nil, err
 	}
-	nodes, err := newNodePools(ctx, name, args, cluster, child)
+	nodes, err := newNodePools(ctx, name, args, cluster, account, child)
 	if err != nil {
 		return nil, err
 	}
 	ca := cluster.MasterAuth.ClusterCaCertificate().Elem()
 	return c.whole(ctx, cluster.Name, cluster.Endpoint, ca, append(nodes, cluster)...)
-}
-
-// secrets encrypts Kubernetes' secrets under a key of one's own, where there is one.
-func (a *ClusterArgs) secrets() container.ClusterDatabaseEncryptionPtrInput {
-	if a.Cluster.KMSKey == "" {
-		return nil
-	}
-	return &container.ClusterDatabaseEncryptionArgs{State: pulumi.String("ENCRYPTED"), KeyName: pulumi.String(a.Cluster.KMSKey)}
 }
 
 // FindCluster looks up a cluster that exists. It fails when there is none of that name.

@@ -1,6 +1,9 @@
 package gke
 
 import (
+	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/compute"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
 	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/infra"
 )
@@ -11,9 +14,11 @@ import (
 var frontEnds = []string{"35.191.0.0/16", "130.211.0.0/22"}
 
 // Ingress tells how GKE's own controller is told of the services. It knows its
-// classes by an annotation only, and takes HTTPS alone.
+// classes by an annotation only, and takes HTTPS alone: from outside of TLS 1.2
+// or newer. Of an internal one it does not take a policy.
 // https://cloud.google.com/kubernetes-engine/docs/concepts/ingress
-func (p *Platform) Ingress(i config.Ingress) infra.Ingress {
+// https://cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration
+func (p *Platform) Ingress(ctx *pulumi.Context, i config.Ingress) (infra.Ingress, error) {
 	class, address := "gce", "kubernetes.io/ingress.global-static-ip-name"
 	if i.Internal {
 		class, address = "gce-internal", "kubernetes.io/ingress.regional-static-ip-name"
@@ -26,11 +31,25 @@ func (p *Platform) Ingress(i config.Ingress) infra.Ingress {
 	if i.Address != "" {
 		annotations[address] = i.Address
 	}
+	var companion *infra.Companion
+	if !i.Internal {
+		// No name of its own: a policy that has to be replaced is still in use.
+		policy, err := compute.NewSSLPolicy(ctx, ctx.Project(), &compute.SSLPolicyArgs{
+			MinTlsVersion: pulumi.String("TLS_1_2"), Profile: pulumi.String("MODERN"),
+		}, pulumi.Parent(p))
+		if err != nil {
+			return infra.Ingress{}, err
+		}
+		companion = &infra.Companion{
+			APIVersion: "networking.gke.io/v1beta1", Kind: "FrontendConfig", Annotation: "networking.gke.io/v1beta1.FrontendConfig",
+			Spec: pulumi.Map{"sslPolicy": policy.Name},
+		}
+	}
 	return infra.Ingress{
-		Annotations: annotations,
+		Annotations: annotations, Companion: companion,
 		// The load balancer speaks to the pods themselves, and asks for their health
 		// at the path and port of their readiness probe.
 		Service: func(string) map[string]string { return map[string]string{"cloud.google.com/neg": `{"ingress": true}`} },
 		Sources: append(append([]string{}, frontEnds...), i.Sources...),
-	}
+	}, nil
 }

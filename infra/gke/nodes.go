@@ -16,36 +16,49 @@ import (
 // the pods may read is granted to the services' own identities.
 const nodeRole = "roles/container.defaultNodeServiceAccount"
 
-// newNodePools makes the cluster's pools: one for the system, one that is the
-// services' alone, and one with GPUs where a service asks for any. They run
-// under a node identity of their own in place of the project's almighty
-// default one.
-func newNodePools(ctx *pulumi.Context, name string, args *ClusterArgs, cluster *container.Cluster, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
+// nodeScope lets a node's roles alone decide what it may do: the scopes that
+// came before there were roles are all given.
+const nodeScope = "https://www.googleapis.com/auth/cloud-platform"
+
+// newNodeAccount makes the identity that the nodes run under, in place of the
+// project's almighty default one. It returns what lets it do its work, too.
+func newNodeAccount(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pulumi.ResourceOption) (*serviceaccount.Account, []pulumi.Resource, error) {
 	account, err := serviceaccount.NewAccount(ctx, name+"-nodes", &serviceaccount.AccountArgs{
 		AccountId: pulumi.String(name + "-nodes"), DisplayName: pulumi.String("Nodes of the cluster " + name),
 	}, opts...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	granted, err := projects.NewIAMMember(ctx, name+"-nodes", &projects.IAMMemberArgs{
 		Project: pulumi.String(args.Project), Role: pulumi.String(nodeRole),
 		Member: pulumi.Sprintf("serviceAccount:%s", account.Email),
 	}, opts...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	needs := []pulumi.Resource{granted}
 	if args.Registry != nil {
 		puller, err := args.Registry.letPull(ctx, name+"-nodes", pulumi.Sprintf("serviceAccount:%s", account.Email), opts...)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		needs = append(needs, puller)
 	}
-	opts = append(slices.Clone(opts), pulumi.DependsOn(needs))
+	return account, needs, nil
+}
+
+// newNodePools makes the cluster's pools: one for the system, one that is the
+// services' alone, and one with GPUs where a service asks for any. The first
+// comes first: GKE keeps other pods off nodes with GPUs only where it sees that
+// there are nodes without.
+func newNodePools(ctx *pulumi.Context, name string, args *ClusterArgs, cluster *container.Cluster, account *serviceaccount.Account, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
 	var ready []pulumi.Resource
 	for _, pool := range infra.Pools(name, args.Cluster, args.GPU) {
-		made, err := newNodePool(ctx, pool, args, cluster, account, opts...)
+		own := slices.Clone(opts)
+		if pool.GPU {
+			own = append(own, pulumi.DependsOn(ready[:1]))
+		}
+		made, err := newNodePool(ctx, pool, args, cluster, account, own...)
 		if err != nil {
 			return nil, err
 		}
@@ -57,10 +70,11 @@ func newNodePools(ctx *pulumi.Context, name string, args *ClusterArgs, cluster *
 func newNodePool(ctx *pulumi.Context, pool infra.Pool, args *ClusterArgs, cluster *container.Cluster, account *serviceaccount.Account, opts ...pulumi.ResourceOption) (*container.NodePool, error) {
 	node := &container.NodePoolNodeConfigArgs{
 		MachineType:    pulumi.String(pool.MachineType),
+		DiskSizeGb:     pulumi.Int(pool.DiskGiB),
 		ResourceLabels: pulumi.ToStringMap(args.Labels), // the provider's default labels end at the pool
 		Labels:         pulumi.ToStringMap(pool.Labels),
 		ServiceAccount: account.Email,
-		OauthScopes:    pulumi.StringArray{pulumi.String("https://www.googleapis.com/auth/cloud-platform")},
+		OauthScopes:    pulumi.StringArray{pulumi.String(nodeScope)},
 		Metadata:       pulumi.StringMap{"disable-legacy-endpoints": pulumi.String("true")},
 		// Pods see the Workload Identity server, never the node's own token.
 		WorkloadMetadataConfig: &container.NodePoolNodeConfigWorkloadMetadataConfigArgs{Mode: pulumi.String("GKE_METADATA")},
@@ -70,18 +84,18 @@ func newNodePool(ctx *pulumi.Context, pool infra.Pool, args *ClusterArgs, cluste
 	}
 	if pool.GPU {
 		// GKE itself taints nodes with GPUs, and installs their driver.
-		node.GuestAccelerators = container.NodePoolNodeConfigGuestAcceleratorArray{gpu(args.GPU)}
+		node.GuestAccelerators = container.NodePoolNodeConfigGuestAcceleratorArray{gpu(*args.GPU)}
 	} else if pool.Taint != nil {
 		node.Taints = container.NodePoolNodeConfigTaintArray{&container.NodePoolNodeConfigTaintArgs{
 			Key: pulumi.String(pool.Taint.Key), Value: pulumi.String(pool.Taint.Value), Effect: pulumi.String("NO_SCHEDULE"),
 		}}
 	}
 	return container.NewNodePool(ctx, pool.Name, &container.NodePoolArgs{
-		Name:     pulumi.String(pool.Name),
+		// No name: one that is made up lets a pool that has to be replaced go only once the next one is there.
 		Cluster:  cluster.Name,
 		Location: pulumi.String(args.Location),
 		Autoscaling: &container.NodePoolAutoscalingArgs{
-			MinNodeCount: pulumi.Int(pool.Min), MaxNodeCount: pulumi.Int(pool.Max),
+			TotalMinNodeCount: pulumi.Int(pool.Min), TotalMaxNodeCount: pulumi.Int(pool.Max), LocationPolicy: pulumi.String("BALANCED"),
 		},
 		Management:      &container.NodePoolManagementArgs{AutoRepair: pulumi.Bool(true), AutoUpgrade: pulumi.Bool(true)},
 		UpgradeSettings: &container.NodePoolUpgradeSettingsArgs{MaxSurge: pulumi.Int(1), MaxUnavailable: pulumi.Int(0)},

@@ -65,7 +65,7 @@ func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 			return nil, err
 		}
 	}
-	if p.cluster, err = clusterOf(ctx, name, c, registry, child); err != nil {
+	if p.cluster, err = clusterOf(ctx, name, c, p.number, registry, child); err != nil {
 		return nil, err
 	}
 	p.kubernetes, err = kubernetes.NewProvider(ctx, name, &kubernetes.ProviderArgs{
@@ -82,6 +82,9 @@ func (p *Platform) Kubernetes() *kubernetes.Provider { return p.kubernetes }
 func (p *Platform) Cluster() infra.Cluster {
 	return infra.Cluster{Name: p.cluster.Name, Endpoint: p.cluster.URL, Kubeconfig: p.cluster.Kubeconfig}
 }
+
+// NodeAutoscaler returns nil: GKE moves its nodes by itself.
+func (p *Platform) NodeAutoscaler() *infra.NodeAutoscaler { return nil }
 
 // Bucket returns the name of the bucket that the catalogue calls by this name.
 func (p *Platform) Bucket(name string) pulumi.StringOutput { return p.buckets[name].Name }

@@ -17,12 +17,33 @@ import (
 	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/tools/clientcmd"
 	"sigs.k8s.io/yaml"
+
+	"github.com/modelferry/modelferry/config"
 )
 
-// ServiceMonitor is the definition of the Prometheus Operator's kind.
-//
-//go:embed servicemonitor.yaml
-var ServiceMonitor []byte
+// Definitions of kinds.
+var (
+	// ServiceMonitor is the Prometheus Operator's.
+	//
+	//go:embed servicemonitor.yaml
+	ServiceMonitor []byte
+	// FrontendConfig is that of GKE's ingress controller.
+	//
+	//go:embed frontendconfig.yaml
+	FrontendConfig []byte
+)
+
+// For returns the definitions of the kinds that a stack's objects are of.
+func For(c config.Config) [][]byte {
+	var all [][]byte
+	if c.Monitoring.ServiceMonitors {
+		all = append(all, ServiceMonitor)
+	}
+	if c.Cloud == config.GKE && c.Ingress != nil {
+		all = append(all, FrontendConfig)
+	}
+	return all
+}
 
 var kinds = schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
 

@@ -71,9 +71,9 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 	if err := upload(ctx, o, i, e, live.Objects, say); err != nil {
 		return first, err
 	}
-	if live.Config.Monitoring.ServiceMonitors {
-		say("installing the definition of ServiceMonitors, in the Prometheus Operator's place")
-		if err := definitions.Install(ctx, o.Place.Kubeconfig(), definitions.ServiceMonitor); err != nil {
+	for _, definition := range definitions.For(live.Config) {
+		say("installing the definition of a kind that others bring on a real cluster")
+		if err := definitions.Install(ctx, o.Place.Kubeconfig(), definition); err != nil {
 			return first, err
 		}
 	}

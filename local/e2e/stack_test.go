@@ -52,6 +52,7 @@ func TestStack(t *testing.T) {
 				{"FinBERT", func(t *testing.T, c cloud) { finbert(t, c, first) }},
 				{"options", func(t *testing.T, c cloud) { options(t, c, first) }},
 				{"access", access},
+				{"Pod Identity", func(t *testing.T, c cloud) { podIdentity(t, c, first) }},
 				{"bad input", badInput},
 				{"crashes", func(t *testing.T, c cloud) { crashes(t, c, first) }},
 			}

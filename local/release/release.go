@@ -115,6 +115,11 @@ func (r Release) On(i node.Info, images Images) map[string]any {
 		"modelferry:endpoints": map[string]any{"storage": i.Store},
 		"modelferry:rollout":   map[string]any{"deadline": Deadline},
 		"modelferry:releases":  releases,
+		"modelferry:gpu":       map[string]any{"enabled": false}, // this machine's node has none
+	}
+	if r.Config.Cloud == config.EKS && r.Config.Cluster.Create != nil {
+		// Nor is there an AWS that could give it more nodes.
+		values["modelferry:cluster"] = map[string]any{"create": map[string]any{"autoscaler": map[string]any{"enabled": false}}}
 	}
 	lay(values, r.Values)
 	return values

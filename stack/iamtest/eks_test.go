@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/minio/pkg/v3/policy"
+	"github.com/minio/pkg/v3/wildcard"
 	"github.com/stretchr/testify/require"
 
 	"github.com/modelferry/modelferry/stack/stacktest"
@@ -93,7 +94,7 @@ func TestPodIdentityMayDoTheSame(t *testing.T) {
 }
 
 // statement is one that the evaluator knows nothing of: KMS, and services of AWS as principals. What it is
-// about is said outright, without patterns but for the end of a resource.
+// about is said outright, but for wildcards in resources.
 type statement struct {
 	Effect    string
 	Principal json.RawMessage `json:",omitempty"`
@@ -114,8 +115,7 @@ func (s statement) about(t *testing.T, action, resource string, context map[stri
 		}
 	}
 	for _, pattern := range s.Resource {
-		prefix, isPattern := strings.CutSuffix(pattern, "*")
-		if slices.Contains(s.Action, action) && (pattern == resource || isPattern && strings.HasPrefix(resource, prefix)) {
+		if slices.Contains(s.Action, action) && wildcard.Match(pattern, resource) {
 			return s.Effect == "Allow"
 		}
 	}

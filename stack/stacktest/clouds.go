@@ -42,6 +42,8 @@ func outputs(typ, name string, inputs resource.PropertyMap) resource.PropertyMap
 	switch typ {
 	case "gcp:compute/network:Network", "gcp:compute/subnetwork:Subnetwork":
 		computed = object{"selfLink": "https://www.googleapis.com/compute/v1/" + name}
+	case "gcp:compute/sSLPolicy:SSLPolicy":
+		computed = object{"name": text("name")}
 	case "gcp:container/cluster:Cluster":
 		computed = object{"endpoint": GKEAddress, "masterAuth": object{"clusterCaCertificate": CA}}
 	case "gcp:artifactregistry/repository:Repository":

@@ -29,7 +29,7 @@ func Plan(preview, update *Record) (string, error) {
 		block := each.String() + "\n"
 		for _, line := range [][2]string{
 			{"parent", spaced(preview.named(each.Parent))},
-			{"provider", spaced(preview.named(each.Provider[:max(0, strings.LastIndex(each.Provider, "::"))]))}, // URN::ID
+			{"provider", spaced(preview.named(each.ProviderURN()))},
 			{"options", spaced(strings.Join(each.options(), ", "))},
 			{"inputs", inputs},
 		} {

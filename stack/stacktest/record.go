@@ -29,6 +29,12 @@ type Registration struct {
 	Inputs map[string]any
 }
 
+// ProviderURN is the provider without its ID, which a first preview does not
+// know; "" where there is none.
+func (r Registration) ProviderURN() string {
+	return r.Provider[:max(0, strings.LastIndex(r.Provider, "::"))]
+}
+
 // String names the registration in a failed test.
 func (r Registration) String() string { return r.Type + " " + r.Name }
 
@@ -123,8 +129,7 @@ func (r *Record) Before(of Registration) map[string]bool {
 	before := map[string]bool{}
 	var visit func(Registration)
 	visit = func(at Registration) {
-		provider := at.Provider[:max(0, strings.LastIndex(at.Provider, "::"))] // URN::ID
-		for _, urn := range append([]string{at.Parent, provider}, at.Dependencies...) {
+		for _, urn := range append([]string{at.Parent, at.ProviderURN()}, at.Dependencies...) {
 			if urn == "" || before[urn] {
 				continue
 			}

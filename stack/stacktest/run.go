@@ -5,6 +5,7 @@ package stacktest
 import (
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -24,7 +25,7 @@ func Run(program Program, stack string, settings configtest.Settings, preview bo
 	recorder := &recorder{stack: stack, preview: preview}
 	record := &Record{Preview: preview}
 	err := pulumi.RunErr(func(ctx *pulumi.Context) error {
-		ctx.Log = warnings{ctx.Log, record}
+		ctx.Log = &warnings{Log: ctx.Log, record: record}
 		outputs, err := program(ctx)
 		if err != nil {
 			return err
@@ -46,10 +47,13 @@ func Run(program Program, stack string, settings configtest.Settings, preview bo
 // warnings writes down the program's.
 type warnings struct {
 	pulumi.Log
+	mu     sync.Mutex // what is known later is warned of from aside
 	record *Record
 }
 
-func (w warnings) Warn(message string, _ *pulumi.LogArgs) error {
+func (w *warnings) Warn(message string, _ *pulumi.LogArgs) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.record.Warnings = append(w.record.Warnings, message)
 	return nil
 }

@@ -39,4 +39,10 @@ var network = map[string]provider.Resource{
 		Replace: []string{"name", "project", "region", "router", "endpointTypes"},
 		ID:      provider.Text("{project}/{region}/{router}/{name}"),
 	},
+	"gcp:compute/sSLPolicy:SSLPolicy": {
+		Args: compute.SSLPolicyArgs{}, State: compute.SSLPolicyState{}, Name: "name",
+		Replace: []string{"name", "project", "description"},
+		ID:      provider.Text("projects/{project}/global/sslPolicies/{name}"),
+		Outputs: map[string]provider.Value{"selfLink": provider.Text(computeAPI + "projects/{project}/global/sslPolicies/{name}")},
+	},
 }

@@ -31,8 +31,10 @@ func TestEveryOptionIsAccepted(t *testing.T) {
 			s := New(&provider.Engine{}, "").(*server)
 			_, err := s.Configure(ctx, plugin.ConfigureRequest{Inputs: props(object{"kubeconfig": kubeconfig})})
 			require.NoError(t, err)
-			require.NoError(t, definitions.Install(ctx, kubeconfig, definitions.ServiceMonitor))
-			require.NoError(t, definitions.Install(ctx, kubeconfig, definitions.ServiceMonitor), "again: it is there")
+			for _, definition := range [][]byte{definitions.ServiceMonitor, definitions.FrontendConfig} {
+				require.NoError(t, definitions.Install(ctx, kubeconfig, definition))
+				require.NoError(t, definitions.Install(ctx, kubeconfig, definition), "again: it is there")
+			}
 			applied := map[string]int{}
 			for _, each := range withOptions(t, name) {
 				inputs := each.Inputs
@@ -50,6 +52,8 @@ func TestEveryOptionIsAccepted(t *testing.T) {
 			require.Equal(t, 1, applied["Ingress"])
 			require.Equal(t, 3, applied["ServiceMonitor"])
 			require.Equal(t, map[string]int{"gke": 0, "eks": 2}[name], applied["PersistentVolumeClaim"])
+			require.Equal(t, map[string]int{"gke": 1, "eks": 0}[name], applied["FrontendConfig"])
+			require.Equal(t, map[string]int{"gke": 0, "eks": 1}[name], applied["ClusterRole"], "the nodes' autoscaler's")
 
 			wrong := object{"metadata": object{"name": "wrong", "namespace": "ml-portfolio"}, "spec": object{
 				"selector": object{}, "endpoints": []any{object{"port": "http", "path": "/metrics", "intervall": "30s"}},

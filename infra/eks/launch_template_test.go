@@ -1,0 +1,34 @@
+package eks_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/infra"
+	"github.com/modelferry/modelferry/infra/eks"
+)
+
+func TestImageFollowsTheMachineType(t *testing.T) {
+	for machine, want := range map[string]string{
+		"t3.medium": "AL2023_x86_64_STANDARD", "m7i-flex.large": "AL2023_x86_64_STANDARD", "c6gd.large": "AL2023_ARM_64_STANDARD",
+		"t4g.medium": "AL2023_ARM_64_STANDARD", "im4gn.xlarge": "AL2023_ARM_64_STANDARD", "g6.xlarge": "AL2023_x86_64_STANDARD",
+	} {
+		require.Equal(t, want, eks.ImageOf(infra.Pool{MachineType: machine}), machine)
+	}
+	for machine, want := range map[string]string{
+		"g4dn.xlarge": "BOTTLEROCKET_x86_64_NVIDIA", "g5g.xlarge": "BOTTLEROCKET_ARM_64_NVIDIA",
+	} {
+		require.Equal(t, want, eks.ImageOf(infra.Pool{MachineType: machine, GPU: true}), machine)
+	}
+}
+
+func TestWhatIsNoClusterHasNoAutoscaler(t *testing.T) {
+	for _, arn := range []string{"", "main", "arn:aws:eks:eu-west-1:123456789012:nodegroup/main/x/y"} {
+		_, err := eks.MoveNodes(arn)
+		require.ErrorContains(t, err, "no ARN of an EKS cluster", arn)
+	}
+	text, err := eks.MoveNodes("arn:aws-cn:eks:cn-north-1:123456789012:cluster/main")
+	require.NoError(t, err)
+	require.Contains(t, text, `"arn:aws-cn:eks:cn-north-1:123456789012:nodegroup/main/*/*"`)
+}

@@ -1,0 +1,106 @@
+package stack
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/stack/stacktest"
+)
+
+// autoscaler is the resource name of what AWS knows of the nodes' autoscaler.
+const autoscaler = "modelferry-cluster-autoscaler"
+
+// EKS moves no nodes by itself. What does finds the groups by the tags that EKS
+// gives them, and its pod has a role that nothing else has.
+func TestNodesOnEKSAreAutoscaled(t *testing.T) {
+	for _, preview := range []bool{false, true} {
+		r := asCommitted(t, "eks", preview)
+		d := r.One(t, "Deployment", "cluster-autoscaler")
+		require.Equal(t, "kube-system", d.At("metadata.namespace"))
+		require.Equal(t, "registry.k8s.io/autoscaling/cluster-autoscaler:v1.34.0", d.At(serves+"image"))
+		discovery := "--node-group-auto-discovery=asg:tag=k8s.io/cluster-autoscaler/enabled,k8s.io/cluster-autoscaler/modelferry"
+		require.Contains(t, d.At(serves+"args"), discovery)
+		require.Contains(t, d.At(serves+"args"), "--cloud-provider=aws")
+		require.ElementsMatch(t, []any{object{"name": "AWS_REGION", "value": "eu-west-1"}, object{"name": "AWS_EC2_METADATA_DISABLED", "value": "true"}},
+			d.At(serves+"env"), "IMDS does not answer pods")
+		require.Equal(t, object{"workload-type": "system"}, d.At(pod+"nodeSelector"))
+		require.Equal(t, "cluster-autoscaler", d.At(pod+"serviceAccountName"))
+		require.Equal(t, true, d.At(pod+"securityContext.runAsNonRoot"))
+		require.Equal(t, true, d.At(serves+"securityContext.readOnlyRootFilesystem"))
+		role := r.One(t, "iam/role:Role", autoscaler)
+		for _, needed := range []stacktest.Registration{
+			role, r.One(t, "RolePolicy", autoscaler), r.One(t, "ClusterRoleBinding", "cluster-autoscaler"), r.One(t, "RoleBinding", "cluster-autoscaler"),
+		} {
+			require.True(t, r.Before(d)[needed.URN], "it can do nothing before %s", needed)
+		}
+	}
+	require.Empty(t, asCommitted(t, "gke", false).Of("modelferry:index:NodeAutoscaler"), "GKE has its own")
+}
+
+func TestNodeAutoscalerIsItsAccountAlone(t *testing.T) {
+	r := recorded(t, "eks", nil)
+	require.Equal(t, object{"eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/" + autoscaler + "-0a1b2c3"},
+		r.One(t, "ServiceAccount", "cluster-autoscaler").At("metadata.annotations"))
+	require.Contains(t, r.One(t, "iam/role:Role", autoscaler).At("assumeRolePolicy"), `:sub":"system:serviceaccount:kube-system:cluster-autoscaler"`)
+	r = recorded(t, "eks", byPodIdentity)
+	require.Equal(t, object{
+		"clusterName": "modelferry", "namespace": "kube-system", "serviceAccount": "cluster-autoscaler",
+		"roleArn": "arn:aws:iam::123456789012:role/" + autoscaler + "-0a1b2c3",
+	}, r.One(t, "PodIdentityAssociation", autoscaler).Inputs)
+}
+
+// It looks at what AWS lets nobody look at but as a whole, and changes the
+// groups of its own cluster alone.
+func TestNodeAutoscalerMovesItsOwnClusterAlone(t *testing.T) {
+	require.JSONEq(t, `{"Version":"2012-10-17","Statement":[
+		{"Sid":"Look","Effect":"Allow","Resource":["*"],"Action":["autoscaling:DescribeAutoScalingGroups","autoscaling:DescribeAutoScalingInstances",
+			"autoscaling:DescribeLaunchConfigurations","autoscaling:DescribeScalingActivities","autoscaling:DescribeTags","ec2:DescribeImages",
+			"ec2:DescribeInstanceTypes","ec2:DescribeLaunchTemplateVersions","ec2:GetInstanceTypesFromInstanceRequirements"]},
+		{"Sid":"LookAtGroups","Effect":"Allow","Action":["eks:DescribeNodegroup"],"Resource":["arn:aws:eks:eu-west-1:123456789012:nodegroup/main/*/*"]},
+		{"Sid":"Move","Effect":"Allow","Action":["autoscaling:SetDesiredCapacity","autoscaling:TerminateInstanceInAutoScalingGroup"],
+			"Resource":["arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:*:autoScalingGroupName/eks-*"],
+			"Condition":{"StringEquals":{"aws:ResourceTag/k8s.io/cluster-autoscaler/main":"owned"}}}]}`,
+		recorded(t, "eks", nil).One(t, "RolePolicy", autoscaler).At("policy").(string))
+}
+
+func TestNodeAutoscalerChangesLittleInTheCluster(t *testing.T) {
+	r := recorded(t, "eks", nil)
+	changing := map[string][]any{}
+	for _, kind := range []string{"ClusterRole", "Role"} {
+		for _, rule := range r.One(t, kind, "cluster-autoscaler").At("rules").([]any) {
+			rule := rule.(object)
+			for _, verb := range rule["verbs"].([]any) {
+				if verb == "get" || verb == "list" || verb == "watch" {
+					continue
+				}
+				for _, resource := range rule["resources"].([]any) {
+					at := kind + " " + resource.(string)
+					if rule["resourceNames"] != nil {
+						at += " of a name"
+					}
+					changing[at] = append(changing[at], verb)
+				}
+			}
+		}
+	}
+	require.Equal(t, map[string][]any{
+		"ClusterRole nodes": {"update"}, "ClusterRole events": {"create", "patch"},
+		"ClusterRole pods/eviction": {"create"}, "ClusterRole pods/status": {"update"},
+		"Role configmaps": {"create"}, "Role configmaps of a name": {"delete", "update"},
+		"Role leases": {"create"}, "Role leases of a name": {"update"},
+	}, changing)
+}
+
+func TestNodeAutoscalerIsTheTeamsToChoose(t *testing.T) {
+	for name, set := range map[string]map[string]any{
+		"another one":       {"cluster.create.autoscaler.enabled": false},
+		"a cluster that is": {"cluster": object{"existing": "production"}},
+	} {
+		r := recorded(t, "eks", set)
+		require.Empty(t, r.Of("modelferry:index:NodeAutoscaler"), name)
+		require.Empty(t, r.Of("modelferry:eks:Autoscaler"), name)
+	}
+	r := recorded(t, "eks", map[string]any{"cluster.create.version": "1.35"})
+	require.Equal(t, "registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0", r.One(t, "Deployment", "cluster-autoscaler").At(serves+"image"))
+}
