@@ -11,6 +11,7 @@ import (
 
 	"github.com/modelferry/modelferry/local/engine"
 	"github.com/modelferry/modelferry/local/place"
+	"github.com/modelferry/modelferry/local/stackfile"
 	"github.com/modelferry/modelferry/stack"
 )
 
@@ -48,19 +49,15 @@ func TestTheProgramRendersOffline(t *testing.T) {
 	}
 }
 
-// options are all that is off by default, on each cloud.
-func options(stack string) map[string]any {
-	certificate := map[string]string{"gke": "models", "eks": "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b"}[stack]
-	return map[string]any{
-		"modelferry:ingress":           map[string]any{"host": "models.example.com", "certificate": certificate},
-		"modelferry:monitoring":        map[string]any{"serviceMonitors": true, "labels": map[string]any{"release": "prometheus"}},
-		"modelferry:quota":             map[string]any{"pods": 20},
-		"modelferry:containerDefaults": map[string]any{"limits": map[string]any{"memory": "64Mi"}},
-		"modelferry:releases": map[string]any{
-			"bankchurn":   map[string]any{"delivery": "csi", "unverified": true},
-			"chicagotaxi": map[string]any{"artifacts": map[string]any{"model": map[string]any{"size": "600MB"}}},
-		},
-	}
+// options is the stack's config with all of what is off by default, as make lint has it, and a large artifact.
+func options(t *testing.T, p place.Place) map[string]any {
+	t.Helper()
+	values, err := stackfile.Values(filepath.Join("../../tools/objects", "options."+p.Stack+".yaml"))
+	require.NoError(t, err)
+	file, err := stackfile.Read(p.Root, p.Stack, values)
+	require.NoError(t, err)
+	require.NoError(t, file.Set("modelferry:releases.chicagotaxi.artifacts.model.size=600MB"))
+	return file.Over()
 }
 
 // Each option is one that the local clouds know, and what it makes passes their checks.
@@ -75,8 +72,9 @@ func TestEveryOptionRendersOffline(t *testing.T) {
 			var out bytes.Buffer
 			dir := t.TempDir()
 			var program stack.Stack
+			p := realRepository(t, name)
 			_, err := engine.Render(context.Background(),
-				engine.Options{Place: realRepository(t, name), Program: program.Deploy, Config: options(name), Out: &out}, dir)
+				engine.Options{Place: p, Program: program.Deploy, Config: options(t, p), Out: &out}, dir)
 			require.NoError(t, err, out.String())
 			for _, kind := range kinds[name] {
 				found, err := filepath.Glob(filepath.Join(dir, kind+"-*.yaml"))

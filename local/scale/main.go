@@ -1,5 +1,6 @@
 // Command scale measures what a plan costs as the catalogue grows: the real
-// engine's preview of a stack with 3, 30 and 300 services, whole processes.
+// engine's preview of a stack with 3, 30 and 300 services, whole processes. It
+// fails when that takes too much, or more than in proportion.
 //
 // usage: scale [-services 3,30,300] [-runs 3]
 package main
@@ -42,6 +43,9 @@ func run(services string, runs int) error {
 		number, err := strconv.Atoi(text)
 		if err != nil || number < 1 {
 			return fmt.Errorf("-services %s: %q is no number of services", services, text)
+		}
+		if len(numbers) > 0 && number <= numbers[len(numbers)-1] {
+			return fmt.Errorf("-services %s: each has to be greater than the one before", services)
 		}
 		numbers = append(numbers, number)
 	}

@@ -44,16 +44,25 @@ func TestTable(t *testing.T) {
 	var out strings.Builder
 	all := newTable(&out)
 	all.add("gke", 3, median([]cost{{9 * time.Second, 1, 1}, {2 * time.Second, 100 << 20, 50}, {time.Second, 1, 1}}))
-	all.add("gke", 30, cost{5 * time.Second, 200 << 20, 400})
+	all.add("gke", 30, cost{5 * time.Second, 118 << 20, 400})
+	all.add("gke", 300, cost{35 * time.Second, 298 << 20, 4000})
 	require.NoError(t, all.verdict())
-	all.add("gke", 300, cost{61 * time.Second, 300 << 20, 4000})
-	all.add("eks", 300, cost{time.Second, 2 << 30, 4000})
+	all.add("eks", 3, cost{2 * time.Second, 100 << 20, 50})
+	all.add("eks", 30, cost{3 * time.Second, 102 << 20, 400})
+	require.NoError(t, all.verdict())
+	all.add("eks", 300, cost{61 * time.Second, 2 << 30, 4000})
 	require.Equal(t, []string{
-		"| gke | 3 | 50 | 2.0 s |  |  | 100 MiB |",
-		"| gke | 30 | 400 | 5.0 s | 2.5 | 111 ms | 200 MiB |",
-		"| gke | 300 | 4000 | 61.0 s | 12.2 | 207 ms | 300 MiB |",
-		"| eks | 300 | 4000 | 1.0 s |  |  | 2048 MiB |",
+		"| gke | 3 | 50 | 2.0 s |  |  | 100 MiB |  |",
+		"| gke | 30 | 400 | 5.0 s | 111 ms |  | 118 MiB |  |",
+		"| gke | 300 | 4000 | 35.0 s | 111 ms | 1.0 | 298 MiB | 1.0 |",
+		"| eks | 3 | 50 | 2.0 s |  |  | 100 MiB |  |",
+		"| eks | 30 | 400 | 3.0 s | 37 ms |  | 102 MiB |  |",
+		"| eks | 300 | 4000 | 61.0 s | 214 ms | 4.7 | 2048 MiB | 16.8 |",
 	}, strings.Split(strings.TrimSpace(out.String()), "\n")[2:])
-	require.EqualError(t, all.verdict(), "gke with 300 services took 61.0 s and 300 MiB: at most 60 s and 1024 MiB\n"+
-		"eks with 300 services took 1.0 s and 2048 MiB: at most 60 s and 1024 MiB")
+	require.EqualError(t, all.verdict(),
+		"eks with 300 services: its time is 4.7 times that of a straight line through 3 and 30 services: at most 3 times; "+
+			"look for what does work for each service that grows with their number\n"+
+			"eks with 300 services: its memory is 16.8 times that of a straight line through 3 and 30 services: at most 3 times; "+
+			"look for what does work for each service that grows with their number\n"+
+			"eks with 300 services took 61.0 s and 2048 MiB: at most 60 s and 1024 MiB")
 }

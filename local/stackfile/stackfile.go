@@ -18,8 +18,10 @@ import (
 
 // File is a stack's config: the project's values under the stack's own.
 type File struct {
-	stack  string
-	values map[string]any
+	project, stack string
+	values         map[string]any
+	// laid are the keys that are not as they stand in the repository's files.
+	laid map[string]bool
 }
 
 // Read reads Pulumi.yaml and Pulumi.STACK.yaml in the repository's folder.
@@ -35,7 +37,7 @@ func Read(root, stack string, values map[string]any) (File, error) {
 		return File{}, err
 	}
 	name, _ := project["name"].(string)
-	f := File{stack: stack, values: map[string]any{}}
+	f := File{project: name, stack: stack, values: map[string]any{}, laid: map[string]bool{}}
 	for key, value := range object(project["config"]) {
 		if !strings.Contains(key, ":") {
 			key = name + ":" + key
@@ -51,8 +53,16 @@ func Read(root, stack string, values map[string]any) (File, error) {
 		f.values[key] = value
 	}
 	maps.Copy(f.values, object(own["config"]))
-	merge(f.values, values)
+	f.Lay(values)
 	return f, nil
+}
+
+// Lay lays more values over the config, as Read does.
+func (f File) Lay(values map[string]any) {
+	merge(f.values, values)
+	for key := range values {
+		f.laid[key] = true
+	}
 }
 
 // Load reads and checks the config. A fault's error is of type config.Faults.

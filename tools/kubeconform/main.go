@@ -1,7 +1,10 @@
 // Command schemas writes JSON schemas of Kubernetes' objects for kubeconform,
-// a file a kind, from the OpenAPI document that an API server has of itself.
+// a file a kind, from the OpenAPI document that an API server has of itself,
+// and from the definitions of the kinds that are added to it.
 //
-// usage: schemas SWAGGER DIR    SWAGGER is Kubernetes' api/openapi-spec/swagger.json
+// usage: schemas SWAGGER DIR [DEFINITION…]
+// SWAGGER is Kubernetes' api/openapi-spec/swagger.json, DEFINITION the YAML of
+// a CustomResourceDefinition.
 package main
 
 import (
@@ -12,17 +15,17 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: schemas SWAGGER DIR")
+	if len(os.Args) < 3 {
+		fmt.Fprintln(os.Stderr, "usage: schemas SWAGGER DIR [DEFINITION...]")
 		os.Exit(2)
 	}
-	if err := run(os.Args[1], os.Args[2]); err != nil {
+	if err := run(os.Args[1], os.Args[2], os.Args[3:]...); err != nil {
 		fmt.Fprintf(os.Stderr, "schemas: %v\n", err)
 		os.Exit(1)
 	}
 }
 
-func run(swagger, dir string) error {
+func run(swagger, dir string, definitions ...string) error {
 	content, err := os.ReadFile(swagger)
 	if err != nil {
 		return err
@@ -30,6 +33,15 @@ func run(swagger, dir string) error {
 	all, err := schemas(content)
 	if err != nil {
 		return fmt.Errorf("%s: %w", swagger, err)
+	}
+	for _, file := range definitions {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		if err := addCustom(all, content, text); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err

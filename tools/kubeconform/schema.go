@@ -83,10 +83,14 @@ func strict(value any) any {
 		}
 		return all
 	case object:
-		if value["format"] == "int-or-string" {
+		// The two ways to say it: of the API itself, and of a kind that is added.
+		if value["format"] == "int-or-string" || value["x-kubernetes-int-or-string"] == true {
 			return object{"type": []any{"integer", "string"}}
 		}
 		closed := object{}
+		if value["x-kubernetes-preserve-unknown-fields"] == true {
+			closed["additionalProperties"] = true
+		}
 		for key, inner := range value {
 			switch {
 			case key == "properties":

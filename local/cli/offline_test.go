@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/spf13/cobra"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+)
+
+// given are the options of the engine for a command line, in this repository.
+func given(t *testing.T, args ...string) (map[string]any, error) {
+	t.Helper()
+	cmd := &cobra.Command{}
+	at, lay := stackFlag(cmd), configFlags(cmd)
+	require.NoError(t, cmd.ParseFlags(args))
+	options, err := offlineOptions(at, lay, nil)
+	return options.Config, err
+}
+
+func overlay(t *testing.T, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "more.yaml")
+	require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
+	return path
+}
+
+func TestOverlaysAndValuesLieOverTheStacksConfig(t *testing.T) {
+	config, err := given(t, "--stack", "eks", "--overlay", overlay(t, "config:\n  modelferry:buckets: {coldAfterDays: 91}\n"),
+		"--overlay", overlay(t, "config:\n  modelferry:buckets: {forceDestroy: true}\n  modelferry:namespace: a\n"),
+		"-c", "namespace=b", "-c", "modelferry:cluster.create.nodes.max=6")
+	require.NoError(t, err)
+	require.Len(t, config, 3)
+	require.Equal(t, "b", config["modelferry:namespace"], "values come last")
+	require.EqualValues(t, map[string]any{"coldAfterDays": 91, "forceDestroy": true}, config["modelferry:buckets"])
+	cluster, err := yaml.Marshal(config["modelferry:cluster"])
+	require.NoError(t, err)
+	require.Contains(t, string(cluster), "nodes:\n        max: 6\n        min: 1\n")
+	require.Contains(t, string(cluster), "role/ml-platform", "what is beside it stays")
+}
+
+func TestWithoutAnyTheConfigIsTheRepositorys(t *testing.T) {
+	config, err := given(t)
+	require.NoError(t, err)
+	require.Empty(t, config)
+}
+
+func TestConfigThatCannotWorkIsToldBeforeAnythingStarts(t *testing.T) {
+	for name, c := range map[string]struct {
+		args []string
+		says string
+	}{
+		"no value":          {[]string{"--config", "namespace"}, `--config: "namespace": write KEY=VALUE`},
+		"no file":           {[]string{"--overlay", "none.yaml"}, "--overlay: "},
+		"a misspelt key":    {[]string{"-c", "releases.bankchurn.delivry=csi"}, `modelferry:releases.bankchurn.delivry: unknown key: did you mean "delivery"?`},
+		"a value in a file": {[]string{"--overlay", overlay(t, "config: {modelferry:cloud: gck}")}, "modelferry:cloud"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := given(t, c.args...)
+			require.ErrorContains(t, err, c.says)
+		})
+	}
+}

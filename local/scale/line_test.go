@@ -1,0 +1,41 @@
+package main
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestBendTellsALineFromACurve(t *testing.T) {
+	for name, c := range map[string]struct {
+		cost   func(services float64) float64
+		passes bool
+	}{
+		"the same whatever there is":               {func(float64) float64 { return 1.5 }, true},
+		"a line":                                   {func(n float64) float64 { return 1.5 + 0.035*n }, true},
+		"a line, the middle measured too low":      {func(n float64) float64 { return 1.5 + 0.035*n - noise(n, 0.6) }, true},
+		"a line, the middle measured too high":     {func(n float64) float64 { return 1.5 + 0.035*n + noise(n, 2) }, true},
+		"a line, the middle below the first":       {func(n float64) float64 { return 9 + 0.035*n - noise(n, 2) }, true},
+		"a logarithm beside it":                    {func(n float64) float64 { return 1.5 + 0.01*n*math.Log2(n) }, true},
+		"a square":                                 {func(n float64) float64 { return 0.0004 * n * n }, false},
+		"a square beside the engine's own":         {func(n float64) float64 { return 1.5 + 0.0004*n*n }, false},
+		"a square beside the engine's and a line":  {func(n float64) float64 { return 1.5 + 0.035*n + 0.0006*n*n }, false},
+		"a square of which the minute would allow": {func(n float64) float64 { return 1.5 + 0.0002*n*n }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			at := func(n float64) point { return point{n, c.cost(n)} }
+			got := bend(at(3), at(30), at(300))
+			t.Logf("%.2f", got)
+			require.Equal(t, c.passes, got <= maxBend, "%.2f", got)
+		})
+	}
+}
+
+// noise is an error of the middle one of 3, 30 and 300.
+func noise(n, seconds float64) float64 {
+	if n == 30 {
+		return seconds
+	}
+	return 0
+}
