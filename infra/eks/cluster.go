@@ -49,14 +49,16 @@ func clusterOf(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi
 	if err != nil {
 		return nil, err
 	}
-	return NewCluster(ctx, c.Cluster.Create.Name, &ClusterArgs{
+	return NewCluster(ctx, name, &ClusterArgs{
 		Region: c.AWS.Region, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUs(), Mounts: c.Mounts(),
 		Tags: c.Labels(ctx.Project(), ctx.Stack()),
 	}, opts...)
 }
 
 // NewCluster makes a cluster with private nodes, its node groups, and an OIDC
-// provider so that its service accounts can assume roles.
+// provider so that its service accounts can assume roles. To the engine it is
+// always the same one: another name replaces it, which is refused, where it
+// would otherwise be a second cluster.
 func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pulumi.ResourceOption) (*Cluster, error) {
 	c := &Cluster{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:eks:Cluster", name, pulumi.Map{
@@ -64,8 +66,8 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	}, c, opts...); err != nil {
 		return nil, err
 	}
-	child := pulumi.Parent(c)
-	role, granted, err := newServiceRole(ctx, name+"-cluster", "eks.amazonaws.com", []string{"AmazonEKSClusterPolicy"}, child)
+	child, stem := pulumi.Parent(c), args.Cluster.Name
+	role, granted, err := newServiceRole(ctx, stem+"-cluster", "eks.amazonaws.com", []string{"AmazonEKSClusterPolicy"}, child)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +88,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		vpc.PublicAccessCidrs = pulumi.ToStringArray(args.Cluster.AuthorizedNetworks)
 	}
 	cluster, err := eks.NewCluster(ctx, name, &eks.ClusterArgs{
-		Name: pulumi.String(name), RoleArn: role.Arn, Version: version, VpcConfig: vpc,
+		Name: pulumi.String(stem), RoleArn: role.Arn, Version: version, VpcConfig: vpc,
 		AccessConfig: &eks.ClusterAccessConfigArgs{
 			AuthenticationMode: pulumi.String("API"), BootstrapClusterCreatorAdminPermissions: pulumi.Bool(false),
 		},
@@ -101,24 +103,24 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		return nil, err
 	}
 	issuer := cluster.Identities.Index(pulumi.Int(0)).Oidcs().Index(pulumi.Int(0)).Issuer().Elem()
-	provider, err := iam.NewOpenIdConnectProvider(ctx, name, &iam.OpenIdConnectProviderArgs{
+	provider, err := iam.NewOpenIdConnectProvider(ctx, stem, &iam.OpenIdConnectProviderArgs{
 		Url: issuer, ClientIdLists: pulumi.ToStringArray([]string{audience}),
 	}, child)
 	if err != nil {
 		return nil, err
 	}
-	nodes, err := newNodeGroups(ctx, name, args, cluster, child)
+	nodes, err := newNodeGroups(ctx, stem, args, cluster, child)
 	if err != nil {
 		return nil, err
 	}
 	if args.Mounts {
-		driver, err := newMountDriver(ctx, name, cluster, nodes, child)
+		driver, err := newMountDriver(ctx, stem, cluster, nodes, child)
 		if err != nil {
 			return nil, err
 		}
 		nodes = append(nodes, driver)
 	}
-	doors, err := letIn(ctx, name, args.Cluster.Admins, cluster, child)
+	doors, err := letIn(ctx, stem, args.Cluster.Admins, cluster, child)
 	if err != nil {
 		return nil, err
 	}

@@ -51,13 +51,15 @@ func clusterOf(ctx *pulumi.Context, name string, c config.Config, number pulumi.
 	if err != nil {
 		return nil, err
 	}
-	return NewCluster(ctx, c.Cluster.Create.Name, &ClusterArgs{
+	return NewCluster(ctx, name, &ClusterArgs{
 		Project: c.GCP.Project, Number: number, Location: location, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUs(), Mounts: c.Mounts(), Registry: registry,
 		Labels: c.Labels(ctx.Project(), ctx.Stack()),
 	}, opts...)
 }
 
-// NewCluster makes a private, VPC-native cluster with Workload Identity and its node pools.
+// NewCluster makes a private, VPC-native cluster with Workload Identity and its
+// node pools. To the engine it is always the same one: another name replaces
+// it, which is refused, where it would otherwise be a second cluster.
 func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pulumi.ResourceOption) (*Cluster, error) {
 	c := &Cluster{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:gke:Cluster", name, pulumi.Map{
@@ -65,13 +67,13 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	}, c, opts...); err != nil {
 		return nil, err
 	}
-	child := pulumi.Parent(c)
-	account, needs, err := newNodeAccount(ctx, name, args, child)
+	child, stem := pulumi.Parent(c), args.Cluster.Name
+	account, needs, err := newNodeAccount(ctx, stem, args, child)
 	if err != nil {
 		return nil, err
 	}
 	if args.Cluster.KMSKey != "" {
-		usable, err := args.letClusterUse(ctx, name, child)
+		usable, err := args.letClusterUse(ctx, stem, child)
 		if err != nil {
 			return nil, err
 		}
@@ -86,7 +88,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		networks = append(networks, &container.ClusterMasterAuthorizedNetworksConfigCidrBlockArgs{CidrBlock: pulumi.String(cidr)})
 	}
 	cluster, err := container.NewCluster(ctx, name, &container.ClusterArgs{
-		Name:               pulumi.String(name),
+		Name:               pulumi.String(stem),
 		Location:           pulumi.String(args.Location),
 		ResourceLabels:     pulumi.ToStringMap(args.Labels),
 		DeletionProtection: pulumi.Bool(*args.Cluster.DeletionProtection),
@@ -130,7 +132,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	if err != nil {
 		return nil, err
 	}
-	nodes, err := newNodePools(ctx, name, args, cluster, account, child)
+	nodes, err := newNodePools(ctx, stem, args, cluster, account, child)
 	if err != nil {
 		return nil, err
 	}

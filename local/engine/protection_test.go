@@ -5,7 +5,6 @@ import (
 	"context"
 	"maps"
 	"os"
-	"slices"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
@@ -80,33 +79,31 @@ var clusters = map[string]string{"gke": "gcp:container/cluster:Cluster", "eks": 
 // one may go.
 func TestAClusterIsReplacedOnlyAfterTheConfigLetsGoOfIt(t *testing.T) {
 	t.Setenv(engine.RenderDirVar, t.TempDir())
+	location, rename := map[string]any{"location": "europe-west1-b"}, map[string]any{"create": map[string]any{"name": "other"}}
 	for name, c := range map[string]struct {
-		change  map[string]any
-		refuses action
-		saying  string
-		plan    []apitype.OpType
+		stack  string
+		change map[string]any
 	}{
-		"gke": {map[string]any{"location": "europe-west1-b"}, up, "unable to replace resource", []apitype.OpType{apitype.OpReplace}},
-		// A name is all that makes another cluster there. The program makes that beside the old one, so that
-		// only the plan is refused before anything is done.
-		"eks": {map[string]any{"create": map[string]any{"name": "other"}}, preview, "cannot be deleted", []apitype.OpType{apitype.OpCreate, apitype.OpDelete}},
+		"another location on gke": {"gke", location}, "another name on gke": {"gke", rename}, "another name on eks": {"eks", rename},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			k := keep(t, name)
+			k := keep(t, c.stack)
 			_, err := k.run(up, nil)
 			require.NoError(t, err, k.out.String())
 			before := k.has()
 			require.Greater(t, len(before), 20)
 
-			_, err = k.run(c.refuses, c.change)
-			require.ErrorContains(t, err, "Cluster modelferry: ")
-			require.ErrorContains(t, err, c.saying)
-			require.ErrorContains(t, err, "protect")
-			require.Equal(t, before, k.has())
-			same, err := k.run(preview, nil)
-			require.NoError(t, err)
-			require.False(t, same.Changed(), "%v", same.Steps)
+			for _, do := range []action{preview, up} {
+				_, err = k.run(do, c.change)
+				require.ErrorContains(t, err, "Cluster modelferry: ")
+				require.ErrorContains(t, err, "unable to replace resource")
+				require.ErrorContains(t, err, "protect")
+				require.Subset(t, k.has(), before, "what was there is there")
+			}
+			_, err = k.run(up, nil)
+			require.NoError(t, err, "the way back is open")
+			require.ElementsMatch(t, before, k.has())
 
 			open := map[string]any{"create": map[string]any{"deletionProtection": false}}
 			_, err = k.run(up, open)
@@ -116,7 +113,7 @@ func TestAClusterIsReplacedOnlyAfterTheConfigLetsGoOfIt(t *testing.T) {
 			change["create"] = with(create, "deletionProtection", false)
 			plan, err := k.run(preview, change)
 			require.NoError(t, err, k.out.String())
-			require.Equal(t, c.plan, slices.Sorted(slices.Values(k.steps(plan))))
+			require.Equal(t, []apitype.OpType{apitype.OpReplace}, k.steps(plan))
 		})
 	}
 }
