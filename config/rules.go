@@ -47,6 +47,7 @@ func (c Config) check(f *Faults) {
 	c.Fetcher.check(f)
 	f.endpoint("endpoints.storage", c.Endpoints.Storage)
 	f.endpoint("endpoints.identity", c.Endpoints.Identity)
+	f.only(EKS, c.Cloud, "endpoints.identity", c.Endpoints.Identity != "")
 	if c.Rollout.Deadline <= 0 {
 		f.add("rollout.deadline", "has to be more than 0s, not %s", c.Rollout.Deadline)
 	}

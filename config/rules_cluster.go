@@ -9,6 +9,7 @@ import (
 )
 
 func (c Cluster) check(f *Faults, cloud Cloud) {
+	f.only(GKE, cloud, "cluster.location", c.Location != "")
 	switch {
 	case c.Existing == "" && c.Create == nil:
 		f.add("cluster", "names no cluster: set create, or existing")

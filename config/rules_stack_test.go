@@ -105,7 +105,11 @@ var stackRules = []rule{
 		want: []string{`modelferry:buckets.datasets: is the same bucket as buckets.models: each needs its own`}},
 	{name: "bucket's name is none", set: map[string]any{"buckets.models": "My_Models"},
 		want: []string{`modelferry:buckets.models: "My_Models" is no bucket's name: write 3 to 63 small letters, digits, hyphens and dots`}},
-	{name: "endpoints are no URLs", set: map[string]any{"endpoints.storage": "storage.internal", "endpoints.identity": "ftp://sts"},
+	{name: "token service on gke", set: map[string]any{"endpoints.identity": "https://sts.internal"},
+		want: []string{`modelferry:endpoints.identity: is for eks, and this stack is on gke: take it out`}},
+	{name: "location on eks", stack: "eks", set: map[string]any{"cluster.location": "eu-west-1"},
+		want: []string{`modelferry:cluster.location: is for gke, and this stack is on eks: take it out`}},
+	{name: "endpoints are no URLs", stack: "eks", set: map[string]any{"endpoints.storage": "storage.internal", "endpoints.identity": "ftp://sts"},
 		want: []string{
 			`modelferry:endpoints.identity: "ftp://sts" is no URL: write https://HOST[:PORT]`,
 			`modelferry:endpoints.storage: "storage.internal" is no URL: write https://HOST[:PORT]`,

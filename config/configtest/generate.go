@@ -98,7 +98,6 @@ var options = []option{
 	{"registry.name", of("images")},
 	{"registry.untaggedDays", of(0, 1, 365)},
 	{"endpoints.storage", of("http://10.213.0.2:9000", "https://storage.internal")},
-	{"endpoints.identity", of("https://sts.internal", "http://10.213.0.2:9443")},
 	{"fetcher.retries", of(0, 20)},
 	{"fetcher.backoff", of("0s", "1m")},
 	{"fetcher.timeout", of("90s")},
@@ -135,6 +134,7 @@ var cloudOptions = map[string][]option{
 	},
 	"eks": {
 		{"identity", of("irsa", "podIdentity")},
+		{"endpoints.identity", of("https://sts.internal", "http://10.213.0.2:9443")},
 		{"buckets.coldAfterDays", of(30, 90, 365)},
 		{"buckets.kmsKey", of("arn:aws:kms:eu-west-1:123456789012:key/ours")},
 	},
