@@ -2,9 +2,10 @@ package main
 
 // maxBend is how many times what a straight line through the two figures before
 // gives the last one may be. The line itself moves with the noise of a machine
-// that has other work; cost that grows with the square of the services is far
-// above: nine times, and still five beside the engine's own second and a half.
-const maxBend = 3
+// that has other work. Cost that grows with the square of the services is far
+// above: nine times, and still five beside the engine's own second and a half;
+// beside what is linear it shows when it is more than that at 300 services.
+const maxBend = 2
 
 // bend is how many times what it would be on the straight line through the two
 // points before, a to b, the cost at c is: 1 where a further service always

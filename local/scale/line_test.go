@@ -14,13 +14,13 @@ func TestBendTellsALineFromACurve(t *testing.T) {
 	}{
 		"the same whatever there is":               {func(float64) float64 { return 1.5 }, true},
 		"a line":                                   {func(n float64) float64 { return 1.5 + 0.035*n }, true},
-		"a line, the middle measured too low":      {func(n float64) float64 { return 1.5 + 0.035*n - noise(n, 0.6) }, true},
+		"a line, the middle measured too low":      {func(n float64) float64 { return 1.5 + 0.035*n - noise(n, 0.4) }, true},
 		"a line, the middle measured too high":     {func(n float64) float64 { return 1.5 + 0.035*n + noise(n, 2) }, true},
-		"a line, the middle below the first":       {func(n float64) float64 { return 9 + 0.035*n - noise(n, 2) }, true},
+		"a line, the middle below the first":       {func(n float64) float64 { return 9 + 0.02*n - noise(n, 0.7) }, true},
 		"a logarithm beside it":                    {func(n float64) float64 { return 1.5 + 0.01*n*math.Log2(n) }, true},
 		"a square":                                 {func(n float64) float64 { return 0.0004 * n * n }, false},
 		"a square beside the engine's own":         {func(n float64) float64 { return 1.5 + 0.0004*n*n }, false},
-		"a square beside the engine's and a line":  {func(n float64) float64 { return 1.5 + 0.035*n + 0.0006*n*n }, false},
+		"a square beside the engine's and a line":  {func(n float64) float64 { return 1.9 + 0.06*n + 0.0005*n*n }, false},
 		"a square of which the minute would allow": {func(n float64) float64 { return 1.5 + 0.0002*n*n }, false},
 	} {
 		t.Run(name, func(t *testing.T) {
