@@ -42,3 +42,14 @@ func TestObjectsWaitUntilTheirMakerIsLetIn(t *testing.T) {
 		}
 	})
 }
+
+// Who would not be let in reads so before there is a cluster.
+func TestAStrangerIsToldInThePreview(t *testing.T) {
+	stranger := map[string]any{"cluster.create.admins": []any{"arn:aws:iam::123456789012:role/ops"}}
+	for _, preview := range []bool{true, false} {
+		require.Equal(t, []string{"modelferry:cluster.create.admins: pulumi runs as " + stacktest.Caller + ", which is not among them: " +
+			"pulumi up by it cannot make what runs on the cluster"}, run(t, settings(t, "eks", stranger), "eks", preview).Warnings)
+		require.Empty(t, asCommitted(t, "eks", preview).Warnings, "an administrator reads nothing")
+	}
+	require.Empty(t, recorded(t, "eks", map[string]any{"cluster": object{"existing": "production"}}).Warnings, "whose entries are its owner's")
+}
