@@ -90,23 +90,32 @@ func (p NetworkPolicy) egress() (networkingv1.NetworkPolicyEgressRuleArray, erro
 	for _, cidr := range p.Ranges {
 		peers = append(peers, block(cidr))
 	}
-	rules := networkingv1.NetworkPolicyEgressRuleArray{
-		&networkingv1.NetworkPolicyEgressRuleArgs{
-			To: networkingv1.NetworkPolicyPeerArray{
-				&networkingv1.NetworkPolicyPeerArgs{
-					NamespaceSelector: &metav1.LabelSelectorArgs{MatchLabels: pulumi.StringMap{namespaceName: pulumi.String("kube-system")}},
-					PodSelector: &metav1.LabelSelectorArgs{MatchExpressions: metav1.LabelSelectorRequirementArray{&metav1.LabelSelectorRequirementArgs{
-						Key: pulumi.String("k8s-app"), Operator: pulumi.String("In"), Values: pulumi.ToStringArray([]string{"kube-dns", "node-local-dns"}),
-					}}},
-				},
-				block("169.254.20.10/32"),   // the node's DNS cache, where there is one
-				block("169.254.169.254/32"), // Cloud DNS, which GKE may use in kube-dns' place
+	rules := networkingv1.NetworkPolicyEgressRuleArray{dns(), &networkingv1.NetworkPolicyEgressRuleArgs{To: peers, Ports: ports("TCP", 443)}}
+	places, err := reached(p.Reach)
+	return append(rules, places...), err
+}
+
+// dns opens the name servers that a cluster may have.
+func dns() *networkingv1.NetworkPolicyEgressRuleArgs {
+	return &networkingv1.NetworkPolicyEgressRuleArgs{
+		To: networkingv1.NetworkPolicyPeerArray{
+			&networkingv1.NetworkPolicyPeerArgs{
+				NamespaceSelector: &metav1.LabelSelectorArgs{MatchLabels: pulumi.StringMap{namespaceName: pulumi.String("kube-system")}},
+				PodSelector: &metav1.LabelSelectorArgs{MatchExpressions: metav1.LabelSelectorRequirementArray{&metav1.LabelSelectorRequirementArgs{
+					Key: pulumi.String("k8s-app"), Operator: pulumi.String("In"), Values: pulumi.ToStringArray([]string{"kube-dns", "node-local-dns"}),
+				}}},
 			},
-			Ports: append(ports("UDP", 53), ports("TCP", 53)...),
+			block("169.254.20.10/32"),   // the node's DNS cache, where there is one
+			block("169.254.169.254/32"), // Cloud DNS, which GKE may use in kube-dns' place
 		},
-		&networkingv1.NetworkPolicyEgressRuleArgs{To: peers, Ports: ports("TCP", 443)},
+		Ports: append(ports("UDP", 53), ports("TCP", 53)...),
 	}
-	for _, place := range p.Reach {
+}
+
+// reached opens single places.
+func reached(places []string) (networkingv1.NetworkPolicyEgressRuleArray, error) {
+	var rules networkingv1.NetworkPolicyEgressRuleArray
+	for _, place := range places {
 		rule, err := reach(place)
 		if err != nil {
 			return nil, err

@@ -7,6 +7,7 @@ import (
 	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
@@ -29,6 +30,10 @@ type NodeAutoscalerArgs struct {
 	Env   map[string]string
 	// Annotations tie its service account to its identity on the cloud.
 	Annotations pulumi.StringMap
+	// Closed denies all traffic that it does not need; Reach lists what it needs
+	// besides DNS and HTTPS, as HOST:PORT.
+	Closed bool
+	Reach  []string
 }
 
 // statusPort is where it answers health checks, and scrapes.
@@ -61,6 +66,13 @@ func NewNodeAutoscaler(ctx *pulumi.Context, name string, args *NodeAutoscalerArg
 	if err != nil {
 		return nil, err
 	}
+	if args.Closed {
+		policy, err := args.newNetworkPolicy(ctx, name, pulumi.ToStringMap(selector), meta(), child)
+		if err != nil {
+			return nil, err
+		}
+		granted = append(granted, policy)
+	}
 	_, err = appsv1.NewDeployment(ctx, name, &appsv1.DeploymentArgs{
 		Metadata: meta(),
 		Spec: &appsv1.DeploymentSpecArgs{
@@ -83,6 +95,27 @@ func NewNodeAutoscaler(ctx *pulumi.Context, name string, args *NodeAutoscalerArg
 		return nil, err
 	}
 	return a, ctx.RegisterResourceOutputs(a, pulumi.Map{})
+}
+
+// newNetworkPolicy opens scrapes, DNS, and HTTPS wherever it is: the API server
+// and, where a VPC has endpoints, the cloud's APIs have private addresses.
+func (a *NodeAutoscalerArgs) newNetworkPolicy(ctx *pulumi.Context, name string, selector pulumi.StringMap, meta *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+	places, err := reached(a.Reach)
+	if err != nil {
+		return nil, err
+	}
+	return networkingv1.NewNetworkPolicy(ctx, name, &networkingv1.NetworkPolicyArgs{
+		Metadata: meta,
+		Spec: &networkingv1.NetworkPolicySpecArgs{
+			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector}, PolicyTypes: bothWays(),
+			Ingress: networkingv1.NetworkPolicyIngressRuleArray{&networkingv1.NetworkPolicyIngressRuleArgs{
+				From: NetworkPolicy{}.from(), Ports: ports("TCP", statusPort),
+			}},
+			Egress: append(networkingv1.NetworkPolicyEgressRuleArray{
+				dns(), &networkingv1.NetworkPolicyEgressRuleArgs{Ports: ports("TCP", 443)},
+			}, places...),
+		},
+	}, opts...)
 }
 
 func (a *NodeAutoscalerArgs) container(name string) *corev1.ContainerArgs {

@@ -59,6 +59,8 @@ type NodeAutoscaler struct {
 	Env map[string]string
 	// Annotations tie its service account to its identity on the cloud.
 	Annotations pulumi.StringMap
+	// Reach lists what it has to reach besides HTTPS, as HOST:PORT.
+	Reach []string
 	// Needs are the resources that have to exist before it can do anything.
 	Needs []pulumi.Resource
 }

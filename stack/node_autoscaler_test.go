@@ -92,6 +92,19 @@ func TestNodeAutoscalerChangesLittleInTheCluster(t *testing.T) {
 	}, changing)
 }
 
+func TestNodeAutoscalerReachesItsNeedsOnly(t *testing.T) {
+	r := recorded(t, "eks", nil)
+	policy := r.One(t, "NetworkPolicy", "cluster-autoscaler")
+	require.Equal(t, "kube-system", policy.At("metadata.namespace"))
+	require.Equal(t, object{
+		"podSelector": object{"matchLabels": object{"app": "cluster-autoscaler"}}, "policyTypes": []any{"Ingress", "Egress"},
+		"ingress": []any{object{"from": []any{object{"namespaceSelector": object{}}}, "ports": []any{object{"protocol": "TCP", "port": 8085.}}}},
+		"egress":  []any{dns, object{"ports": https}},
+	}, policy.At("spec"))
+	require.True(t, r.Before(r.One(t, "Deployment", "cluster-autoscaler"))[policy.URN])
+	require.Contains(t, recorded(t, "eks", byPodIdentity).One(t, "NetworkPolicy", "cluster-autoscaler").At("spec.egress"), egressTo("169.254.170.23/32", 80))
+}
+
 func TestNodeAutoscalerIsTheTeamsToChoose(t *testing.T) {
 	for name, set := range map[string]map[string]any{
 		"another one":       {"cluster.create.autoscaler.enabled": false},

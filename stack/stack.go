@@ -98,6 +98,7 @@ func moveNodes(ctx *pulumi.Context, c config.Config, platform infra.Platform) er
 	_, err := components.NewNodeAutoscaler(ctx, infra.AutoscalerAccount, &components.NodeAutoscalerArgs{
 		Namespace: infra.AutoscalerNamespace, Labels: c.Labels(ctx.Project(), ctx.Stack()),
 		Image: told.Image, Flags: told.Flags, Env: told.Env, Annotations: told.Annotations,
+		Closed: *c.NetworkPolicy.Enabled, Reach: told.Reach,
 	}, pulumi.Provider(platform.Kubernetes()), pulumi.DependsOn(told.Needs))
 	return err
 }

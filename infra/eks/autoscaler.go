@@ -48,6 +48,10 @@ func NewAutoscaler(ctx *pulumi.Context, name string, args *AutoscalerArgs, opts 
 	if err != nil {
 		return nil, err
 	}
+	var reach []string
+	if args.Way == config.PodIdentity {
+		reach = []string{agent}
+	}
 	a.Autoscaler = infra.NodeAutoscaler{
 		Image: args.Image,
 		Flags: pulumi.StringArray{
@@ -57,6 +61,7 @@ func NewAutoscaler(ctx *pulumi.Context, name string, args *AutoscalerArgs, opts 
 		// IMDS, where it would ask for its region, does not answer pods.
 		Env:         map[string]string{"AWS_REGION": args.Region, "AWS_EC2_METADATA_DISABLED": "true"},
 		Annotations: role.Annotations,
+		Reach:       reach,
 		Needs:       role.Grants,
 	}
 	return a, ctx.RegisterResourceOutputs(a, pulumi.Map{"roleArn": role.Arn})
