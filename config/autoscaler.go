@@ -9,13 +9,13 @@ import (
 type NodeAutoscaler struct {
 	// Whether the stack runs one. Otherwise the node groups keep their size until something else moves it. Default: true on EKS.
 	Enabled *bool `json:"enabled"`
-	// Image of it, of the cluster's own Kubernetes version. Default: the first release for cluster.create.version, or for 1.34.
+	// Image of it, of the cluster's own Kubernetes version. Default: the first release for cluster.create.version, or for 1.35.
 	Image string `json:"image"`
 }
 
 // autoscalerVersion is the Kubernetes version that the autoscaler is for where
 // the config names none for the cluster.
-const autoscalerVersion = "1.34"
+const autoscalerVersion = "1.35"
 
 func (a NodeAutoscaler) withDefaults(version string) NodeAutoscaler {
 	if a.Enabled == nil {

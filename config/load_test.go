@@ -47,7 +47,7 @@ func TestDefaults(t *testing.T) {
 		Cluster: config.Cluster{Create: &config.NewCluster{
 			Name: "modelferry", MachineType: "t3.medium", Nodes: config.Nodes{Min: 1, Max: 5},
 			System: config.SystemNodes{Min: 1, Max: 3}, DiskGiB: 50,
-			Autoscaler: config.NodeAutoscaler{Enabled: &yes, Image: "registry.k8s.io/autoscaling/cluster-autoscaler:v1.34.0"},
+			Autoscaler: config.NodeAutoscaler{Enabled: &yes, Image: "registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0"},
 			Network:    config.Network{CIDR: "10.0.0.0/16"}, Admins: []string{"arn:aws:iam::123456789012:role/platform"}, DeletionProtection: &yes,
 		}},
 		Identity:      config.IRSA,

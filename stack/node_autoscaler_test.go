@@ -18,7 +18,7 @@ func TestNodesOnEKSAreAutoscaled(t *testing.T) {
 		r := asCommitted(t, "eks", preview)
 		d := r.One(t, "Deployment", "cluster-autoscaler")
 		require.Equal(t, "kube-system", d.At("metadata.namespace"))
-		require.Equal(t, "registry.k8s.io/autoscaling/cluster-autoscaler:v1.34.0", d.At(serves+"image"))
+		require.Equal(t, "registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0", d.At(serves+"image"))
 		discovery := "--node-group-auto-discovery=asg:tag=k8s.io/cluster-autoscaler/enabled,k8s.io/cluster-autoscaler/modelferry"
 		require.Contains(t, d.At(serves+"args"), discovery)
 		require.Contains(t, d.At(serves+"args"), "--cloud-provider=aws")
@@ -114,6 +114,6 @@ func TestNodeAutoscalerIsTheTeamsToChoose(t *testing.T) {
 		require.Empty(t, r.Of("modelferry:index:NodeAutoscaler"), name)
 		require.Empty(t, r.Of("modelferry:eks:Autoscaler"), name)
 	}
-	r := recorded(t, "eks", map[string]any{"cluster.create.version": "1.35"})
-	require.Equal(t, "registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0", r.One(t, "Deployment", "cluster-autoscaler").At(serves+"image"))
+	r := recorded(t, "eks", map[string]any{"cluster.create.version": "1.33"})
+	require.Equal(t, "registry.k8s.io/autoscaling/cluster-autoscaler:v1.33.0", r.One(t, "Deployment", "cluster-autoscaler").At(serves+"image"))
 }
