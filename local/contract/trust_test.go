@@ -9,13 +9,18 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/modelferry/modelferry/config/configtest"
+	"github.com/modelferry/modelferry/infra"
 	"github.com/modelferry/modelferry/local/identity"
 	"github.com/modelferry/modelferry/stack"
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// roles runs the program on EKS and returns the trust policy of each service's role, by its account.
-func roles(t *testing.T, way string) map[string][]byte {
+// account is a service account of the cluster.
+type account struct{ namespace, name string }
+
+// roles runs the program on EKS and returns the trust policy of each account's role: the services', and that of
+// the nodes' autoscaler.
+func roles(t *testing.T, way string) map[account][]byte {
 	t.Helper()
 	settings, err := configtest.Stack("eks")
 	require.NoError(t, err)
@@ -23,12 +28,17 @@ func roles(t *testing.T, way string) map[string][]byte {
 	program := stack.Stack{Keys: settings.Keys()}
 	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, "eks", settings, false)
 	require.NoError(t, err)
-	policies := map[string][]byte{}
-	for _, account := range record.Of("kubernetes:core/v1:ServiceAccount") {
-		name, _ := account.At("metadata.name").(string)
-		policies[name] = []byte(record.One(t, "iam/role:Role", name).At("assumeRolePolicy").(string))
+	policies := map[account][]byte{}
+	for _, each := range record.Of("kubernetes:core/v1:ServiceAccount") {
+		name, _ := each.At("metadata.name").(string)
+		namespace, _ := each.At("metadata.namespace").(string)
+		role := name
+		if namespace == infra.AutoscalerNamespace {
+			role = "modelferry-" + name
+		}
+		policies[account{namespace, name}] = []byte(record.One(t, "iam/role:Role", role).At("assumeRolePolicy").(string))
 	}
-	require.Len(t, policies, 3)
+	require.Len(t, policies, 4)
 	return policies
 }
 
@@ -36,22 +46,22 @@ func roles(t *testing.T, way string) map[string][]byte {
 // else a token may say.
 func TestWhoMayAssumeWhatByIRSA(t *testing.T) {
 	policies := roles(t, "irsa")
-	claims := func(namespace, account string) identity.Claims {
+	claims := func(a account) identity.Claims {
 		return identity.Claims{
 			Issuer: stacktest.Issuer, Audience: []string{"sts.amazonaws.com"},
-			Subject: fmt.Sprintf("system:serviceaccount:%s:%s", namespace, account),
+			Subject: fmt.Sprintf("system:serviceaccount:%s:%s", a.namespace, a.name),
 		}
 	}
 	for role, policy := range policies {
-		for account := range policies {
-			err := identity.Trusts(policy, stacktest.ProviderArn, claims("ml-portfolio", account))
-			require.Equal(t, account == role, err == nil, "%s as %s: %v", account, role, err)
+		for who := range policies {
+			err := identity.Trusts(policy, stacktest.ProviderArn, claims(who))
+			require.Equal(t, who == role, err == nil, "%s as %s: %v", who, role, err)
 		}
-		own := claims("ml-portfolio", role)
+		own := claims(role)
 		for name, change := range map[string]func(*identity.Claims){
-			"the same name elsewhere":          func(c *identity.Claims) { c.Subject = "system:serviceaccount:other:" + role },
+			"the same name elsewhere":          func(c *identity.Claims) { c.Subject = "system:serviceaccount:other:" + role.name },
 			"a name that begins so":            func(c *identity.Claims) { c.Subject += "-2" },
-			"a pattern":                        func(c *identity.Claims) { c.Subject = "system:serviceaccount:ml-portfolio:*" },
+			"a pattern":                        func(c *identity.Claims) { c.Subject = "system:serviceaccount:" + role.namespace + ":*" },
 			"made out to the API server":       func(c *identity.Claims) { c.Audience = []string{"https://kubernetes.default.svc"} },
 			"of another cluster":               func(c *identity.Claims) { c.Issuer = strings.Replace(c.Issuer, "0123", "4567", 1) },
 			"made out to Pod Identity's agent": func(c *identity.Claims) { c.Audience = []string{"pods.eks.amazonaws.com"} },
@@ -67,27 +77,27 @@ func TestWhoMayAssumeWhatByIRSA(t *testing.T) {
 
 func TestWhoMayAssumeWhatByPodIdentity(t *testing.T) {
 	policies := roles(t, "podIdentity")
-	tags := func(cluster, namespace, account string) map[string]string {
+	tags := func(cluster string, a account) map[string]string {
 		return map[string]string{
 			"eks-cluster-arn": cluster, "eks-cluster-name": "main",
-			"kubernetes-namespace": namespace, "kubernetes-service-account": account,
+			"kubernetes-namespace": a.namespace, "kubernetes-service-account": a.name,
 		}
 	}
 	for role, policy := range policies {
-		for account := range policies {
-			err := identity.TrustsAgent(policy, tags(stacktest.ClusterArn, "ml-portfolio", account))
-			require.Equal(t, account == role, err == nil, "%s as %s: %v", account, role, err)
+		for who := range policies {
+			err := identity.TrustsAgent(policy, tags(stacktest.ClusterArn, who))
+			require.Equal(t, who == role, err == nil, "%s as %s: %v", who, role, err)
 		}
 		for name, session := range map[string]map[string]string{
-			"the same name elsewhere": tags(stacktest.ClusterArn, "other", role),
-			"of another cluster":      tags(stacktest.ClusterArn+"-2", "ml-portfolio", role),
-			"of another account":      tags(strings.Replace(stacktest.ClusterArn, stacktest.Account, "210987654321", 1), "ml-portfolio", role),
+			"the same name elsewhere": tags(stacktest.ClusterArn, account{"other", role.name}),
+			"of another cluster":      tags(stacktest.ClusterArn+"-2", role),
+			"of another account":      tags(strings.Replace(stacktest.ClusterArn, stacktest.Account, "210987654321", 1), role),
 			"without tags":            {},
 		} {
 			require.Error(t, identity.TrustsAgent(policy, session), "%s: %s", role, name)
 		}
 		require.Error(t, identity.Trusts(policy, stacktest.ProviderArn, identity.Claims{
-			Issuer: stacktest.Issuer, Audience: []string{"sts.amazonaws.com"}, Subject: "system:serviceaccount:ml-portfolio:" + role,
+			Issuer: stacktest.Issuer, Audience: []string{"sts.amazonaws.com"}, Subject: "system:serviceaccount:" + role.namespace + ":" + role.name,
 		}), "IRSA was not chosen")
 	}
 }
