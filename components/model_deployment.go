@@ -46,6 +46,8 @@ type ModelDeploymentArgs struct {
 	VolumeBytes int64
 	// Artifacts that the server needs.
 	Artifacts []Artifact
+	// OwnNodes tells that the services have nodes of their own.
+	OwnNodes bool
 	// Deadline of a rollout.
 	Deadline time.Duration
 }

@@ -42,6 +42,8 @@ type ModelServiceArgs struct {
 	Server  ServerArgs
 	// Autoscaling of the pods.
 	Autoscaling Autoscaling
+	// OwnNodes tells that the services have nodes of their own.
+	OwnNodes bool
 	// RolloutDeadline is how long a new release may take.
 	RolloutDeadline time.Duration
 	// Store and Identity are the cloud's.
@@ -100,7 +102,7 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 		ServiceAccount: s.ServiceAccount, Config: s.Config, Mount: args.Mount, Claims: brought.claims,
 		Fetcher: args.Fetcher, Server: args.Server,
 		ModelFolder: args.ModelFolder, VolumeBytes: brought.bytes, Artifacts: args.Artifacts,
-		Deadline: args.RolloutDeadline,
+		Deadline: args.RolloutDeadline, OwnNodes: args.OwnNodes,
 	}, child, pulumi.DependsOn(ready))
 	if err != nil {
 		return nil, err

@@ -127,8 +127,8 @@ func (a *NodeAutoscalerArgs) container(name string) *corev1.ContainerArgs {
 		pulumi.String("--balance-similar-node-groups"),
 		// Of several groups that would do, the one that stays emptiest loses.
 		pulumi.String("--expander=least-waste"),
-		// DNS and the like have replicas, and may move.
-		pulumi.String("--skip-nodes-with-system-pods=false"),
+		// DNS and the like have replicas and may move, with what they scribble.
+		pulumi.String("--skip-nodes-with-system-pods=false"), pulumi.String("--skip-nodes-with-local-storage=false"),
 	)
 	return &corev1.ContainerArgs{
 		Name: pulumi.String(name), Image: pulumi.String(a.Image),

@@ -22,7 +22,7 @@ func (a *ModelDeploymentArgs) spread() corev1.TopologySpreadConstraintArray {
 // affinity puts two replicas on one node only when there is no other.
 func (a *ModelDeploymentArgs) affinity() *corev1.AffinityArgs {
 	return &corev1.AffinityArgs{
-		NodeAffinity: towards(),
+		NodeAffinity: a.nodes(),
 		PodAntiAffinity: &corev1.PodAntiAffinityArgs{
 			PreferredDuringSchedulingIgnoredDuringExecution: corev1.WeightedPodAffinityTermArray{&corev1.WeightedPodAffinityTermArgs{
 				Weight: pulumi.Int(100),

@@ -28,15 +28,22 @@ func (a *ModelDeploymentArgs) tolerations() corev1.TolerationArray {
 	return all
 }
 
-// towards draws the pods to the services' nodes. It does not demand them: on a
-// cluster that has none, pods run all the same.
-func towards() *corev1.NodeAffinityArgs {
+// nodes draws the pods to the services' nodes. Where there are such nodes for
+// sure, it demands them: a nodes' autoscaler does not see what is only
+// preferred, and would add to the system's nodes. Elsewhere pods run on others
+// all the same.
+func (a *ModelDeploymentArgs) nodes() *corev1.NodeAffinityArgs {
+	term := &corev1.NodeSelectorTermArgs{MatchExpressions: corev1.NodeSelectorRequirementArray{&corev1.NodeSelectorRequirementArgs{
+		Key: pulumi.String(nodeKey), Operator: pulumi.String("In"), Values: pulumi.ToStringArray([]string{nodeValue}),
+	}}}
+	if a.OwnNodes {
+		return &corev1.NodeAffinityArgs{
+			RequiredDuringSchedulingIgnoredDuringExecution: &corev1.NodeSelectorArgs{NodeSelectorTerms: corev1.NodeSelectorTermArray{term}},
+		}
+	}
 	return &corev1.NodeAffinityArgs{
 		PreferredDuringSchedulingIgnoredDuringExecution: corev1.PreferredSchedulingTermArray{&corev1.PreferredSchedulingTermArgs{
-			Weight: pulumi.Int(100),
-			Preference: &corev1.NodeSelectorTermArgs{MatchExpressions: corev1.NodeSelectorRequirementArray{&corev1.NodeSelectorRequirementArgs{
-				Key: pulumi.String(nodeKey), Operator: pulumi.String("In"), Values: pulumi.ToStringArray([]string{nodeValue}),
-			}}},
+			Weight: pulumi.Int(100), Preference: term,
 		}},
 	}
 }

@@ -22,8 +22,8 @@ type GPU struct {
 	Accelerator string `json:"accelerator"`
 	// Least number of nodes with GPUs; at 0 they are paid for while they are used only.
 	Min int `json:"min" default:"0"`
-	// Greatest number of nodes with GPUs.
-	Max int `json:"max" default:"1"`
+	// Greatest number of nodes with GPUs. An update needs one more than runs.
+	Max int `json:"max" default:"2"`
 }
 
 func (g GPU) check(f *Faults, c Config) {

@@ -53,7 +53,7 @@ func TestDefaults(t *testing.T) {
 		Identity:      config.IRSA,
 		NetworkPolicy: config.NetworkPolicy{Enabled: &yes},
 		Monitoring:    config.Monitoring{Annotations: &yes, Interval: 30 * time.Second},
-		GPU:           config.GPU{Enabled: &yes, MachineType: "g4dn.xlarge", Max: 1},
+		GPU:           config.GPU{Enabled: &yes, MachineType: "g4dn.xlarge", Max: 2},
 		Registry:      config.Registry{Create: &yes, Name: "modelferry", UntaggedDays: 30},
 		Buckets:       config.Buckets{ColdAfterDays: 90, LogDays: 365, SoftDeleteDays: 7, Noncurrent: config.Noncurrent{Keep: 3, Days: 90}},
 		Fetcher: config.Fetcher{

@@ -1,5 +1,6 @@
 // Package infra holds the contract that a cloud fulfils. The clouds below it
-// mirror each other: the same files, the same components, the same outputs.
+// mirror each other: the same files, the same components but for what one of
+// them has by itself, the same outputs.
 package infra
 
 import (

@@ -173,11 +173,21 @@ func TestPodsGoToTheServicesNodes(t *testing.T) {
 	onEachService(t, func(t *testing.T, p platform, s service, r *stacktest.Record) {
 		d := deployment(t, r, s)
 		require.Equal(t, []any{object{"key": "workload-type", "operator": "Equal", "value": "ml-services", "effect": "NoSchedule"}}, d.At(pod+"tolerations"))
-		require.Equal(t, object{"preferredDuringSchedulingIgnoredDuringExecution": []any{object{
-			"weight": 100., "preference": object{"matchExpressions": []any{object{"key": "workload-type", "operator": "In", "values": []any{"ml-services"}}}},
-		}}}, d.At(pod+"affinity.nodeAffinity"), "preferred: a cluster without such nodes runs them, too")
+		require.Equal(t, object{"requiredDuringSchedulingIgnoredDuringExecution": object{"nodeSelectorTerms": []any{servicesNodes}}},
+			d.At(pod+"affinity.nodeAffinity"), "a nodes' autoscaler takes no note of what is preferred")
 		require.Nil(t, d.At(serves+"resources.limits/nvidia.com/gpu"))
 	})
+}
+
+var servicesNodes = object{"matchExpressions": []any{object{"key": "workload-type", "operator": "In", "values": []any{"ml-services"}}}}
+
+// A cluster that is there may have no such nodes, and runs the services too.
+func TestPodsTakeWhatNodesAClusterHas(t *testing.T) {
+	for _, p := range platforms {
+		d := recorded(t, p.stack, map[string]any{"cluster": object{"existing": "production"}}).One(t, "Deployment", "bankchurn")
+		require.Equal(t, object{"preferredDuringSchedulingIgnoredDuringExecution": []any{object{"weight": 100., "preference": servicesNodes}}},
+			d.At(pod+"affinity.nodeAffinity"))
+	}
 }
 
 func without(from any, keys ...string) object {

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/modelferry/modelferry/stack/stacktest"
@@ -126,15 +127,16 @@ func poolKeys() []keyRow {
 	most := func(pool string, want float64) []shown {
 		return []shown{onGKE("NodePool", pool, "autoscaling.totalMaxNodeCount", want), onEKS("NodeGroup", pool, "scalingConfig.maxSize", want)}
 	}
-	disk := func(pool string, want float64) []shown {
-		return []shown{onGKE("NodePool", pool, "nodeConfig.diskSizeGb", want), onEKS("LaunchTemplate", pool, "blockDeviceMappings[0].ebs.volumeSize", want)}
+	disk := func(pool string, of int, want float64) []shown {
+		size := fmt.Sprintf("blockDeviceMappings[%d].ebs.volumeSize", of)
+		return []shown{onGKE("NodePool", pool, "nodeConfig.diskSizeGb", want), onEKS("LaunchTemplate", pool, size, want)}
 	}
 	const gpus = "modelferry-gpu"
 	rows := together(
 		key("cluster.create.machineType", "large", machine("modelferry", "large")...),
 		key("cluster.create.nodes.min", 2, least("modelferry", 2)...),
 		key("cluster.create.nodes.max", 9, most("modelferry", 9)...),
-		key("cluster.create.diskGiB", 120, slices.Concat(disk("modelferry", 120), disk("modelferry-system", 120), disk(gpus, 120))...),
+		key("cluster.create.diskGiB", 120, slices.Concat(disk("modelferry", 0, 120), disk("modelferry-system", 0, 120), disk(gpus, 1, 120))...),
 		key("cluster.create.system.machineType", "small", machine("modelferry-system", "small")...),
 		key("cluster.create.system.min", 3, least("modelferry-system", 3)...),
 		key("cluster.create.system.max", 8, most("modelferry-system", 8)...),

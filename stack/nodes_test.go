@@ -63,6 +63,7 @@ func TestUpgradesTakeOneNodeAtATime(t *testing.T) {
 			} else {
 				require.Equal(t, object{"maxUnavailable": 1.}, nodes.At("updateConfig"), nodes)
 				require.Equal(t, object{"enabled": true}, nodes.At("nodeRepairConfig"), nodes)
+				require.Equal(t, r.Computed(stacktest.Version), nodes.At("version"), "%s: the cluster's, whenever that changes", nodes)
 				require.Nil(t, nodes.At("instanceTypes"), "%s: another machine type would replace the group", nodes)
 			}
 		}
@@ -72,7 +73,7 @@ func TestUpgradesTakeOneNodeAtATime(t *testing.T) {
 func TestGPUsAreForThoseWhoAsk(t *testing.T) {
 	for _, p := range platforms {
 		t.Run(p.stack, func(t *testing.T) {
-			r := recorded(t, p.stack, with(withGPUs, object{"gpu.max": 2}))
+			r := recorded(t, p.stack, withGPUs)
 			nodes := r.One(t, p.nodes, "modelferry-gpu")
 			if p.stack == "gke" {
 				require.Equal(t, "n1-standard-4", nodes.At("nodeConfig.machineType"))
@@ -85,7 +86,15 @@ func TestGPUsAreForThoseWhoAsk(t *testing.T) {
 				require.Equal(t, "g4dn.xlarge", r.One(t, "LaunchTemplate", "modelferry-gpu").At("instanceType"))
 				require.Equal(t, []any{object{"key": "nvidia.com/gpu", "value": "present", "effect": "NO_SCHEDULE"}}, nodes.At("taints"))
 				require.Equal(t, 0., nodes.At("scalingConfig.minSize"))
-				require.Equal(t, "/dev/xvdb", r.One(t, "LaunchTemplate", "modelferry-gpu").At("blockDeviceMappings[0].deviceName"))
+				disks := r.One(t, "LaunchTemplate", "modelferry-gpu").At("blockDeviceMappings").([]any)
+				encrypted := object{"encrypted": "true", "volumeType": "gp3", "deleteOnTermination": "true"}
+				require.Equal(t, []any{
+					object{"deviceName": "/dev/xvda", "ebs": encrypted}, object{"deviceName": "/dev/xvdb", "ebs": with(encrypted, object{"volumeSize": 50.})},
+				}, disks, "the system's, and the pods'")
+				require.Equal(t, object{"autoscalingGroupName": "eks-modelferry-gpu", "tag": object{
+					"key": "k8s.io/cluster-autoscaler/node-template/resources/ephemeral-storage", "value": "40Gi", "propagateAtLaunch": false,
+				}}, r.One(t, "autoscaling/tag:Tag", "modelferry-gpu").Inputs, "or the autoscaler finds no place for a pod in an empty group")
+				require.Len(t, r.Of("autoscaling/tag:Tag"), 1, "what is never empty speaks for itself")
 			}
 			finbert, churn := r.One(t, "Deployment", "nlpinsight"), r.One(t, "Deployment", "bankchurn")
 			require.Equal(t, "1", finbert.At(serves+"resources.limits/nvidia.com/gpu"))
@@ -125,7 +134,8 @@ func TestEveryNodeHasTheDiskThatIsConfigured(t *testing.T) {
 		for _, nodes := range r.Of(p.nodes) {
 			size := nodes.At("nodeConfig.diskSizeGb")
 			if p.stack == "eks" {
-				size = r.One(t, "LaunchTemplate", nodes.Name).At("blockDeviceMappings[0].ebs.volumeSize")
+				disks := r.One(t, "LaunchTemplate", nodes.Name).At("blockDeviceMappings").([]any)
+				size = disks[len(disks)-1].(object)["ebs"].(object)["volumeSize"]
 			}
 			require.Equal(t, 200., size, nodes)
 		}

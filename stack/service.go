@@ -35,6 +35,7 @@ func deployService(ctx *pulumi.Context, c config.Config, platform infra.Platform
 		Fetcher:         fetcher(c.Fetcher),
 		Server:          server(c, w),
 		Autoscaling:     components.Autoscaling(w.Autoscaling),
+		OwnNodes:        c.Cluster.Create != nil,
 		RolloutDeadline: c.Rollout.Deadline,
 		Store:           components.Store(store),
 		Identity:        components.Identity{Annotations: identity.Annotations, Grants: identity.Grants},

@@ -98,7 +98,9 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		EnabledClusterLogTypes: pulumi.ToStringArray([]string{"api", "audit", "authenticator", "controllerManager", "scheduler"}),
 	}, child, pulumi.DependsOn(append(granted, args.Network.Egress...)),
 		// EKS deletes on request; the engine then refuses to, and to replace.
-		pulumi.Protect(*args.Cluster.DeletionProtection))
+		pulumi.Protect(*args.Cluster.DeletionProtection),
+		// EKS takes no other key for what it has encrypted, and does not say so.
+		pulumi.ReplaceOnChanges([]string{"encryptionConfig"}))
 	if err != nil {
 		return nil, err
 	}

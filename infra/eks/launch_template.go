@@ -31,9 +31,9 @@ func ImageOf(pool infra.Pool) string {
 // With IMDSv2 and one hop, a token of the node's role does not get as far as a
 // pod.
 func newLaunchTemplate(ctx *pulumi.Context, pool infra.Pool, tags map[string]string, opts ...pulumi.ResourceOption) (*ec2.LaunchTemplate, error) {
-	device := "/dev/xvda"
+	disks := ec2.LaunchTemplateBlockDeviceMappingArray{disk("/dev/xvda", pool.DiskGiB)}
 	if pool.GPU { // Bottlerocket's data, the pods' files among it, lies on a disk of its own
-		device = "/dev/xvdb"
+		disks = ec2.LaunchTemplateBlockDeviceMappingArray{disk("/dev/xvda", 0), disk("/dev/xvdb", pool.DiskGiB)}
 	}
 	var specifications ec2.LaunchTemplateTagSpecificationArray
 	// The provider's default tags end at the template.
@@ -48,13 +48,19 @@ func newLaunchTemplate(ctx *pulumi.Context, pool infra.Pool, tags map[string]str
 		MetadataOptions: &ec2.LaunchTemplateMetadataOptionsArgs{
 			HttpEndpoint: pulumi.String("enabled"), HttpTokens: pulumi.String("required"), HttpPutResponseHopLimit: pulumi.Int(1),
 		},
-		BlockDeviceMappings: ec2.LaunchTemplateBlockDeviceMappingArray{&ec2.LaunchTemplateBlockDeviceMappingArgs{
-			DeviceName: pulumi.String(device),
-			Ebs: &ec2.LaunchTemplateBlockDeviceMappingEbsArgs{
-				Encrypted: pulumi.String("true"), VolumeType: pulumi.String("gp3"), VolumeSize: pulumi.Int(pool.DiskGiB),
-				DeleteOnTermination: pulumi.String("true"),
-			},
-		}},
-		TagSpecifications: specifications,
+		BlockDeviceMappings: disks,
+		TagSpecifications:   specifications,
 	}, opts...)
+}
+
+// disk is an encrypted one that goes with its machine; of 0 GiB, one as large
+// as the image asks for.
+func disk(device string, gib int) *ec2.LaunchTemplateBlockDeviceMappingArgs {
+	ebs := &ec2.LaunchTemplateBlockDeviceMappingEbsArgs{
+		Encrypted: pulumi.String("true"), VolumeType: pulumi.String("gp3"), DeleteOnTermination: pulumi.String("true"),
+	}
+	if gib > 0 {
+		ebs.VolumeSize = pulumi.Int(gib)
+	}
+	return &ec2.LaunchTemplateBlockDeviceMappingArgs{DeviceName: pulumi.String(device), Ebs: ebs}
 }

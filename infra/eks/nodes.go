@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/autoscaling"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -39,6 +40,9 @@ func newNodeGroups(ctx *pulumi.Context, name string, args *ClusterArgs, cluster 
 			return nil, err
 		}
 		ready = append(ready, group)
+		if err := describe(ctx, pool, group, opts...); err != nil {
+			return nil, err
+		}
 	}
 	// These run on the system's nodes, and are installed only once there are
 	// some. Without metrics the pods' autoscaler knows no load.
@@ -67,6 +71,7 @@ func newNodeGroup(ctx *pulumi.Context, pool infra.Pool, args *ClusterArgs, clust
 	return eks.NewNodeGroup(ctx, pool.Name, &eks.NodeGroupArgs{
 		// No name: one that is made up lets a group that has to be replaced go only once the next one is there.
 		ClusterName: cluster.Name, NodeRoleArn: role.Arn, AmiType: pulumi.String(ImageOf(pool)), SubnetIds: args.Network.Private,
+		Version: cluster.Version, // nodes are rolled when the cluster gets another one
 		// The template has the machine type, so that another one is rolled out node by node.
 		LaunchTemplate: &eks.NodeGroupLaunchTemplateArgs{
 			Id: template.ID(), Version: pulumi.Sprintf("%d", template.LatestVersion),
@@ -77,8 +82,31 @@ func newNodeGroup(ctx *pulumi.Context, pool infra.Pool, args *ClusterArgs, clust
 		},
 		NodeRepairConfig: &eks.NodeGroupNodeRepairConfigArgs{Enabled: pulumi.Bool(true)},
 		UpdateConfig:     &eks.NodeGroupUpdateConfigArgs{MaxUnavailable: pulumi.Int(1)},
-		// The autoscaler moves it; an update must not move it back.
+		// The autoscaler moves it; an update must not move it back. One of the bounds
+		// takes it along as the state has it: docs/operations.md, "Nodes".
 	}, append(opts, pulumi.IgnoreChanges([]string{"scalingConfig.desiredSize"}))...)
+}
+
+// describe tells the nodes' autoscaler of a group that may be empty how much
+// disk a node of it would have: from none it learns nothing, and pods that ask
+// for some would wait for ever. The group of machines is tagged for that, which
+// EKS makes and gives none of the node group's tags to. The kubelet keeps a
+// part for itself.
+// https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
+func describe(ctx *pulumi.Context, pool infra.Pool, group *eks.NodeGroup, opts ...pulumi.ResourceOption) error {
+	if pool.Min > 0 {
+		return nil
+	}
+	machines := group.Resources.Index(pulumi.Int(0)).AutoscalingGroups().Index(pulumi.Int(0)).Name().Elem()
+	_, err := autoscaling.NewTag(ctx, pool.Name, &autoscaling.TagArgs{
+		AutoscalingGroupName: machines,
+		Tag: &autoscaling.TagTagArgs{
+			Key:               pulumi.String("k8s.io/cluster-autoscaler/node-template/resources/ephemeral-storage"),
+			Value:             pulumi.Sprintf("%dGi", pool.DiskGiB*4/5),
+			PropagateAtLaunch: pulumi.Bool(false),
+		},
+	}, opts...)
+	return err
 }
 
 // addonValues are the add-ons' settings that are not their defaults.

@@ -12,10 +12,12 @@ import (
 // keyUser is the role that encrypts and decrypts with a key, and does nothing else with it.
 const keyUser = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
 
-// secrets encrypts Kubernetes' secrets under a key of one's own, where there is one.
-func (a *ClusterArgs) secrets() container.ClusterDatabaseEncryptionPtrInput {
+// secrets encrypts Kubernetes' secrets under a key of one's own, where there is
+// one. That there is none is said outright: left out, it would mean the one
+// before, which then has lost its grant.
+func (a *ClusterArgs) secrets() *container.ClusterDatabaseEncryptionArgs {
 	if a.Cluster.KMSKey == "" {
-		return nil
+		return &container.ClusterDatabaseEncryptionArgs{State: pulumi.String("DECRYPTED")}
 	}
 	return &container.ClusterDatabaseEncryptionArgs{State: pulumi.String("ENCRYPTED"), KeyName: pulumi.String(a.Cluster.KMSKey)}
 }

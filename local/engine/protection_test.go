@@ -85,6 +85,8 @@ func TestAClusterIsReplacedOnlyAfterTheConfigLetsGoOfIt(t *testing.T) {
 		change map[string]any
 	}{
 		"another location on gke": {"gke", location}, "another name on gke": {"gke", rename}, "another name on eks": {"eks", rename},
+		// EKS would take the update, go on with the old key, and lose it.
+		"another key on eks": {"eks", map[string]any{"create": map[string]any{"kmsKey": "arn:aws:kms:eu-west-1:123456789012:key/ours"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

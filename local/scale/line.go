@@ -1,10 +1,17 @@
 package main
 
+// maxGrowth is how many times as fast as the services their cost may grow, from
+// one figure to the next: what is linear never grows faster, whatever it costs
+// before the first service, and a square does soon. It needs no third figure,
+// whose noise would count for a multiple.
+const maxGrowth = 1
+
+// growth is how many times as fast as the services the cost grows from b to c.
+func growth(b, c point) float64 { return (c.cost / b.cost) / (c.services / b.services) }
+
 // maxBend is how many times what a straight line through the two figures before
-// gives the last one may be. The line itself moves with the noise of a machine
-// that has other work. Cost that grows with the square of the services is far
-// above: nine times, and still five beside the engine's own second and a half;
-// beside what is linear it shows when it is more than that at 300 services.
+// gives the last one may be, of what costs much before the first service and
+// is measured without noise.
 const maxBend = 2
 
 // bend is how many times what it would be on the straight line through the two

@@ -54,13 +54,13 @@ func TestTable(t *testing.T) {
 	require.Equal(t, []string{
 		"| gke | 3 | 50 | 2.0 s |  |  | 100 MiB |  |",
 		"| gke | 30 | 400 | 5.0 s | 111 ms |  | 118 MiB |  |",
-		"| gke | 300 | 4000 | 35.0 s | 111 ms | 1.0 | 298 MiB | 1.0 |",
+		"| gke | 300 | 4000 | 35.0 s | 111 ms | 0.7 | 298 MiB | 1.0 |",
 		"| eks | 3 | 50 | 2.0 s |  |  | 100 MiB |  |",
 		"| eks | 30 | 400 | 3.0 s | 37 ms |  | 102 MiB |  |",
-		"| eks | 300 | 4000 | 61.0 s | 214 ms | 4.7 | 2048 MiB | 16.8 |",
+		"| eks | 300 | 4000 | 61.0 s | 214 ms | 2.0 | 2048 MiB | 16.8 |",
 	}, strings.Split(strings.TrimSpace(out.String()), "\n")[2:])
 	require.EqualError(t, all.verdict(),
-		"eks with 300 services: its time is 4.7 times that of a straight line through 3 and 30 services: at most 2 times; "+
+		"eks: from 30 to 300 services the time grows 2.0 times as fast as the services: "+
 			"look for what does work for each service that grows with their number\n"+
 			"eks with 300 services: its memory is 16.8 times that of a straight line through 3 and 30 services: at most 2 times; "+
 			"look for what does work for each service that grows with their number\n"+

@@ -20,7 +20,7 @@ type row struct {
 }
 
 func newTable(out io.Writer) *table {
-	fmt.Fprintf(out, "| stack | services | resources | time | a further service | x a line's | program's memory | x a line's |\n|---|---|---|---|---|---|---|---|\n")
+	fmt.Fprintf(out, "| stack | services | resources | time | a further service | growth, x the services' | program's memory | x a line's |\n|---|---|---|---|---|---|---|---|\n")
 	return &table{out: out, rows: map[string][]row{}}
 }
 
@@ -36,8 +36,7 @@ func (t *table) add(stack string, services int, c cost) {
 	}
 	if len(rows) > 2 {
 		last := [3]row(rows[len(rows)-3:])
-		seconds = t.straight(stack, last, "time", func(c cost) float64 { return c.time.Seconds() })
-		memory = t.straight(stack, last, "memory", func(c cost) float64 { return float64(c.program) })
+		seconds, memory = t.judge(stack, last)
 	}
 	fmt.Fprintf(t.out, "| %s | %d | %d | %.1f s | %s | %s | %d MiB | %s |\n",
 		stack, services, c.resources, c.time.Seconds(), further, seconds, c.program>>20, memory)
@@ -52,20 +51,22 @@ func (r row) further(next row) time.Duration {
 	return (next.cost.time - r.cost.time) / time.Duration(next.services-r.services)
 }
 
-// straight tells how far the last of three rows is off the line through the
-// others, in something that they cost.
-func (t *table) straight(stack string, rows [3]row, what string, of func(cost) float64) string {
-	var points [3]point
-	for k, r := range rows {
-		points[k] = point{float64(r.services), of(r.cost)}
+// judge compares the time of a row with that of the one before, and the memory
+// with the line through the two before.
+func (t *table) judge(stack string, rows [3]row) (seconds, memory string) {
+	at := func(k int, of func(cost) float64) point { return point{float64(rows[k].services), of(rows[k].cost)} }
+	inTime, inMemory := func(c cost) float64 { return c.time.Seconds() }, func(c cost) float64 { return float64(c.program) }
+	const hint = "look for what does work for each service that grows with their number"
+	grown := growth(at(1, inTime), at(2, inTime))
+	if grown > maxGrowth {
+		t.fail("%s: from %d to %d services the time grows %.1f times as fast as the services: %s", stack, rows[1].services, rows[2].services, grown, hint)
 	}
-	got := bend(points[0], points[1], points[2])
-	if got > maxBend {
-		t.fail("%s with %d services: its %s is %.1f times that of a straight line through %d and %d services: at most %d times; "+
-			"look for what does work for each service that grows with their number",
-			stack, rows[2].services, what, got, rows[0].services, rows[1].services, maxBend)
+	bent := bend(at(0, inMemory), at(1, inMemory), at(2, inMemory))
+	if bent > maxBend {
+		t.fail("%s with %d services: its memory is %.1f times that of a straight line through %d and %d services: at most %d times; %s",
+			stack, rows[2].services, bent, rows[0].services, rows[1].services, maxBend, hint)
 	}
-	return fmt.Sprintf("%.1f", got)
+	return fmt.Sprintf("%.1f", grown), fmt.Sprintf("%.1f", bent)
 }
 
 func (t *table) fail(format string, args ...any) {

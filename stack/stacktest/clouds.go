@@ -19,6 +19,8 @@ const (
 	ClusterArn = "arn:aws:eks:eu-west-1:" + Account + ":cluster/main"
 	// OpenSubnet gives its machines public addresses.
 	OpenSubnet = "subnet-0c"
+	// Version of Kubernetes that a cluster has where nobody asks for one.
+	Version = "1.34"
 	// Issuer of the EKS cluster's tokens, and ProviderArn under which IAM knows it.
 	Issuer      = "https://oidc.eks.eu-west-1.amazonaws.com/id/0123"
 	ProviderArn = "arn:aws:iam::" + Account + ":oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/0123"
@@ -52,6 +54,11 @@ func outputs(typ, name string, inputs resource.PropertyMap) resource.PropertyMap
 		computed = object{"email": text("accountId") + "@modelferry-demo.iam.gserviceaccount.com"}
 	case "aws:eks/cluster:Cluster":
 		computed = eksCluster()
+		if !inputs.HasValue("version") {
+			computed["version"] = Version
+		}
+	case "aws:eks/nodeGroup:NodeGroup":
+		computed = object{"resources": []any{object{"autoscalingGroups": []any{object{"name": "eks-" + name}}}}}
 	case "aws:iam/role:Role":
 		computed = object{"name": text("name"), "arn": "arn:aws:iam::" + Account + ":role/" + text("name")}
 	case "aws:iam/openIdConnectProvider:OpenIdConnectProvider":

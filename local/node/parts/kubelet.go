@@ -18,7 +18,8 @@ func (s Site) Kubelet() Process {
 		"--node-ip="+s.Range.Node().String(),
 		"--root-dir="+Dir+"/data/kubelet",
 		"--cert-dir="+Dir+"/data/kubelet/pki",
-		"--node-labels=topology.kubernetes.io/region=local,topology.kubernetes.io/zone=local-a",
+		// The one node is the system's and the services'.
+		"--node-labels=topology.kubernetes.io/region=local,topology.kubernetes.io/zone=local-a,workload-type=ml-services",
 	)
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/autoscaling"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 
 	"github.com/modelferry/modelferry/local/provider"
@@ -45,6 +46,7 @@ var cluster = map[string]provider.Resource{
 	},
 	"aws:eks/nodeGroup:NodeGroup": {
 		Args: eks.NodeGroupArgs{}, State: eks.NodeGroupState{}, Name: "nodeGroupName",
+		Create: sized, Update: sized,
 		Required: []string{"subnetIds"},
 		Replace: []string{
 			"clusterName", "nodeGroupName", "nodeRoleArn", "subnetIds", "instanceTypes", "amiType", "capacityType", "diskSize",
@@ -53,12 +55,18 @@ var cluster = map[string]provider.Resource{
 		ID: provider.Text("{clusterName}:{nodeGroupName}"),
 		Outputs: map[string]provider.Value{
 			"arn":            arn("eks", "nodegroup/{clusterName}/{nodeGroupName}/{#32}"),
+			"resources":      machines,
 			"status":         provider.Const("ACTIVE"),
 			"version":        provider.Const(version),
 			"releaseVersion": provider.Const(version + ".1-20240101"),
 			"amiType":        provider.Const("AL2023_x86_64_STANDARD"),
 			"capacityType":   provider.Const("ON_DEMAND"),
 		},
+	},
+	"aws:autoscaling/tag:Tag": {
+		Args: autoscaling.TagArgs{}, State: autoscaling.TagState{},
+		Replace: []string{"autoscalingGroupName", "tag.key"},
+		ID:      provider.Text("{autoscalingGroupName},{tag.key}"),
 	},
 	"aws:eks/addon:Addon": {
 		Args: eks.AddonArgs{}, State: eks.AddonState{},
@@ -69,6 +77,28 @@ var cluster = map[string]provider.Resource{
 			"addonVersion": provider.Const("v1.0.0-eksbuild.1"),
 		},
 	},
+}
+
+// sized refuses sizes that EKS refuses.
+func sized(_ context.Context, r *provider.Request) error {
+	size := func(key string) float64 {
+		n, _ := r.Get("scalingConfig." + key).(float64)
+		return n
+	}
+	least, desired, most := size("minSize"), size("desiredSize"), size("maxSize")
+	switch {
+	case least > desired:
+		return fmt.Errorf("InvalidParameterException: Minimum capacity %.0f can't be greater than desired size %.0f", least, desired)
+	case desired > most:
+		return fmt.Errorf("InvalidParameterException: desired capacity %.0f can't be greater than max size %.0f", desired, most)
+	}
+	return nil
+}
+
+// machines name the group of machines that EKS makes for a node group.
+func machines(r *provider.Request) any {
+	name := provider.Text("eks-{nodeGroupName}-{#32}")(r)
+	return []any{map[string]any{"autoscalingGroups": []any{map[string]any{"name": name}}}}
 }
 
 // endpoint is a URL, as EKS's is: the node's, or one under a domain that never resolves.

@@ -1,0 +1,19 @@
+package eks_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/infra/eks"
+)
+
+func TestWhatIsNoClusterHasNoAutoscaler(t *testing.T) {
+	for _, arn := range []string{"", "main", "arn:aws:eks:eu-west-1:123456789012:nodegroup/main/x/y"} {
+		_, err := eks.MoveNodes(arn)
+		require.ErrorContains(t, err, "no ARN of an EKS cluster", arn)
+	}
+	text, err := eks.MoveNodes("arn:aws-cn:eks:cn-north-1:123456789012:cluster/main")
+	require.NoError(t, err)
+	require.Contains(t, text, `"arn:aws-cn:eks:cn-north-1:123456789012:nodegroup/main/*/*"`)
+}
