@@ -1,6 +1,10 @@
 package config
 
-import "cmp"
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
 
 // How services and nodes find each other.
 const (
@@ -20,6 +24,8 @@ type GPU struct {
 	MachineType string `json:"machineType"`
 	// Accelerator of each node (GKE; on EKS the machine type has it). Default: nvidia-tesla-t4.
 	Accelerator string `json:"accelerator"`
+	// Zones that have the accelerator, where not every zone of the cluster does (GKE). Default: the cluster's.
+	Zones []string `json:"zones"`
 	// Least number of nodes with GPUs; at 0 they are paid for while they are used only.
 	Min int `json:"min" default:"0"`
 	// Greatest number of nodes with GPUs. An update needs one more than runs.
@@ -31,6 +37,12 @@ func (g GPU) check(f *Faults, c Config) {
 		f.add("gpu", "min %d and max %d do not fit: 0 <= min <= max, max >= 1", g.Min, g.Max)
 	}
 	f.only(GKE, c.Cloud, "gpu.accelerator", g.Accelerator != "")
+	f.only(GKE, c.Cloud, "gpu.zones", len(g.Zones) > 0)
+	for k, zone := range g.Zones {
+		if c.Cloud == GKE && !strings.HasPrefix(zone, c.GCP.Region+"-") {
+			f.add(fmt.Sprintf("gpu.zones[%d]", k), "%q is no zone of %s, such as %s-b", zone, c.GCP.Region, c.GCP.Region)
+		}
+	}
 }
 
 // withDefaults fills in what each cloud has everywhere, one NVIDIA T4 a node.

@@ -142,6 +142,7 @@ func poolKeys() []keyRow {
 		key("cluster.create.system.max", 8, most("modelferry-system", 8)...),
 		key("gpu.machineType", "huge", machine(gpus, "huge")...),
 		key("gpu.accelerator", "nvidia-l4", onGKE("NodePool", gpus, "nodeConfig.guestAccelerators[0].type", "nvidia-l4")),
+		key("gpu.zones", []any{"europe-west1-c"}, onGKE("NodePool", gpus, "nodeLocations", []any{"europe-west1-c"})),
 		key("gpu.min", 4, least(gpus, 4)...),
 		key("gpu.max", 7, most(gpus, 7)...),
 	)

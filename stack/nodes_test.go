@@ -79,7 +79,7 @@ func TestGPUsAreForThoseWhoAsk(t *testing.T) {
 				require.Equal(t, "n1-standard-4", nodes.At("nodeConfig.machineType"))
 				require.Equal(t, []any{object{"type": "nvidia-tesla-t4", "count": 1., "gpuDriverInstallationConfig": object{"gpuDriverVersion": "LATEST"}}},
 					nodes.At("nodeConfig.guestAccelerators"))
-				require.Equal(t, object{"totalMinNodeCount": 0., "totalMaxNodeCount": 2., "locationPolicy": "BALANCED"}, nodes.At("autoscaling"))
+				require.Equal(t, object{"totalMinNodeCount": 0., "totalMaxNodeCount": 2., "locationPolicy": "ANY"}, nodes.At("autoscaling"))
 				require.True(t, r.Before(nodes)[r.One(t, p.nodes, "modelferry-system").URN], "or GKE sets no taint that keeps others off")
 			} else {
 				require.Equal(t, "BOTTLEROCKET_x86_64_NVIDIA", nodes.At("amiType"))

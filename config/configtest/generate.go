@@ -130,6 +130,7 @@ var cloudOptions = map[string][]option{
 		{"cluster.location", of("europe-west1-b")},
 		{"buckets.coldAfterDays", of(1, 90, 365)},
 		{"gpu.accelerator", of("nvidia-l4")},
+		{"gpu.zones", of([]any{"europe-west1-b", "europe-west1-c"})},
 		{"buckets.kmsKey", of("projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/buckets")},
 	},
 	"eks": {

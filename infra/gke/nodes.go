@@ -90,12 +90,20 @@ func newNodePool(ctx *pulumi.Context, pool infra.Pool, args *ClusterArgs, cluste
 			Key: pulumi.String(pool.Taint.Key), Value: pulumi.String(pool.Taint.Value), Effect: pulumi.String("NO_SCHEDULE"),
 		}}
 	}
+	var zones pulumi.StringArrayInput
+	spread := "BALANCED"
+	if pool.GPU { // machines with GPUs are not everywhere, and scarce where they are
+		spread = "ANY"
+		if len(args.GPU.Zones) > 0 {
+			zones = pulumi.ToStringArray(args.GPU.Zones)
+		}
+	}
 	return container.NewNodePool(ctx, pool.Name, &container.NodePoolArgs{
 		// No name: one that is made up lets a pool that has to be replaced go only once the next one is there.
 		Cluster:  cluster.Name,
-		Location: pulumi.String(args.Location),
+		Location: pulumi.String(args.Location), NodeLocations: zones,
 		Autoscaling: &container.NodePoolAutoscalingArgs{
-			TotalMinNodeCount: pulumi.Int(pool.Min), TotalMaxNodeCount: pulumi.Int(pool.Max), LocationPolicy: pulumi.String("BALANCED"),
+			TotalMinNodeCount: pulumi.Int(pool.Min), TotalMaxNodeCount: pulumi.Int(pool.Max), LocationPolicy: pulumi.String(spread),
 		},
 		Management:      &container.NodePoolManagementArgs{AutoRepair: pulumi.Bool(true), AutoUpgrade: pulumi.Bool(true)},
 		UpgradeSettings: &container.NodePoolUpgradeSettingsArgs{MaxSurge: pulumi.Int(1), MaxUnavailable: pulumi.Int(0)},
