@@ -35,5 +35,22 @@ func (c Config) Warnings() []string {
 			}
 		}
 	}
+	if nodes := c.GPUs(); nodes != nil && c.Cluster.Create != nil {
+		if needed := c.nodesForGPUs(); nodes.Max < needed {
+			warn("gpu.max", "an update of a service with GPUs finds no node for its next pod, beside those of all that run: set it to %d or more", needed)
+		}
+	}
 	return all
+}
+
+// nodesForGPUs is how many nodes with GPUs the least number of pods takes, one
+// each, and an update's next pod besides.
+func (c Config) nodesForGPUs() int {
+	nodes := 1
+	for _, w := range c.Workloads() {
+		if c.GPUsOf(w) > 0 {
+			nodes += w.Autoscaling.Min
+		}
+	}
+	return nodes
 }

@@ -20,6 +20,11 @@ func TestWarnings(t *testing.T) {
 				`set modelferry:releases.bankchurn.delivery to csi, which mounts the bucket (docs/operations.md, "Large artifacts")`,
 		}},
 		{"an archive, by its own size", finbert, nil},
+		{"an update that finds no GPU", with(finbert, map[string]any{"gpu.max": 1}), []string{
+			`modelferry:gpu.max: an update of a service with GPUs finds no node for its next pod, beside those of all that run: set it to 2 or more`,
+		}},
+		{"nodes with GPUs of somebody else", with(finbert, map[string]any{"gpu.max": 1, "cluster": map[string]any{"existing": "production"}}), nil},
+		{"no GPUs", with(finbert, map[string]any{"gpu.max": 1, "gpu.enabled": false}), nil},
 		{"a large archive", with(finbert, map[string]any{"releases.nlpinsight.backends.finbert.artifacts.model.size": "1.2GB"}), []string{
 			`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.size: each pod copies 1.2 GB when it starts, more than the 500 MB that this is meant for: ` +
 				`upload what is in the archive to a folder, and set modelferry:releases.nlpinsight.delivery to csi, which mounts the bucket (docs/operations.md, "Large artifacts")`,
