@@ -1,10 +1,8 @@
 package main
 
 import (
-	"io"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,20 +11,8 @@ import (
 )
 
 func TestKubeconformHoldsAnAddedKindToItsDefinition(t *testing.T) {
-	dir := t.TempDir()
-	if err := run("testdata/swagger.json", dir, "testdata/definition.yaml"); err != nil {
-		t.Fatal(err)
-	}
-	conform, err := validator.New([]string{filepath.Join(dir, location)}, validator.Opts{Strict: true})
-	if err != nil {
-		t.Fatal(err)
-	}
 	const head = "apiVersion: example.com/v1\nkind: Ferry\nmetadata: {name: a, labels: {any: thing}}\n"
-	for name, test := range map[string]struct {
-		manifest string
-		want     validator.Status
-		says     string
-	}{
+	conform(t, map[string]manifest{
 		"as it should be":            {head + "spec: {port: 1, berth: north, cargo: {tons: 1, of: {what: ever}}}", validator.Valid, ""},
 		"text for a number or text":  {head + "spec: {port: http}", validator.Valid, ""},
 		"null where it may be":       {head + "spec: {port: 1, berth: null}", validator.Valid, ""},
@@ -39,17 +25,7 @@ func TestKubeconformHoldsAnAddedKindToItsDefinition(t *testing.T) {
 		"pattern":                    {head + "spec: {port: 1, berth: N}", validator.Invalid, "berth"},
 		"known field among any":      {head + "spec: {port: 1, cargo: {tons: many}}", validator.Invalid, "tons"},
 		"version that is not served": {strings.Replace(head, "/v1", "/v1alpha1", 1), validator.Error, "could not find schema"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			results := conform.Validate(name, io.NopCloser(strings.NewReader(test.manifest)))
-			if len(results) != 1 || results[0].Status != test.want {
-				t.Fatalf("got %+v, want status %v", results, test.want)
-			}
-			if test.says != "" && !strings.Contains(results[0].Err.Error(), test.says) {
-				t.Fatalf("%v says nothing of %s", results[0].Err, test.says)
-			}
-		})
-	}
+	}, "testdata/definition.yaml")
 }
 
 func TestWhatIsNoDefinitionIsRefused(t *testing.T) {

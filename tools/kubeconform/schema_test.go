@@ -30,22 +30,9 @@ func TestEveryKindHasAFile(t *testing.T) {
 	}
 }
 
-// Each manifest is put to kubeconform, as make lint does with what is rendered.
 func TestKubeconformFindsWhatTheAPIDoesNotKnow(t *testing.T) {
-	dir := t.TempDir()
-	if err := run("testdata/swagger.json", dir); err != nil {
-		t.Fatal(err)
-	}
-	conform, err := validator.New([]string{filepath.Join(dir, location)}, validator.Opts{Strict: true})
-	if err != nil {
-		t.Fatal(err)
-	}
 	const head = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a, labels: {any: thing}}\n"
-	for name, test := range map[string]struct {
-		manifest string
-		want     validator.Status
-		says     string
-	}{
+	conform(t, map[string]manifest{
 		"as it should be":            {head + "spec: {replicas: 1, maxSurge: 1, containers: [{image: a}]}", validator.Valid, ""},
 		"text for a number or text":  {head + "spec: {replicas: 1, maxSurge: 25%}", validator.Valid, ""},
 		"misspelt field":             {head + "spec: {replicas: 1, containrs: []}", validator.Invalid, "containrs"},
@@ -56,17 +43,7 @@ func TestKubeconformFindsWhatTheAPIDoesNotKnow(t *testing.T) {
 		"truth for a number or text": {head + "spec: {replicas: 1, maxSurge: true}", validator.Invalid, "maxSurge"},
 		"key twice":                  {head + "spec: {replicas: 1, replicas: 2}", validator.Error, "already set"},
 		"kind that there is not":     {"apiVersion: apps/v2\nkind: Deployment\nmetadata: {name: a}", validator.Error, "could not find schema"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			results := conform.Validate(name, io.NopCloser(strings.NewReader(test.manifest)))
-			if len(results) != 1 || results[0].Status != test.want {
-				t.Fatalf("got %+v, want status %v", results, test.want)
-			}
-			if test.says != "" && !strings.Contains(results[0].Err.Error(), test.says) {
-				t.Fatalf("%v says nothing of %s", results[0].Err, test.says)
-			}
-		})
-	}
+	})
 }
 
 func TestWhatIsNoSwaggerIsRefused(t *testing.T) {
@@ -78,6 +55,38 @@ func TestWhatIsNoSwaggerIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			if _, err := schemas([]byte(content)); err == nil {
 				t.Fatal("accepted")
+			}
+		})
+	}
+}
+
+// manifest is one that is put to kubeconform, and what it has to say.
+type manifest struct {
+	text string
+	want validator.Status
+	says string
+}
+
+// conform puts manifests to kubeconform, as make lint does with what is
+// rendered, under the schemas of a document and of definitions.
+func conform(t *testing.T, manifests map[string]manifest, definitions ...string) {
+	t.Helper()
+	dir := t.TempDir()
+	if err := run("testdata/swagger.json", dir, definitions...); err != nil {
+		t.Fatal(err)
+	}
+	kubeconform, err := validator.New([]string{filepath.Join(dir, location)}, validator.Opts{Strict: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range manifests {
+		t.Run(name, func(t *testing.T) {
+			results := kubeconform.Validate(name, io.NopCloser(strings.NewReader(test.text)))
+			if len(results) != 1 || results[0].Status != test.want {
+				t.Fatalf("got %+v, want status %v", results, test.want)
+			}
+			if test.says != "" && !strings.Contains(results[0].Err.Error(), test.says) {
+				t.Fatalf("%v says nothing of %s", results[0].Err, test.says)
 			}
 		})
 	}
