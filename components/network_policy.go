@@ -42,22 +42,25 @@ func newDefaultDeny(ctx *pulumi.Context, labels pulumi.StringMap, namespace pulu
 }
 
 // newNetworkPolicy opens what one service needs: requests and scrapes at its
-// port, DNS, the object store, and where its identity
-// comes from.
+// port, DNS, the object store, and where its identity comes from.
 func newNetworkPolicy(ctx *pulumi.Context, name string, p NetworkPolicy, port int, selector pulumi.StringMap, meta *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 	egress, err := p.egress()
 	if err != nil {
 		return nil, err
 	}
+	return newOpening(ctx, name, p.from(), port, egress, selector, meta, opts...)
+}
+
+// newOpening opens a port of some pods to those who may send requests, and for
+// the pods what they may reach. All else is closed to them, both ways.
+func newOpening(ctx *pulumi.Context, name string, from networkingv1.NetworkPolicyPeerArray, port int, egress networkingv1.NetworkPolicyEgressRuleArray, selector pulumi.StringMap, meta *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 	return networkingv1.NewNetworkPolicy(ctx, name, &networkingv1.NetworkPolicyArgs{
 		Metadata: meta,
 		Spec: &networkingv1.NetworkPolicySpecArgs{
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector},
 			PolicyTypes: bothWays(),
-			Ingress: networkingv1.NetworkPolicyIngressRuleArray{&networkingv1.NetworkPolicyIngressRuleArgs{
-				From: p.from(), Ports: ports("TCP", port),
-			}},
-			Egress: egress,
+			Ingress:     networkingv1.NetworkPolicyIngressRuleArray{&networkingv1.NetworkPolicyIngressRuleArgs{From: from, Ports: ports("TCP", port)}},
+			Egress:      egress,
 		},
 	}, opts...)
 }

@@ -1,7 +1,6 @@
 package components
 
 import (
-	"maps"
 	"slices"
 
 	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
@@ -104,25 +103,11 @@ func (a *NodeAutoscalerArgs) newNetworkPolicy(ctx *pulumi.Context, name string, 
 	if err != nil {
 		return nil, err
 	}
-	return networkingv1.NewNetworkPolicy(ctx, name, &networkingv1.NetworkPolicyArgs{
-		Metadata: meta,
-		Spec: &networkingv1.NetworkPolicySpecArgs{
-			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector}, PolicyTypes: bothWays(),
-			Ingress: networkingv1.NetworkPolicyIngressRuleArray{&networkingv1.NetworkPolicyIngressRuleArgs{
-				From: NetworkPolicy{}.from(), Ports: ports("TCP", statusPort),
-			}},
-			Egress: append(networkingv1.NetworkPolicyEgressRuleArray{
-				dns(), &networkingv1.NetworkPolicyEgressRuleArgs{Ports: ports("TCP", 443)},
-			}, places...),
-		},
-	}, opts...)
+	egress := append(networkingv1.NetworkPolicyEgressRuleArray{dns(), &networkingv1.NetworkPolicyEgressRuleArgs{Ports: ports("TCP", 443)}}, places...)
+	return newOpening(ctx, name, NetworkPolicy{}.from(), statusPort, egress, selector, meta, opts...)
 }
 
 func (a *NodeAutoscalerArgs) container(name string) *corev1.ContainerArgs {
-	var env corev1.EnvVarArray
-	for _, key := range slices.Sorted(maps.Keys(a.Env)) {
-		env = append(env, &corev1.EnvVarArgs{Name: pulumi.String(key), Value: pulumi.String(a.Env[key])})
-	}
 	flags := append(slices.Clone(a.Flags),
 		pulumi.String("--balance-similar-node-groups"),
 		// Of several groups that would do, the one that stays emptiest loses.
@@ -132,7 +117,7 @@ func (a *NodeAutoscalerArgs) container(name string) *corev1.ContainerArgs {
 	)
 	return &corev1.ContainerArgs{
 		Name: pulumi.String(name), Image: pulumi.String(a.Image),
-		Command: pulumi.ToStringArray([]string{"/cluster-autoscaler"}), Args: flags, Env: env,
+		Command: pulumi.ToStringArray([]string{"/cluster-autoscaler"}), Args: flags, Env: variables(a.Env),
 		Ports: corev1.ContainerPortArray{&corev1.ContainerPortArgs{Name: pulumi.String("http"), ContainerPort: pulumi.Int(statusPort)}},
 		LivenessProbe: &corev1.ProbeArgs{
 			HttpGet:             &corev1.HTTPGetActionArgs{Path: pulumi.String("/health-check"), Port: pulumi.String("http")},

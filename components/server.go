@@ -100,8 +100,7 @@ func (a *ModelDeploymentArgs) serverResources() *corev1.ResourceRequirementsArgs
 	return &corev1.ResourceRequirementsArgs{Requests: r.Requests.quantities(), Limits: limits}
 }
 
-// serverEnv returns the server's variables in the order of their names, so
-// that two runs of the program make the same pod.
+// serverEnv returns the server's variables, the artifacts' among them.
 func (a *ModelDeploymentArgs) serverEnv() corev1.EnvVarArray {
 	env := maps.Clone(a.Server.Env)
 	if env == nil {
@@ -112,6 +111,12 @@ func (a *ModelDeploymentArgs) serverEnv() corev1.EnvVarArray {
 			env[artifact.Env] = path.Join(a.ModelFolder, artifact.Place)
 		}
 	}
+	return variables(env)
+}
+
+// variables returns a container's in the order of their names, so that two runs
+// of the program make the same pod.
+func variables(env map[string]string) corev1.EnvVarArray {
 	var all corev1.EnvVarArray
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		all = append(all, &corev1.EnvVarArgs{Name: pulumi.String(name), Value: pulumi.String(env[name])})

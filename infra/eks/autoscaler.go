@@ -48,20 +48,15 @@ func NewAutoscaler(ctx *pulumi.Context, name string, args *AutoscalerArgs, opts 
 	if err != nil {
 		return nil, err
 	}
-	var reach []string
-	if args.Way == config.PodIdentity {
-		reach = []string{agent}
-	}
 	a.Autoscaler = infra.NodeAutoscaler{
 		Image: args.Image,
 		Flags: pulumi.StringArray{
 			pulumi.String("--cloud-provider=aws"),
 			pulumi.Sprintf("--node-group-auto-discovery=asg:tag=k8s.io/cluster-autoscaler/enabled,%s%s", ownedTag, args.Cluster.Name),
 		},
-		// IMDS, where it would ask for its region, does not answer pods.
-		Env:         map[string]string{"AWS_REGION": args.Region, "AWS_EC2_METADATA_DISABLED": "true"},
+		Env:         podEnv(args.Region),
 		Annotations: role.Annotations,
-		Reach:       reach,
+		Reach:       tokenPlaces(args.Way),
 		Needs:       role.Grants,
 	}
 	return a, ctx.RegisterResourceOutputs(a, pulumi.Map{"roleArn": role.Arn})

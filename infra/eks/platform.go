@@ -42,9 +42,7 @@ func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 	if p.reach, err = infra.Places(c.Endpoints.Storage, c.Endpoints.Identity); err != nil {
 		return nil, err
 	}
-	if p.identity == config.PodIdentity {
-		p.reach = append(p.reach, agent)
-	}
+	p.reach = append(p.reach, tokenPlaces(p.identity)...)
 	cloud, err := aws.NewProvider(ctx, name, &aws.ProviderArgs{
 		Region:      pulumi.String(c.AWS.Region),
 		DefaultTags: &aws.ProviderDefaultTagsArgs{Tags: pulumi.ToStringMap(c.Labels(ctx.Project(), ctx.Stack()))},
@@ -106,9 +104,7 @@ func (p *Platform) Bucket(name string) pulumi.StringOutput { return p.buckets[na
 
 // Store tells how the fetcher is told of S3.
 func (p *Platform) Store() infra.Store {
-	// The credential chain ends in the node's role; a pod without an identity
-	// of its own has to fail instead.
-	env := map[string]string{"AWS_REGION": p.region, "AWS_EC2_METADATA_DISABLED": "true"}
+	env := podEnv(p.region)
 	if p.endpoints.Storage != "" {
 		env["AWS_ENDPOINT_URL_S3"] = p.endpoints.Storage
 	}
@@ -127,6 +123,21 @@ func (p *Platform) Identify(ctx *pulumi.Context, args infra.IdentityArgs, opts .
 		return infra.Identity{}, err
 	}
 	return identity.Identity, nil
+}
+
+// podEnv is what AWS' SDK has to be told in a pod. IMDS does not answer there;
+// and since the chain of credentials ends in the node's role, a pod without an
+// identity of its own has to fail instead.
+func podEnv(region string) map[string]string {
+	return map[string]string{"AWS_REGION": region, "AWS_EC2_METADATA_DISABLED": "true"}
+}
+
+// tokenPlaces are where a pod takes its token to in its own network; to STS it goes by HTTPS.
+func tokenPlaces(way config.Identity) []string {
+	if way == config.PodIdentity {
+		return []string{agent}
+	}
+	return nil
 }
 
 // agent is where a pod takes its token to under Pod Identity: a process on its

@@ -9,9 +9,6 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-// keyUser is the role that encrypts and decrypts with a key, and does nothing else with it.
-const keyUser = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
-
 // secrets encrypts Kubernetes' secrets under a key of one's own, where there is
 // one. That there is none is said outright: left out, it would mean the one
 // before, which then has lost its grant.
@@ -25,10 +22,7 @@ func (a *ClusterArgs) secrets() *container.ClusterDatabaseEncryptionArgs {
 // letClusterUse grants GKE's own account the use of the key for secrets.
 // https://cloud.google.com/kubernetes-engine/docs/how-to/encrypting-secrets#grant_permission_to_use_the_key
 func (a *ClusterArgs) letClusterUse(ctx *pulumi.Context, name string, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
-	return kms.NewCryptoKeyIAMMember(ctx, name, &kms.CryptoKeyIAMMemberArgs{
-		CryptoKeyId: pulumi.String(a.Cluster.KMSKey), Role: pulumi.String(keyUser),
-		Member: pulumi.Sprintf("serviceAccount:service-%s@container-engine-robot.iam.gserviceaccount.com", a.Number),
-	}, opts...)
+	return letUse(ctx, name, a.Cluster.KMSKey, pulumi.Sprintf("service-%s@container-engine-robot.iam.gserviceaccount.com", a.Number), opts...)
 }
 
 // letStorageUse grants Cloud Storage's own account the use of the buckets' key.
@@ -37,8 +31,13 @@ func letStorageUse(ctx *pulumi.Context, c config.Config, parent pulumi.Resource)
 	agent := storage.GetProjectServiceAccountOutput(ctx, storage.GetProjectServiceAccountOutputArgs{
 		Project: pulumi.String(c.GCP.Project),
 	}, pulumi.Parent(parent))
-	return kms.NewCryptoKeyIAMMember(ctx, "buckets", &kms.CryptoKeyIAMMemberArgs{
-		CryptoKeyId: pulumi.String(c.Buckets.KMSKey), Role: pulumi.String(keyUser),
-		Member: pulumi.Sprintf("serviceAccount:%s", agent.EmailAddress()),
-	}, pulumi.Parent(parent), pulumi.RetainOnDelete(!c.Buckets.ForceDestroy))
+	return letUse(ctx, "buckets", c.Buckets.KMSKey, agent.EmailAddress(), pulumi.Parent(parent), pulumi.RetainOnDelete(!c.Buckets.ForceDestroy))
+}
+
+// letUse lets a service account encrypt and decrypt with a key, and do nothing else with it.
+func letUse(ctx *pulumi.Context, name, key string, account pulumi.StringInput, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+	return kms.NewCryptoKeyIAMMember(ctx, name, &kms.CryptoKeyIAMMemberArgs{
+		CryptoKeyId: pulumi.String(key), Role: pulumi.String("roles/cloudkms.cryptoKeyEncrypterDecrypter"),
+		Member: pulumi.Sprintf("serviceAccount:%s", account),
+	}, opts...)
 }
