@@ -67,13 +67,13 @@ func pulumiCLI(t *testing.T) string {
 	}
 	cache, err := os.UserCacheDir()
 	require.NoError(t, err)
-	built := filepath.Join(cache, "modelferry", "pulumi-v3.220.0")
+	built := filepath.Join(cache, "modelferry", "pulumi-v3.274.1")
 	if _, err := os.Stat(built); err == nil {
 		return built
 	}
 	// Without a version in it, the Automation API cannot tell what it talks to.
 	build := exec.Command("go", "build", "-o", built,
-		"-ldflags", "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.220.0",
+		"-ldflags", "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.274.1",
 		"github.com/pulumi/pulumi/pkg/v3/cmd/pulumi")
 	build.Dir = tools
 	output, err := build.CombinedOutput()

@@ -32,8 +32,8 @@ type program struct {
 // kubeVersion is what the Kubernetes components report; it has to agree with
 // tools/kubernetes/go.mod, since clients choose features by it.
 const (
-	kubeVersion   = "v1.34.1"
-	pulumiVersion = "v3.220.0"
+	kubeVersion   = "v1.35.8"
+	pulumiVersion = "v3.274.1"
 )
 
 var programs = []program{
@@ -45,7 +45,7 @@ var programs = []program{
 	{
 		name: "kube", module: "tools/kubernetes", pkg: ".", pinned: true,
 		ldflags: "-s -w -X k8s.io/component-base/version.gitVersion=" + kubeVersion +
-			" -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=34" +
+			" -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=35" +
 			" -X k8s.io/component-base/version.gitTreeState=clean",
 	},
 	{name: "fake-gcs-server", module: "tools/stores", pkg: "github.com/fsouza/fake-gcs-server", ldflags: "-s -w", pinned: true},
