@@ -18,7 +18,7 @@ import (
 func main() {
 	out := flag.String("o", ".local/bin", "`folder` for the programs, relative to the repository")
 	flag.Usage = func() {
-		fmt.Fprintf(flag.CommandLine.Output(), "usage: build [-o DIR] [PROGRAM …]\nprograms: %s; when none is named, those of the local cloud\n", strings.Join(names(), ", "))
+		fmt.Fprintf(flag.CommandLine.Output(), "usage: build [-o DIR] [PROGRAM …]\nprograms: %s; when none is named, those of the local cloud\n", strings.Join(programNames(), ", "))
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -28,10 +28,10 @@ func main() {
 	}
 }
 
-func run(out string, wanted []string) error {
+func run(out string, requested []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	chosen, err := choose(wanted)
+	selected, err := selectPrograms(requested)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func run(out string, wanted []string) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
-	for _, p := range chosen {
+	for _, p := range selected {
 		if err := p.build(ctx, root, out); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}

@@ -25,8 +25,8 @@ type program struct {
 	// pinned: it comes from released modules alone, so that it needs building
 	// again only when its module's own files change.
 	pinned bool
-	// byName: it is no part of the local cloud, and built only when it is named.
-	byName bool
+	// onRequest: it is no part of the local cloud, and built only when it is named.
+	onRequest bool
 }
 
 // kubeVersion is what the Kubernetes components report; it has to agree with
@@ -52,98 +52,98 @@ var programs = []program{
 	{name: "versitygw", module: "tools/stores", pkg: "github.com/versity/versitygw/cmd/versitygw", ldflags: "-s -w", pinned: true},
 	{name: "pause", module: "local", pkg: "./pause", ldflags: "-s -w"},
 	{name: "ferry", module: "local", pkg: ".", ldflags: "-s -w"},
-	{name: "golangci-lint", module: "tools/golangci-lint", pkg: "github.com/golangci/golangci-lint/v2/cmd/golangci-lint", ldflags: "-s -w", pinned: true, byName: true},
-	{name: "actionlint", module: "tools/actionlint", pkg: "github.com/rhysd/actionlint/cmd/actionlint", ldflags: "-s -w", pinned: true, byName: true},
-	{name: "kube-score", module: "tools/kube-score", pkg: "github.com/zegl/kube-score/cmd/kube-score", ldflags: "-s -w", pinned: true, byName: true},
-	{name: "kubeconform", module: "tools/kubeconform", pkg: "github.com/yannh/kubeconform/cmd/kubeconform", ldflags: "-s -w", pinned: true, byName: true},
+	{name: "golangci-lint", module: "tools/golangci-lint", pkg: "github.com/golangci/golangci-lint/v2/cmd/golangci-lint", ldflags: "-s -w", pinned: true, onRequest: true},
+	{name: "actionlint", module: "tools/actionlint", pkg: "github.com/rhysd/actionlint/cmd/actionlint", ldflags: "-s -w", pinned: true, onRequest: true},
+	{name: "kube-score", module: "tools/kube-score", pkg: "github.com/zegl/kube-score/cmd/kube-score", ldflags: "-s -w", pinned: true, onRequest: true},
+	{name: "kubeconform", module: "tools/kubeconform", pkg: "github.com/yannh/kubeconform/cmd/kubeconform", ldflags: "-s -w", pinned: true, onRequest: true},
 }
 
-func names() []string {
-	var all []string
+func programNames() []string {
+	var names []string
 	for _, p := range programs {
-		all = append(all, p.name)
+		names = append(names, p.name)
 	}
-	return all
+	return names
 }
 
-func choose(wanted []string) ([]program, error) {
-	var chosen []program
-	if len(wanted) == 0 {
+func selectPrograms(requested []string) ([]program, error) {
+	var selected []program
+	if len(requested) == 0 {
 		for _, p := range programs {
-			if !p.byName {
-				chosen = append(chosen, p)
+			if !p.onRequest {
+				selected = append(selected, p)
 			}
 		}
-		return chosen, nil
+		return selected, nil
 	}
-	for _, name := range wanted {
-		at := slices.Index(names(), name)
-		if at < 0 {
-			return nil, fmt.Errorf("there is no program %q: there are %s", name, strings.Join(names(), ", "))
+	for _, name := range requested {
+		index := slices.Index(programNames(), name)
+		if index < 0 {
+			return nil, fmt.Errorf("there is no program %q: there are %s", name, strings.Join(programNames(), ", "))
 		}
-		chosen = append(chosen, programs[at])
+		selected = append(selected, programs[index])
 	}
-	return chosen, nil
+	return selected, nil
 }
 
 // build builds the program unless what is there is made of the same sources.
 func (p program) build(ctx context.Context, root, out string) error {
 	dir, target := filepath.Join(root, p.module), filepath.Join(out, p.name)
 	stamp := target + ".stamp"
-	sources, err := p.sources(dir)
+	digest, err := p.sourceDigest(dir)
 	if err != nil {
 		return err
 	}
 	if p.pinned {
-		before, _ := os.ReadFile(stamp) // none there: build
-		if _, err := os.Stat(target); err == nil && string(before) == sources {
+		previousDigest, _ := os.ReadFile(stamp) // none there: build
+		if _, err := os.Stat(target); err == nil && string(previousDigest) == digest {
 			return nil
 		}
 	}
 	started := time.Now()
-	stale, err := p.stale(ctx, dir)
+	packages, err := p.countStale(ctx, dir)
 	if err != nil {
 		return err
 	}
-	progress := newProgress(p.name, stale, os.Stderr)
+	progress := newProgress(p.name, packages, os.Stderr)
 	// Built beside its place and renamed, so that an interrupted build leaves
 	// nothing half, and a running program can be built again.
-	next := target + ".next"
-	cmd := p.command(ctx, dir, "build", "-v", "-o", next, "-ldflags", p.ldflags, p.pkg)
+	temporary := target + ".next"
+	cmd := p.goCommand(ctx, dir, "build", "-v", "-o", temporary, "-ldflags", p.ldflags, p.pkg)
 	cmd.Stderr = progress
 	if err := cmd.Run(); err != nil {
-		progress.end("failed")
-		return errors.Join(fmt.Errorf("go build: %w\n%s", err, progress.complaint()), os.RemoveAll(next))
+		progress.finish("failed")
+		return errors.Join(fmt.Errorf("go build: %w\n%s", err, progress.errorOutput()), os.RemoveAll(temporary))
 	}
-	if err := os.Rename(next, target); err != nil {
+	if err := os.Rename(temporary, target); err != nil {
 		return err
 	}
-	progress.end(fmt.Sprintf("built in %s", time.Since(started).Round(time.Second)))
-	return os.WriteFile(stamp, []byte(sources), 0o644)
+	progress.finish(fmt.Sprintf("built in %s", time.Since(started).Round(time.Second)))
+	return os.WriteFile(stamp, []byte(digest), 0o644)
 }
 
-// stale counts the packages that have to be compiled. It downloads modules.
-func (p program) stale(ctx context.Context, dir string) (int, error) {
+// countStale counts the packages that have to be compiled. It downloads modules.
+func (p program) countStale(ctx context.Context, dir string) (int, error) {
 	progress := newProgress(p.name, 0, os.Stderr)
-	defer progress.end("")
+	defer progress.finish("")
 	var listed bytes.Buffer
-	cmd := p.command(ctx, dir, "list", "-deps", "-f", "{{if .Stale}}{{.ImportPath}}{{end}}", p.pkg)
+	cmd := p.goCommand(ctx, dir, "list", "-deps", "-f", "{{if .Stale}}{{.ImportPath}}{{end}}", p.pkg)
 	cmd.Stdout, cmd.Stderr = &listed, progress
 	if err := cmd.Run(); err != nil {
-		return 0, fmt.Errorf("go list: %w\n%s", err, progress.complaint())
+		return 0, fmt.Errorf("go list: %w\n%s", err, progress.errorOutput())
 	}
 	return len(strings.Fields(listed.String())), nil
 }
 
-func (p program) command(ctx context.Context, dir string, args ...string) *exec.Cmd {
+func (p program) goCommand(ctx context.Context, dir string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOFLAGS=-buildvcs=false", "GOWORK=off")
 	return cmd
 }
 
-// sources is a digest of what the program is made of.
-func (p program) sources(dir string) (string, error) {
+// sourceDigest is a digest of what the program is made of.
+func (p program) sourceDigest(dir string) (string, error) {
 	sum := sha256.New()
 	fmt.Fprintln(sum, runtime.Version(), runtime.GOOS, runtime.GOARCH, p.pkg, p.ldflags)
 	files, err := filepath.Glob(filepath.Join(dir, "*"))

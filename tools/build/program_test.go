@@ -7,35 +7,35 @@ import (
 	"testing"
 )
 
-func chosen(t *testing.T, wanted ...string) []string {
+func selectedNames(t *testing.T, requested ...string) []string {
 	t.Helper()
-	programs, err := choose(wanted)
+	selected, err := selectPrograms(requested)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var names []string
-	for _, p := range programs {
+	for _, p := range selected {
 		names = append(names, p.name)
 	}
 	return names
 }
 
-func TestNoNameBuildsTheLocalCloud(t *testing.T) {
+func TestSelectPrograms_defaultIsLocalCloud(t *testing.T) {
 	want := []string{"pulumi", "kube", "fake-gcs-server", "versitygw", "pause", "ferry"}
-	if got := chosen(t); !slices.Equal(got, want) {
+	if got := selectedNames(t); !slices.Equal(got, want) {
 		t.Fatalf("got %v, want %v: linters are built only by name", got, want)
 	}
 }
 
-func TestNamedProgramsInTheirOrder(t *testing.T) {
+func TestSelectPrograms_keepsOrder(t *testing.T) {
 	want := []string{"ferry", "golangci-lint"}
-	if got := chosen(t, want...); !slices.Equal(got, want) {
+	if got := selectedNames(t, want...); !slices.Equal(got, want) {
 		t.Fatalf("got %v, want %v", got, want)
 	}
 }
 
-func TestUnknownProgramNamesTheKnown(t *testing.T) {
-	_, err := choose([]string{"fery"})
+func TestSelectPrograms_unknownListsKnown(t *testing.T) {
+	_, err := selectPrograms([]string{"fery"})
 	const want = `there is no program "fery": there are pulumi, kube, fake-gcs-server, versitygw, pause, ferry, golangci-lint, actionlint, kube-score, kubeconform`
 	if err == nil || err.Error() != want {
 		t.Fatalf("got %v, want %s", err, want)
@@ -44,7 +44,7 @@ func TestUnknownProgramNamesTheKnown(t *testing.T) {
 
 // A program of released modules is built again when its module changes, and
 // only then: that is what its source digest is for.
-func TestSourcesFollowTheModule(t *testing.T) {
+func TestSourceDigest_changesWithModule(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, content string) {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
@@ -52,7 +52,7 @@ func TestSourcesFollowTheModule(t *testing.T) {
 		}
 	}
 	sources := func() string {
-		digest, err := program{pkg: "."}.sources(dir)
+		digest, err := program{pkg: "."}.sourceDigest(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,7 +70,7 @@ func TestSourcesFollowTheModule(t *testing.T) {
 	}
 }
 
-func TestModulesOfAllProgramsExist(t *testing.T) {
+func TestPrograms_modulesExist(t *testing.T) {
 	root, err := findRoot()
 	if err != nil {
 		t.Fatal(err)

@@ -13,25 +13,25 @@ import (
 // progress reads what the go command says, a package or a download a line,
 // and shows how far it is: in place on a terminal, else a line now and then.
 type progress struct {
-	name    string
-	total   int
-	out     io.Writer
-	live    bool
-	every   time.Duration
-	started time.Time
+	name     string
+	total    int
+	out      io.Writer
+	terminal bool
+	interval time.Duration
+	started  time.Time
 
-	mu         sync.Mutex
-	shown      time.Time
-	compiled   int
-	downloaded int
-	rest       []byte
-	other      bytes.Buffer
+	mu          sync.Mutex
+	lastPrinted time.Time
+	compiled    int
+	downloaded  int
+	partialLine []byte
+	diagnostics bytes.Buffer
 }
 
 func newProgress(name string, total int, out *os.File) *progress {
-	p := &progress{name: name, total: total, out: out, every: 10 * time.Second, started: time.Now(), shown: time.Now()}
+	p := &progress{name: name, total: total, out: out, interval: 10 * time.Second, started: time.Now(), lastPrinted: time.Now()}
 	if stat, err := out.Stat(); err == nil && stat.Mode()&os.ModeCharDevice != 0 {
-		p.live, p.every = true, 200*time.Millisecond
+		p.terminal, p.interval = true, 200*time.Millisecond
 	}
 	return p
 }
@@ -40,34 +40,34 @@ func newProgress(name string, total int, out *os.File) *progress {
 func (p *progress) Write(text []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.rest = append(p.rest, text...)
+	p.partialLine = append(p.partialLine, text...)
 	for {
-		end := bytes.IndexByte(p.rest, '\n')
+		end := bytes.IndexByte(p.partialLine, '\n')
 		if end < 0 {
 			break
 		}
-		p.take(string(p.rest[:end]))
-		p.rest = p.rest[end+1:]
+		p.parseLine(string(p.partialLine[:end]))
+		p.partialLine = p.partialLine[end+1:]
 	}
-	if time.Since(p.shown) >= p.every {
-		p.show()
+	if time.Since(p.lastPrinted) >= p.interval {
+		p.print()
 	}
 	return len(text), nil
 }
 
-func (p *progress) take(line string) {
+func (p *progress) parseLine(line string) {
 	switch {
 	case strings.HasPrefix(line, "go: downloading "):
 		p.downloaded++
 	case line != "" && !strings.ContainsAny(line, " :#\t"): // a package's path, from -v
 		p.compiled++
 	default:
-		fmt.Fprintln(&p.other, line)
+		fmt.Fprintln(&p.diagnostics, line)
 	}
 }
 
-func (p *progress) show() {
-	p.shown = time.Now()
+func (p *progress) print() {
+	p.lastPrinted = time.Now()
 	text := fmt.Sprintf("%s: %d of %d packages", p.name, min(p.compiled, p.total), p.total)
 	if p.total == 0 {
 		text = fmt.Sprintf("%s: looking", p.name)
@@ -76,28 +76,28 @@ func (p *progress) show() {
 		text += fmt.Sprintf(", %d modules downloaded", p.downloaded)
 	}
 	text += fmt.Sprintf(", %s", time.Since(p.started).Round(time.Second))
-	if p.live {
+	if p.terminal {
 		fmt.Fprintf(p.out, "\r\033[K  %s", text)
 	} else {
 		fmt.Fprintf(p.out, "  %s\n", text)
 	}
 }
 
-// end closes the show with a last word; none leaves no line.
-func (p *progress) end(word string) {
+// finish closes the show with a last word; none leaves no line.
+func (p *progress) finish(status string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.live {
+	if p.terminal {
 		fmt.Fprint(p.out, "\r\033[K")
 	}
-	if word != "" {
-		fmt.Fprintf(p.out, "  %s: %s\n", p.name, word)
+	if status != "" {
+		fmt.Fprintf(p.out, "  %s: %s\n", p.name, status)
 	}
 }
 
-// complaint is what the go command said that was no progress.
-func (p *progress) complaint() string {
+// errorOutput is what the go command said that was no progress.
+func (p *progress) errorOutput() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return strings.TrimSpace(p.other.String() + string(p.rest))
+	return strings.TrimSpace(p.diagnostics.String() + string(p.partialLine))
 }

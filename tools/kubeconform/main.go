@@ -25,33 +25,33 @@ func main() {
 	}
 }
 
-func run(swagger, dir string, definitions ...string) error {
+func run(swagger, dir string, crdFiles ...string) error {
 	content, err := os.ReadFile(swagger)
 	if err != nil {
 		return err
 	}
-	all, err := schemas(content)
+	schemas, err := kubernetesSchemas(content)
 	if err != nil {
 		return fmt.Errorf("%s: %w", swagger, err)
 	}
-	for _, file := range definitions {
-		text, err := os.ReadFile(file)
+	for _, file := range crdFiles {
+		encoded, err := os.ReadFile(file)
 		if err != nil {
 			return err
 		}
-		if err := addCustom(all, content, text); err != nil {
+		if err := addCRD(schemas, content, encoded); err != nil {
 			return fmt.Errorf("%s: %w", file, err)
 		}
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	for name, schema := range all {
-		text, err := json.Marshal(schema)
+	for name, schema := range schemas {
+		encoded, err := json.Marshal(schema)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, name), encoded, 0o644); err != nil {
 			return err
 		}
 	}

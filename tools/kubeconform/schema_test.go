@@ -13,14 +13,14 @@ import (
 )
 
 // The file names are those that kubeconform makes of a manifest.
-const location = "{{.ResourceKind}}{{.KindSuffix}}.json"
+const schemaLocation = "{{.ResourceKind}}{{.KindSuffix}}.json"
 
-func TestEveryKindHasAFile(t *testing.T) {
+func TestKubernetesSchemas_oneFilePerKind(t *testing.T) {
 	content, err := os.ReadFile("testdata/swagger.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	all, err := schemas(content)
+	all, err := kubernetesSchemas(content)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,9 +30,9 @@ func TestEveryKindHasAFile(t *testing.T) {
 	}
 }
 
-func TestKubeconformFindsWhatTheAPIDoesNotKnow(t *testing.T) {
+func TestKubernetesSchemas_validatesManifests(t *testing.T) {
 	const head = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a, labels: {any: thing}}\n"
-	conform(t, map[string]manifest{
+	validateManifests(t, map[string]manifest{
 		"as it should be":            {head + "spec: {replicas: 1, maxSurge: 1, containers: [{image: a}]}", validator.Valid, ""},
 		"text for a number or text":  {head + "spec: {replicas: 1, maxSurge: 25%}", validator.Valid, ""},
 		"misspelt field":             {head + "spec: {replicas: 1, containrs: []}", validator.Invalid, "containrs"},
@@ -46,14 +46,14 @@ func TestKubeconformFindsWhatTheAPIDoesNotKnow(t *testing.T) {
 	})
 }
 
-func TestWhatIsNoSwaggerIsRefused(t *testing.T) {
+func TestKubernetesSchemas_rejectsInvalidDocument(t *testing.T) {
 	for name, content := range map[string]string{
 		"no JSON":                 "swagger: 2.0",
 		"no definitions":          `{"openapi": "3.0.0"}`,
 		"a definition is missing": `{"definitions": {"a": {"$ref": "#/definitions/b", "x-kubernetes-group-version-kind": [{"group": "", "kind": "A", "version": "v1"}]}}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := schemas([]byte(content)); err == nil {
+			if _, err := kubernetesSchemas([]byte(content)); err == nil {
 				t.Fatal("accepted")
 			}
 		})
@@ -62,31 +62,31 @@ func TestWhatIsNoSwaggerIsRefused(t *testing.T) {
 
 // manifest is one that is put to kubeconform, and what it has to say.
 type manifest struct {
-	text string
-	want validator.Status
-	says string
+	yaml       string
+	wantStatus validator.Status
+	wantError  string
 }
 
-// conform puts manifests to kubeconform, as make lint does with what is
+// validateManifests puts manifests to kubeconform, as make lint does with what is
 // rendered, under the schemas of a document and of definitions.
-func conform(t *testing.T, manifests map[string]manifest, definitions ...string) {
+func validateManifests(t *testing.T, manifests map[string]manifest, definitions ...string) {
 	t.Helper()
 	dir := t.TempDir()
 	if err := run("testdata/swagger.json", dir, definitions...); err != nil {
 		t.Fatal(err)
 	}
-	kubeconform, err := validator.New([]string{filepath.Join(dir, location)}, validator.Opts{Strict: true})
+	kubeconform, err := validator.New([]string{filepath.Join(dir, schemaLocation)}, validator.Opts{Strict: true})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, test := range manifests {
 		t.Run(name, func(t *testing.T) {
-			results := kubeconform.Validate(name, io.NopCloser(strings.NewReader(test.text)))
-			if len(results) != 1 || results[0].Status != test.want {
-				t.Fatalf("got %+v, want status %v", results, test.want)
+			results := kubeconform.Validate(name, io.NopCloser(strings.NewReader(test.yaml)))
+			if len(results) != 1 || results[0].Status != test.wantStatus {
+				t.Fatalf("got %+v, want status %v", results, test.wantStatus)
 			}
-			if test.says != "" && !strings.Contains(results[0].Err.Error(), test.says) {
-				t.Fatalf("%v says nothing of %s", results[0].Err, test.says)
+			if test.wantError != "" && !strings.Contains(results[0].Err.Error(), test.wantError) {
+				t.Fatalf("%v says nothing of %s", results[0].Err, test.wantError)
 			}
 		})
 	}

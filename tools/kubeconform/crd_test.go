@@ -10,9 +10,9 @@ import (
 	"github.com/yannh/kubeconform/pkg/validator"
 )
 
-func TestKubeconformHoldsAnAddedKindToItsDefinition(t *testing.T) {
+func TestAddCRD_validatesManifests(t *testing.T) {
 	const head = "apiVersion: example.com/v1\nkind: Ferry\nmetadata: {name: a, labels: {any: thing}}\n"
-	conform(t, map[string]manifest{
+	validateManifests(t, map[string]manifest{
 		"as it should be":            {head + "spec: {port: 1, berth: north, cargo: {tons: 1, of: {what: ever}}}", validator.Valid, ""},
 		"text for a number or text":  {head + "spec: {port: http}", validator.Valid, ""},
 		"null where it may be":       {head + "spec: {port: 1, berth: null}", validator.Valid, ""},
@@ -25,10 +25,10 @@ func TestKubeconformHoldsAnAddedKindToItsDefinition(t *testing.T) {
 		"pattern":                    {head + "spec: {port: 1, berth: N}", validator.Invalid, "berth"},
 		"known field among any":      {head + "spec: {port: 1, cargo: {tons: many}}", validator.Invalid, "tons"},
 		"version that is not served": {strings.Replace(head, "/v1", "/v1alpha1", 1), validator.Error, "could not find schema"},
-	}, "testdata/definition.yaml")
+	}, "testdata/crd.yaml")
 }
 
-func TestWhatIsNoDefinitionIsRefused(t *testing.T) {
+func TestAddCRD_rejectsInvalidDefinition(t *testing.T) {
 	swagger, err := os.ReadFile("testdata/swagger.json")
 	if err != nil {
 		t.Fatal(err)
@@ -42,12 +42,12 @@ func TestWhatIsNoDefinitionIsRefused(t *testing.T) {
 		"metadata is unknown":  {`{"definitions": {}}`, served + "{type: object, properties: {spec: {}}}}}]}"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			all, err := schemas(swagger)
+			all, err := kubernetesSchemas(swagger)
 			if err != nil {
 				t.Fatal(err)
 			}
 			before := slices.Sorted(maps.Keys(all))
-			if err := addCustom(all, []byte(test.swagger), []byte(test.text)); err == nil {
+			if err := addCRD(all, []byte(test.swagger), []byte(test.text)); err == nil {
 				t.Fatal("accepted")
 			}
 			if after := slices.Sorted(maps.Keys(all)); !slices.Equal(before, after) {
