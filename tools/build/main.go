@@ -1,5 +1,5 @@
-// Command build builds the programs of the local cloud into a folder and shows
-// how far it is: the first time, Kubernetes and the Pulumi engine take minutes.
+// Command build builds the programs of the local cloud into a folder and prints
+// its progress: the first build of Kubernetes and of the Pulumi CLI takes minutes.
 //
 // usage: build [-o DIR] [PROGRAM …]
 package main
@@ -18,7 +18,7 @@ import (
 func main() {
 	out := flag.String("o", ".local/bin", "`folder` for the programs, relative to the repository")
 	flag.Usage = func() {
-		fmt.Fprintf(flag.CommandLine.Output(), "usage: build [-o DIR] [PROGRAM …]\nprograms: %s; when none is named, those of the local cloud\n", strings.Join(programNames(), ", "))
+		fmt.Fprintf(flag.CommandLine.Output(), "usage: build [-o DIR] [PROGRAM …]\nprograms: %s (default: the programs of the local cloud)\n", strings.Join(programNames(), ", "))
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -53,7 +53,7 @@ func run(out string, requested []string) error {
 	return nil
 }
 
-// findRoot walks up to the folder that holds Pulumi.yaml.
+// findRoot returns the closest parent folder that contains Pulumi.yaml.
 func findRoot() (string, error) {
 	start, err := os.Getwd()
 	if err != nil {
@@ -64,7 +64,7 @@ func findRoot() (string, error) {
 			return dir, nil
 		}
 		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("no Pulumi.yaml in %s or above it: run this inside the repository", start)
+			return "", fmt.Errorf("Pulumi.yaml not found in %s or a parent folder: run this command inside the repository", start)
 		}
 	}
 }

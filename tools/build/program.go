@@ -19,18 +19,19 @@ import (
 // program is one program to build.
 type program struct {
 	name string
-	// module is the folder of its Go module, pkg the package to build.
+	// module is the folder of the Go module, pkg the package to build.
 	module, pkg string
 	ldflags     string
-	// pinned: it comes from released modules alone, so that it needs building
-	// again only when its module's own files change.
+	// pinned is true for a program that is built from released modules only.
+	// It is rebuilt only when the files of its module change.
 	pinned bool
-	// onRequest: it is no part of the local cloud, and built only when it is named.
+	// onRequest is true for a program that is not part of the local cloud. It is
+	// built only when it is named.
 	onRequest bool
 }
 
-// kubeVersion is what the Kubernetes components report; it has to agree with
-// tools/kubernetes/go.mod, since clients choose features by it.
+// kubeVersion is the version that the Kubernetes components report. It has to
+// match tools/kubernetes/go.mod: clients choose features by it.
 const (
 	kubeVersion   = "v1.35.8"
 	pulumiVersion = "v3.274.1"
@@ -39,7 +40,7 @@ const (
 var programs = []program{
 	{
 		name: "pulumi", module: "tools/pulumi", pkg: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", pinned: true,
-		// Without a version the Automation API refuses the CLI.
+		// The Automation API refuses a CLI without a version.
 		ldflags: "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=" + pulumiVersion,
 	},
 	{
@@ -79,14 +80,14 @@ func selectPrograms(requested []string) ([]program, error) {
 	for _, name := range requested {
 		index := slices.Index(programNames(), name)
 		if index < 0 {
-			return nil, fmt.Errorf("there is no program %q: there are %s", name, strings.Join(programNames(), ", "))
+			return nil, fmt.Errorf("invalid program %q: must be one of %s", name, strings.Join(programNames(), ", "))
 		}
 		selected = append(selected, programs[index])
 	}
 	return selected, nil
 }
 
-// build builds the program unless what is there is made of the same sources.
+// build builds the program, unless it is pinned and its sources have not changed.
 func (p program) build(ctx context.Context, root, out string) error {
 	dir, target := filepath.Join(root, p.module), filepath.Join(out, p.name)
 	stamp := target + ".stamp"
@@ -95,7 +96,7 @@ func (p program) build(ctx context.Context, root, out string) error {
 		return err
 	}
 	if p.pinned {
-		previousDigest, _ := os.ReadFile(stamp) // none there: build
+		previousDigest, _ := os.ReadFile(stamp) // a missing file means that nothing was built yet
 		if _, err := os.Stat(target); err == nil && string(previousDigest) == digest {
 			return nil
 		}
@@ -106,8 +107,8 @@ func (p program) build(ctx context.Context, root, out string) error {
 		return err
 	}
 	progress := newProgress(p.name, packages, os.Stderr)
-	// Built beside its place and renamed, so that an interrupted build leaves
-	// nothing half, and a running program can be built again.
+	// Build to a temporary file and rename it: an interrupted build leaves the old
+	// program, and a running program can be replaced.
 	temporary := target + ".next"
 	cmd := p.goCommand(ctx, dir, "build", "-v", "-o", temporary, "-ldflags", p.ldflags, p.pkg)
 	cmd.Stderr = progress
@@ -122,7 +123,7 @@ func (p program) build(ctx context.Context, root, out string) error {
 	return os.WriteFile(stamp, []byte(digest), 0o644)
 }
 
-// countStale counts the packages that have to be compiled. It downloads modules.
+// countStale returns the number of packages to compile. It downloads the modules.
 func (p program) countStale(ctx context.Context, dir string) (int, error) {
 	progress := newProgress(p.name, 0, os.Stderr)
 	defer progress.finish("")
@@ -142,7 +143,8 @@ func (p program) goCommand(ctx context.Context, dir string, args ...string) *exe
 	return cmd
 }
 
-// sourceDigest is a digest of what the program is made of.
+// sourceDigest returns a SHA-256 over the toolchain, the build flags and the
+// source files of the program's module.
 func (p program) sourceDigest(dir string) (string, error) {
 	sum := sha256.New()
 	fmt.Fprintln(sum, runtime.Version(), runtime.GOOS, runtime.GOARCH, p.pkg, p.ldflags)

@@ -36,14 +36,12 @@ func TestSelectPrograms_keepsOrder(t *testing.T) {
 
 func TestSelectPrograms_unknownListsKnown(t *testing.T) {
 	_, err := selectPrograms([]string{"fery"})
-	const want = `there is no program "fery": there are pulumi, kube, fake-gcs-server, versitygw, pause, ferry, golangci-lint, actionlint, kube-score, kubeconform`
+	const want = `invalid program "fery": must be one of pulumi, kube, fake-gcs-server, versitygw, pause, ferry, golangci-lint, actionlint, kube-score, kubeconform`
 	if err == nil || err.Error() != want {
 		t.Fatalf("got %v, want %s", err, want)
 	}
 }
 
-// A program of released modules is built again when its module changes, and
-// only then: that is what its source digest is for.
 func TestSourceDigest_changesWithModule(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, content string) {

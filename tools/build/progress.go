@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// progress reads what the go command says, a package or a download a line,
-// and shows how far it is: in place on a terminal, else a line now and then.
+// progress counts the packages and downloads in the output of the go command and
+// prints them: in place on a terminal, otherwise one line every interval.
 type progress struct {
 	name     string
 	total    int
@@ -36,7 +36,7 @@ func newProgress(name string, total int, out *os.File) *progress {
 	return p
 }
 
-// Write takes the go command's output.
+// Write parses the output of the go command.
 func (p *progress) Write(text []byte) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -70,7 +70,7 @@ func (p *progress) print() {
 	p.lastPrinted = time.Now()
 	text := fmt.Sprintf("%s: %d of %d packages", p.name, min(p.compiled, p.total), p.total)
 	if p.total == 0 {
-		text = fmt.Sprintf("%s: looking", p.name)
+		text = fmt.Sprintf("%s: resolving packages", p.name)
 	}
 	if p.downloaded > 0 {
 		text += fmt.Sprintf(", %d modules downloaded", p.downloaded)
@@ -83,7 +83,7 @@ func (p *progress) print() {
 	}
 }
 
-// finish closes the show with a last word; none leaves no line.
+// finish ends the progress line with a status. An empty status removes the line.
 func (p *progress) finish(status string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -95,7 +95,7 @@ func (p *progress) finish(status string) {
 	}
 }
 
-// errorOutput is what the go command said that was no progress.
+// errorOutput returns the lines of the go command that are not progress.
 func (p *progress) errorOutput() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -8,10 +8,11 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// objectMetaDefinition is what every object has as its metadata, whatever its kind.
+// objectMetaDefinition names the OpenAPI definition of every object's metadata.
 const objectMetaDefinition = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
-// customResourceDefinition is what a CustomResourceDefinition says of its kind.
+// customResourceDefinition holds the fields of a CustomResourceDefinition that a
+// schema is generated from.
 type customResourceDefinition struct {
 	Kind string
 	Spec struct {
@@ -25,9 +26,9 @@ type customResourceDefinition struct {
 	}
 }
 
-// addCRD adds the schema of each version that a definition serves. Its
-// metadata is held to that of all objects, as the API server does it, which
-// takes no word of the definition about that.
+// addCRD adds a schema for each served version of a CustomResourceDefinition. It
+// validates metadata as the ObjectMeta of built-in kinds: the API server does
+// so too and ignores what the CRD says about metadata.
 func addCRD(schemas map[string]object, swagger, crdYAML []byte) error {
 	var document struct{ Definitions map[string]object }
 	if err := json.Unmarshal(swagger, &document); err != nil {
@@ -38,7 +39,7 @@ func addCRD(schemas map[string]object, swagger, crdYAML []byte) error {
 		return err
 	}
 	if crd.Kind != "CustomResourceDefinition" || crd.Spec.Names.Kind == "" {
-		return errors.New("is no CustomResourceDefinition of apiextensions.k8s.io/v1")
+		return errors.New("not a CustomResourceDefinition of apiextensions.k8s.io/v1")
 	}
 	definitions := map[string]object{}
 	if err := collectDefinitions(objectMetaDefinition, document.Definitions, definitions); err != nil {
@@ -51,12 +52,12 @@ func addCRD(schemas map[string]object, swagger, crdYAML []byte) error {
 		schema, _ := closeObjects(translateNullable(version.Schema.OpenAPIV3Schema)).(object)
 		properties, ok := schema["properties"].(object)
 		if !ok {
-			return fmt.Errorf("version %s: has no schema with properties", version.Name)
+			return fmt.Errorf("version %s: schema has no properties", version.Name)
 		}
 		properties["metadata"] = object{"$ref": "#/definitions/" + objectMetaDefinition}
 		schemaName := schemaFileName(object{"kind": crd.Spec.Names.Kind, "group": crd.Spec.Group, "version": version.Name})
 		if _, exists := schemas[schemaName]; exists {
-			return fmt.Errorf("%s: two kinds are called so", schemaName)
+			return fmt.Errorf("%s: two kinds have the same file name", schemaName)
 		}
 		schema["$schema"], schema["definitions"] = jsonSchemaDraft, definitions
 		schemas[schemaName] = schema
@@ -64,8 +65,8 @@ func addCRD(schemas map[string]object, swagger, crdYAML []byte) error {
 	return nil
 }
 
-// translateNullable says in JSON schema's words which values may be null, for which
-// OpenAPI has a word of its own.
+// translateNullable replaces OpenAPI's keyword "nullable", which JSON schema does
+// not have, by the type "null".
 func translateNullable(value any) any {
 	switch value := value.(type) {
 	case []any:

@@ -1,10 +1,9 @@
-// Command schemas writes JSON schemas of Kubernetes' objects for kubeconform,
-// a file a kind, from the OpenAPI document that an API server has of itself,
-// and from the definitions of the kinds that are added to it.
+// Command schemas writes JSON schemas for kubeconform, one file per kind, from
+// the OpenAPI document of Kubernetes and from CustomResourceDefinitions.
 //
-// usage: schemas SWAGGER DIR [DEFINITION…]
-// SWAGGER is Kubernetes' api/openapi-spec/swagger.json, DEFINITION the YAML of
-// a CustomResourceDefinition.
+// usage: schemas SWAGGER DIR [CRD…]
+// SWAGGER is Kubernetes' api/openapi-spec/swagger.json, CRD the YAML file of a
+// CustomResourceDefinition.
 package main
 
 import (
@@ -16,7 +15,7 @@ import (
 
 func main() {
 	if len(os.Args) < 3 {
-		fmt.Fprintln(os.Stderr, "usage: schemas SWAGGER DIR [DEFINITION...]")
+		fmt.Fprintln(os.Stderr, "usage: schemas SWAGGER DIR [CRD...]")
 		os.Exit(2)
 	}
 	if err := run(os.Args[1], os.Args[2], os.Args[3:]...); err != nil {

@@ -9,25 +9,25 @@ import (
 
 type object = map[string]any
 
-// jsonSchemaDraft is the newest in which definitions are called so.
+// jsonSchemaDraft is the newest draft with the keyword "definitions".
 const jsonSchemaDraft = "http://json-schema.org/draft-07/schema#"
 
-// kubernetesSchemas returns a schema for each kind of object, by the name that
-// kubeconform looks for: KIND-GROUP-VERSION.json, in small letters, the
-// group's first part only. Each is whole by itself, and strict: a field that
-// the API does not know is a fault.
+// kubernetesSchemas returns a schema for each kind in an OpenAPI v2 document, by
+// the file name that kubeconform looks for: KIND-GROUP-VERSION.json in lower
+// case, with the first part of the group only. Each schema is self-contained
+// and strict: unknown fields are errors.
 func kubernetesSchemas(swagger []byte) (map[string]object, error) {
 	var document struct{ Definitions map[string]object }
 	if err := json.Unmarshal(swagger, &document); err != nil {
 		return nil, err
 	}
 	if len(document.Definitions) == 0 {
-		return nil, errors.New("has no definitions: name an OpenAPI v2 document")
+		return nil, errors.New("document has no definitions: must be an OpenAPI v2 document")
 	}
 	schemas := map[string]object{}
 	for name, definition := range document.Definitions {
 		kinds, _ := definition["x-kubernetes-group-version-kind"].([]any)
-		// What is of many kinds, such as DeleteOptions, is no object that one applies.
+		// Types of several kinds, such as DeleteOptions, are not objects to apply.
 		if len(kinds) != 1 {
 			continue
 		}
@@ -38,7 +38,7 @@ func kubernetesSchemas(swagger []byte) (map[string]object, error) {
 		}
 		schemaName := schemaFileName(kind)
 		if _, exists := schemas[schemaName]; exists {
-			return nil, fmt.Errorf("%s: two kinds are called so", schemaName)
+			return nil, fmt.Errorf("%s: two kinds have the same file name", schemaName)
 		}
 		schemas[schemaName] = object{"$schema": jsonSchemaDraft, "$ref": "#/definitions/" + name, "definitions": definitions}
 	}
@@ -54,14 +54,14 @@ func schemaFileName(kind object) string {
 	return strings.ToLower(strings.Join(append(parts, fmt.Sprint(kind["version"])), "-")) + ".json"
 }
 
-// collectDefinitions puts a definition, and all that it refers to, into used.
+// collectDefinitions adds a definition and everything that it refers to.
 func collectDefinitions(name string, definitions, collected map[string]object) error {
 	if _, seen := collected[name]; seen {
 		return nil
 	}
 	definition, ok := definitions[name]
 	if !ok {
-		return fmt.Errorf("%s: there is no such definition", name)
+		return fmt.Errorf("definition %q not found", name)
 	}
 	schema, _ := closeObjects(definition).(object)
 	collected[name] = schema
@@ -73,7 +73,8 @@ func collectDefinitions(name string, definitions, collected map[string]object) e
 	return nil
 }
 
-// closeObjects closes every object whose fields are known, and drops what only people read.
+// closeObjects forbids unknown fields in every object with properties, and drops
+// descriptions and extensions.
 func closeObjects(value any) any {
 	switch value := value.(type) {
 	case []any:
@@ -83,7 +84,7 @@ func closeObjects(value any) any {
 		}
 		return closed
 	case object:
-		// The two ways to say it: of the API itself, and of a kind that is added.
+		// The first form is used by built-in kinds, the second by CRDs.
 		if value["format"] == "int-or-string" || value["x-kubernetes-int-or-string"] == true {
 			return object{"type": []any{"integer", "string"}}
 		}
@@ -113,7 +114,7 @@ func closeObjects(value any) any {
 	return value
 }
 
-// definitionRefs lists the definitions that a schema refers to.
+// definitionRefs returns the names of the definitions that a schema refers to.
 func definitionRefs(value any) []string {
 	var refs []string
 	switch value := value.(type) {

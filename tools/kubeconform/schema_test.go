@@ -12,7 +12,7 @@ import (
 	"github.com/yannh/kubeconform/pkg/validator"
 )
 
-// The file names are those that kubeconform makes of a manifest.
+// schemaLocation is kubeconform's template for the file names.
 const schemaLocation = "{{.ResourceKind}}{{.KindSuffix}}.json"
 
 func TestKubernetesSchemas_oneFilePerKind(t *testing.T) {
@@ -33,16 +33,16 @@ func TestKubernetesSchemas_oneFilePerKind(t *testing.T) {
 func TestKubernetesSchemas_validatesManifests(t *testing.T) {
 	const head = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a, labels: {any: thing}}\n"
 	validateManifests(t, map[string]manifest{
-		"as it should be":            {head + "spec: {replicas: 1, maxSurge: 1, containers: [{image: a}]}", validator.Valid, ""},
-		"text for a number or text":  {head + "spec: {replicas: 1, maxSurge: 25%}", validator.Valid, ""},
-		"misspelt field":             {head + "spec: {replicas: 1, containrs: []}", validator.Invalid, "containrs"},
-		"misspelt field in a list":   {head + "spec: {replicas: 1, containers: [{imge: a}]}", validator.Invalid, "imge"},
-		"misspelt field at the top":  {head + "spce: {replicas: 1}", validator.Invalid, "spce"},
-		"missing field":              {head + "spec: {maxSurge: 1}", validator.Invalid, "replicas"},
-		"text for a number":          {head + "spec: {replicas: one}", validator.Invalid, "replicas"},
-		"truth for a number or text": {head + "spec: {replicas: 1, maxSurge: true}", validator.Invalid, "maxSurge"},
-		"key twice":                  {head + "spec: {replicas: 1, replicas: 2}", validator.Error, "already set"},
-		"kind that there is not":     {"apiVersion: apps/v2\nkind: Deployment\nmetadata: {name: a}", validator.Error, "could not find schema"},
+		"valid":                        {head + "spec: {replicas: 1, maxSurge: 1, containers: [{image: a}]}", validator.Valid, ""},
+		"text for a number or text":    {head + "spec: {replicas: 1, maxSurge: 25%}", validator.Valid, ""},
+		"misspelt field":               {head + "spec: {replicas: 1, containrs: []}", validator.Invalid, "containrs"},
+		"misspelt field in a list":     {head + "spec: {replicas: 1, containers: [{imge: a}]}", validator.Invalid, "imge"},
+		"misspelt field at the top":    {head + "spce: {replicas: 1}", validator.Invalid, "spce"},
+		"missing field":                {head + "spec: {maxSurge: 1}", validator.Invalid, "replicas"},
+		"text for a number":            {head + "spec: {replicas: one}", validator.Invalid, "replicas"},
+		"boolean for a number or text": {head + "spec: {replicas: 1, maxSurge: true}", validator.Invalid, "maxSurge"},
+		"duplicate key":                {head + "spec: {replicas: 1, replicas: 2}", validator.Error, "already set"},
+		"unknown kind":                 {"apiVersion: apps/v2\nkind: Deployment\nmetadata: {name: a}", validator.Error, "could not find schema"},
 	})
 }
 
@@ -60,15 +60,15 @@ func TestKubernetesSchemas_rejectsInvalidDocument(t *testing.T) {
 	}
 }
 
-// manifest is one that is put to kubeconform, and what it has to say.
+// manifest is the input of a kubeconform run and its expected result.
 type manifest struct {
 	yaml       string
 	wantStatus validator.Status
 	wantError  string
 }
 
-// validateManifests puts manifests to kubeconform, as make lint does with what is
-// rendered, under the schemas of a document and of definitions.
+// validateManifests runs kubeconform on each manifest, with the schemas of
+// testdata/swagger.json and of the CRD files, as make lint does.
 func validateManifests(t *testing.T, manifests map[string]manifest, definitions ...string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -86,7 +86,7 @@ func validateManifests(t *testing.T, manifests map[string]manifest, definitions 
 				t.Fatalf("got %+v, want status %v", results, test.wantStatus)
 			}
 			if test.wantError != "" && !strings.Contains(results[0].Err.Error(), test.wantError) {
-				t.Fatalf("%v says nothing of %s", results[0].Err, test.wantError)
+				t.Fatalf("error %q does not contain %q", results[0].Err, test.wantError)
 			}
 		})
 	}

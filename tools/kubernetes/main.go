@@ -1,6 +1,6 @@
-// Command kube is Kubernetes in one binary: the control plane, the node's
-// agents and etcd, chosen by the first argument. One link instead of six keeps
-// the cold build short and lets the processes share their text pages.
+// Command kube is Kubernetes in one binary: the control plane, kubelet, kube-proxy
+// and etcd. The first argument selects the component. One link instead of six
+// keeps the cold build short, and the processes share their text pages.
 package main
 
 import (
@@ -43,7 +43,7 @@ func main() {
 	}
 	build, ok := commands[name]
 	if !ok {
-		fmt.Fprintf(os.Stderr, "kube: no component %q; there are %s\n", name, strings.Join(names, ", "))
+		fmt.Fprintf(os.Stderr, "kube: invalid component %q: must be one of %s\n", name, strings.Join(names, ", "))
 		os.Exit(2)
 	}
 	os.Exit(cli.Run(build()))
