@@ -46,7 +46,7 @@ func TestDownEndsTheStackThatIsNamed(t *testing.T) {
 func TestUpRefusesAClusterThatIsNotItsOwn(t *testing.T) {
 	out, err := dry(t, nil, "up", "STACK=eks", "KUBECONFIG=/home/me/config")
 	require.Error(t, err)
-	require.Contains(t, out, "takes no KUBECONFIG")
+	require.Contains(t, out, "ignores KUBECONFIG")
 	require.Contains(t, out, "Pulumi.eks.yaml")
 	require.NotContains(t, out, "ferry up", "at once, before anything is built")
 
