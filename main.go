@@ -1,4 +1,4 @@
-// Command modelferry is the Pulumi program: pulumi up runs it.
+// Command modelferry is the Pulumi program that pulumi up runs.
 package main
 
 import "github.com/modelferry/modelferry/stack"
