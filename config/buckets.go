@@ -8,12 +8,12 @@ import (
 
 // The buckets that artifacts lie in, by the names that the catalogue uses.
 const (
-	Models   = "models"
-	Datasets = "datasets"
+	ModelsBucket   = "models"
+	DatasetsBucket = "datasets"
 )
 
-// AccessLogs is the bucket that says who read the others. No artifact lies in it.
-const AccessLogs = "access-logs"
+// AccessLogsBucket is the bucket that says who read the others. No artifact lies in it.
+const AccessLogsBucket = "access-logs"
 
 // Buckets names the stack's buckets and says how long they keep what.
 type Buckets struct {
@@ -26,7 +26,7 @@ type Buckets struct {
 	// Age in days at which an object moves to the cheaper class (NEARLINE, STANDARD_IA), access logs too where they are kept longer.
 	ColdAfterDays int `json:"coldAfterDays" default:"90"`
 	// What becomes of versions that newer ones have replaced.
-	Noncurrent Noncurrent `json:"noncurrent"`
+	Noncurrent NoncurrentVersions `json:"noncurrent"`
 	// Days for which a deleted object can be had back (GKE), 7 to 90; 0 for not at all.
 	SoftDeleteDays int `json:"softDeleteDays" default:"7"`
 	// Age in days at which access logs are deleted.
@@ -37,9 +37,9 @@ type Buckets struct {
 	ForceDestroy bool `json:"forceDestroy"`
 }
 
-// Noncurrent is how long the versions of an object are kept that another has
+// NoncurrentVersions is how long the versions of an object are kept that another has
 // replaced. A release that pins such a version needs it.
-type Noncurrent struct {
+type NoncurrentVersions struct {
 	// Number of replaced versions that are kept, however old.
 	Keep int `json:"keep" default:"3"`
 	// Age in days, since it was replaced, at which a version beyond those is deleted.
@@ -47,26 +47,26 @@ type Noncurrent struct {
 }
 
 // BucketNames returns the names by which the catalogue refers to buckets.
-func BucketNames() []string { return []string{Models, Datasets} }
+func BucketNames() []string { return []string{ModelsBucket, DatasetsBucket} }
 
-// LogsColdAfterDays is the age at which access logs move to the cheaper class,
+// AccessLogColdAfterDays is the age at which access logs move to the cheaper class,
 // 0 where they are deleted before.
-func (b Buckets) LogsColdAfterDays() int {
+func (b Buckets) AccessLogColdAfterDays() int {
 	if b.ColdAfterDays >= b.LogDays {
 		return 0
 	}
 	return b.ColdAfterDays
 }
 
-// Named returns the configured name of a bucket, "" for the default one.
-func (b Buckets) Named(bucket string) string {
-	return map[string]string{Models: b.Models, Datasets: b.Datasets, AccessLogs: b.AccessLogs}[bucket]
+// NameOverride returns the configured name of a bucket, "" for the default one.
+func (b Buckets) NameOverride(bucket string) string {
+	return map[string]string{ModelsBucket: b.Models, DatasetsBucket: b.Datasets, AccessLogsBucket: b.AccessLogs}[bucket]
 }
 
 // BucketName returns the name of a bucket: the configured one, or the stack's
 // default. account is AWS's number for it, which only AWS knows.
 func (c Config) BucketName(account, stack, bucket string) string {
-	if name := c.Buckets.Named(bucket); name != "" {
+	if name := c.Buckets.NameOverride(bucket); name != "" {
 		return name
 	}
 	if c.Cloud == EKS { // unique in all of S3
@@ -84,9 +84,9 @@ func (c Config) checkBucketNames(f *Faults, stack string) {
 	if place == "" || stack == "" {
 		return // said elsewhere, or nobody's business here
 	}
-	for key, bucket := range map[string]string{"models": Models, "datasets": Datasets, "accessLogs": AccessLogs} {
+	for key, bucket := range map[string]string{"models": ModelsBucket, "datasets": DatasetsBucket, "accessLogs": AccessLogsBucket} {
 		name := c.BucketName(strings.Repeat("1", accountDigits), stack, bucket)
-		if c.Buckets.Named(bucket) != "" || bucketName.MatchString(name) {
+		if c.Buckets.NameOverride(bucket) != "" || bucketName.MatchString(name) {
 			continue
 		}
 		shown, at := c.BucketName("ACCOUNT", stack, bucket), "buckets."+key

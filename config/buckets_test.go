@@ -46,7 +46,7 @@ func TestDefaultBucketNamesFit(t *testing.T) {
 		{name: "named here", cloud: "eks", stack: strings.Repeat("b", 29), set: map[string]any{"buckets.accessLogs": "our-logs"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			settings, err := configtest.Stack(test.cloud)
+			settings, err := configtest.RepositoryStack(test.cloud)
 			require.NoError(t, err)
 			for path, value := range test.set {
 				settings.Set(path, value)

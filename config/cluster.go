@@ -7,11 +7,11 @@ type Cluster struct {
 	// Location of the cluster on GKE: a region, or a zone. Default: gcp:region.
 	Location string `json:"location"`
 	// Create a cluster with its own network and nodes.
-	Create *NewCluster `json:"create"`
+	Create *ClusterSpec `json:"create"`
 }
 
-// NewCluster is a cluster that the stack creates and owns.
-type NewCluster struct {
+// ClusterSpec is a cluster that the stack creates and owns.
+type ClusterSpec struct {
 	// Name of the cluster, and the stem of its network's and roles' names.
 	Name string `json:"name" default:"modelferry"`
 	// Kubernetes version (EKS) or minimum version (GKE). Default: the cloud's own.
@@ -21,13 +21,13 @@ type NewCluster struct {
 	// Machine type of the services' nodes, such as e2-medium or t3.medium.
 	MachineType string `json:"machineType" need:"required"`
 	// Number of the services' nodes in all zones together; the autoscaler moves between the two. Nothing else runs on them.
-	Nodes Nodes `json:"nodes"`
+	Nodes NodeScaling `json:"nodes"`
 	// Nodes of the system, DNS and what else a cluster runs.
-	System SystemNodes `json:"system"`
+	System SystemNodePool `json:"system"`
 	// Size of each node's disk in GiB, for images, logs and the pods' models.
 	DiskGiB int `json:"diskGiB" default:"50"`
 	// Autoscaler of the nodes (EKS; GKE has one of its own).
-	Autoscaler NodeAutoscaler `json:"autoscaler"`
+	Autoscaler ClusterAutoscaler `json:"autoscaler"`
 	// Network that the nodes live in.
 	Network Network `json:"network"`
 	// CIDR ranges that may reach the API server's public endpoint. None: the endpoint is private only.
@@ -41,7 +41,7 @@ type NewCluster struct {
 }
 
 // withDefaults fills in what differs by cloud.
-func (n NewCluster) withDefaults(cloud Cloud) NewCluster {
+func (n ClusterSpec) withDefaults(cloud Cloud) ClusterSpec {
 	n.Network = n.Network.withDefaults(cloud)
 	if n.ReleaseChannel == "" && cloud == GKE {
 		n.ReleaseChannel = "REGULAR"
@@ -52,16 +52,16 @@ func (n NewCluster) withDefaults(cloud Cloud) NewCluster {
 	return n
 }
 
-// Nodes bounds a node pool, over all zones.
-type Nodes struct {
+// NodeScaling bounds a node pool, over all zones.
+type NodeScaling struct {
 	// Least number of nodes.
 	Min int `json:"min" default:"1"`
 	// Greatest number of nodes.
 	Max int `json:"max" default:"5"`
 }
 
-// SystemNodes are the nodes that the services don't run on.
-type SystemNodes struct {
+// SystemNodePool are the nodes that the services don't run on.
+type SystemNodePool struct {
 	// Machine type of the nodes. Default: that of the services' nodes.
 	MachineType string `json:"machineType"`
 	// Least number of nodes.

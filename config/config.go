@@ -20,15 +20,15 @@ const (
 	EKS Cloud = "eks"
 )
 
-// Identity is the way in which a pod gets its role on AWS.
-type Identity string
+// PodIdentityMode is the way in which a pod gets its role on AWS.
+type PodIdentityMode string
 
 // The ways that AWS has. On Google Cloud there is one, and no choice.
 const (
 	// IRSA: the pod's own token is taken to STS, which trusts the cluster's issuer.
-	IRSA Identity = "irsa"
+	IRSA PodIdentityMode = "irsa"
 	// PodIdentity: the pod's own token is taken to an agent on its node.
-	PodIdentity Identity = "podIdentity"
+	PodIdentity PodIdentityMode = "podIdentity"
 )
 
 // Config is one stack's config, defaults filled in and checked.
@@ -46,7 +46,7 @@ type Config struct {
 	// Cluster to create, or the name of one that exists.
 	Cluster Cluster `json:"cluster" need:"required"`
 	// Way in which a pod gets its role on AWS: irsa, or podIdentity (EKS). Default: irsa.
-	Identity Identity `json:"identity"`
+	Identity PodIdentityMode `json:"identity"`
 	// Buckets that hold the artifacts.
 	Buckets Buckets `json:"buckets"`
 	// Registry of the images.
@@ -68,7 +68,7 @@ type Config struct {
 	// Quota of the namespace. Default: none.
 	Quota *Quota `json:"quota"`
 	// Requests and limits of containers in the namespace that set none, as a LimitRange. Default: none.
-	ContainerDefaults *Resources `json:"containerDefaults"`
+	ContainerDefaults *ResourceRequirements `json:"containerDefaults"`
 	// Services by name: what each one is, the same on every cloud.
 	Services map[string]Service `json:"services" need:"required"`
 	// Releases by service name: what is live on this stack. A service without one does not run on it.

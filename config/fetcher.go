@@ -19,7 +19,7 @@ type Fetcher struct {
 	// Size of a range, 64KiB to 64MiB. Default: the fetcher's own choice.
 	PartSize string `json:"partSize"`
 	// CPU, memory and ephemeral storage of the init container. Default: 100m and 64Mi asked for, 1 and 256Mi at most.
-	Resources Resources `json:"resources"`
+	Resources ResourceRequirements `json:"resources"`
 }
 
 // What the fetcher accepts: parallel ranges times their size is memory of the
@@ -31,8 +31,8 @@ const (
 	maxPartBytes = 64 << 20
 )
 
-// PartBytes is the size of a range in bytes; 0 leaves it to the fetcher.
-func (x Fetcher) PartBytes() int64 {
+// PartSizeBytes is the size of a range in bytes; 0 leaves it to the fetcher.
+func (x Fetcher) PartSizeBytes() int64 {
 	bytes, err := ParseSize(x.PartSize)
 	if err != nil {
 		return 0 // not set: what cannot be read has been found a fault
@@ -40,8 +40,8 @@ func (x Fetcher) PartBytes() int64 {
 	return bytes
 }
 
-// Patience is the time that an identity is waited for; 0 leaves it to the fetcher.
-func (x Fetcher) Patience() time.Duration {
+// IdentityWaitOrZero is the time that an identity is waited for; 0 leaves it to the fetcher.
+func (x Fetcher) IdentityWaitOrZero() time.Duration {
 	if x.IdentityWait == nil {
 		return 0
 	}
@@ -51,8 +51,8 @@ func (x Fetcher) Patience() time.Duration {
 // SetDefaults gives the init container enough for a download at full speed
 // without the pod asking the scheduler for more than its server does.
 func (x *Fetcher) SetDefaults() {
-	x.Resources = Resources{
-		Requests: Amounts{CPU: "100m", Memory: "64Mi"},
-		Limits:   Amounts{CPU: "1", Memory: "256Mi"},
+	x.Resources = ResourceRequirements{
+		Requests: ResourceList{CPU: "100m", Memory: "64Mi"},
+		Limits:   ResourceList{CPU: "1", Memory: "256Mi"},
 	}
 }

@@ -13,7 +13,7 @@ import (
 // FuzzLoad puts any bytes where the engine puts a config's objects.
 func FuzzLoad(f *testing.F) {
 	for _, stack := range []string{"gke", "eks"} {
-		settings, err := configtest.Stack(stack)
+		settings, err := configtest.RepositoryStack(stack)
 		require.NoError(f, err)
 		raw := settings.Raw()
 		f.Add(stack, raw["modelferry:cluster"], raw["modelferry:fetcher"], raw["modelferry:services"], raw["modelferry:releases"])
@@ -33,8 +33,8 @@ func FuzzLoad(f *testing.F) {
 		}
 		for _, w := range c.Workloads() {
 			require.Positive(t, w.VolumeBytes())
-			for _, live := range w.Live {
-				require.True(t, filepath.IsLocal(live.File) && filepath.IsLocal(live.Place()), live.File)
+			for _, live := range w.Artifacts {
+				require.True(t, filepath.IsLocal(live.File) && filepath.IsLocal(live.ServerPath()), live.File)
 			}
 		}
 	})

@@ -66,7 +66,7 @@ func keys(t reflect.Type, value any, at string, all map[string]bool) {
 	}
 	object, _ := value.(map[string]any)
 	named := t.Kind() == reflect.Map && t.Elem().Kind() == reflect.Struct
-	amounts := t == reflect.TypeFor[config.Resources]() || t == reflect.TypeFor[config.Amounts]()
+	amounts := t == reflect.TypeFor[config.ResourceRequirements]() || t == reflect.TypeFor[config.ResourceList]()
 	switch {
 	case t.Kind() == reflect.Struct && !amounts:
 		for i := range t.NumField() {

@@ -8,12 +8,12 @@ import (
 
 // How services and nodes find each other.
 const (
-	// ServiceTaint keeps other pods off the services' nodes; the label of the
+	// ServiceTaintKey keeps other pods off the services' nodes; the label of the
 	// same name and value draws the services there.
-	ServiceTaint      = "workload-type"
+	ServiceTaintKey   = "workload-type"
 	ServiceTaintValue = "ml-services"
-	// GPUResource is what a pod asks for, and the taint of nodes that have it.
-	GPUResource = "nvidia.com/gpu"
+	// GPUResourceName is what a pod asks for, and the taint of nodes that have it.
+	GPUResourceName = "nvidia.com/gpu"
 )
 
 // GPU is the stack's nodes with GPUs. Services that ask for none never see them.
@@ -54,19 +54,19 @@ func (g GPU) withDefaults(cloud Cloud) GPU {
 	return g
 }
 
-// GPUsOf returns how many GPUs each pod of a workload has on this stack.
-func (c Config) GPUsOf(w Workload) int {
+// GPUsFor returns how many GPUs each pod of a workload has on this stack.
+func (c Config) GPUsFor(w Workload) int {
 	if !*c.GPU.Enabled {
 		return 0
 	}
 	return w.GPU
 }
 
-// GPUs returns the stack's nodes with GPUs, nil where no service that is live
+// GPUNodePool returns the stack's nodes with GPUNodePool, nil where no service that is live
 // asks for one.
-func (c Config) GPUs() *GPU {
+func (c Config) GPUNodePool() *GPU {
 	for _, w := range c.Workloads() {
-		if c.GPUsOf(w) > 0 {
+		if c.GPUsFor(w) > 0 {
 			nodes := c.GPU
 			return &nodes
 		}

@@ -65,8 +65,8 @@ func (c Config) checkIngress(f *Faults) {
 	c.checkSources(f)
 	for _, name := range sortedKeys(c.Releases) {
 		s := c.Services[name]
-		if root := s.Env[RootPathVariable]; root != "" && root != s.Path {
-			f.add("services."+name+".path", "%q is not %q, which %s tells the server: requests would find nothing there", s.Path, root, RootPathVariable)
+		if root := s.Env[RootPathEnvVar]; root != "" && root != s.Path {
+			f.add("services."+name+".path", "%q is not %q, which %s tells the server: requests would find nothing there", s.Path, root, RootPathEnvVar)
 		}
 	}
 }
@@ -93,8 +93,8 @@ func (c Config) checkSources(f *Faults) {
 	}
 }
 
-// RootPathVariable tells a FastAPI server the path that it is reached at.
-const RootPathVariable = "API_ROOT_PATH"
+// RootPathEnvVar tells a FastAPI server the path that it is reached at.
+const RootPathEnvVar = "API_ROOT_PATH"
 
 // servicePath is what both load balancers take for a prefix, and compare letter by letter.
 var servicePath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)

@@ -13,7 +13,7 @@ import (
 // load loads one of the repository's stacks with some values set.
 func load(t *testing.T, stack string, set map[string]any) config.Config {
 	t.Helper()
-	settings, err := configtest.Stack(stack)
+	settings, err := configtest.RepositoryStack(stack)
 	require.NoError(t, err)
 	for path, value := range set {
 		settings.Set(path, value)
@@ -44,10 +44,10 @@ func TestDefaults(t *testing.T) {
 	require.Equal(t, config.Config{
 		Cloud:     config.EKS,
 		Namespace: "ml-portfolio",
-		Cluster: config.Cluster{Create: &config.NewCluster{
-			Name: "modelferry", MachineType: "t3.medium", Nodes: config.Nodes{Min: 1, Max: 5},
-			System: config.SystemNodes{Min: 1, Max: 3}, DiskGiB: 50,
-			Autoscaler: config.NodeAutoscaler{Enabled: &yes, Image: "registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0"},
+		Cluster: config.Cluster{Create: &config.ClusterSpec{
+			Name: "modelferry", MachineType: "t3.medium", Nodes: config.NodeScaling{Min: 1, Max: 5},
+			System: config.SystemNodePool{Min: 1, Max: 3}, DiskGiB: 50,
+			Autoscaler: config.ClusterAutoscaler{Enabled: &yes, Image: "registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0"},
 			Network:    config.Network{CIDR: "10.0.0.0/16"}, Admins: []string{"arn:aws:iam::123456789012:role/platform"}, DeletionProtection: &yes,
 		}},
 		Identity:      config.IRSA,
@@ -55,11 +55,11 @@ func TestDefaults(t *testing.T) {
 		Monitoring:    config.Monitoring{Annotations: &yes, Interval: 30 * time.Second},
 		GPU:           config.GPU{Enabled: &yes, MachineType: "g4dn.xlarge", Max: 2},
 		Registry:      config.Registry{Create: &yes, Name: "modelferry", UntaggedDays: 30},
-		Buckets:       config.Buckets{ColdAfterDays: 90, LogDays: 365, SoftDeleteDays: 7, Noncurrent: config.Noncurrent{Keep: 3, Days: 90}},
+		Buckets:       config.Buckets{ColdAfterDays: 90, LogDays: 365, SoftDeleteDays: 7, Noncurrent: config.NoncurrentVersions{Keep: 3, Days: 90}},
 		Fetcher: config.Fetcher{
 			Image: "registry.example/fetcher:1", Retries: 3, Backoff: 10 * time.Second, Timeout: 5 * time.Minute,
-			Resources: config.Resources{
-				Requests: config.Amounts{CPU: "100m", Memory: "64Mi"}, Limits: config.Amounts{CPU: "1", Memory: "256Mi"},
+			Resources: config.ResourceRequirements{
+				Requests: config.ResourceList{CPU: "100m", Memory: "64Mi"}, Limits: config.ResourceList{CPU: "1", Memory: "256Mi"},
 			},
 		},
 		Rollout: config.Rollout{Deadline: 10 * time.Minute},
@@ -101,8 +101,8 @@ func TestPartOfAnObjectKeepsTheOtherDefaults(t *testing.T) {
 	s.Set("services.churn.autoscaling.max", 8)
 	c, err := config.Load(s, nil)
 	require.NoError(t, err)
-	require.Equal(t, config.Amounts{CPU: "1", Memory: "512Mi"}, c.Fetcher.Resources.Limits)
-	require.Equal(t, config.Nodes{Min: 1, Max: 9}, c.Cluster.Create.Nodes)
+	require.Equal(t, config.ResourceList{CPU: "1", Memory: "512Mi"}, c.Fetcher.Resources.Limits)
+	require.Equal(t, config.NodeScaling{Min: 1, Max: 9}, c.Cluster.Create.Nodes)
 	require.Equal(t, 1, c.Services["churn"].Autoscaling.Min)
 	require.Equal(t, 70, c.Services["churn"].Autoscaling.CPU)
 }

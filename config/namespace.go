@@ -18,9 +18,9 @@ type NetworkPolicy struct {
 // Quota is what all pods of the namespace may take together, as Kubernetes quantities.
 type Quota struct {
 	// What they may request. With it, a container that requests nothing is refused, unless containerDefaults say what.
-	Requests Amounts `json:"requests"`
+	Requests ResourceList `json:"requests"`
 	// What their limits may add up to. The same holds of a container without limits.
-	Limits Amounts `json:"limits"`
+	Limits ResourceList `json:"limits"`
 	// Greatest number of pods, those of a rollout included; 0 for any.
 	Pods int `json:"pods"`
 }
@@ -37,7 +37,7 @@ func (n NetworkPolicy) check(f *Faults) {
 }
 
 func (q Quota) check(f *Faults) {
-	Resources{Requests: q.Requests, Limits: q.Limits}.check(f, "quota")
+	ResourceRequirements{Requests: q.Requests, Limits: q.Limits}.check(f, "quota")
 	if q.Pods < 0 {
 		f.add("quota.pods", "has to be 0 or more, not %d", q.Pods)
 	}

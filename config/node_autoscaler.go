@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// NodeAutoscaler is the Kubernetes Cluster Autoscaler, which EKS does not bring.
-type NodeAutoscaler struct {
+// ClusterAutoscaler is the Kubernetes Cluster Autoscaler, which EKS does not bring.
+type ClusterAutoscaler struct {
 	// Whether the stack runs one. Otherwise the node groups keep their size until something else moves it. Default: true on EKS.
 	Enabled *bool `json:"enabled"`
 	// Image of it, of the cluster's own Kubernetes version. Default: the first release for cluster.create.version, or for 1.35.
@@ -17,7 +17,7 @@ type NodeAutoscaler struct {
 // the config names none for the cluster.
 const autoscalerVersion = "1.35"
 
-func (a NodeAutoscaler) withDefaults(version string) NodeAutoscaler {
+func (a ClusterAutoscaler) withDefaults(version string) ClusterAutoscaler {
 	if a.Enabled == nil {
 		enabled := true
 		a.Enabled = &enabled
@@ -26,7 +26,7 @@ func (a NodeAutoscaler) withDefaults(version string) NodeAutoscaler {
 	return a
 }
 
-func (a NodeAutoscaler) check(f *Faults, cloud Cloud) {
+func (a ClusterAutoscaler) check(f *Faults, cloud Cloud) {
 	const at = "cluster.create.autoscaler"
 	f.only(EKS, cloud, at, a.Enabled != nil || a.Image != "")
 	if cloud == EKS && *a.Enabled {

@@ -60,8 +60,8 @@ func TestAcceptedArtifactStaysInTheModelFolder(t *testing.T) {
 		if err != nil {
 			return false
 		}
-		live := c.Workloads()[0].Live[0]
-		for _, at := range []string{live.File, live.Place()} {
+		live := c.Workloads()[0].Artifacts[0]
+		for _, at := range []string{live.File, live.ServerPath()} {
 			require.True(t, filepath.IsLocal(at), at)
 			require.Equal(t, path.Clean(at), at)
 		}

@@ -1,15 +1,15 @@
 package config
 
-// Resources are what a container asks for and may use, as Kubernetes quantities.
-type Resources struct {
+// ResourceRequirements are what a container asks for and may use, as Kubernetes quantities.
+type ResourceRequirements struct {
 	// What the scheduler sets aside.
-	Requests Amounts `json:"requests"`
+	Requests ResourceList `json:"requests"`
 	// What the container may use at most.
-	Limits Amounts `json:"limits"`
+	Limits ResourceList `json:"limits"`
 }
 
-// Amounts are Kubernetes quantities: 500m, 512Mi.
-type Amounts struct {
+// ResourceList are Kubernetes quantities: 500m, 512Mi.
+type ResourceList struct {
 	// CPU, such as 500m.
 	CPU string `json:"cpu"`
 	// Memory, such as 512Mi.

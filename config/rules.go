@@ -77,7 +77,7 @@ func (x Fetcher) check(f *Faults) {
 	}
 	if x.PartSize != "" {
 		f.size("fetcher.partSize", x.PartSize)
-		if bytes := x.PartBytes(); bytes != 0 && (bytes < minPartBytes || bytes > maxPartBytes) {
+		if bytes := x.PartSizeBytes(); bytes != 0 && (bytes < minPartBytes || bytes > maxPartBytes) {
 			f.add("fetcher.partSize", "has to be 64KiB to 64MiB, not %s", x.PartSize)
 		}
 	}

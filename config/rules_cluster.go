@@ -33,7 +33,7 @@ const minDiskGiB = 20
 // releaseChannels are GKE's.
 var releaseChannels = []string{"RAPID", "REGULAR", "STABLE", "EXTENDED"}
 
-func (n NewCluster) check(f *Faults, cloud Cloud) {
+func (n ClusterSpec) check(f *Faults, cloud Cloud) {
 	if !clusterName.MatchString(n.Name) {
 		f.add("cluster.create.name", "%q is no name for a cluster: write a letter, then up to 23 small letters, digits and hyphens", n.Name)
 	}
@@ -77,7 +77,7 @@ var (
 
 // checkAdmins wants somebody on EKS: nobody is let in but by name, so that the
 // cluster does not depend on who happened to make it.
-func (n NewCluster) checkAdmins(f *Faults, cloud Cloud) {
+func (n ClusterSpec) checkAdmins(f *Faults, cloud Cloud) {
 	const at = "cluster.create.admins"
 	f.only(EKS, cloud, at, len(n.Admins) > 0)
 	if cloud == EKS && len(n.Admins) == 0 {
@@ -98,10 +98,10 @@ func (n NewCluster) checkAdmins(f *Faults, cloud Cloud) {
 	}
 }
 
-// Administers tells whether an identity, as STS names it, is one of the
+// IsAdmin tells whether an identity, as STS names it, is one of the
 // administrators. A session names its role without the role's path, which
 // nothing is lost by: an account has each name once.
-func (n NewCluster) Administers(identity string) bool {
+func (n ClusterSpec) IsAdmin(identity string) bool {
 	who := identity
 	if parts := session.FindStringSubmatch(identity); parts != nil {
 		who = fmt.Sprintf("arn:%s:iam::%s:role/%s", parts[1], parts[2], parts[3])

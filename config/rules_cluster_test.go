@@ -9,7 +9,7 @@ import (
 )
 
 func TestAdministratorsAreKnownByTheirSessions(t *testing.T) {
-	cluster := config.NewCluster{Admins: []string{
+	cluster := config.ClusterSpec{Admins: []string{
 		"arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Ops_1", "arn:aws:iam::123456789012:user/staff/ann",
 	}}
 	for identity, is := range map[string]bool{
@@ -21,6 +21,6 @@ func TestAdministratorsAreKnownByTheirSessions(t *testing.T) {
 		"arn:aws:iam::123456789012:root":                                              false,
 		"":                                                                            false,
 	} {
-		require.Equal(t, is, cluster.Administers(identity), identity)
+		require.Equal(t, is, cluster.IsAdmin(identity), identity)
 	}
 }

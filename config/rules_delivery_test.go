@@ -49,17 +49,17 @@ func with(base, more map[string]any) map[string]any {
 
 func TestMountedFolder(t *testing.T) {
 	c := load(t, "gke", mounted(nil))
-	require.True(t, c.Mounts())
+	require.True(t, c.NeedsCSIDriver())
 	w := workload(t, c, "nlpinsight")
-	require.True(t, w.Mounted)
-	model, dataset := w.Live[0], w.Live[1]
-	require.True(t, model.Folder)
+	require.True(t, w.UsesCSI)
+	model, dataset := w.Artifacts[0], w.Artifacts[1]
+	require.True(t, model.IsFolder)
 	require.Equal(t, "finbert", model.File)
-	require.Equal(t, "finbert", model.Place())
-	require.False(t, dataset.Folder)
-	require.Equal(t, "data/raw/train.csv", dataset.Place())
-	require.False(t, workload(t, c, "bankchurn").Mounted)
-	require.False(t, load(t, "gke", nil).Mounts())
+	require.Equal(t, "finbert", model.ServerPath())
+	require.False(t, dataset.IsFolder)
+	require.Equal(t, "data/raw/train.csv", dataset.ServerPath())
+	require.False(t, workload(t, c, "bankchurn").UsesCSI)
+	require.False(t, load(t, "gke", nil).NeedsCSIDriver())
 }
 
 // What is not copied needs no room.

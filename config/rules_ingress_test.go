@@ -102,6 +102,6 @@ func TestIngressThatFitsItsCloud(t *testing.T) {
 	t.Run("a path that no server is told of", func(t *testing.T) {
 		c := load(t, "gke", on("gke", map[string]any{"services.bankchurn.path": "/churn", "services.bankchurn.env": nil}))
 		require.Equal(t, "/churn", c.Services["bankchurn"].Path)
-		require.Equal(t, config.RootPathVariable, "API_ROOT_PATH")
+		require.Equal(t, config.RootPathEnvVar, "API_ROOT_PATH")
 	})
 }

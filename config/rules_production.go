@@ -14,11 +14,11 @@ func (c Config) checkProduction(f *Faults) {
 	for _, name := range sortedKeys(c.Releases) {
 		release, at := c.Releases[name], "releases."+name
 		f.digested(at+".image", release.Image)
-		if release.IsMounted() && !release.Unverified {
-			f.add(at+".delivery", "csi serves what lies in the bucket, unverified: set it to %s, or set %s to true to accept that", Fetch, qualified(at+".unverified"))
+		if release.UsesCSI() && !release.Unverified {
+			f.add(at+".delivery", "csi serves what lies in the bucket, unverified: set it to %s, or set %s to true to accept that", DeliveryFetch, qualified(at+".unverified"))
 		}
 		release.eachArtifact(func(below string, a ArtifactRelease) {
-			if a.SHA256 == "" && !release.IsMounted() {
+			if a.SHA256 == "" && !release.UsesCSI() {
 				f.add(at+below+".sha256", "missing: modelferry:production serves pinned artifacts only (sha256sum FILE)")
 			}
 		})

@@ -44,8 +44,8 @@ func (r Release) check(f *Faults, at string, service Service, c Config) {
 		return
 	}
 	artifacts := service.artifacts(r.Backend)
-	if _, ok := artifacts[MainArtifact]; !ok {
-		f.add("services."+strings.TrimPrefix(at, "releases.")+".artifacts", "has no artifact called %q", MainArtifact)
+	if _, ok := artifacts[ModelArtifact]; !ok {
+		f.add("services."+strings.TrimPrefix(at, "releases.")+".artifacts", "has no artifact called %q", ModelArtifact)
 	}
 	for _, name := range sortedKeys(artifacts) {
 		if _, at, ok := r.artifactAt(at, name); !ok {
@@ -56,7 +56,7 @@ func (r Release) check(f *Faults, at string, service Service, c Config) {
 	r.checkBackends(f, at, service)
 	r.checkDelivery(f, at, c, artifacts)
 	checkPlaces(f, at, r, artifacts)
-	if !r.IsMounted() {
+	if !r.UsesCSI() {
 		service.checkRoom(f, at, r)
 	}
 }
@@ -69,7 +69,7 @@ func (r Release) checkVersions(f *Faults, at string, versions map[string]Artifac
 			f.add(at, "the service has no such artifact%s", suggest(name, sortedKeys(artifacts)))
 			continue
 		}
-		versions[name].check(f, at, prefix, r.IsMounted())
+		versions[name].check(f, at, prefix, r.UsesCSI())
 	}
 }
 
@@ -126,13 +126,13 @@ func (r Release) checkGenerations(f *Faults, at string) {
 
 // checkPlaces refuses two artifacts in one place of the pod, or one below a file.
 func checkPlaces(f *Faults, at string, r Release, artifacts map[string]Artifact) {
-	var placed []LiveArtifact
+	var placed []ResolvedArtifact
 	for _, name := range sortedKeys(artifacts) {
 		release, at, ok := r.artifactAt(at, name)
 		if !ok || release.Path == "" {
 			continue
 		}
-		a := ArtifactOf(name, artifacts[name], release)
+		a := ResolveArtifact(name, artifacts[name], release)
 		for part := range strings.SplitSeq(a.File, "/") {
 			if len(part) > maxName {
 				f.add(at, "appears as %q, and a file's name has %d bytes at most", a.File, maxName)

@@ -101,8 +101,8 @@ func (s Service) check(f *Faults, at string) {
 }
 
 func (a Artifact) check(f *Faults, at, modelFolder string) {
-	if a.Bucket != Models && a.Bucket != Datasets {
-		f.add(at+".bucket", "unknown bucket %q: it is %s or %s", a.Bucket, Models, Datasets)
+	if a.Bucket != ModelsBucket && a.Bucket != DatasetsBucket {
+		f.add(at+".bucket", "unknown bucket %q: it is %s or %s", a.Bucket, ModelsBucket, DatasetsBucket)
 	}
 	switch {
 	case a.Dest == "":
@@ -148,7 +148,7 @@ func (a Autoscaling) check(f *Faults, at string) {
 	}
 }
 
-func (r Resources) check(f *Faults, at string) {
+func (r ResourceRequirements) check(f *Faults, at string) {
 	for _, q := range []struct{ name, request, limit string }{
 		{"cpu", r.Requests.CPU, r.Limits.CPU},
 		{"memory", r.Requests.Memory, r.Limits.Memory},

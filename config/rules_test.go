@@ -38,7 +38,7 @@ func TestEveryRule(t *testing.T) {
 				if r.stack == "" {
 					r.stack = "gke"
 				}
-				settings, err := configtest.Stack(r.stack)
+				settings, err := configtest.RepositoryStack(r.stack)
 				require.NoError(t, err)
 				for path, value := range r.set {
 					settings.Set(path, value)
@@ -64,7 +64,7 @@ func faultLines(f config.Faults) []string {
 func TestRepositoryStacksHaveNoFault(t *testing.T) {
 	for _, stack := range []string{"gke", "eks"} {
 		t.Run(stack, func(t *testing.T) {
-			settings, err := configtest.Stack(stack)
+			settings, err := configtest.RepositoryStack(stack)
 			require.NoError(t, err)
 			c, err := config.Load(settings, settings.Keys())
 			require.NoError(t, err)
@@ -75,7 +75,7 @@ func TestRepositoryStacksHaveNoFault(t *testing.T) {
 }
 
 func TestFaultsComeTogether(t *testing.T) {
-	settings, err := configtest.Stack("gke")
+	settings, err := configtest.RepositoryStack("gke")
 	require.NoError(t, err)
 	settings.Set("gcp:project", nil)
 	settings.Set("releases.bankchurn.image", "registry.example/bankchurn")

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// MainArtifact is the artifact that every service has: its model.
-const MainArtifact = "model"
+// ModelArtifact is the artifact that every service has: its model.
+const ModelArtifact = "model"
 
 // Service is what a service is on every cloud; a Release says what of it is live.
 type Service struct {
@@ -27,7 +27,7 @@ type Service struct {
 	// Artifacts by name; the one called model is the service's model.
 	Artifacts map[string]Artifact `json:"artifacts" need:"required"`
 	// Requests and limits of the model server.
-	Resources Resources `json:"resources"`
+	Resources ResourceRequirements `json:"resources"`
 	// GPUs that a pod has for itself, on a stack whose gpu.enabled is true.
 	GPU int `json:"gpu"`
 	// Autoscaling on CPU. A loaded model's memory does not follow load, so memory is no measure.
@@ -61,7 +61,7 @@ type Backend struct {
 	// Artifacts that take the place of the service's artifacts of the same name.
 	Artifacts map[string]Artifact `json:"artifacts"`
 	// Requests and limits of the model server, in place of the service's.
-	Resources *Resources `json:"resources"`
+	Resources *ResourceRequirements `json:"resources"`
 	// GPUs that a pod has for itself, in place of the service's.
 	GPU *int `json:"gpu"`
 }

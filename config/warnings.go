@@ -18,7 +18,7 @@ func (c Config) Warnings() []string {
 	}
 	for _, w := range c.Workloads() {
 		release, at := c.Releases[w.Name], "releases."+w.Name
-		for _, artifact := range w.Live {
+		for _, artifact := range w.Artifacts {
 			version, at, _ := release.artifactAt(at, artifact.Name)
 			size, _ := ParseSize(version.Size) // checked
 			way := "set " + qualified("releases."+w.Name+".delivery") + " to csi, which mounts the bucket"
@@ -26,16 +26,16 @@ func (c Config) Warnings() []string {
 				way = "upload what is in the archive to a folder, and " + way
 			}
 			switch {
-			case !w.Mounted && size > largeArtifact:
+			case !w.UsesCSI && size > largeArtifact:
 				warn(at+".size", "each pod copies %s when it starts, more than the %s that this is meant for: %s (docs/operations.md, \"Large artifacts\")",
 					humanize.Bytes(uint64(size)), humanize.Bytes(largeArtifact), way)
-			case w.Mounted && artifact.SHA256 != "" && !release.Unverified:
+			case w.UsesCSI && artifact.SHA256 != "" && !release.Unverified:
 				warn(at+".sha256", "nothing compares it with what csi mounts: set %s to true to say that this is accepted",
 					qualified("releases."+w.Name+".unverified"))
 			}
 		}
 	}
-	if nodes := c.GPUs(); nodes != nil && c.Cluster.Create != nil {
+	if nodes := c.GPUNodePool(); nodes != nil && c.Cluster.Create != nil {
 		if needed := c.nodesForGPUs(); nodes.Max < needed {
 			warn("gpu.max", "an update of a service with GPUs finds no node for its next pod, beside those of all that run: set it to %d or more", needed)
 		}
@@ -48,7 +48,7 @@ func (c Config) Warnings() []string {
 func (c Config) nodesForGPUs() int {
 	nodes := 1
 	for _, w := range c.Workloads() {
-		if c.GPUsOf(w) > 0 {
+		if c.GPUsFor(w) > 0 {
 			nodes += w.Autoscaling.Min
 		}
 	}

@@ -14,14 +14,14 @@ type Workload struct {
 	Name string
 	// Image of the model server.
 	Image string
-	// Mounted tells that the buckets are mounted, in place of being copied from.
-	Mounted bool
-	// Live artifacts, the model first, the others by name.
-	Live []LiveArtifact
+	// UsesCSI tells that the buckets are mounted, in place of being copied from.
+	UsesCSI bool
+	// Artifacts artifacts, the model first, the others by name.
+	Artifacts []ResolvedArtifact
 }
 
-// LiveArtifact is one artifact in the version that is live.
-type LiveArtifact struct {
+// ResolvedArtifact is one artifact in the version that is live.
+type ResolvedArtifact struct {
 	Artifact
 	// Name of the artifact in the catalogue.
 	Name string
@@ -29,8 +29,8 @@ type LiveArtifact struct {
 	Path string
 	// File that it is in the model folder, or that it would be were it not unpacked.
 	File string
-	// Folder tells that all below the path appears, as a folder; only a mounted bucket has such.
-	Folder bool
+	// IsFolder tells that all below the path appears, as a folder; only a mounted bucket has such.
+	IsFolder bool
 	// Unpacked tells whether it is an archive that is unpacked into the file's folder.
 	Unpacked bool
 	// SHA256 of the object, lower case, or "" where it is not pinned.
@@ -53,8 +53,8 @@ func (c Config) Workloads() []Workload {
 }
 
 func (s Service) workload(name string, r Release) Workload {
-	w := Workload{Service: s, Name: name, Image: r.Image, Mounted: r.IsMounted()}
-	w.Artifacts = s.artifacts(r.Backend)
+	w := Workload{Service: s, Name: name, Image: r.Image, UsesCSI: r.UsesCSI()}
+	w.Service.Artifacts = s.artifacts(r.Backend)
 	w.Env = maps.Clone(s.Env)
 	if w.Env == nil {
 		w.Env = map[string]string{}
@@ -67,22 +67,22 @@ func (s Service) workload(name string, r Release) Workload {
 	if backend.Resources != nil {
 		w.Resources = *backend.Resources
 	}
-	for _, name := range append([]string{MainArtifact}, sortedKeys(w.Artifacts)...) {
-		artifact, ok := w.Artifacts[name]
-		if !ok || (name == MainArtifact && len(w.Live) > 0) {
+	for _, name := range append([]string{ModelArtifact}, sortedKeys(w.Service.Artifacts)...) {
+		artifact, ok := w.Service.Artifacts[name]
+		if !ok || (name == ModelArtifact && len(w.Artifacts) > 0) {
 			continue
 		}
 		release, _, _ := r.Artifact(name) // a missing one is a fault
-		w.Live = append(w.Live, ArtifactOf(name, artifact, release))
+		w.Artifacts = append(w.Artifacts, ResolveArtifact(name, artifact, release))
 	}
 	return w
 }
 
-// ArtifactOf puts an artifact and the release of it together.
-func ArtifactOf(name string, a Artifact, r ArtifactRelease) LiveArtifact {
-	live := LiveArtifact{Artifact: a, Name: name, Path: r.Path, SHA256: strings.ToLower(r.SHA256), Version: r.Version}
+// ResolveArtifact puts an artifact and the release of it together.
+func ResolveArtifact(name string, a Artifact, r ArtifactRelease) ResolvedArtifact {
+	live := ResolvedArtifact{Artifact: a, Name: name, Path: r.Path, SHA256: strings.ToLower(r.SHA256), Version: r.Version}
 	live.File = a.Dest
-	if _, live.Folder = r.folderKey(); live.Folder {
+	if _, live.IsFolder = r.folderKey(); live.IsFolder {
 		live.File = path.Clean(a.Dest)
 	} else if a.isFolder() {
 		live.File = path.Join(a.Dest, path.Base(r.Path))
@@ -100,10 +100,10 @@ func ArtifactOf(name string, a Artifact, r ArtifactRelease) LiveArtifact {
 	return live
 }
 
-// Place returns where the model server finds the artifact, relative to the
+// ServerPath returns where the model server finds the artifact, relative to the
 // model folder: its file, or the folder of what belongs together.
-func (a LiveArtifact) Place() string {
-	if !a.Folder && (a.Unpacked || a.isFolder()) {
+func (a ResolvedArtifact) ServerPath() string {
+	if !a.IsFolder && (a.Unpacked || a.isFolder()) {
 		return path.Dir(a.File)
 	}
 	return a.File
@@ -113,7 +113,7 @@ func (a LiveArtifact) Place() string {
 // because declared sizes are rounded, and 16 MiB for the fetcher's staging.
 func (w Workload) VolumeBytes() int64 {
 	var sum int64
-	for _, artifact := range w.Live {
+	for _, artifact := range w.Artifacts {
 		sum += artifact.Bytes
 	}
 	return sum + sum/10 + 16<<20

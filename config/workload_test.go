@@ -24,7 +24,7 @@ func TestWorkloadsAreTheServicesByName(t *testing.T) {
 	var names []string
 	for _, w := range load(t, "gke", nil).Workloads() {
 		names = append(names, w.Name)
-		require.Equal(t, config.MainArtifact, w.Live[0].Name, "the model comes first")
+		require.Equal(t, config.ModelArtifact, w.Artifacts[0].Name, "the model comes first")
 	}
 	require.Equal(t, []string{"bankchurn", "chicagotaxi", "nlpinsight"}, names)
 }
@@ -44,14 +44,14 @@ func TestBackendTakesThePlaceOfTheServices(t *testing.T) {
 				"services.nlpinsight.env.NLP_BACKEND": "of the service",
 				"releases.nlpinsight.backend":         test.backend,
 			}), "nlpinsight")
-			require.Equal(t, test.path, w.Live[0].Path)
-			require.Equal(t, test.bytes, w.Live[0].Bytes)
+			require.Equal(t, test.path, w.Artifacts[0].Path)
+			require.Equal(t, test.bytes, w.Artifacts[0].Bytes)
 			require.Equal(t, test.backend, w.Env["NLP_BACKEND"], "the backend's variable wins")
 			require.Equal(t, "/nlpinsight", w.Env["API_ROOT_PATH"], "the service's own stay")
 			require.Equal(t, test.memory, w.Resources.Limits.Memory)
-			require.Len(t, w.Live, 2, "the backend's model, the service's dataset")
-			require.Equal(t, test.place, w.Live[0].Place())
-			require.Equal(t, "dataset", w.Live[1].Name)
+			require.Len(t, w.Artifacts, 2, "the backend's model, the service's dataset")
+			require.Equal(t, test.place, w.Artifacts[0].ServerPath())
+			require.Equal(t, "dataset", w.Artifacts[1].Name)
 		})
 	}
 }
@@ -61,7 +61,7 @@ func TestBackendLeavesTheCatalogueAlone(t *testing.T) {
 	first, second := c.Workloads(), c.Workloads()
 	require.Equal(t, first, second)
 	require.NotContains(t, c.Services["nlpinsight"].Env, "NLP_BACKEND")
-	require.NotContains(t, c.Services["nlpinsight"].Artifacts, config.MainArtifact)
+	require.NotContains(t, c.Services["nlpinsight"].Artifacts, config.ModelArtifact)
 }
 
 func TestWhereAnArtifactAppears(t *testing.T) {
@@ -85,9 +85,9 @@ func TestWhereAnArtifactAppears(t *testing.T) {
 		{"compressed file is none", "m.gz", "a/m.gz", false, "m.gz", "m.gz", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			live := config.ArtifactOf("model", config.Artifact{Dest: test.dest, Extract: test.extract}, config.ArtifactRelease{Path: test.path, Size: "1MB"})
+			live := config.ResolveArtifact("model", config.Artifact{Dest: test.dest, Extract: test.extract}, config.ArtifactRelease{Path: test.path, Size: "1MB"})
 			require.Equal(t, test.file, live.File)
-			require.Equal(t, test.place, live.Place())
+			require.Equal(t, test.place, live.ServerPath())
 			require.Equal(t, test.unpacked, live.Unpacked)
 		})
 	}
@@ -107,14 +107,14 @@ func TestRoomForTheArtifacts(t *testing.T) {
 		{"binary units", "a/m.joblib", "10MiB", "", 10<<20 + 1<<20 + staging},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			live := config.ArtifactOf("model", config.Artifact{Dest: "m/"}, config.ArtifactRelease{Path: test.path, Size: test.size, UnpackedSize: test.unpacked})
-			require.Equal(t, test.want, config.Workload{Live: []config.LiveArtifact{live}}.VolumeBytes())
+			live := config.ResolveArtifact("model", config.Artifact{Dest: "m/"}, config.ArtifactRelease{Path: test.path, Size: test.size, UnpackedSize: test.unpacked})
+			require.Equal(t, test.want, config.Workload{Artifacts: []config.ResolvedArtifact{live}}.VolumeBytes())
 		})
 	}
 }
 
 func TestDigestIsInSmallLetters(t *testing.T) {
-	live := config.ArtifactOf("model", config.Artifact{}, config.ArtifactRelease{SHA256: "ABCDEF", Version: "AbC"})
+	live := config.ResolveArtifact("model", config.Artifact{}, config.ArtifactRelease{SHA256: "ABCDEF", Version: "AbC"})
 	require.Equal(t, "abcdef", live.SHA256)
 	require.Equal(t, "AbC", live.Version, "a version ID has two kinds of letters")
 }

@@ -28,22 +28,22 @@ type Taint struct{ Key, Value string }
 
 // Pools returns the pools of a cluster that is made: the system's first, since
 // DNS runs on it, then the services', then the one with GPUs, if there is to be one.
-func Pools(cluster string, c config.NewCluster, gpu *config.GPU) []Pool {
-	services := map[string]string{config.ServiceTaint: config.ServiceTaintValue}
+func Pools(cluster string, c config.ClusterSpec, gpu *config.GPU) []Pool {
+	services := map[string]string{config.ServiceTaintKey: config.ServiceTaintValue}
 	pools := []Pool{
 		{
 			Name: cluster + "-system", MachineType: cmp.Or(c.System.MachineType, c.MachineType), DiskGiB: c.DiskGiB, Min: c.System.Min, Max: c.System.Max,
-			Labels: map[string]string{config.ServiceTaint: "system"},
+			Labels: map[string]string{config.ServiceTaintKey: "system"},
 		},
 		{
 			Name: cluster, MachineType: c.MachineType, DiskGiB: c.DiskGiB, Min: c.Nodes.Min, Max: c.Nodes.Max,
-			Labels: services, Taint: &Taint{config.ServiceTaint, config.ServiceTaintValue},
+			Labels: services, Taint: &Taint{config.ServiceTaintKey, config.ServiceTaintValue},
 		},
 	}
 	if gpu != nil {
 		pools = append(pools, Pool{
 			Name: cluster + "-gpu", MachineType: gpu.MachineType, DiskGiB: c.DiskGiB, Min: gpu.Min, Max: gpu.Max,
-			Labels: services, Taint: &Taint{config.GPUResource, "present"}, GPU: true,
+			Labels: services, Taint: &Taint{config.GPUResourceName, "present"}, GPU: true,
 		})
 	}
 	return pools

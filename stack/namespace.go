@@ -12,7 +12,7 @@ func quota(q *config.Quota) *components.Quota {
 	return &components.Quota{Requests: components.Amounts(q.Requests), Limits: components.Amounts(q.Limits), Pods: q.Pods}
 }
 
-func containerDefaults(r *config.Resources) *components.Resources {
+func containerDefaults(r *config.ResourceRequirements) *components.Resources {
 	if r == nil {
 		return nil
 	}

@@ -132,7 +132,7 @@ func TestExistingNetwork(t *testing.T) {
 }
 
 func TestExistingSubnetThatIsPublicIsRefused(t *testing.T) {
-	s, err := configtest.Stack("eks")
+	s, err := configtest.RepositoryStack("eks")
 	require.NoError(t, err)
 	s.Set("cluster.create.network.existing", object{"vpc": "vpc-0a", "privateSubnets": []any{"subnet-0a", stacktest.OpenSubnet}})
 	program := Stack{Keys: s.Keys()}

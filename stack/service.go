@@ -50,9 +50,9 @@ func deployService(ctx *pulumi.Context, c config.Config, platform infra.Platform
 
 // outputs returns the service's part of the stack's.
 func (d deployed) outputs(c config.Config, platform infra.Platform) pulumi.Map {
-	model := d.workload.Live[0]
+	model := d.workload.Artifacts[0]
 	pin := model.SHA256
-	if d.workload.Mounted {
+	if d.workload.UsesCSI {
 		pin = "" // nobody compares it
 	}
 	all := pulumi.Map{
@@ -74,7 +74,7 @@ func (d deployed) outputs(c config.Config, platform infra.Platform) pulumi.Map {
 func grants(w config.Workload) []infra.Grant {
 	var all []infra.Grant
 	for _, bucket := range config.BucketNames() {
-		for _, artifact := range w.Live {
+		for _, artifact := range w.Artifacts {
 			if artifact.Bucket == bucket {
 				all = append(all, infra.Grant{Bucket: bucket, Prefix: w.Prefix})
 				break
@@ -86,11 +86,11 @@ func grants(w config.Workload) []infra.Grant {
 
 func artifacts(platform infra.Platform, w config.Workload) []components.Artifact {
 	var all []components.Artifact
-	for _, a := range w.Live {
+	for _, a := range w.Artifacts {
 		all = append(all, components.Artifact{
 			Name: a.Name, Bucket: platform.Bucket(a.Bucket), BucketName: a.Bucket, Path: a.Path,
 			File: a.File, Unpacked: a.Unpacked, SHA256: a.SHA256, Version: a.Version,
-			Place: a.Place(), Env: a.Env, Mount: a.Mount,
+			Place: a.ServerPath(), Env: a.Env, Mount: a.Mount,
 		})
 	}
 	return all
@@ -98,14 +98,14 @@ func artifacts(platform infra.Platform, w config.Workload) []components.Artifact
 
 func fetcher(f config.Fetcher) components.FetcherArgs {
 	return components.FetcherArgs{
-		Image: f.Image, Retries: f.Retries, Backoff: f.Backoff, Timeout: f.Timeout, IdentityWait: f.Patience(),
-		Parallel: f.Parallel, PartBytes: f.PartBytes(), Resources: resources(f.Resources),
+		Image: f.Image, Retries: f.Retries, Backoff: f.Backoff, Timeout: f.Timeout, IdentityWait: f.IdentityWaitOrZero(),
+		Parallel: f.Parallel, PartBytes: f.PartSizeBytes(), Resources: resources(f.Resources),
 	}
 }
 
 func server(c config.Config, w config.Workload) components.ServerArgs {
 	return components.ServerArgs{
-		GPUs: c.GPUsOf(w), Image: w.Image, Port: w.Port, Env: w.Env, Resources: resources(w.Resources),
+		GPUs: c.GPUsFor(w), Image: w.Image, Port: w.Port, Env: w.Env, Resources: resources(w.Resources),
 		HealthPath: w.Health.Path, Startup: w.Health.Startup, MetricsPath: metrics(w), Annotated: *c.Monitoring.Annotations,
 		Balanced: c.Ingress != nil,
 	}
@@ -128,7 +128,7 @@ func monitor(m config.Monitoring, w config.Workload) *components.Monitor {
 
 // mount returns how the service's buckets are mounted, nil where they are copied from.
 func mount(platform infra.Platform, w config.Workload) *components.Mount {
-	if !w.Mounted {
+	if !w.UsesCSI {
 		return nil
 	}
 	m := components.Mount(platform.Mount(w.Prefix))
@@ -142,6 +142,6 @@ func networkPolicy(n config.NetworkPolicy, store infra.Store, sources []string) 
 	return &components.NetworkPolicy{Reach: store.Reach, Ranges: n.Egress, Namespaces: n.Namespaces, Sources: sources}
 }
 
-func resources(r config.Resources) components.Resources {
+func resources(r config.ResourceRequirements) components.Resources {
 	return components.Resources{Requests: components.Amounts(r.Requests), Limits: components.Amounts(r.Limits)}
 }

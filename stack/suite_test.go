@@ -69,7 +69,7 @@ func grantsOf(p platform, r *stacktest.Record) []stacktest.Registration {
 // settings returns a stack's config with some values set.
 func settings(t *testing.T, stack string, set map[string]any) configtest.Settings {
 	t.Helper()
-	s, err := configtest.Stack(stack)
+	s, err := configtest.RepositoryStack(stack)
 	require.NoError(t, err)
 	for path, value := range set {
 		s.Set(path, value)

@@ -11,9 +11,9 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-// Root returns the repository's root: the folder, at or above the working
+// RepositoryRoot returns the repository's root: the folder, at or above the working
 // one, that has the project file.
-func Root() (string, error) {
+func RepositoryRoot() (string, error) {
 	folder, err := os.Getwd()
 	if err != nil {
 		return "", err
@@ -29,10 +29,10 @@ func Root() (string, error) {
 	}
 }
 
-// Stack returns the config of one of the repository's stacks, gke or eks: the
+// RepositoryStack returns the config of one of the repository's stacks, gke or eks: the
 // project's values with the stack's over them. Each call returns its own copy.
-func Stack(stack string) (Settings, error) {
-	root, err := Root()
+func RepositoryStack(stack string) (Settings, error) {
+	root, err := RepositoryRoot()
 	if err != nil {
 		return nil, err
 	}

@@ -112,7 +112,7 @@ func undocumented(key string) error {
 
 func (w *writer) typeName(f field) string {
 	name := cmp.Or(map[string]string{
-		"string": "text", "int": "number", "bool": "true, false", "time.Duration": "duration", "Cloud": "text", "Identity": "text",
+		"string": "text", "int": "number", "bool": "true, false", "time.Duration": "duration", "Cloud": "text", "PodIdentityMode": "text",
 	}[f.typ], "object")
 	switch {
 	case f.byName && name == "object":

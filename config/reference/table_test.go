@@ -25,7 +25,7 @@ const (
 
 func table(t *testing.T) (table, root string) {
 	t.Helper()
-	root, err := configtest.Root()
+	root, err := configtest.RepositoryRoot()
 	require.NoError(t, err)
 	table, err = reference.Table(filepath.Join(root, "config"))
 	require.NoError(t, err)

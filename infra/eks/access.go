@@ -38,9 +38,9 @@ func letIn(ctx *pulumi.Context, name string, admins []string, cluster *eks.Clust
 // warnStranger tells whoever runs pulumi, before there is a cluster, that they
 // would not be let in. No error: a plan needs no cluster, and in a pull request
 // it is often made by an identity that may only read.
-func warnStranger(ctx *pulumi.Context, cluster config.NewCluster, caller pulumi.StringOutput) {
+func warnStranger(ctx *pulumi.Context, cluster config.ClusterSpec, caller pulumi.StringOutput) {
 	caller.ApplyT(func(arn string) (bool, error) {
-		if cluster.Administers(arn) {
+		if cluster.IsAdmin(arn) {
 			return true, nil
 		}
 		return false, ctx.Log.Warn(fmt.Sprintf("modelferry:cluster.create.admins: pulumi runs as %s, which is not among them: "+

@@ -24,7 +24,7 @@ type AutoscalerArgs struct {
 	// Image of the autoscaler.
 	Image string
 	// Way in which its pod gets the role.
-	Way config.Identity
+	Way config.PodIdentityMode
 	// Cluster whose nodes it moves, and the region that it is in.
 	Cluster *Cluster
 	Region  string

@@ -28,7 +28,7 @@ type BucketArgs struct {
 	// never; ExpireDays the age at which they are deleted, 0 for never.
 	ColdAfterDays, ExpireDays int
 	// Noncurrent says how long replaced versions are kept.
-	Noncurrent config.Noncurrent
+	Noncurrent config.NoncurrentVersions
 	// Key that encrypts the objects, by its ARN, nil for S3's own.
 	Key pulumi.StringInput
 	// Logs is the bucket that accesses are logged in, nil for none.

@@ -14,9 +14,9 @@ func newBuckets(ctx *pulumi.Context, c config.Config, account pulumi.StringOutpu
 	if err != nil {
 		return nil, key, err
 	}
-	args := bucketArgs(ctx, c, account, config.AccessLogs)
-	args.ColdAfterDays, args.ExpireDays, args.LogsOf = c.Buckets.LogsColdAfterDays(), c.Buckets.LogDays, account
-	logs, err := NewBucket(ctx, config.AccessLogs, args, child)
+	args := bucketArgs(ctx, c, account, config.AccessLogsBucket)
+	args.ColdAfterDays, args.ExpireDays, args.LogsOf = c.Buckets.AccessLogColdAfterDays(), c.Buckets.LogDays, account
+	logs, err := NewBucket(ctx, config.AccessLogsBucket, args, child)
 	if err != nil {
 		return nil, key, err
 	}

@@ -32,7 +32,7 @@ type ClusterArgs struct {
 	// Network that the nodes live in.
 	Network *Network
 	// Cluster from the stack's config, and the nodes with GPUs to have besides.
-	Cluster config.NewCluster
+	Cluster config.ClusterSpec
 	GPU     *config.GPU
 	// Mounts tells that pods mount buckets.
 	Mounts bool
@@ -50,7 +50,7 @@ func clusterOf(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi
 		return nil, err
 	}
 	return NewCluster(ctx, name, &ClusterArgs{
-		Region: c.AWS.Region, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUs(), Mounts: c.Mounts(),
+		Region: c.AWS.Region, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUNodePool(), Mounts: c.NeedsCSIDriver(),
 		Tags: c.Labels(ctx.Project(), ctx.Stack()),
 	}, opts...)
 }
@@ -133,7 +133,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 
 // FindCluster looks up a cluster that exists, and for IRSA its OIDC provider.
 // It fails when there is none of that name, or IAM does not trust its issuer.
-func FindCluster(ctx *pulumi.Context, name, region, existing string, way config.Identity, opts ...pulumi.ResourceOption) (*Cluster, error) {
+func FindCluster(ctx *pulumi.Context, name, region, existing string, way config.PodIdentityMode, opts ...pulumi.ResourceOption) (*Cluster, error) {
 	c := &Cluster{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:eks:Cluster", name, pulumi.Map{
 		"existing": pulumi.String(existing), "region": pulumi.String(region),

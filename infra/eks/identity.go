@@ -20,7 +20,7 @@ type Identity struct {
 // IdentityArgs says whose identity it is and what it may read.
 type IdentityArgs struct {
 	// Way in which a pod gets the role.
-	Way config.Identity
+	Way config.PodIdentityMode
 	// Cluster that signs the service account's token.
 	Cluster *Cluster
 	// Buckets by the catalogue's names.

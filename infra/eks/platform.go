@@ -21,7 +21,7 @@ type Platform struct {
 	kubernetes *kubernetes.Provider
 	autoscaler *infra.NodeAutoscaler
 	region     string
-	identity   config.Identity
+	identity   config.PodIdentityMode
 	endpoints  config.Endpoints
 	reach      []string
 	// Network is the range of the VPC, "" where it is somebody else's; tags are
@@ -133,7 +133,7 @@ func podEnv(region string) map[string]string {
 }
 
 // tokenPlaces are where a pod takes its token to in its own network; to STS it goes by HTTPS.
-func tokenPlaces(way config.Identity) []string {
+func tokenPlaces(way config.PodIdentityMode) []string {
 	if way == config.PodIdentity {
 		return []string{agent}
 	}

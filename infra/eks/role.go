@@ -11,7 +11,7 @@ import (
 // podRoleArgs says whose role it is, and what it may do.
 type podRoleArgs struct {
 	// Way in which a pod gets the role, and the cluster that signs its token.
-	Way     config.Identity
+	Way     config.PodIdentityMode
 	Cluster *Cluster
 	// Namespace and ServiceAccount of the pods.
 	Namespace, ServiceAccount string

@@ -23,7 +23,7 @@ type BucketArgs struct {
 	// ExpireDays the age at which they are deleted, 0 for never.
 	ColdAfterDays, ExpireDays int
 	// Noncurrent says how long replaced versions are kept.
-	Noncurrent config.Noncurrent
+	Noncurrent config.NoncurrentVersions
 	// SoftDeleteDays is how long a deleted object can be had back, 0 for not at all.
 	SoftDeleteDays int
 	// Key that encrypts the objects, "" for Google's own.

@@ -22,13 +22,13 @@ func newBuckets(ctx *pulumi.Context, c config.Config, parent pulumi.Resource) (m
 		}
 		opts = append(opts, pulumi.DependsOn([]pulumi.Resource{usable}))
 	}
-	args := bucketArgs(ctx, c, config.AccessLogs)
-	args.ColdAfterDays, args.ExpireDays = c.Buckets.LogsColdAfterDays(), c.Buckets.LogDays
-	logs, err := NewBucket(ctx, config.AccessLogs, args, opts...)
+	args := bucketArgs(ctx, c, config.AccessLogsBucket)
+	args.ColdAfterDays, args.ExpireDays = c.Buckets.AccessLogColdAfterDays(), c.Buckets.LogDays
+	logs, err := NewBucket(ctx, config.AccessLogsBucket, args, opts...)
 	if err != nil {
 		return nil, err
 	}
-	writer, err := storage.NewBucketIAMMember(ctx, config.AccessLogs, &storage.BucketIAMMemberArgs{
+	writer, err := storage.NewBucketIAMMember(ctx, config.AccessLogsBucket, &storage.BucketIAMMemberArgs{
 		Bucket: logs.Name, Role: pulumi.String("roles/storage.objectCreator"), Member: pulumi.String(logWriter),
 	}, pulumi.Parent(logs), pulumi.RetainOnDelete(!c.Buckets.ForceDestroy))
 	if err != nil {

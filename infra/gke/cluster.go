@@ -27,7 +27,7 @@ type ClusterArgs struct {
 	// Network that the nodes live in.
 	Network *Network
 	// Cluster from the stack's config.
-	Cluster config.NewCluster
+	Cluster config.ClusterSpec
 	// Registry that the nodes pull from, nil for one of somebody else's.
 	Registry *Registry
 	// GPU nodes to have besides, nil for none.
@@ -52,7 +52,7 @@ func clusterOf(ctx *pulumi.Context, name string, c config.Config, number pulumi.
 		return nil, err
 	}
 	return NewCluster(ctx, name, &ClusterArgs{
-		Project: c.GCP.Project, Number: number, Location: location, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUs(), Mounts: c.Mounts(), Registry: registry,
+		Project: c.GCP.Project, Number: number, Location: location, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUNodePool(), Mounts: c.NeedsCSIDriver(), Registry: registry,
 		Labels: c.Labels(ctx.Project(), ctx.Stack()),
 	}, opts...)
 }

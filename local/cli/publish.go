@@ -19,7 +19,7 @@ func publishCommand() *cobra.Command {
 		Args: cobra.ExactArgs(2),
 	}
 	at := stackFlag(cmd)
-	artifact := cmd.Flags().String("artifact", config.MainArtifact, "name of the artifact in the catalogue")
+	artifact := cmd.Flags().String("artifact", config.ModelArtifact, "name of the artifact in the catalogue")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		p, err := at()
 		if err != nil {

@@ -40,7 +40,7 @@ func sum(artifact string) string { return fmt.Sprintf("%064x", artifact) }
 
 // with is a stack as it lies in the repository, with digests to tell apart and a backend for NLPInsight.
 func with(t require.TestingT, name, backend string) configtest.Settings {
-	settings, err := configtest.Stack(name)
+	settings, err := configtest.RepositoryStack(name)
 	require.NoError(t, err)
 	for service, artifacts := range map[string][]string{
 		"bankchurn": {"model", "dataset"}, "nlpinsight": {"model", "dataset"}, "chicagotaxi": {"model", "predictions"},

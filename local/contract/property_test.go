@@ -43,8 +43,8 @@ func TestTheFetcherAcceptsWhatConfigAccepts(t *testing.T) {
 				for service, req := range asked(t, name, settings) {
 					workload := workload(t, c, service)
 					require.Equal(t, workload.ModelFolder, req.Folder)
-					require.Len(t, req.Artifacts, len(workload.Live))
-					for k, live := range workload.Live {
+					require.Len(t, req.Artifacts, len(workload.Artifacts))
+					for k, live := range workload.Artifacts {
 						read := req.Artifacts[k]
 						require.Equal(t, live.Path, read.Path)
 						require.Equal(t, live.File, read.Dest)
@@ -116,9 +116,9 @@ func TestTheFetcherAcceptsTheSettingsThatConfigAccepts(t *testing.T) {
 				require.Equal(t, c.Fetcher.Retries, req.Retries)
 				require.Equal(t, c.Fetcher.Backoff, req.Backoff)
 				require.Equal(t, c.Fetcher.Timeout, req.Timeout)
-				require.Equal(t, cmp.Or(c.Fetcher.Patience(), request.DefaultIdentityWait), req.IdentityWait)
+				require.Equal(t, cmp.Or(c.Fetcher.IdentityWaitOrZero(), request.DefaultIdentityWait), req.IdentityWait)
 				require.Equal(t, cmp.Or(c.Fetcher.Parallel, request.DefaultParallel), req.Parallel)
-				require.Equal(t, cmp.Or(c.Fetcher.PartBytes(), request.DefaultPartSize), req.PartSize)
+				require.Equal(t, cmp.Or(c.Fetcher.PartSizeBytes(), request.DefaultPartSize), req.PartSize)
 			}
 			require.Greater(t, accepted, 2)
 			require.Less(t, accepted, len(values))

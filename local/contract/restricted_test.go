@@ -79,7 +79,7 @@ func TestWhatAPodLacksIsSeen(t *testing.T) {
 		"host namespaces": func(d *appsv1.Deployment) { d.Spec.Template.Spec.HostNetwork = true },
 	} {
 		t.Run(says, func(t *testing.T) {
-			settings, err := configtest.Stack("gke")
+			settings, err := configtest.RepositoryStack("gke")
 			require.NoError(t, err)
 			all := deployments(t, "gke", settings, false)
 			require.Len(t, all, 3)

@@ -22,7 +22,7 @@ type account struct{ namespace, name string }
 // the nodes' autoscaler.
 func roles(t *testing.T, way string) map[account][]byte {
 	t.Helper()
-	settings, err := configtest.Stack("eks")
+	settings, err := configtest.RepositoryStack("eks")
 	require.NoError(t, err)
 	settings.Set("identity", way)
 	program := stack.Stack{Keys: settings.Keys()}

@@ -43,7 +43,7 @@ func Publish(ctx context.Context, p place.Place, service, artifact, file string)
 	if at < 0 {
 		return Published{}, fmt.Errorf("there is no service %q: there are %s", service, strings.Join(live.Config.ServiceNames(), ", "))
 	}
-	target, ok := workloads[at].Artifacts[artifact]
+	target, ok := workloads[at].Service.Artifacts[artifact]
 	if !ok {
 		return Published{}, fmt.Errorf("service %q has no artifact %q", service, artifact)
 	}

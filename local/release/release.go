@@ -65,7 +65,7 @@ func Prepare(p place.Place) (Release, error) {
 	releases := map[string]any{}
 	for _, w := range c.Workloads() {
 		local := map[string]any{}
-		for _, live := range w.Live {
+		for _, live := range w.Artifacts {
 			version, keys, _ := c.Releases[w.Name].Artifact(live.Name)
 			if isPublished(published, w.Name, keys) {
 				continue // the object is in its bucket, and the pin is the person's
@@ -93,9 +93,9 @@ func Prepare(p place.Place) (Release, error) {
 func fits(c config.Config) error {
 	var faults config.Faults
 	for _, w := range c.Workloads() {
-		if w.Mounted {
+		if w.UsesCSI {
 			faults = append(faults, config.Fault{Path: "releases." + w.Name + ".delivery", Message: "the local cloud has no CSI driver " +
-				"that mounts buckets: set it to " + config.Fetch + " (make preview and make render show what csi would make)"})
+				"that mounts buckets: set it to " + config.DeliveryFetch + " (make preview and make render show what csi would make)"})
 		}
 	}
 	if len(faults) > 0 {

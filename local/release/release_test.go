@@ -57,7 +57,7 @@ func TestReleaseIsTheRepositorysWithLocalArtifacts(t *testing.T) {
 			}
 			for _, w := range c.Workloads() {
 				require.Equal(t, "10.0.0.1:5000/server:1", w.Image)
-				for _, artifact := range w.Live {
+				for _, artifact := range w.Artifacts {
 					require.Equal(t, pinned[artifact.Bucket+"/"+artifact.Path], artifact.SHA256, artifact.Path)
 				}
 			}
@@ -77,7 +77,7 @@ func TestPublishedArtifactIsLiveUntilItsEntryGoes(t *testing.T) {
 	r, err := Prepare(p)
 	require.NoError(t, err)
 	require.Len(t, r.Objects, 5, "no stand-in for what is published")
-	model := live(t, p, r).Workloads()[0].Live[0]
+	model := live(t, p, r).Workloads()[0].Artifacts[0]
 	require.Equal(t, path, model.Path)
 	require.Equal(t, file.SHA256, model.SHA256)
 	require.Equal(t, int64(7), model.Bytes)
@@ -85,7 +85,7 @@ func TestPublishedArtifactIsLiveUntilItsEntryGoes(t *testing.T) {
 	require.NoError(t, os.Remove(written))
 	r, err = Prepare(p)
 	require.NoError(t, err)
-	require.Equal(t, "bankchurn/model.joblib", live(t, p, r).Workloads()[0].Live[0].Path)
+	require.Equal(t, "bankchurn/model.joblib", live(t, p, r).Workloads()[0].Artifacts[0].Path)
 }
 
 func TestPublishKeepsTheRestOfTheLocalConfig(t *testing.T) {
@@ -107,15 +107,15 @@ func TestBackendsReleaseHasItsLocalArtifact(t *testing.T) {
 	require.NoError(t, os.WriteFile(publishedFile(p), []byte("config:\n  modelferry:releases: {nlpinsight: {backend: finbert, backends: {finbert: {artifacts: {model: {size: 1MB}}}}}}\n"), 0o644))
 	r, err := Prepare(p)
 	require.NoError(t, err)
-	pin := func() config.LiveArtifact {
+	pin := func() config.ResolvedArtifact {
 		r, err := Prepare(p)
 		require.NoError(t, err)
 		for _, w := range live(t, p, r).Workloads() {
 			if w.Name == "nlpinsight" {
-				return w.Live[0]
+				return w.Artifacts[0]
 			}
 		}
-		return config.LiveArtifact{}
+		return config.ResolvedArtifact{}
 	}
 	var made string
 	for _, object := range r.Objects {

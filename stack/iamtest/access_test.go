@@ -37,7 +37,7 @@ func judges(t *testing.T) map[string]judge {
 
 func record(t *testing.T, name string, set map[string]any) *stacktest.Record {
 	t.Helper()
-	settings, err := configtest.Stack(name)
+	settings, err := configtest.RepositoryStack(name)
 	require.NoError(t, err)
 	for path, value := range set {
 		settings.Set(path, value)

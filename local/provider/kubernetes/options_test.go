@@ -69,7 +69,7 @@ func TestEveryOptionIsAccepted(t *testing.T) {
 // withOptions are a stack's objects with every option on, in the order that the program makes them.
 func withOptions(t *testing.T, name string) []stacktest.Registration {
 	t.Helper()
-	settings, err := configtest.Stack(name)
+	settings, err := configtest.RepositoryStack(name)
 	require.NoError(t, err)
 	certificate := map[string]string{"gke": "models", "eks": "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b"}[name]
 	for path, value := range (object{

@@ -84,7 +84,7 @@ func binary(t *testing.T, name string) string {
 	if dir := os.Getenv("MODELFERRY_BIN"); dir != "" {
 		return filepath.Join(dir, name)
 	}
-	root, err := configtest.Root()
+	root, err := configtest.RepositoryRoot()
 	require.NoError(t, err)
 	find := exec.Command("go", "tool", "-n", name) // builds it into the build cache, and says where
 	find.Dir = filepath.Join(root, "tools", "stores")
