@@ -13,9 +13,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/fetcher/archive/archivetest"
-	"github.com/modelferry/modelferry/fetcher/faultproxy"
-	"github.com/modelferry/modelferry/fetcher/publish"
+	"github.com/modelferry/modelferry/fetcher/internal/archivetest"
+	"github.com/modelferry/modelferry/fetcher/internal/faultproxy"
+	"github.com/modelferry/modelferry/fetcher/internal/publish"
 )
 
 // kills is how often a run is killed. The places that matter are few and

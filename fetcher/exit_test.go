@@ -14,9 +14,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/fetcher/archive/archivetest"
-	"github.com/modelferry/modelferry/fetcher/faultproxy"
-	"github.com/modelferry/modelferry/fetcher/storetest"
+	"github.com/modelferry/modelferry/fetcher/internal/archivetest"
+	"github.com/modelferry/modelferry/fetcher/internal/faultproxy"
+	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
 // failure is a run that has to end in one exit code, with nothing published.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/fetcher/faultproxy"
+	"github.com/modelferry/modelferry/fetcher/internal/faultproxy"
 )
 
 // explain runs the fetcher with --explain; the model folder stays untouched.

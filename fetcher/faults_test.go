@@ -8,9 +8,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/fetcher/archive/archivetest"
-	"github.com/modelferry/modelferry/fetcher/faultproxy"
-	"github.com/modelferry/modelferry/fetcher/storetest"
+	"github.com/modelferry/modelferry/fetcher/internal/archivetest"
+	"github.com/modelferry/modelferry/fetcher/internal/faultproxy"
+	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
 // What passes by itself must not fail a pod's start, and must not spoil a

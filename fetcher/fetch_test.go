@@ -12,9 +12,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/fetcher/archive/archivetest"
-	"github.com/modelferry/modelferry/fetcher/publish"
-	"github.com/modelferry/modelferry/fetcher/storetest"
+	"github.com/modelferry/modelferry/fetcher/internal/archivetest"
+	"github.com/modelferry/modelferry/fetcher/internal/publish"
+	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
 // noise is n bytes that do not compress and differ from seed to seed.

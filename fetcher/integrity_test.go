@@ -8,9 +8,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/fetcher/archive/archivetest"
-	"github.com/modelferry/modelferry/fetcher/faultproxy"
-	"github.com/modelferry/modelferry/fetcher/storetest"
+	"github.com/modelferry/modelferry/fetcher/internal/archivetest"
+	"github.com/modelferry/modelferry/fetcher/internal/faultproxy"
+	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
 // The flipped byte arrives with every length right: only a checksum of the

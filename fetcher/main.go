@@ -16,9 +16,9 @@ import (
 
 	_ "golang.org/x/crypto/x509roots/fallback" // CA roots: the image has no other file
 
-	"github.com/modelferry/modelferry/fetcher/fault"
-	"github.com/modelferry/modelferry/fetcher/fetch"
-	"github.com/modelferry/modelferry/fetcher/report"
+	"github.com/modelferry/modelferry/fetcher/internal/fetch"
+	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
+	"github.com/modelferry/modelferry/fetcher/internal/report"
 	"github.com/modelferry/modelferry/fetcher/request"
 )
 
@@ -51,7 +51,7 @@ func run(args []string, lookup request.Lookup, stdout, stderr io.Writer) int {
 		fallthrough
 	case err != nil:
 		fmt.Fprintln(stderr, err)
-		return fault.Config.ExitCode()
+		return fetcherr.Config.ExitCode()
 	}
 	if *termination == "" {
 		*termination, _ = lookup("FETCH_TERMINATION_LOG")
@@ -86,7 +86,7 @@ func explained(err error, stderr io.Writer) int {
 		return 0
 	}
 	fmt.Fprintln(stderr, err)
-	return fault.KindOf(err).ExitCode()
+	return fetcherr.KindOf(err).ExitCode()
 }
 
 func named() string {

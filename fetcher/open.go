@@ -4,12 +4,12 @@ import (
 	"context"
 	"log/slog"
 
-	"github.com/modelferry/modelferry/fetcher/fault"
-	"github.com/modelferry/modelferry/fetcher/identity"
+	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
+	"github.com/modelferry/modelferry/fetcher/internal/identity"
+	"github.com/modelferry/modelferry/fetcher/internal/source"
+	"github.com/modelferry/modelferry/fetcher/internal/source/gcs"
+	"github.com/modelferry/modelferry/fetcher/internal/source/s3"
 	"github.com/modelferry/modelferry/fetcher/request"
-	"github.com/modelferry/modelferry/fetcher/source"
-	"github.com/modelferry/modelferry/fetcher/source/gcs"
-	"github.com/modelferry/modelferry/fetcher/source/s3"
 )
 
 // open makes the request's source. This is the only switch on the cloud.
@@ -23,5 +23,5 @@ func open(ctx context.Context, req request.Request, log *slog.Logger) (source.So
 	case request.S3:
 		return s3.New(ctx)
 	}
-	return nil, fault.New(fault.Config, "cloud %q: want %s or %s", req.Cloud, request.GCS, request.S3)
+	return nil, fetcherr.New(fetcherr.Config, "cloud %q: want %s or %s", req.Cloud, request.GCS, request.S3)
 }

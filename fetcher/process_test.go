@@ -14,8 +14,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/fetcher/report"
-	"github.com/modelferry/modelferry/fetcher/storetest"
+	"github.com/modelferry/modelferry/fetcher/internal/report"
+	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
 // fetcher is the binary under test, built as it is released.

@@ -11,7 +11,7 @@ import (
 	"io"
 	"os"
 
-	"github.com/modelferry/modelferry/fetcher/fault"
+	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
 // Limits bound what an archive may become. A zero field means the default.
@@ -58,12 +58,12 @@ type Content struct {
 }
 
 // ErrDamaged marks an archive that cannot be read to its end. Anything else
-// of kind fault.Archive is one that must not be extracted.
+// of kind fetcherr.Archive is one that must not be extracted.
 var ErrDamaged = errors.New("the archive is damaged or cut short")
 
 // Extract unpacks the archive in r into root, which is empty, and reads r to
 // its end. The compression is told by the first bytes. Errors are of kind
-// fault.Archive, or what reading r and writing the files return. After an
+// fetcherr.Archive, or what reading r and writing the files return. After an
 // error root holds parts: the caller removes it.
 func Extract(ctx context.Context, r io.Reader, root *os.Root, limits Limits) (Content, error) {
 	from := &counter{r: r}
@@ -92,7 +92,7 @@ func Extract(ctx context.Context, r io.Reader, root *os.Root, limits Limits) (Co
 		return Content{}, err
 	}
 	if len(x.content.Files) == 0 {
-		return Content{}, fault.New(fault.Archive, "the archive holds no file")
+		return Content{}, fetcherr.New(fetcherr.Archive, "the archive holds no file")
 	}
 	return x.content, nil
 }
@@ -116,7 +116,7 @@ func (l Limits) orDefault() Limits {
 // damaged gives err its kind, unless it has one, or comes from the source or
 // the disk, which say for themselves what is wrong.
 func damaged(from *counter, err error) error {
-	var known *fault.Error
+	var known *fetcherr.Error
 	var file *os.PathError
 	var link *os.LinkError
 	if _, broken := from.state(); broken != nil {
@@ -128,11 +128,11 @@ func damaged(from *counter, err error) error {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	}
-	return fault.New(fault.Archive, "%w: %w", ErrDamaged, err)
+	return fetcherr.New(fetcherr.Archive, "%w: %w", ErrDamaged, err)
 }
 
 // unsafe refuses an entry.
 func unsafe(name, format string, args ...any) error {
-	return fault.New(fault.Archive, "unsafe archive: entry %q %s", name, fmt.Sprintf(format, args...)).
+	return fetcherr.New(fetcherr.Archive, "unsafe archive: entry %q %s", name, fmt.Sprintf(format, args...)).
 		Advise("nothing of it was kept; pack the model again from inside its folder")
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/modelferry/modelferry/fetcher/archive"
-	. "github.com/modelferry/modelferry/fetcher/archive/archivetest"
-	"github.com/modelferry/modelferry/fetcher/fault"
+	. "github.com/modelferry/modelferry/fetcher/internal/archivetest"
+	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
 // extract unpacks into a folder of its own, inside one that must stay as it is.
@@ -130,7 +130,7 @@ func TestUnsafeArchives(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			_, _, err := extract(t, Tar(t, tt.entries...), archive.Limits{})
 			require.ErrorContains(t, err, tt.want)
-			require.Equal(t, fault.Archive, fault.KindOf(err))
+			require.Equal(t, fetcherr.Archive, fetcherr.KindOf(err))
 			require.NotErrorIs(t, err, archive.ErrDamaged)
 		})
 	}
@@ -144,20 +144,20 @@ func TestLimits(t *testing.T) {
 		name   string
 		packed []byte
 		limits archive.Limits
-		kind   fault.Kind
+		kind   fetcherr.Kind
 		want   string
 	}{
-		{"entries", three, archive.Limits{Entries: 2}, fault.Archive, "more than 2 entries"},
-		{"bytes", three, archive.Limits{Bytes: 1700}, fault.Archive, "more than 1700 bytes"},
-		{"ratio", bomb, archive.Limits{Floor: 1 << 20}, fault.Archive, "above the limit of 1 to 200"},
-		{"ratio behind the end", Gzip(t, append(Tar(t, File("a", []byte("x"))), make([]byte, 3<<20)...)), archive.Limits{Floor: 1 << 20}, fault.Archive, "above the limit of 1 to 200"},
-		{"the volume", Tar(t, File("a", make([]byte, 2<<20))), archive.Limits{Free: free(1 << 20)}, fault.NoSpace, "takes 2097152 bytes, the volume has 1048576 left"},
+		{"entries", three, archive.Limits{Entries: 2}, fetcherr.Archive, "more than 2 entries"},
+		{"bytes", three, archive.Limits{Bytes: 1700}, fetcherr.Archive, "more than 1700 bytes"},
+		{"ratio", bomb, archive.Limits{Floor: 1 << 20}, fetcherr.Archive, "above the limit of 1 to 200"},
+		{"ratio behind the end", Gzip(t, append(Tar(t, File("a", []byte("x"))), make([]byte, 3<<20)...)), archive.Limits{Floor: 1 << 20}, fetcherr.Archive, "above the limit of 1 to 200"},
+		{"the volume", Tar(t, File("a", make([]byte, 2<<20))), archive.Limits{Free: free(1 << 20)}, fetcherr.NoSpace, "takes 2097152 bytes, the volume has 1048576 left"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			_, _, err := extract(t, tt.packed, tt.limits)
 			require.ErrorContains(t, err, tt.want)
-			require.Equal(t, tt.kind, fault.KindOf(err))
+			require.Equal(t, tt.kind, fetcherr.KindOf(err))
 		})
 	}
 	t.Run("just within all", func(t *testing.T) {
@@ -205,7 +205,7 @@ func TestABrokenSourceKeepsItsError(t *testing.T) {
 	defer root.Close()
 	_, err = archive.Extract(t.Context(), io.MultiReader(bytes.NewReader(packed[:40]), failing{broken}), root, archive.Limits{})
 	require.ErrorIs(t, err, broken)
-	require.Equal(t, fault.Transient, fault.KindOf(err))
+	require.Equal(t, fetcherr.Transient, fetcherr.KindOf(err))
 }
 
 func TestACancelledContextEndsTheExtraction(t *testing.T) {

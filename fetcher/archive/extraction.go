@@ -12,7 +12,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/modelferry/modelferry/fetcher/fault"
+	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
 // Modes do not come from the archive, but for the right to execute: the
@@ -52,7 +52,7 @@ func (x *extraction) entries(archive *tar.Reader) error {
 			return err
 		}
 		if x.entry++; x.entry > x.limits.Entries {
-			return fault.New(fault.Archive, "unsafe archive: more than %d entries", x.limits.Entries)
+			return fetcherr.New(fetcherr.Archive, "unsafe archive: more than %d entries", x.limits.Entries)
 		}
 		if header.Typeflag == tar.TypeXGlobalHeader {
 			continue // git archive writes one; it has no content of its own
@@ -149,7 +149,7 @@ func (x *extraction) folder(name string, named bool) error {
 
 func (x *extraction) file(archive *tar.Reader, header *tar.Header, name string) error {
 	if x.bytes += header.Size; header.Size < 0 || x.bytes < 0 || x.bytes > x.limits.Bytes {
-		return fault.New(fault.Archive, "unsafe archive: more than %d bytes", x.limits.Bytes)
+		return fetcherr.New(fetcherr.Archive, "unsafe archive: more than %d bytes", x.limits.Bytes)
 	}
 	if err := x.room(header.Size); err != nil {
 		return err
@@ -195,7 +195,7 @@ func (x *extraction) room(size int64) error {
 		return err
 	}
 	if size > free {
-		return fault.New(fault.NoSpace, "the archive's next file takes %d bytes, the volume has %d left", size, free).
+		return fetcherr.New(fetcherr.NoSpace, "the archive's next file takes %d bytes, the volume has %d left", size, free).
 			Advise("raise the emptyDir's sizeLimit or the node's disk")
 	}
 	return nil

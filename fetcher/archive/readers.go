@@ -4,7 +4,7 @@ import (
 	"io"
 	"sync"
 
-	"github.com/modelferry/modelferry/fetcher/fault"
+	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
 // counter counts the archive's own bytes and keeps the error of its source.
@@ -53,7 +53,7 @@ func (c *capped) Read(p []byte) (int, error) {
 		return n, err
 	}
 	if packed, _ := x.from.state(); c.n/x.limits.Ratio > packed {
-		return 0, fault.New(fault.Archive, "unsafe archive: %d bytes became more than %d, above the limit of 1 to %d",
+		return 0, fetcherr.New(fetcherr.Archive, "unsafe archive: %d bytes became more than %d, above the limit of 1 to %d",
 			packed, c.n, x.limits.Ratio).Advise("this is how decompression bombs look; pack the model less densely")
 	}
 	return n, err

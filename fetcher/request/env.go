@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/modelferry/modelferry/fetcher/fault"
+	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
 // Lookup finds a variable, as os.LookupEnv does. A variable that is empty
@@ -38,7 +38,7 @@ const (
 )
 
 // FromEnv reads the request from the environment. The error holds every
-// fault at once, each with the variable's name, and is of kind fault.Config.
+// fault at once, each with the variable's name, and is of kind fetcherr.Config.
 func FromEnv(lookup Lookup) (Request, error) {
 	e := &env{lookup: lookup}
 	main := Artifact{
@@ -71,7 +71,7 @@ func FromEnv(lookup Lookup) (Request, error) {
 	}
 	e.overlaps(names, req.Artifacts)
 	if len(e.faults) > 0 {
-		return Request{}, &fault.Error{Kind: fault.Config, Err: errors.Join(e.faults...)}
+		return Request{}, &fetcherr.Error{Kind: fetcherr.Config, Err: errors.Join(e.faults...)}
 	}
 	return req, nil
 }

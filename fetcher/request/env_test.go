@@ -6,7 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/fetcher/fault"
+	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 	"github.com/modelferry/modelferry/fetcher/request"
 )
 
@@ -115,7 +115,7 @@ func TestFaultsOfTheEnvironment(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := request.FromEnv(env(tt.changes))
 			require.ErrorContains(t, err, tt.want)
-			require.Equal(t, fault.Config, fault.KindOf(err))
+			require.Equal(t, fetcherr.Config, fetcherr.KindOf(err))
 		})
 	}
 }

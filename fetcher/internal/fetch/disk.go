@@ -1,0 +1,27 @@
+package fetch
+
+import (
+	"errors"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
+)
+
+// disk gives errors of the file system their kind. What has one keeps it.
+func disk(err error) error {
+	var known *fetcherr.Error
+	var file *os.PathError
+	var link *os.LinkError
+	switch {
+	case err == nil, errors.As(err, &known):
+		return err
+	case errors.Is(err, unix.ENOSPC), errors.Is(err, unix.EDQUOT):
+		return fetcherr.New(fetcherr.NoSpace, "%w", err).Advise("raise the emptyDir's sizeLimit or the node's disk")
+	case errors.As(err, &file), errors.As(err, &link):
+		return fetcherr.New(fetcherr.Config, "model folder: %w", err).
+			Advise("mount a volume there that the fetcher's user may write to")
+	}
+	return err
+}

@@ -1,0 +1,157 @@
+// Package fetch is one run: find the artifacts, bring them to the staging
+// folder, verify them, publish them together.
+package fetch
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
+	"github.com/modelferry/modelferry/fetcher/internal/publish"
+	"github.com/modelferry/modelferry/fetcher/internal/report"
+	"github.com/modelferry/modelferry/fetcher/internal/source"
+	"github.com/modelferry/modelferry/fetcher/internal/transfer"
+	"github.com/modelferry/modelferry/fetcher/request"
+)
+
+// Opener makes the request's source, waiting for the identity if it must.
+type Opener func(ctx context.Context, req request.Request, log *slog.Logger) (source.Source, error)
+
+// The longest waits: between rounds of tries, and between the tries of one.
+// The quick ones last about 3 s together; what is still broken then needs the
+// patience that FETCH_RETRIES and FETCH_BACKOFF give.
+const (
+	longestBackoff = 2 * time.Minute
+	rangeTries     = 5
+	rangeBase      = 200 * time.Millisecond
+	rangeCap       = 2 * time.Second
+)
+
+var errOutOfTime = errors.New("out of time")
+
+// Run does what the request asks and returns its summary, without the time it
+// took. The error is the reason that nothing was published; its kind is the
+// exit code. The staging folder is gone but where a later run in the same
+// volume can go on: after what may pass, and after a signal.
+func Run(ctx context.Context, req request.Request, open Opener, log *slog.Logger) (report.Summary, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, req.Timeout, errOutOfTime)
+	defer cancel()
+	summary := report.Summary{Outcome: "done", Folder: req.Folder}
+	folder, err := publish.Open(req.Folder)
+	if err != nil {
+		return summary, disk(err)
+	}
+	defer folder.Close()
+	records, held, err := held(ctx, folder, req)
+	if err != nil {
+		return summary, ended(ctx, req, disk(err))
+	}
+	if held {
+		log.Info("the model folder already holds every artifact, verified again", "folder", req.Folder)
+		summary.Outcome = "unchanged"
+		return described(summary, req, records), disk(folder.Sweep())
+	}
+	r := newRun(req, folder, open, log)
+	err = r.persist(ctx, &summary)
+	if err == nil {
+		records, err = r.publish()
+	}
+	if err != nil {
+		err = ended(ctx, req, disk(err))
+		if resumable(err) {
+			return summary, err
+		}
+		if swept := folder.Sweep(); swept != nil {
+			log.Warn("the staging folder could not be removed", "error", swept.Error())
+		}
+		return summary, err
+	}
+	return described(summary, req, records), nil
+}
+
+// run is a run under way.
+type run struct {
+	req    request.Request
+	folder *publish.Folder
+	log    *slog.Logger
+	open   Opener
+	source source.Source
+	// progress is the source's outermost part, which counts.
+	progress *transfer.Progress
+	// staged holds what is verified, by the artifact's index; a retry of the
+	// run does not bring it again.
+	staged []*publish.Staged
+	// leftovers are what an earlier run staged, by the artifact's index.
+	leftovers []leftover
+}
+
+func newRun(req request.Request, folder *publish.Folder, open Opener, log *slog.Logger) *run {
+	return &run{req: req, folder: folder, log: log, open: open, staged: make([]*publish.Staged, len(req.Artifacts)), leftovers: make([]leftover, len(req.Artifacts))}
+}
+
+// persist attempts the run until it works, fails for good or is out of tries.
+// What a request can heal by itself is healed below, by the range: here it is
+// about an object that changed or was spoilt, and the source's own making.
+func (r *run) persist(ctx context.Context, summary *report.Summary) error {
+	backoff := r.backoff()
+	for retry := 0; ; retry++ {
+		summary.Attempts = retry + 1
+		err := r.attempt(ctx)
+		switch {
+		case err == nil, ctx.Err() != nil, errors.Is(err, transfer.ErrGaveUp):
+			return err
+		case !fetcherr.KindOf(disk(err)).Retryable(), retry == r.req.Retries:
+			return err
+		}
+		delay := backoff.Delay(retry)
+		r.log.Warn("the run failed and is tried again", "retry", retry+1, "of", r.req.Retries, "wait", delay.String(), "error", err.Error())
+		if transfer.Wait(ctx, delay) != nil {
+			return err // the last thing that went wrong says more than the wait
+		}
+	}
+}
+
+// backoff is that of the run, which begins anew or waits for a range.
+func (r *run) backoff() transfer.Backoff {
+	return transfer.Backoff{Base: r.req.Backoff, Cap: max(longestBackoff, r.req.Backoff)}
+}
+
+// ended puts the reason of a run that was stopped before what it led to.
+func ended(ctx context.Context, req request.Request, err error) error {
+	switch {
+	case ctx.Err() == nil:
+		return err
+	case !errors.Is(context.Cause(ctx), errOutOfTime):
+		return fetcherr.New(fetcherr.Interrupted, "told to stop")
+	case !fetcherr.KindOf(err).Retryable() && !errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, errOutOfTime), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return fetcherr.New(fetcherr.Transient, "out of time after %s", req.Timeout).Advise("raise FETCH_TIMEOUT, or look for what slows the network")
+	}
+	return fetcherr.New(fetcherr.Transient, "out of time after %s, after: %w", req.Timeout, err).Advise("raise FETCH_TIMEOUT, or look for what slows the network")
+}
+
+func held(ctx context.Context, folder *publish.Folder, req request.Request) ([]publish.Record, bool, error) {
+	if !req.Pinned() {
+		return nil, false, nil
+	}
+	wants := make([]publish.Want, len(req.Artifacts))
+	for i, a := range req.Artifacts {
+		wants[i] = publish.Want{Dest: a.Dest, Source: req.URL(a), SHA256: a.SHA256, Version: a.Version, Extract: a.Extract}
+	}
+	return folder.Holds(ctx, wants)
+}
+
+func described(summary report.Summary, req request.Request, records []publish.Record) report.Summary {
+	for i, record := range records {
+		summary.Bytes += record.Bytes
+		summary.Artifacts = append(summary.Artifacts, report.Artifact{
+			Dest: record.Dest, Source: record.Source, Bytes: record.Bytes, SHA256: record.SHA256, Checksum: record.Checksum,
+			Version: record.Version, Pinned: req.Artifacts[i].SHA256 != "", Verified: record.Verified,
+			Extracted: record.Extracted, Files: len(record.Files),
+		})
+	}
+	return summary
+}

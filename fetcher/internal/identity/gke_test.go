@@ -1,0 +1,29 @@
+package identity_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/fetcher/internal/identity"
+)
+
+func TestPrincipalIsTheMetadataServersName(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasSuffix(r.URL.Path, "/instance/service-accounts/default/email") {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		w.Header().Set("Metadata-Flavor", "Google")
+		fmt.Fprint(w, "demo.svc.id.goog")
+	}))
+	defer server.Close()
+	t.Setenv("GCE_METADATA_HOST", strings.TrimPrefix(server.URL, "http://"))
+	require.Equal(t, "demo.svc.id.goog", identity.Principal(t.Context()))
+	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", "key.json")
+	require.Empty(t, identity.Principal(t.Context()), "another server's identity")
+}

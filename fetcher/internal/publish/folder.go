@@ -1,0 +1,174 @@
+// Package publish owns the model folder: a hidden staging folder beside the
+// final names, the renames that make all artifacts of a run appear together,
+// and the marker that says that they are complete.
+package publish
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
+)
+
+// Folder is an open model folder, which no other fetcher works in.
+type Folder struct {
+	name   string
+	root   *os.Root
+	handle *os.File
+}
+
+// Open opens the model folder, making it where it does not exist, locks it,
+// and takes back a publication that was cut off. What a run that was cut off
+// has staged stays for who asks for it: see Stage and Prune.
+func Open(name string) (*Folder, error) {
+	if err := os.MkdirAll(name, 0o755); err != nil {
+		return nil, unwritable(name, err)
+	}
+	root, err := os.OpenRoot(name)
+	if err != nil {
+		return nil, unwritable(name, err)
+	}
+	handle, err := root.Open(".")
+	if err != nil {
+		return nil, unwritable(name, errors.Join(err, root.Close()))
+	}
+	f := &Folder{name: name, root: root, handle: handle}
+	// The lock is the process's: it goes when the process does, however.
+	if err := unix.Flock(int(handle.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		return nil, fetcherr.New(fetcherr.Transient, "%s: another fetcher is at work here: %w", name, errors.Join(err, f.Close()))
+	}
+	if err := f.recover(); err != nil {
+		return nil, unwritable(name, errors.Join(err, f.Close()))
+	}
+	return f, nil
+}
+
+func unwritable(name string, err error) error {
+	return fetcherr.New(fetcherr.Config, "model folder %s: %w", name, err).
+		Advise("mount a volume there that the fetcher's user may write to")
+}
+
+// recover takes back a publication that was cut off, and its staging: what is
+// left of that is not to be told from what was moved away.
+func (f *Folder) recover() error {
+	journal, err := readMarker(f.root, journalName)
+	if err != nil {
+		return err
+	}
+	if journal == nil {
+		return nil
+	}
+	if err := f.retire(*journal); err != nil {
+		return err
+	}
+	return f.Sweep()
+}
+
+// Sweep removes the staging folder with all that is in it.
+func (f *Folder) Sweep() error { return f.root.RemoveAll(stagingName) }
+
+// Close gives the folder and its lock back.
+func (f *Folder) Close() error { return errors.Join(f.handle.Close(), f.root.Close()) }
+
+// Staging opens the folder that artifacts are staged in, making it where it
+// does not exist. Each has a folder there, and a journal beside it.
+func (f *Folder) Staging() (*os.Root, error) {
+	if err := f.root.Mkdir(stagingName, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	return f.root.OpenRoot(stagingName)
+}
+
+// Stage opens the staging folder of the artifact with this index. A fresh one
+// is empty; else it holds what an earlier run left there.
+func (f *Folder) Stage(index int, fresh bool) (*os.Root, error) {
+	name := stagePath(index)
+	if fresh {
+		if err := f.Clear(index); err != nil {
+			return nil, err
+		}
+	}
+	if err := f.root.MkdirAll(name, 0o755); err != nil {
+		return nil, err
+	}
+	return f.root.OpenRoot(name)
+}
+
+// Clear removes what is staged of the artifact with this index.
+func (f *Folder) Clear(index int) error {
+	return errors.Join(f.root.RemoveAll(stagePath(index)), f.root.RemoveAll(path.Join(stagingName, JournalName(index))))
+}
+
+// Prune removes from the staging folder all that is not of an artifact whose
+// index is kept.
+func (f *Folder) Prune(kept map[int]bool) error {
+	staging, err := f.root.Open(stagingName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	names, err := staging.Readdirnames(-1)
+	if err := errors.Join(err, staging.Close()); err != nil {
+		return err
+	}
+	for _, name := range names {
+		index, err := strconv.Atoi(strings.TrimSuffix(name, journalSuffix))
+		if err != nil || !kept[index] {
+			err = f.root.RemoveAll(path.Join(stagingName, name))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// journalSuffix follows the index in the name of an artifact's journal.
+const journalSuffix = ".journal"
+
+// JournalName is the name, in the staging folder, of what is remembered of an
+// artifact while it is staged.
+func JournalName(index int) string { return strconv.Itoa(index) + journalSuffix }
+
+func stagePath(index int) string { return path.Join(stagingName, strconv.Itoa(index)) }
+
+// Free is how many bytes the volume has for the fetcher's user.
+func (f *Folder) Free() (int64, error) {
+	var stat unix.Statfs_t
+	if err := unix.Fstatfs(int(f.handle.Fd()), &stat); err != nil {
+		return 0, fmt.Errorf("statfs %s: %w", f.name, err)
+	}
+	return int64(stat.Bavail) * stat.Bsize, nil
+}
+
+// retire removes what a marker names, and the folders that this empties.
+func (f *Folder) retire(marker Marker) error {
+	for _, record := range marker.Artifacts {
+		for _, name := range record.paths() {
+			if err := f.root.Remove(name); err != nil && !gone(err) {
+				return err
+			}
+			for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+				if f.root.Remove(dir) != nil {
+					break
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// gone says that a path does not exist, or that what should be a folder
+// above it is a file by now.
+func gone(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR)
+}

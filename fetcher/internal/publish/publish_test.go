@@ -1,0 +1,173 @@
+package publish_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/fetcher/archive"
+	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
+	"github.com/modelferry/modelferry/fetcher/internal/publish"
+)
+
+// The SHA-256 of "model".
+const modelDigest = "9372c470eeadd5ecd9c3c74c2b3cb633f8e2f2fad799250a0f70d652b6b825e4"
+
+func open(t *testing.T, name string) *publish.Folder {
+	folder, err := publish.Open(name)
+	require.NoError(t, err)
+	t.Cleanup(func() { folder.Close() })
+	return folder
+}
+
+func stageFile(t *testing.T, folder *publish.Folder, index int, dest, body string) publish.Staged {
+	root, err := folder.Stage(index, true)
+	require.NoError(t, err)
+	defer root.Close()
+	file, err := publish.File(root, dest)
+	require.NoError(t, err)
+	_, err = file.WriteString(body)
+	require.NoError(t, err)
+	require.NoError(t, file.Close())
+	return publish.Staged{Record: publish.Record{Dest: dest, Source: "s3://b/" + dest, Bytes: int64(len(body)), SHA256: modelDigest}}
+}
+
+func stageTree(t *testing.T, folder *publish.Folder, index int, dest string, names ...string) publish.Staged {
+	root, err := folder.Stage(index, true)
+	require.NoError(t, err)
+	defer root.Close()
+	staged := publish.Staged{Record: publish.Record{Dest: dest, Source: "s3://b/" + dest, Extracted: true}}
+	for _, name := range names {
+		require.NoError(t, root.MkdirAll(filepath.Dir(name), 0o755))
+		require.NoError(t, root.WriteFile(name, []byte(name), 0o644))
+		staged.Files = append(staged.Files, archive.File{Path: name, Bytes: int64(len(name))})
+	}
+	return staged
+}
+
+func markerOf(all ...publish.Staged) publish.Marker {
+	marker := publish.Marker{FetchedAt: time.Unix(0, 0).UTC()}
+	for _, staged := range all {
+		marker.Artifacts = append(marker.Artifacts, staged.Record)
+	}
+	return marker
+}
+
+// names lists every file below the folder.
+func names(t *testing.T, folder string) []string {
+	all := []string{}
+	require.NoError(t, filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			name, _ := filepath.Rel(folder, path)
+			all = append(all, name)
+		}
+		return err
+	}))
+	return all
+}
+
+func TestPublishMovesAllAndWritesTheMarkerLast(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "made", "models")
+	folder := open(t, name)
+	all := []publish.Staged{stageFile(t, folder, 0, "model.joblib", "model"), stageTree(t, folder, 1, "data/raw/x.tar", "a", "d/b")}
+	require.Equal(t, []string{".modelferry-staging/0/model.joblib", ".modelferry-staging/1/a", ".modelferry-staging/1/d/b"}, names(t, name))
+	require.NoError(t, folder.Publish(all, markerOf(all...)))
+	require.Equal(t, []string{".modelferry.json", "data/raw/a", "data/raw/d/b", "model.joblib"}, names(t, name))
+	text, err := os.ReadFile(filepath.Join(name, publish.MarkerName))
+	require.NoError(t, err)
+	var marker publish.Marker
+	require.NoError(t, json.Unmarshal(text, &marker))
+	require.Equal(t, markerOf(all...), marker)
+}
+
+// A rename that fails half-way takes back those before it.
+func TestAPublicationThatFailsLeavesNothing(t *testing.T) {
+	name := t.TempDir()
+	folder := open(t, name)
+	all := []publish.Staged{stageFile(t, folder, 0, "first", "model"), stageFile(t, folder, 1, "second", "model")}
+	// A folder in the way, not empty: no rename replaces it.
+	require.NoError(t, os.MkdirAll(filepath.Join(name, "second", "x"), 0o755))
+	require.ErrorContains(t, folder.Publish(all, markerOf(all...)), "publish")
+	require.NoFileExists(t, filepath.Join(name, "first"))
+	require.NoFileExists(t, filepath.Join(name, publish.MarkerName))
+}
+
+func TestCollisions(t *testing.T) {
+	tests := []struct {
+		name  string
+		other []string
+		want  string
+	}{
+		{"the same file", []string{"model"}, `"model" is in`},
+		{"a file where a folder is", []string{"model/x"}, `"model" is in`},
+		{"the marker", []string{".modelferry.json"}, "a name of the fetcher's own"},
+		{"the staging folder", []string{".modelferry-staging/0/x"}, "a name of the fetcher's own"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			folder := open(t, t.TempDir())
+			all := []publish.Staged{stageFile(t, folder, 0, "model", "model"), stageTree(t, folder, 1, "x.tar", tt.other...)}
+			err := folder.Publish(all, markerOf(all...))
+			require.ErrorContains(t, err, tt.want)
+			require.Equal(t, fetcherr.Archive, fetcherr.KindOf(err))
+		})
+	}
+}
+
+func TestAFolderIsOneFetchersAtATime(t *testing.T) {
+	name := t.TempDir()
+	first, err := publish.Open(name)
+	require.NoError(t, err)
+	_, err = publish.Open(name)
+	require.ErrorContains(t, err, "another fetcher is at work here")
+	require.NoError(t, first.Close())
+	open(t, name)
+}
+
+func TestHolds(t *testing.T) {
+	want := publish.Want{Dest: "model", Source: "s3://b/model", SHA256: modelDigest}
+	other := func(change func(w *publish.Want)) []publish.Want {
+		w := want
+		change(&w)
+		return []publish.Want{w}
+	}
+	tests := []struct {
+		name  string
+		wants []publish.Want
+		holds bool
+	}{
+		{"what was published", []publish.Want{want}, true},
+		{"another digest", other(func(w *publish.Want) { w.SHA256 = "00" }), false},
+		{"no digest", other(func(w *publish.Want) { w.SHA256 = "" }), false},
+		{"another source", other(func(w *publish.Want) { w.Source = "s3://b/v2" }), false},
+		{"another dest", other(func(w *publish.Want) { w.Dest = "m" }), false},
+		{"a version that was not read", other(func(w *publish.Want) { w.Version = "7" }), false},
+		{"extracted in place of whole", other(func(w *publish.Want) { w.Extract = true }), false},
+		{"one artifact more", []publish.Want{want, want}, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			folder := open(t, t.TempDir())
+			_, holds, err := folder.Holds(t.Context(), tt.wants)
+			require.NoError(t, err)
+			require.False(t, holds, "nothing is published yet")
+			staged := stageFile(t, folder, 0, "model", "model")
+			require.NoError(t, folder.Publish([]publish.Staged{staged}, markerOf(staged)))
+			records, holds, err := folder.Holds(t.Context(), tt.wants)
+			require.NoError(t, err)
+			require.Equal(t, tt.holds, holds)
+			require.Equal(t, tt.holds, len(records) == 1)
+		})
+	}
+}
+
+func TestFreeIsSomethingAndNotEverything(t *testing.T) {
+	free, err := open(t, t.TempDir()).Free()
+	require.NoError(t, err)
+	require.Positive(t, free)
+	require.Less(t, free, int64(1)<<50)
+}

@@ -1,0 +1,63 @@
+package gcs_test
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/fetcher/internal/archivetest"
+	"github.com/modelferry/modelferry/fetcher/internal/source"
+	"github.com/modelferry/modelferry/fetcher/internal/source/gcs"
+	"github.com/modelferry/modelferry/fetcher/internal/source/sourcetest"
+	"github.com/modelferry/modelferry/fetcher/internal/storetest"
+)
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+func TestConformance(t *testing.T) {
+	sourcetest.Suite(t, storetest.GCS(t), func(ctx context.Context) (source.Source, error) { return gcs.New(ctx) })
+}
+
+// What is stored is what counts, for the size, the ranges and the digest:
+// GCS would unpack such an object on its way, whole, whatever was asked for.
+func TestAnObjectWithContentEncodingIsReadAsItIsStored(t *testing.T) {
+	store := storetest.GCS(t)
+	t.Setenv("STORAGE_EMULATOR_HOST", store.Endpoint())
+	src, err := gcs.New(t.Context())
+	require.NoError(t, err)
+	bucket, packed := store.Bucket(t), archivetest.Gzip(t, bytes.Repeat([]byte("text "), 1000))
+	store.PutGzipped(t, bucket, "data.csv", packed)
+	object, err := src.Stat(t.Context(), source.Ref{Bucket: bucket, Key: "data.csv"})
+	require.NoError(t, err)
+	require.Equal(t, int64(len(packed)), object.Size)
+	reader, err := src.Read(t.Context(), object, 5, 10)
+	require.NoError(t, err)
+	defer reader.Close()
+	got, err := io.ReadAll(reader)
+	require.NoError(t, err)
+	require.Equal(t, packed[5:15], got)
+}
+
+// fake-gcs-server never unpacks, so that the header is looked at here.
+func TestRangesAskForTheStoredBytes(t *testing.T) {
+	var asked []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.Header.Get("Accept-Encoding"))
+		w.Header().Set("Content-Range", "bytes 0-0/2")
+		w.WriteHeader(http.StatusPartialContent)
+		_, _ = w.Write([]byte("x"))
+	}))
+	defer server.Close()
+	t.Setenv("STORAGE_EMULATOR_HOST", server.URL)
+	src, err := gcs.New(t.Context())
+	require.NoError(t, err)
+	reader, err := src.Read(t.Context(), source.Object{Ref: source.Ref{Bucket: "b", Key: "k"}, Size: 2, Version: "1"}, 0, 1)
+	require.NoError(t, err)
+	require.NoError(t, reader.Close())
+	require.Equal(t, []string{"gzip"}, asked)
+}

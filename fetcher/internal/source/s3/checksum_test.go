@@ -1,0 +1,33 @@
+package s3
+
+import (
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/fetcher/internal/crc"
+)
+
+// Answers that versitygw does not give, and other servers do.
+func TestChecksumOfAnAnswer(t *testing.T) {
+	sum32, sum64 := aws.String("4waSgw=="), aws.String("rosUhgp5mIg=")
+	tests := []struct {
+		name string
+		head s3.HeadObjectOutput
+		want crc.Checksum
+	}{
+		{"none, and an ETag that could be an MD5", s3.HeadObjectOutput{ETag: aws.String(`"25f9e794323b453885f5181f1b624d0b"`)}, crc.Checksum{}},
+		{"one of the whole", s3.HeadObjectOutput{ChecksumCRC32C: sum32, ChecksumType: types.ChecksumTypeFullObject}, crc.Checksum{Algorithm: crc.CRC32C, Value: 0xe3069283}},
+		{"one without its type", s3.HeadObjectOutput{ChecksumCRC32C: sum32}, crc.Checksum{Algorithm: crc.CRC32C, Value: 0xe3069283}},
+		{"one of the parts' checksums", s3.HeadObjectOutput{ChecksumCRC32C: sum32, ChecksumType: types.ChecksumTypeComposite}, crc.Checksum{}},
+		{"the same, told by its form", s3.HeadObjectOutput{ChecksumCRC32C: aws.String("4waSgw==-3")}, crc.Checksum{}},
+		{"the stronger of two", s3.HeadObjectOutput{ChecksumCRC32: sum32, ChecksumCRC64NVME: sum64}, crc.Checksum{Algorithm: crc.CRC64NVME, Value: 0xae8b14860a799888}},
+		{"one that is not computed here", s3.HeadObjectOutput{ChecksumSHA1: aws.String("98O8HYCOBHMq32eZZczDTK3oGr4=")}, crc.Checksum{}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, checksum(&tt.head)) })
+	}
+}

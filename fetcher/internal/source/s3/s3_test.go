@@ -1,0 +1,48 @@
+package s3_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
+	"github.com/modelferry/modelferry/fetcher/internal/source"
+	"github.com/modelferry/modelferry/fetcher/internal/source/s3"
+	"github.com/modelferry/modelferry/fetcher/internal/source/sourcetest"
+	"github.com/modelferry/modelferry/fetcher/internal/storetest"
+)
+
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+func TestConformance(t *testing.T) {
+	sourcetest.Suite(t, storetest.S3(t), func(ctx context.Context) (source.Source, error) { return s3.New(ctx) })
+}
+
+// A bucket is no host below a private endpoint: models-1.localhost leads
+// nowhere. For an address, as in the suite, the SDK knows that by itself.
+func TestAPrivateEndpointIsAskedByPath(t *testing.T) {
+	store := storetest.S3(t)
+	for key, value := range store.Env(strings.Replace(store.Endpoint(), "127.0.0.1", "localhost", 1)) {
+		t.Setenv(key, value)
+	}
+	src, err := s3.New(t.Context())
+	require.NoError(t, err)
+	bucket := store.Bucket(t)
+	store.Put(t, bucket, "key", []byte("body"))
+	object, err := src.Stat(t.Context(), source.Ref{Bucket: bucket, Key: "key"})
+	require.NoError(t, err)
+	require.Equal(t, int64(4), object.Size)
+}
+
+func TestARegionIsRequired(t *testing.T) {
+	for key, value := range storetest.S3(t).Env("http://127.0.0.1:1") {
+		t.Setenv(key, value)
+	}
+	t.Setenv("AWS_REGION", "")
+	t.Setenv("AWS_CONFIG_FILE", t.TempDir()+"/none")
+	_, err := s3.New(t.Context())
+	require.ErrorContains(t, err, "set AWS_REGION")
+	require.Equal(t, fetcherr.Config, fetcherr.KindOf(err))
+}

@@ -1,0 +1,163 @@
+// Package sourcetest holds the one conformance suite that every source.Source
+// has to pass against a real server.
+package sourcetest
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
+	"github.com/modelferry/modelferry/fetcher/internal/source"
+	"github.com/modelferry/modelferry/fetcher/internal/storetest"
+)
+
+// Open makes the source under test, from the environment.
+type Open func(ctx context.Context) (source.Source, error)
+
+// Suite runs the conformance suite on the source that open makes when the
+// store's environment is set.
+func Suite(t *testing.T, store storetest.Store, open Open) {
+	for key, value := range store.Env(store.Endpoint()) {
+		t.Setenv(key, value)
+	}
+	src, err := open(t.Context())
+	require.NoError(t, err)
+	s := suite{store: store, source: src, bucket: store.Bucket(t)}
+	t.Run("an object is found with its size and version", s.found)
+	t.Run("an empty object is found as empty", s.empty)
+	t.Run("ranges bring their bytes", s.ranges)
+	t.Run("a key may hold characters that URLs escape", s.escapes)
+	t.Run("a missing object says so, by its URL", s.missing)
+	t.Run("a missing bucket says so", s.noBucket)
+	t.Run("a missing version says so", s.noVersion)
+	t.Run("a pinned version is read though a newer one lives", s.pinned)
+	t.Run("an object replaced after it was found does not mix", s.replaced)
+	t.Run("an object removed after it was found has changed", s.removed)
+	t.Run("a cancelled context ends a read", s.cancelled)
+}
+
+type suite struct {
+	store  storetest.Store
+	source source.Source
+	bucket string
+}
+
+func (s suite) stat(t *testing.T, key, version string) source.Object {
+	object, err := s.source.Stat(t.Context(), source.Ref{Bucket: s.bucket, Key: key, Version: version})
+	require.NoError(t, err)
+	return object
+}
+
+func (s suite) read(t *testing.T, object source.Object, offset, length int64) (string, error) {
+	reader, err := s.source.Read(t.Context(), object, offset, length)
+	if err != nil {
+		return "", err
+	}
+	got, err := io.ReadAll(reader)
+	require.NoError(t, err)
+	require.NoError(t, reader.Close())
+	return string(got), nil
+}
+
+func (s suite) found(t *testing.T) {
+	version := s.store.Put(t, s.bucket, "service/model.joblib", []byte("0123456789"))
+	object := s.stat(t, "service/model.joblib", "")
+	require.Equal(t, int64(10), object.Size)
+	require.Equal(t, version, object.Version)
+	require.Equal(t, source.Ref{Bucket: s.bucket, Key: "service/model.joblib"}, object.Ref)
+	require.True(t, object.Checksum.Known(), "the suite's objects are stored with one")
+	require.Equal(t, object.Checksum.Value, object.Checksum.Algorithm.Update(0, []byte("0123456789")))
+}
+
+func (s suite) empty(t *testing.T) {
+	s.store.Put(t, s.bucket, "empty", nil)
+	require.Zero(t, s.stat(t, "empty", "").Size)
+}
+
+func (s suite) ranges(t *testing.T) {
+	body := bytes.Repeat([]byte("0123456789abcdef"), 1000)
+	s.store.Put(t, s.bucket, "ranges", body)
+	object := s.stat(t, "ranges", "")
+	for _, r := range []struct{ offset, length int64 }{
+		{0, 16000}, {0, 1}, {15999, 1}, {0, 4096}, {4097, 5003}, {12345, 16000 - 12345},
+	} {
+		got, err := s.read(t, object, r.offset, r.length)
+		require.NoError(t, err)
+		require.Equal(t, string(body[r.offset:r.offset+r.length]), got, "%d bytes from %d", r.length, r.offset)
+	}
+}
+
+func (s suite) escapes(t *testing.T) {
+	const key = "a b/ü+ä&x=1/%41#?.bin"
+	s.store.Put(t, s.bucket, key, []byte("odd"))
+	got, err := s.read(t, s.stat(t, key, ""), 0, 3)
+	require.NoError(t, err)
+	require.Equal(t, "odd", got)
+}
+
+func (s suite) missing(t *testing.T) {
+	_, err := s.source.Stat(t.Context(), source.Ref{Bucket: s.bucket, Key: "service/none"})
+	require.ErrorContains(t, err, s.store.URL(s.bucket, "service/none")+": no such object")
+	require.Equal(t, fetcherr.Missing, fetcherr.KindOf(err))
+}
+
+func (s suite) noBucket(t *testing.T) {
+	_, err := s.source.Stat(t.Context(), source.Ref{Bucket: "no-such-bucket", Key: "service/model.joblib"})
+	require.ErrorContains(t, err, "no-such-bucket")
+	require.Equal(t, fetcherr.Missing, fetcherr.KindOf(err), "%v", err)
+}
+
+func (s suite) noVersion(t *testing.T) {
+	s.store.Put(t, s.bucket, "versioned", []byte("one"))
+	_, err := s.source.Stat(t.Context(), source.Ref{Bucket: s.bucket, Key: "versioned", Version: s.store.NoVersion()})
+	require.ErrorContains(t, err, s.store.NoVersion())
+	require.Equal(t, fetcherr.Missing, fetcherr.KindOf(err), "%v", err)
+}
+
+func (s suite) pinned(t *testing.T) {
+	first := s.store.Put(t, s.bucket, "pinned", []byte("first"))
+	s.store.Put(t, s.bucket, "pinned", []byte("second, and longer"))
+	object := s.stat(t, "pinned", first)
+	require.Equal(t, first, object.Version)
+	got, err := s.read(t, object, 0, 5)
+	require.NoError(t, err)
+	require.Equal(t, "first", got)
+}
+
+func (s suite) replaced(t *testing.T) {
+	s.store.Put(t, s.bucket, "replaced", bytes.Repeat([]byte("old "), 100))
+	object := s.stat(t, "replaced", "")
+	s.store.Put(t, s.bucket, "replaced", bytes.Repeat([]byte("new "), 100))
+	s.oldOrChanged(t, object, "old ")
+}
+
+func (s suite) removed(t *testing.T) {
+	s.store.Put(t, s.bucket, "removed", []byte("gone soon"))
+	object := s.stat(t, "removed", "")
+	s.store.Delete(t, s.bucket, "removed")
+	s.oldOrChanged(t, object, "gone")
+}
+
+// oldOrChanged reads the beginning of an object that is no longer the live
+// one: a store that still has its version may bring that, and nothing else.
+func (s suite) oldOrChanged(t *testing.T, object source.Object, old string) {
+	got, err := s.read(t, object, 0, int64(len(old)))
+	if err == nil {
+		require.Equal(t, old, got)
+		return
+	}
+	require.Equal(t, fetcherr.Changed, fetcherr.KindOf(err), "%v", err)
+}
+
+func (s suite) cancelled(t *testing.T) {
+	s.store.Put(t, s.bucket, "cancelled", []byte("0123456789"))
+	object := s.stat(t, "cancelled", "")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, err := s.source.Read(ctx, object, 0, object.Size)
+	require.ErrorIs(t, err, context.Canceled)
+}

@@ -1,0 +1,67 @@
+// Package storetest starts real object-store servers for tests: versitygw
+// for S3 and fake-gcs-server for GCS. A test package runs its tests through
+// Main, so that the servers end with it.
+package storetest
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+
+	"golang.org/x/sys/unix"
+)
+
+// packages are where the servers are built from, in the module tools/stores.
+var packages = map[string]string{
+	"versitygw":       "github.com/versity/versitygw/cmd/versitygw",
+	"fake-gcs-server": "github.com/fsouza/fake-gcs-server",
+}
+
+// binary returns the path of a server. It is taken from MODELFERRY_BIN when
+// that is set; else it is built, which takes minutes on a machine that never
+// did and a second on one that has.
+func binary(name string) (string, error) {
+	if folder := os.Getenv("MODELFERRY_BIN"); folder != "" {
+		path := filepath.Join(folder, name)
+		if _, err := os.Stat(path); err != nil {
+			return "", fmt.Errorf("MODELFERRY_BIN: %w", err)
+		}
+		return path, nil
+	}
+	_, here, _, _ := runtime.Caller(0)
+	repository := filepath.Join(filepath.Dir(here), "../../..")
+	folder := filepath.Join(repository, ".local", "bin")
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return "", err
+	}
+	// Test packages run side by side: one of them builds.
+	lock, err := os.OpenFile(filepath.Join(folder, ".lock"), os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return "", err
+	}
+	defer lock.Close()
+	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX); err != nil {
+		return "", err
+	}
+	path := filepath.Join(folder, name)
+	if _, err := os.Stat(path); err == nil && !outdated(path, filepath.Join(repository, "tools/stores/go.sum")) {
+		return path, nil
+	}
+	build := exec.Command("go", "build", "-C", filepath.Join(repository, "tools/stores"), "-o", path, packages[name])
+	if output, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build %s from tools/stores: %w\n%s", name, err, output)
+	}
+	return path, nil
+}
+
+// outdated says whether the sums that pin a binary are newer than it.
+func outdated(binary, sums string) bool {
+	built, err := os.Stat(binary)
+	if err != nil {
+		return true
+	}
+	pinned, err := os.Stat(sums)
+	return err == nil && pinned.ModTime().After(built.ModTime())
+}
