@@ -26,17 +26,18 @@ type Stack struct {
 // Run runs the program under the Pulumi engine.
 func Run() {
 	var s Stack
-	pulumi.Run(s.Deploy, s.readKeys)
+	pulumi.Run(s.Deploy, s.ReadConfigKeys)
 }
 
-func (s *Stack) readKeys(info *pulumi.RunInfo) {
+// ReadConfigKeys is a pulumi.RunOption that reads the stack's config keys from the engine.
+func (s *Stack) ReadConfigKeys(info *pulumi.RunInfo) {
 	s.Keys = slices.Sorted(maps.Keys(info.Config))
 }
 
 // Deploy declares everything that the stack's config asks for. Nothing is
 // declared when the config has a fault.
 func (s *Stack) Deploy(ctx *pulumi.Context) error {
-	outputs, err := s.declare(ctx)
+	outputs, err := s.RegisterResources(ctx)
 	if err != nil {
 		return err
 	}
@@ -46,8 +47,8 @@ func (s *Stack) Deploy(ctx *pulumi.Context) error {
 	return nil
 }
 
-// declare declares the stack's resources and returns its outputs.
-func (s *Stack) declare(ctx *pulumi.Context) (pulumi.Map, error) {
+// RegisterResources registers the resources that the config asks for and returns the stack's outputs.
+func (s *Stack) RegisterResources(ctx *pulumi.Context) (pulumi.Map, error) {
 	c, err := config.Load(ctx, s.Keys)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,54 @@
+package stacktest
+
+import (
+	"encoding/json"
+
+	"github.com/modelferry/modelferry/config/configtest"
+	"github.com/modelferry/modelferry/stack"
+)
+
+// ranBoth is the program run twice with the same settings: as a first preview,
+// and as an update.
+type ranBoth struct {
+	preview, update *Record
+	// Disagreements of the two.
+	disagreements []string
+}
+
+// runCache remembers runs by stack and settings, for tests that only read the
+// record: most ask for the stacks as they lie in the repository.
+type runCache map[string]ranBoth
+
+var cachedRuns = runCache{}
+
+func (c runCache) of(stack string, s configtest.Settings) (ranBoth, error) {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return ranBoth{}, err
+	}
+	key := stack + string(text)
+	if both, ok := c[key]; ok {
+		return both, nil
+	}
+	both, err := runBoth(stack, s)
+	if err == nil {
+		c[key] = both
+	}
+	return both, err
+}
+
+func runBoth(name string, s configtest.Settings) (both ranBoth, err error) {
+	if both.preview, err = runStack(name, s, true); err != nil {
+		return both, err
+	}
+	if both.update, err = runStack(name, s, false); err != nil {
+		return both, err
+	}
+	both.disagreements = Disagreements(both.preview, both.update)
+	return both, nil
+}
+
+func runStack(name string, s configtest.Settings, preview bool) (*Record, error) {
+	program := stack.Stack{Keys: s.Keys()}
+	return Run(program.RegisterResources, name, s, preview)
+}

@@ -1,0 +1,175 @@
+package platform
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/stack/stacktest"
+)
+
+func TestBucketsAreGuarded(t *testing.T) {
+	guards := map[string]func(*testing.T, stacktest.Platform, *stacktest.Record, string){"gke": guardedOnGKE, "eks": guardedOnEKS}
+	stacktest.ForEachPlatform(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
+		for bucket := range p.Buckets {
+			t.Run(bucket, func(t *testing.T) { guards[p.Stack](t, p, r, bucket) })
+		}
+	})
+}
+
+func guardedOnGKE(t *testing.T, p stacktest.Platform, r *stacktest.Record, name string) {
+	action := func(typ string) object { return object{"type": typ} }
+	lifecycle := []any{
+		object{"action": action("AbortIncompleteMultipartUpload"), "condition": object{"age": 7.}},
+		object{"action": action("Delete"), "condition": object{"daysSinceNoncurrentTime": 90., "numNewerVersions": 4., "withState": "ARCHIVED"}},
+		object{"action": object{"type": "SetStorageClass", "storageClass": "NEARLINE"}, "condition": object{"age": 90.}},
+	}
+	want := object{
+		"name": p.Buckets[name], "location": "europe-west1", "forceDestroy": false,
+		"uniformBucketLevelAccess": true, "publicAccessPrevention": "enforced", "versioning": object{"enabled": true},
+		"softDeletePolicy": object{"retentionDurationSeconds": 7. * 24 * 60 * 60}, "lifecycleRules": lifecycle,
+	}
+	if name == "access-logs" {
+		want["lifecycleRules"] = append(lifecycle, object{"action": action("Delete"), "condition": object{"age": 365.}})
+	} else {
+		want["logging"] = object{"logBucket": p.Buckets["access-logs"], "logObjectPrefix": name}
+	}
+	bucket := r.One(t, "gcp:storage/bucket:Bucket", name)
+	require.Equal(t, want, stacktest.Omit(bucket.Inputs, "__defaults"))
+	require.True(t, bucket.Retained, "what pods read is not lost with the stack")
+	writer := r.One(t, "BucketIAMMember", "access-logs")
+	require.Equal(t, object{
+		"bucket": p.Buckets["access-logs"], "role": "roles/storage.objectCreator", "member": "group:cloud-storage-analytics@google.com",
+	}, writer.Inputs)
+	if name != "access-logs" {
+		require.True(t, r.Before(bucket)[writer.URN], "logs are lost before they may be written")
+	}
+}
+
+// lifecycleOnEKS is what becomes of a bucket's objects.
+func lifecycleOnEKS(name string) []any {
+	rule := func(id, key string, value any) object {
+		return object{"id": id, "status": "Enabled", "filter": object{"prefix": ""}, key: value}
+	}
+	rules := []any{
+		rule("unfinished-uploads", "abortIncompleteMultipartUpload", object{"daysAfterInitiation": 7.}),
+		rule("replaced-versions", "noncurrentVersionExpiration", object{"noncurrentDays": 90., "newerNoncurrentVersions": 3.}),
+		rule("cold", "transitions", []any{object{"days": 90., "storageClass": "STANDARD_IA"}}),
+	}
+	if name == "access-logs" {
+		return append(rules, rule("old", "expiration", object{"days": 365.}))
+	}
+	return rules
+}
+
+func guardedOnEKS(t *testing.T, p stacktest.Platform, r *stacktest.Record, name string) {
+	isLog := name == "access-logs"
+	bucket := r.One(t, "s3/bucketV2:BucketV2", name)
+	require.Equal(t, object{"bucket": p.Buckets[name], "forceDestroy": false}, bucket.Inputs)
+	encryption := object{"bucketKeyEnabled": true, "applyServerSideEncryptionByDefault": object{
+		"sseAlgorithm": "aws:kms", "kmsMasterKeyId": r.Computed(stacktest.KeyArn("buckets")),
+	}}
+	if isLog { // the delivery of logs knows no KMS
+		encryption = object{"applyServerSideEncryptionByDefault": object{"sseAlgorithm": "AES256"}}
+	}
+	// In the order in which it has to be put in place.
+	guards := []struct {
+		typ    string
+		inputs object
+	}{
+		{"BucketPublicAccessBlock", object{"blockPublicAcls": true, "blockPublicPolicy": true, "ignorePublicAcls": true, "restrictPublicBuckets": true}},
+		{"BucketOwnershipControls", object{"rule": object{"objectOwnership": "BucketOwnerEnforced"}}},
+		{"BucketVersioningV2", object{"versioningConfiguration": object{"status": "Enabled"}}},
+		{"BucketServerSideEncryptionConfigurationV2", object{"rules": []any{encryption}}},
+		{"BucketLifecycleConfigurationV2", object{"rules": lifecycleOnEKS(name)}},
+		{"BucketPolicy", nil},
+		{"BucketLoggingV2", object{"targetBucket": p.Buckets["access-logs"], "targetPrefix": name + "/"}},
+	}
+	if isLog {
+		guards = guards[:len(guards)-1]
+	}
+	require.True(t, bucket.Retained, "what pods read is not lost with the stack")
+	before := bucket.URN
+	for _, guard := range guards {
+		registered := r.One(t, guard.typ, name)
+		require.Equal(t, r.Computed(name+"-id"), registered.At("bucket"))
+		if guard.inputs != nil {
+			require.Equal(t, stacktest.Merge(guard.inputs, object{"bucket": registered.At("bucket")}), registered.Inputs)
+		}
+		// Two at a time, and S3 answers OperationAborted.
+		require.True(t, slices.Contains(registered.Dependencies, before), "%s has to wait for %s", registered, before)
+		require.True(t, registered.Retained, "%s: a bucket that stays behind stays guarded", registered)
+		before = registered.URN
+	}
+	if !isLog {
+		require.True(t, r.Before(r.One(t, "BucketLoggingV2", name))[r.One(t, "BucketPolicy", "access-logs").URN], "logs are lost before they may be written")
+	}
+	if !r.Preview {
+		arn := "arn:aws:s3:::" + p.Buckets[name]
+		want := `{"Sid":"TLSOnly","Effect":"Deny","Principal":"*","Action":["s3:*"],
+			"Resource":["` + arn + `","` + arn + `/*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}}`
+		if isLog {
+			want += `,{"Sid":"AccessLogs","Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},"Action":["s3:PutObject"],
+				"Resource":["` + arn + `/*"],"Condition":{"StringEquals":{"aws:SourceAccount":"` + stacktest.Account + `"}}}`
+		}
+		require.JSONEq(t, `{"Version":"2012-10-17","Statement":[`+want+`]}`, r.One(t, "BucketPolicy", name).At("policy").(string))
+	}
+}
+
+func TestKeyOfTheBucketsOnEKS(t *testing.T) {
+	r := stacktest.Up(t, "eks", nil)
+	key := r.One(t, "kms/key:Key", "buckets")
+	require.Equal(t, true, key.At("enableKeyRotation"))
+	require.Equal(t, 30., key.At("deletionWindowInDays"))
+	require.True(t, key.Retained, "without it the buckets that stay behind are noise")
+	require.Equal(t, "alias/modelferry-eks-buckets", r.One(t, "kms/alias:Alias", "buckets").At("name"))
+
+	const own = "arn:aws:kms:eu-west-1:123456789012:key/ours"
+	r = stacktest.Up(t, "eks", map[string]any{"buckets.kmsKey": own})
+	for _, each := range r.Of("kms/key:Key") {
+		require.NotEqual(t, "buckets", each.Name)
+	}
+	require.Equal(t, own, r.One(t, "BucketServerSideEncryptionConfigurationV2", "models").At("rules[0].applyServerSideEncryptionByDefault.kmsMasterKeyId"))
+	require.Contains(t, r.One(t, "RolePolicy", "bankchurn-predictor").At("policy"), own)
+}
+
+func TestKeyOfTheBucketsOnGKE(t *testing.T) {
+	const key = "projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/buckets"
+	r := stacktest.Up(t, "gke", map[string]any{"buckets.kmsKey": key})
+	member := r.One(t, "CryptoKeyIAMMember", "buckets")
+	require.Equal(t, object{
+		"cryptoKeyId": key, "role": "roles/cloudkms.cryptoKeyEncrypterDecrypter",
+		"member": "serviceAccount:service-" + stacktest.ProjectNumber + "@gs-project-accounts.iam.gserviceaccount.com",
+	}, member.Inputs)
+	require.True(t, member.Retained, "what stays behind can be read")
+	require.False(t, stacktest.Up(t, "gke", map[string]any{"buckets.kmsKey": key, "buckets.forceDestroy": true}).One(t, "CryptoKeyIAMMember", "buckets").Retained)
+	for _, name := range []string{"models", "datasets", "access-logs"} {
+		bucket := r.One(t, "gcp:storage/bucket:Bucket", name)
+		require.Equal(t, object{"defaultKmsKeyName": key}, bucket.At("encryption"))
+		require.True(t, r.Before(bucket)[member.URN], "a bucket with a key that it may not use is refused")
+	}
+}
+
+func TestBucketsAreNamedAndKeptAsTheConfigSays(t *testing.T) {
+	set := map[string]any{"buckets.models": "our-models", "buckets.coldAfterDays": 30, "buckets.forceDestroy": true}
+	for _, p := range stacktest.Platforms {
+		t.Run(p.Stack, func(t *testing.T) {
+			r := stacktest.Up(t, p.Stack, set)
+			typ, name := "gcp:storage/bucket:Bucket", "name"
+			if p.Stack == "eks" {
+				typ, name = "BucketV2", "bucket"
+				require.Equal(t, 30., r.One(t, "BucketLifecycleConfigurationV2", "models").At("rules[2].transitions[0].days"))
+			} else {
+				require.Equal(t, 30., r.One(t, typ, "models").At("lifecycleRules[2].condition.age"))
+			}
+			require.Equal(t, "our-models", r.One(t, typ, "models").At(name))
+			require.Equal(t, p.Buckets["datasets"], r.One(t, typ, "datasets").At(name))
+			require.Equal(t, true, r.One(t, typ, "datasets").At("forceDestroy"))
+			for _, each := range r.All {
+				require.False(t, each.Retained, "%s: the config lets it go", each)
+			}
+			require.Equal(t, "our-models", r.One(t, "ConfigMap", "bankchurn-model").At("data."+p.BucketEnvVar))
+		})
+	}
+}

@@ -1,0 +1,77 @@
+package workload
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/stack/stacktest"
+)
+
+// The ADR's keys with their values, the fetcher's settings, the cloud's own,
+// and nothing else: a key that another cloud's SDK reads would make it look there.
+func TestConfigMapIsTheFetchersEnvironment(t *testing.T) {
+	further := map[string]struct{ bucket, path, dest string }{
+		"bankchurn":   {"datasets", "bankchurn/v1/Churn.csv", "data/raw/Churn.csv"},
+		"chicagotaxi": {"models", "chicagotaxi/predictions.csv", "predictions/predictions.csv"},
+		"nlpinsight":  {"datasets", "nlpinsight/v1/financial_phrasebank.csv", "data/raw/train.csv"},
+	}
+	stacktest.ForEachService(t, func(t *testing.T, p stacktest.Platform, s stacktest.Service, r *stacktest.Record) {
+		object := r.One(t, "kubernetes:core/v1:ConfigMap", s.Name+"-model")
+		data, ok := object.At("data").(map[string]any)
+		require.True(t, ok)
+		want, err := json.Marshal([]map[string]any{{
+			"bucket": p.Buckets[further[s.Name].bucket], "path": further[s.Name].path, "dest": further[s.Name].dest, "sha256": stacktest.Digest,
+		}})
+		require.NoError(t, err)
+		require.JSONEq(t, string(want), data["ARTIFACTS"].(string))
+		require.Equal(t, stacktest.Merge(p.Env, map[string]any{
+			p.BucketEnvVar:     p.Buckets["models"],
+			p.PathEnvVar:       s.ModelPath,
+			"LOCAL_MODEL_PATH": s.ModelDest,
+			"MODEL_FOLDER":     "/models",
+			"MODEL_SHA256":     stacktest.Digest,
+			"ARTIFACTS":        data["ARTIFACTS"],
+			"FETCH_RETRIES":    "3",
+			"FETCH_BACKOFF":    "10s",
+			"FETCH_TIMEOUT":    "5m0s",
+		}), data)
+		require.Equal(t, true, object.At("immutable"))
+		require.Nil(t, object.At("metadata.name"), "a name of its own for each content: the engine's")
+		require.Equal(t, "ml-portfolio", object.At("metadata.namespace"))
+	})
+}
+
+func TestConfigMapSaysWhatTheConfigSays(t *testing.T) {
+	set := map[string]any{
+		"fetcher.retries": 0, "fetcher.backoff": "1s", "fetcher.timeout": "90s", "fetcher.identityWait": "2m", "fetcher.parallel": 4, "fetcher.partSize": "16MiB",
+		"releases.bankchurn.artifacts.model.version":  "1763901234567891",
+		"releases.bankchurn.artifacts.model.sha256":   nil,
+		"releases.nlpinsight.backend":                 "finbert",
+		"releases.nlpinsight.artifacts.dataset.path":  "nlpinsight/v2/train.tar.zst",
+		"releases.chicagotaxi.artifacts.model.sha256": strings.ToUpper(strings.Repeat("ab", 32)),
+		"endpoints.storage":                           "https://storage.internal",
+	}
+	for _, p := range stacktest.Platforms {
+		t.Run(p.Stack, func(t *testing.T) {
+			r := stacktest.Up(t, p.Stack, set)
+			data := func(service string) map[string]any {
+				return r.One(t, "kubernetes:core/v1:ConfigMap", service+"-model").At("data").(map[string]any)
+			}
+			require.Subset(t, data("bankchurn"), map[string]any{
+				"FETCH_RETRIES": "0", "FETCH_BACKOFF": "1s", "FETCH_TIMEOUT": "1m30s", "FETCH_IDENTITY_WAIT": "2m0s", "FETCH_PARALLEL": "4", "FETCH_PART_SIZE": "16777216",
+				"MODEL_VERSION": "1763901234567891",
+			})
+			require.NotContains(t, data("bankchurn"), "MODEL_SHA256", "not pinned, so not said")
+			require.Equal(t, strings.Repeat("ab", 32), data("chicagotaxi")["MODEL_SHA256"])
+			require.Equal(t, "/models/finbert/model.tar.gz", data("nlpinsight")["LOCAL_MODEL_PATH"])
+			require.Equal(t, "true", data("nlpinsight")["MODEL_EXTRACT"])
+			require.NotContains(t, data("bankchurn"), "MODEL_EXTRACT", "a file as it is")
+			require.Contains(t, data("nlpinsight")["ARTIFACTS"], `"extract":true`)
+			endpoint := map[string]string{"gke": "STORAGE_EMULATOR_HOST", "eks": "AWS_ENDPOINT_URL_S3"}[p.Stack]
+			require.Equal(t, "https://storage.internal", data("bankchurn")[endpoint])
+		})
+	}
+}

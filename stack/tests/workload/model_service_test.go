@@ -1,0 +1,71 @@
+package workload
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/stack/stacktest"
+)
+
+func TestServiceAccountIsTheServicesOwn(t *testing.T) {
+	stacktest.ForEachService(t, func(t *testing.T, p stacktest.Platform, s stacktest.Service, r *stacktest.Record) {
+		account := r.One(t, "kubernetes:core/v1:ServiceAccount", s.Name)
+		require.Equal(t, s.Deployment, account.At("metadata.name"))
+		require.Equal(t, "ml-portfolio", account.At("metadata.namespace"))
+		require.Equal(t, false, account.At("automountServiceAccountToken"))
+		want := p.ServiceAccountAnnotations(s.Deployment)
+		for key, value := range want {
+			want[key] = r.Computed(value)
+		}
+		if want == nil {
+			require.Empty(t, account.At("metadata.annotations"))
+		} else {
+			require.Equal(t, want, account.At("metadata.annotations"))
+		}
+		require.Equal(t, s.Deployment, stacktest.GetDeployment(t, r, s).At(stacktest.PodSpec+"serviceAccountName"))
+	})
+}
+
+func TestServiceLeadsToThePods(t *testing.T) {
+	stacktest.ForEachService(t, func(t *testing.T, p stacktest.Platform, s stacktest.Service, r *stacktest.Record) {
+		service := r.One(t, "kubernetes:core/v1:Service", s.Name)
+		require.Equal(t, s.ServiceName, service.At("metadata.name"))
+		require.Equal(t, object{
+			"type": "ClusterIP", "selector": object{"app": s.Deployment},
+			"ports": []any{object{"name": "http", "port": 80., "targetPort": "http"}},
+		}, service.At("spec"))
+	})
+}
+
+func TestAutoscalerFollowsTheCPU(t *testing.T) {
+	stacktest.ForEachService(t, func(t *testing.T, p stacktest.Platform, s stacktest.Service, r *stacktest.Record) {
+		autoscaler := r.One(t, "kubernetes:autoscaling/v2:HorizontalPodAutoscaler", s.Name)
+		require.Equal(t, object{
+			"scaleTargetRef": object{"apiVersion": "apps/v1", "kind": "Deployment", "name": s.Deployment},
+			"minReplicas":    1., "maxReplicas": 3.,
+			"metrics": []any{object{"type": "Resource", "resource": object{
+				"name": "cpu", "target": object{"type": "Utilization", "averageUtilization": s.CPUTarget},
+			}}},
+			"behavior": object{"scaleDown": object{"stabilizationWindowSeconds": 300.}},
+		}, autoscaler.At("spec"))
+	})
+}
+
+func TestDrainTakesOnePodAtATime(t *testing.T) {
+	stacktest.ForEachService(t, func(t *testing.T, p stacktest.Platform, s stacktest.Service, r *stacktest.Record) {
+		budget := r.One(t, "kubernetes:policy/v1:PodDisruptionBudget", s.Name)
+		require.Equal(t, object{"maxUnavailable": 1., "selector": object{"matchLabels": object{"app": s.Deployment}}}, budget.At("spec"))
+	})
+}
+
+func TestEveryObjectIsInTheNamespace(t *testing.T) {
+	stacktest.ForEachPlatform(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
+		require.Len(t, stacktest.KubernetesObjects(r), 2+7*len(stacktest.Services))
+		for name, object := range stacktest.KubernetesObjects(r) {
+			if object.Type != "kubernetes:core/v1:Namespace" {
+				require.Equal(t, "ml-portfolio", object.At("metadata.namespace"), name)
+			}
+		}
+	})
+}
