@@ -86,7 +86,7 @@ bench: ## compare the fetcher with s5cmd and boto3, as ratios
 
 bench-scale: ## measure time and memory of a plan with 3, 30 and 300 services
 	$(call build,pulumi ferry)
-	@go run -C local ./scale
+	@go run -C local ./cmd/scale
 
 ##@ CI and long runs
 
@@ -105,5 +105,5 @@ soak: ## run the long tests of the fetcher: race detector, 5 GB objects, fuzzing
 e2e: ## run the end-to-end tests on both stacks, as root
 	$(call build)
 	@# In sequence: both use the Kubernetes API server of the local cloud.
-	@go test -C local -tags e2e -count=1 -timeout 60m -v ./provider/kubernetes
+	@go test -C local -tags e2e -count=1 -timeout 60m -v ./internal/provider/kubernetes
 	@go test -C local -tags e2e -count=1 -timeout 60m -v ./e2e

@@ -29,7 +29,7 @@ func build(ctx context.Context, folder string) (binaries, error) {
 		module string
 		args   []string
 	}{
-		// As it is released: see local/image.
+		// As it is released: see local/internal/images.
 		{&b.fetcher, "fetcher", "../fetcher", []string{"-trimpath", "-ldflags", "-s -w -buildid=", "."}},
 		{&b.s5cmd, "s5cmd", ".", []string{"-ldflags", "-s -w", "github.com/peak/s5cmd/v2"}},
 		{&b.versitygw, "versitygw", "../tools/stores", []string{"github.com/versity/versitygw/cmd/versitygw"}},

@@ -18,7 +18,7 @@ import (
 	authv1 "k8s.io/api/authentication/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/modelferry/modelferry/local/node"
+	"github.com/modelferry/modelferry/local/internal/node"
 )
 
 // access checks, on EKS, that a service's identity opens its own prefix and

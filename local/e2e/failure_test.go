@@ -15,16 +15,16 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
 
-	"github.com/modelferry/modelferry/local/model"
-	"github.com/modelferry/modelferry/local/node"
-	"github.com/modelferry/modelferry/local/release"
-	"github.com/modelferry/modelferry/local/store"
+	"github.com/modelferry/modelferry/local/internal/node"
+	"github.com/modelferry/modelferry/local/internal/objectstore"
+	"github.com/modelferry/modelferry/local/internal/release"
+	"github.com/modelferry/modelferry/local/internal/testmodel"
 )
 
 // failures publishes models that cannot be served. Each update has to fail in
 // the fetcher's own words, and the old pod has to serve on.
 func failures(t *testing.T, c cloud, first map[string]string) {
-	published := model.File{SHA256: fmt.Sprintf("%064x", 1), Bytes: 16}
+	published := testmodel.File{SHA256: fmt.Sprintf("%064x", 1), Bytes: 16}
 	for _, fault := range []struct {
 		name string
 		// content of the object; nil for none.
@@ -81,7 +81,7 @@ func (c cloud) put(bucket, path string, content []byte) {
 	c.t.Helper()
 	i, err := node.Read(c.Place)
 	require.NoError(c.t, err)
-	client, err := store.Open(context.Background(), c.Place, i)
+	client, err := objectstore.Open(context.Background(), c.Place, i)
 	require.NoError(c.t, err)
 	_, err = client.Put(context.Background(), c.bucket(bucket), path, bytes.NewReader(content))
 	require.NoError(c.t, err)

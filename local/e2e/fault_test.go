@@ -12,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/local/node"
+	"github.com/modelferry/modelferry/local/internal/node"
 )
 
 // badInput makes mistakes. Each has to be told in words, and change nothing.

@@ -16,20 +16,20 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/local/place"
-	"github.com/modelferry/modelferry/local/status"
+	"github.com/modelferry/modelferry/local/internal/paths"
+	"github.com/modelferry/modelferry/local/internal/status"
 )
 
 // cloud is one stack of the local cloud under test.
 type cloud struct {
 	t *testing.T
-	place.Place
+	paths.Place
 }
 
 func open(t *testing.T, stack string) cloud {
-	root, err := place.FindRoot()
+	root, err := paths.FindRoot()
 	require.NoError(t, err)
-	p, err := place.Of(root, stack)
+	p, err := paths.Of(root, stack)
 	require.NoError(t, err)
 	return cloud{t, p}
 }

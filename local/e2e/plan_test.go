@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
-	"github.com/modelferry/modelferry/local/engine"
-	"github.com/modelferry/modelferry/local/stackfile"
+	"github.com/modelferry/modelferry/local/internal/engine"
+	"github.com/modelferry/modelferry/local/internal/stackfile"
 	"github.com/modelferry/modelferry/stack"
 )
 

@@ -18,7 +18,7 @@ trap 'rm -rf "$work"' EXIT
 go -C tools/kubernetes mod download k8s.io/kubernetes
 kubernetes=$(go -C tools/kubernetes list -m -f '{{.Dir}}' k8s.io/kubernetes)
 version=$(go -C tools/kubernetes list -m -f '{{.Version}}' k8s.io/kubernetes)
-go run -C tools/kubeconform . "$kubernetes/api/openapi-spec/swagger.json" "$work/schemas" "$PWD"/local/definitions/*.yaml
+go run -C tools/kubeconform . "$kubernetes/api/openapi-spec/swagger.json" "$work/schemas" "$PWD"/local/internal/crds/*.yaml
 
 # check NAME ARGUMENT... validates the output of ferry render ARGUMENT...
 check() {

@@ -1,0 +1,63 @@
+package cli
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"os"
+	"strconv"
+
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+
+	"github.com/modelferry/modelferry/local/internal/identity"
+	"github.com/modelferry/modelferry/local/internal/node/components"
+	"github.com/modelferry/modelferry/local/internal/node/network"
+	"github.com/modelferry/modelferry/local/internal/node/sandbox"
+)
+
+// irsa is what EKS runs beside a cluster so that service accounts can assume
+// roles: the pod identity webhook, AWS's token service, and the node's agent.
+var irsa = sandbox.Server{
+	Name:   "IAM roles for service accounts",
+	Stacks: []string{"eks"},
+	Start: func(ctx context.Context, host sandbox.Host) (<-chan error, error) {
+		address := host.Site.Range.Node()
+		pair, err := host.Authority.Serve("pod-identity-webhook", []netip.Addr{address})
+		if err != nil {
+			return nil, err
+		}
+		cert, err := tls.LoadX509KeyPair(pair.Cert, pair.Key)
+		if err != nil {
+			return nil, fmt.Errorf("pod identity webhook: %w", err)
+		}
+		client, err := kubernetes.NewForConfig(&rest.Config{
+			Host: host.Site.API(), BearerToken: host.Token,
+			TLSClientConfig: rest.TLSClientConfig{CAData: host.Authority.PEM()},
+		})
+		if err != nil {
+			return nil, fmt.Errorf("pod identity webhook: %w", err)
+		}
+		agent := netip.MustParseAddr(identity.AgentAddress)
+		if err := network.Answer(agent); err != nil {
+			return nil, err
+		}
+		at := func(port int) string { return address.String() + ":" + strconv.Itoa(port) }
+		ready, ended := make(chan struct{}), make(chan error, 1)
+		go func() {
+			ended <- identity.Serve(ctx, identity.Config{
+				Dir: host.Dir, Issuer: host.Site.API(), Client: client,
+				STS: at(components.STSPort), Agent: agent.String() + ":80", Webhook: at(components.WebhookPort), Cert: cert, CA: host.Authority.PEM(),
+				Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)),
+			}, func() { close(ready) })
+		}()
+		select {
+		case <-ready:
+			return ended, nil
+		case err := <-ended:
+			return nil, err
+		}
+	},
+}

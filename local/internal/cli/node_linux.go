@@ -1,0 +1,39 @@
+package cli
+
+import (
+	"errors"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/modelferry/modelferry/local/internal/node/network"
+	"github.com/modelferry/modelferry/local/internal/node/sandbox"
+	"github.com/modelferry/modelferry/local/internal/paths"
+)
+
+// servers run in the node's first process: see sandbox.Server.
+var servers = []sandbox.Server{irsa}
+
+// nodeCommand is the node itself. Only node.Start runs it, as the first process of new namespaces, with what it
+// needs in the environment and at descriptor 3.
+func nodeCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:    "node",
+		Hidden: true,
+		Args:   cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p, ok := paths.FromEnv()
+			if !ok || os.Getpid() != 1 {
+				return errors.New("node is started by `ferry up`: run that")
+			}
+			addresses, err := network.Parse(os.Getenv(network.RangeVar))
+			if err != nil {
+				return err
+			}
+			return sandbox.Run(cmd.Context(), sandbox.Options{
+				Place: p, Range: addresses, Region: os.Getenv("AWS_REGION"), Servers: servers,
+				Begin: os.NewFile(3, "begin"), Progress: os.Stdout,
+			})
+		},
+	}
+}

@@ -1,0 +1,33 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/modelferry/modelferry/local/internal/engine"
+)
+
+// renderCommand writes a stack's Kubernetes objects to a folder.
+func renderCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "render",
+		Short: "Write a stack's Kubernetes objects as YAML, for a reviewer or a tool",
+		Args:  cobra.NoArgs,
+	}
+	at, lay := stackFlag(cmd), configFlags(cmd)
+	dir := cmd.Flags().StringP("dir", "d", "", "folder to write to (required)")
+	_ = cmd.MarkFlagRequired("dir") // fails only for a flag that is not there
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		options, err := offlineOptions(at, lay, nil)
+		if err != nil {
+			return err
+		}
+		if _, err := engine.Render(cmd.Context(), options, *dir); err != nil {
+			return err
+		}
+		fmt.Fprintf(cmd.OutOrStdout(), "the Kubernetes objects of %s are in %s\n", options.Place.Stack, *dir)
+		return nil
+	}
+	return cmd
+}

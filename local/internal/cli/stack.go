@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/modelferry/modelferry/local/internal/paths"
+)
+
+// stackFlag adds --stack, and gives the place that it names.
+func stackFlag(cmd *cobra.Command) func() (paths.Place, error) {
+	name := cmd.Flags().StringP("stack", "s", "gke", "stack: "+strings.Join(paths.Stacks, " or "))
+	return func() (paths.Place, error) {
+		root, err := paths.FindRoot()
+		if err != nil {
+			return paths.Place{}, err
+		}
+		return paths.Of(root, *name)
+	}
+}
+
+// stacksFlag adds an optional --stack, and gives the place that it names, or
+// those of all stacks.
+func stacksFlag(cmd *cobra.Command) func() ([]paths.Place, error) {
+	name := cmd.Flags().StringP("stack", "s", "", "one stack only")
+	return func() ([]paths.Place, error) {
+		root, err := paths.FindRoot()
+		if err != nil {
+			return nil, err
+		}
+		names := paths.Stacks
+		if *name != "" {
+			names = []string{*name}
+		}
+		var all []paths.Place
+		for _, name := range names {
+			p, err := paths.Of(root, name)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, p)
+		}
+		return all, nil
+	}
+}

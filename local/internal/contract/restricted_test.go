@@ -1,0 +1,91 @@
+package contract
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	"k8s.io/pod-security-admission/api"
+	"k8s.io/pod-security-admission/policy"
+	"pgregory.net/rapid"
+
+	"github.com/modelferry/modelferry/config/configtest"
+	"github.com/modelferry/modelferry/stack"
+	"github.com/modelferry/modelferry/stack/stacktest"
+)
+
+// deployments runs the program on a stack and returns its Deployments as
+// Kubernetes reads them.
+func deployments(t require.TestingT, name string, settings configtest.Settings, preview bool) []appsv1.Deployment {
+	program := stack.Stack{Keys: settings.Keys()}
+	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, name, settings, preview)
+	require.NoError(t, err)
+	var all []appsv1.Deployment
+	for _, registered := range record.Of("kubernetes:apps/v1:Deployment") {
+		text, err := json.Marshal(registered.Inputs)
+		require.NoError(t, err)
+		var deployment appsv1.Deployment
+		require.NoError(t, json.Unmarshal(text, &deployment))
+		all = append(all, deployment)
+	}
+	return all
+}
+
+// refusals asks the evaluator of Kubernetes' own admission, as the namespace's
+// label does, what it has against a Deployment's pods.
+func refusals(t require.TestingT, d appsv1.Deployment) []string {
+	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
+	require.NoError(t, err)
+	restricted := api.LevelVersion{Level: api.LevelRestricted, Version: api.LatestVersion()}
+	var all []string
+	for _, result := range evaluator.EvaluatePod(restricted, &d.Spec.Template.ObjectMeta, &d.Spec.Template.Spec) {
+		if !result.Allowed {
+			all = append(all, result.ForbiddenReason+": "+result.ForbiddenDetail)
+		}
+	}
+	return all
+}
+
+// Whatever a person sets: a pod that the namespace refuses shows as a rollout
+// that gets nowhere, minutes after the update began.
+func TestEveryPodIsRestricted(t *testing.T) {
+	pods := 0
+	rapid.Check(t, func(t *rapid.T) {
+		preview := rapid.Bool().Draw(t, "preview")
+		for name, settings := range configtest.Stacks().Draw(t, "stacks") {
+			for _, d := range deployments(t, name, settings, preview) {
+				require.Empty(t, refusals(t, d), d.Name)
+				pods++
+			}
+		}
+	})
+	require.NotZero(t, pods, "there were no pods")
+}
+
+// What the repository's stacks run would be refused were any of it taken away.
+func TestWhatAPodLacksIsSeen(t *testing.T) {
+	for says, take := range map[string]func(*appsv1.Deployment){
+		"allowPrivilegeEscalation": func(d *appsv1.Deployment) {
+			d.Spec.Template.Spec.InitContainers[0].SecurityContext.AllowPrivilegeEscalation = nil
+		},
+		"unrestricted capabilities": func(d *appsv1.Deployment) {
+			d.Spec.Template.Spec.Containers[0].SecurityContext.Capabilities = nil
+		},
+		"runAsNonRoot":    func(d *appsv1.Deployment) { d.Spec.Template.Spec.SecurityContext.RunAsNonRoot = nil },
+		"seccompProfile":  func(d *appsv1.Deployment) { d.Spec.Template.Spec.SecurityContext.SeccompProfile = nil },
+		"host namespaces": func(d *appsv1.Deployment) { d.Spec.Template.Spec.HostNetwork = true },
+	} {
+		t.Run(says, func(t *testing.T) {
+			settings, err := configtest.RepositoryStack("gke")
+			require.NoError(t, err)
+			all := deployments(t, "gke", settings, false)
+			require.Len(t, all, 3)
+			require.Empty(t, refusals(t, all[0]))
+			take(&all[0])
+			require.Contains(t, strings.Join(refusals(t, all[0]), "\n"), says)
+		})
+	}
+}

@@ -1,0 +1,103 @@
+package contract
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/config/configtest"
+	"github.com/modelferry/modelferry/infra"
+	"github.com/modelferry/modelferry/local/internal/identity"
+	"github.com/modelferry/modelferry/stack"
+	"github.com/modelferry/modelferry/stack/stacktest"
+)
+
+// account is a service account of the cluster.
+type account struct{ namespace, name string }
+
+// roles runs the program on EKS and returns the trust policy of each account's role: the services', and that of
+// the nodes' autoscaler.
+func roles(t *testing.T, way string) map[account][]byte {
+	t.Helper()
+	settings, err := configtest.RepositoryStack("eks")
+	require.NoError(t, err)
+	settings.Set("identity", way)
+	program := stack.Stack{Keys: settings.Keys()}
+	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, "eks", settings, false)
+	require.NoError(t, err)
+	policies := map[account][]byte{}
+	for _, each := range record.Of("kubernetes:core/v1:ServiceAccount") {
+		name, _ := each.At("metadata.name").(string)
+		namespace, _ := each.At("metadata.namespace").(string)
+		role := name
+		if namespace == infra.AutoscalerNamespace {
+			role = "modelferry-" + name
+		}
+		policies[account{namespace, name}] = []byte(record.One(t, "iam/role:Role", role).At("assumeRolePolicy").(string))
+	}
+	require.Len(t, policies, 4)
+	return policies
+}
+
+// Whose token opens which role: the policies are evaluated, for each account with each role, and for whatever
+// else a token may say.
+func TestWhoMayAssumeWhatByIRSA(t *testing.T) {
+	policies := roles(t, "irsa")
+	claims := func(a account) identity.Claims {
+		return identity.Claims{
+			Issuer: stacktest.Issuer, Audience: []string{"sts.amazonaws.com"},
+			Subject: fmt.Sprintf("system:serviceaccount:%s:%s", a.namespace, a.name),
+		}
+	}
+	for role, policy := range policies {
+		for who := range policies {
+			err := identity.Trusts(policy, stacktest.ProviderArn, claims(who))
+			require.Equal(t, who == role, err == nil, "%s as %s: %v", who, role, err)
+		}
+		own := claims(role)
+		for name, change := range map[string]func(*identity.Claims){
+			"the same name elsewhere":          func(c *identity.Claims) { c.Subject = "system:serviceaccount:other:" + role.name },
+			"a name that begins so":            func(c *identity.Claims) { c.Subject += "-2" },
+			"a pattern":                        func(c *identity.Claims) { c.Subject = "system:serviceaccount:" + role.namespace + ":*" },
+			"made out to the API server":       func(c *identity.Claims) { c.Audience = []string{"https://kubernetes.default.svc"} },
+			"of another cluster":               func(c *identity.Claims) { c.Issuer = strings.Replace(c.Issuer, "0123", "4567", 1) },
+			"made out to Pod Identity's agent": func(c *identity.Claims) { c.Audience = []string{"pods.eks.amazonaws.com"} },
+		} {
+			changed := own
+			change(&changed)
+			require.Error(t, identity.Trusts(policy, stacktest.ProviderArn, changed), "%s: %s", role, name)
+		}
+		require.Error(t, identity.Trusts(policy, stacktest.ProviderArn+"4567", own), "another identity provider")
+		require.Error(t, identity.TrustsAgent(policy, map[string]string{}), "Pod Identity was not chosen")
+	}
+}
+
+func TestWhoMayAssumeWhatByPodIdentity(t *testing.T) {
+	policies := roles(t, "podIdentity")
+	tags := func(cluster string, a account) map[string]string {
+		return map[string]string{
+			"eks-cluster-arn": cluster, "eks-cluster-name": "main",
+			"kubernetes-namespace": a.namespace, "kubernetes-service-account": a.name,
+		}
+	}
+	for role, policy := range policies {
+		for who := range policies {
+			err := identity.TrustsAgent(policy, tags(stacktest.ClusterArn, who))
+			require.Equal(t, who == role, err == nil, "%s as %s: %v", who, role, err)
+		}
+		for name, session := range map[string]map[string]string{
+			"the same name elsewhere": tags(stacktest.ClusterArn, account{"other", role.name}),
+			"of another cluster":      tags(stacktest.ClusterArn+"-2", role),
+			"of another account":      tags(strings.Replace(stacktest.ClusterArn, stacktest.Account, "210987654321", 1), role),
+			"without tags":            {},
+		} {
+			require.Error(t, identity.TrustsAgent(policy, session), "%s: %s", role, name)
+		}
+		require.Error(t, identity.Trusts(policy, stacktest.ProviderArn, identity.Claims{
+			Issuer: stacktest.Issuer, Audience: []string{"sts.amazonaws.com"}, Subject: "system:serviceaccount:" + role.namespace + ":" + role.name,
+		}), "IRSA was not chosen")
+	}
+}

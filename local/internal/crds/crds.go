@@ -1,0 +1,103 @@
+// Package crds installs the kinds in the local cluster that a program
+// outside the stack brings on a real one. What such a program would do with
+// the objects, nobody does here: they are checked and kept.
+package crds
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/dynamic"
+	"k8s.io/client-go/tools/clientcmd"
+	"sigs.k8s.io/yaml"
+
+	"github.com/modelferry/modelferry/config"
+)
+
+// Definitions of kinds.
+var (
+	// ServiceMonitor is the Prometheus Operator's.
+	//
+	//go:embed servicemonitor.yaml
+	ServiceMonitor []byte
+	// FrontendConfig is that of GKE's ingress controller.
+	//
+	//go:embed frontendconfig.yaml
+	FrontendConfig []byte
+)
+
+// For returns the definitions of the kinds that a stack's objects are of.
+func For(c config.Config) [][]byte {
+	var all [][]byte
+	if c.Monitoring.ServiceMonitors {
+		all = append(all, ServiceMonitor)
+	}
+	if c.Cloud == config.GKE && c.Ingress != nil {
+		all = append(all, FrontendConfig)
+	}
+	return all
+}
+
+var kinds = schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
+
+// limit is how long an API server may take to serve a new kind.
+const limit = 30 * time.Second
+
+// Install applies a definition to the cluster of a kubeconfig file, and waits
+// until the cluster serves it.
+func Install(ctx context.Context, kubeconfig string, definition []byte) error {
+	object := &unstructured.Unstructured{}
+	if err := yaml.Unmarshal(definition, &object.Object); err != nil {
+		return fmt.Errorf("definition: %w", err)
+	}
+	settings, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
+	if err != nil {
+		return fmt.Errorf("definition %s: %w", object.GetName(), err)
+	}
+	cluster, err := dynamic.NewForConfig(settings)
+	if err != nil {
+		return fmt.Errorf("definition %s: %w", object.GetName(), err)
+	}
+	content, err := json.Marshal(object.Object)
+	if err != nil {
+		return fmt.Errorf("definition %s: %w", object.GetName(), err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	force := true
+	live, err := cluster.Resource(kinds).Patch(ctx, object.GetName(), types.ApplyPatchType, content, metav1.PatchOptions{
+		FieldManager: "modelferry", Force: &force, FieldValidation: metav1.FieldValidationStrict,
+	})
+	for err == nil && !established(live) {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("definition %s: the cluster does not serve it after %s", object.GetName(), limit)
+		case <-time.After(100 * time.Millisecond):
+		}
+		live, err = cluster.Resource(kinds).Get(ctx, object.GetName(), metav1.GetOptions{})
+	}
+	if err != nil {
+		return fmt.Errorf("definition %s: %w", object.GetName(), err)
+	}
+	return nil
+}
+
+func established(definition *unstructured.Unstructured) bool {
+	conditions, _, err := unstructured.NestedSlice(definition.Object, "status", "conditions")
+	if err != nil {
+		return false
+	}
+	for _, each := range conditions {
+		if condition, ok := each.(map[string]any); ok && condition["type"] == "Established" {
+			return condition["status"] == "True"
+		}
+	}
+	return false
+}

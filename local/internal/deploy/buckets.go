@@ -1,0 +1,28 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/local/internal/engine"
+)
+
+// bucketNames reads the buckets' real names from the stack's outputs, by the
+// names that the catalogue uses.
+func bucketNames(ctx context.Context, e *engine.Engine) (map[string]string, error) {
+	outputs, err := e.Outputs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	buckets, _ := outputs["buckets"].(map[string]any)
+	names := map[string]string{}
+	for _, bucket := range config.BucketNames() {
+		name, ok := buckets[bucket].(string)
+		if !ok || name == "" {
+			return nil, fmt.Errorf("the stack's outputs do not name the bucket %q: %v", bucket, outputs["buckets"])
+		}
+		names[bucket] = name
+	}
+	return names, nil
+}

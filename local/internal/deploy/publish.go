@@ -1,0 +1,76 @@
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/local/internal/node"
+	"github.com/modelferry/modelferry/local/internal/objectstore"
+	"github.com/modelferry/modelferry/local/internal/paths"
+	"github.com/modelferry/modelferry/local/internal/release"
+	"github.com/modelferry/modelferry/local/internal/testmodel"
+)
+
+// Published is a version of an artifact in its bucket.
+type Published struct {
+	// URL of the object, and its digest.
+	URL, SHA256 string
+	// Config is the file that makes it the live one.
+	Config string
+}
+
+// Publish puts a file into the bucket of a service's artifact and makes it the
+// live version, from the next Up on.
+func Publish(ctx context.Context, p paths.Place, service, artifact, file string) (Published, error) {
+	unlock, err := Lock(p)
+	if err != nil {
+		return Published{}, err
+	}
+	defer unlock()
+	i, err := node.Read(p)
+	if err != nil {
+		return Published{}, fmt.Errorf("%s: %w: run make up STACK=%s first", p.Stack, err, p.Stack)
+	}
+	live, err := release.Prepare(p)
+	if err != nil {
+		return Published{}, err
+	}
+	workloads := live.Config.Workloads()
+	at := slices.IndexFunc(workloads, func(w config.Workload) bool { return w.Name == service })
+	if at < 0 {
+		return Published{}, fmt.Errorf("there is no service %q: there are %s", service, strings.Join(live.Config.ServiceNames(), ", "))
+	}
+	target, ok := workloads[at].Service.Artifacts[artifact]
+	if !ok {
+		return Published{}, fmt.Errorf("service %q has no artifact %q", service, artifact)
+	}
+	content, err := testmodel.Describe(file)
+	if err != nil {
+		return Published{}, err
+	}
+	e, err := open(ctx, Options{Place: p}, live.Keys, live.On(i, release.Images{}))
+	if err != nil {
+		return Published{}, err
+	}
+	buckets, err := bucketNames(ctx, e)
+	if err != nil {
+		return Published{}, err
+	}
+	client, err := objectstore.Open(ctx, p, i)
+	if err != nil {
+		return Published{}, err
+	}
+	path := release.PathFor(workloads[at].Service, content)
+	if err := client.Ensure(ctx, buckets[target.Bucket], path, content.Name); err != nil {
+		return Published{}, err
+	}
+	_, keys, _ := live.Config.Releases[service].Artifact(artifact)
+	written, err := release.Publish(p, service, keys, path, content)
+	scheme := map[config.Cloud]string{config.GKE: "gs", config.EKS: "s3"}[live.Config.Cloud]
+	return Published{
+		URL: fmt.Sprintf("%s://%s/%s", scheme, buckets[target.Bucket], path), SHA256: content.SHA256, Config: written,
+	}, err
+}

@@ -1,0 +1,146 @@
+// Package deploy brings a stack up in the local cloud, and takes it down: node,
+// images, buckets, artifacts, and then the program itself.
+package deploy
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/modelferry/modelferry/local/internal/crds"
+	"github.com/modelferry/modelferry/local/internal/engine"
+	"github.com/modelferry/modelferry/local/internal/images"
+	"github.com/modelferry/modelferry/local/internal/node"
+	"github.com/modelferry/modelferry/local/internal/objectstore"
+	"github.com/modelferry/modelferry/local/internal/paths"
+	"github.com/modelferry/modelferry/local/internal/release"
+	"github.com/modelferry/modelferry/stack"
+)
+
+// Options are what Up needs.
+type Options struct {
+	Place paths.Place
+	// Range is the /16 that the node takes; empty for the stack's own.
+	Range string
+	// Out shows the progress.
+	Out io.Writer
+}
+
+// Up brings the stack up, or to what its config says now, and returns what
+// changed. A config with a fault changes nothing.
+func Up(ctx context.Context, o Options) (engine.Summary, error) {
+	started := time.Now()
+	say := func(format string, args ...any) {
+		fmt.Fprintf(o.Out, "%5.1fs  %s\n", time.Since(started).Seconds(), fmt.Sprintf(format, args...))
+	}
+	live, err := release.Prepare(o.Place)
+	if err != nil {
+		return engine.Summary{}, err
+	}
+	unlock, err := Lock(o.Place)
+	if err != nil {
+		return engine.Summary{}, err
+	}
+	defer unlock()
+
+	say("starting the node of %s: Kubernetes, object store and registry", o.Place.Stack)
+	i, err := node.Start(ctx, node.Options{
+		Place: o.Place, Range: o.Range, Region: live.Config.AWS.Region, Command: []string{"node"}, Progress: func(line string) { say("  %s", line) },
+	})
+	if err != nil {
+		return engine.Summary{}, err
+	}
+	say("building the images")
+	pushed, err := push(ctx, o.Place, i)
+	if err != nil {
+		return engine.Summary{}, err
+	}
+	values := live.On(i, pushed)
+	first, err := prepare(ctx, o, live, values, say)
+	if err != nil {
+		return first, err
+	}
+	e, err := open(ctx, o, live.Keys, values)
+	if err != nil {
+		return first, err
+	}
+	if err := upload(ctx, o, i, e, live.Objects, say); err != nil {
+		return first, err
+	}
+	for _, definition := range crds.For(live.Config) {
+		say("installing the definition of a kind that others bring on a real cluster")
+		if err := crds.Install(ctx, o.Place.Kubeconfig(), definition); err != nil {
+			return first, err
+		}
+	}
+	say("bringing up the stack")
+	second, err := e.Up(ctx)
+	total := first.Plus(second)
+	if err != nil {
+		return total, err
+	}
+	say("%s is up: %s", o.Place.Stack, total)
+	return total, nil
+}
+
+func open(ctx context.Context, o Options, keys []string, values map[string]any) (*engine.Engine, error) {
+	program := stack.Stack{Keys: keys}
+	return engine.Open(ctx, engine.Options{Place: o.Place, Program: program.Deploy, Config: values, Out: o.Out})
+}
+
+// prepare brings up a new stack without releases first, as a team would do it:
+// it then has a cluster and buckets, and no pod that asks for what is not there.
+// A mark says that this is done; an up that was interrupted before is gone
+// through again.
+func prepare(ctx context.Context, o Options, live release.Release, values map[string]any, say func(string, ...any)) (engine.Summary, error) {
+	mark := filepath.Join(o.Place.Dir(), "platform-is-up")
+	if _, err := os.Stat(mark); err == nil {
+		return engine.Summary{}, nil
+	}
+	say("bringing up the platform: network, cluster and buckets")
+	platform := maps.Clone(values)
+	platform["modelferry:releases"] = nil
+	e, err := open(ctx, o, live.Keys, platform)
+	if err != nil {
+		return engine.Summary{}, err
+	}
+	done, err := e.Up(ctx)
+	if err != nil {
+		return done, err
+	}
+	return done, os.WriteFile(mark, nil, 0o644)
+}
+
+// upload puts the artifacts into the buckets before any pod asks for them.
+// What is there already is not put again: that would make another version.
+func upload(ctx context.Context, o Options, i node.Info, e *engine.Engine, objects []release.Object, say func(string, ...any)) error {
+	buckets, err := bucketNames(ctx, e)
+	if err != nil {
+		return err
+	}
+	say("putting %d artifacts into the buckets", len(objects))
+	client, err := objectstore.Open(ctx, o.Place, i)
+	if err != nil {
+		return err
+	}
+	for _, object := range objects {
+		if err := client.Ensure(ctx, buckets[object.Bucket], object.Path, object.File.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func push(ctx context.Context, p paths.Place, i node.Info) (release.Images, error) {
+	var pushed release.Images
+	var err error
+	if pushed.Fetcher, err = images.Local(ctx, images.Fetcher(p.Root), p.Bin(""), i.Registry); err != nil {
+		return pushed, err
+	}
+	pushed.Server, err = images.Local(ctx, images.Server(p.Root), p.Bin(""), i.Registry)
+	return pushed, err
+}

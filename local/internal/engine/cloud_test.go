@@ -1,0 +1,144 @@
+package engine_test
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp"
+	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/storage"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/local/internal/cloudstate"
+	"github.com/modelferry/modelferry/local/internal/engine"
+	"github.com/modelferry/modelferry/local/internal/node/nodeinfo"
+	"github.com/modelferry/modelferry/local/internal/provider/storetest"
+)
+
+// buckets makes the buckets that the config names, each with a secret label.
+func buckets(ctx *pulumi.Context) error {
+	google, err := gcp.NewProvider(ctx, "gcp", &gcp.ProviderArgs{Project: pulumi.String("demo-project")})
+	if err != nil {
+		return err
+	}
+	var names []string
+	config.RequireObject(ctx, "buckets", &names)
+	for _, name := range names {
+		bucket, err := storage.NewBucket(ctx, name, &storage.BucketArgs{
+			Name: pulumi.String("demo-" + name), Location: pulumi.String("EU"), ForceDestroy: pulumi.Bool(true),
+			Labels: pulumi.ToSecret(pulumi.StringMap{"key": pulumi.String("s3cret")}).(pulumi.StringMapOutput),
+		}, pulumi.Provider(google))
+		if err != nil {
+			return err
+		}
+		ctx.Export(name, bucket.Url)
+	}
+	return nil
+}
+
+func TestAStackFromUpToDestroy(t *testing.T) {
+	ctx := context.Background()
+	p := repository(t)
+	require.NoError(t, os.MkdirAll(p.Dir(), 0o755))
+	storetest.GCS(t, p.Dir())
+	node, err := nodeinfo.Read(p.Node())
+	require.NoError(t, err)
+	exists := func(bucket string) bool {
+		resp, err := http.Get(node.Store + "/storage/v1/b/" + bucket)
+		require.NoError(t, err)
+		resp.Body.Close()
+		return resp.StatusCode == http.StatusOK
+	}
+	var out bytes.Buffer
+	open := func(names ...any) *engine.Engine {
+		out.Reset()
+		e, err := engine.Open(ctx, engine.Options{
+			Place: p, Program: buckets, Out: &out, Config: map[string]any{"modelferry:buckets": names},
+		})
+		require.NoError(t, err)
+		return e
+	}
+
+	summary, err := open("models", "datasets").Up(ctx)
+	require.NoError(t, err)
+	require.Equal(t, 2, summary.Created)
+	require.True(t, exists("demo-models"))
+	known, err := cloudstate.Load(p.Dir())
+	require.NoError(t, err)
+	require.Len(t, known.OfType("gcp:storage/bucket:Bucket"), 2)
+
+	e := open("models", "datasets")
+	summary, err = e.Up(ctx)
+	require.NoError(t, err)
+	require.False(t, summary.Changed(), "a second up changes nothing: %s", out.String())
+	outputs, err := e.Outputs(ctx)
+	require.NoError(t, err)
+	require.Equal(t, map[string]any{"models": "gs://demo-models", "datasets": "gs://demo-datasets"}, outputs)
+
+	// A run that was killed leaves a lock and a pending operation.
+	deployments, err := filepath.Glob(filepath.Join(p.Dir(), "pulumi/.pulumi/stacks/*/gke.json"))
+	require.NoError(t, err)
+	require.Len(t, deployments, 1)
+	locks := filepath.Join(p.Dir(), "pulumi/.pulumi/locks/organization/modelferry/gke")
+	require.NoError(t, os.MkdirAll(locks, 0o755))
+	require.NoError(t, os.WriteFile(filepath.Join(locks, "dead.json"), []byte(`{"pid":1,"username":"root","hostname":"h","timestamp":"2024-01-01T00:00:00Z"}`), 0o600))
+
+	summary, err = open("models").Up(ctx)
+	require.NoError(t, err)
+	require.Contains(t, out.String(), "an earlier run was interrupted")
+	require.Equal(t, []engine.Step{{
+		Op: apitype.OpDelete, Type: "gcp:storage/bucket:Bucket", Name: "datasets",
+		URN: "urn:pulumi:gke::modelferry::gcp:storage/bucket:Bucket::datasets",
+	}}, summary.Steps)
+	require.False(t, exists("demo-datasets"))
+
+	// A bucket that someone has taken away shows in a refresh, and comes back.
+	request, err := http.NewRequest(http.MethodDelete, node.Store+"/storage/v1/b/demo-models", nil)
+	require.NoError(t, err)
+	resp, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	resp.Body.Close()
+	e = open("models")
+	summary, err = e.Refresh(ctx)
+	require.NoError(t, err)
+	require.Equal(t, 1, summary.Deleted)
+	summary, err = e.Up(ctx)
+	require.NoError(t, err)
+	require.Equal(t, 1, summary.Created)
+
+	// An ordinary CLI, pointed at the local cloud by the exports, finds everything.
+	exports, err := engine.Exports(p, "")
+	require.NoError(t, err)
+	cli := exec.Command("sh", "-euc", exports+exports+"pulumi config get -s gke --path 'modelferry:buckets[0]'; pulumi refresh --yes -s gke")
+	cli.Dir = p.Root
+	cli.Env = append(os.Environ(), "PULUMI_CONFIG_PASSPHRASE=another", "PULUMI_HOME="+t.TempDir(), "PULUMI_SKIP_UPDATE_CHECK=true")
+	answer, err := cli.CombinedOutput()
+	require.NoError(t, err, string(answer))
+	require.Contains(t, string(answer), "3 unchanged")
+
+	summary, err = open("models").Destroy(ctx)
+	require.NoError(t, err)
+	require.Equal(t, 1, summary.Deleted)
+	require.False(t, exists("demo-models"))
+	written, err := os.ReadFile(filepath.Join(p.Dir(), "work", "Pulumi.gke.yaml"))
+	require.NoError(t, err)
+	require.True(t, strings.HasPrefix(string(written), "# kept\n"))
+}
+
+func TestWithoutANodeAClusterOrBucketSaysWhatToType(t *testing.T) {
+	p := repository(t)
+	e, err := engine.Open(context.Background(), engine.Options{
+		Place: p, Program: buckets, Config: map[string]any{"modelferry:buckets": []any{"models"}},
+	})
+	require.NoError(t, err)
+	_, err = e.Up(context.Background())
+	require.ErrorContains(t, err, "make up STACK=gke")
+}

@@ -1,0 +1,121 @@
+// Package engine runs the program with the real Pulumi engine: through the Automation API, with a backend in
+// a folder, and with the local cloud's providers as the engine's plugins.
+package engine
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/local/internal/paths"
+)
+
+// Engine runs one stack.
+type Engine struct {
+	stack auto.Stack
+	out   io.Writer
+	home  home
+}
+
+// home is where one stack's engine keeps its things, and how it sees the world.
+type home struct {
+	work    string            // holds Pulumi.yaml and Pulumi.STACK.yaml as this engine reads them
+	backend string            // the state's folder
+	env     map[string]string // of the pulumi CLI and its plugins, over this process's own
+}
+
+// Options say what to run.
+type Options struct {
+	Place   paths.Place
+	Program pulumi.RunFunc
+	// Config lies over the stack file of the repository: `project:key` to value, which may be nested.
+	Config map[string]any
+	// Ferry is the executable that serves as the plugins; this process's own when empty.
+	Ferry string
+	// Out shows the progress, a line a change.
+	Out io.Writer
+}
+
+// Open makes the engine of a stack of the running local cloud, and the stack itself when it is new. The
+// caller holds the stack's lock: what an interrupted run left locked or pending is cleared away.
+func Open(ctx context.Context, o Options) (*Engine, error) {
+	dir := o.Place.Dir()
+	file, err := passphraseFile(o.Place)
+	if err != nil {
+		return nil, err
+	}
+	passphrase, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("secrets' passphrase: %w", err)
+	}
+	h := home{
+		work: filepath.Join(dir, "work"), backend: filepath.Join(dir, "pulumi"),
+		env: map[string]string{
+			paths.StackDirVar: dir,
+			// Not its file: a passphrase that the user has set for other stacks would win over that.
+			"PULUMI_CONFIG_PASSPHRASE": strings.TrimSpace(string(passphrase)),
+		},
+	}
+	return open(ctx, o, h)
+}
+
+func open(ctx context.Context, o Options, h home) (*Engine, error) {
+	plugins, err := InstallPlugins(o.Place, o.Ferry)
+	if err != nil {
+		return nil, err
+	}
+	for _, dir := range []string{h.work, h.backend} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("engine's folder: %w", err)
+		}
+	}
+	if err := writeProject(o.Place.Root, h.work, plugins); err != nil {
+		return nil, err
+	}
+	if err := writeStack(o.Place.Root, h.work, o.Place.Stack, o.Config); err != nil {
+		return nil, err
+	}
+	h.env["PULUMI_BACKEND_URL"] = "file://" + h.backend
+	h.env["PULUMI_OPTION_CONFIG_FILE"] = "" // of a shell that has evaluated the Exports of any stack
+	h.env["PULUMI_SKIP_UPDATE_CHECK"] = "true"
+	h.env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
+	h.env["PATH"] = plugins.standin + string(os.PathListSeparator) + os.Getenv("PATH")
+
+	name, err := projectName(h.work)
+	if err != nil {
+		return nil, err
+	}
+	cli, err := newCommand(o.Place.Bin("pulumi"))
+	if err != nil {
+		return nil, err
+	}
+	stack, err := auto.UpsertStackInlineSource(ctx, o.Place.Stack, name, o.Program,
+		auto.Pulumi(cli), auto.WorkDir(h.work), auto.PulumiHome(o.Place.Bin("pulumi-home")), auto.EnvVars(h.env))
+	if err != nil {
+		return nil, fmt.Errorf("open stack %s: %w", o.Place.Stack, concise(err))
+	}
+	e := &Engine{stack: stack, out: o.Out, home: h}
+	if e.out == nil {
+		e.out = io.Discard
+	}
+	return e, e.recover(ctx)
+}
+
+// Outputs are the stack's outputs as plain values, secrets included.
+func (e *Engine) Outputs(ctx context.Context) (map[string]any, error) {
+	outputs, err := e.stack.Outputs(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("outputs of stack %s: %w", e.stack.Name(), concise(err))
+	}
+	values := make(map[string]any, len(outputs))
+	for name, output := range outputs {
+		values[name] = output.Value
+	}
+	return values, nil
+}

@@ -1,0 +1,179 @@
+package engine_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
+	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp"
+	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/container"
+	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/organizations"
+	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/storage"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/local/internal/engine"
+	"github.com/modelferry/modelferry/local/internal/paths"
+	"github.com/modelferry/modelferry/local/internal/plugins"
+)
+
+// The test binary is its own ferry: linked as a plugin, it serves as one.
+func TestMain(m *testing.M) {
+	handled, err := plugins.Run(os.Args)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	if handled {
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// repository lays out a project with the real pulumi CLI in it.
+func repository(t *testing.T) paths.Place {
+	t.Helper()
+	root := t.TempDir()
+	write := func(name, content string) {
+		require.NoError(t, os.WriteFile(filepath.Join(root, name), []byte(content), 0o600))
+	}
+	write("Pulumi.yaml", "name: modelferry\nruntime: go\nconfig:\n  catalogue:\n    value:\n      bankchurn: {port: 8000}\n")
+	write("Pulumi.gke.yaml", "# kept\nconfig:\n  gcp:project: demo-project\n  gcp:region: europe-west4\n  modelferry:size: 1\n")
+	write("Pulumi.eks.yaml", "config:\n  aws:region: eu-central-1\n")
+	p, err := paths.Of(root, "gke")
+	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(filepath.Dir(p.Bin("pulumi")), 0o755))
+	require.NoError(t, os.Symlink(pulumiCLI(t), p.Bin("pulumi")))
+	return p
+}
+
+// pulumiCLI is the CLI from MODELFERRY_BIN, or built from tools/pulumi into the build cache's neighbour.
+func pulumiCLI(t *testing.T) string {
+	t.Helper()
+	if dir := os.Getenv("MODELFERRY_BIN"); dir != "" {
+		return filepath.Join(dir, "pulumi")
+	}
+	tools, err := filepath.Abs("../../../tools/pulumi")
+	require.NoError(t, err)
+	if built := filepath.Join(tools, "../../.local/bin/pulumi"); exec.Command(built, "version").Run() == nil {
+		return built
+	}
+	cache, err := os.UserCacheDir()
+	require.NoError(t, err)
+	built := filepath.Join(cache, "modelferry", "pulumi-v3.274.1")
+	if _, err := os.Stat(built); err == nil {
+		return built
+	}
+	// Without a version in it, the Automation API cannot tell what it talks to.
+	build := exec.Command("go", "build", "-o", built,
+		"-ldflags", "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.274.1",
+		"github.com/pulumi/pulumi/pkg/v3/cmd/pulumi")
+	build.Dir = tools
+	output, err := build.CombinedOutput()
+	require.NoError(t, err, string(output))
+	return built
+}
+
+func program(t *testing.T, seen *seen) pulumi.RunFunc {
+	return func(ctx *pulumi.Context) error {
+		google, err := gcp.NewProvider(ctx, "gcp", &gcp.ProviderArgs{
+			Project: pulumi.String("demo-project"), Region: pulumi.String("europe-west4"),
+			DefaultLabels: pulumi.StringMap{"stack": pulumi.String("gke")},
+		})
+		if err != nil {
+			return err
+		}
+		project, err := organizations.LookupProject(ctx, &organizations.LookupProjectArgs{}, pulumi.Provider(google))
+		if err != nil {
+			return err
+		}
+		seen.number = project.Number
+		bucket, err := storage.NewBucket(ctx, "models", &storage.BucketArgs{
+			Location: pulumi.String("EU"), UniformBucketLevelAccess: pulumi.Bool(true),
+		}, pulumi.Provider(google))
+		if err != nil {
+			return err
+		}
+		cluster, err := container.NewCluster(ctx, "main", &container.ClusterArgs{
+			InitialNodeCount:   pulumi.Int(1),
+			DeletionProtection: pulumi.Bool(false),
+		}, pulumi.Provider(google))
+		if err != nil {
+			return err
+		}
+		amazon, err := aws.NewProvider(ctx, "aws", &aws.ProviderArgs{
+			Region:      pulumi.String("eu-central-1"),
+			DefaultTags: aws.ProviderDefaultTagsArgs{Tags: pulumi.StringMap{"owner": pulumi.String("ml")}},
+		})
+		if err != nil {
+			return err
+		}
+		s3bucket, err := s3.NewBucketV2(ctx, "models", &s3.BucketV2Args{
+			Tags: pulumi.StringMap{"stack": pulumi.String("eks")},
+		}, pulumi.Provider(amazon))
+		if err != nil {
+			return err
+		}
+		ctx.Export("bucket", bucket.Url)
+		ctx.Export("endpoint", cluster.Endpoint)
+		ctx.Export("ca", cluster.MasterAuth.ClusterCaCertificate())
+		ctx.Export("arn", s3bucket.Arn)
+		ctx.Export("id", s3bucket.ID())
+		ctx.Export("tags", s3bucket.Tags)
+		return nil
+	}
+}
+
+type seen struct{ number string }
+
+func TestOfflinePreview(t *testing.T) {
+	p := repository(t)
+	var out bytes.Buffer
+	var seen seen
+	summary, err := engine.Preview(context.Background(), engine.Options{Place: p, Program: program(t, &seen), Out: &out})
+	t.Log(out.String())
+	require.NoError(t, err)
+	require.Equal(t, 3, summary.Created)
+	require.Equal(t, apitype.OpCreate, summary.Steps[0].Op)
+	require.Len(t, seen.number, 12)
+	require.Contains(t, out.String(), "+ Bucket models")
+	require.NotContains(t, out.String(), "from $PATH")
+}
+
+func TestRenderRunsTheProgramToItsEnd(t *testing.T) {
+	p := repository(t)
+	var out bytes.Buffer
+	var seen seen
+	summary, err := engine.Render(context.Background(),
+		engine.Options{Place: p, Program: program(t, &seen), Out: &out}, t.TempDir())
+	t.Log(out.String())
+	require.NoError(t, err)
+	require.Equal(t, 3, summary.Created)
+}
+
+func TestFailureNamesTypeAndProperty(t *testing.T) {
+	p := repository(t)
+	_, err := engine.Preview(context.Background(), engine.Options{Place: p, Program: func(ctx *pulumi.Context) error {
+		google, err := gcp.NewProvider(ctx, "gcp", &gcp.ProviderArgs{Project: pulumi.String("demo-project")})
+		if err != nil {
+			return err
+		}
+		var bucket storage.Bucket
+		return ctx.RegisterResource("gcp:storage/bucket:Bucket", "models", pulumi.Map{
+			"locaton": pulumi.String("EU"), "forceDestroy": pulumi.String("yes"),
+		}, &bucket, pulumi.Provider(google))
+	}})
+	require.Error(t, err)
+	t.Log(err)
+	require.ErrorContains(t, err, `unknown property "locaton": did you mean "location"?`)
+	require.ErrorContains(t, err, `missing required property "location"`)
+	require.ErrorContains(t, err, `property "forceDestroy" must be a boolean, not a string`)
+	require.ErrorContains(t, err, "gcp:storage/bucket:Bucket")
+}

@@ -1,0 +1,104 @@
+package engine_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/local/internal/engine"
+	"github.com/modelferry/modelferry/local/internal/paths"
+	"github.com/modelferry/modelferry/local/internal/stackfile"
+	"github.com/modelferry/modelferry/stack"
+)
+
+// realRepository is a repository with this one's own project and stack files.
+func realRepository(t *testing.T, name string) paths.Place {
+	t.Helper()
+	p := repository(t)
+	for _, file := range []string{"Pulumi.yaml", "Pulumi.gke.yaml", "Pulumi.eks.yaml"} {
+		content, err := os.ReadFile(filepath.Join("../../..", file))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(p.Root, file), content, 0o600))
+	}
+	p.Stack = name
+	return p
+}
+
+// The program itself, with the config as it is in the repository, through the real engine and over the
+// protocol: every type, property and function that it uses is one that the local clouds know.
+func TestTheProgramRendersOffline(t *testing.T) {
+	for _, name := range paths.Stacks {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			dir := t.TempDir()
+			var program stack.Stack
+			summary, err := engine.Render(context.Background(),
+				engine.Options{Place: realRepository(t, name), Program: program.Deploy, Out: &out}, dir)
+			t.Log(out.String())
+			require.NoError(t, err)
+			require.Greater(t, summary.Created, 30)
+			content, err := os.ReadFile(filepath.Join(dir, "deployment-bankchurn-predictor.yaml"))
+			require.NoError(t, err)
+			require.Contains(t, string(content), "initContainers:")
+		})
+	}
+}
+
+// options is the stack's config with all of what is off by default, as make lint has it, and a large artifact.
+func options(t *testing.T, p paths.Place) map[string]any {
+	t.Helper()
+	values, err := stackfile.Values(filepath.Join("../../../tools/objects", "options."+p.Stack+".yaml"))
+	require.NoError(t, err)
+	file, err := stackfile.Read(p.Root, p.Stack, values)
+	require.NoError(t, err)
+	require.NoError(t, file.Set("modelferry:releases.chicagotaxi.artifacts.model.size=600MB"))
+	return file.Over()
+}
+
+// Each option is one that the local clouds know, and what it makes passes their checks.
+func TestEveryOptionRendersOffline(t *testing.T) {
+	kinds := map[string][]string{
+		"gke": {"ingress", "servicemonitor", "resourcequota", "limitrange"},
+		"eks": {"ingress", "servicemonitor", "resourcequota", "limitrange", "persistentvolume", "persistentvolumeclaim"},
+	}
+	for _, name := range paths.Stacks {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			dir := t.TempDir()
+			var program stack.Stack
+			p := realRepository(t, name)
+			_, err := engine.Render(context.Background(),
+				engine.Options{Place: p, Program: program.Deploy, Config: options(t, p), Out: &out}, dir)
+			require.NoError(t, err, out.String())
+			for _, kind := range kinds[name] {
+				found, err := filepath.Glob(filepath.Join(dir, kind+"-*.yaml"))
+				require.NoError(t, err)
+				require.NotEmpty(t, found, kind)
+			}
+			require.Contains(t, out.String(), "modelferry:releases.chicagotaxi.artifacts.model.size: each pod copies 600 MB when it starts")
+		})
+	}
+}
+
+// The plan that a pull request shows: the same program, against nothing at all.
+func TestTheProgramHasAPlan(t *testing.T) {
+	for _, name := range paths.Stacks {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out bytes.Buffer
+			var program stack.Stack
+			summary, err := engine.Preview(context.Background(),
+				engine.Options{Place: realRepository(t, name), Program: program.Deploy, Out: &out})
+			require.NoError(t, err, out.String())
+			require.Greater(t, summary.Created, 30)
+			require.Contains(t, out.String(), "+ Deployment bankchurn\n")
+			require.Contains(t, out.String(), "+ HorizontalPodAutoscaler nlpinsight\n")
+		})
+	}
+}

@@ -1,0 +1,127 @@
+package engine_test
+
+import (
+	"bytes"
+	"context"
+	"maps"
+	"os"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/local/internal/cloudstate"
+	"github.com/modelferry/modelferry/local/internal/engine"
+	"github.com/modelferry/modelferry/local/internal/paths"
+	"github.com/modelferry/modelferry/local/internal/provider/storetest"
+	"github.com/modelferry/modelferry/stack"
+)
+
+// kept is a stack of the program as it is, in a local cloud whose state stays from run to run. It has an
+// object store and no node: Kubernetes' objects become files, and a cluster is what its provider remembers.
+type kept struct {
+	*testing.T
+	place paths.Place
+	out   bytes.Buffer
+}
+
+func keep(t *testing.T, name string) *kept {
+	t.Helper()
+	p := realRepository(t, name)
+	require.NoError(t, os.MkdirAll(p.Dir(), 0o755))
+	if name == "gke" {
+		storetest.GCS(t, p.Dir())
+	} else {
+		storetest.S3(t, p.Dir(), "eu-west-1")
+	}
+	return &kept{T: t, place: p}
+}
+
+// action is one of an engine's.
+type action func(*engine.Engine, context.Context) (engine.Summary, error)
+
+var up, preview action = (*engine.Engine).Up, (*engine.Engine).Preview
+
+// run does it with the config of the repository, and more values over its modelferry:cluster.
+func (k *kept) run(do action, cluster map[string]any) (engine.Summary, error) {
+	k.Helper()
+	k.out.Reset()
+	var program stack.Stack
+	e, err := engine.Open(k.Context(), engine.Options{
+		Place: k.place, Program: program.Deploy, Out: &k.out, Config: map[string]any{"modelferry:cluster": cluster},
+	})
+	require.NoError(k, err)
+	return do(e, k.Context())
+}
+
+// has is all that the cloud has.
+func (k *kept) has() []cloudstate.Record {
+	k.Helper()
+	cloud, err := cloudstate.Load(k.place.Dir())
+	require.NoError(k, err)
+	return cloud.Resources
+}
+
+// steps are the changes of the stack's cluster.
+func (k *kept) steps(all engine.Summary) []apitype.OpType {
+	var found []apitype.OpType
+	for _, step := range all.Steps {
+		if step.Type == clusters[k.place.Stack] {
+			found = append(found, step.Op)
+		}
+	}
+	return found
+}
+
+var clusters = map[string]string{"gke": "gcp:container/cluster:Cluster", "eks": "aws:eks/cluster:Cluster"}
+
+// A change that makes another cluster is refused, until the config of an earlier update has said that this
+// one may go.
+func TestAClusterIsReplacedOnlyAfterTheConfigLetsGoOfIt(t *testing.T) {
+	t.Setenv(engine.RenderDirVar, t.TempDir())
+	location, rename := map[string]any{"location": "europe-west1-b"}, map[string]any{"create": map[string]any{"name": "other"}}
+	for name, c := range map[string]struct {
+		stack  string
+		change map[string]any
+	}{
+		"another location on gke": {"gke", location}, "another name on gke": {"gke", rename}, "another name on eks": {"eks", rename},
+		// EKS would take the update, go on with the old key, and lose it.
+		"another key on eks": {"eks", map[string]any{"create": map[string]any{"kmsKey": "arn:aws:kms:eu-west-1:123456789012:key/ours"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k := keep(t, c.stack)
+			_, err := k.run(up, nil)
+			require.NoError(t, err, k.out.String())
+			before := k.has()
+			require.Greater(t, len(before), 20)
+
+			for _, do := range []action{preview, up} {
+				_, err = k.run(do, c.change)
+				require.ErrorContains(t, err, "Cluster modelferry: ")
+				require.ErrorContains(t, err, "unable to replace resource")
+				require.ErrorContains(t, err, "protect")
+				require.Subset(t, k.has(), before, "what was there is there")
+			}
+			_, err = k.run(up, nil)
+			require.NoError(t, err, "the way back is open")
+			require.ElementsMatch(t, before, k.has())
+
+			open := map[string]any{"create": map[string]any{"deletionProtection": false}}
+			_, err = k.run(up, open)
+			require.NoError(t, err, k.out.String())
+			change := maps.Clone(c.change)
+			create, _ := change["create"].(map[string]any)
+			change["create"] = with(create, "deletionProtection", false)
+			plan, err := k.run(preview, change)
+			require.NoError(t, err, k.out.String())
+			require.Equal(t, []apitype.OpType{apitype.OpReplace}, k.steps(plan))
+		})
+	}
+}
+
+func with(values map[string]any, key string, value any) map[string]any {
+	more := map[string]any{key: value}
+	maps.Copy(more, values)
+	return more
+}

@@ -1,0 +1,59 @@
+package execcredential
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/modelferry/modelferry/local/internal/provider"
+	"github.com/modelferry/modelferry/local/internal/provider/aws"
+)
+
+// EKS is the aws command, of which it knows `aws [--region R] eks get-token --cluster-name NAME`. The
+// cluster has to be one that the stack in folder dir has created, or the local cloud's own.
+func EKS(out io.Writer, dir string, args []string) error {
+	if dir == "" {
+		return errors.New(noCloud)
+	}
+	name, err := clusterName(args)
+	if err != nil {
+		return err
+	}
+	if _, err := provider.FindCluster(dir, aws.ClusterType, name); err != nil {
+		return err
+	}
+	return writeToken(out, dir)
+}
+
+// clusterName reads the arguments. Options may stand before, between and after the two command words.
+func clusterName(args []string) (string, error) {
+	flags := flag.NewFlagSet("aws", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	name := flags.String("cluster-name", "", "")
+	for _, ignored := range []string{"region", "profile", "output", "role-arn"} {
+		flags.String(ignored, "", "")
+	}
+	var words []string
+	for rest := args; len(rest) > 0; rest = flags.Args() {
+		if err := flags.Parse(rest); err != nil {
+			return "", fmt.Errorf("aws %s: the local stand-in knows `aws eks get-token --cluster-name NAME` only: %w",
+				strings.Join(args, " "), err)
+		}
+		if flags.NArg() == 0 {
+			break
+		}
+		words = append(words, flags.Arg(0))
+		if err := flags.Parse(flags.Args()[1:]); err != nil {
+			return "", fmt.Errorf("aws %s: %w", strings.Join(args, " "), err)
+		}
+	}
+	if strings.Join(words, " ") != "eks get-token" {
+		return "", fmt.Errorf("aws %s: the local stand-in knows `aws eks get-token --cluster-name NAME` only", strings.Join(args, " "))
+	}
+	if *name == "" {
+		return "", errors.New("aws eks get-token: --cluster-name is missing")
+	}
+	return *name, nil
+}

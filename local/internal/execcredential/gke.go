@@ -1,0 +1,38 @@
+package execcredential
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/modelferry/modelferry/local/internal/node/nodeinfo"
+)
+
+// GKE is gke-gcloud-auth-plugin. The cluster is known by the server in KUBERNETES_EXEC_INFO, which client-go
+// sets when the kubeconfig says provideClusterInfo. dir is the stack's folder, empty when none is set.
+func GKE(out io.Writer, dir string) error {
+	if dir == "" {
+		return errors.New(noCloud)
+	}
+	node, err := nodeinfo.Read(filepath.Join(dir, "node.json"))
+	if err != nil {
+		return fmt.Errorf("%w: start it with `make up STACK=%s`", err, filepath.Base(dir))
+	}
+	asked, err := execInfo()
+	if err != nil {
+		return fmt.Errorf("%s: %w", infoVar, err)
+	}
+	if asked == nil || asked.Spec.Cluster == nil {
+		return fmt.Errorf("%s names no cluster: set provideClusterInfo in the kubeconfig's exec section", infoVar)
+	}
+	cluster := asked.Spec.Cluster
+	if cluster.Server != node.APIServer || !bytes.Equal(cluster.CertificateAuthorityData, node.CAData) {
+		return fmt.Errorf("%s is not the local cloud's cluster, which is %s: this stand-in has no token for it", cluster.Server, node.APIServer)
+	}
+	return writeToken(out, dir)
+}
+
+const noCloud = "this is modelferry's stand-in for the local cloud, and MODELFERRY_STACK_DIR names none: " +
+	"evaluate `make env`, or take .local/standin off PATH"

@@ -1,0 +1,115 @@
+package identity
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials/endpointcreds"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/go-jose/go-jose/v4/jwt"
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/infra/eks"
+	"github.com/modelferry/modelferry/local/internal/cloudstate"
+	"github.com/modelferry/modelferry/local/internal/provider/aws"
+	"github.com/modelferry/modelferry/local/internal/provider/storetest"
+)
+
+const clusterARN = "arn:aws:eks:eu-west-1:123456789012:cluster/main"
+
+// agentTrust is the program's own policy.
+func agentTrust(t *testing.T) string {
+	t.Helper()
+	policy, err := eks.AgentTrust(clusterARN, "ml-portfolio", "bankchurn")
+	require.NoError(t, err)
+	return policy
+}
+
+// forAgent is a token that the kubelet projects for the agent, with what a case changes of it.
+func (s signer) forAgent(t *testing.T, change func(*jwt.Claims)) string {
+	t.Helper()
+	return s.token(t, func(c *jwt.Claims) {
+		c.Audience = jwt.Audience{agentService}
+		change(c)
+	})
+}
+
+// A pod's whole way, with AWS's own SDK: the projected token, the agent, the object store.
+func TestTheAgentLendsAccessToThePrefix(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	storetest.S3(t, dir, "eu-west-1")
+	create := creator(t, dir)
+	create(aws.RoleType, object{"name": "bankchurn", "assumeRolePolicy": agentTrust(t)})
+	create("aws:s3/bucketV2:BucketV2", object{"bucket": "models"})
+	policy, err := eks.ReadOnly([]eks.Prefix{{BucketArn: "arn:aws:s3:::models", Prefix: "bankchurn/"}}, "arn:aws:kms:eu-west-1:123456789012:key/k", "eu-west-1")
+	require.NoError(t, err)
+	create("aws:iam/rolePolicy:RolePolicy", object{"name": "read", "role": "bankchurn", "policy": policy})
+	create(aws.AssociationType, object{"clusterName": "main", "namespace": "ml-portfolio", "serviceAccount": "bankchurn", "roleArn": roleARN})
+
+	s := newSigner(t)
+	agent := httptest.NewServer(Agent(dir, &Verifier{Issuer: issuer, Keys: s.keys}, slog.New(slog.DiscardHandler)))
+	t.Cleanup(agent.Close)
+	client := stocked(t, dir)
+	pod := client(sdk.NewCredentialsCache(endpointcreds.New(agent.URL+agentPath, func(o *endpointcreds.Options) {
+		o.AuthorizationToken = s.forAgent(t, func(*jwt.Claims) {})
+	})))
+	got, err := pod.GetObject(ctx, &s3.GetObjectInput{Bucket: sdk.String("models"), Key: sdk.String("bankchurn/model.joblib")})
+	require.NoError(t, err)
+	content, err := io.ReadAll(got.Body)
+	require.NoError(t, err)
+	require.Equal(t, "model", string(content))
+	_, err = pod.GetObject(ctx, &s3.GetObjectInput{Bucket: sdk.String("models"), Key: sdk.String("nlpinsight/model.joblib")})
+	require.ErrorContains(t, err, "AccessDenied")
+}
+
+func TestTheAgentRefuses(t *testing.T) {
+	s, stranger := newSigner(t), newSigner(t)
+	as := func(subject string) func(*jwt.Claims) { return func(c *jwt.Claims) { c.Subject = subject } }
+	for _, test := range []struct {
+		name, token, cluster, trust string
+		status                      int
+		fault                       string
+	}{
+		{name: "nothing", token: "", status: 400, fault: "no signed JWT"},
+		{name: "a token for STS", token: s.token(t, func(*jwt.Claims) {}), status: 400, fault: "made out to sts.amazonaws.com"},
+		{name: "signed by a stranger", token: stranger.forAgent(t, func(*jwt.Claims) {}), status: 400, fault: "not signed by"},
+		{name: "expired", token: s.forAgent(t, func(c *jwt.Claims) { c.Expiry = jwt.NewNumericDate(time.Now().Add(-time.Hour)) }), status: 400, fault: "expired"},
+		{name: "an account without an association", token: s.forAgent(t, as("system:serviceaccount:ml-portfolio:other")), status: 404, fault: "no association"},
+		{name: "the same name elsewhere", token: s.forAgent(t, as("system:serviceaccount:other:bankchurn")), status: 404, fault: "no association"},
+		{name: "no service account", token: s.forAgent(t, as("somebody")), status: 400, fault: "is no service account"},
+		{name: "another cluster", cluster: "other", token: s.forAgent(t, func(*jwt.Claims) {}), status: 403, fault: "aws:RequestTag/eks-cluster-arn"},
+		{name: "a role for IRSA", trust: string(trust(allow(nil))), token: s.forAgent(t, func(*jwt.Claims) {}), status: 403, fault: "no statement is about sts:AssumeRole"},
+		{name: "a session that may have no tags", trust: strings.Replace(agentTrust(t), `,"sts:TagSession"`, "", 1), token: s.forAgent(t, func(*jwt.Claims) {}), status: 403, fault: "sts:TagSession"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			create := creator(t, dir)
+			if test.trust == "" {
+				test.trust = agentTrust(t)
+			}
+			if test.cluster == "" {
+				test.cluster = "main"
+			}
+			require.NoError(t, cloudstate.Update(dir, func(cloud *cloudstate.Cloud) error {
+				cloud.Put(cloudstate.Record{Type: aws.RoleType, ID: "bankchurn", Outputs: object{"arn": roleARN}, Inputs: object{"assumeRolePolicy": test.trust}})
+				return nil
+			}))
+			create(aws.AssociationType, object{"clusterName": test.cluster, "namespace": "ml-portfolio", "serviceAccount": "bankchurn", "roleArn": roleARN})
+			request := httptest.NewRequest(http.MethodGet, agentPath, nil)
+			request.Header.Set("Authorization", test.token)
+			answer := httptest.NewRecorder()
+			Agent(dir, &Verifier{Issuer: issuer, Keys: s.keys}, slog.New(slog.DiscardHandler)).ServeHTTP(answer, request)
+			require.Equal(t, test.status, answer.Code)
+			require.Contains(t, answer.Body.String(), test.fault)
+			require.NotContains(t, answer.Body.String(), "AccessKeyId")
+		})
+	}
+}

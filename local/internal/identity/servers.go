@@ -1,0 +1,110 @@
+package identity
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes"
+
+	"github.com/modelferry/modelferry/local/internal/cloudstate"
+	"github.com/modelferry/modelferry/local/internal/provider/aws"
+)
+
+// Config says where the servers stand. All of it is needed but Log.
+type Config struct {
+	Dir     string               // the stack's folder, with cloud.json
+	Issuer  string               // of service-account tokens
+	Client  kubernetes.Interface // reads service accounts and keys, and registers the webhook
+	STS     string               // host:port, plain HTTP
+	Agent   string               // host:port, plain HTTP
+	Webhook string               // host:port, TLS
+	Cert    tls.Certificate      // for the webhook's host
+	CA      []byte               // PEM of who signed it
+	Log     *slog.Logger
+}
+
+// Serve runs the token service, the agent and the webhook until ctx ends. It calls ready, once, when all answer
+// and the API server knows the webhook.
+func Serve(ctx context.Context, c Config, ready func()) error {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	sts, err := net.Listen("tcp", c.STS)
+	if err != nil {
+		return fmt.Errorf("token service: %w", err)
+	}
+	agent, err := net.Listen("tcp", c.Agent)
+	if err != nil {
+		return errors.Join(fmt.Errorf("pod identity agent: %w", err), sts.Close())
+	}
+	hook, err := tls.Listen("tcp", c.Webhook, &tls.Config{Certificates: []tls.Certificate{c.Cert}, MinVersion: tls.VersionTLS12})
+	if err != nil {
+		return errors.Join(fmt.Errorf("pod identity webhook: %w", err), sts.Close(), agent.Close())
+	}
+	verifier := c.verifier()
+	ended := make(chan error, 3)
+	go func() { ended <- run(ctx, sts, STS(c.Dir, verifier, c.Log)) }()
+	go func() { ended <- run(ctx, agent, Agent(c.Dir, verifier, c.Log)) }()
+	go func() { ended <- run(ctx, hook, Webhook(c.account, c.associated, c.region, "http://"+c.STS, c.Log)) }()
+	if err := register(ctx, c.Client, "https://"+c.Webhook+"/mutate", c.CA); err != nil {
+		stop()
+		return errors.Join(err, <-ended, <-ended, <-ended)
+	}
+	ready()
+	err = <-ended
+	stop() // one without the others is of no use
+	return errors.Join(err, <-ended, <-ended)
+}
+
+func run(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
+	defer context.AfterFunc(ctx, func() { _ = server.Close() })() // the listener's own end tells how it went
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve %s: %w", listener.Addr(), err)
+	}
+	return nil
+}
+
+func (c Config) verifier() *Verifier {
+	return &Verifier{Issuer: c.Issuer, Keys: func(ctx context.Context) ([]byte, error) {
+		return c.Client.Discovery().RESTClient().Get().AbsPath("/openid/v1/jwks").DoRaw(ctx)
+	}}
+}
+
+func (c Config) account(ctx context.Context, namespace, name string) (*corev1.ServiceAccount, error) {
+	return c.Client.CoreV1().ServiceAccounts(namespace).Get(ctx, name, metav1.GetOptions{})
+}
+
+func (c Config) associated(namespace, name string) (bool, error) {
+	cloud, err := cloudstate.Load(c.Dir)
+	if err != nil {
+		return false, err
+	}
+	return associated(cloud, namespace, name) != nil, nil
+}
+
+// region is that of the stack's cluster, the fourth field of its ARN.
+func (c Config) region() (string, error) {
+	cloud, err := cloudstate.Load(c.Dir)
+	if err != nil {
+		return "", err
+	}
+	for _, cluster := range cloud.OfType(aws.ClusterType) {
+		arn, _ := cluster.Outputs["arn"].(string)
+		if fields := strings.Split(arn, ":"); len(fields) > 3 {
+			return fields[3], nil
+		}
+	}
+	return "", nil // an existing cluster: the pod's own AWS_REGION is all there is
+}

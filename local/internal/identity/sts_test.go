@@ -1,0 +1,165 @@
+package identity
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/local/internal/cloudstate"
+	"github.com/modelferry/modelferry/local/internal/node/nodeinfo"
+	"github.com/modelferry/modelferry/local/internal/provider"
+	"github.com/modelferry/modelferry/local/internal/provider/aws"
+	"github.com/modelferry/modelferry/local/internal/provider/storetest"
+)
+
+const roleARN = "arn:aws:iam::123456789012:role/bankchurn"
+
+// signer is a cluster's service-account issuer.
+type signer struct{ key *rsa.PrivateKey }
+
+func newSigner(t *testing.T) signer {
+	t.Helper()
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	return signer{key}
+}
+
+func (s signer) keys(context.Context) ([]byte, error) {
+	return json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: s.key.Public(), KeyID: "1", Algorithm: "RS256", Use: "sig"}}})
+}
+
+func (s signer) token(t *testing.T, change func(*jwt.Claims)) string {
+	t.Helper()
+	claims := jwt.Claims{
+		Issuer: issuer, Subject: subject, Audience: jwt.Audience{"sts.amazonaws.com"},
+		Expiry: jwt.NewNumericDate(time.Now().Add(time.Hour)),
+	}
+	change(&claims)
+	signing, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: s.key, KeyID: "1"}}, nil)
+	require.NoError(t, err)
+	token, err := jwt.Signed(signing).Claims(claims).Serialize()
+	require.NoError(t, err)
+	return token
+}
+
+// creator makes resources of the local AWS in a stack's folder.
+func creator(t *testing.T, dir string) func(typ string, inputs object) {
+	t.Helper()
+	p := provider.New(aws.Package(), &provider.Cloud{Dir: dir})
+	_, err := p.Configure(context.Background(), plugin.ConfigureRequest{
+		Inputs: resource.NewPropertyMapFromMap(object{"region": "eu-west-1"}),
+	})
+	require.NoError(t, err)
+	return func(typ string, inputs object) {
+		t.Helper()
+		_, err := p.Create(context.Background(), plugin.CreateRequest{
+			URN:  resource.NewURN("eks", "modelferry", "", tokens.Type(typ), "any"),
+			Type: tokens.Type(typ), Properties: resource.NewPropertyMapFromMap(inputs),
+		})
+		require.NoError(t, err)
+	}
+}
+
+// irsa is a stack's folder with an identity provider and a role that trusts one service account.
+func irsa(t *testing.T, dir string) {
+	t.Helper()
+	create := creator(t, dir)
+	create(aws.OIDCProviderType, object{"url": issuer, "clientIdLists": []any{"sts.amazonaws.com"}})
+	create(aws.RoleType, object{"name": "bankchurn", "assumeRolePolicy": string(trust(allow(nil)))})
+	create("aws:s3/bucketV2:BucketV2", object{"bucket": "models"})
+	create("aws:iam/rolePolicy:RolePolicy", object{"name": "read", "role": "bankchurn", "policy": string(trust(object{
+		"Effect": "Allow", "Action": []string{"s3:GetObject"}, "Resource": []string{"arn:aws:s3:::models/bankchurn/*"},
+	}))})
+}
+
+// stocked puts two services' models into the bucket of the store in dir, and
+// returns what makes a client of that store.
+func stocked(t *testing.T, dir string) func(sdk.CredentialsProvider) *s3.Client {
+	node, err := nodeinfo.Read(filepath.Join(dir, "node.json"))
+	require.NoError(t, err)
+	client := func(provider sdk.CredentialsProvider) *s3.Client {
+		return s3.New(s3.Options{BaseEndpoint: &node.Store, UsePathStyle: true, Region: "eu-west-1", Credentials: provider})
+	}
+	root, err := cloudstate.StoreKeys(dir)
+	require.NoError(t, err)
+	for _, key := range []string{"bankchurn/model.joblib", "nlpinsight/model.joblib"} {
+		_, err := client(credentials.NewStaticCredentialsProvider(root.AccessKey, root.SecretKey, "")).
+			PutObject(t.Context(), &s3.PutObjectInput{Bucket: sdk.String("models"), Key: &key, Body: strings.NewReader("model")})
+		require.NoError(t, err)
+	}
+	return client
+}
+
+// A pod's whole way, with AWS's own SDK: the projected token, the token service, the object store.
+func TestATokenBecomesAccessToThePrefix(t *testing.T) {
+	ctx := context.Background()
+	dir := t.TempDir()
+	storetest.S3(t, dir, "eu-west-1")
+	irsa(t, dir)
+	s := newSigner(t)
+	service := httptest.NewServer(STS(dir, &Verifier{Issuer: issuer, Keys: s.keys}, slog.New(slog.DiscardHandler)))
+	t.Cleanup(service.Close)
+	client := stocked(t, dir)
+	file := filepath.Join(dir, "token")
+	require.NoError(t, os.WriteFile(file, []byte(s.token(t, func(*jwt.Claims) {})), 0o600))
+	pod := client(sdk.NewCredentialsCache(stscreds.NewWebIdentityRoleProvider(
+		sts.New(sts.Options{BaseEndpoint: &service.URL, Region: "eu-west-1"}), roleARN, stscreds.IdentityTokenFile(file))))
+	got, err := pod.GetObject(ctx, &s3.GetObjectInput{Bucket: sdk.String("models"), Key: sdk.String("bankchurn/model.joblib")})
+	require.NoError(t, err)
+	content, err := io.ReadAll(got.Body)
+	require.NoError(t, err)
+	require.Equal(t, "model", string(content))
+	_, err = pod.GetObject(ctx, &s3.GetObjectInput{Bucket: sdk.String("models"), Key: sdk.String("nlpinsight/model.joblib")})
+	require.ErrorContains(t, err, "AccessDenied")
+}
+
+func TestSTSRefuses(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, cloudstate.Update(dir, func(cloud *cloudstate.Cloud) error {
+		cloud.Put(cloudstate.Record{Type: aws.OIDCProviderType, ID: providerARN, Inputs: object{"url": issuer, "clientIdLists": []any{"sts.amazonaws.com"}}})
+		cloud.Put(cloudstate.Record{Type: aws.RoleType, ID: "bankchurn", Outputs: object{"arn": roleARN}, Inputs: object{"assumeRolePolicy": string(trust(allow(nil)))}})
+		return nil
+	}))
+	s, stranger := newSigner(t), newSigner(t)
+	service := httptest.NewServer(STS(dir, &Verifier{Issuer: issuer, Keys: s.keys}, slog.New(slog.DiscardHandler)))
+	t.Cleanup(service.Close)
+	client := sts.New(sts.Options{BaseEndpoint: &service.URL, Region: "eu-west-1"})
+	for _, test := range []struct{ name, role, token, code string }{
+		{"another service account", roleARN, s.token(t, func(c *jwt.Claims) { c.Subject = "system:serviceaccount:ml:other" }), "AccessDenied"},
+		{"another role", roleARN + "x", s.token(t, func(*jwt.Claims) {}), "AccessDenied"},
+		{"another audience", roleARN, s.token(t, func(c *jwt.Claims) { c.Audience = jwt.Audience{"api"} }), "InvalidIdentityToken"},
+		{"another issuer", roleARN, s.token(t, func(c *jwt.Claims) { c.Issuer = "https://other" }), "InvalidIdentityToken"},
+		{"signed by a stranger", roleARN, stranger.token(t, func(*jwt.Claims) {}), "InvalidIdentityToken"},
+		{"expired", roleARN, s.token(t, func(c *jwt.Claims) { c.Expiry = jwt.NewNumericDate(time.Now().Add(-time.Hour)) }), "ExpiredTokenException"},
+		{"for ever", roleARN, s.token(t, func(c *jwt.Claims) { c.Expiry = nil }), "InvalidIdentityToken"},
+		{"unsigned", roleARN, "eyJhbGciOiJub25lIn0.e30.", "InvalidIdentityToken"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := client.AssumeRoleWithWebIdentity(context.Background(), &sts.AssumeRoleWithWebIdentityInput{
+				RoleArn: &test.role, RoleSessionName: sdk.String("test"), WebIdentityToken: &test.token,
+			}, func(o *sts.Options) { o.RetryMaxAttempts = 1 })
+			require.ErrorContains(t, err, test.code)
+		})
+	}
+}

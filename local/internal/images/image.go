@@ -1,0 +1,85 @@
+package images
+
+import (
+	"archive/tar"
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/tarball"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+)
+
+// User is who the programs run as: a number, because the kubelet cannot tell whether a name is root.
+const User = "65532:65532"
+
+// New returns the image of one static program for linux and the given architecture: a single layer with the program
+// at /NAME, which is the entrypoint.
+func New(name, arch string, program []byte) (v1.Image, error) {
+	content, err := archive(name, program)
+	if err != nil {
+		return nil, fmt.Errorf("image of %s: %w", name, err)
+	}
+	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) {
+		return io.NopCloser(bytes.NewReader(content)), nil
+	}, tarball.WithMediaType(types.OCILayer), tarball.WithCompressedCaching)
+	if err != nil {
+		return nil, fmt.Errorf("image of %s: %w", name, err)
+	}
+	base := mutate.ConfigMediaType(mutate.MediaType(empty.Image, types.OCIManifestSchema1), types.OCIConfigJSON)
+	img, err := mutate.AppendLayers(base, layer)
+	if err != nil {
+		return nil, fmt.Errorf("image of %s: %w", name, err)
+	}
+	config, err := img.ConfigFile()
+	if err != nil {
+		return nil, fmt.Errorf("image of %s: %w", name, err)
+	}
+	config = config.DeepCopy()
+	config.OS, config.Architecture = "linux", arch // containerd imports no image without both
+	config.Config = v1.Config{Entrypoint: []string{"/" + name}, User: User, WorkingDir: "/"}
+	return mutate.ConfigFile(img, config)
+}
+
+// Index is the image of one program for several architectures. binaries maps an architecture as Go names it
+// to the program's file.
+func Index(name string, binaries map[string]string) (v1.ImageIndex, error) {
+	index := mutate.IndexMediaType(empty.Index, types.OCIImageIndex)
+	for _, arch := range slices.Sorted(maps.Keys(binaries)) {
+		program, err := os.ReadFile(binaries[arch])
+		if err != nil {
+			return nil, fmt.Errorf("image of %s for %s: %w", name, arch, err)
+		}
+		img, err := New(name, arch, program)
+		if err != nil {
+			return nil, err
+		}
+		index = mutate.AppendManifests(index, mutate.IndexAddendum{
+			Add:        img,
+			Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: arch}},
+		})
+	}
+	return index, nil
+}
+
+func archive(name string, program []byte) ([]byte, error) {
+	var out bytes.Buffer
+	w := tar.NewWriter(&out)
+	header := &tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o555, Size: int64(len(program)), Format: tar.FormatUSTAR}
+	if err := w.WriteHeader(header); err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(program); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return out.Bytes(), nil
+}

@@ -1,0 +1,37 @@
+// Package images builds the project's own OCI images from static Go programs, pushes them, and serves the local
+// cloud's registry. The same program has the same digest on every machine.
+package images
+
+import (
+	"context"
+	"path/filepath"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+)
+
+// Fetcher is the init container's program; Server the stand-in model server's.
+func Fetcher(root string) Program {
+	// The gRPC transport of the storage SDK is a third of the binary, and unused.
+	return Program{Name: "fetcher", Module: filepath.Join(root, "fetcher"), Package: "."}
+}
+
+// Server is the stand-in model server.
+func Server(root string) Program {
+	return Program{Name: "server", Module: filepath.Join(root, "local"), Package: "./cmd/modelserver"}
+}
+
+// Architectures that the fetcher is released for.
+var Architectures = []string{"amd64", "arm64"}
+
+// Build compiles a program for some architectures into dir and returns its
+// image, the same for the same sources wherever it is built.
+func Build(ctx context.Context, p Program, dir string, architectures []string) (v1.ImageIndex, error) {
+	binaries := map[string]string{}
+	for _, arch := range architectures {
+		binaries[arch] = filepath.Join(dir, p.Name+"-linux-"+arch)
+		if err := p.Compile(ctx, arch, binaries[arch]); err != nil {
+			return nil, err
+		}
+	}
+	return Index(p.Name, binaries)
+}

@@ -1,0 +1,91 @@
+// Package components says how each process of a node is run: its command line and its configuration document, as
+// pure functions of the Site.
+package components
+
+import (
+	"fmt"
+	"path"
+
+	"github.com/modelferry/modelferry/local/internal/node/network"
+)
+
+// Where things lie inside the node. The paths are short because a socket's path has at most 107 bytes.
+const (
+	// Dir is the stack's folder.
+	Dir = "/run/modelferry"
+	// Bin is the folder of the built programs.
+	Bin = "/run/modelferry-bin"
+	// Socket is containerd's.
+	Socket = "/run/containerd/containerd.sock"
+	// Configs is the folder of the configuration documents, Keys that of certificates and tokens.
+	Configs = Dir + "/data/etc"
+	Keys    = Dir + "/data/pki"
+)
+
+// Ports on the node's address. The API server's is the one of GKE's and EKS's.
+const (
+	APIPort      = 443
+	StorePort    = 9000
+	RegistryPort = 5000
+	STSPort      = 9443
+	WebhookPort  = 9444
+)
+
+// Site is what the parts of a node share.
+type Site struct {
+	// Stack is gke or eks.
+	Stack string
+	// Range holds the node's addresses.
+	Range network.Range
+	// Region is the AWS region that the S3 server believes to be in: it refuses a request signed for another.
+	Region string
+}
+
+// Process is one process of the node.
+type Process struct {
+	// Name is the component's, and its log's.
+	Name string
+	// Command is the program's path and its arguments.
+	Command []string
+	// Env is added to the node's environment.
+	Env []string
+}
+
+// Name is the node's name in its cluster, and its host name.
+func (s Site) Name() string { return "modelferry-" + s.Stack }
+
+// Cgroup is the node's cgroup: its own processes are in Cgroup/node, its pods' below Cgroup/kubepods.
+func (s Site) Cgroup() string { return "/" + s.Name() }
+
+// API is the API server's URL, which is the issuer of service-account tokens too.
+func (s Site) API() string { return "https://" + s.Range.Node().String() }
+
+// JWKS is the URL of the keys with which service-account tokens are verified.
+func (s Site) JWKS() string { return s.API() + "/openid/v1/jwks" }
+
+// Store is the object store's URL.
+func (s Site) Store() string { return "http://" + s.at(StorePort) }
+
+// Registry is the image registry's host.
+func (s Site) Registry() string { return s.at(RegistryPort) }
+
+// STS is the URL of the AWS token service; empty on GKE, which has none. It is plain HTTP, because the AWS SDK in a
+// pod would not trust the node's certificate authority.
+func (s Site) STS() string {
+	if s.Stack != "eks" {
+		return ""
+	}
+	return "http://" + s.at(STSPort)
+}
+
+func (s Site) at(port int) string { return fmt.Sprintf("%s:%d", s.Range.Node(), port) }
+
+// kube is a component of the binary kube, tuned to use little memory: the garbage collector runs more often,
+// and harder still near the limit, which is in MiB and not a hard one.
+func kube(name string, limit int, args ...string) Process {
+	return Process{
+		Name:    name,
+		Command: append([]string{path.Join(Bin, "kube"), name}, args...),
+		Env:     []string{"GOGC=50", fmt.Sprintf("GOMEMLIMIT=%dMiB", limit)},
+	}
+}

@@ -1,0 +1,170 @@
+package components
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/stretchr/testify/require"
+	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/kube-proxy/config/v1alpha1"
+	"k8s.io/kubelet/config/v1beta1"
+	"sigs.k8s.io/yaml"
+
+	"github.com/modelferry/modelferry/local/internal/node/network"
+)
+
+func site(t *testing.T, stack string) Site {
+	t.Helper()
+	r, err := network.Choose(stack, "")
+	require.NoError(t, err)
+	return Site{Stack: stack, Range: r}
+}
+
+func TestAddresses(t *testing.T) {
+	gke, eks := site(t, "gke"), site(t, "eks")
+	require.Equal(t, "https://10.213.0.2", gke.API())
+	require.Equal(t, "http://10.213.0.2:9000", gke.Store())
+	require.Equal(t, "10.213.0.2:5000", gke.Registry())
+	require.Empty(t, gke.STS())
+	require.Equal(t, "http://10.214.0.2:9443", eks.STS())
+	require.Equal(t, "/modelferry-eks", eks.Cgroup())
+}
+
+func TestIssuerIsWhereItsKeysAreRead(t *testing.T) {
+	command := strings.Join(site(t, "eks").APIServer().Command, " ")
+	require.Contains(t, command, "--service-account-issuer=https://10.214.0.2 ")
+	require.Contains(t, command, "--service-account-jwks-uri=https://10.214.0.2/openid/v1/jwks ")
+	require.Contains(t, command, "--authorization-mode=Node,RBAC")
+}
+
+func TestNothingListensBeyondTheNode(t *testing.T) {
+	s := site(t, "gke")
+	for _, p := range []Process{s.Etcd(), s.APIServer(), s.ObjectStore(Account{}), s.ControllerManager(), s.Scheduler()} {
+		require.NotContains(t, strings.Join(p.Command, " "), "0.0.0.0", p.Name)
+	}
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	s := site(t, "eks")
+	for _, p := range []Process{
+		s.Etcd(), s.APIServer(), s.ControllerManager(), s.Scheduler(), s.Kubelet(), s.Proxy(),
+		s.Containerd("/usr/bin/containerd"), s.ObjectStore(Account{}),
+	} {
+		require.Contains(t, strings.Join(p.Env, " "), "GOMEMLIMIT=", p.Name)
+	}
+}
+
+func TestKubeletConfig(t *testing.T) {
+	document, err := site(t, "gke").KubeletConfig()
+	require.NoError(t, err)
+	var config v1beta1.KubeletConfiguration
+	require.NoError(t, yaml.UnmarshalStrict(document, &config))
+	require.Equal(t, "KubeletConfiguration", config.Kind)
+	require.Equal(t, "/modelferry-gke", config.CgroupRoot)
+	require.Equal(t, "cgroupfs", config.CgroupDriver)
+	require.Equal(t, "unix:///run/containerd/containerd.sock", config.ContainerRuntimeEndpoint)
+	require.False(t, *config.FailSwapOn)
+	require.False(t, *config.Authentication.Anonymous.Enabled)
+	require.Equal(t, []string{"10.213.0.2"}, config.ClusterDNS)
+}
+
+func TestProxyConfig(t *testing.T) {
+	document, err := site(t, "gke").ProxyConfig()
+	require.NoError(t, err)
+	var config v1alpha1.KubeProxyConfiguration
+	require.NoError(t, yaml.UnmarshalStrict(document, &config))
+	require.Equal(t, "10.213.16.0/20", config.ClusterCIDR)
+	require.Equal(t, "modelferry-gke", config.HostnameOverride)
+	// The machine's limits on tracked connections are left alone.
+	require.Zero(t, *config.Conntrack.MaxPerCore)
+	require.Zero(t, *config.Conntrack.Min)
+}
+
+func TestContainerdConfig(t *testing.T) {
+	document, err := site(t, "eks").ContainerdConfig(Runtime{Snapshotter: "native", Pause: "r/pause@sha256:1", Plugins: "/opt/cni/bin"})
+	require.NoError(t, err)
+	var config struct {
+		Version  int
+		Root     string
+		State    string
+		Disabled []string `toml:"disabled_plugins"`
+		Plugins  map[string]struct {
+			Pause      string `toml:"sandbox_image"`
+			Restrict   bool   `toml:"restrict_oom_score_adj"`
+			NoProfile  bool   `toml:"disable_apparmor"`
+			Containerd struct{ Snapshotter string }
+			CNI        struct {
+				Bin  string `toml:"bin_dir"`
+				Conf string `toml:"conf_dir"`
+			}
+			Registry struct {
+				Path string `toml:"config_path"`
+			}
+		}
+	}
+	require.NoError(t, toml.Unmarshal(document, &config))
+	require.Equal(t, 2, config.Version)
+	require.Equal(t, "/run/modelferry/data/containerd", config.Root)
+	require.Equal(t, "/run/containerd-state", config.State)
+	require.Contains(t, config.Disabled, "io.containerd.internal.v1.opt")
+	cri := config.Plugins["io.containerd.grpc.v1.cri"]
+	require.Equal(t, "r/pause@sha256:1", cri.Pause)
+	require.True(t, cri.Restrict)
+	require.True(t, cri.NoProfile)
+	require.Equal(t, "native", cri.Containerd.Snapshotter)
+	require.Equal(t, "/opt/cni/bin", cri.CNI.Bin)
+	require.Equal(t, Configs+"/cni", cri.CNI.Conf)
+	require.Equal(t, Configs+"/registries", cri.Registry.Path)
+}
+
+func TestMirror(t *testing.T) {
+	var hosts struct {
+		Host map[string]struct{ Capabilities []string }
+	}
+	require.NoError(t, toml.Unmarshal(site(t, "gke").Mirror(), &hosts))
+	require.Equal(t, []string{"pull", "resolve"}, hosts.Host["http://10.213.0.2:5000"].Capabilities)
+}
+
+func TestCNIConfig(t *testing.T) {
+	document, err := site(t, "gke").CNIConfig()
+	require.NoError(t, err)
+	var config struct {
+		Plugins []struct {
+			Type string
+			IPAM struct {
+				Ranges  [][]struct{ Subnet string }
+				DataDir string
+			}
+		}
+	}
+	require.NoError(t, json.Unmarshal(document, &config))
+	require.Equal(t, "ptp", config.Plugins[0].Type)
+	require.Equal(t, "10.213.16.0/20", config.Plugins[0].IPAM.Ranges[0][0].Subnet)
+	require.Equal(t, "/run/cni", config.Plugins[0].IPAM.DataDir)
+}
+
+func TestObjectStore(t *testing.T) {
+	gcs := site(t, "gke").ObjectStore(Account{})
+	require.Equal(t, Bin+"/fake-gcs-server", gcs.Command[0])
+	require.Contains(t, strings.Join(gcs.Command, " "), "-external-url http://10.213.0.2:9000")
+
+	s3 := site(t, "eks").ObjectStore(Account{AccessKey: "access", SecretKey: "secret"})
+	require.Equal(t, Bin+"/versitygw", s3.Command[0])
+	require.NotContains(t, strings.Join(s3.Command, " "), "secret", "a command line is for all to see")
+	require.Contains(t, s3.Env, "ROOT_SECRET_KEY=secret")
+	for _, folder := range site(t, "eks").StoreFolders() {
+		require.Contains(t, strings.Join(s3.Command, " "), folder)
+	}
+}
+
+func TestKubeconfig(t *testing.T) {
+	document, err := site(t, "eks").Kubeconfig("https://10.214.0.2", Admin, "T", []byte("PEM"))
+	require.NoError(t, err)
+	config, err := clientcmd.Load(document)
+	require.NoError(t, err)
+	context := config.Contexts[config.CurrentContext]
+	require.Equal(t, "https://10.214.0.2", config.Clusters[context.Cluster].Server)
+	require.Equal(t, "T", config.AuthInfos[context.AuthInfo].Token)
+}

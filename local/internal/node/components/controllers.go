@@ -1,0 +1,46 @@
+package components
+
+import "strings"
+
+// controllers are those that serve what a stack holds. Left out are volumes, certificate requests, devices and
+// migrations: each costs watches and memory, and nothing here makes such an object.
+var controllers = []string{
+	"clusterrole-aggregation-controller",
+	"cronjob-controller",
+	"daemonset-controller",
+	"deployment-controller",
+	"disruption-controller",
+	"endpointslice-controller",
+	"endpoints-controller",
+	"garbage-collector-controller",
+	"horizontal-pod-autoscaler-controller",
+	"job-controller",
+	"namespace-controller",
+	"node-lifecycle-controller",
+	"pod-garbage-collector-controller",
+	"replicaset-controller",
+	"resourcequota-controller",
+	"root-ca-certificate-publisher-controller",
+	"serviceaccount-controller",
+	"serviceaccount-token-controller",
+	"statefulset-controller",
+	"taint-eviction-controller",
+	"ttl-after-finished-controller",
+}
+
+// ControllerManager runs the controllers.
+func (s Site) ControllerManager() Process {
+	return kube("kube-controller-manager", 128,
+		"--kubeconfig="+Configs+"/kube-controller-manager.kubeconfig",
+		"--controllers="+strings.Join(controllers, ","),
+		"--service-account-private-key-file="+Keys+"/service-account.key",
+		"--root-ca-file="+Keys+"/ca.crt",
+		// The one node's heartbeat needs no second opinion, and there is one manager.
+		"--leader-elect=false",
+		"--secure-port=0",
+		// A rollout makes bursts of small requests.
+		"--kube-api-qps=100",
+		"--kube-api-burst=200",
+		"--profiling=false",
+	)
+}

@@ -1,0 +1,72 @@
+package components
+
+import (
+	"fmt"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/kubelet/config/v1beta1"
+	"sigs.k8s.io/yaml"
+)
+
+// Kubelet runs the pods.
+func (s Site) Kubelet() Process {
+	return kube("kubelet", 128,
+		"--config="+Configs+"/kubelet.yaml",
+		"--kubeconfig="+Configs+"/kubelet.kubeconfig",
+		"--hostname-override="+s.Name(),
+		"--node-ip="+s.Range.Node().String(),
+		"--root-dir="+Dir+"/data/kubelet",
+		"--cert-dir="+Dir+"/data/kubelet/pki",
+		// The one node is the system's and the services'.
+		"--node-labels=topology.kubernetes.io/region=local,topology.kubernetes.io/zone=local-a,workload-type=ml-services",
+	)
+}
+
+// KubeletConfig is the kubelet's configuration document.
+func (s Site) KubeletConfig() ([]byte, error) {
+	no, yes, zero := false, true, int32(0)
+	config := v1beta1.KubeletConfiguration{
+		TypeMeta:                 metav1.TypeMeta{APIVersion: v1beta1.SchemeGroupVersion.String(), Kind: "KubeletConfiguration"},
+		ContainerRuntimeEndpoint: "unix://" + Socket,
+		Authentication: v1beta1.KubeletAuthentication{
+			Anonymous: v1beta1.KubeletAnonymousAuthentication{Enabled: &no},
+			Webhook:   v1beta1.KubeletWebhookAuthentication{Enabled: &yes},
+			X509:      v1beta1.KubeletX509Authentication{ClientCAFile: Keys + "/ca.crt"},
+		},
+		Authorization: v1beta1.KubeletAuthorization{Mode: v1beta1.KubeletAuthorizationModeWebhook},
+		Address:       s.Range.Node().String(),
+		HealthzPort:   &zero,
+		// cgroupfs and an own root: no systemd is asked for anything, and what is left after a crash is
+		// found in one place.
+		CgroupDriver:           "cgroupfs",
+		CgroupRoot:             s.Cgroup(),
+		EnforceNodeAllocatable: []string{"none"},
+		FailSwapOn:             &no,
+		FailCgroupV1:           &no,
+		// The machine's disk may be nearly full, and still be enough for a few models.
+		EvictionHard: map[string]string{
+			"memory.available": "50Mi", "nodefs.available": "0%", "nodefs.inodesFree": "0%", "imagefs.available": "0%",
+		},
+		ImageGCHighThresholdPercent: ptr(int32(100)), // never
+		PodLogsDir:                  Dir + "/data/pod-logs",
+		VolumePluginDir:             Dir + "/data/kubelet/volume-plugins",
+		// No server listens there, so a lookup is refused at once. Without an address every pod gets a warning
+		// event and the machine's own resolver.
+		ClusterDNS:                []string{s.Range.Node().String()},
+		ClusterDomain:             "cluster.local",
+		ResolverConfig:            ptr(""),
+		SerializeImagePulls:       &no,
+		OOMScoreAdj:               &zero, // below that CAP_SYS_RESOURCE is needed
+		MaxPods:                   110,
+		SyncFrequency:             metav1.Duration{Duration: 30 * time.Second},
+		NodeStatusUpdateFrequency: metav1.Duration{Duration: 10 * time.Second},
+	}
+	document, err := yaml.Marshal(config)
+	if err != nil {
+		return nil, fmt.Errorf("kubelet's configuration: %w", err)
+	}
+	return document, nil
+}
+
+func ptr[T any](v T) *T { return &v }

@@ -1,0 +1,44 @@
+package components
+
+import (
+	"fmt"
+	"time"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/kube-proxy/config/v1alpha1"
+	"sigs.k8s.io/yaml"
+)
+
+// Proxy lets cluster IPs reach pods. Its rules are those of the node's network namespace, and end with it.
+func (s Site) Proxy() Process {
+	return kube("kube-proxy", 64, "--config="+Configs+"/kube-proxy.yaml")
+}
+
+// ProxyConfig is kube-proxy's configuration document.
+func (s Site) ProxyConfig() ([]byte, error) {
+	zero := int32(0)
+	config := v1alpha1.KubeProxyConfiguration{
+		TypeMeta:           metav1.TypeMeta{APIVersion: v1alpha1.SchemeGroupVersion.String(), Kind: "KubeProxyConfiguration"},
+		Mode:               "iptables",
+		HostnameOverride:   s.Name(),
+		ClusterCIDR:        s.Range.Pods().String(),
+		HealthzBindAddress: "127.0.0.1:10256",
+		MetricsBindAddress: "127.0.0.1:10249",
+		OOMScoreAdj:        &zero,
+		// Connection-tracking limits are the kernel's, for all namespaces: leave them.
+		Conntrack: v1alpha1.KubeProxyConntrackConfiguration{
+			MaxPerCore: &zero, Min: &zero,
+			TCPEstablishedTimeout: &metav1.Duration{}, TCPCloseWaitTimeout: &metav1.Duration{},
+		},
+		IPTables: v1alpha1.KubeProxyIPTablesConfiguration{
+			// A second by default; with a handful of services a sync takes milliseconds.
+			MinSyncPeriod: metav1.Duration{Duration: 100 * time.Millisecond},
+		},
+	}
+	config.ClientConnection.Kubeconfig = Configs + "/kube-proxy.kubeconfig"
+	document, err := yaml.Marshal(config)
+	if err != nil {
+		return nil, fmt.Errorf("kube-proxy's configuration: %w", err)
+	}
+	return document, nil
+}

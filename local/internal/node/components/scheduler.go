@@ -1,0 +1,11 @@
+package components
+
+// Scheduler places pods on the one node: what it adds is that a pod which asks for too much stays pending.
+func (s Site) Scheduler() Process {
+	return kube("kube-scheduler", 96,
+		"--kubeconfig="+Configs+"/kube-scheduler.kubeconfig",
+		"--leader-elect=false",
+		"--secure-port=0",
+		"--profiling=false",
+	)
+}

@@ -1,0 +1,118 @@
+package hostdeps
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"slices"
+	"syscall"
+	"time"
+)
+
+// containerdService is what the package containerd starts when it is installed where systemd is in charge.
+const containerdService = "containerd.service"
+
+// Apt installs Debian packages.
+type Apt struct {
+	// Get is the file of apt-get.
+	Get string
+	// Systemctl is the file of systemd's own command; empty where systemd is not in charge.
+	Systemctl string
+}
+
+// FindApt is the machine's apt-get; ok is false where there is none.
+func FindApt() (apt Apt, ok bool) {
+	apt.Get = Find("apt-get")
+	if _, err := os.Stat("/run/systemd/system"); err == nil { // as sd_booted(3) finds out
+		apt.Systemctl = Find("systemctl")
+	}
+	return apt, apt.Get != ""
+}
+
+// Install installs packages, which takes root, and removes none. The package lists are brought up to date first
+// where they lack a package, or name a version that the mirrors no longer have. progress gets what apt-get says,
+// line by line. A service of containerd's that was not there before is off again afterwards: a node runs its own.
+func (a Apt) Install(ctx context.Context, packages []string, progress func(line string)) error {
+	install := append([]string{"install", "--yes", "--no-install-recommends", "--no-remove"}, packages...)
+	served := a.containerdRuns(ctx)
+	fresh := false
+	if a.run(ctx, func(string) {}, append([]string{"--simulate"}, install...)...) != nil {
+		if err := a.update(ctx, progress); err != nil {
+			return err
+		}
+		fresh = true
+	}
+	err := a.run(ctx, progress, install...)
+	if err != nil && !fresh && ctx.Err() == nil {
+		if err := a.update(ctx, progress); err != nil {
+			return err
+		}
+		err = a.run(ctx, progress, install...)
+	}
+	if err != nil {
+		return fmt.Errorf("install %v: %w", packages, err)
+	}
+	if slices.Contains(packages, Programs["containerd"]) && !served && a.containerdRuns(ctx) {
+		return a.stopContainerd(ctx, progress)
+	}
+	return nil
+}
+
+func (a Apt) update(ctx context.Context, progress func(string)) error {
+	if err := a.run(ctx, progress, "update"); err != nil {
+		return fmt.Errorf("bring the package lists up to date: %w", err)
+	}
+	return nil
+}
+
+// run runs apt-get without a question and without a terminal's bars.
+func (a Apt) run(ctx context.Context, progress func(string), args ...string) error {
+	// Another apt-get, such as the nightly upgrades, is waited for; a service that uses a changed library is
+	// listed by needrestart and not restarted.
+	args = append([]string{"--quiet", "--option=Dpkg::Use-Pty=0", "--option=DPkg::Lock::Timeout=300"}, args...)
+	cmd := exec.CommandContext(ctx, a.Get, args...)
+	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_MODE=l", "LC_ALL=C.UTF-8")
+	// An interrupted apt-get ends after the package in hand; one that was killed leaves the machine's packages
+	// half-configured. In a group of its own it gets the interrupt of the terminal once, from here.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 2 * time.Minute
+	said, speak := io.Pipe()
+	cmd.Stdout, cmd.Stderr = speak, speak
+	last := make(chan string, 1)
+	go func() { last <- pass(said, progress) }()
+	err := cmd.Run()
+	_ = speak.Close()
+	if word := <-last; err != nil {
+		return fmt.Errorf("apt-get: %w: %s", err, word)
+	}
+	return nil
+}
+
+// pass passes on lines and returns the last one.
+func pass(from io.Reader, progress func(string)) (last string) {
+	lines := bufio.NewScanner(from)
+	for lines.Scan() {
+		if lines.Text() != "" {
+			last = lines.Text()
+			progress(last)
+		}
+	}
+	_, _ = io.Copy(io.Discard, from) // behind a line too long to scan
+	return last
+}
+
+func (a Apt) containerdRuns(ctx context.Context) bool {
+	return a.Systemctl != "" && exec.CommandContext(ctx, a.Systemctl, "is-active", "--quiet", containerdService).Run() == nil
+}
+
+func (a Apt) stopContainerd(ctx context.Context, progress func(string)) error {
+	if out, err := exec.CommandContext(ctx, a.Systemctl, "disable", "--now", containerdService).CombinedOutput(); err != nil {
+		return fmt.Errorf("turn off the service that the package containerd started: %w: %s: run `systemctl disable --now %s`", err, out, containerdService)
+	}
+	progress("the service " + containerdService + ", which the package started, is off again: the node runs a containerd of its own")
+	return nil
+}

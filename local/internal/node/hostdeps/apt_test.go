@@ -1,0 +1,126 @@
+package hostdeps
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// A command that writes down how it was called and then runs a script, which sees the arguments as $*. $state is
+// a folder of its own.
+func command(t *testing.T, state, name, script string) string {
+	t.Helper()
+	file := filepath.Join(state, name)
+	content := "#!/bin/sh\nstate=" + state + "\necho \"" + name + " $*\" >>$state/calls\n" + script + "\n"
+	require.NoError(t, os.WriteFile(file, []byte(content), 0o755))
+	return file
+}
+
+// calls lists them, without the options that every call has.
+func calls(t *testing.T, state string) []string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(state, "calls"))
+	require.NoError(t, err)
+	var all []string
+	for line := range strings.Lines(string(text)) {
+		line = strings.ReplaceAll(strings.TrimSpace(line), "--quiet --option=Dpkg::Use-Pty=0 --option=DPkg::Lock::Timeout=300 ", "")
+		all = append(all, strings.ReplaceAll(line, "install --yes --no-install-recommends --no-remove", "INSTALL"))
+	}
+	return all
+}
+
+func TestInstall(t *testing.T) {
+	for _, c := range []struct {
+		name, apt string
+		want      []string
+		wantError string
+	}{
+		{name: "lists that hold the packages",
+			want: []string{"apt-get --simulate INSTALL runc mount", "apt-get INSTALL runc mount"}},
+		{name: "lists that lack them",
+			apt:  `case "$*" in *update) touch $state/new;; *) test -e $state/new || exit 100;; esac`,
+			want: []string{"apt-get --simulate INSTALL runc mount", "apt-get update", "apt-get INSTALL runc mount"}},
+		{name: "lists that are behind the mirrors",
+			apt:  `case "$*" in *update) touch $state/new;; *--simulate*) ;; *) test -e $state/new || exit 100;; esac`,
+			want: []string{"apt-get --simulate INSTALL runc mount", "apt-get INSTALL runc mount", "apt-get update", "apt-get INSTALL runc mount"}},
+		{name: "no mirror answers",
+			apt:       `echo "E: Unable to locate package runc" >&2; exit 100`,
+			want:      []string{"apt-get --simulate INSTALL runc mount", "apt-get update"},
+			wantError: "bring the package lists up to date: apt-get: exit status 100: E: Unable to locate package runc"},
+		{name: "an install that fails whatever the lists",
+			apt:       `case "$*" in *update|*--simulate*) ;; *) echo "E: no space"; exit 100;; esac`,
+			want:      []string{"apt-get --simulate INSTALL runc mount", "apt-get INSTALL runc mount", "apt-get update", "apt-get INSTALL runc mount"},
+			wantError: "install [runc mount]: apt-get: exit status 100: E: no space"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			state := t.TempDir()
+			apt := Apt{Get: command(t, state, "apt-get", c.apt)}
+			err := apt.Install(t.Context(), []string{"runc", "mount"}, func(string) {})
+			if c.wantError == "" {
+				require.NoError(t, err)
+			} else {
+				require.EqualError(t, err, c.wantError)
+			}
+			require.Equal(t, c.want, calls(t, state))
+		})
+	}
+}
+
+func TestInstallAsksNothingAndShowsWhatItDoes(t *testing.T) {
+	state := t.TempDir()
+	apt := Apt{Get: command(t, state, "apt-get", `
+case "$*" in *--simulate*) echo hidden; exit;; esac
+echo "frontend $DEBIAN_FRONTEND, needrestart $NEEDRESTART_MODE"; echo; echo "Unpacking runc" >&2`)}
+	var lines []string
+	require.NoError(t, apt.Install(t.Context(), []string{"runc"}, func(line string) { lines = append(lines, line) }))
+	require.Equal(t, []string{"frontend noninteractive, needrestart l", "Unpacking runc"}, lines)
+}
+
+func TestInstallLeavesNoServiceThatWasNotThere(t *testing.T) {
+	const running = `case "$1" in is-active) test -e $state/running;; disable) rm $state/running;; esac`
+	for name, c := range map[string]struct {
+		apt, systemctl string
+		before         bool
+		packages       []string
+		want           bool
+	}{
+		"one that the package starts":     {apt: "touch $state/running", packages: []string{"containerd"}, want: false},
+		"one that ran before":             {before: true, packages: []string{"containerd"}, want: true},
+		"another package":                 {apt: "touch $state/running", packages: []string{"runc"}, want: true},
+		"a machine whose systemd is idle": {packages: []string{"containerd"}, want: false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			state := t.TempDir()
+			mark := filepath.Join(state, "running")
+			if c.before {
+				require.NoError(t, os.WriteFile(mark, nil, 0o644))
+			}
+			install := `case "$*" in *--simulate*) exit;; esac` + "\n" + c.apt
+			apt := Apt{Get: command(t, state, "apt-get", install), Systemctl: command(t, state, "systemctl", running)}
+			require.NoError(t, apt.Install(t.Context(), c.packages, func(string) {}))
+			_, err := os.Stat(mark)
+			require.Equal(t, c.want, err == nil)
+		})
+	}
+}
+
+func TestAnInterruptedInstallEndsInOrder(t *testing.T) {
+	state := t.TempDir()
+	apt := Apt{Get: command(t, state, "apt-get", `
+case "$*" in *--simulate*) exit;; esac
+trap 'echo finishing the package in hand; touch $state/finished; exit 100' INT
+echo begun; while :; do sleep 0.05; done`)}
+	ctx, cancel := context.WithCancel(t.Context())
+	err := apt.Install(ctx, []string{"runc"}, func(line string) {
+		if line == "begun" {
+			cancel()
+		}
+	})
+	require.ErrorContains(t, err, "finishing the package in hand")
+	require.FileExists(t, filepath.Join(state, "finished"))
+	require.NotContains(t, calls(t, state), "apt-get update", "it does not begin anew")
+}

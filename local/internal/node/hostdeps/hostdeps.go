@@ -1,0 +1,53 @@
+// Package hostdeps finds what a node takes from the machine: the container runtime and its companions, which
+// Debian packages, and which are not Go modules that could be built here.
+package hostdeps
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Path is where programs are looked for, in a shell of root and out of it.
+const Path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+// Programs maps each program that a node needs to the Debian package that holds it.
+var Programs = map[string]string{
+	"containerd":              "containerd",
+	"containerd-shim-runc-v2": "containerd",
+	"runc":                    "runc",
+	"iptables":                "iptables",
+	"mount":                   "mount",
+}
+
+// pluginFolders are where distributions and the CNI project put the plugins.
+var pluginFolders = []string{"/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni"}
+
+// PluginsPackage is the Debian package of the CNI plugins.
+const PluginsPackage = "containernetworking-plugins"
+
+// Find is a program's file; empty when there is none.
+func Find(name string) string {
+	for dir := range strings.SplitSeq(Path, ":") {
+		file := filepath.Join(dir, name)
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
+			return file
+		}
+	}
+	return ""
+}
+
+// Plugins is the folder of the CNI plugins that the pods' network needs; empty when there is none.
+func Plugins() string {
+	for _, dir := range pluginFolders {
+		whole := true
+		for _, name := range []string{"ptp", "host-local", "loopback"} {
+			_, err := os.Stat(filepath.Join(dir, name))
+			whole = whole && err == nil
+		}
+		if whole {
+			return dir
+		}
+	}
+	return ""
+}

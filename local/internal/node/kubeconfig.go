@@ -1,0 +1,53 @@
+package node
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/modelferry/modelferry/local/internal/node/components"
+	"github.com/modelferry/modelferry/local/internal/paths"
+)
+
+// writeKubeconfig writes the administrator's kubeconfig of a running node, and the copy that says which stack
+// came up last.
+func writeKubeconfig(p paths.Place, i Info) error {
+	token, err := os.ReadFile(p.Secret("admin.token"))
+	if err != nil {
+		return fmt.Errorf("cluster's admin token: %w", err)
+	}
+	site := components.Site{Stack: p.Stack}
+	content, err := site.Kubeconfig(i.APIServer, components.Admin, strings.TrimSpace(string(token)), i.CAData)
+	if err != nil {
+		return err
+	}
+	for _, path := range []string{p.Kubeconfig(), p.LastKubeconfig()} {
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			return fmt.Errorf("kubeconfig: %w", err)
+		}
+	}
+	return nil
+}
+
+// removeKubeconfig removes a place's kubeconfig, and the copy when it is this one's.
+func removeKubeconfig(p paths.Place) error {
+	own, err := os.ReadFile(p.Kubeconfig())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("kubeconfig: %w", err)
+	}
+	if last, err := os.ReadFile(p.LastKubeconfig()); err == nil && bytes.Equal(own, last) {
+		if err := os.Remove(p.LastKubeconfig()); err != nil {
+			return fmt.Errorf("kubeconfig: %w", err)
+		}
+	}
+	if err := os.Remove(p.Kubeconfig()); err != nil {
+		return fmt.Errorf("kubeconfig: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,39 @@
+package node
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/local/internal/paths"
+)
+
+func TestKubeconfigOfTheLastStack(t *testing.T) {
+	root := t.TempDir()
+	up := func(stack, server string) paths.Place {
+		p, err := paths.Of(root, stack)
+		require.NoError(t, err)
+		require.NoError(t, os.MkdirAll(filepath.Dir(p.Secret("admin.token")), 0o700))
+		require.NoError(t, os.WriteFile(p.Secret("admin.token"), []byte("token\n"), 0o600))
+		require.NoError(t, writeKubeconfig(p, Info{APIServer: server, CAData: []byte("PEM")}))
+		return p
+	}
+	gke := up("gke", "https://10.213.0.2")
+	eks := up("eks", "https://10.214.0.2")
+	last, err := os.ReadFile(gke.LastKubeconfig())
+	require.NoError(t, err)
+	require.Contains(t, string(last), "https://10.214.0.2")
+	require.Contains(t, string(last), "token: token\n")
+	info, err := os.Stat(eks.Kubeconfig())
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode())
+
+	require.NoError(t, removeKubeconfig(gke))
+	require.NoFileExists(t, gke.Kubeconfig())
+	require.FileExists(t, gke.LastKubeconfig(), "it is the other stack's")
+	require.NoError(t, removeKubeconfig(eks))
+	require.NoFileExists(t, eks.LastKubeconfig())
+	require.NoError(t, removeKubeconfig(eks))
+}

@@ -1,0 +1,39 @@
+package node
+
+import (
+	"io"
+	"os"
+	"strings"
+
+	"github.com/modelferry/modelferry/local/internal/paths"
+)
+
+func logSize(p paths.Place) int64 {
+	info, err := os.Stat(p.Log("node"))
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// readLog is the whole lines of node.log after an offset, and the offset after them. A log that cannot be read
+// has no lines: it only tells of progress.
+func readLog(p paths.Place, from int64) (lines []string, next int64) {
+	file, err := os.Open(p.Log("node"))
+	if err != nil {
+		return nil, from
+	}
+	defer file.Close()
+	content, err := io.ReadAll(io.NewSectionReader(file, from, 1<<20))
+	if err != nil {
+		return nil, from
+	}
+	for line := range strings.Lines(string(content)) {
+		if !strings.HasSuffix(line, "\n") {
+			break
+		}
+		lines = append(lines, strings.TrimSuffix(line, "\n"))
+		from += int64(len(line))
+	}
+	return lines, from
+}

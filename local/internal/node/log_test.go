@@ -1,0 +1,29 @@
+package node
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/local/internal/paths"
+)
+
+func TestReadLogGoesOnWhereItEnded(t *testing.T) {
+	p, err := paths.Of(t.TempDir(), "gke")
+	require.NoError(t, err)
+	lines, next := readLog(p, 0)
+	require.Empty(t, lines, "there is no log yet")
+
+	require.NoError(t, os.MkdirAll(filepath.Dir(p.Log("node")), 0o755))
+	say := func(text string) { require.NoError(t, os.WriteFile(p.Log("node"), []byte(text), 0o644)) }
+	say("one\ntwo\nhal")
+	lines, next = readLog(p, next)
+	require.Equal(t, []string{"one", "two"}, lines)
+
+	say("one\ntwo\nhalf\n")
+	lines, next = readLog(p, next)
+	require.Equal(t, []string{"half"}, lines)
+	require.Equal(t, logSize(p), next)
+}

@@ -1,0 +1,97 @@
+//go:build linux
+
+package node
+
+import (
+	"os"
+	"os/exec"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/local/internal/paths"
+)
+
+func somewhere(t *testing.T) paths.Place {
+	t.Helper()
+	p, err := paths.Of(t.TempDir(), "gke")
+	require.NoError(t, err)
+	require.NoError(t, os.MkdirAll(p.Dir(), 0o755))
+	return p
+}
+
+func TestRecordKnowsItsProcess(t *testing.T) {
+	p := somewhere(t)
+	r, err := readRecord(p)
+	require.NoError(t, err)
+	require.Nil(t, r)
+
+	_, err = writeRecord(p, os.Getpid(), "10.213.0.0/16")
+	require.NoError(t, err)
+	r, err = readRecord(p)
+	require.NoError(t, err)
+	require.True(t, r.alive())
+	require.Equal(t, "10.213.0.0/16", r.Range)
+
+	for name, other := range map[string]record{
+		"the id was used again": {PID: r.PID, Started: r.Started + 1, Boot: r.Boot},
+		"another boot":          {PID: r.PID, Started: r.Started, Boot: "another"},
+		"no such process":       {PID: 1 << 23, Started: r.Started, Boot: r.Boot},
+	} {
+		require.False(t, other.alive(), name)
+	}
+}
+
+func TestAProcessThatEndedIsNotAlive(t *testing.T) {
+	cmd := exec.Command("sleep", "60")
+	require.NoError(t, cmd.Start())
+	r, err := identify(cmd.Process.Pid)
+	require.NoError(t, err)
+	require.True(t, r.alive())
+	require.NoError(t, end(r))
+	require.False(t, r.alive(), "a zombie counts as ended")
+	require.Error(t, cmd.Wait())
+	require.NoError(t, end(r), "to end it again is no error")
+}
+
+func TestParseStat(t *testing.T) {
+	// The name holds parentheses and spaces, as proc(5) allows.
+	state, started, err := parseStat("42 (a) b) (c) S 1 42 42 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 987654 0 0")
+	require.NoError(t, err)
+	require.Equal(t, "S", state)
+	require.Equal(t, uint64(987654), started)
+
+	_, _, err = parseStat("42 (cut")
+	require.ErrorContains(t, err, "unexpected content")
+}
+
+func TestReadOfANodeThatCrashed(t *testing.T) {
+	p := somewhere(t)
+	_, err := Read(p)
+	require.ErrorIs(t, err, ErrNotRunning)
+
+	require.NoError(t, Info{Stack: "gke"}.Write(p.Node()))
+	require.NoError(t, os.WriteFile(recordPath(p), []byte(`{"pid": 8388608}`), 0o644))
+	_, err = Read(p)
+	require.ErrorIs(t, err, ErrNotRunning, "node.json alone does not mean that it runs")
+}
+
+func TestTwoAtOnce(t *testing.T) {
+	p := somewhere(t)
+	unlock, err := lock(p)
+	require.NoError(t, err)
+	_, err = lock(p)
+	require.ErrorContains(t, err, "node gke: another ferry is starting or stopping this node")
+	require.ErrorContains(t, Stop(p), "another ferry")
+
+	unlock()
+	unlock, err = lock(p)
+	require.NoError(t, err)
+	unlock()
+}
+
+func TestStopOfNothing(t *testing.T) {
+	p := somewhere(t)
+	require.NoError(t, Stop(p))
+	require.NoError(t, Stop(p))
+}

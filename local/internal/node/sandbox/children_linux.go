@@ -1,0 +1,91 @@
+package sandbox
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/modelferry/modelferry/local/internal/node/components"
+	"github.com/modelferry/modelferry/local/internal/node/hostdeps"
+)
+
+// children starts the node's processes and reaps them, together with the orphans that every first process
+// inherits: containers' shims above all. Because it waits for any child, nothing else in this process may wait
+// for one: os/exec must not be used here.
+type children struct {
+	mu      sync.Mutex
+	waiting map[int]chan<- unix.WaitStatus
+}
+
+func newChildren() *children {
+	c := &children{waiting: map[int]chan<- unix.WaitStatus{}}
+	ended := make(chan os.Signal, 1)
+	signal.Notify(ended, unix.SIGCHLD)
+	go func() {
+		for range ended {
+			c.reap()
+		}
+	}()
+	return c
+}
+
+// start runs a process with its output in file log. The channel gets its status when it ends.
+func (c *children) start(p components.Process, log string) (<-chan unix.WaitStatus, error) {
+	out, err := os.OpenFile(log, os.O_CREATE|os.O_TRUNC|os.O_WRONLY|os.O_APPEND, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("log of %s: %w", p.Name, err)
+	}
+	defer out.Close()
+	null, err := os.Open(os.DevNull)
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", p.Name, err)
+	}
+	defer null.Close()
+
+	// Held while the process starts, so that it is known before it can be reaped.
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	pid, err := syscall.ForkExec(p.Command[0], p.Command, &syscall.ProcAttr{
+		Dir:   "/",
+		Env:   append([]string{"PATH=" + hostdeps.Path, "HOME=/root"}, p.Env...),
+		Files: []uintptr{null.Fd(), out.Fd(), out.Fd()},
+		Sys:   &syscall.SysProcAttr{Setsid: true},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start %s (%s): %w", p.Name, p.Command[0], err)
+	}
+	ended := make(chan unix.WaitStatus, 1)
+	c.waiting[pid] = ended
+	return ended, nil
+}
+
+func (c *children) reap() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for {
+		var status unix.WaitStatus
+		pid, err := unix.Wait4(-1, &status, unix.WNOHANG, nil)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil || pid <= 0 {
+			return
+		}
+		if ended, ours := c.waiting[pid]; ours {
+			ended <- status
+			delete(c.waiting, pid)
+		}
+	}
+}
+
+// describe says how a process ended.
+func describe(status unix.WaitStatus) string {
+	if status.Signaled() {
+		return fmt.Sprintf("signal %d, %s", status.Signal(), status.Signal())
+	}
+	return fmt.Sprintf("exit code %d", status.ExitStatus())
+}

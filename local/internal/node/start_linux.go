@@ -1,0 +1,174 @@
+package node
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/modelferry/modelferry/local/internal/node/cgroup"
+	"github.com/modelferry/modelferry/local/internal/node/components"
+	"github.com/modelferry/modelferry/local/internal/node/hostdeps"
+	"github.com/modelferry/modelferry/local/internal/node/network"
+	"github.com/modelferry/modelferry/local/internal/node/nodeinfo"
+	"github.com/modelferry/modelferry/local/internal/paths"
+)
+
+// Start starts the node of a place and returns when it is ready; one that runs is left as it is. Data that a
+// node which crashed left is used again. The node outlives the caller; when ctx ends before it is ready, it is
+// ended. An error names the part that failed and its log.
+func Start(ctx context.Context, o Options) (Info, error) {
+	unlock, err := lock(o.Place)
+	if err != nil {
+		return Info{}, err
+	}
+	defer unlock()
+	old, err := readRecord(o.Place)
+	if err != nil {
+		return Info{}, err
+	}
+	if old != nil && old.alive() {
+		return o.join(ctx, old)
+	}
+	if old != nil && o.Range == "" {
+		o.Range = old.Range
+	}
+	addresses, err := network.Choose(o.Place.Stack, o.Range)
+	if err != nil {
+		return Info{}, err
+	}
+	if old != nil && old.Range != addresses.String() {
+		return Info{}, fmt.Errorf("node %s has data from the address range %s, and is to start in %s: run `make down STACK=%s` first, which removes them",
+			o.Place.Stack, old.Range, addresses, o.Place.Stack)
+	}
+	if err := sweep(o.Place, old); err != nil {
+		return Info{}, err
+	}
+	if err := o.provide(ctx, addresses); err != nil {
+		return Info{}, err
+	}
+	from := logSize(o.Place)
+	r, err := o.spawn(addresses)
+	if err == nil {
+		var i Info
+		if i, err = o.watch(ctx, r, from); err == nil {
+			return i, nil
+		}
+	}
+	if r != nil {
+		err = errors.Join(err, end(r))
+	}
+	// The record stays: it tells the next Start, or Stop, whose the data are.
+	return Info{}, errors.Join(err, sweep(o.Place, r))
+}
+
+// spawn starts the node's first process in namespaces of its own, and connects it to the host.
+func (o Options) spawn(addresses network.Range) (*record, error) {
+	hierarchies, err := cgroup.Find()
+	if err != nil {
+		return nil, err
+	}
+	for _, dir := range []string{filepath.Dir(o.Place.Log("node")), o.Place.Data()} {
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return nil, fmt.Errorf("node's folder: %w", err)
+		}
+	}
+	log, err := os.OpenFile(o.Place.Log("node"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("node's log: %w", err)
+	}
+	defer log.Close()
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("start the node: %w", err)
+	}
+	begin, send, err := os.Pipe()
+	if err != nil {
+		return nil, fmt.Errorf("start the node: %w", err)
+	}
+	defer begin.Close()
+	defer send.Close() // without a word before, it makes the node end
+
+	cmd := exec.Command(self, o.Command...)
+	cmd.Dir = "/"
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.ExtraFiles = []*os.File{begin} // descriptor 3
+	// Nothing of the caller's environment: a proxy's address there would cut the parts off from each other.
+	cmd.Env = []string{
+		"PATH=" + hostdeps.Path, "HOME=/root", "GOGC=50",
+		paths.StackDirVar + "=" + o.Place.Dir(), network.RangeVar + "=" + addresses.String(),
+		"AWS_REGION=" + o.region(),
+	}
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Setsid:     true,
+		Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWNET | syscall.CLONE_NEWPID | syscall.CLONE_NEWUTS | syscall.CLONE_NEWIPC,
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start the node: %w", err)
+	}
+	go func() { _ = cmd.Wait() }() // so that no zombie is left while this process lives
+	pid := cmd.Process.Pid
+	r, err := writeRecord(o.Place, pid, addresses.String())
+	if err != nil {
+		return nil, err
+	}
+	if err := hierarchies.Make(components.Site{Stack: o.Place.Stack}.Cgroup(), pid); err != nil {
+		return r, err
+	}
+	if err := network.Connect(o.Place.Stack, addresses, pid); err != nil {
+		return r, err
+	}
+	if _, err := fmt.Fprintln(send, pid); err != nil {
+		return r, fmt.Errorf("start the node: %w", err)
+	}
+	return r, nil
+}
+
+// region is that of the object store; none on GKE.
+func (o Options) region() string {
+	if o.Place.Stack != "eks" {
+		return ""
+	}
+	return cmp.Or(o.Region, "us-east-1")
+}
+
+// watch waits until the node is ready, and passes on what it says of its progress from an offset of its log.
+func (o Options) watch(ctx context.Context, r *record, from int64) (Info, error) {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		alive := r.alive() // before the log is read, so that its last words are not missed
+		lines, next := readLog(o.Place, from)
+		if from = next; o.Progress != nil {
+			for _, line := range lines {
+				o.Progress(line)
+			}
+		}
+		if !alive {
+			return Info{}, fmt.Errorf("node %s ended: %s", o.Place.Stack, lastWords(o.Place, lines))
+		}
+		if i, err := nodeinfo.Read(o.Place.Node()); err == nil {
+			return i, writeKubeconfig(o.Place, i)
+		} else if !errors.Is(err, nodeinfo.ErrNone) {
+			return Info{}, err
+		}
+		select {
+		case <-ctx.Done():
+			return Info{}, fmt.Errorf("node %s is not ready: %w", o.Place.Stack, context.Cause(ctx))
+		case <-tick.C:
+		}
+	}
+}
+
+func lastWords(p paths.Place, lines []string) string {
+	if len(lines) == 0 {
+		return "see " + p.Log("node")
+	}
+	return strings.TrimPrefix(strings.TrimSpace(lines[len(lines)-1]), "ferry: ")
+}

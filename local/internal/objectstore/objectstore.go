@@ -1,0 +1,84 @@
+// Package objectstore puts files into the buckets of a local cloud's object store, from the host.
+package objectstore
+
+import (
+	"context"
+	"crypto/md5"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/modelferry/modelferry/local/internal/node"
+	"github.com/modelferry/modelferry/local/internal/paths"
+)
+
+// Client is one stack's object store, spoken to as its owner.
+type Client interface {
+	// Ensure makes object key of a bucket the content of a file. When it is already, nothing is written, and so
+	// no new version comes to be.
+	Ensure(ctx context.Context, bucket, key, file string) error
+	// Put writes an object and returns its version: GCS's generation, S3's version id where the bucket has
+	// versions.
+	Put(ctx context.Context, bucket, key string, content io.ReadSeeker) (version string, err error)
+}
+
+// Open is the object store of a running node.
+func Open(_ context.Context, p paths.Place, i node.Info) (Client, error) {
+	if p.Stack == "gke" {
+		return gcs{url: i.Store}, nil
+	}
+	return openS3(p, i)
+}
+
+// object is what both stores tell of an object without reading it.
+type object struct {
+	// bytes is -1 when there is no such object.
+	bytes int64
+	// md5 is in hex; empty when the store does not know it.
+	md5 string
+}
+
+// backend is a store's own part.
+type backend interface {
+	stat(ctx context.Context, bucket, key string) (object, error)
+	Put(ctx context.Context, bucket, key string, content io.ReadSeeker) (version string, err error)
+}
+
+// ensure is Ensure for any store.
+func ensure(ctx context.Context, b backend, bucket, key, path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	there, err := b.stat(ctx, bucket, key)
+	if err != nil {
+		return fmt.Errorf("look for %s in bucket %s: %w", key, bucket, err)
+	}
+	same, err := there.equals(file)
+	if err != nil || same {
+		return err
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	_, err = b.Put(ctx, bucket, key, file)
+	return err
+}
+
+// equals reads the file only when its size is the object's.
+func (o object) equals(file *os.File) (bool, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return false, err
+	}
+	if o.bytes != info.Size() || o.md5 == "" {
+		return false, nil
+	}
+	sum := md5.New() // what the stores keep; nobody forges it here
+	if _, err := io.Copy(sum, file); err != nil {
+		return false, err
+	}
+	return hex.EncodeToString(sum.Sum(nil)) == o.md5, nil
+}

@@ -1,0 +1,154 @@
+package objectstore
+
+import (
+	"context"
+	"crypto/md5"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/local/internal/node"
+	"github.com/modelferry/modelferry/local/internal/paths"
+)
+
+func write(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
+	return path
+}
+
+func sum(text string) []byte {
+	s := md5.Sum([]byte(text))
+	return s[:]
+}
+
+// fixed is a store that holds one object, and takes anything.
+type fixed struct {
+	object
+	fault error
+	put   string
+}
+
+func (f *fixed) stat(context.Context, string, string) (object, error) { return f.object, f.fault }
+
+func (f *fixed) Put(_ context.Context, _, _ string, content io.ReadSeeker) (string, error) {
+	all, err := io.ReadAll(content)
+	f.put = string(all)
+	return "1", err
+}
+
+func TestEnsureWritesOnlyWhatDiffers(t *testing.T) {
+	for name, c := range map[string]struct {
+		there object
+		put   string
+	}{
+		"missing":      {there: object{bytes: -1}, put: "model"},
+		"same":         {there: object{bytes: 5, md5: hex.EncodeToString(sum("model"))}},
+		"other size":   {there: object{bytes: 4, md5: hex.EncodeToString(sum("mode"))}, put: "model"},
+		"other bytes":  {there: object{bytes: 5, md5: hex.EncodeToString(sum("xxxxx"))}, put: "model"},
+		"unknown sums": {there: object{bytes: 5}, put: "model"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := &fixed{object: c.there}
+			require.NoError(t, ensure(context.Background(), f, "models", "key", write(t, "model")))
+			require.Equal(t, c.put, f.put)
+		})
+	}
+	require.ErrorContains(t, ensure(context.Background(), &fixed{}, "models", "key", "/nowhere/file"), "/nowhere/file")
+	broken := &fixed{fault: errors.New("broken")}
+	require.EqualError(t, ensure(context.Background(), broken, "models", "key", write(t, "model")), "look for key in bucket models: broken")
+}
+
+func TestGCS(t *testing.T) {
+	objects := map[string]string{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		key := r.URL.Query().Get("name")
+		if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/upload/storage/v1/b/models/") {
+			content, err := io.ReadAll(r.Body)
+			assert.NoError(t, err)
+			objects[key] = string(content)
+		} else {
+			key = strings.TrimPrefix(r.URL.Path, "/storage/v1/b/models/o/")
+		}
+		content, ok := objects[key]
+		if !ok {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		fmt.Fprintf(w, `{"size": "%d", "md5Hash": %q, "generation": "17"}`, len(content), base64of(content))
+	}))
+	defer server.Close()
+	p, err := paths.Of(t.TempDir(), "gke")
+	require.NoError(t, err)
+	client, err := Open(context.Background(), p, node.Info{Store: server.URL})
+	require.NoError(t, err)
+
+	require.NoError(t, client.Ensure(context.Background(), "models", "bankchurn/model.joblib", write(t, "model")))
+	require.Equal(t, map[string]string{"bankchurn/model.joblib": "model"}, objects)
+	version, err := client.Put(context.Background(), "models", "a b", strings.NewReader("c"))
+	require.NoError(t, err)
+	require.Equal(t, "17", version)
+	require.Equal(t, "c", objects["a b"])
+
+	_, err = client.Put(context.Background(), "none", "key", strings.NewReader("c"))
+	require.ErrorContains(t, err, "put gs://none/key: no such bucket")
+}
+
+func TestS3(t *testing.T) {
+	objects := map[string]string{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.Contains(r.Header.Get("Authorization"), "/eu-west-1/s3/aws4_request") || !strings.HasPrefix(r.URL.Path, "/models/") {
+			w.WriteHeader(http.StatusNotFound)
+			fmt.Fprint(w, `<Error><Code>NoSuchBucket</Code></Error>`)
+			return
+		}
+		if r.Method == http.MethodPut {
+			content, err := io.ReadAll(r.Body)
+			assert.NoError(t, err)
+			objects[r.URL.Path] = string(content)
+			w.Header().Set("x-amz-version-id", "v1")
+		}
+		content, ok := objects[r.URL.Path]
+		if !ok {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		w.Header().Set("ETag", `"`+hex.EncodeToString(sum(content))+`"`)
+		if r.Method == http.MethodHead {
+			w.Header().Set("Content-Length", fmt.Sprint(len(content)))
+		}
+	}))
+	defer server.Close()
+	p, err := paths.Of(t.TempDir(), "eks")
+	require.NoError(t, err)
+	_, err = Open(context.Background(), p, node.Info{Store: server.URL})
+	require.ErrorContains(t, err, "object store's account")
+	require.NoError(t, os.MkdirAll(filepath.Dir(p.Secret("store.json")), 0o700))
+	require.NoError(t, os.WriteFile(p.Secret("store.json"), []byte(`{"accessKey": "a", "secretKey": "s"}`), 0o600))
+	client, err := Open(context.Background(), p, node.Info{Store: server.URL, Region: "eu-west-1"})
+	require.NoError(t, err)
+
+	file := write(t, "model")
+	require.NoError(t, client.Ensure(context.Background(), "models", "bankchurn/model.joblib", file))
+	require.Contains(t, objects["/models/bankchurn/model.joblib"], "model")
+	version, err := client.Put(context.Background(), "models", "key", strings.NewReader("c"))
+	require.NoError(t, err)
+	require.Equal(t, "v1", version)
+
+	_, err = client.Put(context.Background(), "none", "key", strings.NewReader("c"))
+	require.ErrorContains(t, err, "put s3://none/key: no such bucket")
+}
+
+func base64of(text string) string { return base64.StdEncoding.EncodeToString(sum(text)) }

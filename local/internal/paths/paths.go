@@ -1,0 +1,97 @@
+// Package paths says where the local cloud keeps its things, so that no other package spells a path.
+package paths
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Stacks are the local clouds that there can be. Both may run at once.
+var Stacks = []string{"gke", "eks"}
+
+// StackDirVar names the environment variable that tells providers and stand-ins which local cloud they serve.
+// Its value is a Place's Dir.
+const StackDirVar = "MODELFERRY_STACK_DIR"
+
+// Place is where one stack's local cloud lies. Its paths are absolute.
+type Place struct {
+	// Root is the repository's folder.
+	Root string
+	// Stack is one of Stacks.
+	Stack string
+}
+
+// Of is the place of a stack in the repository at root. A stack that there is not is an error naming those
+// that there are.
+func Of(root, stack string) (Place, error) {
+	if !slices.Contains(Stacks, stack) {
+		return Place{}, fmt.Errorf("stack %q: there is no such local cloud: use %s", stack, strings.Join(Stacks, " or "))
+	}
+	abs, err := filepath.Abs(root)
+	if err != nil {
+		return Place{}, fmt.Errorf("repository's folder: %w", err)
+	}
+	return Place{Root: abs, Stack: stack}, nil
+}
+
+// FromEnv is the place that MODELFERRY_STACK_DIR names; false when it is unset.
+func FromEnv() (Place, bool) {
+	dir := os.Getenv(StackDirVar)
+	if dir == "" {
+		return Place{}, false
+	}
+	return Place{Root: filepath.Dir(filepath.Dir(filepath.Clean(dir))), Stack: filepath.Base(dir)}, true
+}
+
+// FindRoot walks up from the working folder to the repository's folder: the one that holds Pulumi.yaml.
+func FindRoot() (string, error) {
+	start, err := os.Getwd()
+	if err != nil {
+		return "", fmt.Errorf("repository's folder: %w", err)
+	}
+	for dir := start; ; dir = filepath.Dir(dir) {
+		_, err := os.Stat(filepath.Join(dir, "Pulumi.yaml"))
+		if err == nil {
+			return dir, nil
+		}
+		if !errors.Is(err, os.ErrNotExist) {
+			return "", fmt.Errorf("repository's folder: %w", err)
+		}
+		if dir == filepath.Dir(dir) {
+			return "", fmt.Errorf("no Pulumi.yaml in %s or above: run ferry inside the modelferry repository", start)
+		}
+	}
+}
+
+// Local is the git-ignored folder that holds all that the local clouds make.
+func (p Place) Local() string { return filepath.Join(p.Root, ".local") }
+
+// Bin is a built program, such as Bin("kube").
+func (p Place) Bin(name string) string { return filepath.Join(p.Local(), "bin", name) }
+
+// Dir holds all of this stack's local cloud.
+func (p Place) Dir() string { return filepath.Join(p.Local(), p.Stack) }
+
+// Kubeconfig is the admin's kubeconfig of this stack's cluster.
+func (p Place) Kubeconfig() string { return filepath.Join(p.Dir(), "kubeconfig") }
+
+// LastKubeconfig is a copy of the kubeconfig of the stack that came up last.
+func (p Place) LastKubeconfig() string { return filepath.Join(p.Local(), "kubeconfig") }
+
+// Node is node.json: where the running node's servers answer.
+func (p Place) Node() string { return filepath.Join(p.Dir(), "node.json") }
+
+// Log is a component's log, such as Log("kubelet").
+func (p Place) Log(name string) string { return filepath.Join(p.Dir(), "log", name+".log") }
+
+// Data is a folder of what the node's servers keep, such as Data("etcd"); Data() holds them all.
+func (p Place) Data(name ...string) string {
+	return filepath.Join(append([]string{p.Dir(), "data"}, name...)...)
+}
+
+// Secret is a file of the stack's secrets, such as Secret("admin.token"); the folder is for its owner only.
+func (p Place) Secret(name string) string { return filepath.Join(p.Dir(), "secret", name) }

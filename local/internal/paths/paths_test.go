@@ -1,0 +1,50 @@
+package paths
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestOf(t *testing.T) {
+	p, err := Of("/repo", "gke")
+	require.NoError(t, err)
+	require.Equal(t, "/repo/.local/gke", p.Dir())
+	require.Equal(t, "/repo/.local/bin/kube", p.Bin("kube"))
+	require.Equal(t, "/repo/.local/gke/data", p.Data())
+	require.Equal(t, "/repo/.local/gke/data/etcd", p.Data("etcd"))
+	require.Equal(t, "/repo/.local/gke/log/kubelet.log", p.Log("kubelet"))
+	require.Equal(t, "/repo/.local/gke/secret/admin.token", p.Secret("admin.token"))
+
+	_, err = Of("/repo", "azure")
+	require.EqualError(t, err, `stack "azure": there is no such local cloud: use gke or eks`)
+}
+
+func TestFromEnv(t *testing.T) {
+	t.Setenv(StackDirVar, "")
+	_, ok := FromEnv()
+	require.False(t, ok)
+
+	t.Setenv(StackDirVar, "/repo/.local/eks/")
+	p, ok := FromEnv()
+	require.True(t, ok)
+	require.Equal(t, Place{Root: "/repo", Stack: "eks"}, p)
+}
+
+func TestFindRoot(t *testing.T) {
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+	below := filepath.Join(root, "a", "b")
+	require.NoError(t, os.MkdirAll(below, 0o755))
+	t.Chdir(below)
+
+	_, err = FindRoot()
+	require.ErrorContains(t, err, "run ferry inside the modelferry repository")
+
+	require.NoError(t, os.WriteFile(filepath.Join(root, "Pulumi.yaml"), nil, 0o644))
+	found, err := FindRoot()
+	require.NoError(t, err)
+	require.Equal(t, root, found)
+}

@@ -1,0 +1,45 @@
+// Package plugins lets ferry act by the name that it is called by: as a provider of the Pulumi engine, or as
+// a stand-in for the command with which a kubeconfig gets its token.
+package plugins
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+
+	"github.com/modelferry/modelferry/local/internal/engine"
+	"github.com/modelferry/modelferry/local/internal/execcredential"
+	"github.com/modelferry/modelferry/local/internal/paths"
+	"github.com/modelferry/modelferry/local/internal/provider"
+	"github.com/modelferry/modelferry/local/internal/provider/aws"
+	"github.com/modelferry/modelferry/local/internal/provider/gcp"
+	"github.com/modelferry/modelferry/local/internal/provider/kubernetes"
+)
+
+// Run serves the program that argv[0] names and returns when that has ended. handled is false when the name
+// is none of them.
+func Run(argv []string) (handled bool, err error) {
+	switch filepath.Base(argv[0]) {
+	case "pulumi-resource-aws":
+		return true, serve(argv[1:], aws.Package())
+	case "pulumi-resource-gcp":
+		return true, serve(argv[1:], gcp.Package())
+	case "pulumi-resource-kubernetes":
+		return true, provider.Main(argv[1:], func(e *provider.Engine) (plugin.Provider, error) {
+			return kubernetes.New(e, os.Getenv(engine.RenderDirVar)), nil
+		})
+	case "gke-gcloud-auth-plugin":
+		return true, execcredential.GKE(os.Stdout, os.Getenv(paths.StackDirVar))
+	case "aws":
+		return true, execcredential.EKS(os.Stdout, os.Getenv(paths.StackDirVar), argv[1:])
+	default:
+		return false, nil
+	}
+}
+
+func serve(args []string, pkg *provider.Package) error {
+	return provider.Main(args, func(*provider.Engine) (plugin.Provider, error) {
+		return provider.New(pkg, provider.CloudFromEnv()), nil
+	})
+}

@@ -1,0 +1,61 @@
+package aws
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/modelferry/modelferry/local/internal/cloudstate"
+	"github.com/modelferry/modelferry/local/internal/provider"
+)
+
+// settle brings the store's accounts and bucket policies to what the roles and policies on record say. It
+// works on the whole, under the state's lock, because roles, policies and buckets come and go side by side.
+func settle(ctx context.Context, r *provider.Request) error {
+	s, err := storeOf(r)
+	if err != nil {
+		return err
+	}
+	return cloudstate.Update(r.Cloud.Dir, func(cloud *cloudstate.Cloud) error {
+		for _, role := range cloud.OfType(RoleType) {
+			if err := s.createAccount(ctx, RoleKeys(s.root, roleAccount(role))); err != nil {
+				return fmt.Errorf("account of role %q: %w", role.ID, err)
+			}
+		}
+		for _, bucket := range cloud.OfType(bucketType) {
+			if err := s.setPolicy(ctx, cloud, bucket.ID); err != nil {
+				return fmt.Errorf("access to bucket %q: %w", bucket.ID, err)
+			}
+		}
+		if r.Type != RoleType {
+			return nil
+		}
+		if gone := r.Str("uniqueId"); cloud.Find(RoleType, r.ID) == nil && gone != "" {
+			return s.deleteAccount(ctx, gone)
+		}
+		return nil
+	})
+}
+
+func (s *store) setPolicy(ctx context.Context, cloud *cloudstate.Cloud, bucket string) error {
+	policy, err := bucketDocument(cloud, bucket)
+	if err != nil {
+		return err
+	}
+	if len(policy.Statement) == 0 {
+		_, err = s.DeleteBucketPolicy(ctx, &s3.DeleteBucketPolicyInput{Bucket: sdk.String(bucket)})
+	} else {
+		var text []byte
+		if text, err = json.Marshal(policy); err != nil {
+			return err
+		}
+		_, err = s.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: sdk.String(bucket), Policy: sdk.String(string(text))})
+	}
+	if hasCode(err, "NoSuchBucket", "NoSuchBucketPolicy") { // it is being deleted, or someone did so behind our back
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,214 @@
+package aws_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/local/internal/cloudstate"
+	"github.com/modelferry/modelferry/local/internal/node/nodeinfo"
+	"github.com/modelferry/modelferry/local/internal/provider"
+	"github.com/modelferry/modelferry/local/internal/provider/aws"
+	"github.com/modelferry/modelferry/local/internal/provider/storetest"
+)
+
+const region = "eu-west-1"
+
+type object = map[string]any
+
+// cloud is a configured provider over a stack's folder.
+type cloud struct {
+	plugin.Provider
+	dir string
+}
+
+func open(t *testing.T) cloud {
+	t.Helper()
+	dir := t.TempDir()
+	storetest.S3(t, dir, region)
+	p := provider.New(aws.Package(), &provider.Cloud{Dir: dir})
+	_, err := p.Configure(context.Background(), plugin.ConfigureRequest{
+		Inputs: resource.NewPropertyMapFromMap(object{"region": region}),
+	})
+	require.NoError(t, err)
+	return cloud{p, dir}
+}
+
+func (c cloud) create(t *testing.T, typ, name string, inputs object) plugin.CreateResponse {
+	t.Helper()
+	urn := resource.NewURN("eks", "modelferry", "", tokens.Type(typ), name)
+	checked, err := c.Check(context.Background(), plugin.CheckRequest{
+		URN: urn, Name: name, Type: tokens.Type(typ), News: resource.NewPropertyMapFromMap(inputs), RandomSeed: []byte("seed"),
+	})
+	require.NoError(t, err)
+	require.Empty(t, checked.Failures)
+	created, err := c.Create(context.Background(), plugin.CreateRequest{
+		URN: urn, Name: name, Type: tokens.Type(typ), Properties: checked.Properties,
+	})
+	require.NoError(t, err)
+	return created
+}
+
+func (c cloud) delete(typ string, created plugin.CreateResponse, inputs object) error {
+	_, err := c.Delete(context.Background(), plugin.DeleteRequest{
+		URN: resource.NewURN("eks", "modelferry", "", tokens.Type(typ), "any"), Type: tokens.Type(typ), ID: created.ID,
+		Inputs: resource.NewPropertyMapFromMap(inputs), Outputs: created.Properties,
+	})
+	return err
+}
+
+// as is an S3 client with the given account.
+func (c cloud) as(t *testing.T, keys cloudstate.Keys) *s3.Client {
+	t.Helper()
+	node, err := nodeinfo.Read(c.dir + "/node.json")
+	require.NoError(t, err)
+	return s3.New(s3.Options{
+		BaseEndpoint: sdk.String(node.Store), UsePathStyle: true, Region: region,
+		Credentials: credentials.NewStaticCredentialsProvider(keys.AccessKey, keys.SecretKey, ""),
+	})
+}
+
+const (
+	bucketV2   = "aws:s3/bucketV2:BucketV2"
+	role       = "aws:iam/role:Role"
+	rolePolicy = "aws:iam/rolePolicy:RolePolicy"
+)
+
+func policy(bucket, prefix string) string {
+	text, _ := json.Marshal(object{"Version": "2012-10-17", "Statement": []object{
+		{"Effect": "Allow", "Action": []string{"s3:GetObject", "s3:GetObjectVersion"}, "Resource": "arn:aws:s3:::" + bucket + "/" + prefix + "*"},
+		{
+			"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::" + bucket,
+			"Condition": object{"StringLike": object{"s3:prefix": prefix + "*"}},
+		},
+	}})
+	return string(text)
+}
+
+func TestARoleReadsItsPrefixAndNothingElse(t *testing.T) {
+	c := open(t)
+	ctx := context.Background()
+	created := c.create(t, bucketV2, "models", object{})
+	bucket := string(created.ID)
+	require.True(t, strings.HasPrefix(bucket, "models-"))
+	c.create(t, "aws:s3/bucketPolicy:BucketPolicy", "models", object{"bucket": bucket, "policy": object{
+		"Version": "2012-10-17", "Statement": []object{{
+			"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": []string{"arn:aws:s3:::" + bucket, "arn:aws:s3:::" + bucket + "/*"},
+			"Condition": object{"Bool": object{"aws:SecureTransport": "false"}},
+		}, {
+			"Effect": "Allow", "Principal": object{"Service": "logging.s3.amazonaws.com"}, "Action": "s3:PutObject",
+			"Resource": "arn:aws:s3:::" + bucket + "/*", "Condition": object{"StringEquals": object{"aws:SourceAccount": "123456789012"}},
+		}},
+	}})
+	bankchurn := c.create(t, role, "bankchurn", object{"assumeRolePolicy": "{}"})
+	c.create(t, rolePolicy, "bankchurn", object{"role": string(bankchurn.ID), "policy": policy(bucket, "bankchurn/")})
+	other := c.create(t, role, "other", object{"assumeRolePolicy": "{}"})
+
+	root, err := cloudstate.StoreKeys(c.dir)
+	require.NoError(t, err)
+	for _, key := range []string{"bankchurn/model.joblib", "nlpinsight/model.joblib"} {
+		_, err := c.as(t, root).PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader("model")})
+		require.NoError(t, err)
+	}
+	get := func(client *s3.Client, key string) error {
+		answer, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})
+		if err != nil {
+			return err
+		}
+		_, err = io.ReadAll(answer.Body)
+		return err
+	}
+	list := func(client *s3.Client, prefix string) error {
+		_, err := client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &bucket, Prefix: &prefix})
+		return err
+	}
+	keys := aws.RoleKeys(root, uniqueID(bankchurn))
+	mine, theirs := c.as(t, keys), c.as(t, aws.RoleKeys(root, uniqueID(other)))
+
+	require.NoError(t, get(mine, "bankchurn/model.joblib"))
+	require.NoError(t, list(mine, "bankchurn/"))
+	for name, err := range map[string]error{
+		"another service's object": get(mine, "nlpinsight/model.joblib"),
+		"another prefix":           list(mine, "nlpinsight/"),
+		"the whole bucket":         list(mine, ""),
+		"a role without grants":    get(theirs, "bankchurn/model.joblib"),
+	} {
+		require.ErrorContains(t, err, "AccessDenied", name)
+	}
+	// A missing key below the own prefix is known to be missing, because it may be listed.
+	require.ErrorContains(t, get(mine, "bankchurn/missing"), "NoSuchKey")
+	key := "bankchurn/model.joblib"
+	_, err = mine.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader("mine")})
+	require.ErrorContains(t, err, "AccessDenied")
+
+	// Without its role policy the role reads nothing any more.
+	require.NoError(t, c.delete(rolePolicy, plugin.CreateResponse{ID: resource.ID(fmt.Sprintf("%s:%s", bankchurn.ID, policyName(t, c)))}, object{
+		"role": string(bankchurn.ID), "policy": policy(bucket, "bankchurn/"),
+	}))
+	require.ErrorContains(t, get(mine, "bankchurn/model.joblib"), "AccessDenied")
+
+	// And without the role there is no account.
+	require.NoError(t, c.delete(role, bankchurn, object{"name": string(bankchurn.ID), "assumeRolePolicy": "{}"}))
+	require.ErrorContains(t, get(mine, "bankchurn/model.joblib"), "InvalidAccessKeyId")
+}
+
+func uniqueID(created plugin.CreateResponse) string {
+	return created.Properties["uniqueId"].StringValue()
+}
+
+func policyName(t *testing.T, c cloud) string {
+	t.Helper()
+	known, err := cloudstate.Load(c.dir)
+	require.NoError(t, err)
+	return known.OfType(rolePolicy)[0].Inputs["name"].(string)
+}
+
+func TestABucketGoesWithItsObjectsOnlyWhenForced(t *testing.T) {
+	c := open(t)
+	ctx := context.Background()
+	created := c.create(t, bucketV2, "models", object{"bucket": "models-kept"})
+	c.create(t, "aws:s3/bucketVersioningV2:BucketVersioningV2", "models", object{
+		"bucket": "models-kept", "versioningConfiguration": object{"status": "Enabled"},
+	})
+	root, err := cloudstate.StoreKeys(c.dir)
+	require.NoError(t, err)
+	bucket, key := "models-kept", "a"
+	for range 2 {
+		answer, err := c.as(t, root).PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader("x")})
+		require.NoError(t, err)
+		require.NotEmpty(t, answer.VersionId)
+	}
+	require.ErrorContains(t, c.delete(bucketV2, created, object{"bucket": bucket}), `bucket "models-kept" is not empty`)
+	require.NoError(t, c.delete(bucketV2, created, object{"bucket": bucket, "forceDestroy": true}))
+	read, err := c.Read(ctx, plugin.ReadRequest{Type: bucketV2, ID: created.ID, State: created.Properties})
+	require.NoError(t, err)
+	require.Empty(t, read.ID)
+}
+
+func TestABucketThatIsGoneFromTheStoreIsGoneInARefresh(t *testing.T) {
+	c := open(t)
+	ctx := context.Background()
+	created := c.create(t, bucketV2, "models", object{"bucket": "models-lost"})
+	request := plugin.ReadRequest{Type: bucketV2, ID: created.ID, State: created.Properties}
+	read, err := c.Read(ctx, request)
+	require.NoError(t, err)
+	require.Equal(t, created.Properties, read.Outputs)
+	root, err := cloudstate.StoreKeys(c.dir)
+	require.NoError(t, err)
+	_, err = c.as(t, root).DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: sdk.String("models-lost")})
+	require.NoError(t, err)
+	read, err = c.Read(ctx, request)
+	require.NoError(t, err)
+	require.Empty(t, read.ID)
+}

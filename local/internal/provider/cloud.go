@@ -1,0 +1,50 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/modelferry/modelferry/local/internal/cloudstate"
+	"github.com/modelferry/modelferry/local/internal/node/nodeinfo"
+	"github.com/modelferry/modelferry/local/internal/paths"
+)
+
+// Cloud is the local cloud of one stack.
+type Cloud struct{ Dir string }
+
+// CloudFromEnv is the local cloud that this process serves. It is nil when none is named; a provider is then
+// offline: it computes outputs and reaches nothing.
+func CloudFromEnv() *Cloud {
+	dir := os.Getenv(paths.StackDirVar)
+	if dir == "" {
+		return nil
+	}
+	return &Cloud{Dir: dir}
+}
+
+// Node is the running node; the error says how to start it.
+func (c *Cloud) Node() (nodeinfo.Info, error) {
+	node, err := nodeinfo.Read(filepath.Join(c.Dir, "node.json"))
+	if errors.Is(err, nodeinfo.ErrNone) {
+		return node, fmt.Errorf("%w: start it with `make up STACK=%s`", err, filepath.Base(c.Dir))
+	}
+	return node, err
+}
+
+// remember writes the resource's record.
+func (c *Cloud) remember(record cloudstate.Record) error {
+	return cloudstate.Update(c.Dir, func(cloud *cloudstate.Cloud) error {
+		cloud.Put(record)
+		return nil
+	})
+}
+
+// forget removes the resource's record.
+func (c *Cloud) forget(typ, id string) error {
+	return cloudstate.Update(c.Dir, func(cloud *cloudstate.Cloud) error {
+		cloud.Remove(typ, id)
+		return nil
+	})
+}

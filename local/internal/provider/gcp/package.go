@@ -1,0 +1,84 @@
+// Package gcp is the local cloud's Google Cloud: the resource types and functions that the program uses.
+package gcp
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"maps"
+
+	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp"
+
+	"github.com/modelferry/modelferry/local/internal/provider"
+)
+
+// Version is that of the pulumi-gcp SDK in go.mod.
+const Version = "7.38.0"
+
+const computeAPI = "https://www.googleapis.com/compute/v1/"
+
+// Package is the table of what this cloud knows. A new resource type is one more entry in one of its parts.
+func Package() *provider.Package {
+	pkg := &provider.Package{
+		Name: "gcp", Version: Version, Config: gcp.ProviderArgs{},
+		Shared: map[string]provider.Value{
+			"project":           project,
+			"region":            setting("region"),
+			"location":          location,
+			"effectiveLabels":   labels,
+			"pulumiLabels":      labels,
+			"creationTimestamp": provider.Const(epoch),
+			"createTime":        provider.Const(epoch),
+			"updateTime":        provider.Const(epoch),
+			"etag":              provider.Text("{#16}"),
+			"fingerprint":       provider.Text("{#12}"),
+		},
+		Resources: map[string]provider.Resource{},
+		Functions: functions,
+	}
+	for _, part := range []map[string]provider.Resource{network, cluster, bucket, identity, registry} {
+		maps.Copy(pkg.Resources, part)
+	}
+	return pkg
+}
+
+// epoch stands for every time of creation, so that a plan reads the same each day.
+const epoch = "2024-01-01T00:00:00Z"
+
+func project(r *provider.Request) any {
+	if p := r.Setting("project"); p != "" {
+		return p
+	}
+	return r.Fault("%s: no project: set gcp:project (pulumi config set gcp:project NAME), or the provider's project", r.Type)
+}
+
+func setting(name string) provider.Value {
+	return func(r *provider.Request) any {
+		if s := r.Setting(name); s != "" {
+			return s
+		}
+		return nil
+	}
+}
+
+// location is the region, or else the zone, of the provider, as for a cluster that names none.
+func location(r *provider.Request) any {
+	if region := r.Setting("region"); region != "" {
+		return region
+	}
+	return setting("zone")(r)
+}
+
+func labels(r *provider.Request) any {
+	all := map[string]any{}
+	for _, name := range []string{"labels", "resourceLabels"} {
+		maps.Copy(all, r.Map(name))
+	}
+	return all
+}
+
+// projectNumber makes a project's number from its name: twelve digits, as Google's are.
+func projectNumber(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return fmt.Sprintf("%d", 100_000_000_000+binary.BigEndian.Uint64(sum[:])%900_000_000_000)
+}

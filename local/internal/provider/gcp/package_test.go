@@ -1,0 +1,20 @@
+package gcp_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/local/internal/provider/gcp"
+)
+
+func TestEveryNameInTheTableIsTheSDKs(t *testing.T) {
+	require.NoError(t, gcp.Package().Verify())
+}
+
+func TestVersionIsTheSDKs(t *testing.T) {
+	module, err := os.ReadFile("../../../go.mod")
+	require.NoError(t, err)
+	require.Contains(t, string(module), "github.com/pulumi/pulumi-gcp/sdk/v7 v"+gcp.Version)
+}

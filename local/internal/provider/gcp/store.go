@@ -1,0 +1,133 @@
+package gcp
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+
+	"github.com/modelferry/modelferry/local/internal/provider"
+)
+
+// store speaks the JSON API of the local object store. The official client would bring a login and its gRPC
+// along for four plain calls.
+type store struct{ endpoint string }
+
+func storeOf(r *provider.Request) (store, error) {
+	node, err := r.Cloud.Node()
+	return store{node.Store + "/storage/v1/b"}, err
+}
+
+// createBucket makes the bucket, or takes over the one that an interrupted run made. The filesystem behind
+// the local store keeps one version of an object only, so versioning stays on paper.
+func createBucket(ctx context.Context, r *provider.Request) error {
+	s, err := storeOf(r)
+	if err != nil {
+		return fmt.Errorf("bucket %q: %w", r.Str("name"), err)
+	}
+	err = s.call(ctx, http.MethodPost, "?project="+url.QueryEscape(r.Str("project")), map[string]any{"name": r.Str("name")}, nil)
+	if err != nil && !hasStatus(err, http.StatusConflict) {
+		return fmt.Errorf("bucket %q: %w", r.Str("name"), err)
+	}
+	return nil
+}
+
+func bucketExists(ctx context.Context, r *provider.Request) (bool, error) {
+	s, err := storeOf(r)
+	if err != nil {
+		return false, fmt.Errorf("bucket %q: %w", r.ID, err)
+	}
+	err = s.call(ctx, http.MethodGet, "/"+url.PathEscape(r.ID), nil, nil)
+	if hasStatus(err, http.StatusNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// deleteBucket refuses, as Google's does, to take a bucket away with what is in it unless forceDestroy is set.
+func deleteBucket(ctx context.Context, r *provider.Request) error {
+	s, err := storeOf(r)
+	if err != nil {
+		return fmt.Errorf("bucket %q: %w", r.ID, err)
+	}
+	path := "/" + url.PathEscape(r.ID)
+	for {
+		var page struct {
+			Items []struct {
+				Name string `json:"name"`
+			} `json:"items"`
+		}
+		err := s.call(ctx, http.MethodGet, path+"/o?maxResults=1000", nil, &page)
+		if hasStatus(err, http.StatusNotFound) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("bucket %q: list objects: %w", r.ID, err)
+		}
+		if len(page.Items) == 0 {
+			break
+		}
+		if !r.Bool("forceDestroy") {
+			return fmt.Errorf("bucket %q is not empty (it holds %q): remove the objects, or set forceDestroy and update first",
+				r.ID, page.Items[0].Name)
+		}
+		for _, object := range page.Items {
+			if err := s.call(ctx, http.MethodDelete, path+"/o/"+url.PathEscape(object.Name), nil, nil); err != nil {
+				return fmt.Errorf("bucket %q: delete %q: %w", r.ID, object.Name, err)
+			}
+		}
+	}
+	if err := s.call(ctx, http.MethodDelete, path, nil, nil); err != nil && !hasStatus(err, http.StatusNotFound) {
+		return fmt.Errorf("bucket %q: %w", r.ID, err)
+	}
+	return nil
+}
+
+// refusal is an answer that is no success.
+type refusal struct {
+	status  int
+	message string
+}
+
+func (r *refusal) Error() string { return fmt.Sprintf("object store: %d %s", r.status, r.message) }
+
+func hasStatus(err error, status int) bool {
+	var r *refusal
+	return errors.As(err, &r) && r.status == status
+}
+
+func (s store) call(ctx context.Context, method, path string, body, answer any) error {
+	var content io.Reader
+	if body != nil {
+		encoded, err := json.Marshal(body)
+		if err != nil {
+			return err
+		}
+		content = bytes.NewReader(encoded)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, s.endpoint+path, content)
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("object store: %w", err)
+	}
+	defer resp.Body.Close()
+	received, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return fmt.Errorf("object store: %w", err)
+	}
+	if resp.StatusCode >= http.StatusBadRequest {
+		return &refusal{resp.StatusCode, string(bytes.TrimSpace(received))}
+	}
+	if answer == nil {
+		return nil
+	}
+	return json.Unmarshal(received, answer)
+}

@@ -1,0 +1,98 @@
+//go:build e2e
+
+package kubernetes
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"k8s.io/client-go/tools/clientcmd"
+	"k8s.io/client-go/tools/clientcmd/api"
+)
+
+// startCluster runs the real etcd, API server and controllers on loopback, and returns a kubeconfig. There is
+// no node: pods stay pending until a test says otherwise. It needs the binary kube, which takes minutes to
+// build: hence the tag, which make e2e sets.
+func startCluster(t *testing.T) string {
+	t.Helper()
+	kube := filepath.Join(os.Getenv("MODELFERRY_BIN"), "kube")
+	if os.Getenv("MODELFERRY_BIN") == "" {
+		kube = "../../../../.local/bin/kube"
+	}
+	kube, err := filepath.Abs(kube)
+	require.NoError(t, err)
+	require.FileExists(t, kube, "make e2e builds it")
+	dir := t.TempDir()
+	file := func(name string) string { return filepath.Join(dir, name) }
+	write := func(name, content string) string {
+		require.NoError(t, os.WriteFile(file(name), []byte(content), 0o600))
+		return file(name)
+	}
+	run := func(args ...string) {
+		log, err := os.Create(file(args[0] + ".log"))
+		require.NoError(t, err)
+		cmd := exec.Command(kube, args...)
+		cmd.Dir, cmd.Stdout, cmd.Stderr = dir, log, log
+		require.NoError(t, cmd.Start())
+		t.Cleanup(func() {
+			_ = cmd.Process.Kill() // it has nothing to save
+			_ = cmd.Wait()
+			if t.Failed() {
+				t.Logf("%s: log of %s kept nowhere; its last lines:\n%s", t.Name(), args[0], tail(log.Name()))
+			}
+		})
+	}
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	signing := write("sa.key", string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})))
+	client, peer, secure := freeAddress(t), freeAddress(t), freeAddress(t)
+	_, port, _ := net.SplitHostPort(secure)
+	run("etcd", "--data-dir", file("etcd"), "--listen-client-urls", "http://"+client, "--advertise-client-urls", "http://"+client,
+		"--listen-peer-urls", "http://"+peer, "--initial-advertise-peer-urls", "http://"+peer, "--initial-cluster", "default=http://"+peer,
+		"--unsafe-no-fsync", "--log-level", "error")
+	run("kube-apiserver", "--etcd-servers=http://"+client, "--bind-address=127.0.0.1", "--secure-port="+port,
+		"--cert-dir="+file("certs"), "--token-auth-file="+write("tokens.csv", "t0ken,admin,admin,system:masters\n"),
+		"--service-cluster-ip-range=10.250.0.0/24", "--authorization-mode=RBAC",
+		"--service-account-issuer=https://"+secure, "--service-account-key-file="+signing, "--service-account-signing-key-file="+signing)
+	config := api.NewConfig()
+	config.Clusters["test"] = &api.Cluster{Server: "https://" + secure, InsecureSkipTLSVerify: true}
+	config.AuthInfos["test"] = &api.AuthInfo{Token: "t0ken"}
+	config.Contexts["test"] = &api.Context{Cluster: "test", AuthInfo: "test"}
+	config.CurrentContext = "test"
+	require.NoError(t, clientcmd.WriteToFile(*config, file("kubeconfig")))
+	run("kube-controller-manager", "--kubeconfig="+file("kubeconfig"), "--secure-port=0", "--leader-elect=false",
+		"--controllers=deployment-controller,replicaset-controller,garbage-collector-controller,namespace-controller,serviceaccount-controller,resourcequota-controller,persistentvolume-binder-controller")
+
+	c, err := connect(settings{Kubeconfig: file("kubeconfig")})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		return c.typed.Discovery().RESTClient().Get().AbsPath("/readyz").Do(t.Context()).Error() == nil
+	}, 60*time.Second, 100*time.Millisecond, "the API server does not become ready")
+	return file("kubeconfig")
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+func tail(path string) string {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Sprint(err)
+	}
+	return string(content[max(0, len(content)-2000):])
+}

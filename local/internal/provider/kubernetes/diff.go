@@ -1,0 +1,60 @@
+package kubernetes
+
+import (
+	"context"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+
+	"github.com/modelferry/modelferry/local/internal/provider"
+)
+
+// immutable are the fields that the API server does not let change, by kind. A ConfigMap's and a Secret's
+// content is among them although it can change: pods do not notice, so a new object, under a new name where
+// the name was drawn, is what makes them roll.
+var immutable = map[schema.GroupKind][]string{
+	{Kind: "ConfigMap"}:                                              {"data", "binaryData", "immutable"},
+	{Kind: "Secret"}:                                                 {"data", "stringData", "type", "immutable"},
+	{Kind: "Service"}:                                                {"spec.clusterIP", "spec.clusterIPs"},
+	{Kind: "PersistentVolumeClaim"}:                                  {"spec.accessModes", "spec.storageClassName", "spec.volumeName", "spec.selector", "spec.volumeMode"},
+	{Kind: "Pod"}:                                                    {"spec"},
+	{Group: "apps", Kind: "Deployment"}:                              {"spec.selector"},
+	{Group: "apps", Kind: "ReplicaSet"}:                              {"spec.selector"},
+	{Group: "apps", Kind: "DaemonSet"}:                               {"spec.selector"},
+	{Group: "apps", Kind: "StatefulSet"}:                             {"spec.selector", "spec.serviceName", "spec.podManagementPolicy", "spec.volumeClaimTemplates"},
+	{Group: "batch", Kind: "Job"}:                                    {"spec.selector", "spec.template", "spec.completions", "spec.completionMode"},
+	{Group: "rbac.authorization.k8s.io", Kind: "RoleBinding"}:        {"roleRef"},
+	{Group: "rbac.authorization.k8s.io", Kind: "ClusterRoleBinding"}: {"roleRef"},
+	{Group: "storage.k8s.io", Kind: "StorageClass"}:                  {"provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"},
+	{Group: "scheduling.k8s.io", Kind: "PriorityClass"}:              {"value", "globalDefault", "preemptionPolicy"},
+	{Group: "admissionregistration.k8s.io", Kind: "ValidatingAdmissionPolicyBinding"}: {"spec.policyName"},
+}
+
+// Diff compares the objects of before and now.
+func (s *server) Diff(_ context.Context, req plugin.DiffRequest) (plugin.DiffResponse, error) {
+	gvk, err := kindOf(req.Type)
+	if err != nil {
+		return plugin.DiffResponse{}, err
+	}
+	diff := provider.DiffInputs(req.OldInputs, req.NewInputs, s.replacing(gvk, req.NewInputs))
+	before, _ := childMap(req.OldInputs, "metadata")
+	now, known := childMap(req.NewInputs, "metadata")
+	// Under a given name the old one has to go first; a drawn one is drawn anew for the replacement.
+	diff.DeleteBeforeReplace = diff.Replace() && known && !isAutonamed(now) &&
+		before["name"].DeepEquals(now["name"]) && before["namespace"].DeepEquals(now["namespace"])
+	return diff, nil
+}
+
+func (s *server) replacing(gvk schema.GroupVersionKind, now resource.PropertyMap) []string {
+	paths := []string{"kind", "metadata.name", "metadata.namespace"}
+	mutable := gvk.Group == "" && (gvk.Kind == "ConfigMap" && s.settings.MutableConfigMaps ||
+		gvk.Kind == "Secret" && s.settings.MutableSecrets)
+	if frozen := now["immutable"]; frozen.IsBool() && frozen.BoolValue() {
+		mutable = false
+	}
+	if mutable {
+		return paths
+	}
+	return append(paths, immutable[gvk.GroupKind()]...)
+}

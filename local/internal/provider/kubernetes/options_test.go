@@ -1,0 +1,108 @@
+//go:build e2e
+
+package kubernetes
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/config/configtest"
+	"github.com/modelferry/modelferry/local/internal/crds"
+	"github.com/modelferry/modelferry/local/internal/provider"
+	"github.com/modelferry/modelferry/stack"
+	"github.com/modelferry/modelferry/stack/stacktest"
+)
+
+// The objects of every option, on each cloud, as a real API server judges them: schemas, names, limits and
+// the rules between fields, by server-side apply. A claim is bound to its volume, which needs no driver.
+func TestEveryOptionIsAccepted(t *testing.T) {
+	for _, name := range []string{"gke", "eks"} {
+		t.Run(name, func(t *testing.T) {
+			kubeconfig := startCluster(t)
+			ctx := context.Background()
+			s := New(&provider.Engine{}, "").(*server)
+			_, err := s.Configure(ctx, plugin.ConfigureRequest{Inputs: props(object{"kubeconfig": kubeconfig})})
+			require.NoError(t, err)
+			for _, definition := range [][]byte{crds.ServiceMonitor, crds.FrontendConfig} {
+				require.NoError(t, crds.Install(ctx, kubeconfig, definition))
+				require.NoError(t, crds.Install(ctx, kubeconfig, definition), "again: it is there")
+			}
+			applied := map[string]int{}
+			for _, each := range withOptions(t, name) {
+				inputs := each.Inputs
+				if kind := each.Type[strings.LastIndex(each.Type, ":")+1:]; kind != "PersistentVolumeClaim" {
+					inputs["metadata"].(object)["annotations"] = annotated(inputs["metadata"].(object)["annotations"])
+				}
+				urn := resource.NewURN(tokens.QName(name), stacktest.Project, "", tokens.Type(each.Type), each.Name)
+				checked, err := s.Check(ctx, plugin.CheckRequest{URN: urn, Type: tokens.Type(each.Type), News: props(inputs), RandomSeed: []byte(each.Name)})
+				require.NoError(t, err, each)
+				require.Empty(t, checked.Failures, each)
+				_, err = s.Create(ctx, plugin.CreateRequest{URN: urn, Type: tokens.Type(each.Type), Properties: checked.Properties, Timeout: 30})
+				require.NoError(t, err, each)
+				applied[each.Type[strings.LastIndex(each.Type, ":")+1:]]++
+			}
+			require.Equal(t, 1, applied["Ingress"])
+			require.Equal(t, 3, applied["ServiceMonitor"])
+			require.Equal(t, map[string]int{"gke": 0, "eks": 2}[name], applied["PersistentVolumeClaim"])
+			require.Equal(t, map[string]int{"gke": 1, "eks": 0}[name], applied["FrontendConfig"])
+			require.Equal(t, map[string]int{"gke": 0, "eks": 1}[name], applied["ClusterRole"], "the nodes' autoscaler's")
+
+			wrong := object{"metadata": object{"name": "wrong", "namespace": "ml-portfolio"}, "spec": object{
+				"selector": object{}, "endpoints": []any{object{"port": "http", "path": "/metrics", "intervall": "30s"}},
+			}}
+			typ := "kubernetes:monitoring.coreos.com/v1:ServiceMonitor"
+			checked := check(t, s, typ, nil, props(wrong))
+			_, err = s.Create(ctx, plugin.CreateRequest{URN: urn(typ), Type: tokens.Type(typ), Properties: checked.Properties, Timeout: 5})
+			require.ErrorContains(t, err, "intervall", "the definition knows what it does not have")
+		})
+	}
+}
+
+// withOptions are a stack's objects with every option on, in the order that the program makes them.
+func withOptions(t *testing.T, name string) []stacktest.Registration {
+	t.Helper()
+	settings, err := configtest.RepositoryStack(name)
+	require.NoError(t, err)
+	certificate := map[string]string{"gke": "models", "eks": "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b"}[name]
+	for path, value := range (object{
+		"ingress":                     object{"host": "models.example.com", "certificate": certificate},
+		"monitoring":                  object{"serviceMonitors": true, "labels": object{"release": "prometheus"}},
+		"quota":                       object{"pods": 20},
+		"containerDefaults":           object{"limits": object{"memory": "64Mi"}},
+		"releases.bankchurn.delivery": "csi",
+	}) {
+		settings.Set(path, value)
+	}
+	program := stack.Stack{Keys: settings.Keys()}
+	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, name, settings, false)
+	require.NoError(t, err)
+	var all []stacktest.Registration
+	for _, each := range record.All {
+		if strings.HasPrefix(each.Type, "kubernetes:") {
+			all = append(all, each)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b stacktest.Registration) int {
+		return len(record.Before(a)) - len(record.Before(b))
+	})
+	return all
+}
+
+// annotated says besides that nobody waits: there is no kubelet that would bring a pod up.
+func annotated(annotations any) object {
+	all := object{skipAwait: "true"}
+	if given, ok := annotations.(object); ok {
+		for key, value := range given {
+			all[key] = value
+		}
+	}
+	return all
+}

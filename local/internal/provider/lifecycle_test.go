@@ -1,0 +1,192 @@
+package provider_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp"
+	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/container"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/local/internal/cloudstate"
+	"github.com/modelferry/modelferry/local/internal/provider"
+)
+
+const typ = "gcp:container/cluster:Cluster"
+
+// table is a package of one type, with what a case adds to it.
+func table(change func(*provider.Resource)) *provider.Package {
+	r := provider.Resource{
+		Args: container.ClusterArgs{}, State: container.ClusterState{}, Name: "name",
+		Replace: []string{"location", "privateClusterConfig.masterIpv4CidrBlock"},
+		ID:      provider.Text("{location}/{name}"),
+		Outputs: map[string]provider.Value{
+			"selfLink":   provider.Text("https://example/{id}?{#4}"),
+			"endpoint":   provider.Text("{masterVersion}.{network}"),
+			"masterAuth": provider.Const(object{"clusterCaCertificate": "CA"}),
+			"project": func(r *provider.Request) any {
+				if p := r.Setting("project"); p != "" {
+					return p
+				}
+				return r.Fault("no project")
+			},
+			"masterVersion": provider.Or("minMasterVersion", provider.Const("1.34")),
+		},
+	}
+	change(&r)
+	return &provider.Package{Name: "gcp", Version: "1.0.0", Config: gcp.ProviderArgs{}, Resources: map[string]provider.Resource{typ: r}}
+}
+
+func open(t *testing.T, cloud *provider.Cloud, change func(*provider.Resource)) plugin.Provider {
+	t.Helper()
+	p := provider.New(table(change), cloud)
+	_, err := p.Configure(context.Background(), plugin.ConfigureRequest{Inputs: props(object{"project": "demo"})})
+	require.NoError(t, err)
+	return p
+}
+
+func props(o object) resource.PropertyMap { return resource.NewPropertyMapFromMap(o) }
+
+var urn = resource.NewURN("gke", "modelferry", "", typ, "main")
+
+func none(*provider.Resource) {}
+
+func TestOutputs(t *testing.T) {
+	p := open(t, nil, none)
+	created, err := p.Create(context.Background(), plugin.CreateRequest{URN: urn, Type: typ, Properties: props(object{
+		"name": "main", "location": "EU", "network": "net", "masterAuth": object{"clientCertificateConfig": object{"issueClientCertificate": false}},
+	})})
+	require.NoError(t, err)
+	require.EqualValues(t, "EU/main", created.ID)
+	outputs := provider.Plain(created.Properties)
+	require.Equal(t, "1.34.net", outputs["endpoint"], "an output may be made of others")
+	require.Equal(t, "demo", outputs["project"])
+	require.Regexp(t, `^https://example/EU/main\?[0-9a-f]{4}$`, outputs["selfLink"])
+	require.Equal(t, object{
+		"clusterCaCertificate": "CA", "clientCertificateConfig": object{"issueClientCertificate": false},
+	}, outputs["masterAuth"], "what was given in part is completed")
+
+	updated, err := p.Update(context.Background(), plugin.UpdateRequest{
+		URN: urn, Type: typ, ID: created.ID, OldOutputs: created.Properties,
+		NewInputs: props(object{"name": "main", "location": "EU", "network": "net", "minMasterVersion": "1.35"}),
+	})
+	require.NoError(t, err)
+	require.Equal(t, "1.35.net", provider.Plain(updated.Properties)["endpoint"])
+	require.Equal(t, outputs["selfLink"], provider.Plain(updated.Properties)["selfLink"], "its own digits stay")
+}
+
+func TestOutputsOfUnknownsAreUnknown(t *testing.T) {
+	inputs := props(object{"name": "main", "location": "EU"})
+	inputs["network"] = resource.MakeComputed(resource.NewStringProperty(""))
+	created, err := open(t, nil, none).Create(context.Background(), plugin.CreateRequest{URN: urn, Type: typ, Properties: inputs, Preview: true})
+	require.NoError(t, err)
+	require.EqualValues(t, "EU/main", created.ID)
+	require.True(t, created.Properties["endpoint"].IsComputed())
+	require.Equal(t, "demo", created.Properties["project"].StringValue())
+	inputs["location"] = resource.MakeComputed(resource.NewStringProperty(""))
+	created, err = open(t, nil, none).Create(context.Background(), plugin.CreateRequest{URN: urn, Type: typ, Properties: inputs, Preview: true})
+	require.NoError(t, err)
+	require.Empty(t, created.ID)
+	require.True(t, created.Properties["selfLink"].IsComputed())
+}
+
+func TestAFaultNamesItself(t *testing.T) {
+	p := provider.New(table(none), nil) // not configured
+	_, err := p.Create(context.Background(), plugin.CreateRequest{URN: urn, Type: typ, Properties: props(object{"name": "main"})})
+	require.ErrorContains(t, err, "no project")
+	_, err = p.Check(context.Background(), plugin.CheckRequest{URN: urn, Type: "gcp:container/cluster:Clustre", News: resource.PropertyMap{}})
+	require.ErrorContains(t, err, `knows no resource type "gcp:container/cluster:Clustre": did you mean "gcp:container/cluster:Cluster"?`)
+	_, err = p.Invoke(context.Background(), plugin.InvokeRequest{Tok: "gcp:a/b:c"})
+	require.ErrorContains(t, err, `knows no function "gcp:a/b:c"`)
+}
+
+func TestDiff(t *testing.T) {
+	diff := func(before, now object) plugin.DiffResponse {
+		d, err := open(t, nil, none).Diff(context.Background(), plugin.DiffRequest{URN: urn, Type: typ, OldInputs: props(before), NewInputs: props(now)})
+		require.NoError(t, err)
+		return d
+	}
+	base := object{"name": "main", "location": "EU"}
+	require.Equal(t, plugin.DiffNone, diff(base, base).Changes)
+	changed := diff(base, object{"name": "main", "location": "EU", "description": "x"})
+	require.Equal(t, plugin.DiffSome, changed.Changes)
+	require.False(t, changed.Replace())
+	moved := diff(base, object{"name": "main", "location": "US"})
+	require.True(t, moved.Replace())
+	require.True(t, moved.DeleteBeforeReplace, "two cannot have one name")
+	drawn := diff(object{"name": "main-0123abc", "location": "EU"}, object{"name": "main-0123abc", "location": "US"})
+	require.True(t, drawn.Replace())
+	require.False(t, drawn.DeleteBeforeReplace, "the new one draws another name")
+	require.True(t, diff(base, object{
+		"name": "main", "location": "EU", "privateClusterConfig": object{"masterIpv4CidrBlock": "10.0.0.0/28"},
+	}).Replace(), "what appears as a whole brings its parts")
+	require.False(t, diff(
+		object{"name": "main", "location": "EU", "privateClusterConfig": object{"enablePrivateEndpoint": true}},
+		object{"name": "main", "location": "EU", "privateClusterConfig": object{"enablePrivateEndpoint": false}},
+	).Replace())
+}
+
+func TestNames(t *testing.T) {
+	check := func(cloud *provider.Cloud, olds, news object, autonaming *plugin.AutonamingOptions) (string, []plugin.CheckFailure) {
+		checked, err := open(t, cloud, none).Check(context.Background(), plugin.CheckRequest{
+			URN: urn, Type: typ, Olds: props(olds), News: props(news), RandomSeed: []byte("seed"), Autonaming: autonaming,
+		})
+		require.NoError(t, err)
+		name, _ := provider.Plain(checked.Properties)["name"].(string)
+		return name, checked.Failures
+	}
+	given, _ := check(nil, nil, object{"name": "mine"}, nil)
+	require.Equal(t, "mine", given)
+	offline, _ := check(nil, nil, object{}, nil)
+	require.Regexp(t, `^main-[0-9a-f]{7}$`, offline)
+	again, _ := check(nil, nil, object{}, nil)
+	require.Equal(t, offline, again, "a plan reads the same each time")
+	live, _ := check(&provider.Cloud{Dir: t.TempDir()}, nil, object{}, nil)
+	require.NotEqual(t, offline, live)
+	kept, _ := check(nil, object{"name": "main-0000000"}, object{}, nil)
+	require.Equal(t, "main-0000000", kept)
+	proposed, _ := check(nil, nil, object{}, &plugin.AutonamingOptions{ProposedName: "proposed"})
+	require.Equal(t, "proposed", proposed)
+	_, failures := check(nil, nil, object{}, &plugin.AutonamingOptions{Mode: plugin.AutonamingModeDisabled})
+	require.Contains(t, failures[0].Reason, `set "name"`)
+}
+
+func TestStateOutlivesTheProcess(t *testing.T) {
+	ctx := context.Background()
+	cloud := &provider.Cloud{Dir: t.TempDir()}
+	inputs := props(object{"name": "main", "location": "EU"})
+	inputs["description"] = resource.MakeSecret(resource.NewStringProperty("s3cret"))
+	created, err := open(t, cloud, none).Create(ctx, plugin.CreateRequest{URN: urn, Type: typ, Properties: inputs})
+	require.NoError(t, err)
+	require.True(t, created.Properties["description"].IsSecret())
+
+	read, err := open(t, cloud, none).Read(ctx, plugin.ReadRequest{URN: urn, Type: typ, ID: created.ID, Inputs: inputs, State: created.Properties})
+	require.NoError(t, err)
+	require.Equal(t, created.Properties, read.Outputs, "secrets stay secret")
+	imported, err := open(t, cloud, none).Read(ctx, plugin.ReadRequest{URN: urn, Type: typ, ID: created.ID})
+	require.NoError(t, err)
+	require.Equal(t, "EU", imported.Inputs["location"].StringValue())
+
+	_, err = open(t, cloud, none).Delete(ctx, plugin.DeleteRequest{URN: urn, Type: typ, ID: created.ID, Inputs: inputs})
+	require.NoError(t, err)
+	read, err = open(t, cloud, none).Read(ctx, plugin.ReadRequest{URN: urn, Type: typ, ID: created.ID})
+	require.NoError(t, err)
+	require.Empty(t, read.ID)
+}
+
+func TestAHookThatFailsLeavesNoRecord(t *testing.T) {
+	ctx := context.Background()
+	cloud := &provider.Cloud{Dir: t.TempDir()}
+	refuse := func(context.Context, *provider.Request) error { return errors.New("no") }
+	failing := open(t, cloud, func(r *provider.Resource) { r.Create, r.Delete = refuse, refuse })
+	_, err := failing.Create(ctx, plugin.CreateRequest{URN: urn, Type: typ, Properties: props(object{"name": "main", "location": "EU"})})
+	require.EqualError(t, err, "no")
+	known, err := cloudstate.Load(cloud.Dir)
+	require.NoError(t, err)
+	require.Empty(t, known.Resources)
+	_, err = failing.Create(ctx, plugin.CreateRequest{URN: urn, Type: typ, Properties: props(object{"name": "main", "location": "EU"}), Preview: true})
+	require.NoError(t, err, "a preview makes nothing")
+}

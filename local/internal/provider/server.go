@@ -1,0 +1,91 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/blang/semver"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
+)
+
+// server answers the protocol for one provider instance. Every instance is a process of its own, so that two
+// providers of one cloud do not share their settings.
+type server struct {
+	plugin.UnimplementedProvider
+	pkg    *Package
+	cloud  *Cloud // nil when offline
+	config resource.PropertyMap
+}
+
+var _ plugin.Provider = (*server)(nil)
+
+// New makes the provider of a package. Without a cloud it is offline.
+func New(pkg *Package, cloud *Cloud) plugin.Provider {
+	return &server{pkg: pkg, cloud: cloud}
+}
+
+func (s *server) Pkg() tokens.Package { return tokens.Package(s.pkg.Name) }
+
+func (s *server) Close() error { return nil }
+
+func (s *server) SignalCancellation(context.Context) error { return nil }
+
+// Attach is part of the protocol for a provider that the engine did not start itself.
+func (s *server) Attach(string) error { return nil }
+
+func (s *server) Handshake(
+	context.Context, plugin.ProviderHandshakeRequest,
+) (*plugin.ProviderHandshakeResponse, error) {
+	return &plugin.ProviderHandshakeResponse{
+		AcceptSecrets: true, AcceptResources: true, AcceptOutputs: true, SupportsAutonamingConfiguration: true,
+	}, nil
+}
+
+func (s *server) GetPluginInfo(context.Context) (plugin.PluginInfo, error) {
+	version, err := semver.ParseTolerant(s.pkg.Version)
+	if err != nil {
+		return plugin.PluginInfo{}, fmt.Errorf("version of the %s SDK: %w", s.pkg.Name, err)
+	}
+	return plugin.PluginInfo{Version: &version}, nil
+}
+
+func (s *server) CheckConfig(_ context.Context, req plugin.CheckConfigRequest) (plugin.CheckConfigResponse, error) {
+	failures := CheckSettings(s.pkg.Config, string(req.Type), req.News)
+	return plugin.CheckConfigResponse{Properties: req.News, Failures: failures}, nil
+}
+
+func (s *server) DiffConfig(_ context.Context, req plugin.DiffConfigRequest) (plugin.DiffConfigResponse, error) {
+	// No setting moves a resource by itself: what depends on one changes with the resource's own properties.
+	return DiffInputs(req.OldInputs, req.NewInputs, nil), nil
+}
+
+func (s *server) Configure(_ context.Context, req plugin.ConfigureRequest) (plugin.ConfigureResponse, error) {
+	s.config = Settings(s.pkg.Config, req.Inputs)
+	return plugin.ConfigureResponse{}, nil
+}
+
+func (s *server) resource(typ tokens.Type) (Resource, error) {
+	definition, ok := s.pkg.Resources[string(typ)]
+	if !ok {
+		known := s.pkg.types()
+		return Resource{}, fmt.Errorf(
+			"the local %s provider knows no resource type %q%s (it knows %d, see local/internal/provider/%s)",
+			s.pkg.Name, typ, didYouMean(string(typ), known), len(known), s.pkg.Name)
+	}
+	return definition, nil
+}
+
+func (s *server) request(typ tokens.Type, urn resource.URN, id resource.ID, inputs resource.PropertyMap) (
+	*Request, Resource, error,
+) {
+	definition, err := s.resource(typ)
+	if err != nil {
+		return nil, definition, err
+	}
+	r := s.pkg.newRequest(definition.State, definition.Outputs)
+	r.Type, r.URN, r.ID, r.Inputs = string(typ), urn, string(id), inputs
+	r.Config, r.Cloud = s.config, s.cloud
+	return r, definition, nil
+}

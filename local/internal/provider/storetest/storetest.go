@@ -1,0 +1,102 @@
+// Package storetest starts the local cloud's object stores for tests: the real servers, on loopback, with a
+// stack's folder that says where they are.
+package storetest
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/config/configtest"
+	"github.com/modelferry/modelferry/local/internal/cloudstate"
+	"github.com/modelferry/modelferry/local/internal/node/nodeinfo"
+)
+
+// GCS starts fake-gcs-server and makes dir the stack's folder.
+func GCS(t *testing.T, dir string) {
+	t.Helper()
+	port := freePort(t)
+	start(t, "fake-gcs-server", nil, port, "-scheme", "http", "-host", "127.0.0.1", "-port", fmt.Sprint(port),
+		"-backend", "filesystem", "-filesystem-root", folder(t, dir, "store"), "-log-level", "error")
+	describe(t, dir, port)
+}
+
+// S3 starts versitygw for a region and makes dir the stack's folder, which holds the root account.
+func S3(t *testing.T, dir, region string) {
+	t.Helper()
+	port := freePort(t)
+	root := cloudstate.Keys{AccessKey: "root", SecretKey: "root-secret"}
+	start(t, "versitygw", []string{"ROOT_ACCESS_KEY=" + root.AccessKey, "ROOT_SECRET_KEY=" + root.SecretKey}, port,
+		"--port", fmt.Sprintf("127.0.0.1:%d", port), "--quiet", "--region", region, "--iam-dir", folder(t, dir, "iam"),
+		"posix", "--versioning-dir", folder(t, dir, "versions"), folder(t, dir, "buckets"))
+	describe(t, dir, port)
+	content, err := json.Marshal(root)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(folder(t, dir, "secret"), "store.json"), content, 0o600))
+}
+
+func folder(t *testing.T, parts ...string) string {
+	t.Helper()
+	path := filepath.Join(parts...)
+	require.NoError(t, os.MkdirAll(path, 0o700))
+	return path
+}
+
+func describe(t *testing.T, dir string, port int) {
+	t.Helper()
+	require.NoError(t, nodeinfo.Info{
+		Stack: filepath.Base(dir), APIServer: "https://192.0.2.1", CAData: []byte("CA"),
+		OIDCIssuer: "https://192.0.2.1", Store: fmt.Sprintf("http://127.0.0.1:%d", port),
+	}.Write(filepath.Join(dir, "node.json")))
+}
+
+// start runs a server until the test ends, and waits until it answers.
+func start(t *testing.T, name string, env []string, port int, args ...string) {
+	t.Helper()
+	cmd := exec.Command(binary(t, name), args...)
+	cmd.Env = append(os.Environ(), env...)
+	cmd.Stderr = os.Stderr
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill() // it has nothing to save
+		_ = cmd.Wait()
+	})
+	require.Eventually(t, func() bool {
+		resp, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d/", port))
+		if err == nil {
+			resp.Body.Close()
+		}
+		return err == nil
+	}, 20*time.Second, 20*time.Millisecond, "%s does not answer", name)
+}
+
+// binary is the server from MODELFERRY_BIN, or the one that `go tool` builds in tools/stores.
+func binary(t *testing.T, name string) string {
+	t.Helper()
+	if dir := os.Getenv("MODELFERRY_BIN"); dir != "" {
+		return filepath.Join(dir, name)
+	}
+	root, err := configtest.RepositoryRoot()
+	require.NoError(t, err)
+	find := exec.Command("go", "tool", "-n", name) // builds it into the build cache, and says where
+	find.Dir = filepath.Join(root, "tools", "stores")
+	path, err := find.Output()
+	require.NoError(t, err, "build %s", name)
+	return string(path[:len(path)-1])
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).Port
+}

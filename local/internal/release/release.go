@@ -1,0 +1,147 @@
+// Package release decides what is live in the local cloud: the repository's
+// config with the local images and the stand-in artifacts in it, and over that
+// what the person at the machine has published.
+package release
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/local/internal/node"
+	"github.com/modelferry/modelferry/local/internal/paths"
+	"github.com/modelferry/modelferry/local/internal/stackfile"
+	"github.com/modelferry/modelferry/local/internal/testmodel"
+)
+
+// Images are the local images, by digest.
+type Images struct {
+	Fetcher, Server string
+}
+
+// Object is an artifact to be put into a bucket.
+type Object struct {
+	// Bucket by the catalogue's name, and the path in it.
+	Bucket, Path string
+	File         testmodel.File
+}
+
+// Release is what goes live.
+type Release struct {
+	// Values lie over the repository's stack file.
+	Values map[string]any
+	// Objects have to be in the buckets before a pod starts.
+	Objects []Object
+	// Config is the outcome, checked.
+	Config config.Config
+	// Keys of the config.
+	Keys []string
+}
+
+// Deadline of a rollout in the local cloud. Models come from this very
+// machine, so what takes longer is broken.
+const Deadline = "45s"
+
+// Prepare reads and checks the config and makes the artifacts that it names.
+// Nothing else is touched: a config with a fault leaves everything as it is.
+func Prepare(p paths.Place) (Release, error) {
+	published, err := readPublished(p)
+	if err != nil {
+		return Release{}, err
+	}
+	file, err := stackfile.Read(p.Root, p.Stack, published)
+	if err != nil {
+		return Release{}, err
+	}
+	c, err := file.Load()
+	if err != nil {
+		return Release{}, err
+	}
+	if err := fits(c); err != nil {
+		return Release{}, err
+	}
+	r := Release{Values: map[string]any{}, Config: c, Keys: file.Keys()}
+	releases := map[string]any{}
+	for _, w := range c.Workloads() {
+		local := map[string]any{}
+		for _, live := range w.Artifacts {
+			version, keys, _ := c.Releases[w.Name].Artifact(live.Name)
+			if isPublished(published, w.Name, keys) {
+				continue // the object is in its bucket, and the pin is the person's
+			}
+			size, err := config.ParseSize(version.Size)
+			if err != nil {
+				return Release{}, fmt.Errorf("size of %s/%s: %w", w.Name, live.Name, err)
+			}
+			made, err := testmodel.StandIn{Path: live.Path, Bytes: size}.Save(filepath.Join(p.Local(), "models"))
+			if err != nil {
+				return Release{}, err
+			}
+			lay(local, at(keys, map[string]any{"sha256": made.SHA256, "version": nil}))
+			r.Objects = append(r.Objects, Object{Bucket: live.Bucket, Path: live.Path, File: made})
+		}
+		releases[w.Name] = local
+	}
+	r.Values["modelferry:releases"] = releases
+	lay(r.Values, published)
+	return r, nil
+}
+
+// fits refuses what the local cloud has nothing for, and no error but a
+// timeout would tell.
+func fits(c config.Config) error {
+	var faults config.Faults
+	for _, w := range c.Workloads() {
+		if w.UsesCSI {
+			faults = append(faults, config.Fault{Path: "releases." + w.Name + ".delivery", Message: "the local cloud has no CSI driver " +
+				"that mounts buckets: set it to " + config.DeliveryFetch + " (make preview and make render show what csi would make)"})
+		}
+	}
+	if len(faults) > 0 {
+		return faults
+	}
+	return nil
+}
+
+// On completes the release with what the running node provides.
+func (r Release) On(i node.Info, images Images) map[string]any {
+	releases := map[string]any{}
+	for name := range r.Config.Releases {
+		releases[name] = map[string]any{"image": images.Server}
+	}
+	values := map[string]any{
+		"modelferry:fetcher":   map[string]any{"image": images.Fetcher},
+		"modelferry:endpoints": map[string]any{"storage": i.Store},
+		"modelferry:rollout":   map[string]any{"deadline": Deadline},
+		"modelferry:releases":  releases,
+		"modelferry:gpu":       map[string]any{"enabled": false}, // this machine's node has none
+	}
+	if r.Config.Cloud == config.EKS && r.Config.Cluster.Create != nil {
+		// Nor is there an AWS that could give it more nodes.
+		values["modelferry:cluster"] = map[string]any{"create": map[string]any{"autoscaler": map[string]any{"enabled": false}}}
+	}
+	lay(values, r.Values)
+	return values
+}
+
+// at is a map that holds a value below some keys.
+func at(keys []string, value any) map[string]any {
+	for _, key := range slices.Backward(keys) {
+		value = map[string]any{key: value}
+	}
+	return value.(map[string]any)
+}
+
+// lay puts values over others, maps key by key.
+func lay(target, values map[string]any) {
+	for key, value := range values {
+		inner, isMap := value.(map[string]any)
+		before, wasMap := target[key].(map[string]any)
+		if isMap && wasMap {
+			lay(before, inner)
+			continue
+		}
+		target[key] = value
+	}
+}

@@ -1,0 +1,98 @@
+package stackfile
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/local/internal/engine"
+)
+
+const base = `
+config:
+  ferry:list: [1, 2]
+  ferry:a: {b: {c: 1, d: 2}, e: text}
+  ferry:kept: 1
+  gcp:project: demo
+`
+
+func TestSet(t *testing.T) {
+	for name, c := range map[string]struct{ assignment, key, want string }{
+		"a whole value is text":              {"gcp:project=other", "gcp:project", "other"},
+		"the project's key":                  {"kept=2", "ferry:kept", "2"},
+		"in an object":                       {"ferry:a.b.c=x=y", "ferry:a", `{"b":{"c":"x=y","d":2},"e":"text"}`},
+		"a new object":                       {"ferry:n.m.k=v", "ferry:n", `{"m":{"k":"v"}}`},
+		"in a list":                          {"ferry:list[1]=5", "ferry:list", `[1,5]`},
+		"at a list's end":                    {"ferry:list[2]=5", "ferry:list", `[1,2,5]`},
+		"truth":                              {"ferry:n.on=true", "ferry:n", `{"on":true}`},
+		"digits with a zero in front":        {"ferry:n.digest=000", "ferry:n", `{"digest":"000"}`},
+		"a size":                             {"ferry:n.size=4.1MB", "ferry:n", `{"size":"4.1MB"}`},
+		"a key with a dot":                   {`ferry:n["a.b"]=1`, "ferry:n", `{"a.b":1}`},
+		"an object in a list that was not":   {"ferry:new[0].a=b", "ferry:new", `[{"a":"b"}]`},
+		"text in place of a whole object":    {"ferry:a=b", "ferry:a", "b"},
+		"a number in place of what was text": {"ferry:a.e=5", "ferry:a", `{"b":{"c":1,"d":2},"e":5}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, err := Read(files(t, "name: ferry", base), "gke", nil)
+			require.NoError(t, err)
+			require.NoError(t, f.Set(c.assignment))
+			got, ok := f.GetConfig(c.key)
+			require.True(t, ok)
+			require.Equal(t, c.want, got)
+			require.Len(t, f.Over(), 1)
+			require.Contains(t, f.Over(), c.key)
+		})
+	}
+}
+
+func TestSetRefuses(t *testing.T) {
+	for assignment, says := range map[string]string{
+		"ferry:a.b":         "write KEY=VALUE",
+		"=x":                "write KEY=VALUE",
+		"ferry:=x":          "ferry:",
+		"a:b:c:d=x":         "a:b:c:d",
+		"ferry:[0]=x":       "a key begins with a name",
+		"ferry:a[=x":        "ferry:a[",
+		"ferry:list[7]=x":   "ferry:list[7]: ",
+		"ferry:list.deep=x": "ferry:list.deep: ",
+	} {
+		t.Run(assignment, func(t *testing.T) {
+			f, err := Read(files(t, "name: ferry", base), "gke", nil)
+			require.NoError(t, err)
+			require.ErrorContains(t, f.Set(assignment), says)
+			require.Empty(t, f.Over())
+		})
+	}
+}
+
+// What is over the repository's file is each key as a whole: also without what
+// a null took out of it, which the file still has.
+func TestOverIsWhole(t *testing.T) {
+	root := files(t, "name: ferry", base)
+	f, err := Read(root, "gke", map[string]any{"ferry:a": map[string]any{"b": nil}, "ferry:kept": nil})
+	require.NoError(t, err)
+	require.NoError(t, f.Set("ferry:a.f=1"))
+	file, err := os.ReadFile(filepath.Join(root, "Pulumi.gke.yaml"))
+	require.NoError(t, err)
+	laid, err := engine.Overlay(file, f.Over())
+	require.NoError(t, err)
+	require.YAMLEq(t, "config: {gcp:project: demo, ferry:list: [1, 2], ferry:a: {e: text, f: 1}}", string(laid))
+}
+
+func TestValues(t *testing.T) {
+	dir := t.TempDir()
+	write := func(content string) string {
+		path := filepath.Join(dir, "more.yaml")
+		require.NoError(t, os.WriteFile(path, []byte(content), 0o644))
+		return path
+	}
+	values, err := Values(write("config:\n  ferry:a: {b: 1}\n"))
+	require.NoError(t, err)
+	require.Equal(t, map[string]any{"ferry:a": map[string]any{"b": 1}}, values)
+	_, err = Values(write("confg:\n  ferry:a: {b: 1}\n"))
+	require.EqualError(t, err, "more.yaml: it has no config: write it as a stack file is, keys and values below config")
+	_, err = Values(filepath.Join(dir, "none.yaml"))
+	require.ErrorContains(t, err, "none.yaml")
+}

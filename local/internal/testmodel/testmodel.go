@@ -1,0 +1,145 @@
+// Package testmodel makes stand-ins for trained models and datasets: files of the
+// real ones' sizes, the same bytes on every machine, so that their digests can
+// be pinned.
+package testmodel
+
+import (
+	"archive/tar"
+	"bufio"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// StandIn is what an artifact is in the local cloud.
+type StandIn struct {
+	// Path of the object in its bucket; what is made follows from its ending.
+	Path string
+	// Bytes is its size, that of the archive for an archive.
+	Bytes int64
+}
+
+// Write makes the stand-in: a tar.gz of a transformer model's files when the
+// path ends so, else bytes that no compression makes smaller.
+func (s StandIn) Write(w io.Writer) error {
+	if strings.HasSuffix(s.Path, ".tar.gz") || strings.HasSuffix(s.Path, ".tgz") {
+		return s.writeArchive(w)
+	}
+	_, err := io.CopyN(w, s.noise(""), s.Bytes)
+	return err
+}
+
+// modelFiles are the parts of a transformer model, with each one's share of the whole.
+var modelFiles = []struct {
+	name  string
+	share float64
+}{
+	{"config.json", 0.0001}, {"tokenizer_config.json", 0.0001}, {"vocab.txt", 0.0018},
+	{"tokenizer.json", 0.002}, {"model.safetensors", 0.996},
+}
+
+func (s StandIn) writeArchive(w io.Writer) error {
+	compressed, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
+	if err != nil {
+		return err
+	}
+	archive := tar.NewWriter(compressed)
+	for _, file := range modelFiles {
+		size := int64(float64(s.Bytes) * file.share)
+		if err := archive.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: file.name, Mode: 0o644, Size: size}); err != nil {
+			return err
+		}
+		if _, err := io.CopyN(archive, s.noise(file.name), size); err != nil {
+			return err
+		}
+	}
+	if err := archive.Close(); err != nil {
+		return err
+	}
+	return compressed.Close()
+}
+
+// noise is an endless stream that depends on the object's path and the part's name alone.
+func (s StandIn) noise(part string) io.Reader {
+	seed := sha256.Sum256([]byte("modelferry stand-in " + path.Join(s.Path, part)))
+	return bufio.NewReaderSize(&words{rand.NewChaCha8(seed)}, 1<<16)
+}
+
+type words struct{ source *rand.ChaCha8 }
+
+func (w *words) Read(p []byte) (int, error) {
+	n := len(p) &^ 7
+	if n == 0 {
+		return w.source.Read(p)
+	}
+	for i := 0; i < n; i += 8 {
+		binary.LittleEndian.PutUint64(p[i:], w.source.Uint64())
+	}
+	return n, nil
+}
+
+// File is an artifact on disk.
+type File struct {
+	// Name of the file on disk.
+	Name string
+	// SHA256 in hexadecimal, and the size in bytes.
+	SHA256 string
+	Bytes  int64
+}
+
+// Save makes the stand-in in a folder, unless it is there already from an
+// earlier run, and returns it with its digest.
+func (s StandIn) Save(dir string) (File, error) {
+	name := filepath.Join(dir, fmt.Sprintf("%s-%d%s", strings.ReplaceAll(strings.TrimSuffix(s.Path, ending(s.Path)), "/", "-"), s.Bytes, ending(s.Path)))
+	if _, err := os.Stat(name); err == nil {
+		return Describe(name)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return File{}, err
+	}
+	next, err := os.CreateTemp(dir, "next-")
+	if err != nil {
+		return File{}, err
+	}
+	defer os.Remove(next.Name()) // gone already when all went well
+	if err := s.Write(next); err != nil {
+		return File{}, fmt.Errorf("stand-in for %s: %w", s.Path, err)
+	}
+	if err := next.Close(); err != nil {
+		return File{}, fmt.Errorf("stand-in for %s: %w", s.Path, err)
+	}
+	if err := os.Rename(next.Name(), name); err != nil {
+		return File{}, err
+	}
+	return Describe(name)
+}
+
+// Describe returns an artifact's digest and size.
+func Describe(name string) (File, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return File{}, err
+	}
+	defer file.Close()
+	sum := sha256.New()
+	n, err := io.Copy(sum, file)
+	if err != nil {
+		return File{}, fmt.Errorf("digest of %s: %w", name, err)
+	}
+	return File{Name: name, SHA256: fmt.Sprintf("%x", sum.Sum(nil)), Bytes: n}, nil
+}
+
+func ending(name string) string {
+	if base, ok := strings.CutSuffix(name, ".gz"); ok {
+		return filepath.Ext(base) + ".gz"
+	}
+	return filepath.Ext(name)
+}
