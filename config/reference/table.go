@@ -1,5 +1,5 @@
 // Package reference writes the table of all config keys from the source of
-// config's types, so that the README cannot say anything else than the code.
+// config's types, so that the document agrees with the code.
 package reference
 
 import (

@@ -15,12 +15,12 @@ import (
 	"github.com/modelferry/modelferry/config/reference"
 )
 
-var update = flag.Bool("update", false, "write the table into the README")
+var update = flag.Bool("update", false, "write the table into docs/configuration.md")
 
 const (
 	begin = "<!-- config:begin -->\n"
 	end   = "<!-- config:end -->"
-	renew = "renew the README's table: go test ./config/reference -update"
+	renew = "regenerate the table of docs/configuration.md: go test ./config/reference -update"
 )
 
 func table(t *testing.T) (table, root string) {
@@ -34,12 +34,12 @@ func table(t *testing.T) (table, root string) {
 
 func TestReadmeHoldsTheTable(t *testing.T) {
 	want, root := table(t)
-	file := filepath.Join(root, "README.md")
+	file := filepath.Join(root, "docs", "configuration.md")
 	content, err := os.ReadFile(file)
 	require.NoError(t, err)
 	before, rest, hasBegin := strings.Cut(string(content), begin)
 	held, after, hasEnd := strings.Cut(rest, end)
-	require.True(t, hasBegin && hasEnd, "README.md has no place for the config table: put %s and %s on lines of their own, then %s", strings.TrimSpace(begin), end, renew)
+	require.True(t, hasBegin && hasEnd, "docs/configuration.md has no place for the config table: put %s and %s on lines of their own, then %s", strings.TrimSpace(begin), end, renew)
 	if *update {
 		require.NoError(t, os.WriteFile(file, []byte(before+begin+want+end+after), 0o644))
 		return

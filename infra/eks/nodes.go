@@ -83,7 +83,7 @@ func newNodeGroup(ctx *pulumi.Context, pool infra.Pool, args *ClusterArgs, clust
 		NodeRepairConfig: &eks.NodeGroupNodeRepairConfigArgs{Enabled: pulumi.Bool(true)},
 		UpdateConfig:     &eks.NodeGroupUpdateConfigArgs{MaxUnavailable: pulumi.Int(1)},
 		// The autoscaler moves it; an update must not move it back. One of the bounds
-		// takes it along as the state has it: docs/operations.md, "Nodes".
+		// takes it along as the state has it: docs/operations.md, "Nodes and autoscaling".
 	}, append(opts, pulumi.IgnoreChanges([]string{"scalingConfig.desiredSize"}))...)
 }
 

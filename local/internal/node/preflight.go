@@ -69,7 +69,7 @@ func (h Host) Installs(stack string, r network.Range) []string {
 // obstacles are the faults that no package removes.
 func (h Host) obstacles(stack string, r network.Range) []error {
 	if h.OS != "linux" {
-		return []error{fmt.Errorf("the local cloud runs on Linux, and this is %s: use a Linux machine or virtual machine, or a GKE or EKS cluster that exists (README.md, \"Use a cluster that exists\")", h.OS)}
+		return []error{fmt.Errorf("the local cloud runs on Linux, and this is %s: use a Linux machine or virtual machine, or a GKE or EKS cluster that exists (docs/deploy-gke.md, \"Use an existing cluster\")", h.OS)}
 	}
 	var faults []error
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
