@@ -15,7 +15,7 @@ func (a *ModelDeploymentArgs) fetcher() *corev1.ContainerArgs {
 			ConfigMapRef: &corev1.ConfigMapEnvSourceArgs{Name: a.Config},
 		}},
 		Resources:       a.Fetcher.Resources.withStorage(a.VolumeBytes + logBytes).requirements(),
-		SecurityContext: containerSecurity(),
+		SecurityContext: containerSecurityContext(),
 		// The fetcher leaves a summary here, which a failed rollout shows.
 		TerminationMessagePath:   pulumi.String("/dev/termination-log"),
 		TerminationMessagePolicy: pulumi.String("FallbackToLogsOnError"),

@@ -27,12 +27,12 @@ type IngressArgs struct {
 	Annotations map[string]string
 	// Routes from paths to services.
 	Routes []Route
-	// Companion is an object of the controller's own kind, nil for none.
-	Companion *Companion
+	// ConfigObject is an object of the controller's own kind, nil for none.
+	ConfigObject *IngressConfigObject
 }
 
-// Companion is an object beside an Ingress, of a kind that its controller brings.
-type Companion struct {
+// IngressConfigObject is an object beside an Ingress, of a kind that its controller brings.
+type IngressConfigObject struct {
 	APIVersion, Kind string
 	// Annotation of the Ingress that names it.
 	Annotation string
@@ -68,18 +68,18 @@ func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pul
 			}},
 		})
 	}
-	annotations, child := pulumi.ToStringMap(args.Annotations), []pulumi.ResourceOption{pulumi.Parent(i)}
-	if args.Companion != nil {
-		companion, err := args.newCompanion(ctx, name, child...)
+	annotations, childOpts := pulumi.ToStringMap(args.Annotations), []pulumi.ResourceOption{pulumi.Parent(i)}
+	if args.ConfigObject != nil {
+		configObject, err := args.newConfigObject(ctx, name, childOpts...)
 		if err != nil {
 			return nil, err
 		}
-		annotations[args.Companion.Annotation] = pulumi.String(name)
-		child = append(child, pulumi.DependsOn([]pulumi.Resource{companion}))
+		annotations[args.ConfigObject.Annotation] = pulumi.String(name)
+		childOpts = append(childOpts, pulumi.DependsOn([]pulumi.Resource{configObject}))
 	}
 	_, err := networkingv1.NewIngress(ctx, name, &networkingv1.IngressArgs{
 		Metadata: &metav1.ObjectMetaArgs{
-			Name: pulumi.String(name), Namespace: args.Namespace, Labels: labelled(args.Labels, nil), Annotations: annotations,
+			Name: pulumi.String(name), Namespace: args.Namespace, Labels: objectLabels(args.Labels, nil), Annotations: annotations,
 		},
 		Spec: &networkingv1.IngressSpecArgs{
 			IngressClassName: class,
@@ -87,18 +87,18 @@ func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pul
 				Host: pulumi.String(args.Host), Http: &networkingv1.HTTPIngressRuleValueArgs{Paths: paths},
 			}},
 		},
-	}, child...)
+	}, childOpts...)
 	if err != nil {
 		return nil, err
 	}
 	return i, ctx.RegisterResourceOutputs(i, pulumi.Map{})
 }
 
-// newCompanion makes the object beside the Ingress, under the same name.
-func (a *IngressArgs) newCompanion(ctx *pulumi.Context, name string, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+// newConfigObject makes the object beside the Ingress, under the same name.
+func (a *IngressArgs) newConfigObject(ctx *pulumi.Context, name string, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 	return apiextensions.NewCustomResource(ctx, name, &apiextensions.CustomResourceArgs{
-		ApiVersion: pulumi.String(a.Companion.APIVersion), Kind: pulumi.String(a.Companion.Kind),
-		Metadata:    &metav1.ObjectMetaArgs{Name: pulumi.String(name), Namespace: a.Namespace, Labels: labelled(a.Labels, nil)},
-		OtherFields: kubernetes.UntypedArgs{"spec": a.Companion.Spec},
+		ApiVersion: pulumi.String(a.ConfigObject.APIVersion), Kind: pulumi.String(a.ConfigObject.Kind),
+		Metadata:    &metav1.ObjectMetaArgs{Name: pulumi.String(name), Namespace: a.Namespace, Labels: objectLabels(a.Labels, nil)},
+		OtherFields: kubernetes.UntypedArgs{"spec": a.ConfigObject.Spec},
 	}, opts...)
 }

@@ -6,13 +6,13 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// labelled returns the labels of an object: whose it is, which every object of
+// objectLabels returns the labels of an object: whose it is, which every object of
 // the stack says, under a domain of our own, and what else is said of it.
-func labelled(ownership, more map[string]string) pulumi.StringMap {
+func objectLabels(stackLabels, extra map[string]string) pulumi.StringMap {
 	labels := map[string]string{"app.kubernetes.io/part-of": "modelferry"}
-	for key, value := range ownership {
+	for key, value := range stackLabels {
 		labels["modelferry.dev/"+key] = value
 	}
-	maps.Copy(labels, more)
+	maps.Copy(labels, extra)
 	return pulumi.ToStringMap(labels)
 }

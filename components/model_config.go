@@ -36,9 +36,9 @@ type ModelConfigArgs struct {
 	ModelFolder string
 	// Artifacts to bring, the model first.
 	Artifacts []Artifact
-	// Store that they lie in, and the fetcher's settings.
-	Store   Store
-	Fetcher FetcherArgs
+	// ObjectStore that they lie in, and the fetcher's settings.
+	ObjectStore ObjectStore
+	Fetcher     FetcherArgs
 }
 
 // FetcherArgs is how the fetcher runs.
@@ -83,15 +83,15 @@ func NewModelConfig(ctx *pulumi.Context, name string, args *ModelConfigArgs, opt
 func (a *ModelConfigArgs) data() pulumi.StringMap {
 	model := a.Artifacts[0]
 	data := pulumi.StringMap{
-		a.Store.BucketKey:  model.Bucket,
-		a.Store.PathKey:    pulumi.String(model.Path),
-		"LOCAL_MODEL_PATH": pulumi.String(path.Join(a.ModelFolder, model.File)),
-		"MODEL_FOLDER":     pulumi.String(a.ModelFolder),
+		a.ObjectStore.BucketEnvVar: model.Bucket,
+		a.ObjectStore.PathEnvVar:   pulumi.String(model.Path),
+		"LOCAL_MODEL_PATH":         pulumi.String(path.Join(a.ModelFolder, model.Dest)),
+		"MODEL_FOLDER":             pulumi.String(a.ModelFolder),
 	}
 	for key, value := range a.Fetcher.environment() {
 		data[key] = pulumi.String(value)
 	}
-	for key, value := range a.Store.Env {
+	for key, value := range a.ObjectStore.Env {
 		data[key] = pulumi.String(value)
 	}
 	for key, value := range map[string]string{"MODEL_SHA256": model.SHA256, "MODEL_VERSION": model.Version} {
@@ -99,16 +99,16 @@ func (a *ModelConfigArgs) data() pulumi.StringMap {
 			data[key] = pulumi.String(value)
 		}
 	}
-	if model.Unpacked {
+	if model.Extract {
 		data["MODEL_EXTRACT"] = pulumi.String("true")
 	}
-	if further := a.Artifacts[1:]; len(further) > 0 {
+	if additional := a.Artifacts[1:]; len(additional) > 0 {
 		var buckets pulumi.StringArray
-		for _, artifact := range further {
+		for _, artifact := range additional {
 			buckets = append(buckets, artifact.Bucket)
 		}
 		data["ARTIFACTS"] = buckets.ToStringArrayOutput().ApplyT(func(names []string) (string, error) {
-			return artifactList(further, names)
+			return artifactsJSON(additional, names)
 		}).(pulumi.StringOutput)
 	}
 	return data
@@ -134,9 +134,9 @@ func (a FetcherArgs) environment() map[string]string {
 	return env
 }
 
-// artifactList returns ARTIFACTS: a JSON list of what to bring besides the
+// artifactsJSON returns ARTIFACTS: a JSON list of what to bring besides the
 // model. buckets are the names of the artifacts' buckets, in their order.
-func artifactList(artifacts []Artifact, buckets []string) (string, error) {
+func artifactsJSON(artifacts []Artifact, buckets []string) (string, error) {
 	type entry struct {
 		Bucket  string `json:"bucket"`
 		Path    string `json:"path"`
@@ -148,10 +148,10 @@ func artifactList(artifacts []Artifact, buckets []string) (string, error) {
 	if len(artifacts) != len(buckets) {
 		return "", fmt.Errorf("%d artifacts in %d buckets", len(artifacts), len(buckets))
 	}
-	list := make([]entry, len(artifacts))
+	entries := make([]entry, len(artifacts))
 	for k, a := range artifacts {
-		list[k] = entry{buckets[k], a.Path, a.File, a.SHA256, a.Version, a.Unpacked}
+		entries[k] = entry{buckets[k], a.Path, a.Dest, a.SHA256, a.Version, a.Extract}
 	}
-	text, err := json.Marshal(list)
+	text, err := json.Marshal(entries)
 	return string(text), err
 }

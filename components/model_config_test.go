@@ -10,22 +10,22 @@ import (
 )
 
 func TestArtifactList(t *testing.T) {
-	text, err := artifactList([]Artifact{
-		{Path: "churn/v1/Churn.csv", File: "data/raw/Churn.csv", SHA256: "ab", Version: "7"},
-		{Path: "churn/m.tar.gz", File: "m/m.tar.gz", Unpacked: true},
+	text, err := artifactsJSON([]Artifact{
+		{Path: "churn/v1/Churn.csv", Dest: "data/raw/Churn.csv", SHA256: "ab", Version: "7"},
+		{Path: "churn/m.tar.gz", Dest: "m/m.tar.gz", Extract: true},
 	}, []string{"datasets", "models"})
 	require.NoError(t, err)
 	require.JSONEq(t, `[{"bucket":"datasets","path":"churn/v1/Churn.csv","dest":"data/raw/Churn.csv","sha256":"ab","version":"7"},`+
 		`{"bucket":"models","path":"churn/m.tar.gz","dest":"m/m.tar.gz","extract":true}]`, text)
-	_, err = artifactList([]Artifact{{}}, nil)
+	_, err = artifactsJSON([]Artifact{{}}, nil)
 	require.EqualError(t, err, "1 artifacts in 0 buckets")
 }
 
 // The fetcher reads back what was written, whatever the names are made of.
 func TestArtifactListIsReadBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		a := Artifact{Path: rapid.String().Draw(t, "path"), File: rapid.String().Draw(t, "file"), Unpacked: rapid.Bool().Draw(t, "unpacked")}
-		text, err := artifactList([]Artifact{a}, []string{"b"})
+		a := Artifact{Path: rapid.String().Draw(t, "path"), Dest: rapid.String().Draw(t, "file"), Extract: rapid.Bool().Draw(t, "unpacked")}
+		text, err := artifactsJSON([]Artifact{a}, []string{"b"})
 		require.NoError(t, err)
 		var list []struct {
 			Bucket, Path, Dest string
@@ -34,8 +34,8 @@ func TestArtifactListIsReadBack(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(text), &list))
 		require.Len(t, list, 1)
 		require.Equal(t, a.Path, list[0].Path)
-		require.Equal(t, a.File, list[0].Dest)
-		require.Equal(t, a.Unpacked, list[0].Extract)
+		require.Equal(t, a.Dest, list[0].Dest)
+		require.Equal(t, a.Extract, list[0].Extract)
 	})
 }
 

@@ -33,11 +33,11 @@ type ModelDeploymentArgs struct {
 	ServiceAccount pulumi.StringInput
 	// Config is the name of the ConfigMap that the fetcher reads, nil where there is no fetcher.
 	Config pulumi.StringInput
-	// Mount is how buckets are mounted in place of being copied from, nil for a
+	// CSIVolume is how buckets are mounted in place of being copied from, nil for a
 	// fetcher; Claims are the claims for them by the buckets' names, nil where
 	// the pods name the buckets themselves.
-	Mount  *Mount
-	Claims map[string]pulumi.StringInput
+	CSIVolume *CSIVolume
+	Claims    map[string]pulumi.StringInput
 	// Fetcher and Server are the two containers.
 	Fetcher FetcherArgs
 	Server  ServerArgs
@@ -46,15 +46,15 @@ type ModelDeploymentArgs struct {
 	VolumeBytes int64
 	// Artifacts that the server needs.
 	Artifacts []Artifact
-	// OwnNodes tells that the services have nodes of their own.
-	OwnNodes bool
+	// DedicatedNodes tells that the services have nodes of their own.
+	DedicatedNodes bool
 	// Deadline of a rollout.
 	Deadline time.Duration
 }
 
-// settling is how much longer the engine waits than Kubernetes: so a rollout
+// rolloutTimeoutMargin is how much longer the engine waits than Kubernetes: so a rollout
 // that is late ends with Kubernetes' own reason, not with a bare timeout.
-const settling = time.Minute
+const rolloutTimeoutMargin = time.Minute
 
 // NewModelDeployment makes the Deployment and waits until its pods are ready.
 func NewModelDeployment(ctx *pulumi.Context, name string, args *ModelDeploymentArgs, opts ...pulumi.ResourceOption) (*ModelDeployment, error) {
@@ -64,7 +64,7 @@ func NewModelDeployment(ctx *pulumi.Context, name string, args *ModelDeploymentA
 	}, d, opts...); err != nil {
 		return nil, err
 	}
-	wait := (args.Deadline + settling).String()
+	timeout := (args.Deadline + rolloutTimeoutMargin).String()
 	deployment, err := appsv1.NewDeployment(ctx, name, &appsv1.DeploymentArgs{
 		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(args.Name), Namespace: args.Namespace, Labels: args.Labels},
 		// No replicas: their number is the autoscaler's.
@@ -79,7 +79,7 @@ func NewModelDeployment(ctx *pulumi.Context, name string, args *ModelDeploymentA
 			},
 			Template: args.podTemplate(),
 		},
-	}, pulumi.Parent(d), pulumi.Timeouts(&pulumi.CustomTimeouts{Create: wait, Update: wait}))
+	}, pulumi.Parent(d), pulumi.Timeouts(&pulumi.CustomTimeouts{Create: timeout, Update: timeout}))
 	if err != nil {
 		return nil, err
 	}
@@ -89,14 +89,14 @@ func NewModelDeployment(ctx *pulumi.Context, name string, args *ModelDeploymentA
 
 // Names of the pod's volumes.
 const (
-	modelVolume   = "models"
-	scratchVolume = "tmp"
+	modelVolume = "models"
+	tmpVolume   = "tmp"
 )
 
 func (a *ModelDeploymentArgs) podTemplate() *corev1.PodTemplateSpecArgs {
-	var first corev1.ContainerArray
-	if a.Mount == nil {
-		first = corev1.ContainerArray{a.fetcher()}
+	var initContainers corev1.ContainerArray
+	if a.CSIVolume == nil {
+		initContainers = corev1.ContainerArray{a.fetcher()}
 	}
 	return &corev1.PodTemplateSpecArgs{
 		Metadata: &metav1.ObjectMetaArgs{Labels: a.Labels, Annotations: a.annotations()},
@@ -105,24 +105,24 @@ func (a *ModelDeploymentArgs) podTemplate() *corev1.PodTemplateSpecArgs {
 			// Where an identity needs a token, its cloud brings one of its own.
 			AutomountServiceAccountToken: pulumi.Bool(false),
 			EnableServiceLinks:           pulumi.Bool(false),
-			SecurityContext:              podSecurity(),
-			TopologySpreadConstraints:    a.spread(),
+			SecurityContext:              podSecurityContext(),
+			TopologySpreadConstraints:    a.topologySpread(),
 			Affinity:                     a.affinity(),
 			Tolerations:                  a.tolerations(),
-			InitContainers:               first,
+			InitContainers:               initContainers,
 			Containers:                   corev1.ContainerArray{a.server()},
 			Volumes:                      a.volumes(),
 			// The preStop hook's time is part of it.
-			TerminationGracePeriodSeconds: pulumi.Int(a.Server.farewell() + grace),
+			TerminationGracePeriodSeconds: pulumi.Int(a.Server.preStopSeconds() + drainSeconds),
 		},
 	}
 }
 
 // volumes are what the artifacts are in, and the server's /tmp.
 func (a *ModelDeploymentArgs) volumes() corev1.VolumeArray {
-	tmp := emptyDir(scratchVolume, scratchBytes)
-	if a.Mount != nil {
-		return append(a.bucketVolumes(), tmp)
+	tmp := emptyDir(tmpVolume, tmpBytes)
+	if a.CSIVolume != nil {
+		return append(a.csiVolumes(), tmp)
 	}
 	return corev1.VolumeArray{emptyDir(modelVolume, a.VolumeBytes), tmp}
 }
@@ -131,34 +131,34 @@ func emptyDir(name string, bytes int64) *corev1.VolumeArgs {
 	return &corev1.VolumeArgs{Name: pulumi.String(name), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String(mebibytes(bytes))}}
 }
 
-// scratch lists the volumes that a pod brings again wherever it starts next. A
+// safeToEvictVolumes lists the volumes that a pod brings again wherever it starts next. A
 // nodes' autoscaler keeps nodes for the sake of others, which it believes to
 // hold what is nowhere else.
 // https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/FAQ.md
-func (a *ModelDeploymentArgs) scratch() string {
-	if a.Mount != nil {
-		return scratchVolume
+func (a *ModelDeploymentArgs) safeToEvictVolumes() string {
+	if a.CSIVolume != nil {
+		return tmpVolume
 	}
-	return modelVolume + "," + scratchVolume
+	return modelVolume + "," + tmpVolume
 }
 
 // annotations say which artifacts a pod was made for, and where its metrics
 // are. A digest stands there only where it was compared.
 func (a *ModelDeploymentArgs) annotations() pulumi.StringMap {
-	all := pulumi.StringMap{}
-	if a.Mount != nil {
-		all = pulumi.ToStringMap(a.Mount.Annotations)
+	annotations := pulumi.StringMap{}
+	if a.CSIVolume != nil {
+		annotations = pulumi.ToStringMap(a.CSIVolume.Annotations)
 	}
-	all["cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"] = pulumi.String(a.scratch())
+	annotations["cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"] = pulumi.String(a.safeToEvictVolumes())
 	for _, artifact := range a.Artifacts {
-		pin := ""
-		if artifact.SHA256 != "" && a.Mount == nil {
-			pin = "@sha256:" + artifact.SHA256
+		digest := ""
+		if artifact.SHA256 != "" && a.CSIVolume == nil {
+			digest = "@sha256:" + artifact.SHA256
 		}
-		all[fmt.Sprintf("artifact.modelferry.dev/%s", artifact.Name)] = pulumi.String(artifact.Path + pin)
+		annotations[fmt.Sprintf("artifact.modelferry.dev/%s", artifact.Name)] = pulumi.String(artifact.Path + digest)
 	}
-	if a.Server.MetricsPath != "" && a.Server.Annotated {
-		maps.Copy(all, scraped(a.Server.Port, a.Server.MetricsPath))
+	if a.Server.MetricsPath != "" && a.Server.ScrapeAnnotations {
+		maps.Copy(annotations, prometheusAnnotations(a.Server.Port, a.Server.MetricsPath))
 	}
-	return all
+	return annotations
 }

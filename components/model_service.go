@@ -42,21 +42,21 @@ type ModelServiceArgs struct {
 	Server  ServerArgs
 	// Autoscaling of the pods.
 	Autoscaling Autoscaling
-	// OwnNodes tells that the services have nodes of their own.
-	OwnNodes bool
+	// DedicatedNodes tells that the services have nodes of their own.
+	DedicatedNodes bool
 	// RolloutDeadline is how long a new release may take.
 	RolloutDeadline time.Duration
-	// Store and Identity are the cloud's.
-	Store    Store
-	Identity Identity
+	// ObjectStore and Identity are the cloud's.
+	ObjectStore ObjectStore
+	Identity    WorkloadIdentity
 	// NetworkPolicy of the pods, nil for none.
 	NetworkPolicy *NetworkPolicy
-	// Mount is how buckets are mounted in place of being copied from, nil for a fetcher.
-	Mount *Mount
+	// CSIVolume is how buckets are mounted in place of being copied from, nil for a fetcher.
+	CSIVolume *CSIVolume
 	// ServiceAnnotations are the Kubernetes Service's, for a load balancer's controller.
 	ServiceAnnotations map[string]string
-	// Monitor for a Prometheus Operator, nil for none.
-	Monitor *Monitor
+	// ServiceMonitor for a Prometheus Operator, nil for none.
+	ServiceMonitor *ServiceMonitor
 }
 
 // NewModelService makes the service and waits until it serves.
@@ -67,53 +67,53 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 	}, s, opts...); err != nil {
 		return nil, err
 	}
-	child := pulumi.Parent(s)
+	parent := pulumi.Parent(s)
 	selector := pulumi.StringMap{"app": pulumi.String(args.Deployment)}
-	labels := labelled(args.Labels, map[string]string{
+	labels := objectLabels(args.Labels, map[string]string{
 		"app": args.Deployment, "app.kubernetes.io/name": name, "tier": "ml-service",
 	})
 	meta := func(name string) *metav1.ObjectMetaArgs {
 		return &metav1.ObjectMetaArgs{Name: pulumi.String(name), Namespace: args.Namespace, Labels: labels}
 	}
-	owner := meta(args.Deployment)
-	owner.Annotations = args.Identity.Annotations
+	serviceAccountMeta := meta(args.Deployment)
+	serviceAccountMeta.Annotations = args.Identity.Annotations
 	account, err := corev1.NewServiceAccount(ctx, name, &corev1.ServiceAccountArgs{
-		Metadata: owner, AutomountServiceAccountToken: pulumi.Bool(false),
-	}, child)
+		Metadata: serviceAccountMeta, AutomountServiceAccountToken: pulumi.Bool(false),
+	}, parent)
 	if err != nil {
 		return nil, err
 	}
 	s.ServiceAccount = account.Metadata.Name().Elem()
-	brought, err := newDelivery(ctx, name, args, meta, child)
+	volumes, err := newArtifactVolumes(ctx, name, args, meta, parent)
 	if err != nil {
 		return nil, err
 	}
-	s.Config = brought.config
-	ready := slices.Concat(args.Identity.Grants, brought.ready)
+	s.Config = volumes.configMap
+	dependsOn := slices.Concat(args.Identity.DependsOn, volumes.ready)
 	if args.NetworkPolicy != nil {
-		policy, err := newNetworkPolicy(ctx, name, *args.NetworkPolicy, args.Server.Port, selector, meta(args.Deployment), child)
+		policy, err := newNetworkPolicy(ctx, name, *args.NetworkPolicy, args.Server.Port, selector, meta(args.Deployment), parent)
 		if err != nil {
 			return nil, err
 		}
-		ready = append(ready, policy)
+		dependsOn = append(dependsOn, policy)
 	}
 	deployment, err := NewModelDeployment(ctx, name, &ModelDeploymentArgs{
 		Name: args.Deployment, Namespace: args.Namespace, Labels: labels, Selector: selector,
-		ServiceAccount: s.ServiceAccount, Config: s.Config, Mount: args.Mount, Claims: brought.claims,
+		ServiceAccount: s.ServiceAccount, Config: s.Config, CSIVolume: args.CSIVolume, Claims: volumes.claims,
 		Fetcher: args.Fetcher, Server: args.Server,
-		ModelFolder: args.ModelFolder, VolumeBytes: brought.bytes, Artifacts: args.Artifacts,
-		Deadline: args.RolloutDeadline, OwnNodes: args.OwnNodes,
-	}, child, pulumi.DependsOn(ready))
+		ModelFolder: args.ModelFolder, VolumeBytes: volumes.volumeBytes, Artifacts: args.Artifacts,
+		Deadline: args.RolloutDeadline, DedicatedNodes: args.DedicatedNodes,
+	}, parent, pulumi.DependsOn(dependsOn))
 	if err != nil {
 		return nil, err
 	}
 	s.Deployment = deployment.Name
-	entrance := meta(args.Service)
+	serviceMeta := meta(args.Service)
 	if len(args.ServiceAnnotations) > 0 {
-		entrance.Annotations = pulumi.ToStringMap(args.ServiceAnnotations)
+		serviceMeta.Annotations = pulumi.ToStringMap(args.ServiceAnnotations)
 	}
 	service, err := corev1.NewService(ctx, name, &corev1.ServiceArgs{
-		Metadata: entrance,
+		Metadata: serviceMeta,
 		Spec: &corev1.ServiceSpecArgs{
 			Type:     pulumi.String("ClusterIP"),
 			Selector: selector,
@@ -121,18 +121,18 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 				Name: pulumi.String(portName), Port: pulumi.Int(80), TargetPort: pulumi.String(portName),
 			}},
 		},
-	}, child)
+	}, parent)
 	if err != nil {
 		return nil, err
 	}
 	s.Service = service.Metadata.Name().Elem()
 	s.Ready = []pulumi.Resource{deployment.deployment, service}
-	if args.Monitor != nil {
-		if err := newServiceMonitor(ctx, name, *args.Monitor, args.Server.MetricsPath, selector, meta(args.Deployment), child); err != nil {
+	if args.ServiceMonitor != nil {
+		if err := newServiceMonitor(ctx, name, *args.ServiceMonitor, args.Server.MetricsPath, selector, meta(args.Deployment), parent); err != nil {
 			return nil, err
 		}
 	}
-	if err := newAutoscaler(ctx, name, args.Autoscaling, s.Deployment, meta(args.Deployment), child); err != nil {
+	if err := newHPA(ctx, name, args.Autoscaling, s.Deployment, meta(args.Deployment), parent); err != nil {
 		return nil, err
 	}
 	// At most one pod at a time goes to a drain. A least number instead would
@@ -142,7 +142,7 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 		Spec: &policyv1.PodDisruptionBudgetSpecArgs{
 			MaxUnavailable: pulumi.Int(1), Selector: &metav1.LabelSelectorArgs{MatchLabels: selector},
 		},
-	}, child)
+	}, parent)
 	if err != nil {
 		return nil, err
 	}

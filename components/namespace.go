@@ -22,9 +22,9 @@ type NamespaceArgs struct {
 	Name string
 	// Labels say whose the namespace is, and all that is in it; Marks are the
 	// namespace's own, for what the cloud runs in the cluster.
-	Labels, Marks map[string]string
-	// Closed denies all traffic that no policy of a service opens.
-	Closed bool
+	Labels, NamespaceLabels map[string]string
+	// DefaultDeny denies all traffic that no policy of a service opens.
+	DefaultDeny bool
 	// Quota of all pods together, nil for none.
 	Quota *Quota
 	// ContainerDefaults are for containers that say nothing themselves, nil for none.
@@ -39,24 +39,24 @@ func NewNamespace(ctx *pulumi.Context, name string, args *NamespaceArgs, opts ..
 	}, n, opts...); err != nil {
 		return nil, err
 	}
-	marks := map[string]string{
+	namespaceLabels := map[string]string{
 		"pod-security.kubernetes.io/enforce": "restricted",
 		"pod-security.kubernetes.io/warn":    "restricted",
 	}
-	maps.Copy(marks, args.Marks)
+	maps.Copy(namespaceLabels, args.NamespaceLabels)
 	namespace, err := corev1.NewNamespace(ctx, name, &corev1.NamespaceArgs{
-		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(args.Name), Labels: labelled(args.Labels, marks)},
+		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(args.Name), Labels: objectLabels(args.Labels, namespaceLabels)},
 	}, pulumi.Parent(n))
 	if err != nil {
 		return nil, err
 	}
 	n.Name = namespace.Metadata.Name().Elem()
-	if args.Closed {
-		if err := newDefaultDeny(ctx, labelled(args.Labels, nil), n.Name, pulumi.Parent(n)); err != nil {
+	if args.DefaultDeny {
+		if err := newDefaultDeny(ctx, objectLabels(args.Labels, nil), n.Name, pulumi.Parent(n)); err != nil {
 			return nil, err
 		}
 	}
-	if err := newBounds(ctx, name, args, n.Name, pulumi.Parent(n)); err != nil {
+	if err := newQuotaAndLimitRange(ctx, name, args, n.Name, pulumi.Parent(n)); err != nil {
 		return nil, err
 	}
 	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"name": n.Name})

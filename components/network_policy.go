@@ -11,22 +11,22 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// private are the ranges that are nobody's on the internet: other pods and
+// privateRanges are the ranges that are nobody's on the internet: other pods and
 // services, the API server, the nodes and their metadata servers. What of them
 // a pod needs is opened by address.
-var private = []string{"10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"}
+var privateRanges = []string{"10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"}
 
 // NetworkPolicy says what a service's pods may reach.
 type NetworkPolicy struct {
-	// Reach lists single places besides DNS and public HTTPS, as HOST:PORT.
-	Reach []string
-	// Ranges are private ones, in CIDR notation, that are open over HTTPS.
-	Ranges []string
+	// EgressEndpoints lists single places besides DNS and public HTTPS, as HOST:PORT.
+	EgressEndpoints []string
+	// EgressCIDRs are private ones, in CIDR notation, that are open over HTTPS.
+	EgressCIDRs []string
 	// Namespaces whose pods may send requests, by name; none are all.
 	Namespaces []string
-	// Sources are ranges outside the cluster that requests come from: a load
+	// IngressCIDRs are ranges outside the cluster that requests come from: a load
 	// balancer's, which speaks to the pods themselves.
-	Sources []string
+	IngressCIDRs []string
 }
 
 // newDefaultDeny closes the namespace: no pod in it reaches anything, and
@@ -36,7 +36,7 @@ func newDefaultDeny(ctx *pulumi.Context, labels pulumi.StringMap, namespace pulu
 		Metadata: &metav1.ObjectMetaArgs{
 			Name: pulumi.String("default-deny"), Namespace: namespace, Labels: labels,
 		},
-		Spec: &networkingv1.NetworkPolicySpecArgs{PodSelector: &metav1.LabelSelectorArgs{}, PolicyTypes: bothWays()},
+		Spec: &networkingv1.NetworkPolicySpecArgs{PodSelector: &metav1.LabelSelectorArgs{}, PolicyTypes: policyTypes()},
 	}, opts...)
 	return err
 }
@@ -44,82 +44,82 @@ func newDefaultDeny(ctx *pulumi.Context, labels pulumi.StringMap, namespace pulu
 // newNetworkPolicy opens what one service needs: requests and scrapes at its
 // port, DNS, the object store, and where its identity comes from.
 func newNetworkPolicy(ctx *pulumi.Context, name string, p NetworkPolicy, port int, selector pulumi.StringMap, meta *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
-	egress, err := p.egress()
+	egress, err := p.egressRules()
 	if err != nil {
 		return nil, err
 	}
-	return newOpening(ctx, name, p.from(), port, egress, selector, meta, opts...)
+	return newAllowPolicy(ctx, name, p.ingressPeers(), port, egress, selector, meta, opts...)
 }
 
-// newOpening opens a port of some pods to those who may send requests, and for
+// newAllowPolicy opens a port of some pods to those who may send requests, and for
 // the pods what they may reach. All else is closed to them, both ways.
-func newOpening(ctx *pulumi.Context, name string, from networkingv1.NetworkPolicyPeerArray, port int, egress networkingv1.NetworkPolicyEgressRuleArray, selector pulumi.StringMap, meta *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+func newAllowPolicy(ctx *pulumi.Context, name string, peers networkingv1.NetworkPolicyPeerArray, port int, egress networkingv1.NetworkPolicyEgressRuleArray, selector pulumi.StringMap, meta *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 	return networkingv1.NewNetworkPolicy(ctx, name, &networkingv1.NetworkPolicyArgs{
 		Metadata: meta,
 		Spec: &networkingv1.NetworkPolicySpecArgs{
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector},
-			PolicyTypes: bothWays(),
-			Ingress:     networkingv1.NetworkPolicyIngressRuleArray{&networkingv1.NetworkPolicyIngressRuleArgs{From: from, Ports: ports("TCP", port)}},
+			PolicyTypes: policyTypes(),
+			Ingress:     networkingv1.NetworkPolicyIngressRuleArray{&networkingv1.NetworkPolicyIngressRuleArgs{From: peers, Ports: policyPorts("TCP", port)}},
 			Egress:      egress,
 		},
 	}, opts...)
 }
 
-// from returns who may send requests. Gateways and Prometheus have namespaces
+// ingressPeers returns who may send requests. Gateways and Prometheus have namespaces
 // of their own, so by default it is every one.
-func (p NetworkPolicy) from() networkingv1.NetworkPolicyPeerArray {
-	some := &metav1.LabelSelectorArgs{}
+func (p NetworkPolicy) ingressPeers() networkingv1.NetworkPolicyPeerArray {
+	namespaces := &metav1.LabelSelectorArgs{}
 	if len(p.Namespaces) > 0 {
-		some.MatchExpressions = metav1.LabelSelectorRequirementArray{&metav1.LabelSelectorRequirementArgs{
-			Key: pulumi.String(namespaceName), Operator: pulumi.String("In"), Values: pulumi.ToStringArray(p.Namespaces),
+		namespaces.MatchExpressions = metav1.LabelSelectorRequirementArray{&metav1.LabelSelectorRequirementArgs{
+			Key: pulumi.String(namespaceNameLabel), Operator: pulumi.String("In"), Values: pulumi.ToStringArray(p.Namespaces),
 		}}
 	}
-	peers := networkingv1.NetworkPolicyPeerArray{&networkingv1.NetworkPolicyPeerArgs{NamespaceSelector: some}}
-	for _, cidr := range p.Sources {
-		peers = append(peers, block(cidr))
+	peers := networkingv1.NetworkPolicyPeerArray{&networkingv1.NetworkPolicyPeerArgs{NamespaceSelector: namespaces}}
+	for _, cidr := range p.IngressCIDRs {
+		peers = append(peers, ipBlockPeer(cidr))
 	}
 	return peers
 }
 
-// namespaceName is the label that Kubernetes itself gives to each namespace.
-const namespaceName = "kubernetes.io/metadata.name"
+// namespaceNameLabel is the label that Kubernetes itself gives to each namespace.
+const namespaceNameLabel = "kubernetes.io/metadata.name"
 
-// egress returns the rules for what the pods may reach.
-func (p NetworkPolicy) egress() (networkingv1.NetworkPolicyEgressRuleArray, error) {
+// egressRules returns the rules for what the pods may reach.
+func (p NetworkPolicy) egressRules() (networkingv1.NetworkPolicyEgressRuleArray, error) {
 	// A policy knows addresses only, and a store has no fixed ones: so HTTPS
 	// is open to the internet, and to nothing that is not the internet.
-	public := &networkingv1.IPBlockArgs{Cidr: pulumi.String("0.0.0.0/0"), Except: pulumi.ToStringArray(private)}
+	public := &networkingv1.IPBlockArgs{Cidr: pulumi.String("0.0.0.0/0"), Except: pulumi.ToStringArray(privateRanges)}
 	peers := networkingv1.NetworkPolicyPeerArray{&networkingv1.NetworkPolicyPeerArgs{IpBlock: public}}
-	for _, cidr := range p.Ranges {
-		peers = append(peers, block(cidr))
+	for _, cidr := range p.EgressCIDRs {
+		peers = append(peers, ipBlockPeer(cidr))
 	}
-	rules := networkingv1.NetworkPolicyEgressRuleArray{dns(), &networkingv1.NetworkPolicyEgressRuleArgs{To: peers, Ports: ports("TCP", 443)}}
-	places, err := reached(p.Reach)
-	return append(rules, places...), err
+	rules := networkingv1.NetworkPolicyEgressRuleArray{dnsRule(), &networkingv1.NetworkPolicyEgressRuleArgs{To: peers, Ports: policyPorts("TCP", 443)}}
+	endpoints, err := endpointRules(p.EgressEndpoints)
+	return append(rules, endpoints...), err
 }
 
-// dns opens the name servers that a cluster may have.
-func dns() *networkingv1.NetworkPolicyEgressRuleArgs {
+// dnsRule opens the name servers that a cluster may have.
+func dnsRule() *networkingv1.NetworkPolicyEgressRuleArgs {
 	return &networkingv1.NetworkPolicyEgressRuleArgs{
 		To: networkingv1.NetworkPolicyPeerArray{
 			&networkingv1.NetworkPolicyPeerArgs{
-				NamespaceSelector: &metav1.LabelSelectorArgs{MatchLabels: pulumi.StringMap{namespaceName: pulumi.String("kube-system")}},
+				NamespaceSelector: &metav1.LabelSelectorArgs{MatchLabels: pulumi.StringMap{namespaceNameLabel: pulumi.String("kube-system")}},
 				PodSelector: &metav1.LabelSelectorArgs{MatchExpressions: metav1.LabelSelectorRequirementArray{&metav1.LabelSelectorRequirementArgs{
 					Key: pulumi.String("k8s-app"), Operator: pulumi.String("In"), Values: pulumi.ToStringArray([]string{"kube-dns", "node-local-dns"}),
 				}}},
 			},
-			block("169.254.20.10/32"),   // the node's DNS cache, where there is one
-			block("169.254.169.254/32"), // Cloud DNS, which GKE may use in kube-dns' place
+			ipBlockPeer("169.254.20.10/32"),   // the node's DNS cache, where there is one
+			ipBlockPeer("169.254.169.254/32"), // Cloud DNS, which GKE may use in kube-dns' place
 		},
-		Ports: append(ports("UDP", 53), ports("TCP", 53)...),
+		Ports: append(policyPorts("UDP", 53), policyPorts("TCP", 53)...),
 	}
 }
 
-// reached opens single places.
-func reached(places []string) (networkingv1.NetworkPolicyEgressRuleArray, error) {
+// endpointRules opens single places.
+func endpointRules(endpoints []string) (networkingv1.NetworkPolicyEgressRuleArray, error) {
 	var rules networkingv1.NetworkPolicyEgressRuleArray
-	for _, place := range places {
-		rule, err := reach(place)
+	for _, endpoint := range endpoints {
+		rule, err := endpointRule(endpoint)
 		if err != nil {
 			return nil, err
 		}
@@ -128,30 +128,30 @@ func reached(places []string) (networkingv1.NetworkPolicyEgressRuleArray, error)
 	return rules, nil
 }
 
-// reach opens one place. A host that is no address opens its port everywhere:
+// endpointRule opens one place. A host that is no address opens its port everywhere:
 // a policy cannot say a name.
-func reach(place string) (*networkingv1.NetworkPolicyEgressRuleArgs, error) {
-	host, text, err := net.SplitHostPort(place)
+func endpointRule(endpoint string) (*networkingv1.NetworkPolicyEgressRuleArgs, error) {
+	host, portText, err := net.SplitHostPort(endpoint)
 	if err != nil {
 		return nil, fmt.Errorf("network policy: %w", err)
 	}
-	port, err := strconv.Atoi(text)
+	port, err := strconv.Atoi(portText)
 	if err != nil {
-		return nil, fmt.Errorf("network policy: port of %s: %w", place, err)
+		return nil, fmt.Errorf("network policy: port of %s: %w", endpoint, err)
 	}
-	rule := &networkingv1.NetworkPolicyEgressRuleArgs{Ports: ports("TCP", port)}
+	rule := &networkingv1.NetworkPolicyEgressRuleArgs{Ports: policyPorts("TCP", port)}
 	if address, err := netip.ParseAddr(host); err == nil {
-		rule.To = networkingv1.NetworkPolicyPeerArray{block(netip.PrefixFrom(address, address.BitLen()).String())}
+		rule.To = networkingv1.NetworkPolicyPeerArray{ipBlockPeer(netip.PrefixFrom(address, address.BitLen()).String())}
 	}
 	return rule, nil
 }
 
-func block(cidr string) *networkingv1.NetworkPolicyPeerArgs {
+func ipBlockPeer(cidr string) *networkingv1.NetworkPolicyPeerArgs {
 	return &networkingv1.NetworkPolicyPeerArgs{IpBlock: &networkingv1.IPBlockArgs{Cidr: pulumi.String(cidr)}}
 }
 
-func ports(protocol string, port int) networkingv1.NetworkPolicyPortArray {
+func policyPorts(protocol string, port int) networkingv1.NetworkPolicyPortArray {
 	return networkingv1.NetworkPolicyPortArray{&networkingv1.NetworkPolicyPortArgs{Protocol: pulumi.String(protocol), Port: pulumi.Int(port)}}
 }
 
-func bothWays() pulumi.StringArray { return pulumi.ToStringArray([]string{"Ingress", "Egress"}) }
+func policyTypes() pulumi.StringArray { return pulumi.ToStringArray([]string{"Ingress", "Egress"}) }

@@ -6,10 +6,10 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// spread keeps the replicas of a service in different zones as far as it can.
+// topologySpread keeps the replicas of a service in different zones as far as it can.
 // Only pods of one revision count: during a rollout the old ones, which are
 // about to go, must not push the new ones together.
-func (a *ModelDeploymentArgs) spread() corev1.TopologySpreadConstraintArray {
+func (a *ModelDeploymentArgs) topologySpread() corev1.TopologySpreadConstraintArray {
 	return corev1.TopologySpreadConstraintArray{&corev1.TopologySpreadConstraintArgs{
 		TopologyKey: pulumi.String("topology.kubernetes.io/zone"), MaxSkew: pulumi.Int(1),
 		// A pod in the wrong zone serves better than one that waits for a node.
@@ -22,7 +22,7 @@ func (a *ModelDeploymentArgs) spread() corev1.TopologySpreadConstraintArray {
 // affinity puts two replicas on one node only when there is no other.
 func (a *ModelDeploymentArgs) affinity() *corev1.AffinityArgs {
 	return &corev1.AffinityArgs{
-		NodeAffinity: a.nodes(),
+		NodeAffinity: a.nodeAffinity(),
 		PodAntiAffinity: &corev1.PodAntiAffinityArgs{
 			PreferredDuringSchedulingIgnoredDuringExecution: corev1.WeightedPodAffinityTermArray{&corev1.WeightedPodAffinityTermArgs{
 				Weight: pulumi.Int(100),

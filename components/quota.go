@@ -10,14 +10,14 @@ import (
 
 // Quota is what all pods of a namespace may take together. Pods of 0 is any number.
 type Quota struct {
-	Requests, Limits Amounts
+	Requests, Limits ResourceList
 	Pods             int
 }
 
-// newBounds makes the namespace's ResourceQuota and LimitRange, where they are asked for.
-func newBounds(ctx *pulumi.Context, name string, args *NamespaceArgs, namespace pulumi.StringInput, opts ...pulumi.ResourceOption) error {
+// newQuotaAndLimitRange makes the namespace's ResourceQuota and LimitRange, where they are asked for.
+func newQuotaAndLimitRange(ctx *pulumi.Context, name string, args *NamespaceArgs, namespace pulumi.StringInput, opts ...pulumi.ResourceOption) error {
 	meta := &metav1.ObjectMetaArgs{
-		Name: pulumi.String(name), Namespace: namespace, Labels: labelled(args.Labels, nil),
+		Name: pulumi.String(name), Namespace: namespace, Labels: objectLabels(args.Labels, nil),
 	}
 	if args.Quota != nil {
 		if _, err := corev1.NewResourceQuota(ctx, name, &corev1.ResourceQuotaArgs{

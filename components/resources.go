@@ -12,11 +12,11 @@ import (
 // Resources are what a container asks for and may use, as Kubernetes
 // quantities; an empty one is left to the cluster's defaults.
 type Resources struct {
-	Requests, Limits Amounts
+	Requests, Limits ResourceList
 }
 
-// Amounts are Kubernetes quantities.
-type Amounts struct {
+// ResourceList are Kubernetes quantities.
+type ResourceList struct {
 	CPU, Memory, EphemeralStorage string
 }
 
@@ -27,21 +27,21 @@ func (r Resources) withStorage(bytes int64) Resources {
 	request, limit := &r.Requests.EphemeralStorage, &r.Limits.EphemeralStorage
 	if *request == "" {
 		*request = quantity
-		if *limit != "" && more(quantity, *limit) {
+		if *limit != "" && exceeds(quantity, *limit) {
 			*request = *limit
 		}
 	}
 	if *limit == "" {
 		*limit = quantity
-		if more(*request, quantity) {
+		if exceeds(*request, quantity) {
 			*limit = *request
 		}
 	}
 	return r
 }
 
-// more compares two quantities. What is none was refused with the config.
-func more(a, b string) bool {
+// exceeds compares two quantities. What is none was refused with the config.
+func exceeds(a, b string) bool {
 	x, _ := resource.ParseQuantity(a)
 	y, _ := resource.ParseQuantity(b)
 	return x.Cmp(y) > 0
@@ -51,14 +51,14 @@ func (r Resources) requirements() *corev1.ResourceRequirementsArgs {
 	return &corev1.ResourceRequirementsArgs{Requests: r.Requests.quantities(), Limits: r.Limits.quantities()}
 }
 
-func (a Amounts) quantities() pulumi.StringMap {
-	all := pulumi.StringMap{}
+func (a ResourceList) quantities() pulumi.StringMap {
+	quantities := pulumi.StringMap{}
 	for name, quantity := range map[string]string{"cpu": a.CPU, "memory": a.Memory, "ephemeral-storage": a.EphemeralStorage} {
 		if quantity != "" {
-			all[name] = pulumi.String(quantity)
+			quantities[name] = pulumi.String(quantity)
 		}
 	}
-	return all
+	return quantities
 }
 
 // mebibytes writes a number of bytes as a quantity, rounded up.

@@ -37,16 +37,16 @@ func TestStorageOfAContainer(t *testing.T) {
 		{"a higher request: the limit gives way", "2Gi", "", "2Gi", "2Gi"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			r := Resources{Requests: Amounts{CPU: "1", EphemeralStorage: test.request}, Limits: Amounts{EphemeralStorage: test.limit}}
+			r := Resources{Requests: ResourceList{CPU: "1", EphemeralStorage: test.request}, Limits: ResourceList{EphemeralStorage: test.limit}}
 			r = r.withStorage(100 << 20)
-			require.Equal(t, Amounts{CPU: "1", EphemeralStorage: test.wantedRequest}, r.Requests)
-			require.Equal(t, Amounts{EphemeralStorage: test.wantedLimit}, r.Limits)
+			require.Equal(t, ResourceList{CPU: "1", EphemeralStorage: test.wantedRequest}, r.Requests)
+			require.Equal(t, ResourceList{EphemeralStorage: test.wantedLimit}, r.Limits)
 		})
 	}
 }
 
 func TestEmptyQuantitiesAreLeftOut(t *testing.T) {
-	require.Empty(t, Amounts{}.quantities())
-	require.Len(t, Amounts{CPU: "1", EphemeralStorage: "1Gi"}.quantities(), 2)
-	require.Contains(t, Amounts{EphemeralStorage: "1Gi"}.quantities(), "ephemeral-storage")
+	require.Empty(t, ResourceList{}.quantities())
+	require.Len(t, ResourceList{CPU: "1", EphemeralStorage: "1Gi"}.quantities(), 2)
+	require.Contains(t, ResourceList{EphemeralStorage: "1Gi"}.quantities(), "ephemeral-storage")
 }

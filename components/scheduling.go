@@ -7,36 +7,36 @@ import (
 
 // Nodes of the services' own have a taint and a label of this name and value.
 const (
-	nodeKey   = "workload-type"
-	nodeValue = "ml-services"
-	// systemValue is that of the nodes which the services keep off.
-	systemValue = "system"
-	gpuKey      = "nvidia.com/gpu"
+	nodePoolKey  = "workload-type"
+	servicesPool = "ml-services"
+	// systemPool is that of the nodes which the services keep off.
+	systemPool  = "system"
+	gpuResource = "nvidia.com/gpu"
 )
 
 // tolerations let the pods on the services' nodes, where others are kept off,
 // and on nodes with GPUs those that ask for one.
 func (a *ModelDeploymentArgs) tolerations() corev1.TolerationArray {
-	all := corev1.TolerationArray{&corev1.TolerationArgs{
-		Key: pulumi.String(nodeKey), Operator: pulumi.String("Equal"), Value: pulumi.String(nodeValue), Effect: pulumi.String("NoSchedule"),
+	tolerations := corev1.TolerationArray{&corev1.TolerationArgs{
+		Key: pulumi.String(nodePoolKey), Operator: pulumi.String("Equal"), Value: pulumi.String(servicesPool), Effect: pulumi.String("NoSchedule"),
 	}}
 	if a.Server.GPUs > 0 {
-		all = append(all, &corev1.TolerationArgs{
-			Key: pulumi.String(gpuKey), Operator: pulumi.String("Exists"), Effect: pulumi.String("NoSchedule"),
+		tolerations = append(tolerations, &corev1.TolerationArgs{
+			Key: pulumi.String(gpuResource), Operator: pulumi.String("Exists"), Effect: pulumi.String("NoSchedule"),
 		})
 	}
-	return all
+	return tolerations
 }
 
-// nodes draws the pods to the services' nodes. Where there are such nodes for
+// nodeAffinity draws the pods to the services' nodes. Where there are such nodes for
 // sure, it demands them: a nodes' autoscaler does not see what is only
 // preferred, and would add to the system's nodes. Elsewhere pods run on others
 // all the same.
-func (a *ModelDeploymentArgs) nodes() *corev1.NodeAffinityArgs {
+func (a *ModelDeploymentArgs) nodeAffinity() *corev1.NodeAffinityArgs {
 	term := &corev1.NodeSelectorTermArgs{MatchExpressions: corev1.NodeSelectorRequirementArray{&corev1.NodeSelectorRequirementArgs{
-		Key: pulumi.String(nodeKey), Operator: pulumi.String("In"), Values: pulumi.ToStringArray([]string{nodeValue}),
+		Key: pulumi.String(nodePoolKey), Operator: pulumi.String("In"), Values: pulumi.ToStringArray([]string{servicesPool}),
 	}}}
-	if a.OwnNodes {
+	if a.DedicatedNodes {
 		return &corev1.NodeAffinityArgs{
 			RequiredDuringSchedulingIgnoredDuringExecution: &corev1.NodeSelectorArgs{NodeSelectorTerms: corev1.NodeSelectorTermArray{term}},
 		}

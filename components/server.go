@@ -14,8 +14,8 @@ import (
 
 // Room besides the artifacts: a container's logs, and its /tmp.
 const (
-	logBytes     = 64 << 20
-	scratchBytes = 64 << 20
+	logBytes = 64 << 20
+	tmpBytes = 64 << 20
 )
 
 // portName is how probes and the Service refer to the server's port.
@@ -25,9 +25,9 @@ const portName = "http"
 // request any more: a node knows within a few, a load balancer later. Then
 // what it has begun may take as long as grace.
 const (
-	farewell         = 5
-	balancedFarewell = 20
-	grace            = 30
+	preStopSeconds   = 5
+	lbPreStopSeconds = 20
+	drainSeconds     = 30
 )
 
 // startupPeriod is how often a starting server is asked. Short, because it
@@ -51,17 +51,17 @@ type ServerArgs struct {
 	Startup    time.Duration
 	// MetricsPath that Prometheus scrapes, or ""; Annotated tells whether the
 	// pods' annotations say so.
-	MetricsPath string
-	Annotated   bool
-	// Balanced tells that a load balancer of the cloud speaks to the pods themselves.
-	Balanced bool
+	MetricsPath       string
+	ScrapeAnnotations bool
+	// BehindLoadBalancer tells that a load balancer of the cloud speaks to the pods themselves.
+	BehindLoadBalancer bool
 }
 
-func (s ServerArgs) farewell() int {
-	if s.Balanced {
-		return balancedFarewell
+func (s ServerArgs) preStopSeconds() int {
+	if s.BehindLoadBalancer {
+		return lbPreStopSeconds
 	}
-	return farewell
+	return preStopSeconds
 }
 
 // server returns the main container. It sees the artifacts read-only.
@@ -80,22 +80,22 @@ func (a *ModelDeploymentArgs) server() *corev1.ContainerArgs {
 		Env:             a.serverEnv(),
 		Ports:           corev1.ContainerPortArray{&corev1.ContainerPortArgs{Name: pulumi.String(portName), ContainerPort: pulumi.Int(a.Server.Port)}},
 		Resources:       a.serverResources(),
-		SecurityContext: containerSecurity(),
+		SecurityContext: containerSecurityContext(),
 		VolumeMounts:    a.serverMounts(),
 		StartupProbe:    probe(startupPeriod, int(math.Ceil(a.Server.Startup.Seconds()/startupPeriod.Seconds()))),
 		ReadinessProbe:  probe(5*time.Second, 3),
 		LivenessProbe:   probe(10*time.Second, 3),
 		Lifecycle: &corev1.LifecycleArgs{PreStop: &corev1.LifecycleHandlerArgs{
-			Sleep: &corev1.SleepActionArgs{Seconds: pulumi.Int(a.Server.farewell())},
+			Sleep: &corev1.SleepActionArgs{Seconds: pulumi.Int(a.Server.preStopSeconds())},
 		}},
 	}
 }
 
 func (a *ModelDeploymentArgs) serverResources() *corev1.ResourceRequirementsArgs {
-	r := a.Server.Resources.withStorage(a.VolumeBytes + scratchBytes + logBytes)
+	r := a.Server.Resources.withStorage(a.VolumeBytes + tmpBytes + logBytes)
 	limits := r.Limits.quantities()
 	if a.Server.GPUs > 0 { // GPUs are not shared: the limit is the request, too
-		limits[gpuKey] = pulumi.String(strconv.Itoa(a.Server.GPUs))
+		limits[gpuResource] = pulumi.String(strconv.Itoa(a.Server.GPUs))
 	}
 	return &corev1.ResourceRequirementsArgs{Requests: r.Requests.quantities(), Limits: limits}
 }
@@ -107,38 +107,38 @@ func (a *ModelDeploymentArgs) serverEnv() corev1.EnvVarArray {
 		env = map[string]string{}
 	}
 	for _, artifact := range a.Artifacts {
-		if artifact.Env != "" {
-			env[artifact.Env] = path.Join(a.ModelFolder, artifact.Place)
+		if artifact.EnvVar != "" {
+			env[artifact.EnvVar] = path.Join(a.ModelFolder, artifact.ServerPath)
 		}
 	}
-	return variables(env)
+	return envVars(env)
 }
 
-// variables returns a container's in the order of their names, so that two runs
+// envVars returns a container's in the order of their names, so that two runs
 // of the program make the same pod.
-func variables(env map[string]string) corev1.EnvVarArray {
-	var all corev1.EnvVarArray
+func envVars(env map[string]string) corev1.EnvVarArray {
+	var vars corev1.EnvVarArray
 	for _, name := range slices.Sorted(maps.Keys(env)) {
-		all = append(all, &corev1.EnvVarArgs{Name: pulumi.String(name), Value: pulumi.String(env[name])})
+		vars = append(vars, &corev1.EnvVarArgs{Name: pulumi.String(name), Value: pulumi.String(env[name])})
 	}
-	return all
+	return vars
 }
 
 func (a *ModelDeploymentArgs) serverMounts() corev1.VolumeMountArray {
-	tmp := &corev1.VolumeMountArgs{Name: pulumi.String(scratchVolume), MountPath: pulumi.String("/tmp")}
-	if a.Mount != nil {
-		return append(a.bucketMounts(), tmp)
+	tmp := &corev1.VolumeMountArgs{Name: pulumi.String(tmpVolume), MountPath: pulumi.String("/tmp")}
+	if a.CSIVolume != nil {
+		return append(a.csiVolumeMounts(), tmp)
 	}
 	mounts := corev1.VolumeMountArray{
 		&corev1.VolumeMountArgs{Name: pulumi.String(modelVolume), MountPath: pulumi.String(a.ModelFolder), ReadOnly: pulumi.Bool(true)}, tmp,
 	}
 	for _, artifact := range a.Artifacts {
-		if artifact.Mount == "" {
+		if artifact.MountPath == "" {
 			continue
 		}
 		mounts = append(mounts, &corev1.VolumeMountArgs{
-			Name: pulumi.String(modelVolume), MountPath: pulumi.String(artifact.Mount),
-			SubPath: pulumi.String(artifact.Place), ReadOnly: pulumi.Bool(true),
+			Name: pulumi.String(modelVolume), MountPath: pulumi.String(artifact.MountPath),
+			SubPath: pulumi.String(artifact.ServerPath), ReadOnly: pulumi.Bool(true),
 		})
 	}
 	return mounts

@@ -6,20 +6,20 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Login is the program of a cloud's CLI that gets a short-lived token for the
+// ExecConfig is the program of a cloud's CLI that gets a short-lived token for the
 // API server (client-go's exec credential plugins).
-type Login struct {
+type ExecConfig struct {
 	// Command and its arguments.
 	Command string
 	Args    []string
-	// Hint says where to get the command.
-	Hint string
+	// InstallHint says where to get the command.
+	InstallHint string
 }
 
 // Kubeconfig returns a kubeconfig document, in JSON, for a cluster at the
 // given URL. ca is the cluster's CA certificate as base64 of PEM. It holds no
 // secret: whoever uses it logs in as themselves.
-func Kubeconfig(name, url, ca string, login Login) (string, error) {
+func Kubeconfig(name, url, ca string, login ExecConfig) (string, error) {
 	type object = map[string]any
 	document, err := json.Marshal(object{
 		"apiVersion":      "v1",
@@ -33,7 +33,7 @@ func Kubeconfig(name, url, ca string, login Login) (string, error) {
 			"apiVersion":         "client.authentication.k8s.io/v1beta1",
 			"command":            login.Command,
 			"args":               login.Args,
-			"installHint":        login.Hint,
+			"installHint":        login.InstallHint,
 			"interactiveMode":    "Never",
 			"provideClusterInfo": true,
 		}}}},
@@ -42,7 +42,7 @@ func Kubeconfig(name, url, ca string, login Login) (string, error) {
 }
 
 // KubeconfigOutput is Kubeconfig of values that are known once the cluster exists.
-func KubeconfigOutput(name, url, ca pulumi.StringInput, login func(name string) Login) pulumi.StringOutput {
+func KubeconfigOutput(name, url, ca pulumi.StringInput, login func(name string) ExecConfig) pulumi.StringOutput {
 	return pulumi.All(name, url, ca).ApplyT(func(v []any) (string, error) {
 		name := v[0].(string)
 		return Kubeconfig(name, v[1].(string), v[2].(string), login(name))

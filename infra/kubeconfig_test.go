@@ -9,8 +9,8 @@ import (
 )
 
 func TestKubeconfig(t *testing.T) {
-	text, err := infra.Kubeconfig("main", "https://198.51.100.7", "Q0E=", infra.Login{
-		Command: "aws", Args: []string{"eks", "get-token"}, Hint: "install the AWS CLI",
+	text, err := infra.Kubeconfig("main", "https://198.51.100.7", "Q0E=", infra.ExecConfig{
+		Command: "aws", Args: []string{"eks", "get-token"}, InstallHint: "install the AWS CLI",
 	})
 	require.NoError(t, err)
 	require.JSONEq(t, `{

@@ -17,21 +17,21 @@ type Platform interface {
 	Kubernetes() *kubernetes.Provider
 	// Cluster returns what a person needs to reach the cluster.
 	Cluster() Cluster
-	// NodeAutoscaler tells how the autoscaler of the nodes is told of the cloud,
+	// ClusterAutoscaler tells how the autoscaler of the nodes is told of the cloud,
 	// nil where the stack has none to run.
-	NodeAutoscaler() *NodeAutoscaler
+	ClusterAutoscaler() *ClusterAutoscaler
 	// Bucket returns the name of the bucket that the catalogue calls by this name.
 	Bucket(name string) pulumi.StringOutput
-	// Store tells how the fetcher is told of the object store.
-	Store() Store
+	// ObjectStore tells how the fetcher is told of the object store.
+	ObjectStore() ObjectStore
 	// Ingress makes what the cloud's load balancer needs besides the Ingress, and
 	// tells how it is told of the services.
 	Ingress(ctx *pulumi.Context, i config.Ingress) (Ingress, error)
-	// Mount tells how the cloud mounts the objects of a bucket whose names begin with prefix.
-	Mount(prefix string) Mount
-	// Identify makes the identity of one service, which can read its own
+	// CSIVolume tells how the cloud mounts the objects of a bucket whose names begin with prefix.
+	CSIVolume(prefix string) CSIVolume
+	// NewWorkloadIdentity makes the identity of one service, which can read its own
 	// prefixes and nothing else.
-	Identify(ctx *pulumi.Context, args IdentityArgs, opts ...pulumi.ResourceOption) (Identity, error)
+	NewWorkloadIdentity(ctx *pulumi.Context, args WorkloadIdentityArgs, opts ...pulumi.ResourceOption) (WorkloadIdentity, error)
 }
 
 // Cluster is how a person or a tool reaches the cluster.
@@ -46,12 +46,12 @@ type Cluster struct {
 
 // The nodes' autoscaler runs in the system's namespace, as a service account of its own.
 const (
-	AutoscalerNamespace = "kube-system"
-	AutoscalerAccount   = "cluster-autoscaler"
+	ClusterAutoscalerNamespace      = "kube-system"
+	ClusterAutoscalerServiceAccount = "cluster-autoscaler"
 )
 
-// NodeAutoscaler is how the Kubernetes Cluster Autoscaler finds a cloud's nodes.
-type NodeAutoscaler struct {
+// ClusterAutoscaler is how the Kubernetes Cluster Autoscaler finds a cloud's nodes.
+type ClusterAutoscaler struct {
 	// Image of it, with its version.
 	Image string
 	// Flags that name the cloud and the groups of nodes.
@@ -60,20 +60,20 @@ type NodeAutoscaler struct {
 	Env map[string]string
 	// Annotations tie its service account to its identity on the cloud.
 	Annotations pulumi.StringMap
-	// Reach lists what it has to reach besides HTTPS, as HOST:PORT.
-	Reach []string
-	// Needs are the resources that have to exist before it can do anything.
-	Needs []pulumi.Resource
+	// EgressEndpoints lists what it has to reach besides HTTPS, as HOST:PORT.
+	EgressEndpoints []string
+	// DependsOn are the resources that have to exist before it can do anything.
+	DependsOn []pulumi.Resource
 }
 
-// Store is a kind of object store, in the words of the fetcher's environment.
-type Store struct {
-	// BucketKey and PathKey name the variables for the model's bucket and path.
-	BucketKey, PathKey string
+// ObjectStore is a kind of object store, in the words of the fetcher's environment.
+type ObjectStore struct {
+	// BucketEnvVar and PathEnvVar name the variables for the model's bucket and path.
+	BucketEnvVar, PathEnvVar string
 	// Env is what else the fetcher has to know of this cloud.
 	Env map[string]string
-	// Reach lists what the fetcher has to reach besides public HTTPS, as HOST:PORT.
-	Reach []string
+	// EgressEndpoints lists what the fetcher has to reach besides public HTTPS, as HOST:PORT.
+	EgressEndpoints []string
 }
 
 // Ingress is how a cloud's load balancer controller is told what to make.
@@ -81,17 +81,17 @@ type Ingress struct {
 	// Class of the controller, "" where an annotation names it.
 	Class string
 	// Annotations of the Ingress; Marks are labels of the services' namespace.
-	Annotations, Marks map[string]string
-	// Service returns the annotations of a Kubernetes Service whose pods answer at a health check's path.
-	Service func(health string) map[string]string
-	// Sources are the ranges that the load balancer speaks to the pods from, in CIDR notation.
-	Sources []string
-	// Companion is an object of the controller's own kind, nil where it has none.
-	Companion *Companion
+	Annotations, NamespaceLabels map[string]string
+	// ServiceAnnotations returns the annotations of a Kubernetes Service whose pods answer at a health check's path.
+	ServiceAnnotations func(health string) map[string]string
+	// SourceRanges are the ranges that the load balancer speaks to the pods from, in CIDR notation.
+	SourceRanges []string
+	// ConfigObject is an object of the controller's own kind, nil where it has none.
+	ConfigObject *IngressConfigObject
 }
 
-// Companion is an object beside an Ingress, of a kind that its controller brings.
-type Companion struct {
+// IngressConfigObject is an object beside an Ingress, of a kind that its controller brings.
+type IngressConfigObject struct {
 	APIVersion, Kind string
 	// Annotation of the Ingress that names it.
 	Annotation string
@@ -99,43 +99,43 @@ type Companion struct {
 	Spec pulumi.Map
 }
 
-// Mount is how a cloud's driver mounts a part of a bucket, read-only.
-type Mount struct {
+// CSIVolume is how a cloud's driver mounts a part of a bucket, read-only.
+type CSIVolume struct {
 	// Driver by the name that the cluster knows it by.
 	Driver string
 	// Prefix of the bucket that is mounted, ending in "/".
 	Prefix string
 	// Attributes are what the driver is told besides the bucket's name, and Options those of the mount.
-	Attributes map[string]string
-	Options    []string
-	// Inline tells that a pod may name the bucket itself, without a PersistentVolume.
-	Inline bool
+	Attributes   map[string]string
+	MountOptions []string
+	// Ephemeral tells that a pod may name the bucket itself, without a PersistentVolume.
+	Ephemeral bool
 	// Annotations of the pods that the driver looks for.
 	Annotations map[string]string
 }
 
-// IdentityArgs says whose identity it is and what it may read.
-type IdentityArgs struct {
+// WorkloadIdentityArgs says whose identity it is and what it may read.
+type WorkloadIdentityArgs struct {
 	// Namespace and ServiceAccount are the Kubernetes side of the identity.
 	Namespace, ServiceAccount string
-	// Grants are the prefixes that it may read.
-	Grants []Grant
+	// ReadPrefixes are the prefixes that it may read.
+	ReadPrefixes []BucketPrefix
 }
 
-// Grant is read access to the objects of a bucket whose names begin with Prefix.
-type Grant struct {
+// BucketPrefix is read access to the objects of a bucket whose names begin with Prefix.
+type BucketPrefix struct {
 	// Bucket by the catalogue's name.
 	Bucket string
 	// Prefix ends in "/".
 	Prefix string
 }
 
-// Identity is one service's identity on a cloud.
-type Identity struct {
+// WorkloadIdentity is one service's identity on a cloud.
+type WorkloadIdentity struct {
 	// Name of the identity in the cloud's own terms: a principal, a role's ARN.
 	Name pulumi.StringOutput
 	// Annotations tie the Kubernetes service account to it.
 	Annotations pulumi.StringMap
-	// Grants are the resources that have to exist before a pod can read.
-	Grants []pulumi.Resource
+	// DependsOn are the resources that have to exist before a pod can read.
+	DependsOn []pulumi.Resource
 }

@@ -8,25 +8,25 @@ import (
 	"github.com/modelferry/modelferry/infra"
 )
 
-// wayIn returns how the cloud lets requests in; nothing of it is set where the
+// configureIngress returns how the cloud lets requests in; nothing of it is set where the
 // stack has no ingress.
-func wayIn(ctx *pulumi.Context, c config.Config, platform infra.Platform) (infra.Ingress, error) {
+func configureIngress(ctx *pulumi.Context, c config.Config, platform infra.Platform) (infra.Ingress, error) {
 	if c.Ingress == nil {
 		return infra.Ingress{}, nil
 	}
 	return platform.Ingress(ctx, *c.Ingress)
 }
 
-func serviceAnnotations(way infra.Ingress, w config.Workload) map[string]string {
-	if way.Service == nil {
+func serviceAnnotations(ingress infra.Ingress, w config.Workload) map[string]string {
+	if ingress.ServiceAnnotations == nil {
 		return nil
 	}
-	return way.Service(w.Health.Path)
+	return ingress.ServiceAnnotations(w.Health.Path)
 }
 
-// letIn makes the ingress, where there is one and a service to lead to. It
+// deployIngress makes the ingress, where there is one and a service to lead to. It
 // comes after the services: a controller looks at their pods' health checks.
-func letIn(ctx *pulumi.Context, c config.Config, platform infra.Platform, namespace *components.Namespace, way infra.Ingress, services []deployed) error {
+func deployIngress(ctx *pulumi.Context, c config.Config, platform infra.Platform, namespace *components.Namespace, ingress infra.Ingress, services []deployedService) error {
 	if c.Ingress == nil || len(services) == 0 {
 		return nil
 	}
@@ -38,8 +38,8 @@ func letIn(ctx *pulumi.Context, c config.Config, platform infra.Platform, namesp
 	}
 	_, err := components.NewIngress(ctx, c.Namespace, &components.IngressArgs{
 		Namespace: namespace.Name, Labels: c.Labels(ctx.Project(), ctx.Stack()),
-		Host: c.Ingress.Host, Class: way.Class, Annotations: way.Annotations, Routes: routes,
-		Companion: (*components.Companion)(way.Companion),
+		Host: c.Ingress.Host, Class: ingress.Class, Annotations: ingress.Annotations, Routes: routes,
+		ConfigObject: (*components.IngressConfigObject)(ingress.ConfigObject),
 	}, pulumi.Provider(platform.Kubernetes()), pulumi.DependsOn(ready))
 	return err
 }

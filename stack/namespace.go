@@ -9,7 +9,7 @@ func quota(q *config.Quota) *components.Quota {
 	if q == nil {
 		return nil
 	}
-	return &components.Quota{Requests: components.Amounts(q.Requests), Limits: components.Amounts(q.Limits), Pods: q.Pods}
+	return &components.Quota{Requests: components.ResourceList(q.Requests), Limits: components.ResourceList(q.Limits), Pods: q.Pods}
 }
 
 func containerDefaults(r *config.ResourceRequirements) *components.Resources {

@@ -8,22 +8,22 @@ import (
 	"github.com/modelferry/modelferry/infra"
 )
 
-// deployed is a service that is live, with the identity that its pods have on the cloud.
-type deployed struct {
+// deployedService is a service that is live, with the identity that its pods have on the cloud.
+type deployedService struct {
 	*components.ModelService
 	workload config.Workload
-	identity infra.Identity
+	identity infra.WorkloadIdentity
 }
 
 // deployService gives a service its identity on the cloud and deploys it.
-func deployService(ctx *pulumi.Context, c config.Config, platform infra.Platform, namespace *components.Namespace, way infra.Ingress, w config.Workload) (deployed, error) {
-	identity, err := platform.Identify(ctx, infra.IdentityArgs{
-		Namespace: c.Namespace, ServiceAccount: w.Deployment, Grants: grants(w),
+func deployService(ctx *pulumi.Context, c config.Config, platform infra.Platform, namespace *components.Namespace, ingress infra.Ingress, w config.Workload) (deployedService, error) {
+	identity, err := platform.NewWorkloadIdentity(ctx, infra.WorkloadIdentityArgs{
+		Namespace: c.Namespace, ServiceAccount: w.Deployment, ReadPrefixes: readPrefixes(w),
 	})
 	if err != nil {
-		return deployed{}, err
+		return deployedService{}, err
 	}
-	store := platform.Store()
+	store := platform.ObjectStore()
 	service, err := components.NewModelService(ctx, w.Name, &components.ModelServiceArgs{
 		Namespace:       namespace.Name,
 		Labels:          c.Labels(ctx.Project(), ctx.Stack()),
@@ -35,65 +35,65 @@ func deployService(ctx *pulumi.Context, c config.Config, platform infra.Platform
 		Fetcher:         fetcher(c.Fetcher),
 		Server:          server(c, w),
 		Autoscaling:     components.Autoscaling(w.Autoscaling),
-		OwnNodes:        c.Cluster.Create != nil,
+		DedicatedNodes:  c.Cluster.Create != nil,
 		RolloutDeadline: c.Rollout.Deadline,
-		Store:           components.Store(store),
-		Identity:        components.Identity{Annotations: identity.Annotations, Grants: identity.Grants},
-		NetworkPolicy:   networkPolicy(c.NetworkPolicy, store, way.Sources),
-		Mount:           mount(platform, w),
-		Monitor:         monitor(c.Monitoring, w),
+		ObjectStore:     components.ObjectStore(store),
+		Identity:        components.WorkloadIdentity{Annotations: identity.Annotations, DependsOn: identity.DependsOn},
+		NetworkPolicy:   networkPolicy(c.NetworkPolicy, store, ingress.SourceRanges),
+		CSIVolume:       csiVolume(platform, w),
+		ServiceMonitor:  serviceMonitor(c.Monitoring, w),
 
-		ServiceAnnotations: serviceAnnotations(way, w),
+		ServiceAnnotations: serviceAnnotations(ingress, w),
 	}, pulumi.Provider(platform.Kubernetes()))
-	return deployed{service, w, identity}, err
+	return deployedService{service, w, identity}, err
 }
 
 // outputs returns the service's part of the stack's.
-func (d deployed) outputs(c config.Config, platform infra.Platform) pulumi.Map {
+func (d deployedService) outputs(c config.Config, platform infra.Platform) pulumi.Map {
 	model := d.workload.Artifacts[0]
-	pin := model.SHA256
+	digest := model.SHA256
 	if d.workload.UsesCSI {
-		pin = "" // nobody compares it
+		digest = "" // nobody compares it
 	}
-	all := pulumi.Map{
+	outputs := pulumi.Map{
 		"deployment": d.Deployment,
 		"service":    d.Service,
 		"identity":   d.identity.Name,
 		"config":     d.Config,
 		"model": pulumi.StringMap{
-			"bucket": platform.Bucket(model.Bucket), "path": pulumi.String(model.Path), "sha256": pulumi.String(pin),
+			"bucket": platform.Bucket(model.Bucket), "path": pulumi.String(model.Path), "sha256": pulumi.String(digest),
 		},
 	}
 	if c.Ingress != nil {
-		all["url"] = pulumi.String("https://" + c.Ingress.Host + d.workload.Path)
+		outputs["url"] = pulumi.String("https://" + c.Ingress.Host + d.workload.Path)
 	}
-	return all
+	return outputs
 }
 
-// grants returns the service's prefix in each bucket that it has artifacts in.
-func grants(w config.Workload) []infra.Grant {
-	var all []infra.Grant
+// readPrefixes returns the service's prefix in each bucket that it has artifacts in.
+func readPrefixes(w config.Workload) []infra.BucketPrefix {
+	var prefixes []infra.BucketPrefix
 	for _, bucket := range config.BucketNames() {
 		for _, artifact := range w.Artifacts {
 			if artifact.Bucket == bucket {
-				all = append(all, infra.Grant{Bucket: bucket, Prefix: w.Prefix})
+				prefixes = append(prefixes, infra.BucketPrefix{Bucket: bucket, Prefix: w.Prefix})
 				break
 			}
 		}
 	}
-	return all
+	return prefixes
 }
 
 func artifacts(platform infra.Platform, w config.Workload) []components.Artifact {
-	var all []components.Artifact
+	var list []components.Artifact
 	for _, a := range w.Artifacts {
-		all = append(all, components.Artifact{
+		list = append(list, components.Artifact{
 			Name: a.Name, Bucket: platform.Bucket(a.Bucket), BucketName: a.Bucket, Path: a.Path,
-			File: a.File, Unpacked: a.Unpacked, SHA256: a.SHA256, Version: a.Version,
-			Place: a.ServerPath(), Env: a.Env, Mount: a.Mount,
+			Dest: a.File, Extract: a.Unpacked, SHA256: a.SHA256, Version: a.Version,
+			ServerPath: a.ServerPath(), EnvVar: a.Env, MountPath: a.Mount,
 		})
 	}
-	return all
+	return list
 }
 
 func fetcher(f config.Fetcher) components.FetcherArgs {
@@ -106,42 +106,42 @@ func fetcher(f config.Fetcher) components.FetcherArgs {
 func server(c config.Config, w config.Workload) components.ServerArgs {
 	return components.ServerArgs{
 		GPUs: c.GPUsFor(w), Image: w.Image, Port: w.Port, Env: w.Env, Resources: resources(w.Resources),
-		HealthPath: w.Health.Path, Startup: w.Health.Startup, MetricsPath: metrics(w), Annotated: *c.Monitoring.Annotations,
-		Balanced: c.Ingress != nil,
+		HealthPath: w.Health.Path, Startup: w.Health.Startup, MetricsPath: metricsPath(w), ScrapeAnnotations: *c.Monitoring.Annotations,
+		BehindLoadBalancer: c.Ingress != nil,
 	}
 }
 
-// metrics returns the path that is scraped, "" for none.
-func metrics(w config.Workload) string {
+// metricsPath returns the path that is scraped, "" for none.
+func metricsPath(w config.Workload) string {
 	if w.Metrics == "-" {
 		return ""
 	}
 	return w.Metrics
 }
 
-func monitor(m config.Monitoring, w config.Workload) *components.Monitor {
-	if !m.ServiceMonitors || metrics(w) == "" {
+func serviceMonitor(m config.Monitoring, w config.Workload) *components.ServiceMonitor {
+	if !m.ServiceMonitors || metricsPath(w) == "" {
 		return nil
 	}
-	return &components.Monitor{Labels: m.Labels, Interval: m.Interval}
+	return &components.ServiceMonitor{Labels: m.Labels, Interval: m.Interval}
 }
 
-// mount returns how the service's buckets are mounted, nil where they are copied from.
-func mount(platform infra.Platform, w config.Workload) *components.Mount {
+// csiVolume returns how the service's buckets are mounted, nil where they are copied from.
+func csiVolume(platform infra.Platform, w config.Workload) *components.CSIVolume {
 	if !w.UsesCSI {
 		return nil
 	}
-	m := components.Mount(platform.Mount(w.Prefix))
+	m := components.CSIVolume(platform.CSIVolume(w.Prefix))
 	return &m
 }
 
-func networkPolicy(n config.NetworkPolicy, store infra.Store, sources []string) *components.NetworkPolicy {
+func networkPolicy(n config.NetworkPolicy, store infra.ObjectStore, sources []string) *components.NetworkPolicy {
 	if !*n.Enabled {
 		return nil
 	}
-	return &components.NetworkPolicy{Reach: store.Reach, Ranges: n.Egress, Namespaces: n.Namespaces, Sources: sources}
+	return &components.NetworkPolicy{EgressEndpoints: store.EgressEndpoints, EgressCIDRs: n.Egress, Namespaces: n.Namespaces, IngressCIDRs: sources}
 }
 
 func resources(r config.ResourceRequirements) components.Resources {
-	return components.Resources{Requests: components.Amounts(r.Requests), Limits: components.Amounts(r.Limits)}
+	return components.Resources{Requests: components.ResourceList(r.Requests), Limits: components.ResourceList(r.Limits)}
 }

@@ -16,28 +16,28 @@ import (
 	"github.com/modelferry/modelferry/infra/gke"
 )
 
-// Stack is one run of the program.
-type Stack struct {
-	// Keys are the stack's config keys, so that a misspelt one is found. The
+// Program is one run of the program.
+type Program struct {
+	// ConfigKeys are the stack's config keys, so that a misspelt one is found. The
 	// SDK shows them only to those who start the program; nil skips the check.
-	Keys []string
+	ConfigKeys []string
 }
 
 // Run runs the program under the Pulumi engine.
 func Run() {
-	var s Stack
-	pulumi.Run(s.Deploy, s.ReadConfigKeys)
+	var p Program
+	pulumi.Run(p.Deploy, p.ReadConfigKeys)
 }
 
 // ReadConfigKeys is a pulumi.RunOption that reads the stack's config keys from the engine.
-func (s *Stack) ReadConfigKeys(info *pulumi.RunInfo) {
-	s.Keys = slices.Sorted(maps.Keys(info.Config))
+func (p *Program) ReadConfigKeys(info *pulumi.RunInfo) {
+	p.ConfigKeys = slices.Sorted(maps.Keys(info.Config))
 }
 
 // Deploy declares everything that the stack's config asks for. Nothing is
 // declared when the config has a fault.
-func (s *Stack) Deploy(ctx *pulumi.Context) error {
-	outputs, err := s.RegisterResources(ctx)
+func (p *Program) Deploy(ctx *pulumi.Context) error {
+	outputs, err := p.RegisterResources(ctx)
 	if err != nil {
 		return err
 	}
@@ -48,8 +48,8 @@ func (s *Stack) Deploy(ctx *pulumi.Context) error {
 }
 
 // RegisterResources registers the resources that the config asks for and returns the stack's outputs.
-func (s *Stack) RegisterResources(ctx *pulumi.Context) (pulumi.Map, error) {
-	c, err := config.Load(ctx, s.Keys)
+func (p *Program) RegisterResources(ctx *pulumi.Context) (pulumi.Map, error) {
+	c, err := config.Load(ctx, p.ConfigKeys)
 	if err != nil {
 		return nil, err
 	}
@@ -62,45 +62,45 @@ func (s *Stack) RegisterResources(ctx *pulumi.Context) (pulumi.Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := moveNodes(ctx, c, platform); err != nil {
+	if err := deployClusterAutoscaler(ctx, c, platform); err != nil {
 		return nil, err
 	}
-	way, err := wayIn(ctx, c, platform)
+	ingress, err := configureIngress(ctx, c, platform)
 	if err != nil {
 		return nil, err
 	}
 	namespace, err := components.NewNamespace(ctx, c.Namespace, &components.NamespaceArgs{
-		Name: c.Namespace, Labels: c.Labels(ctx.Project(), ctx.Stack()), Marks: way.Marks, Closed: *c.NetworkPolicy.Enabled,
+		Name: c.Namespace, Labels: c.Labels(ctx.Project(), ctx.Stack()), NamespaceLabels: ingress.NamespaceLabels, DefaultDeny: *c.NetworkPolicy.Enabled,
 		Quota: quota(c.Quota), ContainerDefaults: containerDefaults(c.ContainerDefaults),
 	}, pulumi.Provider(platform.Kubernetes()))
 	if err != nil {
 		return nil, err
 	}
-	var services []deployed
+	var services []deployedService
 	for _, workload := range c.Workloads() {
-		service, err := deployService(ctx, c, platform, namespace, way, workload)
+		service, err := deployService(ctx, c, platform, namespace, ingress, workload)
 		if err != nil {
 			return nil, fmt.Errorf("service %q: %w", workload.Name, err)
 		}
 		services = append(services, service)
 	}
-	if err := letIn(ctx, c, platform, namespace, way, services); err != nil {
+	if err := deployIngress(ctx, c, platform, namespace, ingress, services); err != nil {
 		return nil, err
 	}
 	return outputs(c, platform, services), nil
 }
 
-// moveNodes runs the nodes' autoscaler, where the cloud has none of its own.
-func moveNodes(ctx *pulumi.Context, c config.Config, platform infra.Platform) error {
-	told := platform.NodeAutoscaler()
-	if told == nil {
+// deployClusterAutoscaler runs the nodes' autoscaler, where the cloud has none of its own.
+func deployClusterAutoscaler(ctx *pulumi.Context, c config.Config, platform infra.Platform) error {
+	settings := platform.ClusterAutoscaler()
+	if settings == nil {
 		return nil
 	}
-	_, err := components.NewNodeAutoscaler(ctx, infra.AutoscalerAccount, &components.NodeAutoscalerArgs{
-		Namespace: infra.AutoscalerNamespace, Labels: c.Labels(ctx.Project(), ctx.Stack()),
-		Image: told.Image, Flags: told.Flags, Env: told.Env, Annotations: told.Annotations,
-		Closed: *c.NetworkPolicy.Enabled, Reach: told.Reach,
-	}, pulumi.Provider(platform.Kubernetes()), pulumi.DependsOn(told.Needs))
+	_, err := components.NewClusterAutoscaler(ctx, infra.ClusterAutoscalerServiceAccount, &components.ClusterAutoscalerArgs{
+		Namespace: infra.ClusterAutoscalerNamespace, Labels: c.Labels(ctx.Project(), ctx.Stack()),
+		Image: settings.Image, Flags: settings.Flags, Env: settings.Env, Annotations: settings.Annotations,
+		NetworkPolicy: *c.NetworkPolicy.Enabled, EgressEndpoints: settings.EgressEndpoints,
+	}, pulumi.Provider(platform.Kubernetes()), pulumi.DependsOn(settings.DependsOn))
 	return err
 }
 
@@ -116,10 +116,10 @@ func newPlatform(ctx *pulumi.Context, c config.Config) (infra.Platform, error) {
 }
 
 // outputs are the stack's, of the same names on every cloud.
-func outputs(c config.Config, platform infra.Platform, services []deployed) pulumi.Map {
-	each := pulumi.Map{}
+func outputs(c config.Config, platform infra.Platform, services []deployedService) pulumi.Map {
+	serviceOutputs := pulumi.Map{}
 	for _, service := range services {
-		each[service.workload.Name] = service.outputs(c, platform)
+		serviceOutputs[service.workload.Name] = service.outputs(c, platform)
 	}
 	buckets := pulumi.StringMap{}
 	for _, name := range config.BucketNames() {
@@ -132,6 +132,6 @@ func outputs(c config.Config, platform infra.Platform, services []deployed) pulu
 		"kubeconfig": cluster.Kubeconfig,
 		"namespace":  pulumi.String(c.Namespace),
 		"buckets":    buckets,
-		"services":   each,
+		"services":   serviceOutputs,
 	}
 }

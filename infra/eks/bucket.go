@@ -24,17 +24,17 @@ type Bucket struct {
 type BucketArgs struct {
 	// Name of the bucket, unique in all of S3.
 	Name pulumi.StringInput
-	// ColdAfterDays is the age at which objects move to STANDARD_IA, 0 for
+	// TransitionAfterDays is the age at which objects move to STANDARD_IA, 0 for
 	// never; ExpireDays the age at which they are deleted, 0 for never.
-	ColdAfterDays, ExpireDays int
+	TransitionAfterDays, ExpireDays int
 	// Noncurrent says how long replaced versions are kept.
 	Noncurrent config.NoncurrentVersions
-	// Key that encrypts the objects, by its ARN, nil for S3's own.
-	Key pulumi.StringInput
-	// Logs is the bucket that accesses are logged in, nil for none.
-	Logs *Bucket
-	// LogsOf is the account whose buckets log in this one, nil for none.
-	LogsOf pulumi.StringInput
+	// KMSKeyArn that encrypts the objects, by its ARN, nil for S3's own.
+	KMSKeyArn pulumi.StringInput
+	// LogBucket is the bucket that accesses are logged in, nil for none.
+	LogBucket *Bucket
+	// LogSourceAccount is the account whose buckets log in this one, nil for none.
+	LogSourceAccount pulumi.StringInput
 	// ForceDestroy lets the bucket go, with all that it holds, when the stack
 	// is destroyed. Otherwise it stays behind, with its protections.
 	ForceDestroy bool
@@ -55,31 +55,31 @@ func NewBucket(ctx *pulumi.Context, name string, args *BucketArgs, opts ...pulum
 	}, b, opts...); err != nil {
 		return nil, err
 	}
-	child, kept := pulumi.Parent(b), pulumi.RetainOnDelete(!args.ForceDestroy)
+	parent, retain := pulumi.Parent(b), pulumi.RetainOnDelete(!args.ForceDestroy)
 	bucket, err := s3.NewBucketV2(ctx, name, &s3.BucketV2Args{
 		Bucket: args.Name, ForceDestroy: pulumi.Bool(args.ForceDestroy),
-	}, child, kept)
+	}, parent, retain)
 	if err != nil {
 		return nil, err
 	}
 	b.Name, b.Arn = bucket.Bucket, bucket.Arn
-	if b.policy, err = guard(ctx, name, args, bucket, child, kept); err != nil {
+	if b.policy, err = configureBucketSecurity(ctx, name, args, bucket, parent, retain); err != nil {
 		return nil, err
 	}
-	if args.Logs != nil {
+	if args.LogBucket != nil {
 		if _, err := s3.NewBucketLoggingV2(ctx, name, &s3.BucketLoggingV2Args{
-			Bucket: bucket.ID(), TargetBucket: args.Logs.Name, TargetPrefix: pulumi.String(name + "/"),
-		}, child, kept, pulumi.DependsOn([]pulumi.Resource{b.policy, args.Logs.policy})); err != nil {
+			Bucket: bucket.ID(), TargetBucket: args.LogBucket.Name, TargetPrefix: pulumi.String(name + "/"),
+		}, parent, retain, pulumi.DependsOn([]pulumi.Resource{b.policy, args.LogBucket.policy})); err != nil {
 			return nil, err
 		}
 	}
 	return b, ctx.RegisterResourceOutputs(b, pulumi.Map{"name": b.Name, "arn": b.Arn})
 }
 
-// guard puts the bucket's protections in place, one after the other: S3
+// configureBucketSecurity puts the bucket's protections in place, one after the other: S3
 // refuses two at a time with OperationAborted. It returns the last of them.
-func guard(ctx *pulumi.Context, name string, args *BucketArgs, bucket *s3.BucketV2, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
-	public, err := s3.NewBucketPublicAccessBlock(ctx, name, &s3.BucketPublicAccessBlockArgs{
+func configureBucketSecurity(ctx *pulumi.Context, name string, args *BucketArgs, bucket *s3.BucketV2, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+	publicAccessBlock, err := s3.NewBucketPublicAccessBlock(ctx, name, &s3.BucketPublicAccessBlockArgs{
 		Bucket: bucket.ID(), BlockPublicAcls: pulumi.Bool(true), BlockPublicPolicy: pulumi.Bool(true),
 		IgnorePublicAcls: pulumi.Bool(true), RestrictPublicBuckets: pulumi.Bool(true),
 	}, opts...)
@@ -89,55 +89,55 @@ func guard(ctx *pulumi.Context, name string, args *BucketArgs, bucket *s3.Bucket
 	ownership, err := s3.NewBucketOwnershipControls(ctx, name, &s3.BucketOwnershipControlsArgs{
 		Bucket: bucket.ID(),
 		Rule:   &s3.BucketOwnershipControlsRuleArgs{ObjectOwnership: pulumi.String("BucketOwnerEnforced")},
-	}, after(public, opts)...)
+	}, withDependsOn(publicAccessBlock, opts)...)
 	if err != nil {
 		return nil, err
 	}
 	versioning, err := s3.NewBucketVersioningV2(ctx, name, &s3.BucketVersioningV2Args{
 		Bucket:                  bucket.ID(),
 		VersioningConfiguration: &s3.BucketVersioningV2VersioningConfigurationArgs{Status: pulumi.String("Enabled")},
-	}, after(ownership, opts)...)
+	}, withDependsOn(ownership, opts)...)
 	if err != nil {
 		return nil, err
 	}
 	encryption, err := s3.NewBucketServerSideEncryptionConfigurationV2(ctx, name, &s3.BucketServerSideEncryptionConfigurationV2Args{
 		Bucket: bucket.ID(), Rules: s3.BucketServerSideEncryptionConfigurationV2RuleArray{args.encryption()},
-	}, after(versioning, opts)...)
+	}, withDependsOn(versioning, opts)...)
 	if err != nil {
 		return nil, err
 	}
 	lifecycle, err := s3.NewBucketLifecycleConfigurationV2(ctx, name, &s3.BucketLifecycleConfigurationV2Args{
 		Bucket: bucket.ID(), Rules: args.lifecycleRules(),
-	}, after(encryption, opts)...)
+	}, withDependsOn(encryption, opts)...)
 	if err != nil {
 		return nil, err
 	}
 	return s3.NewBucketPolicy(ctx, name, &s3.BucketPolicyArgs{
 		Bucket: bucket.ID(), Policy: args.policy(bucket.Arn),
-	}, after(lifecycle, opts)...)
+	}, withDependsOn(lifecycle, opts)...)
 }
 
 // encryption is by KMS where there is a key. The bucket key makes one call to
 // KMS serve many objects.
 func (a *BucketArgs) encryption() *s3.BucketServerSideEncryptionConfigurationV2RuleArgs {
-	by := &s3.BucketServerSideEncryptionConfigurationV2RuleApplyServerSideEncryptionByDefaultArgs{SseAlgorithm: pulumi.String("AES256")}
-	rule := &s3.BucketServerSideEncryptionConfigurationV2RuleArgs{ApplyServerSideEncryptionByDefault: by}
-	if a.Key != nil {
-		by.SseAlgorithm, by.KmsMasterKeyId = pulumi.String("aws:kms"), a.Key.ToStringOutput()
+	defaults := &s3.BucketServerSideEncryptionConfigurationV2RuleApplyServerSideEncryptionByDefaultArgs{SseAlgorithm: pulumi.String("AES256")}
+	rule := &s3.BucketServerSideEncryptionConfigurationV2RuleArgs{ApplyServerSideEncryptionByDefault: defaults}
+	if a.KMSKeyArn != nil {
+		defaults.SseAlgorithm, defaults.KmsMasterKeyId = pulumi.String("aws:kms"), a.KMSKeyArn.ToStringOutput()
 		rule.BucketKeyEnabled = pulumi.Bool(true)
 	}
 	return rule
 }
 
 func (a *BucketArgs) policy(bucketArn pulumi.StringOutput) pulumi.StringOutput {
-	if a.LogsOf == nil {
-		return bucketArn.ApplyT(TLSOnly).(pulumi.StringOutput)
+	if a.LogSourceAccount == nil {
+		return bucketArn.ApplyT(DenyInsecureTransport).(pulumi.StringOutput)
 	}
-	return pulumi.All(bucketArn, a.LogsOf).ApplyT(func(v []any) (string, error) {
-		return LogTarget(v[0].(string), v[1].(string))
+	return pulumi.All(bucketArn, a.LogSourceAccount).ApplyT(func(v []any) (string, error) {
+		return AccessLogDeliveryPolicy(v[0].(string), v[1].(string))
 	}).(pulumi.StringOutput)
 }
 
-func after(resource pulumi.Resource, opts []pulumi.ResourceOption) []pulumi.ResourceOption {
+func withDependsOn(resource pulumi.Resource, opts []pulumi.ResourceOption) []pulumi.ResourceOption {
 	return append(slices.Clone(opts), pulumi.DependsOn([]pulumi.Resource{resource}))
 }

@@ -17,10 +17,10 @@ type Cluster struct {
 
 	// Name, ARN, API server URL and kubeconfig of the cluster.
 	Name, Arn, URL, Kubeconfig pulumi.StringOutput
-	// Issuer is the URL that signs the service accounts' tokens, and Provider
+	// OIDCIssuer is the URL that signs the service accounts' tokens, and Provider
 	// the ARN under which IAM trusts it. On a cluster that was found, they are
 	// there for IRSA only.
-	Issuer, Provider pulumi.StringOutput
+	OIDCIssuer, OIDCProviderArn pulumi.StringOutput
 	// Ready is what has to exist before the cluster can run a pod.
 	Ready []pulumi.Resource
 }
@@ -34,23 +34,23 @@ type ClusterArgs struct {
 	// Cluster from the stack's config, and the nodes with GPUs to have besides.
 	Cluster config.ClusterSpec
 	GPU     *config.GPU
-	// Mounts tells that pods mount buckets.
-	Mounts bool
+	// InstallCSIDriver tells that pods mount buckets.
+	InstallCSIDriver bool
 	// Tags of the nodes' machines and disks.
 	Tags map[string]string
 }
 
-// clusterOf makes the cluster that the config describes, or finds the one that it names.
-func clusterOf(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Cluster, error) {
+// resolveCluster makes the cluster that the config describes, or finds the one that it names.
+func resolveCluster(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Cluster, error) {
 	if c.Cluster.Create == nil {
-		return FindCluster(ctx, name, c.AWS.Region, c.Cluster.Existing, c.Identity, opts...)
+		return LookupCluster(ctx, name, c.AWS.Region, c.Cluster.Existing, c.Identity, opts...)
 	}
-	network, err := networkOf(ctx, c, opts...)
+	network, err := resolveNetwork(ctx, c, opts...)
 	if err != nil {
 		return nil, err
 	}
 	return NewCluster(ctx, name, &ClusterArgs{
-		Region: c.AWS.Region, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUNodePool(), Mounts: c.NeedsCSIDriver(),
+		Region: c.AWS.Region, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUNodePool(), InstallCSIDriver: c.NeedsCSIDriver(),
 		Tags: c.Labels(ctx.Project(), ctx.Stack()),
 	}, opts...)
 }
@@ -66,8 +66,8 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	}, c, opts...); err != nil {
 		return nil, err
 	}
-	child, stem := pulumi.Parent(c), args.Cluster.Name
-	role, granted, err := newServiceRole(ctx, stem+"-cluster", "eks.amazonaws.com", []string{"AmazonEKSClusterPolicy"}, child)
+	parent, clusterName := pulumi.Parent(c), args.Cluster.Name
+	role, attachments, err := newServiceRole(ctx, clusterName+"-cluster", "eks.amazonaws.com", []string{"AmazonEKSClusterPolicy"}, parent)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	if args.Cluster.Version != "" {
 		version = pulumi.String(args.Cluster.Version)
 	}
-	secrets, err := keyOf(ctx, args.Cluster.KMSKey, "secrets", false, child)
+	secretsKeyArn, err := resolveKMSKey(ctx, args.Cluster.KMSKey, "secrets", false, parent)
 	if err != nil {
 		return nil, err
 	}
@@ -88,15 +88,15 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		vpc.PublicAccessCidrs = pulumi.ToStringArray(args.Cluster.AuthorizedNetworks)
 	}
 	cluster, err := eks.NewCluster(ctx, name, &eks.ClusterArgs{
-		Name: pulumi.String(stem), RoleArn: role.Arn, Version: version, VpcConfig: vpc,
+		Name: pulumi.String(clusterName), RoleArn: role.Arn, Version: version, VpcConfig: vpc,
 		AccessConfig: &eks.ClusterAccessConfigArgs{
 			AuthenticationMode: pulumi.String("API"), BootstrapClusterCreatorAdminPermissions: pulumi.Bool(false),
 		},
 		EncryptionConfig: &eks.ClusterEncryptionConfigArgs{
-			Provider: &eks.ClusterEncryptionConfigProviderArgs{KeyArn: secrets}, Resources: pulumi.ToStringArray([]string{"secrets"}),
+			Provider: &eks.ClusterEncryptionConfigProviderArgs{KeyArn: secretsKeyArn}, Resources: pulumi.ToStringArray([]string{"secrets"}),
 		},
 		EnabledClusterLogTypes: pulumi.ToStringArray([]string{"api", "audit", "authenticator", "controllerManager", "scheduler"}),
-	}, child, pulumi.DependsOn(append(granted, args.Network.Egress...)),
+	}, parent, pulumi.DependsOn(append(attachments, args.Network.Egress...)),
 		// EKS deletes on request; the engine then refuses to, and to replace.
 		pulumi.Protect(*args.Cluster.DeletionProtection),
 		// EKS takes no other key for what it has encrypted, and does not say so.
@@ -105,57 +105,57 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		return nil, err
 	}
 	issuer := cluster.Identities.Index(pulumi.Int(0)).Oidcs().Index(pulumi.Int(0)).Issuer().Elem()
-	provider, err := iam.NewOpenIdConnectProvider(ctx, stem, &iam.OpenIdConnectProviderArgs{
-		Url: issuer, ClientIdLists: pulumi.ToStringArray([]string{audience}),
-	}, child)
+	provider, err := iam.NewOpenIdConnectProvider(ctx, clusterName, &iam.OpenIdConnectProviderArgs{
+		Url: issuer, ClientIdLists: pulumi.ToStringArray([]string{irsaAudience}),
+	}, parent)
 	if err != nil {
 		return nil, err
 	}
-	nodes, err := newNodeGroups(ctx, stem, args, cluster, child)
+	nodes, err := newNodeGroups(ctx, clusterName, args, cluster, parent)
 	if err != nil {
 		return nil, err
 	}
-	if args.Mounts {
-		driver, err := newMountDriver(ctx, stem, cluster, nodes, child)
+	if args.InstallCSIDriver {
+		driver, err := newCSIDriverAddon(ctx, clusterName, cluster, nodes, parent)
 		if err != nil {
 			return nil, err
 		}
 		nodes = append(nodes, driver)
 	}
-	doors, err := letIn(ctx, stem, args.Cluster.Admins, cluster, child)
+	accessEntries, err := newAccessEntries(ctx, clusterName, args.Cluster.Admins, cluster, parent)
 	if err != nil {
 		return nil, err
 	}
 	ca := cluster.CertificateAuthority.Data().Elem()
-	c.Arn, c.Issuer, c.Provider = cluster.Arn, issuer, provider.Arn
-	return c.whole(ctx, args.Region, cluster.Name, cluster.Endpoint, ca, slices.Concat(nodes, doors, []pulumi.Resource{cluster, provider})...)
+	c.Arn, c.OIDCIssuer, c.OIDCProviderArn = cluster.Arn, issuer, provider.Arn
+	return c.setOutputs(ctx, args.Region, cluster.Name, cluster.Endpoint, ca, slices.Concat(nodes, accessEntries, []pulumi.Resource{cluster, provider})...)
 }
 
-// FindCluster looks up a cluster that exists, and for IRSA its OIDC provider.
+// LookupCluster looks up a cluster that exists, and for IRSA its OIDC provider.
 // It fails when there is none of that name, or IAM does not trust its issuer.
-func FindCluster(ctx *pulumi.Context, name, region, existing string, way config.PodIdentityMode, opts ...pulumi.ResourceOption) (*Cluster, error) {
+func LookupCluster(ctx *pulumi.Context, name, region, existing string, identityMode config.PodIdentityMode, opts ...pulumi.ResourceOption) (*Cluster, error) {
 	c := &Cluster{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:eks:Cluster", name, pulumi.Map{
 		"existing": pulumi.String(existing), "region": pulumi.String(region),
 	}, c, opts...); err != nil {
 		return nil, err
 	}
-	found := eks.LookupClusterOutput(ctx, eks.LookupClusterOutputArgs{Name: pulumi.String(existing)}, pulumi.Parent(c))
-	c.Arn = found.Arn()
-	if way == config.IRSA {
-		c.Issuer = found.Identities().Index(pulumi.Int(0)).Oidcs().Index(pulumi.Int(0)).Issuer()
-		c.Provider = iam.LookupOpenIdConnectProviderOutput(ctx, iam.LookupOpenIdConnectProviderOutputArgs{Url: c.Issuer}, pulumi.Parent(c)).Arn()
+	cluster := eks.LookupClusterOutput(ctx, eks.LookupClusterOutputArgs{Name: pulumi.String(existing)}, pulumi.Parent(c))
+	c.Arn = cluster.Arn()
+	if identityMode == config.IRSA {
+		c.OIDCIssuer = cluster.Identities().Index(pulumi.Int(0)).Oidcs().Index(pulumi.Int(0)).Issuer()
+		c.OIDCProviderArn = iam.LookupOpenIdConnectProviderOutput(ctx, iam.LookupOpenIdConnectProviderOutputArgs{Url: c.OIDCIssuer}, pulumi.Parent(c)).Arn()
 	}
-	ca := found.CertificateAuthorities().Index(pulumi.Int(0)).Data()
-	return c.whole(ctx, region, found.Name(), found.Endpoint(), ca)
+	ca := cluster.CertificateAuthorities().Index(pulumi.Int(0)).Data()
+	return c.setOutputs(ctx, region, cluster.Name(), cluster.Endpoint(), ca)
 }
 
-func (c *Cluster) whole(ctx *pulumi.Context, region string, name, endpoint, ca pulumi.StringOutput, ready ...pulumi.Resource) (*Cluster, error) {
+func (c *Cluster) setOutputs(ctx *pulumi.Context, region string, name, endpoint, ca pulumi.StringOutput, ready ...pulumi.Resource) (*Cluster, error) {
 	c.Name, c.URL, c.Ready = name, endpoint, ready
-	c.Kubeconfig = infra.KubeconfigOutput(c.Name, c.URL, ca, func(name string) infra.Login {
-		return infra.Login{
+	c.Kubeconfig = infra.KubeconfigOutput(c.Name, c.URL, ca, func(name string) infra.ExecConfig {
+		return infra.ExecConfig{
 			Command: "aws", Args: []string{"eks", "get-token", "--cluster-name", name, "--region", region, "--output", "json"},
-			Hint: "install the AWS CLI, version 2",
+			InstallHint: "install the AWS CLI, version 2",
 		}
 	})
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"name": c.Name, "url": c.URL, "arn": c.Arn})

@@ -10,28 +10,28 @@ import (
 	"github.com/modelferry/modelferry/infra"
 )
 
-// Mount tells how Mountpoint for S3 mounts a part of a bucket. It reads with
+// CSIVolume tells how Mountpoint for S3 mounts a part of a bucket. It reads with
 // the role of the pod that it mounts for, and knows no volumes of a pod's own.
 // https://github.com/awslabs/mountpoint-s3-csi-driver/blob/main/docs/CONFIGURATION.md
-func (p *Platform) Mount(prefix string) infra.Mount {
-	return infra.Mount{
+func (p *Platform) CSIVolume(prefix string) infra.CSIVolume {
+	return infra.CSIVolume{
 		Driver: "s3.csi.aws.com", Prefix: prefix,
 		// The region is told, for IMDS, where the driver would ask, does not answer pods.
 		Attributes: map[string]string{"authenticationSource": "pod", "stsRegion": p.region},
 		// Others than the mounting user are the server, and the kubelet, which picks out the artifacts.
-		Options: []string{"read-only", "allow-other", "prefix=" + prefix, "region=" + p.region},
+		MountOptions: []string{"read-only", "allow-other", "prefix=" + prefix, "region=" + p.region},
 	}
 }
 
-// mountDriver is EKS' add-on for Mountpoint. It has no role: it reads nothing
+// csiDriverAddon is EKS' add-on for Mountpoint. It has no role: it reads nothing
 // as itself.
-const mountDriver = "aws-mountpoint-s3-csi-driver"
+const csiDriverAddon = "aws-mountpoint-s3-csi-driver"
 
-// newMountDriver installs the driver once there are nodes. It runs on each,
+// newCSIDriverAddon installs the driver once there are nodes. It runs on each,
 // the services' own too, which take no pods but those that tolerate it.
-func newMountDriver(ctx *pulumi.Context, name string, cluster *eks.Cluster, nodes []pulumi.Resource, opts ...pulumi.ResourceOption) (*eks.Addon, error) {
-	return eks.NewAddon(ctx, fmt.Sprintf("%s-%s", name, mountDriver), &eks.AddonArgs{
-		ClusterName: cluster.Name, AddonName: pulumi.String(mountDriver),
+func newCSIDriverAddon(ctx *pulumi.Context, name string, cluster *eks.Cluster, nodes []pulumi.Resource, opts ...pulumi.ResourceOption) (*eks.Addon, error) {
+	return eks.NewAddon(ctx, fmt.Sprintf("%s-%s", name, csiDriverAddon), &eks.AddonArgs{
+		ClusterName: cluster.Name, AddonName: pulumi.String(csiDriverAddon),
 		ResolveConflictsOnCreate: pulumi.String("OVERWRITE"), ResolveConflictsOnUpdate: pulumi.String("PRESERVE"),
 		ConfigurationValues: pulumi.String(`{"node":{"tolerateAllTaints":true}}`),
 	}, append(slices.Clone(opts), pulumi.DependsOn(nodes))...)

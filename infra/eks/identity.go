@@ -9,55 +9,55 @@ import (
 	"github.com/modelferry/modelferry/infra"
 )
 
-// Identity is a service's role, which can read its prefixes and nothing else.
-type Identity struct {
+// WorkloadIdentity is a service's role, which can read its prefixes and nothing else.
+type WorkloadIdentity struct {
 	pulumi.ResourceState
 
 	// Identity in cloud-neutral terms.
-	Identity infra.Identity
+	Identity infra.WorkloadIdentity
 }
 
-// IdentityArgs says whose identity it is and what it may read.
-type IdentityArgs struct {
-	// Way in which a pod gets the role.
-	Way config.PodIdentityMode
+// WorkloadIdentityArgs says whose identity it is and what it may read.
+type WorkloadIdentityArgs struct {
+	// IdentityMode in which a pod gets the role.
+	IdentityMode config.PodIdentityMode
 	// Cluster that signs the service account's token.
 	Cluster *Cluster
 	// Buckets by the catalogue's names.
 	Buckets map[string]*Bucket
-	// Key that the buckets are encrypted with, and the region that they lie in.
-	Key    pulumi.StringInput
-	Region string
+	// BucketKeyArn that the buckets are encrypted with, and the region that they lie in.
+	BucketKeyArn pulumi.StringInput
+	Region       string
 	// Identity in cloud-neutral terms.
-	Identity infra.IdentityArgs
+	Identity infra.WorkloadIdentityArgs
 }
 
-// NewIdentity makes a role that trusts the service account and can read its prefixes.
-func NewIdentity(ctx *pulumi.Context, name string, args *IdentityArgs, opts ...pulumi.ResourceOption) (*Identity, error) {
-	i := &Identity{}
+// NewWorkloadIdentity makes a role that trusts the service account and can read its prefixes.
+func NewWorkloadIdentity(ctx *pulumi.Context, name string, args *WorkloadIdentityArgs, opts ...pulumi.ResourceOption) (*WorkloadIdentity, error) {
+	i := &WorkloadIdentity{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:eks:Identity", name, pulumi.Map{
 		"namespace": pulumi.String(args.Identity.Namespace), "serviceAccount": pulumi.String(args.Identity.ServiceAccount),
 	}, i, opts...); err != nil {
 		return nil, err
 	}
 	var arns pulumi.StringArray
-	for _, grant := range args.Identity.Grants {
+	for _, grant := range args.Identity.ReadPrefixes {
 		arns = append(arns, args.Buckets[grant.Bucket].Arn)
 	}
 	role, err := newPodRole(ctx, name, podRoleArgs{
-		Way: args.Way, Cluster: args.Cluster, Namespace: args.Identity.Namespace, ServiceAccount: args.Identity.ServiceAccount,
+		IdentityMode: args.IdentityMode, Cluster: args.Cluster, Namespace: args.Identity.Namespace, ServiceAccount: args.Identity.ServiceAccount,
 		Description: fmt.Sprintf("Reads artifacts for %s/%s", args.Identity.Namespace, args.Identity.ServiceAccount),
-		Policy: pulumi.All(arns, args.Key).ApplyT(func(v []any) (string, error) {
+		Policy: pulumi.All(arns, args.BucketKeyArn).ApplyT(func(v []any) (string, error) {
 			var prefixes []Prefix
 			for k, arn := range v[0].([]string) {
-				prefixes = append(prefixes, Prefix{BucketArn: arn, Prefix: args.Identity.Grants[k].Prefix})
+				prefixes = append(prefixes, Prefix{BucketArn: arn, Prefix: args.Identity.ReadPrefixes[k].Prefix})
 			}
-			return ReadOnly(prefixes, v[1].(string), args.Region)
+			return ReadOnlyPolicy(prefixes, v[1].(string), args.Region)
 		}).(pulumi.StringOutput),
 	}, pulumi.Parent(i))
 	if err != nil {
 		return nil, err
 	}
-	i.Identity = infra.Identity{Name: role.Arn, Annotations: role.Annotations, Grants: role.Grants}
+	i.Identity = infra.WorkloadIdentity{Name: role.Arn, Annotations: role.Annotations, DependsOn: role.DependsOn}
 	return i, ctx.RegisterResourceOutputs(i, pulumi.Map{"roleArn": role.Arn})
 }

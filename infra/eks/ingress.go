@@ -21,9 +21,9 @@ func (p *Platform) Ingress(_ *pulumi.Context, i config.Ingress) (infra.Ingress, 
 	if i.Internal {
 		scheme = "internal"
 	}
-	sources := i.Sources
-	if len(sources) == 0 && p.network != "" {
-		sources = []string{p.network}
+	sourceRanges := i.Sources
+	if len(sourceRanges) == 0 && p.vpcCIDR != "" {
+		sourceRanges = []string{p.vpcCIDR}
 	}
 	return infra.Ingress{
 		Class: cmp.Or(i.Class, "alb"),
@@ -33,23 +33,23 @@ func (p *Platform) Ingress(_ *pulumi.Context, i config.Ingress) (infra.Ingress, 
 			"alb.ingress.kubernetes.io/listen-ports":    `[{"HTTPS":443}]`,
 			"alb.ingress.kubernetes.io/certificate-arn": i.Certificate,
 			"alb.ingress.kubernetes.io/ssl-policy":      "ELBSecurityPolicy-TLS13-1-2-2021-06",
-			"alb.ingress.kubernetes.io/tags":            joined(p.tags),
+			"alb.ingress.kubernetes.io/tags":            tagList(p.tags),
 		},
 		// A pod counts as ready only when the load balancer knows it: else a rollout
 		// would take the old one away too early.
-		Marks: map[string]string{"elbv2.k8s.aws/pod-readiness-gate-inject": "enabled"},
-		Service: func(health string) map[string]string {
+		NamespaceLabels: map[string]string{"elbv2.k8s.aws/pod-readiness-gate-inject": "enabled"},
+		ServiceAnnotations: func(health string) map[string]string {
 			return map[string]string{"alb.ingress.kubernetes.io/healthcheck-path": health}
 		},
-		Sources: sources,
+		SourceRanges: sourceRanges,
 	}, nil
 }
 
-// joined writes tags as an annotation has them.
-func joined(tags map[string]string) string {
-	var all []string
+// tagList writes tags as an annotation has them.
+func tagList(tags map[string]string) string {
+	var pairs []string
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		all = append(all, fmt.Sprintf("%s=%s", key, tags[key]))
+		pairs = append(pairs, fmt.Sprintf("%s=%s", key, tags[key]))
 	}
-	return strings.Join(all, ",")
+	return strings.Join(pairs, ",")
 }

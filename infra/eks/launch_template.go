@@ -9,16 +9,16 @@ import (
 	"github.com/modelferry/modelferry/infra"
 )
 
-// arm is a machine type with one of Amazon's own processors, such as m7g.large
+// gravitonInstanceType is a machine type with one of Amazon's own processors, such as m7g.large
 // or c7gn.large.
 // https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
-var arm = regexp.MustCompile(`^[a-z]+\d+g[a-z]*\.`)
+var gravitonInstanceType = regexp.MustCompile(`^[a-z]+\d+g[a-z]*\.`)
 
-// ImageOf returns EKS' name for the machine image of a pool's nodes. For GPUs
+// AMIType returns EKS' name for the machine image of a pool's nodes. For GPUs
 // it is Bottlerocket's own variant, which brings driver and device plugin.
-func ImageOf(pool infra.Pool) string {
+func AMIType(pool infra.NodePool) string {
 	architecture := "x86_64"
-	if arm.MatchString(pool.MachineType) {
+	if gravitonInstanceType.MatchString(pool.MachineType) {
 		architecture = "ARM_64"
 	}
 	if pool.GPU {
@@ -30,16 +30,16 @@ func ImageOf(pool infra.Pool) string {
 // newLaunchTemplate makes the template that a group's machines start from.
 // With IMDSv2 and one hop, a token of the node's role does not get as far as a
 // pod.
-func newLaunchTemplate(ctx *pulumi.Context, pool infra.Pool, tags map[string]string, opts ...pulumi.ResourceOption) (*ec2.LaunchTemplate, error) {
-	disks := ec2.LaunchTemplateBlockDeviceMappingArray{disk("/dev/xvda", pool.DiskGiB)}
+func newLaunchTemplate(ctx *pulumi.Context, pool infra.NodePool, tags map[string]string, opts ...pulumi.ResourceOption) (*ec2.LaunchTemplate, error) {
+	blockDevices := ec2.LaunchTemplateBlockDeviceMappingArray{blockDevice("/dev/xvda", pool.DiskGiB)}
 	if pool.GPU { // Bottlerocket's data, the pods' files among it, lies on a disk of its own
-		disks = ec2.LaunchTemplateBlockDeviceMappingArray{disk("/dev/xvda", 0), disk("/dev/xvdb", pool.DiskGiB)}
+		blockDevices = ec2.LaunchTemplateBlockDeviceMappingArray{blockDevice("/dev/xvda", 0), blockDevice("/dev/xvdb", pool.DiskGiB)}
 	}
-	var specifications ec2.LaunchTemplateTagSpecificationArray
+	var tagSpecifications ec2.LaunchTemplateTagSpecificationArray
 	// The provider's default tags end at the template.
-	for _, kind := range []string{"instance", "volume", "network-interface"} {
-		specifications = append(specifications, &ec2.LaunchTemplateTagSpecificationArgs{
-			ResourceType: pulumi.String(kind), Tags: pulumi.ToStringMap(tags),
+	for _, resourceType := range []string{"instance", "volume", "network-interface"} {
+		tagSpecifications = append(tagSpecifications, &ec2.LaunchTemplateTagSpecificationArgs{
+			ResourceType: pulumi.String(resourceType), Tags: pulumi.ToStringMap(tags),
 		})
 	}
 	return ec2.NewLaunchTemplate(ctx, pool.Name, &ec2.LaunchTemplateArgs{
@@ -48,14 +48,14 @@ func newLaunchTemplate(ctx *pulumi.Context, pool infra.Pool, tags map[string]str
 		MetadataOptions: &ec2.LaunchTemplateMetadataOptionsArgs{
 			HttpEndpoint: pulumi.String("enabled"), HttpTokens: pulumi.String("required"), HttpPutResponseHopLimit: pulumi.Int(1),
 		},
-		BlockDeviceMappings: disks,
-		TagSpecifications:   specifications,
+		BlockDeviceMappings: blockDevices,
+		TagSpecifications:   tagSpecifications,
 	}, opts...)
 }
 
-// disk is an encrypted one that goes with its machine; of 0 GiB, one as large
+// blockDevice is an encrypted one that goes with its machine; of 0 GiB, one as large
 // as the image asks for.
-func disk(device string, gib int) *ec2.LaunchTemplateBlockDeviceMappingArgs {
+func blockDevice(device string, gib int) *ec2.LaunchTemplateBlockDeviceMappingArgs {
 	ebs := &ec2.LaunchTemplateBlockDeviceMappingEbsArgs{
 		Encrypted: pulumi.String("true"), VolumeType: pulumi.String("gp3"), DeleteOnTermination: pulumi.String("true"),
 	}

@@ -5,9 +5,9 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// uploadDays is after how long what was never finished is thrown away. It is
+// abortMultipartDays is after how long what was never finished is thrown away. It is
 // listed nowhere, and paid for.
-const uploadDays = 7
+const abortMultipartDays = 7
 
 // lifecycleRules returns what becomes of a bucket's objects by themselves.
 func (a *BucketArgs) lifecycleRules() s3.BucketLifecycleConfigurationV2RuleArray {
@@ -19,24 +19,24 @@ func (a *BucketArgs) lifecycleRules() s3.BucketLifecycleConfigurationV2RuleArray
 	}
 	uploads := rule("unfinished-uploads")
 	uploads.AbortIncompleteMultipartUpload = &s3.BucketLifecycleConfigurationV2RuleAbortIncompleteMultipartUploadArgs{
-		DaysAfterInitiation: pulumi.Int(uploadDays),
+		DaysAfterInitiation: pulumi.Int(abortMultipartDays),
 	}
-	replaced := rule("replaced-versions")
-	replaced.NoncurrentVersionExpiration = &s3.BucketLifecycleConfigurationV2RuleNoncurrentVersionExpirationArgs{
+	noncurrent := rule("replaced-versions")
+	noncurrent.NoncurrentVersionExpiration = &s3.BucketLifecycleConfigurationV2RuleNoncurrentVersionExpirationArgs{
 		NoncurrentDays: pulumi.Int(a.Noncurrent.Days), NewerNoncurrentVersions: pulumi.Int(a.Noncurrent.Keep),
 	}
-	rules := s3.BucketLifecycleConfigurationV2RuleArray{uploads, replaced}
-	if a.ColdAfterDays > 0 {
-		cold := rule("cold")
-		cold.Transitions = s3.BucketLifecycleConfigurationV2RuleTransitionArray{&s3.BucketLifecycleConfigurationV2RuleTransitionArgs{
-			Days: pulumi.Int(a.ColdAfterDays), StorageClass: pulumi.String("STANDARD_IA"),
+	rules := s3.BucketLifecycleConfigurationV2RuleArray{uploads, noncurrent}
+	if a.TransitionAfterDays > 0 {
+		transition := rule("cold")
+		transition.Transitions = s3.BucketLifecycleConfigurationV2RuleTransitionArray{&s3.BucketLifecycleConfigurationV2RuleTransitionArgs{
+			Days: pulumi.Int(a.TransitionAfterDays), StorageClass: pulumi.String("STANDARD_IA"),
 		}}
-		rules = append(rules, cold)
+		rules = append(rules, transition)
 	}
 	if a.ExpireDays > 0 {
-		old := rule("old")
-		old.Expiration = &s3.BucketLifecycleConfigurationV2RuleExpirationArgs{Days: pulumi.Int(a.ExpireDays)}
-		rules = append(rules, old)
+		expiration := rule("old")
+		expiration.Expiration = &s3.BucketLifecycleConfigurationV2RuleExpirationArgs{Days: pulumi.Int(a.ExpireDays)}
+		rules = append(rules, expiration)
 	}
 	return rules
 }

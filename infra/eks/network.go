@@ -11,8 +11,8 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-// zones is how many availability zones the network spans. EKS wants two at least.
-const zones = 3
+// availabilityZoneCount is how many availability zones the network spans. EKS wants two at least.
+const availabilityZoneCount = 3
 
 // Network is a VPC with a public and a private subnet in each of three zones,
 // made by the stack, or one that the team has.
@@ -35,11 +35,11 @@ type NetworkArgs struct {
 	NATPerZone bool
 }
 
-// networkOf makes the network that the config describes, or finds the one that it names.
-func networkOf(ctx *pulumi.Context, c config.Config, opts ...pulumi.ResourceOption) (*Network, error) {
+// resolveNetwork makes the network that the config describes, or finds the one that it names.
+func resolveNetwork(ctx *pulumi.Context, c config.Config, opts ...pulumi.ResourceOption) (*Network, error) {
 	name, network := c.Cluster.Create.Name, c.Cluster.Create.Network
 	if network.Existing != nil {
-		return FindNetwork(ctx, name, *network.Existing, opts...)
+		return LookupNetwork(ctx, name, *network.Existing, opts...)
 	}
 	return NewNetwork(ctx, name, &NetworkArgs{Region: c.AWS.Region, CIDR: network.CIDR, NATPerZone: network.NATPerZone}, opts...)
 }
@@ -53,66 +53,66 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 	}, n, opts...); err != nil {
 		return nil, err
 	}
-	child := pulumi.Parent(n)
-	ranges, err := SubnetRanges(args.CIDR)
+	parent := pulumi.Parent(n)
+	cidrs, err := SubnetCIDRs(args.CIDR)
 	if err != nil {
 		return nil, err
 	}
 	vpc, err := ec2.NewVpc(ctx, name, &ec2.VpcArgs{
 		CidrBlock: pulumi.String(args.CIDR), EnableDnsSupport: pulumi.Bool(true), EnableDnsHostnames: pulumi.Bool(true),
-		Tags: named(name),
-	}, child)
+		Tags: nameTag(name),
+	}, parent)
 	if err != nil {
 		return nil, err
 	}
-	gateway, err := ec2.NewInternetGateway(ctx, name, &ec2.InternetGatewayArgs{VpcId: vpc.ID(), Tags: named(name)}, child)
+	gateway, err := ec2.NewInternetGateway(ctx, name, &ec2.InternetGatewayArgs{VpcId: vpc.ID(), Tags: nameTag(name)}, parent)
 	if err != nil {
 		return nil, err
 	}
-	public, err := newRouteTable(ctx, name+"-public", vpc, child)
+	publicTable, err := newRouteTable(ctx, name+"-public", vpc, parent)
 	if err != nil {
 		return nil, err
 	}
-	outward, err := ec2.NewRoute(ctx, name+"-public", &ec2.RouteArgs{
-		RouteTableId: public.ID(), DestinationCidrBlock: pulumi.String("0.0.0.0/0"), GatewayId: gateway.ID(),
-	}, child)
+	internetRoute, err := ec2.NewRoute(ctx, name+"-public", &ec2.RouteArgs{
+		RouteTableId: publicTable.ID(), DestinationCidrBlock: pulumi.String("0.0.0.0/0"), GatewayId: gateway.ID(),
+	}, parent)
 	if err != nil {
 		return nil, err
 	}
-	available := aws.GetAvailabilityZonesOutput(ctx, aws.GetAvailabilityZonesOutputArgs{State: pulumi.String("available")}, child).Names()
-	private := make([]*ec2.RouteTable, args.nats())
-	for k := range private {
-		if private[k], err = newRouteTable(ctx, numbered(name+"-private", k), vpc, child); err != nil {
+	zoneNames := aws.GetAvailabilityZonesOutput(ctx, aws.GetAvailabilityZonesOutputArgs{State: pulumi.String("available")}, parent).Names()
+	privateTables := make([]*ec2.RouteTable, args.natGatewayCount())
+	for k := range privateTables {
+		if privateTables[k], err = newRouteTable(ctx, indexedName(name+"-private", k), vpc, parent); err != nil {
 			return nil, err
 		}
 	}
-	for zone := range zones {
-		az := available.Index(pulumi.Int(zone))
-		open, err := newSubnet(ctx, fmt.Sprintf("%s-public-%d", name, zone), vpc, public, az, ranges[zone], "kubernetes.io/role/elb", child)
+	for zone := range availabilityZoneCount {
+		zoneName := zoneNames.Index(pulumi.Int(zone))
+		publicSubnet, err := newSubnet(ctx, fmt.Sprintf("%s-public-%d", name, zone), vpc, publicTable, zoneName, cidrs[zone], "kubernetes.io/role/elb", parent)
 		if err != nil {
 			return nil, err
 		}
-		table := private[zone%len(private)]
-		closed, err := newSubnet(ctx, fmt.Sprintf("%s-private-%d", name, zone), vpc, table, az, ranges[zones+zone], "kubernetes.io/role/internal-elb", child)
+		table := privateTables[zone%len(privateTables)]
+		privateSubnet, err := newSubnet(ctx, fmt.Sprintf("%s-private-%d", name, zone), vpc, table, zoneName, cidrs[availabilityZoneCount+zone], "kubernetes.io/role/internal-elb", parent)
 		if err != nil {
 			return nil, err
 		}
-		n.Public, n.Private = append(n.Public, open), append(n.Private, closed)
+		n.Public, n.Private = append(n.Public, publicSubnet), append(n.Private, privateSubnet)
 	}
-	if err := n.addEgress(ctx, name, args, vpc, private, outward, child); err != nil {
+	if err := n.addEgress(ctx, name, args, vpc, privateTables, internetRoute, parent); err != nil {
 		return nil, err
 	}
 	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"vpc": vpc.ID(), "private": n.Private, "public": n.Public})
 }
 
 func newRouteTable(ctx *pulumi.Context, name string, vpc *ec2.Vpc, opts ...pulumi.ResourceOption) (*ec2.RouteTable, error) {
-	return ec2.NewRouteTable(ctx, name, &ec2.RouteTableArgs{VpcId: vpc.ID(), Tags: named(name)}, opts...)
+	return ec2.NewRouteTable(ctx, name, &ec2.RouteTableArgs{VpcId: vpc.ID(), Tags: nameTag(name)}, opts...)
 }
 
 // newSubnet makes a subnet with its route table. role is the tag by which a
 // load balancer controller finds it.
 func newSubnet(ctx *pulumi.Context, name string, vpc *ec2.Vpc, table *ec2.RouteTable, zone pulumi.StringInput, cidr, role string, opts ...pulumi.ResourceOption) (pulumi.StringOutput, error) {
-	tags := named(name)
+	tags := nameTag(name)
 	tags[role] = pulumi.String("1")
 	subnet, err := ec2.NewSubnet(ctx, name, &ec2.SubnetArgs{
 		VpcId: vpc.ID(), CidrBlock: pulumi.String(cidr), AvailabilityZone: zone, Tags: tags,
@@ -126,11 +126,11 @@ func newSubnet(ctx *pulumi.Context, name string, vpc *ec2.Vpc, table *ec2.RouteT
 	return subnet.ID().ToStringOutput(), err
 }
 
-func named(name string) pulumi.StringMap { return pulumi.StringMap{"Name": pulumi.String(name)} }
+func nameTag(name string) pulumi.StringMap { return pulumi.StringMap{"Name": pulumi.String(name)} }
 
-// SubnetRanges cuts a network into eight equal ranges and returns the first
+// SubnetCIDRs cuts a network into eight equal ranges and returns the first
 // six: three public, then three private. Two stay free for growth.
-func SubnetRanges(cidr string) ([]string, error) {
+func SubnetCIDRs(cidr string) ([]string, error) {
 	network, err := netip.ParsePrefix(cidr)
 	if err != nil {
 		return nil, err
@@ -138,11 +138,11 @@ func SubnetRanges(cidr string) ([]string, error) {
 	bits := network.Bits() + 3
 	base := network.Masked().Addr().As4()
 	start := uint32(base[0])<<24 | uint32(base[1])<<16 | uint32(base[2])<<8 | uint32(base[3])
-	var ranges []string
-	for i := range uint32(2 * zones) {
-		at := start + i<<(32-bits)
-		addr := netip.AddrFrom4([4]byte{byte(at >> 24), byte(at >> 16), byte(at >> 8), byte(at)})
-		ranges = append(ranges, netip.PrefixFrom(addr, bits).String())
+	var cidrs []string
+	for i := range uint32(2 * availabilityZoneCount) {
+		addressBits := start + i<<(32-bits)
+		addr := netip.AddrFrom4([4]byte{byte(addressBits >> 24), byte(addressBits >> 16), byte(addressBits >> 8), byte(addressBits)})
+		cidrs = append(cidrs, netip.PrefixFrom(addr, bits).String())
 	}
-	return ranges, nil
+	return cidrs, nil
 }

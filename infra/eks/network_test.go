@@ -16,11 +16,11 @@ func TestSubnetRanges(t *testing.T) {
 		"10.0.0.0/16":     {"10.0.0.0/19", "10.0.32.0/19", "10.0.64.0/19", "10.0.96.0/19", "10.0.128.0/19", "10.0.160.0/19"},
 		"192.168.16.0/20": {"192.168.16.0/23", "192.168.18.0/23", "192.168.20.0/23", "192.168.22.0/23", "192.168.24.0/23", "192.168.26.0/23"},
 	} {
-		ranges, err := eks.SubnetRanges(cidr)
+		ranges, err := eks.SubnetCIDRs(cidr)
 		require.NoError(t, err)
 		require.Equal(t, want, ranges, cidr)
 	}
-	_, err := eks.SubnetRanges("10.0.0.0")
+	_, err := eks.SubnetCIDRs("10.0.0.0")
 	require.Error(t, err)
 }
 
@@ -32,7 +32,7 @@ func TestSubnetRangesAreApartAndInside(t *testing.T) {
 			rapid.Byte().Draw(t, "a"), rapid.Byte().Draw(t, "b"), rapid.Byte().Draw(t, "c"), 0,
 		})
 		network := netip.PrefixFrom(addr, rapid.IntRange(16, 20).Draw(t, "bits")).Masked()
-		ranges, err := eks.SubnetRanges(network.String())
+		ranges, err := eks.SubnetCIDRs(network.String())
 		require.NoError(t, err)
 		require.Len(t, ranges, 6)
 		for k, text := range ranges {

@@ -21,7 +21,7 @@ var nodePolicies = []string{"AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy",
 // the services' alone, and one with GPUs where a service asks for any; and the
 // add-ons without which nodes never get ready.
 func newNodeGroups(ctx *pulumi.Context, name string, args *ClusterArgs, cluster *eks.Cluster, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
-	role, granted, err := newServiceRole(ctx, name+"-nodes", "ec2.amazonaws.com", nodePolicies, opts...)
+	role, dependsOn, err := newServiceRole(ctx, name+"-nodes", "ec2.amazonaws.com", nodePolicies, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -31,24 +31,24 @@ func newNodeGroups(ctx *pulumi.Context, name string, args *ClusterArgs, cluster 
 		if err != nil {
 			return nil, err
 		}
-		granted = append(granted, installed)
+		dependsOn = append(dependsOn, installed)
 	}
 	var ready []pulumi.Resource
-	for _, pool := range infra.Pools(name, args.Cluster, args.GPU) {
-		group, err := newNodeGroup(ctx, pool, args, cluster, role, append(slices.Clone(opts), pulumi.DependsOn(granted))...)
+	for _, pool := range infra.NodePools(name, args.Cluster, args.GPU) {
+		group, err := newNodeGroup(ctx, pool, args, cluster, role, append(slices.Clone(opts), pulumi.DependsOn(dependsOn))...)
 		if err != nil {
 			return nil, err
 		}
 		ready = append(ready, group)
-		if err := describe(ctx, pool, group, opts...); err != nil {
+		if err := tagNodeTemplate(ctx, pool, group, opts...); err != nil {
 			return nil, err
 		}
 	}
 	// These run on the system's nodes, and are installed only once there are
 	// some. Without metrics the pods' autoscaler knows no load.
-	onNodes := append(slices.Clone(opts), pulumi.DependsOn(ready[:1]))
+	addonOpts := append(slices.Clone(opts), pulumi.DependsOn(ready[:1]))
 	for _, addon := range []string{"coredns", "metrics-server"} {
-		installed, err := newAddon(ctx, name, addon, cluster, onNodes...)
+		installed, err := newAddon(ctx, name, addon, cluster, addonOpts...)
 		if err != nil {
 			return nil, err
 		}
@@ -57,7 +57,7 @@ func newNodeGroups(ctx *pulumi.Context, name string, args *ClusterArgs, cluster 
 	return ready, nil
 }
 
-func newNodeGroup(ctx *pulumi.Context, pool infra.Pool, args *ClusterArgs, cluster *eks.Cluster, role *iam.Role, opts ...pulumi.ResourceOption) (*eks.NodeGroup, error) {
+func newNodeGroup(ctx *pulumi.Context, pool infra.NodePool, args *ClusterArgs, cluster *eks.Cluster, role *iam.Role, opts ...pulumi.ResourceOption) (*eks.NodeGroup, error) {
 	template, err := newLaunchTemplate(ctx, pool, args.Tags, opts...)
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func newNodeGroup(ctx *pulumi.Context, pool infra.Pool, args *ClusterArgs, clust
 	}
 	return eks.NewNodeGroup(ctx, pool.Name, &eks.NodeGroupArgs{
 		// No name: one that is made up lets a group that has to be replaced go only once the next one is there.
-		ClusterName: cluster.Name, NodeRoleArn: role.Arn, AmiType: pulumi.String(ImageOf(pool)), SubnetIds: args.Network.Private,
+		ClusterName: cluster.Name, NodeRoleArn: role.Arn, AmiType: pulumi.String(AMIType(pool)), SubnetIds: args.Network.Private,
 		Version: cluster.Version, // nodes are rolled when the cluster gets another one
 		// The template has the machine type, so that another one is rolled out node by node.
 		LaunchTemplate: &eks.NodeGroupLaunchTemplateArgs{
@@ -87,19 +87,19 @@ func newNodeGroup(ctx *pulumi.Context, pool infra.Pool, args *ClusterArgs, clust
 	}, append(opts, pulumi.IgnoreChanges([]string{"scalingConfig.desiredSize"}))...)
 }
 
-// describe tells the nodes' autoscaler of a group that may be empty how much
+// tagNodeTemplate tells the nodes' autoscaler of a group that may be empty how much
 // disk a node of it would have: from none it learns nothing, and pods that ask
 // for some would wait for ever. The group of machines is tagged for that, which
 // EKS makes and gives none of the node group's tags to. The kubelet keeps a
 // part for itself.
 // https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
-func describe(ctx *pulumi.Context, pool infra.Pool, group *eks.NodeGroup, opts ...pulumi.ResourceOption) error {
+func tagNodeTemplate(ctx *pulumi.Context, pool infra.NodePool, group *eks.NodeGroup, opts ...pulumi.ResourceOption) error {
 	if pool.Min > 0 {
 		return nil
 	}
-	machines := group.Resources.Index(pulumi.Int(0)).AutoscalingGroups().Index(pulumi.Int(0)).Name().Elem()
+	scalingGroup := group.Resources.Index(pulumi.Int(0)).AutoscalingGroups().Index(pulumi.Int(0)).Name().Elem()
 	_, err := autoscaling.NewTag(ctx, pool.Name, &autoscaling.TagArgs{
-		AutoscalingGroupName: machines,
+		AutoscalingGroupName: scalingGroup,
 		Tag: &autoscaling.TagTagArgs{
 			Key:               pulumi.String("k8s.io/cluster-autoscaler/node-template/resources/ephemeral-storage"),
 			Value:             pulumi.Sprintf("%dGi", pool.DiskGiB*4/5),
@@ -109,8 +109,8 @@ func describe(ctx *pulumi.Context, pool infra.Pool, group *eks.NodeGroup, opts .
 	return err
 }
 
-// addonValues are the add-ons' settings that are not their defaults.
-var addonValues = map[string]pulumi.StringPtrInput{
+// addonConfiguration are the add-ons' settings that are not their defaults.
+var addonConfiguration = map[string]pulumi.StringPtrInput{
 	// Without it a NetworkPolicy is accepted, and not enforced.
 	"vpc-cni": pulumi.String(`{"enableNetworkPolicy":"true"}`),
 }
@@ -119,22 +119,22 @@ func newAddon(ctx *pulumi.Context, name, addon string, cluster *eks.Cluster, opt
 	return eks.NewAddon(ctx, fmt.Sprintf("%s-%s", name, addon), &eks.AddonArgs{
 		ClusterName: cluster.Name, AddonName: pulumi.String(addon),
 		ResolveConflictsOnCreate: pulumi.String("OVERWRITE"), ResolveConflictsOnUpdate: pulumi.String("PRESERVE"),
-		ConfigurationValues: addonValues[addon],
+		ConfigurationValues: addonConfiguration[addon],
 	}, opts...)
 }
 
 // newServiceRole makes a role that an AWS service assumes, with AWS's own
 // policies attached. It returns the attachments, to be waited for.
 func newServiceRole(ctx *pulumi.Context, name, service string, policies []string, opts ...pulumi.ResourceOption) (*iam.Role, []pulumi.Resource, error) {
-	trust, err := ServiceTrust(service)
+	trustPolicy, err := ServiceTrustPolicy(service)
 	if err != nil {
 		return nil, nil, err
 	}
-	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{AssumeRolePolicy: pulumi.String(trust)}, opts...)
+	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{AssumeRolePolicy: pulumi.String(trustPolicy)}, opts...)
 	if err != nil {
 		return nil, nil, err
 	}
-	var attached []pulumi.Resource
+	var attachments []pulumi.Resource
 	for _, policy := range policies {
 		attachment, err := iam.NewRolePolicyAttachment(ctx, fmt.Sprintf("%s-%s", name, policy), &iam.RolePolicyAttachmentArgs{
 			Role: role.Name, PolicyArn: pulumi.String("arn:aws:iam::aws:policy/" + policy),
@@ -142,7 +142,7 @@ func newServiceRole(ctx *pulumi.Context, name, service string, policies []string
 		if err != nil {
 			return nil, nil, err
 		}
-		attached = append(attached, attachment)
+		attachments = append(attachments, attachment)
 	}
-	return role, attached, nil
+	return role, attachments, nil
 }

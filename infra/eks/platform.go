@@ -15,18 +15,18 @@ import (
 type Platform struct {
 	pulumi.ResourceState
 
-	cluster    *Cluster
-	buckets    map[string]*Bucket
-	key        pulumi.StringOutput
-	kubernetes *kubernetes.Provider
-	autoscaler *infra.NodeAutoscaler
-	region     string
-	identity   config.PodIdentityMode
-	endpoints  config.Endpoints
-	reach      []string
+	cluster         *Cluster
+	buckets         map[string]*Bucket
+	key             pulumi.StringOutput
+	kubernetes      *kubernetes.Provider
+	autoscaler      *infra.ClusterAutoscaler
+	region          string
+	identityMode    config.PodIdentityMode
+	endpoints       config.Endpoints
+	egressEndpoints []string
 	// Network is the range of the VPC, "" where it is somebody else's; tags are
 	// those of whatever is made outside the engine.
-	network string
+	vpcCIDR string
 	tags    map[string]string
 }
 
@@ -34,57 +34,57 @@ var _ infra.Platform = (*Platform)(nil)
 
 // NewPlatform makes the network, cluster and buckets that c asks for.
 func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Platform, error) {
-	p := &Platform{region: c.AWS.Region, identity: c.Identity, endpoints: c.Endpoints, tags: c.Labels(ctx.Project(), ctx.Stack())}
+	p := &Platform{region: c.AWS.Region, identityMode: c.Identity, endpoints: c.Endpoints, tags: c.Labels(ctx.Project(), ctx.Stack())}
 	if c.Cluster.Create != nil {
-		p.network = c.Cluster.Create.Network.CIDR
+		p.vpcCIDR = c.Cluster.Create.Network.CIDR
 	}
 	var err error
-	if p.reach, err = infra.Places(c.Endpoints.Storage, c.Endpoints.Identity); err != nil {
+	if p.egressEndpoints, err = infra.EgressEndpoints(c.Endpoints.Storage, c.Endpoints.Identity); err != nil {
 		return nil, err
 	}
-	p.reach = append(p.reach, tokenPlaces(p.identity)...)
-	cloud, err := aws.NewProvider(ctx, name, &aws.ProviderArgs{
+	p.egressEndpoints = append(p.egressEndpoints, podIdentityEndpoints(p.identityMode)...)
+	provider, err := aws.NewProvider(ctx, name, &aws.ProviderArgs{
 		Region:      pulumi.String(c.AWS.Region),
 		DefaultTags: &aws.ProviderDefaultTagsArgs{Tags: pulumi.ToStringMap(c.Labels(ctx.Project(), ctx.Stack()))},
 	})
 	if err != nil {
 		return nil, err
 	}
-	opts = append(opts, pulumi.Provider(cloud))
+	opts = append(opts, pulumi.Provider(provider))
 	if err := ctx.RegisterComponentResourceV2("modelferry:eks:Platform", name, pulumi.Map{
 		"region": pulumi.String(c.AWS.Region),
 	}, p, opts...); err != nil {
 		return nil, err
 	}
-	child := pulumi.Parent(p)
-	caller := aws.GetCallerIdentityOutput(ctx, aws.GetCallerIdentityOutputArgs{}, child)
+	parent := pulumi.Parent(p)
+	caller := aws.GetCallerIdentityOutput(ctx, aws.GetCallerIdentityOutputArgs{}, parent)
 	if c.Cluster.Create != nil {
-		warnStranger(ctx, *c.Cluster.Create, caller.Arn())
+		warnIfCallerNotAdmin(ctx, *c.Cluster.Create, caller.Arn())
 	}
 	if p.buckets, p.key, err = newBuckets(ctx, c, caller.AccountId(), p); err != nil {
 		return nil, err
 	}
 	if *c.Registry.Create {
-		if _, err := NewRegistry(ctx, name, c, child); err != nil {
+		if _, err := NewRegistry(ctx, name, c, parent); err != nil {
 			return nil, err
 		}
 	}
-	if p.cluster, err = clusterOf(ctx, name, c, child); err != nil {
+	if p.cluster, err = resolveCluster(ctx, name, c, parent); err != nil {
 		return nil, err
 	}
-	if made := c.Cluster.Create; made != nil && *made.Autoscaler.Enabled {
-		autoscaler, err := NewAutoscaler(ctx, made.Name, &AutoscalerArgs{
-			Image: made.Autoscaler.Image, Way: p.identity, Cluster: p.cluster, Region: p.region,
-		}, child)
+	if created := c.Cluster.Create; created != nil && *created.Autoscaler.Enabled {
+		autoscaler, err := NewClusterAutoscalerRole(ctx, created.Name, &ClusterAutoscalerRoleArgs{
+			Image: created.Autoscaler.Image, IdentityMode: p.identityMode, Cluster: p.cluster, Region: p.region,
+		}, parent)
 		if err != nil {
 			return nil, err
 		}
-		p.autoscaler = &autoscaler.Autoscaler
+		p.autoscaler = &autoscaler.ClusterAutoscaler
 	}
 	p.kubernetes, err = kubernetes.NewProvider(ctx, name, &kubernetes.ProviderArgs{
 		Kubeconfig:            p.cluster.Kubeconfig,
 		EnableServerSideApply: pulumi.Bool(true),
-	}, child, pulumi.DependsOn(p.cluster.Ready))
+	}, parent, pulumi.DependsOn(p.cluster.Ready))
 	return p, err
 }
 
@@ -96,51 +96,51 @@ func (p *Platform) Cluster() infra.Cluster {
 	return infra.Cluster{Name: p.cluster.Name, Endpoint: p.cluster.URL, Kubeconfig: p.cluster.Kubeconfig}
 }
 
-// NodeAutoscaler tells how the nodes' autoscaler is told of AWS.
-func (p *Platform) NodeAutoscaler() *infra.NodeAutoscaler { return p.autoscaler }
+// ClusterAutoscaler tells how the nodes' autoscaler is told of AWS.
+func (p *Platform) ClusterAutoscaler() *infra.ClusterAutoscaler { return p.autoscaler }
 
 // Bucket returns the name of the bucket that the catalogue calls by this name.
 func (p *Platform) Bucket(name string) pulumi.StringOutput { return p.buckets[name].Name }
 
-// Store tells how the fetcher is told of S3.
-func (p *Platform) Store() infra.Store {
-	env := podEnv(p.region)
+// ObjectStore tells how the fetcher is told of S3.
+func (p *Platform) ObjectStore() infra.ObjectStore {
+	env := sdkEnv(p.region)
 	if p.endpoints.Storage != "" {
 		env["AWS_ENDPOINT_URL_S3"] = p.endpoints.Storage
 	}
 	if p.endpoints.Identity != "" {
 		env["AWS_ENDPOINT_URL_STS"] = p.endpoints.Identity
 	}
-	return infra.Store{BucketKey: "S3_BUCKET", PathKey: "S3_MODEL_PATH", Env: env, Reach: p.reach}
+	return infra.ObjectStore{BucketEnvVar: "S3_BUCKET", PathEnvVar: "S3_MODEL_PATH", Env: env, EgressEndpoints: p.egressEndpoints}
 }
 
-// Identify makes a service's own role, which can read its prefixes.
-func (p *Platform) Identify(ctx *pulumi.Context, args infra.IdentityArgs, opts ...pulumi.ResourceOption) (infra.Identity, error) {
-	identity, err := NewIdentity(ctx, args.ServiceAccount, &IdentityArgs{
-		Way: p.identity, Cluster: p.cluster, Buckets: p.buckets, Key: p.key, Region: p.region, Identity: args,
+// NewWorkloadIdentity makes a service's own role, which can read its prefixes.
+func (p *Platform) NewWorkloadIdentity(ctx *pulumi.Context, args infra.WorkloadIdentityArgs, opts ...pulumi.ResourceOption) (infra.WorkloadIdentity, error) {
+	identity, err := NewWorkloadIdentity(ctx, args.ServiceAccount, &WorkloadIdentityArgs{
+		IdentityMode: p.identityMode, Cluster: p.cluster, Buckets: p.buckets, BucketKeyArn: p.key, Region: p.region, Identity: args,
 	}, append(opts, pulumi.Parent(p))...)
 	if err != nil {
-		return infra.Identity{}, err
+		return infra.WorkloadIdentity{}, err
 	}
 	return identity.Identity, nil
 }
 
-// podEnv is what AWS' SDK has to be told in a pod. IMDS does not answer there;
+// sdkEnv is what AWS' SDK has to be told in a pod. IMDS does not answer there;
 // and since the chain of credentials ends in the node's role, a pod without an
 // identity of its own has to fail instead.
-func podEnv(region string) map[string]string {
+func sdkEnv(region string) map[string]string {
 	return map[string]string{"AWS_REGION": region, "AWS_EC2_METADATA_DISABLED": "true"}
 }
 
-// tokenPlaces are where a pod takes its token to in its own network; to STS it goes by HTTPS.
-func tokenPlaces(way config.PodIdentityMode) []string {
-	if way == config.PodIdentity {
-		return []string{agent}
+// podIdentityEndpoints are where a pod takes its token to in its own network; to STS it goes by HTTPS.
+func podIdentityEndpoints(mode config.PodIdentityMode) []string {
+	if mode == config.PodIdentity {
+		return []string{podIdentityAgentEndpoint}
 	}
 	return nil
 }
 
-// agent is where a pod takes its token to under Pod Identity: a process on its
+// podIdentityAgentEndpoint is where a pod takes its token to under Pod Identity: a process on its
 // own node, at an address that is the same on every one.
 // https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
-const agent = "169.254.170.23:80"
+const podIdentityAgentEndpoint = "169.254.170.23:80"

@@ -10,7 +10,7 @@ import (
 )
 
 func TestReadOnlyReadsThePrefixesAndListsThemOnly(t *testing.T) {
-	text, err := eks.ReadOnly([]eks.Prefix{{"arn:aws:s3:::m", "churn/"}, {"arn:aws:s3:::d", "churn/"}}, "arn:aws:kms:eu-west-1:1:key/k", "eu-west-1")
+	text, err := eks.ReadOnlyPolicy([]eks.Prefix{{"arn:aws:s3:::m", "churn/"}, {"arn:aws:s3:::d", "churn/"}}, "arn:aws:kms:eu-west-1:1:key/k", "eu-west-1")
 	require.NoError(t, err)
 	require.JSONEq(t, `{"Version": "2012-10-17", "Statement": [
 		{"Sid": "Read0", "Effect": "Allow", "Action": ["s3:GetObject", "s3:GetObjectVersion"], "Resource": ["arn:aws:s3:::m/churn/*"]},
@@ -23,7 +23,7 @@ func TestReadOnlyReadsThePrefixesAndListsThemOnly(t *testing.T) {
 }
 
 func TestTrustNamesOneAccountOfOneCluster(t *testing.T) {
-	text, err := eks.PodTrust("arn:aws:iam::1:oidc-provider/oidc.example/id/A", "https://oidc.example/id/A", "ml-portfolio", "churn")
+	text, err := eks.IRSATrustPolicy("arn:aws:iam::1:oidc-provider/oidc.example/id/A", "https://oidc.example/id/A", "ml-portfolio", "churn")
 	require.NoError(t, err)
 	require.JSONEq(t, `{"Version": "2012-10-17", "Statement": [{
 		"Effect": "Allow", "Principal": {"Federated": "arn:aws:iam::1:oidc-provider/oidc.example/id/A"},
@@ -34,14 +34,14 @@ func TestTrustNamesOneAccountOfOneCluster(t *testing.T) {
 }
 
 func TestServiceTrust(t *testing.T) {
-	text, err := eks.ServiceTrust("ec2.amazonaws.com")
+	text, err := eks.ServiceTrustPolicy("ec2.amazonaws.com")
 	require.NoError(t, err)
 	require.JSONEq(t, `{"Version": "2012-10-17", "Statement": [
 		{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": ["sts:AssumeRole"]}]}`, text)
 }
 
 func TestTLSOnlyDeniesAndDoesNotAllow(t *testing.T) {
-	text, err := eks.TLSOnly("arn:aws:s3:::m")
+	text, err := eks.DenyInsecureTransport("arn:aws:s3:::m")
 	require.NoError(t, err)
 	var document struct{ Statement []map[string]any }
 	require.NoError(t, json.Unmarshal([]byte(text), &document))
@@ -53,7 +53,7 @@ func TestTLSOnlyDeniesAndDoesNotAllow(t *testing.T) {
 }
 
 func TestLogTargetTakesTheAccountsLogsOnly(t *testing.T) {
-	text, err := eks.LogTarget("arn:aws:s3:::l", "123456789012")
+	text, err := eks.AccessLogDeliveryPolicy("arn:aws:s3:::l", "123456789012")
 	require.NoError(t, err)
 	require.JSONEq(t, `{"Version": "2012-10-17", "Statement": [
 		{"Sid": "TLSOnly", "Effect": "Deny", "Principal": "*", "Action": ["s3:*"], "Resource": ["arn:aws:s3:::l", "arn:aws:s3:::l/*"],

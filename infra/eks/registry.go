@@ -25,7 +25,7 @@ func NewRegistry(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 	}, r, opts...); err != nil {
 		return nil, err
 	}
-	child, kept := pulumi.Parent(r), pulumi.RetainOnDelete(!c.Buckets.ForceDestroy)
+	parent, retain := pulumi.Parent(r), pulumi.RetainOnDelete(!c.Buckets.ForceDestroy)
 	for _, image := range append([]string{"fetcher"}, c.ServiceNames()...) {
 		repository, err := ecr.NewRepository(ctx, image, &ecr.RepositoryArgs{
 			Name:               pulumi.String(c.Registry.Name + "/" + image),
@@ -34,34 +34,34 @@ func NewRegistry(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 				ScanOnPush: pulumi.Bool(true),
 			},
 			ForceDelete: pulumi.Bool(c.Buckets.ForceDestroy),
-		}, child, kept)
+		}, parent, retain)
 		if err != nil {
 			return nil, err
 		}
 		if c.Registry.UntaggedDays == 0 {
 			continue
 		}
-		rules, err := CleanUp(c.Registry.UntaggedDays)
+		rules, err := LifecyclePolicy(c.Registry.UntaggedDays)
 		if err != nil {
 			return nil, err
 		}
 		if _, err := ecr.NewLifecyclePolicy(ctx, image, &ecr.LifecyclePolicyArgs{
 			Repository: repository.Name, Policy: pulumi.String(rules),
-		}, child, kept); err != nil {
+		}, parent, retain); err != nil {
 			return nil, err
 		}
 	}
 	return r, ctx.RegisterResourceOutputs(r, pulumi.Map{})
 }
 
-// CleanUp returns the rules by which images go: those without a tag, after so
+// LifecyclePolicy returns the rules by which images go: those without a tag, after so
 // many days. A stack names its images by digest, and what it names has to stay.
 // What has a tag stays however many are newer, since a service that nobody has
 // touched for a year runs the oldest of all. And what runs has a tag: make
 // image and docker push set one, and since tags are immutable no later push
 // takes it away. make image tags the parts of an image for several
 // architectures too.
-func CleanUp(days int) (string, error) {
+func LifecyclePolicy(days int) (string, error) {
 	type object = map[string]any
 	rules, err := json.Marshal(object{"rules": []object{{
 		"rulePriority": 1, "description": "images without a tag",

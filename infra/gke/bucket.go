@@ -19,17 +19,17 @@ type Bucket struct {
 type BucketArgs struct {
 	// Name of the bucket, and the region that it lies in.
 	Name, Location string
-	// ColdAfterDays is the age at which objects move to NEARLINE, 0 for never;
+	// TransitionAfterDays is the age at which objects move to NEARLINE, 0 for never;
 	// ExpireDays the age at which they are deleted, 0 for never.
-	ColdAfterDays, ExpireDays int
+	TransitionAfterDays, ExpireDays int
 	// Noncurrent says how long replaced versions are kept.
 	Noncurrent config.NoncurrentVersions
 	// SoftDeleteDays is how long a deleted object can be had back, 0 for not at all.
 	SoftDeleteDays int
-	// Key that encrypts the objects, "" for Google's own.
-	Key string
-	// Logs is the bucket that accesses are logged in, nil for none.
-	Logs *Bucket
+	// KMSKey that encrypts the objects, "" for Google's own.
+	KMSKey string
+	// LogBucket is the bucket that accesses are logged in, nil for none.
+	LogBucket *Bucket
 	// ForceDestroy lets the bucket go, with all that it holds, when the stack
 	// is destroyed. Otherwise it stays behind.
 	ForceDestroy bool
@@ -38,7 +38,7 @@ type BucketArgs struct {
 func bucketArgs(ctx *pulumi.Context, c config.Config, bucket string) *BucketArgs {
 	return &BucketArgs{
 		Name: c.BucketName("", ctx.Stack(), bucket), Location: c.GCP.Region, Noncurrent: c.Buckets.Noncurrent, SoftDeleteDays: c.Buckets.SoftDeleteDays,
-		Key: c.Buckets.KMSKey, ForceDestroy: c.Buckets.ForceDestroy,
+		KMSKey: c.Buckets.KMSKey, ForceDestroy: c.Buckets.ForceDestroy,
 	}
 }
 
@@ -52,12 +52,12 @@ func NewBucket(ctx *pulumi.Context, name string, args *BucketArgs, opts ...pulum
 		return nil, err
 	}
 	var encryption storage.BucketEncryptionPtrInput
-	if args.Key != "" {
-		encryption = &storage.BucketEncryptionArgs{DefaultKmsKeyName: pulumi.String(args.Key)}
+	if args.KMSKey != "" {
+		encryption = &storage.BucketEncryptionArgs{DefaultKmsKeyName: pulumi.String(args.KMSKey)}
 	}
 	var logging storage.BucketLoggingPtrInput
-	if args.Logs != nil {
-		logging = &storage.BucketLoggingArgs{LogBucket: args.Logs.Name, LogObjectPrefix: pulumi.String(name)}
+	if args.LogBucket != nil {
+		logging = &storage.BucketLoggingArgs{LogBucket: args.LogBucket.Name, LogObjectPrefix: pulumi.String(name)}
 	}
 	bucket, err := storage.NewBucket(ctx, name, &storage.BucketArgs{
 		Name:                     pulumi.String(args.Name),

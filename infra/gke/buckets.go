@@ -7,29 +7,29 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-// logWriter is the group that Cloud Storage writes access logs as.
+// accessLogWriterGroup is the group that Cloud Storage writes access logs as.
 // https://cloud.google.com/storage/docs/access-logs#delivery
-const logWriter = "group:cloud-storage-analytics@google.com"
+const accessLogWriterGroup = "group:cloud-storage-analytics@google.com"
 
 // newBuckets makes the catalogue's buckets, by its names for them, and the one
 // that their accesses are logged in.
 func newBuckets(ctx *pulumi.Context, c config.Config, parent pulumi.Resource) (map[string]*Bucket, error) {
 	opts := []pulumi.ResourceOption{pulumi.Parent(parent)}
 	if c.Buckets.KMSKey != "" {
-		usable, err := letStorageUse(ctx, c, parent)
+		keyGrant, err := grantStorageKMS(ctx, c, parent)
 		if err != nil {
 			return nil, err
 		}
-		opts = append(opts, pulumi.DependsOn([]pulumi.Resource{usable}))
+		opts = append(opts, pulumi.DependsOn([]pulumi.Resource{keyGrant}))
 	}
 	args := bucketArgs(ctx, c, config.AccessLogsBucket)
-	args.ColdAfterDays, args.ExpireDays = c.Buckets.AccessLogColdAfterDays(), c.Buckets.LogDays
+	args.TransitionAfterDays, args.ExpireDays = c.Buckets.AccessLogColdAfterDays(), c.Buckets.LogDays
 	logs, err := NewBucket(ctx, config.AccessLogsBucket, args, opts...)
 	if err != nil {
 		return nil, err
 	}
-	writer, err := storage.NewBucketIAMMember(ctx, config.AccessLogsBucket, &storage.BucketIAMMemberArgs{
-		Bucket: logs.Name, Role: pulumi.String("roles/storage.objectCreator"), Member: pulumi.String(logWriter),
+	logWriterBinding, err := storage.NewBucketIAMMember(ctx, config.AccessLogsBucket, &storage.BucketIAMMemberArgs{
+		Bucket: logs.Name, Role: pulumi.String("roles/storage.objectCreator"), Member: pulumi.String(accessLogWriterGroup),
 	}, pulumi.Parent(logs), pulumi.RetainOnDelete(!c.Buckets.ForceDestroy))
 	if err != nil {
 		return nil, err
@@ -37,8 +37,8 @@ func newBuckets(ctx *pulumi.Context, c config.Config, parent pulumi.Resource) (m
 	buckets := map[string]*Bucket{}
 	for _, bucket := range config.BucketNames() {
 		args := bucketArgs(ctx, c, bucket)
-		args.ColdAfterDays, args.Logs = c.Buckets.ColdAfterDays, logs
-		if buckets[bucket], err = NewBucket(ctx, bucket, args, append(opts, pulumi.DependsOn([]pulumi.Resource{writer}))...); err != nil {
+		args.TransitionAfterDays, args.LogBucket = c.Buckets.ColdAfterDays, logs
+		if buckets[bucket], err = NewBucket(ctx, bucket, args, append(opts, pulumi.DependsOn([]pulumi.Resource{logWriterBinding}))...); err != nil {
 			return nil, err
 		}
 	}

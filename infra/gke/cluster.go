@@ -22,8 +22,8 @@ type Cluster struct {
 type ClusterArgs struct {
 	// Project ID and location (a region or a zone) of the cluster.
 	Project, Location string
-	// Number of the project, by which Google names its own accounts.
-	Number pulumi.StringInput
+	// ProjectNumber of the project, by which Google names its own accounts.
+	ProjectNumber pulumi.StringInput
 	// Network that the nodes live in.
 	Network *Network
 	// Cluster from the stack's config.
@@ -32,27 +32,27 @@ type ClusterArgs struct {
 	Registry *Registry
 	// GPU nodes to have besides, nil for none.
 	GPU *config.GPU
-	// Mounts tells that pods mount buckets.
-	Mounts bool
+	// EnableCSIDriver tells that pods mount buckets.
+	EnableCSIDriver bool
 	// Labels of the cluster and of its nodes' machines and disks.
 	Labels map[string]string
 }
 
-// clusterOf makes the cluster that the config describes, or finds the one that it names.
-func clusterOf(ctx *pulumi.Context, name string, c config.Config, number pulumi.StringInput, registry *Registry, opts ...pulumi.ResourceOption) (*Cluster, error) {
+// resolveCluster makes the cluster that the config describes, or finds the one that it names.
+func resolveCluster(ctx *pulumi.Context, name string, c config.Config, projectNumber pulumi.StringInput, registry *Registry, opts ...pulumi.ResourceOption) (*Cluster, error) {
 	location := c.Cluster.Location
 	if location == "" {
 		location = c.GCP.Region
 	}
 	if c.Cluster.Create == nil {
-		return FindCluster(ctx, name, c.GCP.Project, location, c.Cluster.Existing, opts...)
+		return LookupCluster(ctx, name, c.GCP.Project, location, c.Cluster.Existing, opts...)
 	}
-	network, err := networkOf(ctx, c, opts...)
+	network, err := resolveNetwork(ctx, c, opts...)
 	if err != nil {
 		return nil, err
 	}
 	return NewCluster(ctx, name, &ClusterArgs{
-		Project: c.GCP.Project, Number: number, Location: location, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUNodePool(), Mounts: c.NeedsCSIDriver(), Registry: registry,
+		Project: c.GCP.Project, ProjectNumber: projectNumber, Location: location, Network: network, Cluster: *c.Cluster.Create, GPU: c.GPUNodePool(), EnableCSIDriver: c.NeedsCSIDriver(), Registry: registry,
 		Labels: c.Labels(ctx.Project(), ctx.Stack()),
 	}, opts...)
 }
@@ -67,28 +67,28 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	}, c, opts...); err != nil {
 		return nil, err
 	}
-	child, stem := pulumi.Parent(c), args.Cluster.Name
-	account, needs, err := newNodeAccount(ctx, stem, args, child)
+	parent, clusterName := pulumi.Parent(c), args.Cluster.Name
+	account, dependsOn, err := newNodeServiceAccount(ctx, clusterName, args, parent)
 	if err != nil {
 		return nil, err
 	}
 	if args.Cluster.KMSKey != "" {
-		usable, err := args.letClusterUse(ctx, stem, child)
+		keyGrant, err := args.grantClusterKMS(ctx, clusterName, parent)
 		if err != nil {
 			return nil, err
 		}
-		needs = append(needs, usable)
+		dependsOn = append(dependsOn, keyGrant)
 	}
 	var version pulumi.StringPtrInput
 	if args.Cluster.Version != "" {
 		version = pulumi.String(args.Cluster.Version)
 	}
-	networks := container.ClusterMasterAuthorizedNetworksConfigCidrBlockArray{}
+	authorizedNetworks := container.ClusterMasterAuthorizedNetworksConfigCidrBlockArray{}
 	for _, cidr := range args.Cluster.AuthorizedNetworks {
-		networks = append(networks, &container.ClusterMasterAuthorizedNetworksConfigCidrBlockArgs{CidrBlock: pulumi.String(cidr)})
+		authorizedNetworks = append(authorizedNetworks, &container.ClusterMasterAuthorizedNetworksConfigCidrBlockArgs{CidrBlock: pulumi.String(cidr)})
 	}
 	cluster, err := container.NewCluster(ctx, name, &container.ClusterArgs{
-		Name:               pulumi.String(stem),
+		Name:               pulumi.String(clusterName),
 		Location:           pulumi.String(args.Location),
 		ResourceLabels:     pulumi.ToStringMap(args.Labels),
 		DeletionProtection: pulumi.Bool(*args.Cluster.DeletionProtection),
@@ -101,10 +101,10 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		},
 		PrivateClusterConfig: &container.ClusterPrivateClusterConfigArgs{
 			EnablePrivateNodes:    pulumi.Bool(true),
-			EnablePrivateEndpoint: pulumi.Bool(len(networks) == 0),
+			EnablePrivateEndpoint: pulumi.Bool(len(authorizedNetworks) == 0),
 			MasterIpv4CidrBlock:   pulumi.String(args.Cluster.Network.ControlPlaneCIDR),
 		},
-		MasterAuthorizedNetworksConfig: &container.ClusterMasterAuthorizedNetworksConfigArgs{CidrBlocks: networks},
+		MasterAuthorizedNetworksConfig: &container.ClusterMasterAuthorizedNetworksConfigArgs{CidrBlocks: authorizedNetworks},
 		WorkloadIdentityConfig:         &container.ClusterWorkloadIdentityConfigArgs{WorkloadPool: pulumi.String(WorkloadPool(args.Project))},
 		MinMasterVersion:               version,
 		ReleaseChannel:                 &container.ClusterReleaseChannelArgs{Channel: pulumi.String(args.Cluster.ReleaseChannel)},
@@ -114,17 +114,17 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 			EnableComponents:  pulumi.ToStringArray([]string{"SYSTEM_COMPONENTS"}),
 			ManagedPrometheus: &container.ClusterMonitoringConfigManagedPrometheusArgs{Enabled: pulumi.Bool(true)},
 		},
-		DatabaseEncryption: args.secrets(),
-		AddonsConfig:       args.addons(),
+		DatabaseEncryption: args.databaseEncryption(),
+		AddonsConfig:       args.addonsConfig(),
 		// The default pool cannot be changed without replacing the cluster; ours can.
 		// It is there for minutes, and as nobody else than the other nodes.
 		RemoveDefaultNodePool: pulumi.Bool(true),
 		InitialNodeCount:      pulumi.Int(1),
 		NodeConfig: &container.ClusterNodeConfigArgs{
-			ServiceAccount: account.Email, OauthScopes: pulumi.StringArray{pulumi.String(nodeScope)},
+			ServiceAccount: account.Email, OauthScopes: pulumi.StringArray{pulumi.String(cloudPlatformScope)},
 			ShieldedInstanceConfig: &container.ClusterNodeConfigShieldedInstanceConfigArgs{EnableSecureBoot: pulumi.Bool(true)},
 		},
-	}, child, pulumi.DependsOn(append(needs, args.Network.Egress...)),
+	}, parent, pulumi.DependsOn(append(dependsOn, args.Network.Egress...)),
 		// Of a pool that is gone, GKE tells another's.
 		pulumi.IgnoreChanges([]string{"nodeConfig"}),
 		// The engine then refuses to replace it, too, of which the cloud knows nothing.
@@ -132,34 +132,34 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	if err != nil {
 		return nil, err
 	}
-	nodes, err := newNodePools(ctx, stem, args, cluster, account, child)
+	nodes, err := newNodePools(ctx, clusterName, args, cluster, account, parent)
 	if err != nil {
 		return nil, err
 	}
 	ca := cluster.MasterAuth.ClusterCaCertificate().Elem()
-	return c.whole(ctx, cluster.Name, cluster.Endpoint, ca, append(nodes, cluster)...)
+	return c.setOutputs(ctx, cluster.Name, cluster.Endpoint, ca, append(nodes, cluster)...)
 }
 
-// FindCluster looks up a cluster that exists. It fails when there is none of that name.
-func FindCluster(ctx *pulumi.Context, name, project, location, existing string, opts ...pulumi.ResourceOption) (*Cluster, error) {
+// LookupCluster looks up a cluster that exists. It fails when there is none of that name.
+func LookupCluster(ctx *pulumi.Context, name, project, location, existing string, opts ...pulumi.ResourceOption) (*Cluster, error) {
 	c := &Cluster{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:gke:Cluster", name, pulumi.Map{
 		"existing": pulumi.String(existing), "location": pulumi.String(location),
 	}, c, opts...); err != nil {
 		return nil, err
 	}
-	found := container.LookupClusterOutput(ctx, container.LookupClusterOutputArgs{
+	cluster := container.LookupClusterOutput(ctx, container.LookupClusterOutputArgs{
 		Name: pulumi.String(existing), Project: pulumi.String(project), Location: pulumi.String(location),
 	}, pulumi.Parent(c))
-	ca := found.MasterAuths().Index(pulumi.Int(0)).ClusterCaCertificate()
-	return c.whole(ctx, found.Name(), found.Endpoint(), ca)
+	ca := cluster.MasterAuths().Index(pulumi.Int(0)).ClusterCaCertificate()
+	return c.setOutputs(ctx, cluster.Name(), cluster.Endpoint(), ca)
 }
 
-func (c *Cluster) whole(ctx *pulumi.Context, name, endpoint, ca pulumi.StringOutput, ready ...pulumi.Resource) (*Cluster, error) {
+func (c *Cluster) setOutputs(ctx *pulumi.Context, name, endpoint, ca pulumi.StringOutput, ready ...pulumi.Resource) (*Cluster, error) {
 	c.Name, c.Ready = name, ready
 	c.URL = pulumi.Sprintf("https://%s", endpoint)
-	c.Kubeconfig = infra.KubeconfigOutput(c.Name, c.URL, ca, func(string) infra.Login {
-		return infra.Login{Command: "gke-gcloud-auth-plugin", Hint: "gcloud components install gke-gcloud-auth-plugin"}
+	c.Kubeconfig = infra.KubeconfigOutput(c.Name, c.URL, ca, func(string) infra.ExecConfig {
+		return infra.ExecConfig{Command: "gke-gcloud-auth-plugin", InstallHint: "gcloud components install gke-gcloud-auth-plugin"}
 	})
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"name": c.Name, "url": c.URL})
 }

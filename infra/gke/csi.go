@@ -7,22 +7,22 @@ import (
 	"github.com/modelferry/modelferry/infra"
 )
 
-// Mount tells how the Cloud Storage FUSE driver mounts a part of a bucket. It
+// CSIVolume tells how the Cloud Storage FUSE driver mounts a part of a bucket. It
 // runs in a container that GKE adds to the pod, and reads as the pod does.
 // https://cloud.google.com/kubernetes-engine/docs/how-to/cloud-storage-fuse-csi-driver-ephemeral
-func (p *Platform) Mount(prefix string) infra.Mount {
-	return infra.Mount{
-		Driver: "gcsfuse.csi.storage.gke.io", Prefix: prefix, Inline: true,
+func (p *Platform) CSIVolume(prefix string) infra.CSIVolume {
+	return infra.CSIVolume{
+		Driver: "gcsfuse.csi.storage.gke.io", Prefix: prefix, Ephemeral: true,
 		// The driver looks at the bucket itself first, which a service's identity may not.
-		Attributes:  map[string]string{"skipCSIBucketAccessCheck": "true"},
-		Options:     []string{"only-dir=" + prefix, "implicit-dirs"}, // folders exist by their objects' names
-		Annotations: map[string]string{"gke-gcsfuse/volumes": "true"},
+		Attributes:   map[string]string{"skipCSIBucketAccessCheck": "true"},
+		MountOptions: []string{"only-dir=" + prefix, "implicit-dirs"}, // folders exist by their objects' names
+		Annotations:  map[string]string{"gke-gcsfuse/volumes": "true"},
 	}
 }
 
-// addons switches the driver on where a service has its bucket mounted.
-func (a *ClusterArgs) addons() container.ClusterAddonsConfigPtrInput {
-	if !a.Mounts {
+// addonsConfig switches the driver on where a service has its bucket mounted.
+func (a *ClusterArgs) addonsConfig() container.ClusterAddonsConfigPtrInput {
+	if !a.EnableCSIDriver {
 		return nil
 	}
 	return &container.ClusterAddonsConfigArgs{

@@ -12,63 +12,63 @@ import (
 // readerRole may get and list objects, and nothing else.
 const readerRole = "roles/storage.objectViewer"
 
-// Identity is a Kubernetes service account that Google Cloud knows by itself:
+// WorkloadIdentity is a Kubernetes service account that Google Cloud knows by itself:
 // a direct principal of the workload pool, without any Google service account
 // and without any key.
-type Identity struct {
+type WorkloadIdentity struct {
 	pulumi.ResourceState
 
 	// Principal as grants name it.
 	Principal pulumi.StringOutput
-	// Grants are the bindings on the service's prefixes.
-	Grants []pulumi.Resource
+	// DependsOn are the bindings on the service's prefixes.
+	DependsOn []pulumi.Resource
 }
 
-// IdentityArgs says whose identity it is and what it may read.
-type IdentityArgs struct {
+// WorkloadIdentityArgs says whose identity it is and what it may read.
+type WorkloadIdentityArgs struct {
 	// Project ID, and the project's number.
-	Project string
-	Number  pulumi.StringInput
+	Project       string
+	ProjectNumber pulumi.StringInput
 	// Buckets by the catalogue's names.
 	Buckets map[string]*Bucket
 	// Identity in cloud-neutral terms.
-	Identity infra.IdentityArgs
-	// Pool is what makes the workload pool exist.
-	Pool []pulumi.Resource
+	Identity infra.WorkloadIdentityArgs
+	// DependsOn is what makes the workload pool exist.
+	DependsOn []pulumi.Resource
 }
 
-// NewIdentity lets a service account read its prefixes: each is a managed
+// NewWorkloadIdentity lets a service account read its prefixes: each is a managed
 // folder of the bucket, since Cloud Storage has no other grant below a bucket
 // that takes a principal of a workload pool.
-func NewIdentity(ctx *pulumi.Context, name string, args *IdentityArgs, opts ...pulumi.ResourceOption) (*Identity, error) {
-	i := &Identity{}
+func NewWorkloadIdentity(ctx *pulumi.Context, name string, args *WorkloadIdentityArgs, opts ...pulumi.ResourceOption) (*WorkloadIdentity, error) {
+	i := &WorkloadIdentity{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:gke:Identity", name, pulumi.Map{
 		"namespace": pulumi.String(args.Identity.Namespace), "serviceAccount": pulumi.String(args.Identity.ServiceAccount),
 	}, i, opts...); err != nil {
 		return nil, err
 	}
-	i.Principal = args.Number.ToStringOutput().ApplyT(func(number string) string {
+	i.Principal = args.ProjectNumber.ToStringOutput().ApplyT(func(number string) string {
 		return Principal(number, args.Project, args.Identity.Namespace, args.Identity.ServiceAccount)
 	}).(pulumi.StringOutput)
-	child := pulumi.Parent(i)
-	for _, grant := range args.Identity.Grants {
-		at := fmt.Sprintf("%s-%s", name, grant.Bucket)
-		folder, err := storage.NewManagedFolder(ctx, at, &storage.ManagedFolderArgs{
+	parent := pulumi.Parent(i)
+	for _, grant := range args.Identity.ReadPrefixes {
+		folderName := fmt.Sprintf("%s-%s", name, grant.Bucket)
+		folder, err := storage.NewManagedFolder(ctx, folderName, &storage.ManagedFolderArgs{
 			Bucket: args.Buckets[grant.Bucket].Name, Name: pulumi.String(grant.Prefix),
 			// The folder goes with its service, and what lies in it stays: without this it would not go.
 			ForceDestroy: pulumi.Bool(true),
-		}, child)
+		}, parent)
 		if err != nil {
 			return nil, err
 		}
-		member, err := storage.NewManagedFolderIamMember(ctx, at, &storage.ManagedFolderIamMemberArgs{
+		member, err := storage.NewManagedFolderIamMember(ctx, folderName, &storage.ManagedFolderIamMemberArgs{
 			Bucket: folder.Bucket, ManagedFolder: folder.Name,
 			Role: pulumi.String(readerRole), Member: i.Principal,
-		}, child, pulumi.DependsOn(args.Pool))
+		}, parent, pulumi.DependsOn(args.DependsOn))
 		if err != nil {
 			return nil, err
 		}
-		i.Grants = append(i.Grants, member)
+		i.DependsOn = append(i.DependsOn, member)
 	}
 	return i, ctx.RegisterResourceOutputs(i, pulumi.Map{"principal": i.Principal})
 }
@@ -78,7 +78,7 @@ func WorkloadPool(project string) string { return project + ".svc.id.goog" }
 
 // Principal returns the member string of a Kubernetes service account.
 // number is the project's number, project its ID: the string wants both.
-func Principal(number, project, namespace, serviceAccount string) string {
+func Principal(projectNumber, project, namespace, serviceAccount string) string {
 	return fmt.Sprintf("principal://iam.googleapis.com/projects/%s/locations/global/workloadIdentityPools/%s/subject/ns/%s/sa/%s",
-		number, WorkloadPool(project), namespace, serviceAccount)
+		projectNumber, WorkloadPool(project), namespace, serviceAccount)
 }

@@ -5,15 +5,15 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// uploadDays is after how long what was never finished is thrown away. It is
+// abortMultipartDays is after how long what was never finished is thrown away. It is
 // listed nowhere, and paid for.
-const uploadDays = 7
+const abortMultipartDays = 7
 
 // lifecycleRules returns what becomes of a bucket's objects by themselves.
 func (a *BucketArgs) lifecycleRules() storage.BucketLifecycleRuleArray {
-	rule := func(action, class string, when *storage.BucketLifecycleRuleConditionArgs) *storage.BucketLifecycleRuleArgs {
+	rule := func(action, class string, condition *storage.BucketLifecycleRuleConditionArgs) *storage.BucketLifecycleRuleArgs {
 		rule := &storage.BucketLifecycleRuleArgs{
-			Action: &storage.BucketLifecycleRuleActionArgs{Type: pulumi.String(action)}, Condition: when,
+			Action: &storage.BucketLifecycleRuleActionArgs{Type: pulumi.String(action)}, Condition: condition,
 		}
 		if class != "" {
 			rule.Action = &storage.BucketLifecycleRuleActionArgs{Type: pulumi.String(action), StorageClass: pulumi.String(class)}
@@ -21,15 +21,15 @@ func (a *BucketArgs) lifecycleRules() storage.BucketLifecycleRuleArray {
 		return rule
 	}
 	rules := storage.BucketLifecycleRuleArray{
-		rule("AbortIncompleteMultipartUpload", "", &storage.BucketLifecycleRuleConditionArgs{Age: pulumi.Int(uploadDays)}),
+		rule("AbortIncompleteMultipartUpload", "", &storage.BucketLifecycleRuleConditionArgs{Age: pulumi.Int(abortMultipartDays)}),
 		// Both have to hold: old enough, and enough newer ones. Archived: replaced, or deleted.
 		rule("Delete", "", &storage.BucketLifecycleRuleConditionArgs{
 			DaysSinceNoncurrentTime: pulumi.Int(a.Noncurrent.Days), NumNewerVersions: pulumi.Int(a.Noncurrent.Keep + 1),
 			WithState: pulumi.String("ARCHIVED"),
 		}),
 	}
-	if a.ColdAfterDays > 0 {
-		rules = append(rules, rule("SetStorageClass", "NEARLINE", &storage.BucketLifecycleRuleConditionArgs{Age: pulumi.Int(a.ColdAfterDays)}))
+	if a.TransitionAfterDays > 0 {
+		rules = append(rules, rule("SetStorageClass", "NEARLINE", &storage.BucketLifecycleRuleConditionArgs{Age: pulumi.Int(a.TransitionAfterDays)}))
 	}
 	if a.ExpireDays > 0 {
 		rules = append(rules, rule("Delete", "", &storage.BucketLifecycleRuleConditionArgs{Age: pulumi.Int(a.ExpireDays)}))

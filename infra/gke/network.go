@@ -36,20 +36,20 @@ type NetworkArgs struct {
 	CIDR, PodCIDR, ServiceCIDR string
 }
 
-// networkOf makes the network that the config describes, or takes the one that it names.
-func networkOf(ctx *pulumi.Context, c config.Config, opts ...pulumi.ResourceOption) (*Network, error) {
+// resolveNetwork makes the network that the config describes, or takes the one that it names.
+func resolveNetwork(ctx *pulumi.Context, c config.Config, opts ...pulumi.ResourceOption) (*Network, error) {
 	name, network := c.Cluster.Create.Name, c.Cluster.Create.Network
 	if network.Existing != nil {
-		return FindNetwork(ctx, name, *network.Existing, opts...)
+		return LookupNetwork(ctx, name, *network.Existing, opts...)
 	}
 	return NewNetwork(ctx, name, &NetworkArgs{
 		Region: c.GCP.Region, CIDR: network.CIDR, PodCIDR: network.PodCIDR, ServiceCIDR: network.ServiceCIDR,
 	}, opts...)
 }
 
-// FindNetwork takes a network that exists, and makes nothing. What is not
+// LookupNetwork takes a network that exists, and makes nothing. What is not
 // there, GKE itself refuses by name before it makes a cluster.
-func FindNetwork(ctx *pulumi.Context, name string, existing config.ExistingNetwork, opts ...pulumi.ResourceOption) (*Network, error) {
+func LookupNetwork(ctx *pulumi.Context, name string, existing config.ExistingNetwork, opts ...pulumi.ResourceOption) (*Network, error) {
 	n := &Network{
 		Network: pulumi.String(existing.Network), Subnetwork: pulumi.String(existing.Subnetwork),
 		PodRange: existing.PodRange, ServiceRange: existing.ServiceRange,
@@ -71,12 +71,12 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 	}, n, opts...); err != nil {
 		return nil, err
 	}
-	child := pulumi.Parent(n)
+	parent := pulumi.Parent(n)
 	vpc, err := compute.NewNetwork(ctx, name, &compute.NetworkArgs{
 		Name:                  pulumi.String(name),
 		AutoCreateSubnetworks: pulumi.Bool(false),
 		RoutingMode:           pulumi.String("REGIONAL"),
-	}, child)
+	}, parent)
 	if err != nil {
 		return nil, err
 	}
@@ -90,13 +90,13 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 			&compute.SubnetworkSecondaryIpRangeArgs{RangeName: pulumi.String(podRange), IpCidrRange: pulumi.String(args.PodCIDR)},
 			&compute.SubnetworkSecondaryIpRangeArgs{RangeName: pulumi.String(serviceRange), IpCidrRange: pulumi.String(args.ServiceCIDR)},
 		},
-	}, child)
+	}, parent)
 	if err != nil {
 		return nil, err
 	}
 	router, err := compute.NewRouter(ctx, name, &compute.RouterArgs{
 		Name: pulumi.String(name), Network: vpc.SelfLink, Region: pulumi.String(args.Region),
-	}, child)
+	}, parent)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 		NatIpAllocateOption:           pulumi.String("AUTO_ONLY"),
 		SourceSubnetworkIpRangesToNat: pulumi.String("ALL_SUBNETWORKS_ALL_IP_RANGES"),
 		LogConfig:                     &compute.RouterNatLogConfigArgs{Enable: pulumi.Bool(true), Filter: pulumi.String("ERRORS_ONLY")},
-	}, child)
+	}, parent)
 	if err != nil {
 		return nil, err
 	}

@@ -16,35 +16,35 @@ import (
 // the pods may read is granted to the services' own identities.
 const nodeRole = "roles/container.defaultNodeServiceAccount"
 
-// nodeScope lets a node's roles alone decide what it may do: the scopes that
+// cloudPlatformScope lets a node's roles alone decide what it may do: the scopes that
 // came before there were roles are all given.
-const nodeScope = "https://www.googleapis.com/auth/cloud-platform"
+const cloudPlatformScope = "https://www.googleapis.com/auth/cloud-platform"
 
-// newNodeAccount makes the identity that the nodes run under, in place of the
+// newNodeServiceAccount makes the identity that the nodes run under, in place of the
 // project's almighty default one. It returns what lets it do its work, too.
-func newNodeAccount(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pulumi.ResourceOption) (*serviceaccount.Account, []pulumi.Resource, error) {
+func newNodeServiceAccount(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pulumi.ResourceOption) (*serviceaccount.Account, []pulumi.Resource, error) {
 	account, err := serviceaccount.NewAccount(ctx, name+"-nodes", &serviceaccount.AccountArgs{
 		AccountId: pulumi.String(name + "-nodes"), DisplayName: pulumi.String("Nodes of the cluster " + name),
 	}, opts...)
 	if err != nil {
 		return nil, nil, err
 	}
-	granted, err := projects.NewIAMMember(ctx, name+"-nodes", &projects.IAMMemberArgs{
+	roleBinding, err := projects.NewIAMMember(ctx, name+"-nodes", &projects.IAMMemberArgs{
 		Project: pulumi.String(args.Project), Role: pulumi.String(nodeRole),
 		Member: pulumi.Sprintf("serviceAccount:%s", account.Email),
 	}, opts...)
 	if err != nil {
 		return nil, nil, err
 	}
-	needs := []pulumi.Resource{granted}
+	dependsOn := []pulumi.Resource{roleBinding}
 	if args.Registry != nil {
-		puller, err := args.Registry.letPull(ctx, name+"-nodes", pulumi.Sprintf("serviceAccount:%s", account.Email), opts...)
+		reader, err := args.Registry.grantReader(ctx, name+"-nodes", pulumi.Sprintf("serviceAccount:%s", account.Email), opts...)
 		if err != nil {
 			return nil, nil, err
 		}
-		needs = append(needs, puller)
+		dependsOn = append(dependsOn, reader)
 	}
-	return account, needs, nil
+	return account, dependsOn, nil
 }
 
 // newNodePools makes the cluster's pools: one for the system, one that is the
@@ -53,28 +53,28 @@ func newNodeAccount(ctx *pulumi.Context, name string, args *ClusterArgs, opts ..
 // there are nodes without.
 func newNodePools(ctx *pulumi.Context, name string, args *ClusterArgs, cluster *container.Cluster, account *serviceaccount.Account, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
 	var ready []pulumi.Resource
-	for _, pool := range infra.Pools(name, args.Cluster, args.GPU) {
-		own := slices.Clone(opts)
+	for _, pool := range infra.NodePools(name, args.Cluster, args.GPU) {
+		poolOpts := slices.Clone(opts)
 		if pool.GPU {
-			own = append(own, pulumi.DependsOn(ready[:1]))
+			poolOpts = append(poolOpts, pulumi.DependsOn(ready[:1]))
 		}
-		made, err := newNodePool(ctx, pool, args, cluster, account, own...)
+		nodePool, err := newNodePool(ctx, pool, args, cluster, account, poolOpts...)
 		if err != nil {
 			return nil, err
 		}
-		ready = append(ready, made)
+		ready = append(ready, nodePool)
 	}
 	return ready, nil
 }
 
-func newNodePool(ctx *pulumi.Context, pool infra.Pool, args *ClusterArgs, cluster *container.Cluster, account *serviceaccount.Account, opts ...pulumi.ResourceOption) (*container.NodePool, error) {
+func newNodePool(ctx *pulumi.Context, pool infra.NodePool, args *ClusterArgs, cluster *container.Cluster, account *serviceaccount.Account, opts ...pulumi.ResourceOption) (*container.NodePool, error) {
 	node := &container.NodePoolNodeConfigArgs{
 		MachineType:    pulumi.String(pool.MachineType),
 		DiskSizeGb:     pulumi.Int(pool.DiskGiB),
 		ResourceLabels: pulumi.ToStringMap(args.Labels), // the provider's default labels end at the pool
 		Labels:         pulumi.ToStringMap(pool.Labels),
 		ServiceAccount: account.Email,
-		OauthScopes:    pulumi.StringArray{pulumi.String(nodeScope)},
+		OauthScopes:    pulumi.StringArray{pulumi.String(cloudPlatformScope)},
 		Metadata:       pulumi.StringMap{"disable-legacy-endpoints": pulumi.String("true")},
 		// Pods see the Workload Identity server, never the node's own token.
 		WorkloadMetadataConfig: &container.NodePoolNodeConfigWorkloadMetadataConfigArgs{Mode: pulumi.String("GKE_METADATA")},
@@ -84,16 +84,16 @@ func newNodePool(ctx *pulumi.Context, pool infra.Pool, args *ClusterArgs, cluste
 	}
 	if pool.GPU {
 		// GKE itself taints nodes with GPUs, and installs their driver.
-		node.GuestAccelerators = container.NodePoolNodeConfigGuestAcceleratorArray{gpu(*args.GPU)}
+		node.GuestAccelerators = container.NodePoolNodeConfigGuestAcceleratorArray{guestAccelerator(*args.GPU)}
 	} else if pool.Taint != nil {
 		node.Taints = container.NodePoolNodeConfigTaintArray{&container.NodePoolNodeConfigTaintArgs{
 			Key: pulumi.String(pool.Taint.Key), Value: pulumi.String(pool.Taint.Value), Effect: pulumi.String("NO_SCHEDULE"),
 		}}
 	}
 	var zones pulumi.StringArrayInput
-	spread := "BALANCED"
+	locationPolicy := "BALANCED"
 	if pool.GPU { // machines with GPUs are not everywhere, and scarce where they are
-		spread = "ANY"
+		locationPolicy = "ANY"
 		if len(args.GPU.Zones) > 0 {
 			zones = pulumi.ToStringArray(args.GPU.Zones)
 		}
@@ -103,7 +103,7 @@ func newNodePool(ctx *pulumi.Context, pool infra.Pool, args *ClusterArgs, cluste
 		Cluster:  cluster.Name,
 		Location: pulumi.String(args.Location), NodeLocations: zones,
 		Autoscaling: &container.NodePoolAutoscalingArgs{
-			TotalMinNodeCount: pulumi.Int(pool.Min), TotalMaxNodeCount: pulumi.Int(pool.Max), LocationPolicy: pulumi.String(spread),
+			TotalMinNodeCount: pulumi.Int(pool.Min), TotalMaxNodeCount: pulumi.Int(pool.Max), LocationPolicy: pulumi.String(locationPolicy),
 		},
 		Management:      &container.NodePoolManagementArgs{AutoRepair: pulumi.Bool(true), AutoUpgrade: pulumi.Bool(true)},
 		UpgradeSettings: &container.NodePoolUpgradeSettingsArgs{MaxSurge: pulumi.Int(1), MaxUnavailable: pulumi.Int(0)},
@@ -111,7 +111,7 @@ func newNodePool(ctx *pulumi.Context, pool infra.Pool, args *ClusterArgs, cluste
 	}, opts...)
 }
 
-func gpu(g config.GPU) *container.NodePoolNodeConfigGuestAcceleratorArgs {
+func guestAccelerator(g config.GPU) *container.NodePoolNodeConfigGuestAcceleratorArgs {
 	return &container.NodePoolNodeConfigGuestAcceleratorArgs{
 		Type: pulumi.String(g.Accelerator), Count: pulumi.Int(1),
 		GpuDriverInstallationConfig: &container.NodePoolNodeConfigGuestAcceleratorGpuDriverInstallationConfigArgs{

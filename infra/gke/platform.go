@@ -18,26 +18,26 @@ import (
 type Platform struct {
 	pulumi.ResourceState
 
-	cluster    *Cluster
-	buckets    map[string]*Bucket
-	kubernetes *kubernetes.Provider
-	project    string
-	number     pulumi.StringOutput
-	endpoint   string
-	reach      []string
+	cluster         *Cluster
+	buckets         map[string]*Bucket
+	kubernetes      *kubernetes.Provider
+	project         string
+	projectNumber   pulumi.StringOutput
+	storageEndpoint string
+	egressEndpoints []string
 }
 
 var _ infra.Platform = (*Platform)(nil)
 
 // NewPlatform makes the network, cluster and buckets that c asks for.
 func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Platform, error) {
-	p := &Platform{project: c.GCP.Project, endpoint: c.Endpoints.Storage}
-	places, err := infra.Places(c.Endpoints.Storage)
+	p := &Platform{project: c.GCP.Project, storageEndpoint: c.Endpoints.Storage}
+	endpoints, err := infra.EgressEndpoints(c.Endpoints.Storage)
 	if err != nil {
 		return nil, err
 	}
-	p.reach = slices.Concat(places, metadataServer)
-	cloud, err := gcp.NewProvider(ctx, name, &gcp.ProviderArgs{
+	p.egressEndpoints = slices.Concat(endpoints, metadataServerEndpoints)
+	provider, err := gcp.NewProvider(ctx, name, &gcp.ProviderArgs{
 		Project:       pulumi.String(c.GCP.Project),
 		Region:        pulumi.String(c.GCP.Region),
 		DefaultLabels: pulumi.ToStringMap(c.Labels(ctx.Project(), ctx.Stack())),
@@ -45,33 +45,33 @@ func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 	if err != nil {
 		return nil, err
 	}
-	opts = append(opts, pulumi.Provider(cloud))
+	opts = append(opts, pulumi.Provider(provider))
 	if err := ctx.RegisterComponentResourceV2("modelferry:gke:Platform", name, pulumi.Map{
 		"project": pulumi.String(c.GCP.Project), "region": pulumi.String(c.GCP.Region),
 	}, p, opts...); err != nil {
 		return nil, err
 	}
-	child := pulumi.Parent(p)
+	parent := pulumi.Parent(p)
 	// Principals are written with the project's number, the pool with its ID.
-	p.number = organizations.LookupProjectOutput(ctx, organizations.LookupProjectOutputArgs{
+	p.projectNumber = organizations.LookupProjectOutput(ctx, organizations.LookupProjectOutputArgs{
 		ProjectId: pulumi.String(c.GCP.Project),
-	}, child).Number()
+	}, parent).Number()
 	if p.buckets, err = newBuckets(ctx, c, p); err != nil {
 		return nil, err
 	}
 	var registry *Registry
 	if *c.Registry.Create {
-		if registry, err = NewRegistry(ctx, name, c, child); err != nil {
+		if registry, err = NewRegistry(ctx, name, c, parent); err != nil {
 			return nil, err
 		}
 	}
-	if p.cluster, err = clusterOf(ctx, name, c, p.number, registry, child); err != nil {
+	if p.cluster, err = resolveCluster(ctx, name, c, p.projectNumber, registry, parent); err != nil {
 		return nil, err
 	}
 	p.kubernetes, err = kubernetes.NewProvider(ctx, name, &kubernetes.ProviderArgs{
 		Kubeconfig:            p.cluster.Kubeconfig,
 		EnableServerSideApply: pulumi.Bool(true),
-	}, child, pulumi.DependsOn(p.cluster.Ready))
+	}, parent, pulumi.DependsOn(p.cluster.Ready))
 	return p, err
 }
 
@@ -83,37 +83,37 @@ func (p *Platform) Cluster() infra.Cluster {
 	return infra.Cluster{Name: p.cluster.Name, Endpoint: p.cluster.URL, Kubeconfig: p.cluster.Kubeconfig}
 }
 
-// NodeAutoscaler returns nil: GKE moves its nodes by itself.
-func (p *Platform) NodeAutoscaler() *infra.NodeAutoscaler { return nil }
+// ClusterAutoscaler returns nil: GKE moves its nodes by itself.
+func (p *Platform) ClusterAutoscaler() *infra.ClusterAutoscaler { return nil }
 
 // Bucket returns the name of the bucket that the catalogue calls by this name.
 func (p *Platform) Bucket(name string) pulumi.StringOutput { return p.buckets[name].Name }
 
-// Store tells how the fetcher is told of Cloud Storage.
-func (p *Platform) Store() infra.Store {
+// ObjectStore tells how the fetcher is told of Cloud Storage.
+func (p *Platform) ObjectStore() infra.ObjectStore {
 	// The metadata server gives the pod's token. Named outright, the SDK does not
 	// probe for it, and so does not remember a first "not there" of a new pod.
 	env := map[string]string{"GCE_METADATA_HOST": "169.254.169.254"}
-	if p.endpoint != "" {
-		env["STORAGE_EMULATOR_HOST"] = p.endpoint
+	if p.storageEndpoint != "" {
+		env["STORAGE_EMULATOR_HOST"] = p.storageEndpoint
 	}
-	return infra.Store{BucketKey: "GCS_BUCKET", PathKey: "GCS_MODEL_PATH", Env: env, Reach: p.reach}
+	return infra.ObjectStore{BucketEnvVar: "GCS_BUCKET", PathEnvVar: "GCS_MODEL_PATH", Env: env, EgressEndpoints: p.egressEndpoints}
 }
 
-// metadataServer is where a pod gets its token, as Dataplane V2 sees it and as
+// metadataServerEndpoints is where a pod gets its token, as Dataplane V2 sees it and as
 // an existing cluster with Calico does.
 // https://cloud.google.com/kubernetes-engine/docs/how-to/network-policy#network-policy-and-workload-identity
-var metadataServer = []string{"169.254.169.254:80", "169.254.169.252:988"}
+var metadataServerEndpoints = []string{"169.254.169.254:80", "169.254.169.252:988"}
 
-// Identify grants a service's own principal read access to its prefixes.
-func (p *Platform) Identify(ctx *pulumi.Context, args infra.IdentityArgs, opts ...pulumi.ResourceOption) (infra.Identity, error) {
-	identity, err := NewIdentity(ctx, args.ServiceAccount, &IdentityArgs{
-		Project: p.project, Number: p.number, Buckets: p.buckets, Identity: args,
+// NewWorkloadIdentity grants a service's own principal read access to its prefixes.
+func (p *Platform) NewWorkloadIdentity(ctx *pulumi.Context, args infra.WorkloadIdentityArgs, opts ...pulumi.ResourceOption) (infra.WorkloadIdentity, error) {
+	identity, err := NewWorkloadIdentity(ctx, args.ServiceAccount, &WorkloadIdentityArgs{
+		Project: p.project, ProjectNumber: p.projectNumber, Buckets: p.buckets, Identity: args,
 		// In a fresh project the workload pool does not exist before the first cluster.
-		Pool: p.cluster.Ready,
+		DependsOn: p.cluster.Ready,
 	}, append(opts, pulumi.Parent(p))...)
 	if err != nil {
-		return infra.Identity{}, err
+		return infra.WorkloadIdentity{}, err
 	}
-	return infra.Identity{Name: identity.Principal, Annotations: pulumi.StringMap{}, Grants: identity.Grants}, nil
+	return infra.WorkloadIdentity{Name: identity.Principal, Annotations: pulumi.StringMap{}, DependsOn: identity.DependsOn}, nil
 }

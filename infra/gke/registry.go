@@ -27,7 +27,7 @@ func NewRegistry(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 	r.repository, err = artifactregistry.NewRepository(ctx, name, &artifactregistry.RepositoryArgs{
 		RepositoryId: pulumi.String(c.Registry.Name), Location: pulumi.String(c.GCP.Region), Format: pulumi.String("DOCKER"),
 		DockerConfig:    &artifactregistry.RepositoryDockerConfigArgs{ImmutableTags: pulumi.Bool(true)},
-		CleanupPolicies: cleanUp(c.Registry.UntaggedDays),
+		CleanupPolicies: cleanupPolicies(c.Registry.UntaggedDays),
 	}, pulumi.Parent(r), pulumi.RetainOnDelete(!c.Buckets.ForceDestroy))
 	if err != nil {
 		return nil, err
@@ -35,14 +35,14 @@ func NewRegistry(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 	return r, ctx.RegisterResourceOutputs(r, pulumi.Map{"name": r.repository.Name})
 }
 
-// cleanUp returns the rules by which images go: those without a tag, after so
+// cleanupPolicies returns the rules by which images go: those without a tag, after so
 // many days. A stack names its images by digest, and what it names has to stay.
 // What has a tag stays however many are newer, since a service that nobody has
 // touched for a year runs the oldest of all. And what runs has a tag: make
 // image and docker push set one, and since tags are immutable no later push
 // takes it away. make image tags the parts of an image for several
 // architectures too.
-func cleanUp(days int) artifactregistry.RepositoryCleanupPolicyArray {
+func cleanupPolicies(days int) artifactregistry.RepositoryCleanupPolicyArray {
 	if days == 0 {
 		return nil
 	}
@@ -54,9 +54,9 @@ func cleanUp(days int) artifactregistry.RepositoryCleanupPolicyArray {
 	}}
 }
 
-// letPull lets a member pull images, and do nothing else. Its role for nodes
+// grantReader lets a member pull images, and do nothing else. Its role for nodes
 // does not include it.
-func (r *Registry) letPull(ctx *pulumi.Context, name string, member pulumi.StringInput, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+func (r *Registry) grantReader(ctx *pulumi.Context, name string, member pulumi.StringInput, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
 	return artifactregistry.NewRepositoryIamMember(ctx, name, &artifactregistry.RepositoryIamMemberArgs{
 		Location: r.repository.Location, Repository: r.repository.Name,
 		Role: pulumi.String("roles/artifactregistry.reader"), Member: member,

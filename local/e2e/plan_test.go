@@ -88,7 +88,7 @@ func (c cloud) plan(more map[string]any) engine.Summary {
 	}
 	file, err := stackfile.Read(c.Root, c.Stack, values)
 	require.NoError(c.t, err)
-	program := stack.Stack{Keys: file.Keys()}
+	program := stack.Program{ConfigKeys: file.Keys()}
 	e, err := engine.Open(context.Background(), engine.Options{
 		Place: c.Place, Program: program.Deploy, Config: values, Ferry: c.Bin("ferry"), Out: os.Stdout,
 	})

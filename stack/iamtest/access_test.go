@@ -42,7 +42,7 @@ func record(t *testing.T, name string, set map[string]any) *stacktest.Record {
 	for path, value := range set {
 		settings.Set(path, value)
 	}
-	program := stack.Stack{Keys: settings.Keys()}
+	program := stack.Program{ConfigKeys: settings.Keys()}
 	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, name, settings, false)
 	require.NoError(t, err)
 	return record

@@ -49,6 +49,6 @@ func runBoth(name string, s configtest.Settings) (both ranBoth, err error) {
 }
 
 func runStack(name string, s configtest.Settings, preview bool) (*Record, error) {
-	program := stack.Stack{Keys: s.Keys()}
+	program := stack.Program{ConfigKeys: s.Keys()}
 	return Run(program.RegisterResources, name, s, preview)
 }

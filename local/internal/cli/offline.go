@@ -52,6 +52,6 @@ func offlineOptions(at func() (paths.Place, error), lay func(stackfile.File) err
 	if _, err := file.Load(); err != nil {
 		return engine.Options{}, err
 	}
-	program := stack.Stack{Keys: file.Keys()}
+	program := stack.Program{ConfigKeys: file.Keys()}
 	return engine.Options{Place: p, Program: program.Deploy, Config: file.Over(), Out: out}, nil
 }

@@ -18,7 +18,7 @@ import (
 
 // asked runs the program on a stack and returns what each service's fetcher makes of its ConfigMap.
 func asked(t require.TestingT, name string, settings configtest.Settings) map[string]request.Request {
-	program := stack.Stack{Keys: settings.Keys()}
+	program := stack.Program{ConfigKeys: settings.Keys()}
 	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, name, settings, false)
 	require.NoError(t, err)
 	all := map[string]request.Request{}

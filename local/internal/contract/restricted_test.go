@@ -20,7 +20,7 @@ import (
 // deployments runs the program on a stack and returns its Deployments as
 // Kubernetes reads them.
 func deployments(t require.TestingT, name string, settings configtest.Settings, preview bool) []appsv1.Deployment {
-	program := stack.Stack{Keys: settings.Keys()}
+	program := stack.Program{ConfigKeys: settings.Keys()}
 	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, name, settings, preview)
 	require.NoError(t, err)
 	var all []appsv1.Deployment

@@ -25,7 +25,7 @@ func roles(t *testing.T, way string) map[account][]byte {
 	settings, err := configtest.RepositoryStack("eks")
 	require.NoError(t, err)
 	settings.Set("identity", way)
-	program := stack.Stack{Keys: settings.Keys()}
+	program := stack.Program{ConfigKeys: settings.Keys()}
 	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, "eks", settings, false)
 	require.NoError(t, err)
 	policies := map[account][]byte{}
@@ -33,7 +33,7 @@ func roles(t *testing.T, way string) map[account][]byte {
 		name, _ := each.At("metadata.name").(string)
 		namespace, _ := each.At("metadata.namespace").(string)
 		role := name
-		if namespace == infra.AutoscalerNamespace {
+		if namespace == infra.ClusterAutoscalerNamespace {
 			role = "modelferry-" + name
 		}
 		policies[account{namespace, name}] = []byte(record.One(t, "iam/role:Role", role).At("assumeRolePolicy").(string))

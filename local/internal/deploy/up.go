@@ -88,7 +88,7 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 }
 
 func open(ctx context.Context, o Options, keys []string, values map[string]any) (*engine.Engine, error) {
-	program := stack.Stack{Keys: keys}
+	program := stack.Program{ConfigKeys: keys}
 	return engine.Open(ctx, engine.Options{Place: o.Place, Program: program.Deploy, Config: values, Out: o.Out})
 }
 

@@ -36,7 +36,7 @@ func TestTheProgramRendersOffline(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
 			dir := t.TempDir()
-			var program stack.Stack
+			var program stack.Program
 			summary, err := engine.Render(context.Background(),
 				engine.Options{Place: realRepository(t, name), Program: program.Deploy, Out: &out}, dir)
 			t.Log(out.String())
@@ -71,7 +71,7 @@ func TestEveryOptionRendersOffline(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
 			dir := t.TempDir()
-			var program stack.Stack
+			var program stack.Program
 			p := realRepository(t, name)
 			_, err := engine.Render(context.Background(),
 				engine.Options{Place: p, Program: program.Deploy, Config: options(t, p), Out: &out}, dir)
@@ -92,7 +92,7 @@ func TestTheProgramHasAPlan(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
-			var program stack.Stack
+			var program stack.Program
 			summary, err := engine.Preview(context.Background(),
 				engine.Options{Place: realRepository(t, name), Program: program.Deploy, Out: &out})
 			require.NoError(t, err, out.String())

@@ -46,7 +46,7 @@ var up, preview action = (*engine.Engine).Up, (*engine.Engine).Preview
 func (k *kept) run(do action, cluster map[string]any) (engine.Summary, error) {
 	k.Helper()
 	k.out.Reset()
-	var program stack.Stack
+	var program stack.Program
 	e, err := engine.Open(k.Context(), engine.Options{
 		Place: k.place, Program: program.Deploy, Out: &k.out, Config: map[string]any{"modelferry:cluster": cluster},
 	})

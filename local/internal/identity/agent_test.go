@@ -27,7 +27,7 @@ const clusterARN = "arn:aws:eks:eu-west-1:123456789012:cluster/main"
 // agentTrust is the program's own policy.
 func agentTrust(t *testing.T) string {
 	t.Helper()
-	policy, err := eks.AgentTrust(clusterARN, "ml-portfolio", "bankchurn")
+	policy, err := eks.PodIdentityTrustPolicy(clusterARN, "ml-portfolio", "bankchurn")
 	require.NoError(t, err)
 	return policy
 }
@@ -49,7 +49,7 @@ func TestTheAgentLendsAccessToThePrefix(t *testing.T) {
 	create := creator(t, dir)
 	create(aws.RoleType, object{"name": "bankchurn", "assumeRolePolicy": agentTrust(t)})
 	create("aws:s3/bucketV2:BucketV2", object{"bucket": "models"})
-	policy, err := eks.ReadOnly([]eks.Prefix{{BucketArn: "arn:aws:s3:::models", Prefix: "bankchurn/"}}, "arn:aws:kms:eu-west-1:123456789012:key/k", "eu-west-1")
+	policy, err := eks.ReadOnlyPolicy([]eks.Prefix{{BucketArn: "arn:aws:s3:::models", Prefix: "bankchurn/"}}, "arn:aws:kms:eu-west-1:123456789012:key/k", "eu-west-1")
 	require.NoError(t, err)
 	create("aws:iam/rolePolicy:RolePolicy", object{"name": "read", "role": "bankchurn", "policy": policy})
 	create(aws.AssociationType, object{"clusterName": "main", "namespace": "ml-portfolio", "serviceAccount": "bankchurn", "roleArn": roleARN})

@@ -51,11 +51,11 @@ func TestNodeAutoscalerIsItsAccountAlone(t *testing.T) {
 // groups of its own cluster alone.
 func TestNodeAutoscalerMovesItsOwnClusterAlone(t *testing.T) {
 	require.JSONEq(t, `{"Version":"2012-10-17","Statement":[
-		{"Sid":"Look","Effect":"Allow","Resource":["*"],"Action":["autoscaling:DescribeAutoScalingGroups","autoscaling:DescribeAutoScalingInstances",
+		{"Sid":"DescribeScaling","Effect":"Allow","Resource":["*"],"Action":["autoscaling:DescribeAutoScalingGroups","autoscaling:DescribeAutoScalingInstances",
 			"autoscaling:DescribeLaunchConfigurations","autoscaling:DescribeScalingActivities","autoscaling:DescribeTags","ec2:DescribeImages",
 			"ec2:DescribeInstanceTypes","ec2:DescribeLaunchTemplateVersions","ec2:GetInstanceTypesFromInstanceRequirements"]},
-		{"Sid":"LookAtGroups","Effect":"Allow","Action":["eks:DescribeNodegroup"],"Resource":["arn:aws:eks:eu-west-1:123456789012:nodegroup/main/*/*"]},
-		{"Sid":"Move","Effect":"Allow","Action":["autoscaling:SetDesiredCapacity","autoscaling:TerminateInstanceInAutoScalingGroup"],
+		{"Sid":"DescribeNodegroups","Effect":"Allow","Action":["eks:DescribeNodegroup"],"Resource":["arn:aws:eks:eu-west-1:123456789012:nodegroup/main/*/*"]},
+		{"Sid":"ScaleNodegroups","Effect":"Allow","Action":["autoscaling:SetDesiredCapacity","autoscaling:TerminateInstanceInAutoScalingGroup"],
 			"Resource":["arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:*:autoScalingGroupName/eks-*"],
 			"Condition":{"StringEquals":{"aws:ResourceTag/k8s.io/cluster-autoscaler/main":"owned"}}}]}`,
 		stacktest.Up(t, "eks", nil).One(t, "RolePolicy", stacktest.ClusterAutoscalerName).At("policy").(string))

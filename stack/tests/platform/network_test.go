@@ -129,7 +129,7 @@ func TestExistingSubnetThatIsPublicIsRefused(t *testing.T) {
 	s, err := configtest.RepositoryStack("eks")
 	require.NoError(t, err)
 	s.Set("cluster.create.network.existing", object{"vpc": "vpc-0a", "privateSubnets": []any{"subnet-0a", stacktest.OpenSubnet}})
-	program := stack.Stack{Keys: s.Keys()}
+	program := stack.Program{ConfigKeys: s.Keys()}
 	_, err = stacktest.Run(program.RegisterResources, "eks", s, false)
 	require.ErrorContains(t, err, "modelferry:cluster.create.network.existing.privateSubnets[1]: subnet-0c gives its machines public addresses: name a subnet that does not")
 }

@@ -116,7 +116,7 @@ func TestFaultyConfigRegistersNothing(t *testing.T) {
 		for _, p := range stacktest.Platforms {
 			t.Run(name+"/"+p.Stack, func(t *testing.T) {
 				s := stacktest.Settings(t, p.Stack, set)
-				program := stack.Stack{Keys: s.Keys()}
+				program := stack.Program{ConfigKeys: s.Keys()}
 				record, err := stacktest.Run(program.RegisterResources, p.Stack, s, false)
 				var faults config.Faults
 				require.ErrorAs(t, err, &faults)
@@ -130,14 +130,14 @@ func TestFaultyConfigRegistersNothing(t *testing.T) {
 // The engine starts the program by Deploy, which exports what declare returns.
 func TestDeployIsTheProgram(t *testing.T) {
 	s := stacktest.Settings(t, "gke", nil)
-	program := stack.Stack{Keys: s.Keys()}
+	program := stack.Program{ConfigKeys: s.Keys()}
 	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, "gke", s, false)
 	require.NoError(t, err)
 	require.Len(t, record.All, len(stacktest.Up(t, "gke", nil).All))
 }
 
 func TestKeysComeFromTheEngine(t *testing.T) {
-	var program stack.Stack
+	var program stack.Program
 	program.ReadConfigKeys(&pulumi.RunInfo{Config: map[string]string{"modelferry:cloud": "gke", "aws:region": "x"}})
-	require.Equal(t, []string{"aws:region", "modelferry:cloud"}, program.Keys)
+	require.Equal(t, []string{"aws:region", "modelferry:cloud"}, program.ConfigKeys)
 }

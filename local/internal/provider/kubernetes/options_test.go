@@ -81,7 +81,7 @@ func withOptions(t *testing.T, name string) []stacktest.Registration {
 	}) {
 		settings.Set(path, value)
 	}
-	program := stack.Stack{Keys: settings.Keys()}
+	program := stack.Program{ConfigKeys: settings.Keys()}
 	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, name, settings, false)
 	require.NoError(t, err)
 	var all []stacktest.Registration

@@ -10,10 +10,10 @@ import (
 
 func TestWhatIsNoClusterHasNoAutoscaler(t *testing.T) {
 	for _, arn := range []string{"", "main", "arn:aws:eks:eu-west-1:123456789012:nodegroup/main/x/y"} {
-		_, err := eks.MoveNodes(arn)
+		_, err := eks.ClusterAutoscalerPolicy(arn)
 		require.ErrorContains(t, err, "no ARN of an EKS cluster", arn)
 	}
-	text, err := eks.MoveNodes("arn:aws-cn:eks:cn-north-1:123456789012:cluster/main")
+	text, err := eks.ClusterAutoscalerPolicy("arn:aws-cn:eks:cn-north-1:123456789012:cluster/main")
 	require.NoError(t, err)
 	require.Contains(t, text, `"arn:aws-cn:eks:cn-north-1:123456789012:nodegroup/main/*/*"`)
 }

@@ -7,22 +7,22 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Store is an object store in the words of the fetcher's environment.
-type Store struct {
-	// BucketKey and PathKey name the variables for the model's bucket and path.
-	BucketKey, PathKey string
+// ObjectStore is an object store in the words of the fetcher's environment.
+type ObjectStore struct {
+	// BucketEnvVar and PathEnvVar name the variables for the model's bucket and path.
+	BucketEnvVar, PathEnvVar string
 	// Env is what else the fetcher has to know of the cloud.
 	Env map[string]string
-	// Reach lists what the fetcher has to reach besides public HTTPS, as HOST:PORT.
-	Reach []string
+	// EgressEndpoints lists what the fetcher has to reach besides public HTTPS, as HOST:PORT.
+	EgressEndpoints []string
 }
 
-// Identity is what a service's pods read the store as.
-type Identity struct {
+// WorkloadIdentity is what a service's pods read the store as.
+type WorkloadIdentity struct {
 	// Annotations tie the Kubernetes service account to the cloud's identity.
 	Annotations pulumi.StringMap
-	// Grants are waited for: a pod that starts before them is refused.
-	Grants []pulumi.Resource
+	// DependsOn are waited for: a pod that starts before them is refused.
+	DependsOn []pulumi.Resource
 }
 
 // Artifact is an object in a bucket and its place in the pod.
@@ -34,14 +34,14 @@ type Artifact struct {
 	Bucket     pulumi.StringInput
 	BucketName string
 	Path       string
-	// File is its place relative to the model folder; an archive is unpacked into the file's folder.
-	File     string
-	Unpacked bool
+	// Dest is its place relative to the model folder; an archive is unpacked into the file's folder.
+	Dest    string
+	Extract bool
 	// SHA256 (64 hexadecimal digits) and Version pin the object; either may be empty.
 	SHA256, Version string
-	// Place, relative to the model folder, is what the server reads: the file, or a folder.
-	Place string
-	// Env is the server's variable that is set to that place; Mount is a second
+	// ServerPath, relative to the model folder, is what the server reads: the file, or a folder.
+	ServerPath string
+	// EnvVar is the server's variable that is set to that place; Mount is a second
 	// path at which the server sees it. Both may be empty.
-	Env, Mount string
+	EnvVar, MountPath string
 }

@@ -9,11 +9,11 @@ import (
 )
 
 func TestPlaces(t *testing.T) {
-	places, err := infra.Places("http://10.0.0.1:9000", "", "https://storage.internal", "http://storage.internal/path", "https://[fd00::1]:8443")
+	places, err := infra.EgressEndpoints("http://10.0.0.1:9000", "", "https://storage.internal", "http://storage.internal/path", "https://[fd00::1]:8443")
 	require.NoError(t, err)
 	require.Equal(t, []string{"10.0.0.1:9000", "storage.internal:443", "storage.internal:80", "[fd00::1]:8443"}, places)
 	for _, wrong := range []string{"storage.internal", "ftp://storage.internal", "https://", "http://a b"} {
-		_, err := infra.Places(wrong)
+		_, err := infra.EgressEndpoints(wrong)
 		require.Error(t, err, wrong)
 	}
 }

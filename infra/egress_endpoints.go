@@ -7,10 +7,10 @@ import (
 	"net/url"
 )
 
-// Places returns HOST:PORT of the endpoints that are configured, for a network
+// EgressEndpoints returns HOST:PORT of the endpoints that are configured, for a network
 // policy to open; what is empty is left out. It fails on what is no http or
 // https URL.
-func Places(endpoints ...string) ([]string, error) {
+func EgressEndpoints(endpoints ...string) ([]string, error) {
 	var places []string
 	for _, endpoint := range endpoints {
 		if endpoint == "" {

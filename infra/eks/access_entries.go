@@ -12,33 +12,33 @@ import (
 // adminPolicy is EKS's own policy for those who may do everything in a cluster.
 const adminPolicy = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 
-// letIn makes an access entry for each administrator. Nobody else is known to
+// newAccessEntries makes an access entry for each administrator. Nobody else is known to
 // the cluster, not even who made it: there is no aws-auth map under mode API.
 // It returns what has to be there before one of them is let in.
-func letIn(ctx *pulumi.Context, name string, admins []string, cluster *eks.Cluster, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
-	var doors []pulumi.Resource
+func newAccessEntries(ctx *pulumi.Context, name string, admins []string, cluster *eks.Cluster, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
+	var policyAssociations []pulumi.Resource
 	for _, admin := range admins {
-		at := fmt.Sprintf("%s-%s", name, admin)
-		entry, err := eks.NewAccessEntry(ctx, at, &eks.AccessEntryArgs{ClusterName: cluster.Name, PrincipalArn: pulumi.String(admin)}, opts...)
+		entryName := fmt.Sprintf("%s-%s", name, admin)
+		entry, err := eks.NewAccessEntry(ctx, entryName, &eks.AccessEntryArgs{ClusterName: cluster.Name, PrincipalArn: pulumi.String(admin)}, opts...)
 		if err != nil {
 			return nil, err
 		}
-		association, err := eks.NewAccessPolicyAssociation(ctx, at, &eks.AccessPolicyAssociationArgs{
+		association, err := eks.NewAccessPolicyAssociation(ctx, entryName, &eks.AccessPolicyAssociationArgs{
 			ClusterName: cluster.Name, PrincipalArn: entry.PrincipalArn, PolicyArn: pulumi.String(adminPolicy),
 			AccessScope: &eks.AccessPolicyAssociationAccessScopeArgs{Type: pulumi.String("cluster")},
 		}, opts...)
 		if err != nil {
 			return nil, err
 		}
-		doors = append(doors, association)
+		policyAssociations = append(policyAssociations, association)
 	}
-	return doors, nil
+	return policyAssociations, nil
 }
 
-// warnStranger tells whoever runs pulumi, before there is a cluster, that they
+// warnIfCallerNotAdmin tells whoever runs pulumi, before there is a cluster, that they
 // would not be let in. No error: a plan needs no cluster, and in a pull request
 // it is often made by an identity that may only read.
-func warnStranger(ctx *pulumi.Context, cluster config.ClusterSpec, caller pulumi.StringOutput) {
+func warnIfCallerNotAdmin(ctx *pulumi.Context, cluster config.ClusterSpec, caller pulumi.StringOutput) {
 	caller.ApplyT(func(arn string) (bool, error) {
 		if cluster.IsAdmin(arn) {
 			return true, nil

@@ -7,22 +7,22 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// graceDays is how long a key that is to go can be had back, the longest that
+// deletionWindowDays is how long a key that is to go can be had back, the longest that
 // KMS knows: with a key goes all that it has encrypted.
-const graceDays = 30
+const deletionWindowDays = 30
 
-// keyOf returns the ARN of the key that is configured, or of a new one that
+// resolveKMSKey returns the ARN of the key that is configured, or of a new one that
 // turns every year. What it is for names the key. A kept one outlives the stack.
-func keyOf(ctx *pulumi.Context, configured, purpose string, kept bool, opts ...pulumi.ResourceOption) (pulumi.StringOutput, error) {
+func resolveKMSKey(ctx *pulumi.Context, configured, purpose string, retainOnDelete bool, opts ...pulumi.ResourceOption) (pulumi.StringOutput, error) {
 	if configured != "" {
 		return pulumi.String(configured).ToStringOutput(), nil
 	}
-	opts = append(opts, pulumi.RetainOnDelete(kept))
+	opts = append(opts, pulumi.RetainOnDelete(retainOnDelete))
 	name := fmt.Sprintf("%s-%s-%s", ctx.Project(), ctx.Stack(), purpose)
 	// Without a policy of its own, the account's IAM policies decide who may use it.
 	key, err := kms.NewKey(ctx, purpose, &kms.KeyArgs{
 		Description: pulumi.String("Encrypts the " + purpose + " of " + ctx.Project() + ", stack " + ctx.Stack()), EnableKeyRotation: pulumi.Bool(true),
-		DeletionWindowInDays: pulumi.Int(graceDays),
+		DeletionWindowInDays: pulumi.Int(deletionWindowDays),
 	}, opts...)
 	if err != nil {
 		return pulumi.StringOutput{}, err

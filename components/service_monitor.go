@@ -11,8 +11,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// Monitor is how a Prometheus Operator finds a service's metrics.
-type Monitor struct {
+// ServiceMonitor is how a Prometheus Operator finds a service's metrics.
+type ServiceMonitor struct {
 	// Labels by which the operator's Prometheus picks the ServiceMonitor.
 	Labels map[string]string
 	// Interval of the scrapes, in whole seconds.
@@ -22,10 +22,10 @@ type Monitor struct {
 // newServiceMonitor makes a ServiceMonitor. Its kind is the operator's: on a
 // cluster without its definition this fails, and names it.
 // https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.ServiceMonitor
-func newServiceMonitor(ctx *pulumi.Context, name string, m Monitor, metrics string, selector pulumi.StringMap, meta *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) error {
+func newServiceMonitor(ctx *pulumi.Context, name string, m ServiceMonitor, metricsPath string, selector pulumi.StringMap, meta *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) error {
 	labels := pulumi.StringMap{}
-	if own, ok := meta.Labels.(pulumi.StringMap); ok {
-		for key, value := range own {
+	if podLabels, ok := meta.Labels.(pulumi.StringMap); ok {
+		for key, value := range podLabels {
 			labels[key] = value
 		}
 	}
@@ -38,7 +38,7 @@ func newServiceMonitor(ctx *pulumi.Context, name string, m Monitor, metrics stri
 		OtherFields: kubernetes.UntypedArgs{"spec": pulumi.Map{
 			"selector": pulumi.Map{"matchLabels": selector},
 			"endpoints": pulumi.MapArray{pulumi.Map{
-				"port": pulumi.String(portName), "path": pulumi.String(metrics),
+				"port": pulumi.String(portName), "path": pulumi.String(metricsPath),
 				"interval": pulumi.String(fmt.Sprintf("%ds", int(m.Interval.Seconds()))),
 			}},
 		}},
@@ -46,8 +46,8 @@ func newServiceMonitor(ctx *pulumi.Context, name string, m Monitor, metrics stri
 	return err
 }
 
-// scraped returns the annotations by which a Prometheus without an operator finds a pod's metrics.
-func scraped(port int, path string) pulumi.StringMap {
+// prometheusAnnotations returns the annotations by which a Prometheus without an operator finds a pod's metrics.
+func prometheusAnnotations(port int, path string) pulumi.StringMap {
 	return pulumi.ToStringMap(map[string]string{
 		"prometheus.io/scrape": "true", "prometheus.io/port": strconv.Itoa(port), "prometheus.io/path": path,
 	})

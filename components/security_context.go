@@ -5,26 +5,26 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// nobody is the user and group that every container runs as; it is the
+// nonRootUID is the user and group that every container runs as; it is the
 // "nonroot" user of the usual minimal base images.
-const nobody = 65532
+const nonRootUID = 65532
 
-// podSecurity and containerSecurity are what the Pod Security Standards'
+// podSecurityContext and containerSecurity are what the Pod Security Standards'
 // "restricted" profile asks for, and a read-only root besides.
 // https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
-func podSecurity() *corev1.PodSecurityContextArgs {
+func podSecurityContext() *corev1.PodSecurityContextArgs {
 	return &corev1.PodSecurityContextArgs{
 		RunAsNonRoot: pulumi.Bool(true),
-		RunAsUser:    pulumi.Int(nobody),
-		RunAsGroup:   pulumi.Int(nobody),
-		FsGroup:      pulumi.Int(nobody),
+		RunAsUser:    pulumi.Int(nonRootUID),
+		RunAsGroup:   pulumi.Int(nonRootUID),
+		FsGroup:      pulumi.Int(nonRootUID),
 		SeccompProfile: &corev1.SeccompProfileArgs{
 			Type: pulumi.String("RuntimeDefault"),
 		},
 	}
 }
 
-func containerSecurity() *corev1.SecurityContextArgs {
+func containerSecurityContext() *corev1.SecurityContextArgs {
 	return &corev1.SecurityContextArgs{
 		AllowPrivilegeEscalation: pulumi.Bool(false),
 		ReadOnlyRootFilesystem:   pulumi.Bool(true),

@@ -17,7 +17,7 @@ type Autoscaling struct {
 	ScaleDownWindow time.Duration
 }
 
-func newAutoscaler(ctx *pulumi.Context, name string, a Autoscaling, deployment pulumi.StringInput, meta *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) error {
+func newHPA(ctx *pulumi.Context, name string, a Autoscaling, deployment pulumi.StringInput, meta *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) error {
 	_, err := autoscalingv2.NewHorizontalPodAutoscaler(ctx, name, &autoscalingv2.HorizontalPodAutoscalerArgs{
 		Metadata: meta,
 		Spec: &autoscalingv2.HorizontalPodAutoscalerSpecArgs{

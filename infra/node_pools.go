@@ -6,8 +6,8 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-// Pool is a group of nodes of one kind, in cloud-neutral terms.
-type Pool struct {
+// NodePool is a group of nodes of one kind, in cloud-neutral terms.
+type NodePool struct {
 	// Name of the pool; that of the services' is the cluster's.
 	Name string
 	// MachineType of its nodes, and the size of their disks in GiB.
@@ -26,11 +26,11 @@ type Pool struct {
 // Taint is a node's, of effect NoSchedule.
 type Taint struct{ Key, Value string }
 
-// Pools returns the pools of a cluster that is made: the system's first, since
+// NodePools returns the pools of a cluster that is made: the system's first, since
 // DNS runs on it, then the services', then the one with GPUs, if there is to be one.
-func Pools(cluster string, c config.ClusterSpec, gpu *config.GPU) []Pool {
+func NodePools(cluster string, c config.ClusterSpec, gpu *config.GPU) []NodePool {
 	services := map[string]string{config.ServiceTaintKey: config.ServiceTaintValue}
-	pools := []Pool{
+	pools := []NodePool{
 		{
 			Name: cluster + "-system", MachineType: cmp.Or(c.System.MachineType, c.MachineType), DiskGiB: c.DiskGiB, Min: c.System.Min, Max: c.System.Max,
 			Labels: map[string]string{config.ServiceTaintKey: "system"},
@@ -41,7 +41,7 @@ func Pools(cluster string, c config.ClusterSpec, gpu *config.GPU) []Pool {
 		},
 	}
 	if gpu != nil {
-		pools = append(pools, Pool{
+		pools = append(pools, NodePool{
 			Name: cluster + "-gpu", MachineType: gpu.MachineType, DiskGiB: c.DiskGiB, Min: gpu.Min, Max: gpu.Max,
 			Labels: services, Taint: &Taint{config.GPUResourceName, "present"}, GPU: true,
 		})

@@ -6,33 +6,33 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// rule lets some verbs be used on some resources of one API group; "" is the
+// accessRule lets some verbs be used on some resources of one API group; "" is the
 // core group. Names bound it to objects of these names.
-type rule struct {
+type accessRule struct {
 	group                   string
 	resources, names, verbs []string
 }
 
 var (
-	watched = []string{"get", "list", "watch"}
+	readVerbs = []string{"get", "list", "watch"}
 	// clusterRules are what the autoscaler sees and does everywhere: it plays the
 	// scheduler through, so it sees what the scheduler sees; it marks nodes that
 	// are to go, evicts their pods, and says so in events.
 	// https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/examples/cluster-autoscaler-autodiscover.yaml
-	clusterRules = []rule{
-		{"", []string{"namespaces", "pods", "services", "replicationcontrollers", "persistentvolumeclaims", "persistentvolumes"}, nil, watched},
-		{"", []string{"nodes"}, nil, append([]string{"update"}, watched...)},
+	clusterRules = []accessRule{
+		{"", []string{"namespaces", "pods", "services", "replicationcontrollers", "persistentvolumeclaims", "persistentvolumes"}, nil, readVerbs},
+		{"", []string{"nodes"}, nil, append([]string{"update"}, readVerbs...)},
 		{"", []string{"events"}, nil, []string{"create", "patch"}},
 		{"", []string{"pods/eviction"}, nil, []string{"create"}},
 		{"", []string{"pods/status"}, nil, []string{"update"}},
-		{"apps", []string{"daemonsets", "replicasets", "statefulsets"}, nil, watched},
-		{"batch", []string{"jobs"}, nil, watched},
-		{"policy", []string{"poddisruptionbudgets"}, nil, watched},
-		{"resource.k8s.io", []string{"deviceclasses", "resourceclaims", "resourceslices"}, nil, watched},
-		{"storage.k8s.io", []string{"csidrivers", "csinodes", "csistoragecapacities", "storageclasses", "volumeattachments"}, nil, watched},
+		{"apps", []string{"daemonsets", "replicasets", "statefulsets"}, nil, readVerbs},
+		{"batch", []string{"jobs"}, nil, readVerbs},
+		{"policy", []string{"poddisruptionbudgets"}, nil, readVerbs},
+		{"resource.k8s.io", []string{"deviceclasses", "resourceclaims", "resourceslices"}, nil, readVerbs},
+		{"storage.k8s.io", []string{"csidrivers", "csinodes", "csistoragecapacities", "storageclasses", "volumeattachments"}, nil, readVerbs},
 	}
-	// ownRules are those in its own namespace: it leads by a lease, and keeps its status in a ConfigMap.
-	ownRules = []rule{
+	// namespaceRules are those in its own namespace: it leads by a lease, and keeps its status in a ConfigMap.
+	namespaceRules = []accessRule{
 		{"", []string{"configmaps"}, nil, []string{"create", "list", "watch"}},
 		{"", []string{"configmaps"}, []string{"cluster-autoscaler-status"}, []string{"delete", "get", "update"}},
 		{"coordination.k8s.io", []string{"leases"}, nil, []string{"create"}},
@@ -40,39 +40,39 @@ var (
 	}
 )
 
-// newNodeAutoscalerAccess lets the autoscaler's service account do its work at
+// newClusterAutoscalerRBAC lets the autoscaler's service account do its work at
 // the API server. It returns what has to be there before.
-func newNodeAutoscalerAccess(ctx *pulumi.Context, name, namespace string, meta func() *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
+func newClusterAutoscalerRBAC(ctx *pulumi.Context, name, namespace string, meta func() *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
 	subjects := rbacv1.SubjectArray{&rbacv1.SubjectArgs{
 		Kind: pulumi.String("ServiceAccount"), Name: pulumi.String(name), Namespace: pulumi.String(namespace),
 	}}
-	everywhere := func() *metav1.ObjectMetaArgs {
+	clusterMeta := func() *metav1.ObjectMetaArgs {
 		m := meta()
 		m.Namespace = nil
 		return m
 	}
-	role, err := rbacv1.NewClusterRole(ctx, name, &rbacv1.ClusterRoleArgs{Metadata: everywhere(), Rules: policyRules(clusterRules)}, opts...)
+	role, err := rbacv1.NewClusterRole(ctx, name, &rbacv1.ClusterRoleArgs{Metadata: clusterMeta(), Rules: policyRules(clusterRules)}, opts...)
 	if err != nil {
 		return nil, err
 	}
 	binding, err := rbacv1.NewClusterRoleBinding(ctx, name, &rbacv1.ClusterRoleBindingArgs{
-		Metadata: everywhere(), Subjects: subjects, RoleRef: roleRef("ClusterRole", role.Metadata.Name().Elem()),
+		Metadata: clusterMeta(), Subjects: subjects, RoleRef: roleRef("ClusterRole", role.Metadata.Name().Elem()),
 	}, opts...)
 	if err != nil {
 		return nil, err
 	}
-	own, err := rbacv1.NewRole(ctx, name, &rbacv1.RoleArgs{Metadata: meta(), Rules: policyRules(ownRules)}, opts...)
+	namespaceRole, err := rbacv1.NewRole(ctx, name, &rbacv1.RoleArgs{Metadata: meta(), Rules: policyRules(namespaceRules)}, opts...)
 	if err != nil {
 		return nil, err
 	}
-	ownBinding, err := rbacv1.NewRoleBinding(ctx, name, &rbacv1.RoleBindingArgs{
-		Metadata: meta(), Subjects: subjects, RoleRef: roleRef("Role", own.Metadata.Name().Elem()),
+	namespaceBinding, err := rbacv1.NewRoleBinding(ctx, name, &rbacv1.RoleBindingArgs{
+		Metadata: meta(), Subjects: subjects, RoleRef: roleRef("Role", namespaceRole.Metadata.Name().Elem()),
 	}, opts...)
-	return []pulumi.Resource{binding, ownBinding}, err
+	return []pulumi.Resource{binding, namespaceBinding}, err
 }
 
-func policyRules(rules []rule) rbacv1.PolicyRuleArray {
-	var all rbacv1.PolicyRuleArray
+func policyRules(rules []accessRule) rbacv1.PolicyRuleArray {
+	var args rbacv1.PolicyRuleArray
 	for _, r := range rules {
 		policy := &rbacv1.PolicyRuleArgs{
 			ApiGroups: pulumi.ToStringArray([]string{r.group}), Resources: pulumi.ToStringArray(r.resources), Verbs: pulumi.ToStringArray(r.verbs),
@@ -80,9 +80,9 @@ func policyRules(rules []rule) rbacv1.PolicyRuleArray {
 		if len(r.names) > 0 {
 			policy.ResourceNames = pulumi.ToStringArray(r.names)
 		}
-		all = append(all, policy)
+		args = append(args, policy)
 	}
-	return all
+	return args
 }
 
 func roleRef(kind string, name pulumi.StringInput) *rbacv1.RoleRefArgs {
