@@ -68,10 +68,14 @@ clean: down ## run make down and remove everything that was built
 
 ##@ Develop
 
-test: ## run every test that does not need root
+# -run of go test, in one module: make test MODULES=fetcher RUN=TestFetch
+run_flag = $(if $(RUN),-run '$(RUN)')
+
+test: ## run every test that does not need root [MODULES= RUN=]
 	$(call build,pulumi fake-gcs-server versitygw)
 	@set -e; for module in $(MODULES); do echo "== $$module"; \
-	if [ $$module = fetcher ]; then $(FETCHER_ENV) go test -C $$module $(FETCHER_FLAGS) ./...; else go test -C $$module ./...; fi; done
+	if [ $$module = fetcher ]; then $(FETCHER_ENV) go test -C $$module $(FETCHER_FLAGS) $(run_flag) ./...; \
+	else go test -C $$module $(run_flag) ./...; fi; done
 
 lint: ## run golangci-lint, actionlint, kubeconform and kube-score
 	$(call build,pulumi ferry golangci-lint actionlint kube-score kubeconform)
