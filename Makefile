@@ -83,7 +83,7 @@ lint: ## run golangci-lint, actionlint, kubeconform and kube-score
 	@$(BIN)/actionlint && tools/objects/check.sh $(BIN)
 
 golden: ## regenerate the reviewed plans of both stacks (testdata)
-	@go test ./stack/tests/program -count=1 -run TestPlanIsTheReviewedOne -golden
+	@go test ./stack/tests/program -count=1 -run TestPlan_golden -golden
 
 bench: ## compare the fetcher with s5cmd and boto3, as ratios
 	@cd bench && go run . -plot ../docs/performance.svg

@@ -18,24 +18,24 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// question is whether somebody may do something. Bucket is by the catalogue's name; name is an object's, or for
+// accessRequest is whether somebody may do something. Bucket is by the catalogue's name; name is an object's, or for
 // a list the prefix that it is of.
-type question struct {
-	who, verb, bucket, name string
+type accessRequest struct {
+	principal, verb, bucket, object string
 }
 
-// judge answers for one cloud.
-type judge interface {
-	allows(t *testing.T, q question) bool
+// evaluator answers for one cloud.
+type evaluator interface {
+	allows(t *testing.T, q accessRequest) bool
 }
 
-// judges are the clouds' ways to answer, each from what the program has registered there.
-func judges(t *testing.T) map[string]judge {
+// evaluators are the clouds' ways to answer, each from what the program has registered there.
+func evaluators(t *testing.T) map[string]evaluator {
 	t.Helper()
-	return map[string]judge{"gke": onGKE{record(t, "gke", nil)}, "eks": onEKS{Record: record(t, "eks", nil), tls: true}}
+	return map[string]evaluator{"gke": gkeEvaluator{runStack(t, "gke", nil)}, "eks": eksEvaluator{Record: runStack(t, "eks", nil), https: true}}
 }
 
-func record(t *testing.T, name string, set map[string]any) *stacktest.Record {
+func runStack(t *testing.T, name string, set map[string]any) *stacktest.Record {
 	t.Helper()
 	settings, err := configtest.RepositoryStack(name)
 	require.NoError(t, err)
@@ -53,24 +53,24 @@ var deployments = map[string]string{
 	"bankchurn": "bankchurn-predictor", "chicagotaxi": "chicagotaxi-pipeline", "nlpinsight": "nlpinsight-analyzer",
 }
 
-// reads are the buckets that each service has artifacts in.
-var reads = map[string][]string{
+// readableBuckets are the buckets that each service has artifacts in.
+var readableBuckets = map[string][]string{
 	"bankchurn": {"models", "datasets"}, "chicagotaxi": {"models"}, "nlpinsight": {"models", "datasets"},
 }
 
-// TestWhoMayDoWhat asks the same of both clouds: a service reads and lists below its own prefix, in the
+// TestAccess_matrix asks the same of both clouds: a service reads and lists below its own prefix, in the
 // buckets that it has artifacts in, and does nothing else anywhere.
-func TestWhoMayDoWhat(t *testing.T) {
-	var questions []question
-	want := map[question]bool{}
+func TestAccess_matrix(t *testing.T) {
+	var questions []accessRequest
+	want := map[accessRequest]bool{}
 	ask := func(is bool, who, verb, bucket, name string) {
-		q := question{who, verb, bucket, name}
+		q := accessRequest{who, verb, bucket, name}
 		questions, want[q] = append(questions, q), is
 	}
 	for who := range deployments {
 		for _, bucket := range []string{"models", "datasets", "access-logs"} {
 			for whose := range deployments {
-				own := who == whose && slices.Contains(reads[who], bucket)
+				own := who == whose && slices.Contains(readableBuckets[who], bucket)
 				ask(own, who, "read", bucket, whose+"/model.joblib")
 				ask(own, who, "read", bucket, whose+"/v1/deep/model.joblib")
 				ask(own, who, "list", bucket, whose+"/")
@@ -96,7 +96,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			ask(false, who, "delete", bucket, "bankchurn/model.joblib")
 		}
 	}
-	for cloud, judge := range judges(t) {
+	for cloud, judge := range evaluators(t) {
 		t.Run(cloud, func(t *testing.T) {
 			for _, q := range questions {
 				require.Equal(t, want[q], judge.allows(t, q), "%+v", q)

@@ -14,81 +14,81 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// onEKS answers as AWS does within one account: a policy of the role or of the bucket has to allow, and
+// eksEvaluator answers as AWS does within one account: a policy of the role or of the bucket has to allow, and
 // neither may deny.
-type onEKS struct {
+type eksEvaluator struct {
 	*stacktest.Record
-	// tls tells whether the requests are by HTTPS.
-	tls bool
+	// https tells whether the requests are by HTTPS.
+	https bool
 }
 
-var actionOf = map[string]policy.Action{
+var s3Actions = map[string]policy.Action{
 	"read": policy.GetObjectAction, "read version": policy.GetObjectVersionAction, "list": policy.ListBucketAction,
 	"write": policy.PutObjectAction, "delete": policy.DeleteObjectAction, "open": policy.PutBucketPolicyAction,
 }
 
-func (e onEKS) allows(t *testing.T, q question) bool {
+func (e eksEvaluator) allows(t *testing.T, q accessRequest) bool {
 	t.Helper()
-	bucket, _ := e.One(t, "s3/bucketV2:BucketV2", q.bucket).At("bucket").(string)
-	context := map[string][]string{"SecureTransport": {strconv.FormatBool(e.tls)}}
-	object := q.name
+	bucket, _ := e.MustGet(t, "s3/bucketV2:BucketV2", q.bucket).Input("bucket").(string)
+	context := map[string][]string{"SecureTransport": {strconv.FormatBool(e.https)}}
+	object := q.object
 	if q.verb == "list" {
-		context["prefix"], object = []string{q.name}, ""
+		context["prefix"], object = []string{q.object}, ""
 	}
-	statements := parse(t, e.One(t, "BucketPolicy", q.bucket).At("policy"))
-	own, delivery := split(t, statements, func(s statement) bool { return strings.Contains(string(s.Principal), "Service") })
+	statements := policyStatements(t, e.MustGet(t, "BucketPolicy", q.bucket).Input("policy"))
+	own, delivery := splitPolicy(t, statements, func(s statement) bool { return strings.Contains(string(s.Principal), "Service") })
 	guard, err := policy.ParseBucketPolicyConfig(strings.NewReader(own), bucket)
 	require.NoError(t, err)
 	guarded := guard.IsAllowed(policy.BucketPolicyArgs{
-		Action: actionOf[q.verb], BucketName: bucket, ObjectName: object, ConditionValues: context, IsOwner: true,
+		Action: s3Actions[q.verb], BucketName: bucket, ObjectName: object, ConditionValues: context, IsOwner: true,
 	})
 	if !guarded { // to the owner, only a statement that denies is a no
 		return false
 	}
-	deployment, isService := deployments[q.who]
+	deployment, isService := deployments[q.principal]
 	if !isService {
 		for _, s := range delivery {
-			if s.about(t, string(actionOf[q.verb]), "arn:aws:s3:::"+bucket+"/"+q.name, map[string]string{"aws:SourceAccount": stacktest.Account}) && q.who == "logs" {
+			if s.allows(t, string(s3Actions[q.verb]), "arn:aws:s3:::"+bucket+"/"+q.object, map[string]string{"aws:SourceAccount": stacktest.AccountID}) && q.principal == "logs" {
 				return true
 			}
 		}
 		return false
 	}
-	mine, _ := split(t, parse(t, e.One(t, "RolePolicy", deployment).At("policy")), isKMS)
+	mine, _ := splitPolicy(t, policyStatements(t, e.MustGet(t, "RolePolicy", deployment).Input("policy")), isKMS)
 	role, err := policy.ParseConfig(strings.NewReader(mine))
 	require.NoError(t, err)
 	return role.IsAllowed(policy.Args{
-		AccountName: deployment, Action: actionOf[q.verb], BucketName: bucket, ObjectName: object, ConditionValues: context,
+		AccountName: deployment, Action: s3Actions[q.verb], BucketName: bucket, ObjectName: object, ConditionValues: context,
 	})
 }
 
-func TestWithoutTLSNobodyMayDoAnything(t *testing.T) {
-	r := record(t, "eks", nil)
+func TestBucketPolicy_deniesWithoutTLS(t *testing.T) {
+	r := runStack(t, "eks", nil)
 	for who := range deployments {
 		for _, verb := range []string{"read", "list"} {
-			q := question{who, verb, "models", who + "/"}
-			require.True(t, onEKS{r, true}.allows(t, q), "%+v", q)
-			require.False(t, onEKS{r, false}.allows(t, q), "%+v", q)
+			q := accessRequest{who, verb, "models", who + "/"}
+			require.True(t, eksEvaluator{r, true}.allows(t, q), "%+v", q)
+			require.False(t, eksEvaluator{r, false}.allows(t, q), "%+v", q)
 		}
 	}
 }
 
 // A release may pin a version, which is another action to S3.
-func TestVersionsAreReadAsObjectsAre(t *testing.T) {
-	r := record(t, "eks", nil)
+func TestRolePolicy_objectVersions(t *testing.T) {
+	r := runStack(t, "eks", nil)
 	for who := range deployments {
 		for whose := range deployments {
-			require.Equal(t, who == whose, onEKS{r, true}.allows(t, question{who, "read version", "models", whose + "/model.joblib"}))
+			require.Equal(t, who == whose, eksEvaluator{r, true}.allows(t, accessRequest{who, "read version", "models", whose + "/model.joblib"}))
 		}
 	}
 }
 
 // The way in which a pod gets its role changes nothing of what the role may do.
-func TestPodIdentityMayDoTheSame(t *testing.T) {
-	agent := onEKS{record(t, "eks", map[string]any{"identity": "podIdentity"}), true}
+func TestPodIdentity_sameAccess(t *testing.T) {
+	agent := eksEvaluator{runStack(t, "eks", map[string]any{"identity": "podIdentity"}), true}
 	for who := range deployments {
 		for whose := range deployments {
-			require.Equal(t, who == whose, agent.allows(t, question{who, "read", "models", whose + "/model.joblib"}))
+			require.Equal(t, who == whose, agent.allows(t, accessRequest{who, "read", "models", whose + "/model.joblib"}))
 		}
 	}
 }
@@ -103,8 +103,8 @@ type statement struct {
 	Condition map[string]map[string]string
 }
 
-// about tells whether the statement is about an action on a resource in a context.
-func (s statement) about(t *testing.T, action, resource string, context map[string]string) bool {
+// allows tells whether the statement is about an action on a resource in a context.
+func (s statement) allows(t *testing.T, action, resource string, context map[string]string) bool {
 	t.Helper()
 	for operator, keys := range s.Condition {
 		require.Equal(t, "StringEquals", operator)
@@ -124,7 +124,7 @@ func (s statement) about(t *testing.T, action, resource string, context map[stri
 
 func isKMS(s statement) bool { return strings.HasPrefix(s.Action[0], "kms:") }
 
-func parse(t *testing.T, text any) []json.RawMessage {
+func policyStatements(t *testing.T, text any) []json.RawMessage {
 	t.Helper()
 	var document struct{ Statement []json.RawMessage }
 	require.NoError(t, json.Unmarshal([]byte(text.(string)), &document))
@@ -132,8 +132,8 @@ func parse(t *testing.T, text any) []json.RawMessage {
 	return document.Statement
 }
 
-// split parts a policy into a document of what the evaluator knows, and the statements that it does not.
-func split(t *testing.T, statements []json.RawMessage, apart func(statement) bool) (known string, unknown []statement) {
+// splitPolicy parts a policy into a document of what the evaluator knows, and the statements that it does not.
+func splitPolicy(t *testing.T, statements []json.RawMessage, apart func(statement) bool) (known string, unknown []statement) {
 	t.Helper()
 	var kept []json.RawMessage
 	for _, text := range statements {
@@ -150,11 +150,11 @@ func split(t *testing.T, statements []json.RawMessage, apart func(statement) boo
 }
 
 // The buckets' key opens to the services through S3 of the region, and to nothing else that they might call.
-func TestTheKeyOpensThroughS3Only(t *testing.T) {
-	r := record(t, "eks", nil)
-	key := stacktest.KeyArn("buckets")
+func TestRolePolicy_kmsKeyThroughS3Only(t *testing.T) {
+	r := runStack(t, "eks", nil)
+	key := stacktest.KMSKeyArn("buckets")
 	for who, deployment := range deployments {
-		_, kms := split(t, parse(t, r.One(t, "RolePolicy", deployment).At("policy")), isKMS)
+		_, kms := splitPolicy(t, policyStatements(t, r.MustGet(t, "RolePolicy", deployment).Input("policy")), isKMS)
 		for _, test := range []struct {
 			action, key, via string
 			want             bool
@@ -163,14 +163,14 @@ func TestTheKeyOpensThroughS3Only(t *testing.T) {
 			{"kms:Decrypt", key, "s3.us-east-1.amazonaws.com", false},
 			{"kms:Decrypt", key, "secretsmanager.eu-west-1.amazonaws.com", false},
 			{"kms:Decrypt", key, "", false},
-			{"kms:Decrypt", stacktest.KeyArn("secrets"), "s3.eu-west-1.amazonaws.com", false},
+			{"kms:Decrypt", stacktest.KMSKeyArn("secrets"), "s3.eu-west-1.amazonaws.com", false},
 			{"kms:Encrypt", key, "s3.eu-west-1.amazonaws.com", false},
 			{"kms:GenerateDataKey", key, "s3.eu-west-1.amazonaws.com", false},
 			{"kms:ScheduleKeyDeletion", key, "s3.eu-west-1.amazonaws.com", false},
 		} {
 			var may bool
 			for _, s := range kms {
-				may = may || s.about(t, test.action, test.key, map[string]string{"kms:ViaService": test.via})
+				may = may || s.allows(t, test.action, test.key, map[string]string{"kms:ViaService": test.via})
 			}
 			require.Equal(t, test.want, may, "%s: %+v", who, test)
 		}

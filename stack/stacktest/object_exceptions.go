@@ -33,9 +33,9 @@ var DiffExceptions = []DiffException{
 	{"ServiceAccount", "metadata.annotations.eks.amazonaws.com/role-arn", nil, "IRSA ties an account to its role by it; GKE needs nothing"},
 	{"*", "metadata.labels.modelferry.dev/stack", nil, "each stack has its name"},
 	{"Deployment", "spec.template.metadata.labels.modelferry.dev/stack", nil, "each stack has its name"},
-	{"NetworkPolicy", "spec.egress." + openedRule("169.254.169.254/32", 80), nil, "GKE's metadata server hands out tokens"},
-	{"NetworkPolicy", "spec.egress." + openedRule("169.254.169.252/32", 988), nil, "the same, on clusters with Calico"},
-	{"NetworkPolicy", "spec.egress." + openedRule("10.0.0.1/32", 9443), nil, "a configured endpoint of STS"},
+	{"NetworkPolicy", "spec.egress." + egressRuleKey("169.254.169.254/32", 80), nil, "GKE's metadata server hands out tokens"},
+	{"NetworkPolicy", "spec.egress." + egressRuleKey("169.254.169.252/32", 988), nil, "the same, on clusters with Calico"},
+	{"NetworkPolicy", "spec.egress." + egressRuleKey("10.0.0.1/32", 9443), nil, "a configured endpoint of STS"},
 	{"Ingress", "spec.ingressClassName", nil, "GKE's controller knows its classes by an annotation, AWS' by this"},
 	{"Ingress", "metadata.annotations.kubernetes.io/ingress.class", nil, "GKE's load balancer"},
 	{"Ingress", "metadata.annotations.kubernetes.io/ingress.allow-http", nil, "GKE's load balancer: HTTPS alone"},
@@ -67,13 +67,13 @@ var DiffExceptions = []DiffException{
 	{"Deployment", "spec.template.spec.initContainers.*.image", normalizeRegistry, "images come from the cloud's own registry"},
 }
 
-// openedRule is the rule of a policy that opens one place. A rule has no name and
+// egressRuleKey is the rule of a policy that opens one place. A rule has no name and
 // its place in the list says nothing: it is compared by what it says.
-func openedRule(cidr string, port float64) string {
-	return RuleText(EgressRule(cidr, port))
+func egressRuleKey(cidr string, port float64) string {
+	return MarshalRule(EgressRule(cidr, port))
 }
 
-func RuleText(rule any) string {
+func MarshalRule(rule any) string {
 	text, err := json.Marshal(rule)
 	if err != nil {
 		return err.Error()

@@ -15,7 +15,7 @@ var clusterComponents = []string{
 // KubernetesObjects returns the services' Kubernetes objects of a run by kind and name.
 func KubernetesObjects(r *Record) map[string]Registration {
 	all := map[string]Registration{}
-	for _, each := range r.All {
+	for _, each := range r.Registrations {
 		parent, _ := r.ByURN(each.Parent)
 		if strings.HasPrefix(each.Type, "kubernetes:") && !slices.Contains(clusterComponents, parent.Type) {
 			all[Kind(each)+"/"+each.Name] = each
@@ -40,7 +40,7 @@ func DiffObjects(a, b Platform, one, other map[string]Registration) []string {
 			}
 			continue
 		}
-		left, right := leaves(a, Kind(x), x.Inputs), leaves(b, Kind(y), y.Inputs)
+		left, right := comparableValues(a, Kind(x), x.Inputs), comparableValues(b, Kind(y), y.Inputs)
 		for _, path := range UnionKeys(left, right) {
 			if l, r := left[path], right[path]; l != r {
 				all = append(all, fmt.Sprintf("%s: %s: %s has %q, %s has %q", name, path, a.Stack, l, b.Stack, r))
@@ -50,8 +50,8 @@ func DiffObjects(a, b Platform, one, other map[string]Registration) []string {
 	return all
 }
 
-// leaves lists an object's values by their paths, without what may differ.
-func leaves(p Platform, kind string, inputs map[string]any) map[string]string {
+// comparableValues lists an object's values by their paths, without what may differ.
+func comparableValues(p Platform, kind string, inputs map[string]any) map[string]string {
 	all := map[string]string{}
 	var visit func(path []string, at any)
 	visit = func(path []string, at any) {
@@ -63,7 +63,7 @@ func leaves(p Platform, kind string, inputs map[string]any) map[string]string {
 		case []any:
 			if kind == "NetworkPolicy" && path[len(path)-1] == "egress" {
 				for _, rule := range at {
-					visit(append(slices.Clone(path), RuleText(rule)), "open")
+					visit(append(slices.Clone(path), MarshalRule(rule)), "open")
 				}
 				return
 			}
@@ -73,7 +73,7 @@ func leaves(p Platform, kind string, inputs map[string]any) map[string]string {
 		default:
 			value := fmt.Sprint(at)
 			for _, e := range DiffExceptions {
-				if (e.Kind == kind || e.Kind == "*") && matches(e.Path, path) {
+				if (e.Kind == kind || e.Kind == "*") && matchesPath(e.Path, path) {
 					if e.Normalize == nil {
 						return
 					}
@@ -87,8 +87,8 @@ func leaves(p Platform, kind string, inputs map[string]any) map[string]string {
 	return all
 }
 
-// matches compares a path with a pattern. Keys may have dots of their own.
-func matches(pattern string, path []string) bool {
+// matchesPath compares a path with a pattern. Keys may have dots of their own.
+func matchesPath(pattern string, path []string) bool {
 	if before, after, ok := strings.Cut(pattern, ".*."); ok {
 		head, rest := len(strings.Split(before, ".")), strings.Split(after, ".")
 		return len(path) == head+1+len(rest) && strings.Join(path[:head], ".") == before && slices.Equal(path[head+1:], rest)

@@ -15,22 +15,22 @@ import (
 // tell shows as Unknown, and beside it what the update, the same stack's run
 // with everything known, made of it: so a policy can be reviewed.
 func Plan(preview, update *Record) (string, error) {
-	all := slices.Clone(preview.All)
+	all := slices.Clone(preview.Registrations)
 	slices.SortFunc(all, func(a, b Registration) int {
 		return strings.Compare(a.String()+" "+a.URN, b.String()+" "+b.URN)
 	})
 	var blocks []string
 	for _, each := range all {
 		known, _ := update.ByURN(each.URN)
-		inputs, err := planned(each.Inputs, known.Inputs)
+		inputs, err := formatInputs(each.Inputs, known.Inputs)
 		if err != nil {
 			return "", fmt.Errorf("%s: %w", each, err)
 		}
 		block := each.String() + "\n"
 		for _, line := range [][2]string{
-			{"parent", spaced(preview.named(each.Parent))},
-			{"provider", spaced(preview.named(each.ProviderURN()))},
-			{"options", spaced(strings.Join(each.options(), ", "))},
+			{"parent", withLeadingSpace(preview.describe(each.Parent))},
+			{"provider", withLeadingSpace(preview.describe(each.ProviderURN()))},
+			{"options", withLeadingSpace(strings.Join(each.describeOptions(), ", "))},
 			{"inputs", inputs},
 		} {
 			if line[1] != "" {
@@ -42,16 +42,16 @@ func Plan(preview, update *Record) (string, error) {
 	return strings.Join(blocks, "\n"), nil
 }
 
-// spaced sets a text apart from what it follows, where there is one.
-func spaced(text string) string {
+// withLeadingSpace sets a text apart from what it follows, where there is one.
+func withLeadingSpace(text string) string {
 	if text == "" {
 		return ""
 	}
 	return " " + text
 }
 
-// named returns a resource's type and name; the stack itself is in no record.
-func (r *Record) named(urn string) string {
+// describe returns a resource's type and name; the stack itself is in no record.
+func (r *Record) describe(urn string) string {
 	each, ok := r.ByURN(urn)
 	if !ok {
 		return ""
@@ -59,13 +59,13 @@ func (r *Record) named(urn string) string {
 	return each.String()
 }
 
-// options are what the engine is told besides the inputs.
-func (r Registration) options() []string {
+// describeOptions are what the engine is told besides the inputs.
+func (r Registration) describeOptions() []string {
 	var all []string
-	if r.Protected {
+	if r.Protect {
 		all = append(all, "protected")
 	}
-	if r.Retained {
+	if r.RetainOnDelete {
 		all = append(all, "retained on delete")
 	}
 	for _, path := range r.IgnoreChanges {
@@ -77,15 +77,15 @@ func (r Registration) options() []string {
 	return all
 }
 
-// planned writes inputs as YAML below their heading, nothing where there are none.
-func planned(preview, update map[string]any) (string, error) {
+// formatInputs writes inputs as YAML below their heading, nothing where there are none.
+func formatInputs(preview, update map[string]any) (string, error) {
 	if len(preview) == 0 {
 		return "", nil
 	}
 	var text bytes.Buffer
 	encoder := yaml.NewEncoder(&text)
 	encoder.SetIndent(2)
-	if err := encoder.Encode(readable(preview, update)); err != nil {
+	if err := encoder.Encode(mergeUnknowns(preview, update)); err != nil {
 		return "", err
 	}
 	var indented strings.Builder
@@ -98,15 +98,15 @@ func planned(preview, update map[string]any) (string, error) {
 	return "\n" + strings.TrimRight(indented.String(), "\n"), nil
 }
 
-// readable merges a value of a preview with the update's, and unfolds the JSON
+// mergeUnknowns merges a value of a preview with the update's, and unfolds the JSON
 // documents in both.
-func readable(preview, update any) any {
+func mergeUnknowns(preview, update any) any {
 	switch preview := preview.(type) {
 	case map[string]any:
 		known, _ := update.(map[string]any)
 		whole := map[string]any{}
 		for key, value := range preview {
-			whole[key] = readable(value, known[key])
+			whole[key] = mergeUnknowns(value, known[key])
 		}
 		return whole
 	case []any:
@@ -117,7 +117,7 @@ func readable(preview, update any) any {
 			if k < len(known) {
 				its = known[k]
 			}
-			whole[k] = readable(value, its)
+			whole[k] = mergeUnknowns(value, its)
 		}
 		return whole
 	case float64:
@@ -126,13 +126,13 @@ func readable(preview, update any) any {
 		}
 	case string:
 		if preview != Unknown {
-			return document(preview)
+			return indentJSON(preview)
 		}
 		switch update := update.(type) {
 		case nil, map[string]any, []any:
 			return Unknown
 		case string:
-			if text := document(update); strings.Contains(text, "\n") {
+			if text := indentJSON(update); strings.Contains(text, "\n") {
 				return Unknown + "\n" + text
 			}
 		}
@@ -141,8 +141,8 @@ func readable(preview, update any) any {
 	return preview
 }
 
-// document unfolds a text that is a JSON object or list; other text stays as it is.
-func document(text string) string {
+// indentJSON unfolds a text that is a JSON object or list; other text stays as it is.
+func indentJSON(text string) string {
 	trimmed := strings.TrimSpace(text)
 	if !strings.HasPrefix(trimmed, "{") && !strings.HasPrefix(trimmed, "[") {
 		return text

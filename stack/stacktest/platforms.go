@@ -59,7 +59,7 @@ var EKS = Platform{
 
 // ServiceGrants returns what lets the services' identities read.
 func ServiceGrants(p Platform, r *Record) []Registration {
-	return slices.DeleteFunc(r.Of(p.GrantType), func(each Registration) bool { return each.Name == ClusterAutoscalerName })
+	return slices.DeleteFunc(r.ByType(p.GrantType), func(each Registration) bool { return each.Name == ClusterAutoscalerName })
 }
 
 // ClusterAutoscalerName is the resource name of what AWS knows of the nodes' autoscaler.

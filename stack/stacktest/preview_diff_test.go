@@ -10,9 +10,9 @@ import (
 
 type object = map[string]any
 
-// runs are a preview and an update of one stack that agree: a network, and a
+// equalRuns are a preview and an update of one stack that agree: a network, and a
 // cluster in it. Each call makes them anew.
-func runs() (preview, update *stacktest.Record) {
+func equalRuns() (preview, update *stacktest.Record) {
 	record := func(preview bool) *stacktest.Record {
 		computed := func(value any) any {
 			if preview {
@@ -22,12 +22,12 @@ func runs() (preview, update *stacktest.Record) {
 		}
 		return &stacktest.Record{
 			Preview: preview, Warnings: []string{"b", "a"}, OutputKeys: []string{"cluster", "network"},
-			All: []stacktest.Registration{
+			Registrations: []stacktest.Registration{
 				{Type: "network", Name: "main", URN: "urn:network", Inputs: object{"cidr": "10.0.0.0/16"}},
 				{
 					Type: "cluster", Name: "main", URN: "urn:cluster", Parent: "urn:component", Custom: true,
 					Provider:     "urn:provider::" + map[bool]string{true: "", false: "id"}[preview],
-					Dependencies: []string{"urn:network", "urn:role"}, Retained: true, Protected: true,
+					Dependencies: []string{"urn:network", "urn:role"}, RetainOnDelete: true, Protect: true,
 					IgnoreChanges: []string{"size"}, CreateTimeout: "11m", UpdateTimeout: "11m",
 					Inputs: object{
 						"name": "main", "network": computed("network-id"), "labels": computed(object{"a": "b"}), "version": nil,
@@ -40,21 +40,21 @@ func runs() (preview, update *stacktest.Record) {
 	return record(true), record(false)
 }
 
-func TestAPreviewMayNotKnowWhatOnlyTheCloudDoes(t *testing.T) {
-	preview, update := runs()
-	require.Empty(t, stacktest.Disagreements(preview, update))
+func TestDiffPreview_unknownsInPreview(t *testing.T) {
+	preview, update := equalRuns()
+	require.Empty(t, stacktest.DiffPreview(preview, update))
 
 	// In no order, as they are registered side by side.
-	update.All[0], update.All[1] = update.All[1], update.All[0]
-	update.All[0].Dependencies = []string{"urn:role", "urn:network"}
+	update.Registrations[0], update.Registrations[1] = update.Registrations[1], update.Registrations[0]
+	update.Registrations[0].Dependencies = []string{"urn:role", "urn:network"}
 	update.Warnings = []string{"a", "b"}
-	require.Empty(t, stacktest.Disagreements(preview, update))
+	require.Empty(t, stacktest.DiffPreview(preview, update))
 }
 
-func TestEachDisagreementIsFound(t *testing.T) {
+func TestDiffPreview_differences(t *testing.T) {
 	type registration = stacktest.Registration
 	cluster := func(change func(r *registration)) func(*stacktest.Record) {
-		return func(r *stacktest.Record) { change(&r.All[1]) }
+		return func(r *stacktest.Record) { change(&r.Registrations[1]) }
 	}
 	pool := func(r *registration) object { return r.Inputs["pools"].([]any)[0].(object) }
 	for _, test := range []struct {
@@ -63,19 +63,19 @@ func TestEachDisagreementIsFound(t *testing.T) {
 		want   string
 	}{
 		{"a resource that the preview has not", func(r *stacktest.Record) {
-			r.All = append(r.All, registration{Type: "node", Name: "a", URN: "urn:a"})
+			r.Registrations = append(r.Registrations, registration{Type: "node", Name: "a", URN: "urn:a"})
 		}, "node a: in the update only: nobody saw it in the preview"},
-		{"a resource that the update has not", func(r *stacktest.Record) { r.All = r.All[1:] },
+		{"a resource that the update has not", func(r *stacktest.Record) { r.Registrations = r.Registrations[1:] },
 			"network main: registered 1 times in the preview, 0 times in the update"},
-		{"a resource twice", func(r *stacktest.Record) { r.All = append(r.All, r.All[0]) },
+		{"a resource twice", func(r *stacktest.Record) { r.Registrations = append(r.Registrations, r.Registrations[0]) },
 			"network main: registered 1 times in the preview, 2 times in the update"},
 		{"the type", cluster(func(r *registration) { r.Type = "other" }), "other main: type: cluster in the preview, other in the update"},
 		{"a component", cluster(func(r *registration) { r.Custom = false }), "cluster main: custom: true in the preview, false in the update"},
 		{"the parent", cluster(func(r *registration) { r.Parent = "" }), "cluster main: parent: urn:component in the preview,  in the update"},
 		{"the provider", cluster(func(r *registration) { r.Provider = "urn:other::id" }),
 			"cluster main: provider: urn:provider in the preview, urn:other in the update"},
-		{"the retention", cluster(func(r *registration) { r.Retained = false }), "cluster main: retained: true in the preview, false in the update"},
-		{"the protection", cluster(func(r *registration) { r.Protected = false }), "cluster main: protected: true in the preview, false in the update"},
+		{"the retention", cluster(func(r *registration) { r.RetainOnDelete = false }), "cluster main: retained: true in the preview, false in the update"},
+		{"the protection", cluster(func(r *registration) { r.Protect = false }), "cluster main: protected: true in the preview, false in the update"},
 		{"what is ignored", cluster(func(r *registration) { r.IgnoreChanges = nil }), "cluster main: ignored changes: size: in the preview only"},
 		{"the time to create", cluster(func(r *registration) { r.CreateTimeout = "1m" }),
 			"cluster main: timeout to create: 11m in the preview, 1m in the update"},
@@ -104,18 +104,18 @@ func TestEachDisagreementIsFound(t *testing.T) {
 		{"a warning that comes too late", func(r *stacktest.Record) { r.Warnings = append(r.Warnings, "c") }, "stack: warnings: c: in the update only"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			preview, update := runs()
+			preview, update := equalRuns()
 			test.update(update)
-			require.Equal(t, []string{test.want}, stacktest.Disagreements(preview, update))
+			require.Equal(t, []string{test.want}, stacktest.DiffPreview(preview, update))
 		})
 	}
 }
 
 // What becomes unknown only in the update is said once more as another value.
-func TestAnUnknownInPlaceOfAValueIsFound(t *testing.T) {
-	preview, update := runs()
-	update.All[1].Inputs["name"] = stacktest.Unknown
+func TestDiffPreview_unknownInUpdate(t *testing.T) {
+	preview, update := equalRuns()
+	update.Registrations[1].Inputs["name"] = stacktest.Unknown
 	require.Equal(t, []string{
 		"cluster main: inputs.name: main in the preview, (unknown) in the update", "cluster main: inputs.name: unknown in the update",
-	}, stacktest.Disagreements(preview, update))
+	}, stacktest.DiffPreview(preview, update))
 }

@@ -20,8 +20,8 @@ type Registration struct {
 	Provider string
 	// Dependencies by URN, those that follow from inputs included.
 	Dependencies []string
-	// Retained tells that deleting the resource leaves it behind; Protected that it is refused.
-	Retained, Protected bool
+	// RetainOnDelete tells that deleting the resource leaves it behind; Protected that it is refused.
+	RetainOnDelete, Protect bool
 	// IgnoreChanges, CreateTimeout and UpdateTimeout from the options.
 	IgnoreChanges                []string
 	CreateTimeout, UpdateTimeout string
@@ -38,21 +38,21 @@ func (r Registration) ProviderURN() string {
 // String names the registration in a failed test.
 func (r Registration) String() string { return r.Type + " " + r.Name }
 
-// At returns the input at a path such as spec.template.spec.containers[0].name,
+// Input returns the input at a path such as spec.template.spec.containers[0].name,
 // nil where there is none. A key with dots is written last, after a "/".
-func (r Registration) At(path string) any {
+func (r Registration) Input(path string) any {
 	path, last, hasLast := strings.Cut(path, "/")
 	var at any = r.Inputs
 	for _, key := range strings.FieldsFunc(path, func(c rune) bool { return c == '.' || c == '[' || c == ']' }) {
-		at = step(at, key)
+		at = element(at, key)
 	}
 	if hasLast {
-		at = step(at, last)
+		at = element(at, last)
 	}
 	return at
 }
 
-func step(at any, key string) any {
+func element(at any, key string) any {
 	switch at := at.(type) {
 	case map[string]any:
 		return at[key]
@@ -67,8 +67,8 @@ func step(at any, key string) any {
 
 // Record is everything that one run of the program registered.
 type Record struct {
-	// All registrations, in no order: they are made side by side.
-	All []Registration
+	// Registrations registrations, in no order: they are made side by side.
+	Registrations []Registration
 	// Warnings that the program gave.
 	Warnings []string
 	// Preview tells that the run was one, in which computed values are Unknown.
@@ -87,11 +87,11 @@ func (r *Record) Computed(value any) any {
 	return value
 }
 
-// Of returns the registrations of a type, sorted by name. A cloud's type may
+// ByType returns the registrations of a type, sorted by name. A cloud's type may
 // be cut short from the left: role:Role.
-func (r *Record) Of(typ string) []Registration {
+func (r *Record) ByType(typ string) []Registration {
 	var found []Registration
-	for _, each := range r.All {
+	for _, each := range r.Registrations {
 		short := each.Custom && (strings.HasSuffix(each.Type, "/"+typ) || strings.HasSuffix(each.Type, ":"+typ))
 		if each.Type == typ || short {
 			found = append(found, each)
@@ -101,11 +101,11 @@ func (r *Record) Of(typ string) []Registration {
 	return found
 }
 
-// One returns the registration of a type and name, and fails the test when
+// MustGet returns the registration of a type and name, and fails the test when
 // there is none, or more.
-func (r *Record) One(t require.TestingT, typ, name string) Registration {
+func (r *Record) MustGet(t require.TestingT, typ, name string) Registration {
 	var found []Registration
-	for _, each := range r.Of(typ) {
+	for _, each := range r.ByType(typ) {
 		if each.Name == name {
 			found = append(found, each)
 		}
@@ -116,16 +116,16 @@ func (r *Record) One(t require.TestingT, typ, name string) Registration {
 
 // ByURN returns the registration of a URN.
 func (r *Record) ByURN(urn string) (Registration, bool) {
-	k := slices.IndexFunc(r.All, func(each Registration) bool { return each.URN == urn })
+	k := slices.IndexFunc(r.Registrations, func(each Registration) bool { return each.URN == urn })
 	if k < 0 {
 		return Registration{}, false
 	}
-	return r.All[k], true
+	return r.Registrations[k], true
 }
 
-// Before lists the URNs of all that the engine makes before a registration:
+// Dependencies lists the URNs of all that the engine makes before a registration:
 // what it depends on, its parents and provider, and what those depend on.
-func (r *Record) Before(of Registration) map[string]bool {
+func (r *Record) Dependencies(of Registration) map[string]bool {
 	before := map[string]bool{}
 	var visit func(Registration)
 	visit = func(at Registration) {

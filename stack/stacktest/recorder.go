@@ -15,8 +15,8 @@ type recorder struct {
 	stack   string
 	preview bool
 
-	mu  sync.Mutex // resources are registered side by side
-	all []Registration
+	mu            sync.Mutex // resources are registered side by side
+	registrations []Registration
 }
 
 // NewResource records a registration. The request itself is read, not the
@@ -27,28 +27,28 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 	if err != nil {
 		return "", nil, err
 	}
-	plainInputs, _ := plain(resource.NewObjectProperty(inputs)).(map[string]any)
+	plainInputs, _ := jsonValue(resource.NewObjectProperty(inputs)).(map[string]any)
 	timeouts := request.GetCustomTimeouts()
 	r.mu.Lock()
-	r.all = append(r.all, Registration{
+	r.registrations = append(r.registrations, Registration{
 		Type: args.TypeToken, Name: args.Name, Custom: args.Custom,
 		URN: r.urn(request.GetParent(), args.TypeToken, args.Name), Parent: request.GetParent(),
 		Provider: request.GetProvider(), Dependencies: request.GetDependencies(),
-		Retained: request.GetRetainOnDelete(), Protected: request.GetProtect(),
+		RetainOnDelete: request.GetRetainOnDelete(), Protect: request.GetProtect(),
 		IgnoreChanges: request.GetIgnoreChanges(), CreateTimeout: timeouts.GetCreate(), UpdateTimeout: timeouts.GetUpdate(),
 		Inputs: plainInputs,
 	})
 	r.mu.Unlock()
-	known := named(args.Name, args.Inputs)
+	known := withGeneratedName(args.Name, args.Inputs)
 	if !args.Custom || r.preview {
 		return "", known, nil
 	}
-	return args.Name + "-id", outputs(args.TypeToken, args.Name, known), nil
+	return args.Name + "-id", computedOutputs(args.TypeToken, args.Name, known), nil
 }
 
 // Call answers a function of a provider. It is asked in a preview too.
 func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
-	return answer(args.Token, args.Args), nil
+	return invokeResult(args.Token, args.Args), nil
 }
 
 // urn is the name that the mock engine gives a resource.
@@ -63,25 +63,25 @@ func (r *recorder) urn(parent, typ, name string) string {
 // Unknown stands for a value that a preview does not know yet.
 const Unknown = "(unknown)"
 
-// plain turns a property into the values that JSON would hold.
-func plain(v resource.PropertyValue) any {
+// jsonValue turns a property into the values that JSON would hold.
+func jsonValue(v resource.PropertyValue) any {
 	switch {
 	case v.IsComputed(), v.IsOutput() && !v.OutputValue().Known:
 		return Unknown
 	case v.IsOutput():
-		return plain(v.OutputValue().Element)
+		return jsonValue(v.OutputValue().Element)
 	case v.IsSecret():
-		return plain(v.SecretValue().Element)
+		return jsonValue(v.SecretValue().Element)
 	case v.IsArray():
 		list := []any{}
 		for _, element := range v.ArrayValue() {
-			list = append(list, plain(element))
+			list = append(list, jsonValue(element))
 		}
 		return list
 	case v.IsObject():
 		object := map[string]any{}
 		for key, element := range v.ObjectValue() {
-			object[string(key)] = plain(element)
+			object[string(key)] = jsonValue(element)
 		}
 		return object
 	}

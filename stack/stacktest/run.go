@@ -15,22 +15,22 @@ import (
 // Project is the project's name in every run.
 const Project = "modelferry"
 
-// Program is a Pulumi program that returns the stack's outputs.
-type Program func(ctx *pulumi.Context) (pulumi.Map, error)
+// ProgramFunc is a Pulumi program that returns the stack's outputs.
+type ProgramFunc func(ctx *pulumi.Context) (pulumi.Map, error)
 
 // Run runs a program on a stack with the given config and returns what it
 // registered. In a preview, what a cloud would compute stays unknown. What was
 // registered before an error comes with it.
-func Run(program Program, stack string, settings configtest.Settings, preview bool) (*Record, error) {
+func Run(program ProgramFunc, stack string, settings configtest.Settings, preview bool) (*Record, error) {
 	recorder := &recorder{stack: stack, preview: preview}
 	record := &Record{Preview: preview}
 	err := pulumi.RunErr(func(ctx *pulumi.Context) error {
-		ctx.Log = &warnings{Log: ctx.Log, record: record}
+		ctx.Log = &warningLog{Log: ctx.Log, record: record}
 		outputs, err := program(ctx)
 		if err != nil {
 			return err
 		}
-		record.OutputKeys = keys(outputs)
+		record.OutputKeys = outputPaths(outputs)
 		// Skipped where something is unknown: a preview has keys, but no values.
 		outputs.ToMapOutput().ApplyT(func(values map[string]any) (int, error) {
 			record.Outputs = values
@@ -40,31 +40,31 @@ func Run(program Program, stack string, settings configtest.Settings, preview bo
 	}, pulumi.WithMocks(Project, stack, recorder), func(info *pulumi.RunInfo) {
 		info.Config, info.DryRun = settings.Raw(), preview
 	})
-	record.All = recorder.all
+	record.Registrations = recorder.registrations
 	return record, err
 }
 
-// warnings writes down the program's.
-type warnings struct {
+// warningLog writes down the program's.
+type warningLog struct {
 	pulumi.Log
 	mu     sync.Mutex // what is known later is warned of from aside
 	record *Record
 }
 
-func (w *warnings) Warn(message string, _ *pulumi.LogArgs) error {
+func (w *warningLog) Warn(message string, _ *pulumi.LogArgs) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.record.Warnings = append(w.record.Warnings, message)
 	return nil
 }
 
-// keys lists the paths of a map's values, sorted, as far as maps go.
-func keys(outputs pulumi.Map) []string {
+// outputPaths lists the paths of a map's values, sorted, as far as maps go.
+func outputPaths(outputs pulumi.Map) []string {
 	var all []string
 	for key, value := range outputs {
 		switch value := value.(type) {
 		case pulumi.Map:
-			for _, inner := range keys(value) {
+			for _, inner := range outputPaths(value) {
 				all = append(all, key+"."+inner)
 			}
 		case pulumi.StringMap:

@@ -7,24 +7,24 @@ import (
 	"github.com/modelferry/modelferry/stack"
 )
 
-// ranBoth is the program run twice with the same settings: as a first preview,
+// runPair is the program run twice with the same settings: as a first preview,
 // and as an update.
-type ranBoth struct {
+type runPair struct {
 	preview, update *Record
-	// Disagreements of the two.
-	disagreements []string
+	// diff of the two.
+	diff []string
 }
 
 // runCache remembers runs by stack and settings, for tests that only read the
 // record: most ask for the stacks as they lie in the repository.
-type runCache map[string]ranBoth
+type runCache map[string]runPair
 
 var cachedRuns = runCache{}
 
-func (c runCache) of(stack string, s configtest.Settings) (ranBoth, error) {
+func (c runCache) get(stack string, s configtest.Settings) (runPair, error) {
 	text, err := json.Marshal(s)
 	if err != nil {
-		return ranBoth{}, err
+		return runPair{}, err
 	}
 	key := stack + string(text)
 	if both, ok := c[key]; ok {
@@ -37,14 +37,14 @@ func (c runCache) of(stack string, s configtest.Settings) (ranBoth, error) {
 	return both, err
 }
 
-func runBoth(name string, s configtest.Settings) (both ranBoth, err error) {
+func runBoth(name string, s configtest.Settings) (both runPair, err error) {
 	if both.preview, err = runStack(name, s, true); err != nil {
 		return both, err
 	}
 	if both.update, err = runStack(name, s, false); err != nil {
 		return both, err
 	}
-	both.disagreements = Disagreements(both.preview, both.update)
+	both.diff = DiffPreview(both.preview, both.update)
 	return both, nil
 }
 

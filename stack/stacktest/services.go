@@ -35,7 +35,7 @@ const (
 
 func GetDeployment(t *testing.T, r *Record, s Service) Registration {
 	t.Helper()
-	return r.One(t, "kubernetes:apps/v1:Deployment", s.Name)
+	return r.MustGet(t, "kubernetes:apps/v1:Deployment", s.Name)
 }
 
 var Digest = strings.Repeat("0", 64)

@@ -8,7 +8,7 @@ import (
 	"github.com/modelferry/modelferry/config/configtest"
 )
 
-const CertificateArn = "arn:aws:acm:eu-west-1:" + Account + ":certificate/0a1b"
+const CertificateArn = "arn:aws:acm:eu-west-1:" + AccountID + ":certificate/0a1b"
 
 // Settings returns a stack's config with some values set.
 func Settings(t *testing.T, stack string, set map[string]any) configtest.Settings {

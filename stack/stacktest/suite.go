@@ -14,9 +14,9 @@ func Up(t *testing.T, stack string, set map[string]any) *Record {
 	return RunSettings(t, Settings(t, stack, set), stack, false)
 }
 
-// RunCommitted returns what the program registers on a stack as it lies in the
+// RunRepositoryStack returns what the program registers on a stack as it lies in the
 // repository.
-func RunCommitted(t *testing.T, stack string, preview bool) *Record {
+func RunRepositoryStack(t *testing.T, stack string, preview bool) *Record {
 	t.Helper()
 	return RunSettings(t, Settings(t, stack, nil), stack, preview)
 }
@@ -26,9 +26,9 @@ func RunCommitted(t *testing.T, stack string, preview bool) *Record {
 // to is what was done.
 func RunSettings(t *testing.T, s configtest.Settings, stack string, preview bool) *Record {
 	t.Helper()
-	both, err := cachedRuns.of(stack, s)
+	both, err := cachedRuns.get(stack, s)
 	require.NoError(t, err)
-	require.Empty(t, both.disagreements, "the preview is not what the update does")
+	require.Empty(t, both.diff, "the preview is not what the update does")
 	if preview {
 		return both.preview
 	}
@@ -42,7 +42,7 @@ func ForEachPlatform(t *testing.T, test func(t *testing.T, p Platform, r *Record
 	for _, p := range Platforms {
 		for _, preview := range []bool{false, true} {
 			name := p.Stack + map[bool]string{false: "/up", true: "/preview"}[preview]
-			t.Run(name, func(t *testing.T) { test(t, p, RunCommitted(t, p.Stack, preview)) })
+			t.Run(name, func(t *testing.T) { test(t, p, RunRepositoryStack(t, p.Stack, preview)) })
 		}
 	}
 }

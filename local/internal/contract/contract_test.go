@@ -22,8 +22,8 @@ func asked(t require.TestingT, name string, settings configtest.Settings) map[st
 	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, name, settings, false)
 	require.NoError(t, err)
 	all := map[string]request.Request{}
-	for _, configMap := range record.Of("kubernetes:core/v1:ConfigMap") {
-		data, ok := configMap.At("data").(map[string]any)
+	for _, configMap := range record.ByType("kubernetes:core/v1:ConfigMap") {
+		data, ok := configMap.Input("data").(map[string]any)
 		require.True(t, ok, configMap)
 		req, err := request.FromEnv(func(key string) (string, bool) {
 			value, ok := data[key].(string)

@@ -24,7 +24,7 @@ func deployments(t require.TestingT, name string, settings configtest.Settings, 
 	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, name, settings, preview)
 	require.NoError(t, err)
 	var all []appsv1.Deployment
-	for _, registered := range record.Of("kubernetes:apps/v1:Deployment") {
+	for _, registered := range record.ByType("kubernetes:apps/v1:Deployment") {
 		text, err := json.Marshal(registered.Inputs)
 		require.NoError(t, err)
 		var deployment appsv1.Deployment

@@ -29,14 +29,14 @@ func roles(t *testing.T, way string) map[account][]byte {
 	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, "eks", settings, false)
 	require.NoError(t, err)
 	policies := map[account][]byte{}
-	for _, each := range record.Of("kubernetes:core/v1:ServiceAccount") {
-		name, _ := each.At("metadata.name").(string)
-		namespace, _ := each.At("metadata.namespace").(string)
+	for _, each := range record.ByType("kubernetes:core/v1:ServiceAccount") {
+		name, _ := each.Input("metadata.name").(string)
+		namespace, _ := each.Input("metadata.namespace").(string)
 		role := name
 		if namespace == infra.ClusterAutoscalerNamespace {
 			role = "modelferry-" + name
 		}
-		policies[account{namespace, name}] = []byte(record.One(t, "iam/role:Role", role).At("assumeRolePolicy").(string))
+		policies[account{namespace, name}] = []byte(record.MustGet(t, "iam/role:Role", role).Input("assumeRolePolicy").(string))
 	}
 	require.Len(t, policies, 4)
 	return policies
@@ -48,13 +48,13 @@ func TestWhoMayAssumeWhatByIRSA(t *testing.T) {
 	policies := roles(t, "irsa")
 	claims := func(a account) identity.Claims {
 		return identity.Claims{
-			Issuer: stacktest.Issuer, Audience: []string{"sts.amazonaws.com"},
+			Issuer: stacktest.OIDCIssuer, Audience: []string{"sts.amazonaws.com"},
 			Subject: fmt.Sprintf("system:serviceaccount:%s:%s", a.namespace, a.name),
 		}
 	}
 	for role, policy := range policies {
 		for who := range policies {
-			err := identity.Trusts(policy, stacktest.ProviderArn, claims(who))
+			err := identity.Trusts(policy, stacktest.OIDCProviderArn, claims(who))
 			require.Equal(t, who == role, err == nil, "%s as %s: %v", who, role, err)
 		}
 		own := claims(role)
@@ -68,9 +68,9 @@ func TestWhoMayAssumeWhatByIRSA(t *testing.T) {
 		} {
 			changed := own
 			change(&changed)
-			require.Error(t, identity.Trusts(policy, stacktest.ProviderArn, changed), "%s: %s", role, name)
+			require.Error(t, identity.Trusts(policy, stacktest.OIDCProviderArn, changed), "%s: %s", role, name)
 		}
-		require.Error(t, identity.Trusts(policy, stacktest.ProviderArn+"4567", own), "another identity provider")
+		require.Error(t, identity.Trusts(policy, stacktest.OIDCProviderArn+"4567", own), "another identity provider")
 		require.Error(t, identity.TrustsAgent(policy, map[string]string{}), "Pod Identity was not chosen")
 	}
 }
@@ -91,13 +91,13 @@ func TestWhoMayAssumeWhatByPodIdentity(t *testing.T) {
 		for name, session := range map[string]map[string]string{
 			"the same name elsewhere": tags(stacktest.ClusterArn, account{"other", role.name}),
 			"of another cluster":      tags(stacktest.ClusterArn+"-2", role),
-			"of another account":      tags(strings.Replace(stacktest.ClusterArn, stacktest.Account, "210987654321", 1), role),
+			"of another account":      tags(strings.Replace(stacktest.ClusterArn, stacktest.AccountID, "210987654321", 1), role),
 			"without tags":            {},
 		} {
 			require.Error(t, identity.TrustsAgent(policy, session), "%s: %s", role, name)
 		}
-		require.Error(t, identity.Trusts(policy, stacktest.ProviderArn, identity.Claims{
-			Issuer: stacktest.Issuer, Audience: []string{"sts.amazonaws.com"}, Subject: "system:serviceaccount:" + role.namespace + ":" + role.name,
+		require.Error(t, identity.Trusts(policy, stacktest.OIDCProviderArn, identity.Claims{
+			Issuer: stacktest.OIDCIssuer, Audience: []string{"sts.amazonaws.com"}, Subject: "system:serviceaccount:" + role.namespace + ":" + role.name,
 		}), "IRSA was not chosen")
 	}
 }

@@ -17,24 +17,24 @@ import (
 
 // A key that is read and then forgotten promises what nobody keeps: each one
 // reaches the clouds or the cluster, or the table says why not.
-func TestEveryKeyReachesThePlan(t *testing.T) {
-	update := lastRun()
+func TestKeys_reachPlan(t *testing.T) {
+	update := rememberLastRun()
 	for _, p := range stacktest.Platforms {
-		for _, row := range keyRows() {
+		for _, row := range allRows() {
 			if !slices.Contains(row.stacks(), p.Stack) {
 				continue
 			}
-			t.Run(p.Stack+"/"+cmp.Or(row.about, row.path), func(t *testing.T) {
+			t.Run(p.Stack+"/"+cmp.Or(row.key, row.path), func(t *testing.T) {
 				without, with := row.settings(t, p.Stack)
-				require.Empty(t, row.faults(p.Stack, stacktest.RunSettings(t, without, p.Stack, false), update(t, p.Stack, with)))
+				require.Empty(t, row.mismatches(p.Stack, stacktest.RunSettings(t, without, p.Stack, false), update(t, p.Stack, with)))
 			})
 		}
 	}
 }
 
-// lastRun returns a function that runs the program, and runs it once for
+// rememberLastRun returns a function that runs the program, and runs it once for
 // settings that follow each other. No more is remembered: nobody else asks.
-func lastRun() func(t *testing.T, stack string, s configtest.Settings) *stacktest.Record {
+func rememberLastRun() func(t *testing.T, stack string, s configtest.Settings) *stacktest.Record {
 	var settings configtest.Settings
 	var record *stacktest.Record
 	return func(t *testing.T, stack string, s configtest.Settings) *stacktest.Record {
@@ -45,15 +45,15 @@ func lastRun() func(t *testing.T, stack string, s configtest.Settings) *stacktes
 	}
 }
 
-func TestEveryKeyHasARow(t *testing.T) {
-	known, rows := configKeys(), keyRows()
+func TestKeys_everyKeyHasRow(t *testing.T) {
+	known, rows := configKeys(), allRows()
 	require.Greater(t, len(known), 100, "the types were not read")
 	for _, name := range known {
-		has := slices.ContainsFunc(rows, func(row keyRow) bool { return row.isOf(name) })
+		has := slices.ContainsFunc(rows, func(row row) bool { return row.covers(name) })
 		assert.True(t, has, "no row says what %s does: add one to stack/tests/keys", name)
 	}
 	for _, row := range rows {
-		has := slices.ContainsFunc(known, row.isOf)
+		has := slices.ContainsFunc(known, row.covers)
 		assert.True(t, has, "there is no key %s", row.path)
 		assert.NotEmpty(t, row.stacks(), "%s: the row says neither what shows nor why nothing does", row.path)
 	}
@@ -85,36 +85,36 @@ func configKeys() []string {
 }
 
 // A row finds what is not as it says, and says where.
-func TestRowsFindWhatDoesNotShow(t *testing.T) {
+func TestRow_mismatches(t *testing.T) {
 	record := func(more ...stacktest.Registration) *stacktest.Record {
-		pool := stacktest.Registration{Type: "x:Pool", Name: "main", Custom: true, Protected: true, Inputs: object{"min": 1., "zones": []any{"a"}, "policy": `{"keep":3}`}}
-		return &stacktest.Record{All: append([]stacktest.Registration{pool}, more...)}
+		pool := stacktest.Registration{Type: "x:Pool", Name: "main", Custom: true, Protect: true, Inputs: object{"min": 1., "zones": []any{"a"}, "policy": `{"keep":3}`}}
+		return &stacktest.Record{Registrations: append([]stacktest.Registration{pool}, more...)}
 	}
-	pool := func(path string, want any) keyRow { return key("pool", 1, onGKE("Pool", "main", path, want)) }
+	pool := func(path string, want any) row { return newRow("pool", 1, gkeInput("Pool", "main", path, want)) }
 	moved := record()
-	moved.All[0].Inputs = object{"min": 2., "zones": []any{"a", "b"}, "policy": `{"keep":4}`}
-	moved.All[0].Protected = false
+	moved.Registrations[0].Inputs = object{"min": 2., "zones": []any{"a", "b"}, "policy": `{"keep":4}`}
+	moved.Registrations[0].Protect = false
 	another := record(stacktest.Registration{Type: "x:Key", Name: "new", Custom: true})
 	for name, test := range map[string]struct {
-		row  keyRow
+		row  row
 		with *stacktest.Record
 		want []string
 	}{
 		"a value shows":                     {pool("min", 2.), moved, nil},
-		"a part of a text shows":            {pool("policy", holds{`"keep":4`}), moved, nil},
-		"an element shows":                  {pool("zones", holds{"b"}), moved, nil},
+		"a part of a text shows":            {pool("policy", contains{`"keep":4`}), moved, nil},
+		"an element shows":                  {pool("zones", contains{"b"}), moved, nil},
 		"an option shows":                   {pool("(protected)", false), moved, nil},
-		"a resource shows":                  {key("key", 1, onGKE("Key", "new", "", there)), another, nil},
-		"nothing shows, as it is said":      {unshown("key", 1, "it is a secret"), record(), nil},
-		"another stack's":                   {key("pool", 1, onEKS("Pool", "main", "min", 3.)), record(), nil},
+		"a resource shows":                  {newRow("key", 1, gkeInput("Key", "new", "", present)), another, nil},
+		"nothing shows, as it is said":      {expectNoDiff("key", 1, "it is a secret"), record(), nil},
+		"another stack's":                   {newRow("pool", 1, eksInput("Pool", "main", "min", 3.)), record(), nil},
 		"a value does not show":             {pool("min", 3.), moved, []string{"Pool main min: is 2, not 3"}},
 		"a value shows without it":          {pool("min", 1.), record(), []string{"Pool main min: is 1 without it, too"}},
-		"an element does not show":          {pool("zones", holds{"c"}), moved, []string{"Pool main zones: is [a b], not {c}"}},
-		"a resource does not go":            {key("key", 1, onGKE("Pool", "main", "", gone)), moved, []string{"Pool main: is there, not gone"}},
-		"something shows, and should not":   {unshown("key", 1, "it is a secret"), another, []string{"x:Key new: is another one"}},
-		"a value shows, and none should":    {unshown("key", 1, "it is a secret"), moved, []string{"x:Pool main: is another one"}},
-		"there is no such resource to show": {key("key", 1, onGKE("Pool", "other", "min", 2.)), moved, []string{"Pool other min: is gone, not 2"}},
+		"an element does not show":          {pool("zones", contains{"c"}), moved, []string{"Pool main zones: is [a b], not {c}"}},
+		"a resource does not go":            {newRow("key", 1, gkeInput("Pool", "main", "", absent)), moved, []string{"Pool main: is there, not gone"}},
+		"something shows, and should not":   {expectNoDiff("key", 1, "it is a secret"), another, []string{"x:Key new: is another one"}},
+		"a value shows, and none should":    {expectNoDiff("key", 1, "it is a secret"), moved, []string{"x:Pool main: is another one"}},
+		"there is no such resource to show": {newRow("key", 1, gkeInput("Pool", "other", "min", 2.)), moved, []string{"Pool other min: is gone, not 2"}},
 	} {
-		t.Run(name, func(t *testing.T) { require.Equal(t, test.want, test.row.faults("gke", record(), test.with)) })
+		t.Run(name, func(t *testing.T) { require.Equal(t, test.want, test.row.mismatches("gke", record(), test.with)) })
 	}
 }

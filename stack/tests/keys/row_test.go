@@ -18,29 +18,29 @@ import (
 
 type object = map[string]any
 
-// keyRow is a key of the config, and what the stacks' plans show of it.
-type keyRow struct {
+// row is a key of the config, and what the stacks' plans show of it.
+type row struct {
 	// path of the key, as pulumi config set --path takes it, and a value that is
 	// not its default.
 	path  string
 	value any
-	// about is the key, where a whole object has to be set for it.
-	about string
-	// given is what else has to be set for the key to mean anything.
-	given map[string]any
-	// beside are rows that are set in the same run, to save runs: none has to
+	// key is the key, where a whole object has to be set for it.
+	key string
+	// prerequisites is what else has to be set for the key to mean anything.
+	prerequisites map[string]any
+	// batch are rows that are set in the same run, to save runs: none has to
 	// do with another, and no two have the same value.
-	beside []keyRow
-	// shown is where the plans have the value, unshown why none has it: then
+	batch []row
+	// expected is where the plans have the value, unshown why none has it: then
 	// they are what they are without it.
-	shown   []shown
-	unshown string
+	expected     []expectInput
+	noDiffReason string
 	// stack that the key is for, where nothing shown says so; "" for both.
 	stack string
 }
 
-// shown is a place in a stack's plan and what stands there.
-type shown struct {
+// expectInput is a place in a stack's plan and what stands there.
+type expectInput struct {
 	stack string // "" for both
 	typ   string
 	name  string
@@ -52,54 +52,60 @@ type shown struct {
 // byStack is a value that is another one on each stack.
 type byStack map[string]any
 
-// holds is a part of what stands somewhere: of a text, or an element of a list.
-type holds struct{ part any }
+// contains is a part of what stands somewhere: of a text, or an element of a list.
+type contains struct{ part any }
 
 // What a resource is in a plan.
 const (
-	there = "there"
-	gone  = "gone"
+	present = "there"
+	absent  = "gone"
 )
 
-func key(path string, value any, shown ...shown) keyRow {
-	return keyRow{path: path, value: value, shown: shown}
+func newRow(path string, value any, shown ...expectInput) row {
+	return row{path: path, value: value, expected: shown}
 }
 
-// unshown is a key that no plan shows. It is tried on both stacks.
-func unshown(path string, value any, why string) keyRow {
-	return keyRow{path: path, value: value, unshown: why}
+// expectNoDiff is a key that no plan shows. It is tried on both stacks.
+func expectNoDiff(path string, value any, why string) row {
+	return row{path: path, value: value, noDiffReason: why}
 }
 
-// together sets rows in one run.
-func together(rows ...keyRow) []keyRow {
+// batch sets rows in one run.
+func batch(rows ...row) []row {
 	all := slices.Clone(rows)
 	for k := range all {
-		all[k].beside = rows
+		all[k].batch = rows
 	}
 	return all
 }
 
-func (k keyRow) with(given map[string]any) keyRow {
-	k.given = stacktest.Merge(k.given, given)
+func (k row) withPrerequisites(given map[string]any) row {
+	k.prerequisites = stacktest.Merge(k.prerequisites, given)
 	return k
 }
 
-func (k keyRow) of(key string) keyRow {
-	k.about = key
+func (k row) forKey(key string) row {
+	k.key = key
 	return k
 }
 
-func (k keyRow) only(stack string) keyRow {
+func (k row) onlyOn(stack string) row {
 	k.stack = stack
 	return k
 }
 
-func onGKE(typ, name, path string, want any) shown  { return shown{"gke", typ, name, path, want} }
-func onEKS(typ, name, path string, want any) shown  { return shown{"eks", typ, name, path, want} }
-func onBoth(typ, name, path string, want any) shown { return shown{"", typ, name, path, want} }
+func gkeInput(typ, name, path string, want any) expectInput {
+	return expectInput{"gke", typ, name, path, want}
+}
+func eksInput(typ, name, path string, want any) expectInput {
+	return expectInput{"eks", typ, name, path, want}
+}
+func bothInput(typ, name, path string, want any) expectInput {
+	return expectInput{"", typ, name, path, want}
+}
 
-// on returns a value's on a stack, as a copy: what is set below it stays there.
-func on(stack string, value any) any {
+// valueFor returns a value's on a stack, as a copy: what is set below it stays there.
+func valueFor(stack string, value any) any {
 	if each, ok := value.(byStack); ok {
 		value = each[stack]
 	}
@@ -109,17 +115,17 @@ func on(stack string, value any) any {
 	}
 	copied := map[string]any{}
 	for key, inner := range object {
-		copied[key] = on(stack, inner)
+		copied[key] = valueFor(stack, inner)
 	}
 	return copied
 }
 
 // stacks are those that the key means something on.
-func (k keyRow) stacks() []string {
+func (k row) stacks() []string {
 	var all []string
 	for _, p := range stacktest.Platforms {
-		onIt := func(s shown) bool { return s.stack == "" || s.stack == p.Stack }
-		if k.unshown != "" && (k.stack == "" || k.stack == p.Stack) || slices.ContainsFunc(k.shown, onIt) {
+		onIt := func(s expectInput) bool { return s.stack == "" || s.stack == p.Stack }
+		if k.noDiffReason != "" && (k.stack == "" || k.stack == p.Stack) || slices.ContainsFunc(k.expected, onIt) {
 			all = append(all, p.Stack)
 		}
 	}
@@ -128,7 +134,7 @@ func (k keyRow) stacks() []string {
 
 // settings returns a stack's without the key, and with it. Live are
 // bankchurn and what the row names: with all services the runs would take long.
-func (k keyRow) settings(t *testing.T, stack string) (without, with configtest.Settings) {
+func (k row) settings(t *testing.T, stack string) (without, with configtest.Settings) {
 	t.Helper()
 	set := func() configtest.Settings {
 		s := stacktest.Settings(t, stack, nil)
@@ -137,24 +143,24 @@ func (k keyRow) settings(t *testing.T, stack string) (without, with configtest.S
 				s.Set("releases."+each.Name, nil)
 			}
 		}
-		for _, path := range slices.Sorted(maps.Keys(k.given)) { // what is above before what is below
-			s.Set(path, on(stack, k.given[path]))
+		for _, path := range slices.Sorted(maps.Keys(k.prerequisites)) { // what is above before what is below
+			s.Set(path, valueFor(stack, k.prerequisites[path]))
 		}
 		return s
 	}
 	without, with = set(), set()
-	for _, row := range append(slices.Clone(k.beside), k) {
+	for _, row := range append(slices.Clone(k.batch), k) {
 		if slices.Contains(row.stacks(), stack) {
-			with.Set(row.path, on(stack, row.value))
+			with.Set(row.path, valueFor(stack, row.value))
 		}
 	}
 	return without, with
 }
 
-// isOf tells whether the row is about a key, in which NAME is what a person
+// covers tells whether the row is about a key, in which NAME is what a person
 // names. Below a key of texts by name there is one more.
-func (k keyRow) isOf(key string) bool {
-	parts, at := strings.Split(key, "."), strings.Split(cmp.Or(k.about, k.path), ".")
+func (k row) covers(key string) bool {
+	parts, at := strings.Split(key, "."), strings.Split(cmp.Or(k.key, k.path), ".")
 	if len(at) < len(parts) {
 		return false
 	}
@@ -166,55 +172,55 @@ func (k keyRow) isOf(key string) bool {
 	return true
 }
 
-// faults returns what the plans of a stack without the key and with it do not
+// mismatches returns what the plans of a stack without the key and with it do not
 // show as the row says.
-func (k keyRow) faults(stack string, without, with *stacktest.Record) []string {
+func (k row) mismatches(stack string, without, with *stacktest.Record) []string {
 	var all []string
-	if k.unshown != "" {
-		return changed(without, with)
+	if k.noDiffReason != "" {
+		return changedResources(without, with)
 	}
-	for _, s := range k.shown {
+	for _, s := range k.expected {
 		if s.stack != "" && s.stack != stack {
 			continue
 		}
-		want := on(stack, s.want)
+		want := valueFor(stack, s.want)
 		at := strings.TrimSpace(fmt.Sprintf("%s %s %s", s.typ, s.name, s.path))
-		if found := s.in(with); !shows(found, want) {
+		if found := s.actual(with); !matches(found, want) {
 			all = append(all, fmt.Sprintf("%s: is %v, not %v", at, found, want))
 		}
-		if shows(s.in(without), want) {
+		if matches(s.actual(without), want) {
 			all = append(all, fmt.Sprintf("%s: is %v without it, too", at, want))
 		}
 	}
 	return all
 }
 
-// in returns what stands at the place.
-func (s shown) in(r *stacktest.Record) any {
-	for _, each := range r.Of(s.typ) {
+// actual returns what stands at the place.
+func (s expectInput) actual(r *stacktest.Record) any {
+	for _, each := range r.ByType(s.typ) {
 		if each.Name != s.name {
 			continue
 		}
 		switch s.path {
 		case "":
-			return there
+			return present
 		case "(protected)":
-			return each.Protected
+			return each.Protect
 		case "(retained)":
-			return each.Retained
+			return each.RetainOnDelete
 		case "(waits to create)":
 			return each.CreateTimeout
 		case "(waits to update)":
 			return each.UpdateTimeout
 		}
-		return each.At(s.path)
+		return each.Input(s.path)
 	}
-	return gone
+	return absent
 }
 
-// shows tells whether what stands somewhere is what has to.
-func shows(found, want any) bool {
-	h, ok := want.(holds)
+// matches tells whether what stands somewhere is what has to.
+func matches(found, want any) bool {
+	h, ok := want.(contains)
 	if !ok {
 		return assert.ObjectsAreEqual(want, found)
 	}
@@ -225,11 +231,11 @@ func shows(found, want any) bool {
 	return slices.ContainsFunc(list, func(element any) bool { return assert.ObjectsAreEqual(h.part, element) })
 }
 
-// changed lists the resources that are not the same in two runs.
-func changed(one, other *stacktest.Record) []string {
+// changedResources lists the resources that are not the same in two runs.
+func changedResources(one, other *stacktest.Record) []string {
 	texts := func(r *stacktest.Record) map[string]bool {
 		all := map[string]bool{}
-		for _, each := range r.All {
+		for _, each := range r.Registrations {
 			each.Dependencies = slices.Sorted(slices.Values(each.Dependencies))
 			text, err := json.Marshal(each)
 			if err != nil {

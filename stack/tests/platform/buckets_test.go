@@ -9,8 +9,8 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-func TestBucketsAreGuarded(t *testing.T) {
-	guards := map[string]func(*testing.T, stacktest.Platform, *stacktest.Record, string){"gke": guardedOnGKE, "eks": guardedOnEKS}
+func TestBucket_securitySettings(t *testing.T) {
+	guards := map[string]func(*testing.T, stacktest.Platform, *stacktest.Record, string){"gke": requireGCSBucket, "eks": requireS3Bucket}
 	stacktest.ForEachPlatform(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		for bucket := range p.Buckets {
 			t.Run(bucket, func(t *testing.T) { guards[p.Stack](t, p, r, bucket) })
@@ -18,7 +18,7 @@ func TestBucketsAreGuarded(t *testing.T) {
 	})
 }
 
-func guardedOnGKE(t *testing.T, p stacktest.Platform, r *stacktest.Record, name string) {
+func requireGCSBucket(t *testing.T, p stacktest.Platform, r *stacktest.Record, name string) {
 	action := func(typ string) object { return object{"type": typ} }
 	lifecycle := []any{
 		object{"action": action("AbortIncompleteMultipartUpload"), "condition": object{"age": 7.}},
@@ -35,20 +35,20 @@ func guardedOnGKE(t *testing.T, p stacktest.Platform, r *stacktest.Record, name 
 	} else {
 		want["logging"] = object{"logBucket": p.Buckets["access-logs"], "logObjectPrefix": name}
 	}
-	bucket := r.One(t, "gcp:storage/bucket:Bucket", name)
+	bucket := r.MustGet(t, "gcp:storage/bucket:Bucket", name)
 	require.Equal(t, want, stacktest.Omit(bucket.Inputs, "__defaults"))
-	require.True(t, bucket.Retained, "what pods read is not lost with the stack")
-	writer := r.One(t, "BucketIAMMember", "access-logs")
+	require.True(t, bucket.RetainOnDelete, "what pods read is not lost with the stack")
+	writer := r.MustGet(t, "BucketIAMMember", "access-logs")
 	require.Equal(t, object{
 		"bucket": p.Buckets["access-logs"], "role": "roles/storage.objectCreator", "member": "group:cloud-storage-analytics@google.com",
 	}, writer.Inputs)
 	if name != "access-logs" {
-		require.True(t, r.Before(bucket)[writer.URN], "logs are lost before they may be written")
+		require.True(t, r.Dependencies(bucket)[writer.URN], "logs are lost before they may be written")
 	}
 }
 
-// lifecycleOnEKS is what becomes of a bucket's objects.
-func lifecycleOnEKS(name string) []any {
+// s3LifecycleRules is what becomes of a bucket's objects.
+func s3LifecycleRules(name string) []any {
 	rule := func(id, key string, value any) object {
 		return object{"id": id, "status": "Enabled", "filter": object{"prefix": ""}, key: value}
 	}
@@ -63,12 +63,12 @@ func lifecycleOnEKS(name string) []any {
 	return rules
 }
 
-func guardedOnEKS(t *testing.T, p stacktest.Platform, r *stacktest.Record, name string) {
+func requireS3Bucket(t *testing.T, p stacktest.Platform, r *stacktest.Record, name string) {
 	isLog := name == "access-logs"
-	bucket := r.One(t, "s3/bucketV2:BucketV2", name)
+	bucket := r.MustGet(t, "s3/bucketV2:BucketV2", name)
 	require.Equal(t, object{"bucket": p.Buckets[name], "forceDestroy": false}, bucket.Inputs)
 	encryption := object{"bucketKeyEnabled": true, "applyServerSideEncryptionByDefault": object{
-		"sseAlgorithm": "aws:kms", "kmsMasterKeyId": r.Computed(stacktest.KeyArn("buckets")),
+		"sseAlgorithm": "aws:kms", "kmsMasterKeyId": r.Computed(stacktest.KMSKeyArn("buckets")),
 	}}
 	if isLog { // the delivery of logs knows no KMS
 		encryption = object{"applyServerSideEncryptionByDefault": object{"sseAlgorithm": "AES256"}}
@@ -82,28 +82,28 @@ func guardedOnEKS(t *testing.T, p stacktest.Platform, r *stacktest.Record, name 
 		{"BucketOwnershipControls", object{"rule": object{"objectOwnership": "BucketOwnerEnforced"}}},
 		{"BucketVersioningV2", object{"versioningConfiguration": object{"status": "Enabled"}}},
 		{"BucketServerSideEncryptionConfigurationV2", object{"rules": []any{encryption}}},
-		{"BucketLifecycleConfigurationV2", object{"rules": lifecycleOnEKS(name)}},
+		{"BucketLifecycleConfigurationV2", object{"rules": s3LifecycleRules(name)}},
 		{"BucketPolicy", nil},
 		{"BucketLoggingV2", object{"targetBucket": p.Buckets["access-logs"], "targetPrefix": name + "/"}},
 	}
 	if isLog {
 		guards = guards[:len(guards)-1]
 	}
-	require.True(t, bucket.Retained, "what pods read is not lost with the stack")
+	require.True(t, bucket.RetainOnDelete, "what pods read is not lost with the stack")
 	before := bucket.URN
 	for _, guard := range guards {
-		registered := r.One(t, guard.typ, name)
-		require.Equal(t, r.Computed(name+"-id"), registered.At("bucket"))
+		registered := r.MustGet(t, guard.typ, name)
+		require.Equal(t, r.Computed(name+"-id"), registered.Input("bucket"))
 		if guard.inputs != nil {
-			require.Equal(t, stacktest.Merge(guard.inputs, object{"bucket": registered.At("bucket")}), registered.Inputs)
+			require.Equal(t, stacktest.Merge(guard.inputs, object{"bucket": registered.Input("bucket")}), registered.Inputs)
 		}
 		// Two at a time, and S3 answers OperationAborted.
 		require.True(t, slices.Contains(registered.Dependencies, before), "%s has to wait for %s", registered, before)
-		require.True(t, registered.Retained, "%s: a bucket that stays behind stays guarded", registered)
+		require.True(t, registered.RetainOnDelete, "%s: a bucket that stays behind stays guarded", registered)
 		before = registered.URN
 	}
 	if !isLog {
-		require.True(t, r.Before(r.One(t, "BucketLoggingV2", name))[r.One(t, "BucketPolicy", "access-logs").URN], "logs are lost before they may be written")
+		require.True(t, r.Dependencies(r.MustGet(t, "BucketLoggingV2", name))[r.MustGet(t, "BucketPolicy", "access-logs").URN], "logs are lost before they may be written")
 	}
 	if !r.Preview {
 		arn := "arn:aws:s3:::" + p.Buckets[name]
@@ -111,47 +111,47 @@ func guardedOnEKS(t *testing.T, p stacktest.Platform, r *stacktest.Record, name 
 			"Resource":["` + arn + `","` + arn + `/*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}}`
 		if isLog {
 			want += `,{"Sid":"AccessLogs","Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},"Action":["s3:PutObject"],
-				"Resource":["` + arn + `/*"],"Condition":{"StringEquals":{"aws:SourceAccount":"` + stacktest.Account + `"}}}`
+				"Resource":["` + arn + `/*"],"Condition":{"StringEquals":{"aws:SourceAccount":"` + stacktest.AccountID + `"}}}`
 		}
-		require.JSONEq(t, `{"Version":"2012-10-17","Statement":[`+want+`]}`, r.One(t, "BucketPolicy", name).At("policy").(string))
+		require.JSONEq(t, `{"Version":"2012-10-17","Statement":[`+want+`]}`, r.MustGet(t, "BucketPolicy", name).Input("policy").(string))
 	}
 }
 
-func TestKeyOfTheBucketsOnEKS(t *testing.T) {
+func TestBucket_kmsKeyOnEKS(t *testing.T) {
 	r := stacktest.Up(t, "eks", nil)
-	key := r.One(t, "kms/key:Key", "buckets")
-	require.Equal(t, true, key.At("enableKeyRotation"))
-	require.Equal(t, 30., key.At("deletionWindowInDays"))
-	require.True(t, key.Retained, "without it the buckets that stay behind are noise")
-	require.Equal(t, "alias/modelferry-eks-buckets", r.One(t, "kms/alias:Alias", "buckets").At("name"))
+	key := r.MustGet(t, "kms/key:Key", "buckets")
+	require.Equal(t, true, key.Input("enableKeyRotation"))
+	require.Equal(t, 30., key.Input("deletionWindowInDays"))
+	require.True(t, key.RetainOnDelete, "without it the buckets that stay behind are noise")
+	require.Equal(t, "alias/modelferry-eks-buckets", r.MustGet(t, "kms/alias:Alias", "buckets").Input("name"))
 
 	const own = "arn:aws:kms:eu-west-1:123456789012:key/ours"
 	r = stacktest.Up(t, "eks", map[string]any{"buckets.kmsKey": own})
-	for _, each := range r.Of("kms/key:Key") {
+	for _, each := range r.ByType("kms/key:Key") {
 		require.NotEqual(t, "buckets", each.Name)
 	}
-	require.Equal(t, own, r.One(t, "BucketServerSideEncryptionConfigurationV2", "models").At("rules[0].applyServerSideEncryptionByDefault.kmsMasterKeyId"))
-	require.Contains(t, r.One(t, "RolePolicy", "bankchurn-predictor").At("policy"), own)
+	require.Equal(t, own, r.MustGet(t, "BucketServerSideEncryptionConfigurationV2", "models").Input("rules[0].applyServerSideEncryptionByDefault.kmsMasterKeyId"))
+	require.Contains(t, r.MustGet(t, "RolePolicy", "bankchurn-predictor").Input("policy"), own)
 }
 
-func TestKeyOfTheBucketsOnGKE(t *testing.T) {
+func TestBucket_kmsKeyOnGKE(t *testing.T) {
 	const key = "projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/buckets"
 	r := stacktest.Up(t, "gke", map[string]any{"buckets.kmsKey": key})
-	member := r.One(t, "CryptoKeyIAMMember", "buckets")
+	member := r.MustGet(t, "CryptoKeyIAMMember", "buckets")
 	require.Equal(t, object{
 		"cryptoKeyId": key, "role": "roles/cloudkms.cryptoKeyEncrypterDecrypter",
 		"member": "serviceAccount:service-" + stacktest.ProjectNumber + "@gs-project-accounts.iam.gserviceaccount.com",
 	}, member.Inputs)
-	require.True(t, member.Retained, "what stays behind can be read")
-	require.False(t, stacktest.Up(t, "gke", map[string]any{"buckets.kmsKey": key, "buckets.forceDestroy": true}).One(t, "CryptoKeyIAMMember", "buckets").Retained)
+	require.True(t, member.RetainOnDelete, "what stays behind can be read")
+	require.False(t, stacktest.Up(t, "gke", map[string]any{"buckets.kmsKey": key, "buckets.forceDestroy": true}).MustGet(t, "CryptoKeyIAMMember", "buckets").RetainOnDelete)
 	for _, name := range []string{"models", "datasets", "access-logs"} {
-		bucket := r.One(t, "gcp:storage/bucket:Bucket", name)
-		require.Equal(t, object{"defaultKmsKeyName": key}, bucket.At("encryption"))
-		require.True(t, r.Before(bucket)[member.URN], "a bucket with a key that it may not use is refused")
+		bucket := r.MustGet(t, "gcp:storage/bucket:Bucket", name)
+		require.Equal(t, object{"defaultKmsKeyName": key}, bucket.Input("encryption"))
+		require.True(t, r.Dependencies(bucket)[member.URN], "a bucket with a key that it may not use is refused")
 	}
 }
 
-func TestBucketsAreNamedAndKeptAsTheConfigSays(t *testing.T) {
+func TestBucket_configuredNameAndRetention(t *testing.T) {
 	set := map[string]any{"buckets.models": "our-models", "buckets.coldAfterDays": 30, "buckets.forceDestroy": true}
 	for _, p := range stacktest.Platforms {
 		t.Run(p.Stack, func(t *testing.T) {
@@ -159,17 +159,17 @@ func TestBucketsAreNamedAndKeptAsTheConfigSays(t *testing.T) {
 			typ, name := "gcp:storage/bucket:Bucket", "name"
 			if p.Stack == "eks" {
 				typ, name = "BucketV2", "bucket"
-				require.Equal(t, 30., r.One(t, "BucketLifecycleConfigurationV2", "models").At("rules[2].transitions[0].days"))
+				require.Equal(t, 30., r.MustGet(t, "BucketLifecycleConfigurationV2", "models").Input("rules[2].transitions[0].days"))
 			} else {
-				require.Equal(t, 30., r.One(t, typ, "models").At("lifecycleRules[2].condition.age"))
+				require.Equal(t, 30., r.MustGet(t, typ, "models").Input("lifecycleRules[2].condition.age"))
 			}
-			require.Equal(t, "our-models", r.One(t, typ, "models").At(name))
-			require.Equal(t, p.Buckets["datasets"], r.One(t, typ, "datasets").At(name))
-			require.Equal(t, true, r.One(t, typ, "datasets").At("forceDestroy"))
-			for _, each := range r.All {
-				require.False(t, each.Retained, "%s: the config lets it go", each)
+			require.Equal(t, "our-models", r.MustGet(t, typ, "models").Input(name))
+			require.Equal(t, p.Buckets["datasets"], r.MustGet(t, typ, "datasets").Input(name))
+			require.Equal(t, true, r.MustGet(t, typ, "datasets").Input("forceDestroy"))
+			for _, each := range r.Registrations {
+				require.False(t, each.RetainOnDelete, "%s: the config lets it go", each)
 			}
-			require.Equal(t, "our-models", r.One(t, "ConfigMap", "bankchurn-model").At("data."+p.BucketEnvVar))
+			require.Equal(t, "our-models", r.MustGet(t, "ConfigMap", "bankchurn-model").Input("data."+p.BucketEnvVar))
 		})
 	}
 }

@@ -10,46 +10,46 @@ import (
 
 // EKS moves no nodes by itself. What does finds the groups by the tags that EKS
 // gives them, and its pod has a role that nothing else has.
-func TestNodesOnEKSAreAutoscaled(t *testing.T) {
+func TestClusterAutoscaler_deployedOnEKS(t *testing.T) {
 	for _, preview := range []bool{false, true} {
-		r := stacktest.RunCommitted(t, "eks", preview)
-		d := r.One(t, "Deployment", "cluster-autoscaler")
-		require.Equal(t, "kube-system", d.At("metadata.namespace"))
-		require.Equal(t, "registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0", d.At(stacktest.ServerContainer+"image"))
+		r := stacktest.RunRepositoryStack(t, "eks", preview)
+		d := r.MustGet(t, "Deployment", "cluster-autoscaler")
+		require.Equal(t, "kube-system", d.Input("metadata.namespace"))
+		require.Equal(t, "registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0", d.Input(stacktest.ServerContainer+"image"))
 		discovery := "--node-group-auto-discovery=asg:tag=k8s.io/cluster-autoscaler/enabled,k8s.io/cluster-autoscaler/modelferry"
-		require.Contains(t, d.At(stacktest.ServerContainer+"args"), discovery)
-		require.Contains(t, d.At(stacktest.ServerContainer+"args"), "--cloud-provider=aws")
+		require.Contains(t, d.Input(stacktest.ServerContainer+"args"), discovery)
+		require.Contains(t, d.Input(stacktest.ServerContainer+"args"), "--cloud-provider=aws")
 		require.ElementsMatch(t, []any{object{"name": "AWS_REGION", "value": "eu-west-1"}, object{"name": "AWS_EC2_METADATA_DISABLED", "value": "true"}},
-			d.At(stacktest.ServerContainer+"env"), "IMDS does not answer pods")
-		require.Equal(t, object{"workload-type": "system"}, d.At(stacktest.PodSpec+"nodeSelector"))
-		require.Equal(t, "cluster-autoscaler", d.At(stacktest.PodSpec+"serviceAccountName"))
-		require.Equal(t, true, d.At(stacktest.PodSpec+"securityContext.runAsNonRoot"))
-		require.Equal(t, true, d.At(stacktest.ServerContainer+"securityContext.readOnlyRootFilesystem"))
-		role := r.One(t, "iam/role:Role", stacktest.ClusterAutoscalerName)
+			d.Input(stacktest.ServerContainer+"env"), "IMDS does not answer pods")
+		require.Equal(t, object{"workload-type": "system"}, d.Input(stacktest.PodSpec+"nodeSelector"))
+		require.Equal(t, "cluster-autoscaler", d.Input(stacktest.PodSpec+"serviceAccountName"))
+		require.Equal(t, true, d.Input(stacktest.PodSpec+"securityContext.runAsNonRoot"))
+		require.Equal(t, true, d.Input(stacktest.ServerContainer+"securityContext.readOnlyRootFilesystem"))
+		role := r.MustGet(t, "iam/role:Role", stacktest.ClusterAutoscalerName)
 		for _, needed := range []stacktest.Registration{
-			role, r.One(t, "RolePolicy", stacktest.ClusterAutoscalerName), r.One(t, "ClusterRoleBinding", "cluster-autoscaler"), r.One(t, "RoleBinding", "cluster-autoscaler"),
+			role, r.MustGet(t, "RolePolicy", stacktest.ClusterAutoscalerName), r.MustGet(t, "ClusterRoleBinding", "cluster-autoscaler"), r.MustGet(t, "RoleBinding", "cluster-autoscaler"),
 		} {
-			require.True(t, r.Before(d)[needed.URN], "it can do nothing before %s", needed)
+			require.True(t, r.Dependencies(d)[needed.URN], "it can do nothing before %s", needed)
 		}
 	}
-	require.Empty(t, stacktest.RunCommitted(t, "gke", false).Of("modelferry:index:NodeAutoscaler"), "GKE has its own")
+	require.Empty(t, stacktest.RunRepositoryStack(t, "gke", false).ByType("modelferry:index:NodeAutoscaler"), "GKE has its own")
 }
 
-func TestNodeAutoscalerIsItsAccountAlone(t *testing.T) {
+func TestClusterAutoscaler_workloadIdentity(t *testing.T) {
 	r := stacktest.Up(t, "eks", nil)
 	require.Equal(t, object{"eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/" + stacktest.ClusterAutoscalerName + "-0a1b2c3"},
-		r.One(t, "ServiceAccount", "cluster-autoscaler").At("metadata.annotations"))
-	require.Contains(t, r.One(t, "iam/role:Role", stacktest.ClusterAutoscalerName).At("assumeRolePolicy"), `:sub":"system:serviceaccount:kube-system:cluster-autoscaler"`)
-	r = stacktest.Up(t, "eks", byPodIdentity)
+		r.MustGet(t, "ServiceAccount", "cluster-autoscaler").Input("metadata.annotations"))
+	require.Contains(t, r.MustGet(t, "iam/role:Role", stacktest.ClusterAutoscalerName).Input("assumeRolePolicy"), `:sub":"system:serviceaccount:kube-system:cluster-autoscaler"`)
+	r = stacktest.Up(t, "eks", podIdentitySettings)
 	require.Equal(t, object{
 		"clusterName": "modelferry", "namespace": "kube-system", "serviceAccount": "cluster-autoscaler",
 		"roleArn": "arn:aws:iam::123456789012:role/" + stacktest.ClusterAutoscalerName + "-0a1b2c3",
-	}, r.One(t, "PodIdentityAssociation", stacktest.ClusterAutoscalerName).Inputs)
+	}, r.MustGet(t, "PodIdentityAssociation", stacktest.ClusterAutoscalerName).Inputs)
 }
 
 // It looks at what AWS lets nobody look at but as a whole, and changes the
 // groups of its own cluster alone.
-func TestNodeAutoscalerMovesItsOwnClusterAlone(t *testing.T) {
+func TestClusterAutoscaler_iamPolicy(t *testing.T) {
 	require.JSONEq(t, `{"Version":"2012-10-17","Statement":[
 		{"Sid":"DescribeScaling","Effect":"Allow","Resource":["*"],"Action":["autoscaling:DescribeAutoScalingGroups","autoscaling:DescribeAutoScalingInstances",
 			"autoscaling:DescribeLaunchConfigurations","autoscaling:DescribeScalingActivities","autoscaling:DescribeTags","ec2:DescribeImages",
@@ -58,14 +58,14 @@ func TestNodeAutoscalerMovesItsOwnClusterAlone(t *testing.T) {
 		{"Sid":"ScaleNodegroups","Effect":"Allow","Action":["autoscaling:SetDesiredCapacity","autoscaling:TerminateInstanceInAutoScalingGroup"],
 			"Resource":["arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:*:autoScalingGroupName/eks-*"],
 			"Condition":{"StringEquals":{"aws:ResourceTag/k8s.io/cluster-autoscaler/main":"owned"}}}]}`,
-		stacktest.Up(t, "eks", nil).One(t, "RolePolicy", stacktest.ClusterAutoscalerName).At("policy").(string))
+		stacktest.Up(t, "eks", nil).MustGet(t, "RolePolicy", stacktest.ClusterAutoscalerName).Input("policy").(string))
 }
 
-func TestNodeAutoscalerChangesLittleInTheCluster(t *testing.T) {
+func TestClusterAutoscaler_rbacWriteVerbs(t *testing.T) {
 	r := stacktest.Up(t, "eks", nil)
 	changing := map[string][]any{}
 	for _, kind := range []string{"ClusterRole", "Role"} {
-		for _, rule := range r.One(t, kind, "cluster-autoscaler").At("rules").([]any) {
+		for _, rule := range r.MustGet(t, kind, "cluster-autoscaler").Input("rules").([]any) {
 			rule := rule.(object)
 			for _, verb := range rule["verbs"].([]any) {
 				if verb == "get" || verb == "list" || verb == "watch" {
@@ -89,28 +89,28 @@ func TestNodeAutoscalerChangesLittleInTheCluster(t *testing.T) {
 	}, changing)
 }
 
-func TestNodeAutoscalerReachesItsNeedsOnly(t *testing.T) {
+func TestClusterAutoscaler_networkPolicy(t *testing.T) {
 	r := stacktest.Up(t, "eks", nil)
-	policy := r.One(t, "NetworkPolicy", "cluster-autoscaler")
-	require.Equal(t, "kube-system", policy.At("metadata.namespace"))
+	policy := r.MustGet(t, "NetworkPolicy", "cluster-autoscaler")
+	require.Equal(t, "kube-system", policy.Input("metadata.namespace"))
 	require.Equal(t, object{
 		"podSelector": object{"matchLabels": object{"app": "cluster-autoscaler"}}, "policyTypes": []any{"Ingress", "Egress"},
 		"ingress": []any{object{"from": []any{object{"namespaceSelector": object{}}}, "ports": []any{object{"protocol": "TCP", "port": 8085.}}}},
 		"egress":  []any{stacktest.DNSEgressRule, object{"ports": stacktest.HTTPSPorts}},
-	}, policy.At("spec"))
-	require.True(t, r.Before(r.One(t, "Deployment", "cluster-autoscaler"))[policy.URN])
-	require.Contains(t, stacktest.Up(t, "eks", byPodIdentity).One(t, "NetworkPolicy", "cluster-autoscaler").At("spec.egress"), stacktest.EgressRule("169.254.170.23/32", 80))
+	}, policy.Input("spec"))
+	require.True(t, r.Dependencies(r.MustGet(t, "Deployment", "cluster-autoscaler"))[policy.URN])
+	require.Contains(t, stacktest.Up(t, "eks", podIdentitySettings).MustGet(t, "NetworkPolicy", "cluster-autoscaler").Input("spec.egress"), stacktest.EgressRule("169.254.170.23/32", 80))
 }
 
-func TestNodeAutoscalerIsTheTeamsToChoose(t *testing.T) {
+func TestClusterAutoscaler_disabledOrVersioned(t *testing.T) {
 	for name, set := range map[string]map[string]any{
 		"another one":       {"cluster.create.autoscaler.enabled": false},
 		"a cluster that is": {"cluster": object{"existing": "production"}},
 	} {
 		r := stacktest.Up(t, "eks", set)
-		require.Empty(t, r.Of("modelferry:index:NodeAutoscaler"), name)
-		require.Empty(t, r.Of("modelferry:eks:Autoscaler"), name)
+		require.Empty(t, r.ByType("modelferry:index:NodeAutoscaler"), name)
+		require.Empty(t, r.ByType("modelferry:eks:Autoscaler"), name)
 	}
 	r := stacktest.Up(t, "eks", map[string]any{"cluster.create.version": "1.33"})
-	require.Equal(t, "registry.k8s.io/autoscaling/cluster-autoscaler:v1.33.0", r.One(t, "Deployment", "cluster-autoscaler").At(stacktest.ServerContainer+"image"))
+	require.Equal(t, "registry.k8s.io/autoscaling/cluster-autoscaler:v1.33.0", r.MustGet(t, "Deployment", "cluster-autoscaler").Input(stacktest.ServerContainer+"image"))
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // What the config warns of reaches the person: in the plan, and in the update.
-func TestWarningsAreGiven(t *testing.T) {
+func TestWarnings_previewAndUpdate(t *testing.T) {
 	set := map[string]any{"releases.bankchurn.artifacts.model.size": "600MB"}
 	for _, p := range stacktest.Platforms {
 		for _, preview := range []bool{false, true} {
@@ -17,7 +17,7 @@ func TestWarningsAreGiven(t *testing.T) {
 			require.Len(t, r.Warnings, 1)
 			require.Contains(t, r.Warnings[0], "modelferry:releases.bankchurn.artifacts.model.size: each pod copies 600 MB when it starts")
 			require.Contains(t, r.Warnings[0], "set modelferry:releases.bankchurn.delivery to csi")
-			require.Empty(t, stacktest.RunCommitted(t, p.Stack, preview).Warnings)
+			require.Empty(t, stacktest.RunRepositoryStack(t, p.Stack, preview).Warnings)
 		}
 	}
 }

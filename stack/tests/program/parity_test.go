@@ -12,14 +12,14 @@ import (
 
 type object = map[string]any
 
-func TestParity(t *testing.T) {
+func TestParity_kubernetesObjects(t *testing.T) {
 	finbert := map[string]any{"releases.nlpinsight.backend": "finbert"}
 	gke, eks := stacktest.GKE, stacktest.EKS
 	for name, set := range map[string]func(p stacktest.Platform) map[string]any{
 		"as in the repository": func(stacktest.Platform) map[string]any { return nil },
 		"finbert":              func(stacktest.Platform) map[string]any { return finbert },
 		"private endpoints":    privateEndpoints,
-		"every option":         everyOption,
+		"every option":         optionalFeatures,
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.Empty(t, stacktest.DiffObjects(gke, eks, stacktest.KubernetesObjects(stacktest.Up(t, "gke", set(gke))), stacktest.KubernetesObjects(stacktest.Up(t, "eks", set(eks)))))
@@ -36,8 +36,8 @@ func privateEndpoints(p stacktest.Platform) map[string]any {
 	return endpoints
 }
 
-// everyOption switches on what is off by default.
-func everyOption(p stacktest.Platform) map[string]any {
+// optionalFeatures switches on what is off by default.
+func optionalFeatures(p stacktest.Platform) map[string]any {
 	return map[string]any{
 		"ingress": stacktest.IngressConfig(p), "monitoring": object{"serviceMonitors": true, "labels": object{"release": "prometheus"}},
 		"quota": object{"pods": 20}, "containerDefaults": object{"limits": object{"memory": "64Mi"}},
@@ -46,12 +46,12 @@ func everyOption(p stacktest.Platform) map[string]any {
 }
 
 // Each exception is there because something differs: none is left over.
-func TestParityNeedsEveryException(t *testing.T) {
+func TestParity_everyExceptionNeeded(t *testing.T) {
 	listed := stacktest.DiffExceptions
 	defer func() { stacktest.DiffExceptions = listed }()
 	// Endpoints and mounted buckets exclude each other.
 	var runs [][2]map[string]stacktest.Registration
-	for _, set := range []func(stacktest.Platform) map[string]any{privateEndpoints, everyOption} {
+	for _, set := range []func(stacktest.Platform) map[string]any{privateEndpoints, optionalFeatures} {
 		runs = append(runs, [2]map[string]stacktest.Registration{
 			stacktest.KubernetesObjects(stacktest.Up(t, "gke", set(stacktest.GKE))), stacktest.KubernetesObjects(stacktest.Up(t, "eks", set(stacktest.EKS))),
 		})
@@ -66,7 +66,7 @@ func TestParityNeedsEveryException(t *testing.T) {
 	}
 }
 
-func TestParityCatchesADifference(t *testing.T) {
+func TestParity_detectsDifference(t *testing.T) {
 	for name, change := range map[string]func(map[string]stacktest.Registration){
 		"an object is missing": func(o map[string]stacktest.Registration) { delete(o, "PodDisruptionBudget/bankchurn") },
 		"a value differs": func(o map[string]stacktest.Registration) {
@@ -79,7 +79,7 @@ func TestParityCatchesADifference(t *testing.T) {
 			delete(o["ConfigMap/bankchurn-model"].Inputs["data"].(object), "LOCAL_MODEL_PATH")
 		},
 		"an image's digest differs": func(o map[string]stacktest.Registration) {
-			containers := o["Deployment/bankchurn"].At(stacktest.PodSpec + "containers").([]any)
+			containers := o["Deployment/bankchurn"].Input(stacktest.PodSpec + "containers").([]any)
 			containers[0].(object)["image"] = stacktest.EKS.Registry + "modelferry/bankchurn@sha256:1"
 		},
 		"an artifact lies in the other bucket": func(o map[string]stacktest.Registration) {

@@ -16,14 +16,14 @@ import (
 
 // A pod that starts before its grants is refused, one before the nodes is not
 // scheduled; and a grant before the cluster names a pool that is not there yet.
-func TestOrder(t *testing.T) {
+func TestProgram_registrationOrder(t *testing.T) {
 	stacktest.ForEachPlatform(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
-		cluster, nodes := r.One(t, p.ClusterType, "modelferry"), r.One(t, p.NodePoolType, "modelferry")
+		cluster, nodes := r.MustGet(t, p.ClusterType, "modelferry"), r.MustGet(t, p.NodePoolType, "modelferry")
 		for _, s := range stacktest.Services {
-			before := r.Before(stacktest.GetDeployment(t, r, s))
+			before := r.Dependencies(stacktest.GetDeployment(t, r, s))
 			require.True(t, before[cluster.URN] && before[nodes.URN], "%s: after the cluster and its nodes", s.Name)
 			var grants int
-			for _, grant := range r.Of(p.GrantType) {
+			for _, grant := range r.ByType(p.GrantType) {
 				if grant.Name == s.Deployment || strings.HasPrefix(grant.Name, s.Deployment+"-") {
 					grants++
 					require.True(t, before[grant.URN], "%s: after %s", s.Name, grant)
@@ -31,24 +31,24 @@ func TestOrder(t *testing.T) {
 			}
 			require.NotZero(t, grants)
 			for _, object := range []stacktest.Registration{
-				r.One(t, "ConfigMap", s.Name+"-model"), r.One(t, "ServiceAccount", s.Name), r.One(t, "Namespace", "ml-portfolio"),
-				r.One(t, "NetworkPolicy", s.Name), // or the fetcher's first attempts are in vain
+				r.MustGet(t, "ConfigMap", s.Name+"-model"), r.MustGet(t, "ServiceAccount", s.Name), r.MustGet(t, "Namespace", "ml-portfolio"),
+				r.MustGet(t, "NetworkPolicy", s.Name), // or the fetcher's first attempts are in vain
 			} {
 				require.True(t, before[object.URN], "%s: after %s", s.Name, object)
 			}
 		}
-		for _, grant := range r.Of(p.GrantType) {
-			require.True(t, r.Before(grant)[cluster.URN], "%s: after the cluster", grant)
+		for _, grant := range r.ByType(p.GrantType) {
+			require.True(t, r.Dependencies(grant)[cluster.URN], "%s: after the cluster", grant)
 		}
 		for _, egress := range []string{"RouterNat", "NatGateway", "VpcEndpoint"} {
-			for _, way := range r.Of(egress) {
-				require.True(t, r.Before(nodes)[way.URN], "nodes: after %s, or they pull no image", way)
+			for _, way := range r.ByType(egress) {
+				require.True(t, r.Dependencies(nodes)[way.URN], "nodes: after %s, or they pull no image", way)
 			}
 		}
 	})
 }
 
-func TestOutputsAreTheSameOnEveryCloud(t *testing.T) {
+func TestProgram_outputs(t *testing.T) {
 	want := []string{
 		"buckets.datasets", "buckets.models", "cloud", "cluster.endpoint", "cluster.name", "kubeconfig", "namespace",
 	}
@@ -75,12 +75,12 @@ func TestOutputsAreTheSameOnEveryCloud(t *testing.T) {
 }
 
 // A preview of a fresh stack shows every resource that an update makes.
-func TestPreviewRegistersWhatAnUpdateDoes(t *testing.T) {
+func TestProgram_previewRegistersSameResources(t *testing.T) {
 	for _, p := range stacktest.Platforms {
 		t.Run(p.Stack, func(t *testing.T) {
 			names := func(preview bool) []string {
 				var all []string
-				for _, each := range stacktest.RunSettings(t, stacktest.Settings(t, p.Stack, nil), p.Stack, preview).All {
+				for _, each := range stacktest.RunSettings(t, stacktest.Settings(t, p.Stack, nil), p.Stack, preview).Registrations {
 					all = append(all, each.URN)
 				}
 				slices.Sort(all)
@@ -94,12 +94,12 @@ func TestPreviewRegistersWhatAnUpdateDoes(t *testing.T) {
 }
 
 // A new stack has its buckets and cluster before there is anything to release.
-func TestStackWithoutReleasesHasThePlatformOnly(t *testing.T) {
+func TestProgram_withoutReleases(t *testing.T) {
 	for _, p := range stacktest.Platforms {
 		t.Run(p.Stack, func(t *testing.T) {
 			r := stacktest.Up(t, p.Stack, map[string]any{"releases": nil})
 			require.Len(t, stacktest.KubernetesObjects(r), 2, "the namespace, and its default")
-			require.Len(t, r.Of(p.ClusterType), 1)
+			require.Len(t, r.ByType(p.ClusterType), 1)
 			require.Empty(t, stacktest.ServiceGrants(p, r))
 			require.Empty(t, r.Outputs["services"])
 			require.Len(t, r.Outputs["buckets"], 2)
@@ -107,7 +107,7 @@ func TestStackWithoutReleasesHasThePlatformOnly(t *testing.T) {
 	}
 }
 
-func TestFaultyConfigRegistersNothing(t *testing.T) {
+func TestProgram_invalidConfigRegistersNothing(t *testing.T) {
 	for name, set := range map[string]map[string]any{
 		"unknown key":   {"releses": object{}},
 		"another cloud": {"cloud": "aks"},
@@ -121,22 +121,22 @@ func TestFaultyConfigRegistersNothing(t *testing.T) {
 				var faults config.Faults
 				require.ErrorAs(t, err, &faults)
 				require.Len(t, faults, 1)
-				require.Empty(t, record.All)
+				require.Empty(t, record.Registrations)
 			})
 		}
 	}
 }
 
 // The engine starts the program by Deploy, which exports what declare returns.
-func TestDeployIsTheProgram(t *testing.T) {
+func TestProgram_deploy(t *testing.T) {
 	s := stacktest.Settings(t, "gke", nil)
 	program := stack.Program{ConfigKeys: s.Keys()}
 	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, "gke", s, false)
 	require.NoError(t, err)
-	require.Len(t, record.All, len(stacktest.Up(t, "gke", nil).All))
+	require.Len(t, record.Registrations, len(stacktest.Up(t, "gke", nil).Registrations))
 }
 
-func TestKeysComeFromTheEngine(t *testing.T) {
+func TestProgram_readConfigKeys(t *testing.T) {
 	var program stack.Program
 	program.ReadConfigKeys(&pulumi.RunInfo{Config: map[string]string{"modelferry:cloud": "gke", "aws:region": "x"}})
 	require.Equal(t, []string{"aws:region", "modelferry:cloud"}, program.ConfigKeys)

@@ -10,7 +10,7 @@ import (
 
 // One value, the backend, switches NLPInsight from a file on a CPU to a folder
 // on a GPU.
-func TestBackendSwitchesWhatRuns(t *testing.T) {
+func TestBackend_switchedByRelease(t *testing.T) {
 	type outcome struct {
 		backend, path, memory, limit, volume, disk, gpu, extract any
 		tolerations                                              int
@@ -20,19 +20,19 @@ func TestBackendSwitchesWhatRuns(t *testing.T) {
 			got := map[string]outcome{}
 			for _, backend := range []string{"tfidf", "finbert"} {
 				r := stacktest.Up(t, p.Stack, map[string]any{"releases.nlpinsight.backend": backend})
-				d := r.One(t, "Deployment", "nlpinsight")
+				d := r.MustGet(t, "Deployment", "nlpinsight")
 				env := object{}
-				for _, variable := range d.At(stacktest.ServerContainer + "env").([]any) {
+				for _, variable := range d.Input(stacktest.ServerContainer + "env").([]any) {
 					env[variable.(object)["name"].(string)] = variable.(object)["value"]
 				}
 				got[backend] = outcome{
 					backend: env["NLP_BACKEND"], path: env["MODEL_PATH"],
-					memory: d.At(stacktest.ServerContainer + "resources.requests.memory"), limit: d.At(stacktest.ServerContainer + "resources.limits.memory"),
-					volume: d.At(stacktest.PodSpec + "volumes[0].emptyDir.sizeLimit"), disk: d.At(stacktest.FetcherContainer + "resources.requests/ephemeral-storage"),
-					gpu: d.At(stacktest.ServerContainer + "resources.limits/nvidia.com/gpu"), tolerations: len(d.At(stacktest.PodSpec + "tolerations").([]any)),
-					extract: r.One(t, "ConfigMap", "nlpinsight-model").At("data.MODEL_EXTRACT"),
+					memory: d.Input(stacktest.ServerContainer + "resources.requests.memory"), limit: d.Input(stacktest.ServerContainer + "resources.limits.memory"),
+					volume: d.Input(stacktest.PodSpec + "volumes[0].emptyDir.sizeLimit"), disk: d.Input(stacktest.FetcherContainer + "resources.requests/ephemeral-storage"),
+					gpu: d.Input(stacktest.ServerContainer + "resources.limits/nvidia.com/gpu"), tolerations: len(d.Input(stacktest.PodSpec + "tolerations").([]any)),
+					extract: r.MustGet(t, "ConfigMap", "nlpinsight-model").Input("data.MODEL_EXTRACT"),
 				}
-				require.Len(t, r.Of(p.NodePoolType), map[string]int{"tfidf": 2, "finbert": 3}[backend], "nodes with GPUs while one is asked for")
+				require.Len(t, r.ByType(p.NodePoolType), map[string]int{"tfidf": 2, "finbert": 3}[backend], "nodes with GPUs while one is asked for")
 			}
 			require.Equal(t, map[string]outcome{
 				"tfidf":   {backend: "tfidf", path: "/models/model.joblib", memory: "512Mi", limit: "1Gi", volume: "22Mi", disk: "86Mi", tolerations: 1},

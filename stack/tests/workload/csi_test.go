@@ -10,28 +10,28 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// mounted is a stack on which two services read from the buckets themselves.
-var mounted = map[string]any{
+// csiSettings is a stack on which two services read from the buckets themselves.
+var csiSettings = map[string]any{
 	"releases.bankchurn.delivery": "csi", "releases.bankchurn.unverified": true,
 	"releases.nlpinsight.delivery": "csi", "releases.nlpinsight.backend": "finbert", "releases.nlpinsight.unverified": true,
 	"releases.nlpinsight.backends.finbert.artifacts.model": object{"path": "nlpinsight/finbert/v1/", "size": "1.2GB"},
 }
 
-func onEachMounted(t *testing.T, test func(t *testing.T, p stacktest.Platform, r *stacktest.Record)) {
+func forEachCSIRun(t *testing.T, test func(t *testing.T, p stacktest.Platform, r *stacktest.Record)) {
 	t.Helper()
 	for _, p := range stacktest.Platforms {
 		for _, preview := range []bool{false, true} {
 			t.Run(p.Stack+map[bool]string{false: "/up", true: "/preview"}[preview], func(t *testing.T) {
-				test(t, p, stacktest.RunSettings(t, stacktest.Settings(t, p.Stack, mounted), p.Stack, preview))
+				test(t, p, stacktest.RunSettings(t, stacktest.Settings(t, p.Stack, csiSettings), p.Stack, preview))
 			})
 		}
 	}
 }
 
 // The server finds each artifact where the fetcher would have put it.
-func TestMountedBucketTakesTheFetchersPlace(t *testing.T) {
-	onEachMounted(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
-		churn, nlp := r.One(t, "Deployment", "bankchurn"), r.One(t, "Deployment", "nlpinsight")
+func TestCSI_replacesFetcher(t *testing.T) {
+	forEachCSIRun(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
+		churn, nlp := r.MustGet(t, "Deployment", "bankchurn"), r.MustGet(t, "Deployment", "nlpinsight")
 		at := func(bucket, path, subPath string) object {
 			return object{"name": bucket, "mountPath": path, "subPath": subPath, "readOnly": true}
 		}
@@ -39,31 +39,31 @@ func TestMountedBucketTakesTheFetchersPlace(t *testing.T) {
 		require.Equal(t, []any{
 			at("models", "/models/model.joblib", "model.joblib"),
 			at("datasets", "/models/data/raw/Churn.csv", "v1/Churn.csv"), at("datasets", "/data/raw/Churn.csv", "v1/Churn.csv"), tmp,
-		}, churn.At(stacktest.ServerContainer+"volumeMounts"))
+		}, churn.Input(stacktest.ServerContainer+"volumeMounts"))
 		require.Equal(t, []any{
 			at("models", "/models/finbert", "finbert/v1"),
 			at("datasets", "/models/data/raw/train.csv", "v1/financial_phrasebank.csv"), at("datasets", "/data/raw/train.csv", "v1/financial_phrasebank.csv"), tmp,
-		}, nlp.At(stacktest.ServerContainer+"volumeMounts"))
-		require.Contains(t, churn.At(stacktest.ServerContainer+"env"), object{"name": "MODEL_PATH", "value": "/models/model.joblib"})
-		require.Contains(t, nlp.At(stacktest.ServerContainer+"env"), object{"name": "MODEL_PATH", "value": "/models/finbert"})
+		}, nlp.Input(stacktest.ServerContainer+"volumeMounts"))
+		require.Contains(t, churn.Input(stacktest.ServerContainer+"env"), object{"name": "MODEL_PATH", "value": "/models/model.joblib"})
+		require.Contains(t, nlp.Input(stacktest.ServerContainer+"env"), object{"name": "MODEL_PATH", "value": "/models/finbert"})
 		for _, d := range []stacktest.Registration{churn, nlp} {
-			require.Empty(t, d.At(stacktest.PodSpec+"initContainers"))
-			require.Equal(t, "tmp", d.At("spec.template.metadata.annotations/cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"))
-			require.Len(t, d.At(stacktest.PodSpec+"volumes"), 3)
-			require.Equal(t, object{"name": "tmp", "emptyDir": object{"sizeLimit": "64Mi"}}, d.At(stacktest.PodSpec+"volumes[2]"))
-			require.Equal(t, "128Mi", d.At(stacktest.ServerContainer+"resources.limits/ephemeral-storage"), "nothing is copied")
-			for _, c := range r.Of("ConfigMap") {
+			require.Empty(t, d.Input(stacktest.PodSpec+"initContainers"))
+			require.Equal(t, "tmp", d.Input("spec.template.metadata.annotations/cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"))
+			require.Len(t, d.Input(stacktest.PodSpec+"volumes"), 3)
+			require.Equal(t, object{"name": "tmp", "emptyDir": object{"sizeLimit": "64Mi"}}, d.Input(stacktest.PodSpec+"volumes[2]"))
+			require.Equal(t, "128Mi", d.Input(stacktest.ServerContainer+"resources.limits/ephemeral-storage"), "nothing is copied")
+			for _, c := range r.ByType("ConfigMap") {
 				require.Equal(t, "chicagotaxi-model", c.Name, "the fetcher's, of the service that has one")
 			}
 		}
-		require.Equal(t, "bankchurn/model.joblib", churn.At("spec.template.metadata.annotations/artifact.modelferry.dev/model"), "no digest: none was compared")
+		require.Equal(t, "bankchurn/model.joblib", churn.Input("spec.template.metadata.annotations/artifact.modelferry.dev/model"), "no digest: none was compared")
 	})
 }
 
-func TestGKEMountsByThePodsOwnWord(t *testing.T) {
+func TestCSI_gkeEphemeralVolume(t *testing.T) {
 	for _, preview := range []bool{false, true} {
-		r := stacktest.RunSettings(t, stacktest.Settings(t, "gke", mounted), "gke", preview)
-		d := r.One(t, "Deployment", "bankchurn")
+		r := stacktest.RunSettings(t, stacktest.Settings(t, "gke", csiSettings), "gke", preview)
+		d := r.MustGet(t, "Deployment", "bankchurn")
 		for k, bucket := range []string{"models", "datasets"} {
 			require.Equal(t, object{"name": bucket, "csi": object{
 				"driver": "gcsfuse.csi.storage.gke.io", "readOnly": true,
@@ -71,69 +71,69 @@ func TestGKEMountsByThePodsOwnWord(t *testing.T) {
 					"bucketName": "modelferry-demo-gke-" + bucket, "skipCSIBucketAccessCheck": "true",
 					"mountOptions": "only-dir=bankchurn/,implicit-dirs",
 				},
-			}}, d.At(stacktest.PodSpec + "volumes").([]any)[k])
+			}}, d.Input(stacktest.PodSpec + "volumes").([]any)[k])
 		}
-		require.Equal(t, "true", d.At("spec.template.metadata.annotations/gke-gcsfuse/volumes"))
-		require.Empty(t, r.Of("PersistentVolume"))
-		require.Nil(t, r.One(t, "Deployment", "chicagotaxi").At("spec.template.metadata.annotations/gke-gcsfuse/volumes"))
+		require.Equal(t, "true", d.Input("spec.template.metadata.annotations/gke-gcsfuse/volumes"))
+		require.Empty(t, r.ByType("PersistentVolume"))
+		require.Nil(t, r.MustGet(t, "Deployment", "chicagotaxi").Input("spec.template.metadata.annotations/gke-gcsfuse/volumes"))
 	}
 }
 
-func TestEKSMountsByAClaim(t *testing.T) {
+func TestCSI_eksPersistentVolumeClaim(t *testing.T) {
 	name := regexp.MustCompile(`^bankchurn-predictor-models-[0-9a-f]{8}$`)
 	for _, preview := range []bool{false, true} {
-		r := stacktest.RunSettings(t, stacktest.Settings(t, "eks", mounted), "eks", preview)
-		require.Len(t, r.Of("PersistentVolume"), 4, "a bucket a service")
-		volume, claim := r.One(t, "PersistentVolume", "bankchurn-models"), r.One(t, "PersistentVolumeClaim", "bankchurn-models")
-		require.Equal(t, "s3.csi.aws.com", volume.At("spec.csi.driver"))
-		require.Equal(t, true, volume.At("spec.csi.readOnly"))
+		r := stacktest.RunSettings(t, stacktest.Settings(t, "eks", csiSettings), "eks", preview)
+		require.Len(t, r.ByType("PersistentVolume"), 4, "a bucket a service")
+		volume, claim := r.MustGet(t, "PersistentVolume", "bankchurn-models"), r.MustGet(t, "PersistentVolumeClaim", "bankchurn-models")
+		require.Equal(t, "s3.csi.aws.com", volume.Input("spec.csi.driver"))
+		require.Equal(t, true, volume.Input("spec.csi.readOnly"))
 		require.Equal(t, object{
 			"bucketName": stacktest.EKS.Buckets["models"], "authenticationSource": "pod", "stsRegion": "eu-west-1",
-		}, volume.At("spec.csi.volumeAttributes"), "as the pod, not as the driver")
-		require.Equal(t, []any{"read-only", "allow-other", "prefix=bankchurn/", "region=eu-west-1"}, volume.At("spec.mountOptions"))
-		require.Equal(t, []any{"ReadOnlyMany"}, volume.At("spec.accessModes"))
-		require.Equal(t, "Retain", volume.At("spec.persistentVolumeReclaimPolicy"))
+		}, volume.Input("spec.csi.volumeAttributes"), "as the pod, not as the driver")
+		require.Equal(t, []any{"read-only", "allow-other", "prefix=bankchurn/", "region=eu-west-1"}, volume.Input("spec.mountOptions"))
+		require.Equal(t, []any{"ReadOnlyMany"}, volume.Input("spec.accessModes"))
+		require.Equal(t, "Retain", volume.Input("spec.persistentVolumeReclaimPolicy"))
 		for _, each := range []stacktest.Registration{volume, claim} { // left out, it would be the cluster's default
-			require.NotNil(t, each.At("spec.storageClassName"), each)
-			require.Empty(t, each.At("spec.storageClassName"), each)
+			require.NotNil(t, each.Input("spec.storageClassName"), each)
+			require.Empty(t, each.Input("spec.storageClassName"), each)
 		}
-		require.Nil(t, volume.At("metadata.namespace"))
-		require.Equal(t, "ml-portfolio", claim.At("metadata.namespace"))
-		d := r.One(t, "Deployment", "bankchurn")
-		require.True(t, r.Before(d)[claim.URN])
+		require.Nil(t, volume.Input("metadata.namespace"))
+		require.Equal(t, "ml-portfolio", claim.Input("metadata.namespace"))
+		d := r.MustGet(t, "Deployment", "bankchurn")
+		require.True(t, r.Dependencies(d)[claim.URN])
 		if preview {
 			continue
 		}
-		unique := claim.At("metadata.name").(string)
+		unique := claim.Input("metadata.name").(string)
 		require.Regexp(t, name, unique)
-		require.Equal(t, "ml-portfolio-"+unique, volume.At("metadata.name"))
-		require.Equal(t, "ml-portfolio-"+unique, volume.At("spec.csi.volumeHandle"), "no other volume's")
-		require.Equal(t, object{"namespace": "ml-portfolio", "name": unique}, volume.At("spec.claimRef"), "nobody else may claim it")
-		require.Equal(t, "ml-portfolio-"+unique, claim.At("spec.volumeName"))
-		require.Equal(t, object{"name": "models", "persistentVolumeClaim": object{"claimName": unique, "readOnly": true}}, d.At(stacktest.PodSpec+"volumes[0]"))
+		require.Equal(t, "ml-portfolio-"+unique, volume.Input("metadata.name"))
+		require.Equal(t, "ml-portfolio-"+unique, volume.Input("spec.csi.volumeHandle"), "no other volume's")
+		require.Equal(t, object{"namespace": "ml-portfolio", "name": unique}, volume.Input("spec.claimRef"), "nobody else may claim it")
+		require.Equal(t, "ml-portfolio-"+unique, claim.Input("spec.volumeName"))
+		require.Equal(t, object{"name": "models", "persistentVolumeClaim": object{"claimName": unique, "readOnly": true}}, d.Input(stacktest.PodSpec+"volumes[0]"))
 	}
 }
 
 // A volume cannot be changed: what is mounted another way has another name.
-func TestAnotherBucketIsAnotherVolume(t *testing.T) {
+func TestCSI_eksNewVolumeForOtherBucketOrPrefix(t *testing.T) {
 	names := map[any]bool{}
 	for _, set := range []map[string]any{nil, {"buckets.models": "others"}, {"services.bankchurn.prefix": "bankchurn/v2/", "releases.bankchurn.artifacts.model.path": "bankchurn/v2/m", "releases.bankchurn.artifacts.dataset.path": "bankchurn/v2/d"}} {
-		names[stacktest.Up(t, "eks", stacktest.Merge(mounted, set)).One(t, "PersistentVolumeClaim", "bankchurn-models").At("metadata.name")] = true
+		names[stacktest.Up(t, "eks", stacktest.Merge(csiSettings, set)).MustGet(t, "PersistentVolumeClaim", "bankchurn-models").Input("metadata.name")] = true
 	}
 	require.Len(t, names, 3)
-	again := stacktest.Up(t, "eks", stacktest.Merge(mounted, map[string]any{"releases.bankchurn.artifacts.model.path": "bankchurn/v2/model.joblib"}))
-	names[again.One(t, "PersistentVolumeClaim", "bankchurn-models").At("metadata.name")] = true
+	again := stacktest.Up(t, "eks", stacktest.Merge(csiSettings, map[string]any{"releases.bankchurn.artifacts.model.path": "bankchurn/v2/model.joblib"}))
+	names[again.MustGet(t, "PersistentVolumeClaim", "bankchurn-models").Input("metadata.name")] = true
 	require.Len(t, names, 3, "a new model is none")
 }
 
 // The pods read as they did: the same identity, the same prefix.
-func TestMountedPodsHaveTheSameIdentity(t *testing.T) {
+func TestCSI_sameIdentityAndGrants(t *testing.T) {
 	for _, p := range stacktest.Platforms {
-		before, after := stacktest.Up(t, p.Stack, nil), stacktest.Up(t, p.Stack, mounted)
-		require.Equal(t, before.One(t, "ServiceAccount", "bankchurn").Inputs, after.One(t, "ServiceAccount", "bankchurn").Inputs)
+		before, after := stacktest.Up(t, p.Stack, nil), stacktest.Up(t, p.Stack, csiSettings)
+		require.Equal(t, before.MustGet(t, "ServiceAccount", "bankchurn").Inputs, after.MustGet(t, "ServiceAccount", "bankchurn").Inputs)
 		grants := func(r *stacktest.Record) map[string]any {
 			all := map[string]any{}
-			for _, grant := range r.Of(p.GrantType) {
+			for _, grant := range r.ByType(p.GrantType) {
 				if strings.HasPrefix(grant.Name, "bankchurn-predictor") {
 					all[grant.Name] = grant.Inputs
 				}
@@ -145,22 +145,22 @@ func TestMountedPodsHaveTheSameIdentity(t *testing.T) {
 	}
 }
 
-func TestClusterHasTheDriverWhereABucketIsMounted(t *testing.T) {
-	on, off := stacktest.Up(t, "gke", mounted), stacktest.Up(t, "gke", nil)
-	require.Equal(t, object{"gcsFuseCsiDriverConfig": object{"enabled": true}}, on.One(t, "gcp:container/cluster:Cluster", "modelferry").At("addonsConfig"))
-	require.Nil(t, off.One(t, "gcp:container/cluster:Cluster", "modelferry").At("addonsConfig"))
+func TestCSI_driverInstalled(t *testing.T) {
+	on, off := stacktest.Up(t, "gke", csiSettings), stacktest.Up(t, "gke", nil)
+	require.Equal(t, object{"gcsFuseCsiDriverConfig": object{"enabled": true}}, on.MustGet(t, "gcp:container/cluster:Cluster", "modelferry").Input("addonsConfig"))
+	require.Nil(t, off.MustGet(t, "gcp:container/cluster:Cluster", "modelferry").Input("addonsConfig"))
 
-	on, off = stacktest.Up(t, "eks", mounted), stacktest.Up(t, "eks", nil)
-	driver := on.One(t, "Addon", "modelferry-aws-mountpoint-s3-csi-driver")
-	require.JSONEq(t, `{"node":{"tolerateAllTaints":true}}`, driver.At("configurationValues").(string), "it runs on the services' nodes")
-	require.Nil(t, driver.At("serviceAccountRoleArn"), "it reads nothing as itself")
-	require.True(t, on.Before(on.One(t, "Deployment", "bankchurn"))[driver.URN])
-	require.Len(t, off.Of("Addon"), len(on.Of("Addon"))-1)
+	on, off = stacktest.Up(t, "eks", csiSettings), stacktest.Up(t, "eks", nil)
+	driver := on.MustGet(t, "Addon", "modelferry-aws-mountpoint-s3-csi-driver")
+	require.JSONEq(t, `{"node":{"tolerateAllTaints":true}}`, driver.Input("configurationValues").(string), "it runs on the services' nodes")
+	require.Nil(t, driver.Input("serviceAccountRoleArn"), "it reads nothing as itself")
+	require.True(t, on.Dependencies(on.MustGet(t, "Deployment", "bankchurn"))[driver.URN])
+	require.Len(t, off.ByType("Addon"), len(on.ByType("Addon"))-1)
 }
 
-func TestMountedServiceHasOutputs(t *testing.T) {
+func TestCSI_outputs(t *testing.T) {
 	for _, p := range stacktest.Platforms {
-		r := stacktest.Up(t, p.Stack, mounted)
+		r := stacktest.Up(t, p.Stack, csiSettings)
 		require.Equal(t, stacktest.Up(t, p.Stack, nil).OutputKeys, r.OutputKeys)
 		churn := r.Outputs["services"].(object)["bankchurn"].(object)
 		require.Contains(t, churn, "config")

@@ -8,8 +8,8 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// onEachIngress runs a test on each cloud with an ingress and what is set of it.
-func onEachIngress(t *testing.T, set object, test func(t *testing.T, p stacktest.Platform, r *stacktest.Record)) {
+// forEachIngress runs a test on each cloud with an ingress and what is set of it.
+func forEachIngress(t *testing.T, set object, test func(t *testing.T, p stacktest.Platform, r *stacktest.Record)) {
 	t.Helper()
 	for _, p := range stacktest.Platforms {
 		t.Run(p.Stack, func(t *testing.T) {
@@ -18,27 +18,27 @@ func onEachIngress(t *testing.T, set object, test func(t *testing.T, p stacktest
 	}
 }
 
-func TestNothingIsLetInUnlessTheConfigSaysSo(t *testing.T) {
+func TestIngress_noneByDefault(t *testing.T) {
 	stacktest.ForEachPlatform(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
-		require.Empty(t, r.Of("Ingress"))
+		require.Empty(t, r.ByType("Ingress"))
 		for _, s := range stacktest.Services {
-			require.Empty(t, r.One(t, "Service", s.Name).At("metadata.annotations"))
+			require.Empty(t, r.MustGet(t, "Service", s.Name).Input("metadata.annotations"))
 		}
 	})
 }
 
-func TestEachPathLeadsToItsService(t *testing.T) {
-	onEachIngress(t, nil, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
-		ingress := r.One(t, "kubernetes:networking.k8s.io/v1:Ingress", "ml-portfolio")
+func TestIngress_rules(t *testing.T) {
+	forEachIngress(t, nil, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
+		ingress := r.MustGet(t, "kubernetes:networking.k8s.io/v1:Ingress", "ml-portfolio")
 		var paths []any
 		for _, s := range stacktest.Services {
 			paths = append(paths, object{"path": s.RootPath, "pathType": "Prefix", "backend": object{
 				"service": object{"name": s.ServiceName, "port": object{"name": "http"}},
 			}})
 		}
-		require.Equal(t, []any{object{"host": "models.example.com", "http": object{"paths": paths}}}, ingress.At("spec.rules"))
-		require.Len(t, r.One(t, "modelferry:index:Ingress", "ml-portfolio").Dependencies, 2*len(stacktest.Services), "a Deployment and a Service each, named one by one")
-		before := r.Before(ingress)
+		require.Equal(t, []any{object{"host": "models.example.com", "http": object{"paths": paths}}}, ingress.Input("spec.rules"))
+		require.Len(t, r.MustGet(t, "modelferry:index:Ingress", "ml-portfolio").Dependencies, 2*len(stacktest.Services), "a Deployment and a Service each, named one by one")
+		before := r.Dependencies(ingress)
 		for _, s := range stacktest.Services {
 			require.True(t, before[stacktest.GetDeployment(t, r, s).URN], "after %s: GKE's controller reads its pods' probes", s.Name)
 			require.Equal(t, "https://models.example.com"+s.RootPath, r.Outputs["services"].(object)[s.Name].(object)["url"])
@@ -47,15 +47,15 @@ func TestEachPathLeadsToItsService(t *testing.T) {
 }
 
 // The server is told the path that it is reached at: the load balancers leave it in the request.
-func TestServersKnowTheirPath(t *testing.T) {
-	onEachIngress(t, nil, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
+func TestIngress_serverRootPath(t *testing.T) {
+	forEachIngress(t, nil, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		for _, s := range stacktest.Services {
-			require.Contains(t, stacktest.GetDeployment(t, r, s).At(stacktest.ServerContainer+"env"), object{"name": "API_ROOT_PATH", "value": s.RootPath})
+			require.Contains(t, stacktest.GetDeployment(t, r, s).Input(stacktest.ServerContainer+"env"), object{"name": "API_ROOT_PATH", "value": s.RootPath})
 		}
 	})
 }
 
-func TestLoadBalancersTakeHTTPSAlone(t *testing.T) {
+func TestIngress_httpsOnly(t *testing.T) {
 	want := map[string]object{
 		"gke": {
 			"kubernetes.io/ingress.class": "gce", "kubernetes.io/ingress.allow-http": "false",
@@ -68,31 +68,31 @@ func TestLoadBalancersTakeHTTPSAlone(t *testing.T) {
 			"alb.ingress.kubernetes.io/tags":       "cost_centre=ml-serving,owner=ml-platform,project=modelferry,stack=eks",
 		},
 	}
-	onEachIngress(t, nil, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
-		ingress := r.One(t, "Ingress", "ml-portfolio")
-		require.Equal(t, want[p.Stack], ingress.At("metadata.annotations"))
-		require.Equal(t, map[string]any{"gke": nil, "eks": "alb"}[p.Stack], ingress.At("spec.ingressClassName"))
+	forEachIngress(t, nil, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
+		ingress := r.MustGet(t, "Ingress", "ml-portfolio")
+		require.Equal(t, want[p.Stack], ingress.Input("metadata.annotations"))
+		require.Equal(t, map[string]any{"gke": nil, "eks": "alb"}[p.Stack], ingress.Input("spec.ingressClassName"))
 	})
 }
 
 // Google's default policy takes TLS 1.0 still. An internal load balancer takes no policy.
-func TestLoadBalancerOnGKETakesNewTLSAlone(t *testing.T) {
+func TestIngress_gkeMinTLSVersion(t *testing.T) {
 	r := stacktest.Up(t, "gke", map[string]any{"ingress": stacktest.IngressConfig(stacktest.GKE)})
-	require.Equal(t, object{"minTlsVersion": "TLS_1_2", "profile": "MODERN"}, r.One(t, "SSLPolicy", "modelferry").Inputs)
-	front := r.One(t, "FrontendConfig", "ml-portfolio")
-	require.Equal(t, "networking.gke.io/v1beta1", front.At("apiVersion"))
-	require.Equal(t, "ml-portfolio", front.At("metadata.name"))
-	require.Equal(t, object{"sslPolicy": "modelferry-0a1b2c3"}, front.At("spec"))
-	require.True(t, r.Before(r.One(t, "Ingress", "ml-portfolio"))[front.URN], "and goes after it")
+	require.Equal(t, object{"minTlsVersion": "TLS_1_2", "profile": "MODERN"}, r.MustGet(t, "SSLPolicy", "modelferry").Inputs)
+	front := r.MustGet(t, "FrontendConfig", "ml-portfolio")
+	require.Equal(t, "networking.gke.io/v1beta1", front.Input("apiVersion"))
+	require.Equal(t, "ml-portfolio", front.Input("metadata.name"))
+	require.Equal(t, object{"sslPolicy": "modelferry-0a1b2c3"}, front.Input("spec"))
+	require.True(t, r.Dependencies(r.MustGet(t, "Ingress", "ml-portfolio"))[front.URN], "and goes after it")
 	r = stacktest.Up(t, "gke", map[string]any{"ingress": stacktest.Merge(stacktest.IngressConfig(stacktest.GKE), object{"internal": true, "sources": []any{"10.9.0.0/24"}})})
-	require.Empty(t, r.Of("SSLPolicy"))
-	require.Empty(t, r.Of("FrontendConfig"))
+	require.Empty(t, r.ByType("SSLPolicy"))
+	require.Empty(t, r.ByType("FrontendConfig"))
 }
 
-func TestInternalLoadBalancers(t *testing.T) {
-	onEachIngress(t, object{"internal": true, "sources": []any{"10.9.0.0/24"}}, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
-		annotations := r.One(t, "Ingress", "ml-portfolio").At("metadata.annotations").(object)
-		from := r.One(t, "NetworkPolicy", "bankchurn").At("spec.ingress[0].from")
+func TestIngress_internal(t *testing.T) {
+	forEachIngress(t, object{"internal": true, "sources": []any{"10.9.0.0/24"}}, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
+		annotations := r.MustGet(t, "Ingress", "ml-portfolio").Input("metadata.annotations").(object)
+		from := r.MustGet(t, "NetworkPolicy", "bankchurn").Input("spec.ingress[0].from")
 		require.Contains(t, from, object{"ipBlock": object{"cidr": "10.9.0.0/24"}})
 		if p.Stack == "gke" {
 			require.Equal(t, "gce-internal", annotations["kubernetes.io/ingress.class"])
@@ -104,64 +104,64 @@ func TestInternalLoadBalancers(t *testing.T) {
 	})
 }
 
-func TestReservedAddressAndOwnClass(t *testing.T) {
+func TestIngress_staticAddressAndClass(t *testing.T) {
 	annotation := func(set object) any {
-		return stacktest.Up(t, "gke", map[string]any{"ingress": stacktest.Merge(stacktest.IngressConfig(stacktest.GKE), set)}).One(t, "Ingress", "ml-portfolio").At("metadata.annotations")
+		return stacktest.Up(t, "gke", map[string]any{"ingress": stacktest.Merge(stacktest.IngressConfig(stacktest.GKE), set)}).MustGet(t, "Ingress", "ml-portfolio").Input("metadata.annotations")
 	}
 	require.Equal(t, "models", annotation(object{"address": "models"}).(object)["kubernetes.io/ingress.global-static-ip-name"])
 	inside := annotation(object{"address": "models", "internal": true, "sources": []any{"10.9.0.0/24"}}).(object)
 	require.Equal(t, "models", inside["kubernetes.io/ingress.regional-static-ip-name"])
 	require.NotContains(t, inside, "kubernetes.io/ingress.global-static-ip-name")
 	own := stacktest.Up(t, "eks", map[string]any{"ingress": stacktest.Merge(stacktest.IngressConfig(stacktest.EKS), object{"class": "public"})})
-	require.Equal(t, "public", own.One(t, "Ingress", "ml-portfolio").At("spec.ingressClassName"))
+	require.Equal(t, "public", own.MustGet(t, "Ingress", "ml-portfolio").Input("spec.ingressClassName"))
 }
 
 // A closed network lets the load balancer's requests and health checks in, and nobody else's.
-func TestClosedNetworkKnowsTheLoadBalancer(t *testing.T) {
+func TestIngress_networkPolicyAllowsLoadBalancer(t *testing.T) {
 	inside := object{"namespaceSelector": object{}}
 	want := map[string][]any{
 		"gke": {inside, object{"ipBlock": object{"cidr": "35.191.0.0/16"}}, object{"ipBlock": object{"cidr": "130.211.0.0/22"}}},
 		"eks": {inside, object{"ipBlock": object{"cidr": "10.0.0.0/16"}}},
 	}
-	onEachIngress(t, nil, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
+	forEachIngress(t, nil, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		for _, s := range stacktest.Services {
-			policy := r.One(t, "NetworkPolicy", s.Name)
-			require.Equal(t, want[p.Stack], policy.At("spec.ingress[0].from"))
-			require.Equal(t, []any{object{"protocol": "TCP", "port": 8000.}}, policy.At("spec.ingress[0].ports"))
+			policy := r.MustGet(t, "NetworkPolicy", s.Name)
+			require.Equal(t, want[p.Stack], policy.Input("spec.ingress[0].from"))
+			require.Equal(t, []any{object{"protocol": "TCP", "port": 8000.}}, policy.Input("spec.ingress[0].ports"))
 		}
 	})
 }
 
 // Health is asked of the pods themselves, at the path that the probes ask at.
-func TestLoadBalancersAskForHealth(t *testing.T) {
-	onEachIngress(t, nil, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
+func TestIngress_healthChecks(t *testing.T) {
+	forEachIngress(t, nil, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		for _, s := range stacktest.Services {
-			annotations := r.One(t, "Service", s.Name).At("metadata.annotations")
+			annotations := r.MustGet(t, "Service", s.Name).Input("metadata.annotations")
 			if p.Stack == "gke" {
 				require.Equal(t, object{"cloud.google.com/neg": `{"ingress": true}`}, annotations)
-				probe := stacktest.GetDeployment(t, r, s).At(stacktest.ServerContainer + "readinessProbe.httpGet")
+				probe := stacktest.GetDeployment(t, r, s).Input(stacktest.ServerContainer + "readinessProbe.httpGet")
 				require.Equal(t, object{"path": "/health", "port": "http"}, probe, "what the controller reads")
 			} else {
 				require.Equal(t, object{"alb.ingress.kubernetes.io/healthcheck-path": "/health"}, annotations)
 			}
 		}
-		gate := r.One(t, "Namespace", "ml-portfolio").At("metadata.labels/elbv2.k8s.aws/pod-readiness-gate-inject")
+		gate := r.MustGet(t, "Namespace", "ml-portfolio").Input("metadata.labels/elbv2.k8s.aws/pod-readiness-gate-inject")
 		require.Equal(t, map[string]any{"gke": nil, "eks": "enabled"}[p.Stack], gate)
 	})
 }
 
 // A load balancer learns later than a node that a pod goes.
-func TestPodsBehindALoadBalancerServeOnForLonger(t *testing.T) {
-	onEachIngress(t, nil, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
-		d := r.One(t, "Deployment", "bankchurn")
-		require.Equal(t, 20., d.At(stacktest.ServerContainer+"lifecycle.preStop.sleep.seconds"))
-		require.Equal(t, 50., d.At(stacktest.PodSpec+"terminationGracePeriodSeconds"))
+func TestIngress_longerTermination(t *testing.T) {
+	forEachIngress(t, nil, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
+		d := r.MustGet(t, "Deployment", "bankchurn")
+		require.Equal(t, 20., d.Input(stacktest.ServerContainer+"lifecycle.preStop.sleep.seconds"))
+		require.Equal(t, 50., d.Input(stacktest.PodSpec+"terminationGracePeriodSeconds"))
 	})
 }
 
-func TestIngressWithoutServicesIsNone(t *testing.T) {
+func TestIngress_noneWithoutServices(t *testing.T) {
 	for _, p := range stacktest.Platforms {
 		r := stacktest.Up(t, p.Stack, map[string]any{"ingress": stacktest.IngressConfig(p), "releases": nil})
-		require.Empty(t, r.Of("Ingress"), "an Ingress without a rule is refused")
+		require.Empty(t, r.ByType("Ingress"), "an Ingress without a rule is refused")
 	}
 }

@@ -13,39 +13,39 @@ import (
 // A cloud's provider puts its default labels on whatever can have any, so
 // nothing is left out that is added later. What a cluster makes by itself, the
 // nodes' machines, it does not reach.
-func TestEveryCloudResourceSaysWhoseItIs(t *testing.T) {
+func TestLabels_cloudResources(t *testing.T) {
 	stacktest.ForEachPlatform(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		if p.Stack == "gke" {
-			require.Equal(t, stacktest.StackLabels("gke"), r.One(t, "pulumi:providers:gcp", "modelferry").At("defaultLabels"))
-			require.Equal(t, stacktest.StackLabels("gke"), r.One(t, p.ClusterType, "modelferry").At("resourceLabels"))
-			for _, pool := range r.Of(p.NodePoolType) {
-				require.Equal(t, stacktest.StackLabels("gke"), pool.At("nodeConfig.resourceLabels"), pool)
+			require.Equal(t, stacktest.StackLabels("gke"), r.MustGet(t, "pulumi:providers:gcp", "modelferry").Input("defaultLabels"))
+			require.Equal(t, stacktest.StackLabels("gke"), r.MustGet(t, p.ClusterType, "modelferry").Input("resourceLabels"))
+			for _, pool := range r.ByType(p.NodePoolType) {
+				require.Equal(t, stacktest.StackLabels("gke"), pool.Input("nodeConfig.resourceLabels"), pool)
 			}
 			return
 		}
-		require.Equal(t, stacktest.StackLabels("eks"), r.One(t, "pulumi:providers:aws", "modelferry").At("defaultTags.tags"))
+		require.Equal(t, stacktest.StackLabels("eks"), r.MustGet(t, "pulumi:providers:aws", "modelferry").Input("defaultTags.tags"))
 	})
 }
 
-func TestEveryObjectSaysWhoseItIs(t *testing.T) {
+func TestLabels_kubernetesObjects(t *testing.T) {
 	stacktest.ForEachPlatform(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		want := object{"app.kubernetes.io/part-of": "modelferry"}
 		for key, value := range stacktest.StackLabels(p.Stack) {
 			want["modelferry.dev/"+key] = value
 		}
 		for name, each := range stacktest.KubernetesObjects(r) {
-			require.Subset(t, each.At("metadata.labels"), want, name)
+			require.Subset(t, each.Input("metadata.labels"), want, name)
 			if stacktest.Kind(each) == "Deployment" {
-				require.Subset(t, each.At("spec.template.metadata.labels"), want, name)
+				require.Subset(t, each.Input("spec.template.metadata.labels"), want, name)
 			}
 		}
 	})
 }
 
-func TestLabelsThatTheConfigLeavesOutAreNotEmpty(t *testing.T) {
+func TestLabels_unsetOmitted(t *testing.T) {
 	for _, p := range stacktest.Platforms {
 		r := stacktest.Up(t, p.Stack, map[string]any{"owner": nil, "costCentre": nil})
-		labels := r.One(t, "Namespace", "ml-portfolio").At("metadata.labels").(object)
+		labels := r.MustGet(t, "Namespace", "ml-portfolio").Input("metadata.labels").(object)
 		require.ElementsMatch(t, []string{
 			"app.kubernetes.io/part-of", "modelferry.dev/project", "modelferry.dev/stack",
 			"pod-security.kubernetes.io/enforce", "pod-security.kubernetes.io/warn",

@@ -12,15 +12,15 @@ import (
 
 // The ADR's keys with their values, the fetcher's settings, the cloud's own,
 // and nothing else: a key that another cloud's SDK reads would make it look there.
-func TestConfigMapIsTheFetchersEnvironment(t *testing.T) {
+func TestModelConfig_fetcherEnvironment(t *testing.T) {
 	further := map[string]struct{ bucket, path, dest string }{
 		"bankchurn":   {"datasets", "bankchurn/v1/Churn.csv", "data/raw/Churn.csv"},
 		"chicagotaxi": {"models", "chicagotaxi/predictions.csv", "predictions/predictions.csv"},
 		"nlpinsight":  {"datasets", "nlpinsight/v1/financial_phrasebank.csv", "data/raw/train.csv"},
 	}
 	stacktest.ForEachService(t, func(t *testing.T, p stacktest.Platform, s stacktest.Service, r *stacktest.Record) {
-		object := r.One(t, "kubernetes:core/v1:ConfigMap", s.Name+"-model")
-		data, ok := object.At("data").(map[string]any)
+		object := r.MustGet(t, "kubernetes:core/v1:ConfigMap", s.Name+"-model")
+		data, ok := object.Input("data").(map[string]any)
 		require.True(t, ok)
 		want, err := json.Marshal([]map[string]any{{
 			"bucket": p.Buckets[further[s.Name].bucket], "path": further[s.Name].path, "dest": further[s.Name].dest, "sha256": stacktest.Digest,
@@ -38,13 +38,13 @@ func TestConfigMapIsTheFetchersEnvironment(t *testing.T) {
 			"FETCH_BACKOFF":    "10s",
 			"FETCH_TIMEOUT":    "5m0s",
 		}), data)
-		require.Equal(t, true, object.At("immutable"))
-		require.Nil(t, object.At("metadata.name"), "a name of its own for each content: the engine's")
-		require.Equal(t, "ml-portfolio", object.At("metadata.namespace"))
+		require.Equal(t, true, object.Input("immutable"))
+		require.Nil(t, object.Input("metadata.name"), "a name of its own for each content: the engine's")
+		require.Equal(t, "ml-portfolio", object.Input("metadata.namespace"))
 	})
 }
 
-func TestConfigMapSaysWhatTheConfigSays(t *testing.T) {
+func TestModelConfig_configuredValues(t *testing.T) {
 	set := map[string]any{
 		"fetcher.retries": 0, "fetcher.backoff": "1s", "fetcher.timeout": "90s", "fetcher.identityWait": "2m", "fetcher.parallel": 4, "fetcher.partSize": "16MiB",
 		"releases.bankchurn.artifacts.model.version":  "1763901234567891",
@@ -58,7 +58,7 @@ func TestConfigMapSaysWhatTheConfigSays(t *testing.T) {
 		t.Run(p.Stack, func(t *testing.T) {
 			r := stacktest.Up(t, p.Stack, set)
 			data := func(service string) map[string]any {
-				return r.One(t, "kubernetes:core/v1:ConfigMap", service+"-model").At("data").(map[string]any)
+				return r.MustGet(t, "kubernetes:core/v1:ConfigMap", service+"-model").Input("data").(map[string]any)
 			}
 			require.Subset(t, data("bankchurn"), map[string]any{
 				"FETCH_RETRIES": "0", "FETCH_BACKOFF": "1s", "FETCH_TIMEOUT": "1m30s", "FETCH_IDENTITY_WAIT": "2m0s", "FETCH_PARALLEL": "4", "FETCH_PART_SIZE": "16777216",

@@ -8,39 +8,39 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-func TestServiceAccountIsTheServicesOwn(t *testing.T) {
+func TestServiceAccount_annotations(t *testing.T) {
 	stacktest.ForEachService(t, func(t *testing.T, p stacktest.Platform, s stacktest.Service, r *stacktest.Record) {
-		account := r.One(t, "kubernetes:core/v1:ServiceAccount", s.Name)
-		require.Equal(t, s.Deployment, account.At("metadata.name"))
-		require.Equal(t, "ml-portfolio", account.At("metadata.namespace"))
-		require.Equal(t, false, account.At("automountServiceAccountToken"))
+		account := r.MustGet(t, "kubernetes:core/v1:ServiceAccount", s.Name)
+		require.Equal(t, s.Deployment, account.Input("metadata.name"))
+		require.Equal(t, "ml-portfolio", account.Input("metadata.namespace"))
+		require.Equal(t, false, account.Input("automountServiceAccountToken"))
 		want := p.ServiceAccountAnnotations(s.Deployment)
 		for key, value := range want {
 			want[key] = r.Computed(value)
 		}
 		if want == nil {
-			require.Empty(t, account.At("metadata.annotations"))
+			require.Empty(t, account.Input("metadata.annotations"))
 		} else {
-			require.Equal(t, want, account.At("metadata.annotations"))
+			require.Equal(t, want, account.Input("metadata.annotations"))
 		}
-		require.Equal(t, s.Deployment, stacktest.GetDeployment(t, r, s).At(stacktest.PodSpec+"serviceAccountName"))
+		require.Equal(t, s.Deployment, stacktest.GetDeployment(t, r, s).Input(stacktest.PodSpec+"serviceAccountName"))
 	})
 }
 
-func TestServiceLeadsToThePods(t *testing.T) {
+func TestService_selectsPods(t *testing.T) {
 	stacktest.ForEachService(t, func(t *testing.T, p stacktest.Platform, s stacktest.Service, r *stacktest.Record) {
-		service := r.One(t, "kubernetes:core/v1:Service", s.Name)
-		require.Equal(t, s.ServiceName, service.At("metadata.name"))
+		service := r.MustGet(t, "kubernetes:core/v1:Service", s.Name)
+		require.Equal(t, s.ServiceName, service.Input("metadata.name"))
 		require.Equal(t, object{
 			"type": "ClusterIP", "selector": object{"app": s.Deployment},
 			"ports": []any{object{"name": "http", "port": 80., "targetPort": "http"}},
-		}, service.At("spec"))
+		}, service.Input("spec"))
 	})
 }
 
-func TestAutoscalerFollowsTheCPU(t *testing.T) {
+func TestHPA_cpuUtilization(t *testing.T) {
 	stacktest.ForEachService(t, func(t *testing.T, p stacktest.Platform, s stacktest.Service, r *stacktest.Record) {
-		autoscaler := r.One(t, "kubernetes:autoscaling/v2:HorizontalPodAutoscaler", s.Name)
+		autoscaler := r.MustGet(t, "kubernetes:autoscaling/v2:HorizontalPodAutoscaler", s.Name)
 		require.Equal(t, object{
 			"scaleTargetRef": object{"apiVersion": "apps/v1", "kind": "Deployment", "name": s.Deployment},
 			"minReplicas":    1., "maxReplicas": 3.,
@@ -48,23 +48,23 @@ func TestAutoscalerFollowsTheCPU(t *testing.T) {
 				"name": "cpu", "target": object{"type": "Utilization", "averageUtilization": s.CPUTarget},
 			}}},
 			"behavior": object{"scaleDown": object{"stabilizationWindowSeconds": 300.}},
-		}, autoscaler.At("spec"))
+		}, autoscaler.Input("spec"))
 	})
 }
 
-func TestDrainTakesOnePodAtATime(t *testing.T) {
+func TestPodDisruptionBudget_oneUnavailable(t *testing.T) {
 	stacktest.ForEachService(t, func(t *testing.T, p stacktest.Platform, s stacktest.Service, r *stacktest.Record) {
-		budget := r.One(t, "kubernetes:policy/v1:PodDisruptionBudget", s.Name)
-		require.Equal(t, object{"maxUnavailable": 1., "selector": object{"matchLabels": object{"app": s.Deployment}}}, budget.At("spec"))
+		budget := r.MustGet(t, "kubernetes:policy/v1:PodDisruptionBudget", s.Name)
+		require.Equal(t, object{"maxUnavailable": 1., "selector": object{"matchLabels": object{"app": s.Deployment}}}, budget.Input("spec"))
 	})
 }
 
-func TestEveryObjectIsInTheNamespace(t *testing.T) {
+func TestNamespace_containsEveryObject(t *testing.T) {
 	stacktest.ForEachPlatform(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		require.Len(t, stacktest.KubernetesObjects(r), 2+7*len(stacktest.Services))
 		for name, object := range stacktest.KubernetesObjects(r) {
 			if object.Type != "kubernetes:core/v1:Namespace" {
-				require.Equal(t, "ml-portfolio", object.At("metadata.namespace"), name)
+				require.Equal(t, "ml-portfolio", object.Input("metadata.namespace"), name)
 			}
 		}
 	})

@@ -8,7 +8,7 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-func TestNamespaceHasBoundsWhereTheConfigSaysSo(t *testing.T) {
+func TestNamespace_quotaAndLimitRange(t *testing.T) {
 	set := map[string]any{
 		"quota":             object{"requests": object{"cpu": 8, "memory": "16Gi"}, "limits": object{"memory": "32Gi"}, "pods": 20},
 		"containerDefaults": object{"requests": object{"cpu": "50m"}, "limits": object{"memory": "64Mi"}},
@@ -17,12 +17,12 @@ func TestNamespaceHasBoundsWhereTheConfigSaysSo(t *testing.T) {
 		t.Run(p.Stack, func(t *testing.T) {
 			r := stacktest.Up(t, p.Stack, set)
 			require.Equal(t, object{"requests.cpu": "8", "requests.memory": "16Gi", "limits.memory": "32Gi", "pods": "20"},
-				r.One(t, "ResourceQuota", "ml-portfolio").At("spec.hard"))
+				r.MustGet(t, "ResourceQuota", "ml-portfolio").Input("spec.hard"))
 			require.Equal(t, []any{object{"type": "Container", "defaultRequest": object{"cpu": "50m"}, "default": object{"memory": "64Mi"}}},
-				r.One(t, "LimitRange", "ml-portfolio").At("spec.limits"))
+				r.MustGet(t, "LimitRange", "ml-portfolio").Input("spec.limits"))
 			plain := stacktest.Up(t, p.Stack, nil)
-			require.Empty(t, plain.Of("ResourceQuota"))
-			require.Empty(t, plain.Of("LimitRange"))
+			require.Empty(t, plain.ByType("ResourceQuota"))
+			require.Empty(t, plain.ByType("LimitRange"))
 		})
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-func TestServiceMonitorsWhereTheConfigSaysSo(t *testing.T) {
+func TestServiceMonitor_configured(t *testing.T) {
 	set := map[string]any{
 		"monitoring":                   object{"serviceMonitors": true, "interval": "1m30s", "labels": object{"release": "prometheus"}},
 		"services.chicagotaxi.metrics": "-",
@@ -16,22 +16,22 @@ func TestServiceMonitorsWhereTheConfigSaysSo(t *testing.T) {
 	for _, p := range stacktest.Platforms {
 		t.Run(p.Stack, func(t *testing.T) {
 			r := stacktest.Up(t, p.Stack, set)
-			monitors := r.Of("kubernetes:monitoring.coreos.com/v1:ServiceMonitor")
+			monitors := r.ByType("kubernetes:monitoring.coreos.com/v1:ServiceMonitor")
 			require.Len(t, monitors, 2, "one a service that has metrics")
 			monitor := monitors[0]
 			require.Equal(t, "bankchurn", monitor.Name)
 			require.Equal(t, object{
 				"selector":  object{"matchLabels": object{"app": "bankchurn-predictor"}},
 				"endpoints": []any{object{"port": "http", "path": "/metrics", "interval": "90s"}},
-			}, monitor.At("spec"))
-			require.Equal(t, "ml-portfolio", monitor.At("metadata.namespace"))
-			require.Equal(t, "prometheus", monitor.At("metadata.labels.release"))
-			require.Equal(t, "bankchurn-predictor", monitor.At("metadata.labels.app"), "and whose it is")
-			service := r.One(t, "Service", "bankchurn")
-			require.Equal(t, "bankchurn-predictor", service.At("metadata.labels.app"), "which the selector asks for")
-			require.Nil(t, service.At("metadata.labels.release"))
-			require.Equal(t, "true", r.One(t, "Deployment", "bankchurn").At("spec.template.metadata.annotations/prometheus.io/scrape"), "beside the annotations")
-			require.Empty(t, stacktest.Up(t, p.Stack, nil).Of("ServiceMonitor"))
+			}, monitor.Input("spec"))
+			require.Equal(t, "ml-portfolio", monitor.Input("metadata.namespace"))
+			require.Equal(t, "prometheus", monitor.Input("metadata.labels.release"))
+			require.Equal(t, "bankchurn-predictor", monitor.Input("metadata.labels.app"), "and whose it is")
+			service := r.MustGet(t, "Service", "bankchurn")
+			require.Equal(t, "bankchurn-predictor", service.Input("metadata.labels.app"), "which the selector asks for")
+			require.Nil(t, service.Input("metadata.labels.release"))
+			require.Equal(t, "true", r.MustGet(t, "Deployment", "bankchurn").Input("spec.template.metadata.annotations/prometheus.io/scrape"), "beside the annotations")
+			require.Empty(t, stacktest.Up(t, p.Stack, nil).ByType("ServiceMonitor"))
 		})
 	}
 }

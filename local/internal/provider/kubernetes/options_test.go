@@ -85,13 +85,13 @@ func withOptions(t *testing.T, name string) []stacktest.Registration {
 	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, name, settings, false)
 	require.NoError(t, err)
 	var all []stacktest.Registration
-	for _, each := range record.All {
+	for _, each := range record.Registrations {
 		if strings.HasPrefix(each.Type, "kubernetes:") {
 			all = append(all, each)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b stacktest.Registration) int {
-		return len(record.Before(a)) - len(record.Before(b))
+		return len(record.Dependencies(a)) - len(record.Dependencies(b))
 	})
 	return all
 }

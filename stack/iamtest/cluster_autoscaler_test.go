@@ -8,9 +8,9 @@ import (
 )
 
 // The nodes' autoscaler changes the size of its own cluster's groups, and of nothing else.
-func TestNodeAutoscalerMayMoveItsOwnGroupsOnly(t *testing.T) {
+func TestClusterAutoscaler_ownNodeGroupsOnly(t *testing.T) {
 	var statements []statement
-	for _, text := range parse(t, record(t, "eks", nil).One(t, "RolePolicy", "modelferry-cluster-autoscaler").At("policy")) {
+	for _, text := range policyStatements(t, runStack(t, "eks", nil).MustGet(t, "RolePolicy", "modelferry-cluster-autoscaler").Input("policy")) {
 		var s statement
 		require.NoError(t, json.Unmarshal(text, &s))
 		statements = append(statements, s)
@@ -44,7 +44,7 @@ func TestNodeAutoscalerMayMoveItsOwnGroupsOnly(t *testing.T) {
 	} {
 		var may bool
 		for _, s := range statements {
-			may = may || s.about(t, test.action, test.resource, test.tags)
+			may = may || s.allows(t, test.action, test.resource, test.tags)
 		}
 		require.Equal(t, test.want, may, "%+v", test)
 	}
