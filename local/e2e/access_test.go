@@ -28,14 +28,14 @@ func access(t *testing.T, c cloud) {
 	if c.Stack != "eks" {
 		return
 	}
-	i, err := node.Read(c.Place)
+	i, err := node.ReadInfo(c.Layout)
 	require.NoError(t, err)
 	bucket, prefix := c.bucket("models"), "bankchurn/"
 	bankchurn := c.assume(i, "bankchurn-predictor", "bankchurn-predictor")
 	require.NotEmpty(t, bankchurn.AccessKeyID, "its own service account has to be let in")
 
 	client := s3.New(s3.Options{
-		BaseEndpoint: aws.String(i.Store), UsePathStyle: true, Region: i.Region,
+		BaseEndpoint: aws.String(i.StoreURL), UsePathStyle: true, Region: i.Region,
 		Credentials: credentials.NewStaticCredentialsProvider(bankchurn.AccessKeyID, bankchurn.SecretAccessKey, bankchurn.SessionToken),
 	})
 	get := func(key string) error {
@@ -80,7 +80,7 @@ func (c cloud) assume(i node.Info, account, roleOf string) session {
 		Spec: authv1.TokenRequestSpec{Audiences: []string{"sts.amazonaws.com"}},
 	}, metav1.CreateOptions{})
 	require.NoError(c.t, err)
-	response, err := http.PostForm(i.STS, url.Values{
+	response, err := http.PostForm(i.STSURL, url.Values{
 		"Action": {"AssumeRoleWithWebIdentity"}, "Version": {"2011-06-15"}, "RoleSessionName": {"e2e"},
 		"RoleArn": {owner.Annotations["eks.amazonaws.com/role-arn"]}, "WebIdentityToken": {token.Status.Token},
 	})

@@ -42,7 +42,7 @@ func failures(t *testing.T, c cloud, first map[string]string) {
 			if fault.content != nil {
 				c.put("models", path, fault.content)
 			}
-			config, err := release.Publish(c.Place, "bankchurn", []string{"artifacts", "model"}, path, published)
+			config, err := release.Publish(c.Layout, "bankchurn", []string{"artifacts", "model"}, path, published)
 			require.NoError(t, err)
 			addDeadline(t, config)
 			before := c.configMaps()
@@ -79,9 +79,9 @@ func addDeadline(t *testing.T, config string) {
 // put writes an object into one of the stack's buckets.
 func (c cloud) put(bucket, path string, content []byte) {
 	c.t.Helper()
-	i, err := node.Read(c.Place)
+	i, err := node.ReadInfo(c.Layout)
 	require.NoError(c.t, err)
-	client, err := objectstore.Open(context.Background(), c.Place, i)
+	client, err := objectstore.Open(context.Background(), c.Layout, i)
 	require.NoError(c.t, err)
 	_, err = client.Put(context.Background(), c.bucket(bucket), path, bytes.NewReader(content))
 	require.NoError(c.t, err)
@@ -90,10 +90,10 @@ func (c cloud) put(bucket, path string, content []byte) {
 // bucket is a bucket's real name: both stores keep a bucket as a folder.
 func (c cloud) bucket(name string) string {
 	c.t.Helper()
-	folders, err := filepath.Glob(filepath.Join(c.Data("store"), "*-"+name)) // fake-gcs-server
+	folders, err := filepath.Glob(filepath.Join(c.DataDir("store"), "*-"+name)) // fake-gcs-server
 	require.NoError(c.t, err)
 	if len(folders) == 0 {
-		folders, err = filepath.Glob(filepath.Join(c.Data("store"), "buckets", "*-"+name)) // versitygw
+		folders, err = filepath.Glob(filepath.Join(c.DataDir("store"), "buckets", "*-"+name)) // versitygw
 		require.NoError(c.t, err)
 	}
 	require.Len(c.t, folders, 1)

@@ -86,10 +86,10 @@ func crashes(t *testing.T, c cloud, first map[string]string) {
 	})
 	t.Run("node killed", func(t *testing.T) {
 		c := c.on(t)
-		i, err := node.Read(c.Place)
+		i, err := node.ReadInfo(c.Layout)
 		require.NoError(t, err)
 		require.NoError(t, syscall.Kill(i.PID, syscall.SIGKILL))
-		require.Eventually(t, func() bool { _, err := node.Read(c.Place); return err != nil }, 10*time.Second, 50*time.Millisecond)
+		require.Eventually(t, func() bool { _, err := node.ReadInfo(c.Layout); return err != nil }, 10*time.Second, 50*time.Millisecond)
 		_, took := c.run("up")
 		require.Equal(t, first, digests(c))
 		report(t, c.Stack+" up after the node was killed", "%.1f s", took.Seconds())

@@ -23,19 +23,19 @@ import (
 // cloud is one stack of the local cloud under test.
 type cloud struct {
 	t *testing.T
-	paths.Place
+	paths.Layout
 }
 
 func open(t *testing.T, stack string) cloud {
 	root, err := paths.FindRoot()
 	require.NoError(t, err)
-	p, err := paths.Of(root, stack)
+	p, err := paths.New(root, stack)
 	require.NoError(t, err)
 	return cloud{t, p}
 }
 
 // on is the same cloud in a test of its own.
-func (c cloud) on(t *testing.T) cloud { return cloud{t, c.Place} }
+func (c cloud) on(t *testing.T) cloud { return cloud{t, c.Layout} }
 
 // command is ferry with arguments; what it prints is shown as it comes.
 func (c cloud) command(args ...string) (*exec.Cmd, *bytes.Buffer) {

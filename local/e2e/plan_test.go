@@ -90,7 +90,7 @@ func (c cloud) plan(more map[string]any) engine.Summary {
 	require.NoError(c.t, err)
 	program := stack.Program{ConfigKeys: file.Keys()}
 	e, err := engine.Open(context.Background(), engine.Options{
-		Place: c.Place, Program: program.Deploy, Config: values, Ferry: c.Bin("ferry"), Out: os.Stdout,
+		Layout: c.Layout, Program: program.Deploy, Config: values, Ferry: c.Bin("ferry"), Out: os.Stdout,
 	})
 	require.NoError(c.t, err)
 	summary, err := e.Preview(context.Background())

@@ -31,7 +31,7 @@ func TestStack(t *testing.T) {
 		t.Run(stack, func(t *testing.T) {
 			c := open(t, stack)
 			c.run("down")
-			before := look(t, c.Local())
+			before := look(t, c.LocalDir())
 			t.Cleanup(func() { c.run("down") })
 
 			_, took := c.run("up")
@@ -64,7 +64,7 @@ func TestStack(t *testing.T) {
 
 			report(t, stack+" memory at rest", "%d MiB (at most 1536)", memory(t, "modelferry-"+stack)>>20)
 			c.run("down")
-			require.Equal(t, before, look(t, c.Local()), "down has to leave nothing behind")
+			require.Equal(t, before, look(t, c.LocalDir()), "down has to leave nothing behind")
 			require.NoDirExists(t, c.Dir())
 		})
 	}
@@ -84,7 +84,7 @@ func digests(c cloud) map[string]string {
 // the buckets.
 func servesPublished(t *testing.T, c cloud) {
 	for service, size := range map[string]int64{"bankchurn": 4_100_000, "nlpinsight": 5_000_000, "chicagotaxi": 2_000_000} {
-		file, err := testmodel.StandIn{Path: service + "/model.joblib", Bytes: size}.Save(filepath.Join(c.Local(), "models"))
+		file, err := testmodel.FakeModel{Path: service + "/model.joblib", Bytes: size}.Save(filepath.Join(c.LocalDir(), "models"))
 		require.NoError(t, err)
 		serving := c.pod(service).Model
 		require.Equal(t, file.SHA256, serving.SHA256, service)
@@ -106,7 +106,7 @@ func updates(t *testing.T, c cloud, first map[string]string) {
 	others := map[string]string{"nlpinsight": c.pod("nlpinsight").Name, "chicagotaxi": c.pod("chicagotaxi").Name}
 	next := filepath.Join(t.TempDir(), "model.joblib")
 	require.NoError(t, os.WriteFile(next, []byte("a better model\n"), 0o644))
-	file, err := testmodel.Describe(next)
+	file, err := testmodel.DescribeFile(next)
 	require.NoError(t, err)
 	c.run("publish", "bankchurn", next)
 
@@ -134,7 +134,7 @@ func updates(t *testing.T, c cloud, first map[string]string) {
 // finbert puts the 440 MB model in the place of the 5 MB one: an archive,
 // unpacked while it is fetched, into a folder of its own.
 func finbert(t *testing.T, c cloud, first map[string]string) {
-	file, err := testmodel.StandIn{Path: "nlpinsight/model.tar.gz", Bytes: 440_000_000}.Save(filepath.Join(c.Local(), "models"))
+	file, err := testmodel.FakeModel{Path: "nlpinsight/model.tar.gz", Bytes: 440_000_000}.Save(filepath.Join(c.LocalDir(), "models"))
 	require.NoError(t, err)
 	config := filepath.Join(c.Dir(), "config.yaml")
 	require.NoError(t, os.WriteFile(config, []byte(transformer), 0o644))

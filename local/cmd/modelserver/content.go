@@ -17,8 +17,8 @@ const markerName = ".modelferry.json"
 // errEmpty is that a path is there and holds nothing.
 var errEmpty = errors.New("is empty")
 
-// present is nil when path is a file with content, or a folder with such a file somewhere in it.
-func present(path string) error {
+// checkPresent is nil when path is a file with content, or a folder with such a file somewhere in it.
+func checkPresent(path string) error {
 	err := walk(path, func(string, fs.FileInfo) error { return fs.SkipAll })
 	if errors.Is(err, errEmpty) {
 		return fmt.Errorf("%s: %w", path, err)
@@ -34,8 +34,8 @@ type content struct {
 	sha256 string
 }
 
-// read reads a file or a folder whole.
-func read(path string) (content, error) {
+// readContent reads a file or a folder whole.
+func readContent(path string) (content, error) {
 	root, err := os.Stat(path)
 	if err != nil {
 		return content{}, err

@@ -11,22 +11,22 @@ import (
 // handler answers for one model.
 type handler struct {
 	model string
-	// needed are the model and whatever else must be there.
-	needed   []string
-	requests atomic.Int64
+	// requiredPaths are the model and whatever else must be there.
+	requiredPaths []string
+	requests      atomic.Int64
 }
 
 // newHandler serves a model's file or folder; others are further paths that must be there, empty ones left out.
 func newHandler(model string, others ...string) http.Handler {
-	h := &handler{model: model, needed: []string{model}}
+	h := &handler{model: model, requiredPaths: []string{model}}
 	for _, path := range others {
 		if path != "" {
-			h.needed = append(h.needed, path)
+			h.requiredPaths = append(h.requiredPaths, path)
 		}
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /health", h.health)
-	mux.HandleFunc("GET /model", h.describe)
+	mux.HandleFunc("GET /model", h.describeModel)
 	mux.HandleFunc("GET /metrics", h.metrics)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.requests.Add(1)
@@ -34,9 +34,9 @@ func newHandler(model string, others ...string) http.Handler {
 	})
 }
 
-func (h *handler) missing() error {
-	for _, path := range h.needed {
-		if err := present(path); err != nil {
+func (h *handler) checkPaths() error {
+	for _, path := range h.requiredPaths {
+		if err := checkPresent(path); err != nil {
 			return err
 		}
 	}
@@ -44,11 +44,11 @@ func (h *handler) missing() error {
 }
 
 func (h *handler) health(w http.ResponseWriter, _ *http.Request) {
-	if err := h.missing(); err != nil {
-		answer(w, http.StatusServiceUnavailable, map[string]string{"status": "unavailable", "reason": err.Error()})
+	if err := h.checkPaths(); err != nil {
+		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"status": "unavailable", "reason": err.Error()})
 		return
 	}
-	answer(w, http.StatusOK, map[string]string{"status": "ok"})
+	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }
 
 // description is the answer to /model.
@@ -61,29 +61,29 @@ type description struct {
 	FetchedAt *time.Time `json:"fetchedAt,omitempty"`
 }
 
-// describe reads everything anew at each request: what it says is what lies there now.
-func (h *handler) describe(w http.ResponseWriter, _ *http.Request) {
-	found, err := read(h.model)
+// describeModel reads everything anew at each request: what it says is what lies there now.
+func (h *handler) describeModel(w http.ResponseWriter, _ *http.Request) {
+	found, err := readContent(h.model)
 	if err != nil {
-		answer(w, http.StatusServiceUnavailable, map[string]string{"reason": err.Error()})
+		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"reason": err.Error()})
 		return
 	}
 	d := description{Path: h.model, Bytes: found.bytes, SHA256: found.sha256, Artifacts: []artifact{}}
 	m, err := readMarker(h.model)
 	if err != nil {
-		answer(w, http.StatusInternalServerError, map[string]string{"reason": err.Error()})
+		writeJSON(w, http.StatusInternalServerError, map[string]string{"reason": err.Error()})
 		return
 	}
 	if m != nil {
 		d.Artifacts, d.FetchedAt = m.Artifacts, &m.FetchedAt
 	}
-	answer(w, http.StatusOK, d)
+	writeJSON(w, http.StatusOK, d)
 }
 
 // metrics is in Prometheus' text format.
 func (h *handler) metrics(w http.ResponseWriter, _ *http.Request) {
 	up := 1
-	if h.missing() != nil {
+	if h.checkPaths() != nil {
 		up = 0
 	}
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4")
@@ -91,7 +91,7 @@ func (h *handler) metrics(w http.ResponseWriter, _ *http.Request) {
 	fmt.Fprintf(w, "# HELP model_server_requests_total HTTP requests.\n# TYPE model_server_requests_total counter\nmodel_server_requests_total %d\n", h.requests.Load())
 }
 
-func answer(w http.ResponseWriter, status int, body any) {
+func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(body) // the client has gone

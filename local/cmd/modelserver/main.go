@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// grace is what requests under way get when the pod ends; the pod's own grace period is 30 s by default.
-const grace = 10 * time.Second
+// shutdownTimeout is what requests under way get when the pod ends; the pod's own grace period is 30 s by default.
+const shutdownTimeout = 10 * time.Second
 
 func main() {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
@@ -50,7 +50,7 @@ func run(ctx context.Context, log *slog.Logger) error {
 	case <-ctx.Done():
 	}
 	log.Info("ending")
-	late, cancel := context.WithTimeout(context.Background(), grace)
+	late, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 	defer cancel()
 	return server.Shutdown(late)
 }

@@ -24,8 +24,8 @@ type artifact struct {
 	SHA256    string `json:"sha256"`
 	Version   string `json:"version,omitempty"`
 	Extracted bool   `json:"extracted,omitempty"`
-	// Found is the digest of what lies there now; empty for an archive that was extracted, which is not kept.
-	Found string `json:"found,omitempty"`
+	// ActualSHA256 is the digest of what lies there now; empty for an archive that was extracted, which is not kept.
+	ActualSHA256 string `json:"found,omitempty"`
 }
 
 // readMarker reads the fetcher's marker of a model, and each artifact again. The marker lies in the folder that
@@ -48,7 +48,7 @@ func readMarker(model string) (*marker, error) {
 			if a.Extracted {
 				continue
 			}
-			if a.Found, err = digest(filepath.Join(dir, filepath.FromSlash(a.Dest))); err != nil {
+			if a.ActualSHA256, err = digest(filepath.Join(dir, filepath.FromSlash(a.Dest))); err != nil {
 				return nil, err
 			}
 		}

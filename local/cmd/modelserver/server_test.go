@@ -86,13 +86,13 @@ func TestModelTellsWhatLiesThereNow(t *testing.T) {
 	require.Equal(t, "2026-01-02T03:04:05Z", d.FetchedAt.Format(time.RFC3339))
 	require.Len(t, d.Artifacts, 2)
 	require.Equal(t, "gs://models/model.joblib", d.Artifacts[0].Source)
-	require.Equal(t, sum("rows"), d.Artifacts[1].Found)
+	require.Equal(t, sum("rows"), d.Artifacts[1].ActualSHA256)
 
 	write(t, model, "two")
 	d = describeModel(t, h)
 	require.Equal(t, sum("two"), d.SHA256)
 	require.Equal(t, sum("one"), d.Artifacts[0].SHA256)
-	require.Equal(t, sum("two"), d.Artifacts[0].Found)
+	require.Equal(t, sum("two"), d.Artifacts[0].ActualSHA256)
 }
 
 func TestModelMayBeAFolder(t *testing.T) {
@@ -105,7 +105,7 @@ func TestModelMayBeAFolder(t *testing.T) {
 	require.Equal(t, int64(3), d.Bytes)
 	require.Equal(t, sum(sum("c")+"  a.json\n"+sum("ww")+"  b/weights\n"), d.SHA256)
 	require.Len(t, d.Artifacts, 1)
-	require.Empty(t, d.Artifacts[0].Found)
+	require.Empty(t, d.Artifacts[0].ActualSHA256)
 }
 
 func TestModelWithoutFetcher(t *testing.T) {

@@ -23,7 +23,7 @@ func envCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		if _, err := node.Read(p); err != nil {
+		if _, err := node.ReadInfo(p); err != nil {
 			return fmt.Errorf("%s: %w: run make up STACK=%s first", p.Stack, err, p.Stack)
 		}
 		exports, err := engine.Exports(p, "")

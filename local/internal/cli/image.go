@@ -27,7 +27,7 @@ func imageCommand() *cobra.Command {
 		}
 		local := filepath.Join(root, ".local")
 		fmt.Fprintln(cmd.ErrOrStderr(), "building the fetcher for amd64 and arm64 …")
-		index, err := images.Build(cmd.Context(), images.Fetcher(root), filepath.Join(local, "bin"), images.Architectures)
+		index, err := images.Build(cmd.Context(), images.FetcherProgram(root), filepath.Join(local, "bin"), images.Architectures)
 		if err != nil {
 			return err
 		}
@@ -40,7 +40,7 @@ func imageCommand() *cobra.Command {
 			return nil
 		}
 		dir := filepath.Join(local, "image")
-		if err := images.Save(dir, index); err != nil {
+		if err := images.SaveLayout(dir, index); err != nil {
 			return err
 		}
 		digest, err := index.Digest()

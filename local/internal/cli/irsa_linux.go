@@ -18,14 +18,14 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/sandbox"
 )
 
-// irsa is what EKS runs beside a cluster so that service accounts can assume
+// identityServer is what EKS runs beside a cluster so that service accounts can assume
 // roles: the pod identity webhook, AWS's token service, and the node's agent.
-var irsa = sandbox.Server{
+var identityServer = sandbox.Server{
 	Name:   "IAM roles for service accounts",
 	Stacks: []string{"eks"},
-	Start: func(ctx context.Context, host sandbox.Host) (<-chan error, error) {
-		address := host.Site.Range.Node()
-		pair, err := host.Authority.Serve("pod-identity-webhook", []netip.Addr{address})
+	Start: func(ctx context.Context, host sandbox.ServerContext) (<-chan error, error) {
+		address := host.Node.Range.NodeIP()
+		pair, err := host.Authority.IssueServerCert("pod-identity-webhook", []netip.Addr{address})
 		if err != nil {
 			return nil, err
 		}
@@ -34,22 +34,22 @@ var irsa = sandbox.Server{
 			return nil, fmt.Errorf("pod identity webhook: %w", err)
 		}
 		client, err := kubernetes.NewForConfig(&rest.Config{
-			Host: host.Site.API(), BearerToken: host.Token,
+			Host: host.Node.APIServerURL(), BearerToken: host.AdminToken,
 			TLSClientConfig: rest.TLSClientConfig{CAData: host.Authority.PEM()},
 		})
 		if err != nil {
 			return nil, fmt.Errorf("pod identity webhook: %w", err)
 		}
 		agent := netip.MustParseAddr(identity.AgentAddress)
-		if err := network.Answer(agent); err != nil {
+		if err := network.AddAddress(agent); err != nil {
 			return nil, err
 		}
 		at := func(port int) string { return address.String() + ":" + strconv.Itoa(port) }
 		ready, ended := make(chan struct{}), make(chan error, 1)
 		go func() {
 			ended <- identity.Serve(ctx, identity.Config{
-				Dir: host.Dir, Issuer: host.Site.API(), Client: client,
-				STS: at(components.STSPort), Agent: agent.String() + ":80", Webhook: at(components.WebhookPort), Cert: cert, CA: host.Authority.PEM(),
+				Dir: host.Dir, Issuer: host.Node.APIServerURL(), Client: client,
+				STSAddr: at(components.STSPort), AgentAddr: agent.String() + ":80", WebhookAddr: at(components.WebhookPort), Cert: cert, CA: host.Authority.PEM(),
 				Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)),
 			}, func() { close(ready) })
 		}()

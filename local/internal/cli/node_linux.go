@@ -11,8 +11,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// servers run in the node's first process: see sandbox.Server.
-var servers = []sandbox.Server{irsa}
+// nodeServers run in the node's first process: see sandbox.Server.
+var nodeServers = []sandbox.Server{identityServer}
 
 // nodeCommand is the node itself. Only node.Start runs it, as the first process of new namespaces, with what it
 // needs in the environment and at descriptor 3.
@@ -26,13 +26,13 @@ func nodeCommand() *cobra.Command {
 			if !ok || os.Getpid() != 1 {
 				return errors.New("node is started by `ferry up`: run that")
 			}
-			addresses, err := network.Parse(os.Getenv(network.RangeVar))
+			addresses, err := network.ParseRange(os.Getenv(network.RangeEnv))
 			if err != nil {
 				return err
 			}
 			return sandbox.Run(cmd.Context(), sandbox.Options{
-				Place: p, Range: addresses, Region: os.Getenv("AWS_REGION"), Servers: servers,
-				Begin: os.NewFile(3, "begin"), Progress: os.Stdout,
+				Layout: p, Range: addresses, Region: os.Getenv("AWS_REGION"), Servers: nodeServers,
+				HostPID: os.NewFile(3, "begin"), Progress: os.Stdout,
 			})
 		},
 	}

@@ -20,11 +20,11 @@ func configFlags(cmd *cobra.Command) func(stackfile.File) error {
 		"one value of config, `KEY=VALUE`, as pulumi config set --path takes it:\nmodelferry:releases.nlpinsight.backend=finbert")
 	return func(file stackfile.File) error {
 		for _, path := range *files {
-			more, err := stackfile.Values(path)
+			more, err := stackfile.ReadValues(path)
 			if err != nil {
 				return fmt.Errorf("--overlay: %w", err)
 			}
-			file.Lay(more)
+			file.Merge(more)
 		}
 		for _, value := range *values {
 			if err := file.Set(value); err != nil {
@@ -37,7 +37,7 @@ func configFlags(cmd *cobra.Command) func(stackfile.File) error {
 
 // offlineOptions checks the repository's config, with what is laid over it, and
 // makes what the engine needs to run it without any cloud.
-func offlineOptions(at func() (paths.Place, error), lay func(stackfile.File) error, out io.Writer) (engine.Options, error) {
+func offlineOptions(at func() (paths.Layout, error), lay func(stackfile.File) error, out io.Writer) (engine.Options, error) {
 	p, err := at()
 	if err != nil {
 		return engine.Options{}, err
@@ -53,5 +53,5 @@ func offlineOptions(at func() (paths.Place, error), lay func(stackfile.File) err
 		return engine.Options{}, err
 	}
 	program := stack.Program{ConfigKeys: file.Keys()}
-	return engine.Options{Place: p, Program: program.Deploy, Config: file.Over(), Out: out}, nil
+	return engine.Options{Layout: p, Program: program.Deploy, Config: file.Overrides(), Out: out}, nil
 }

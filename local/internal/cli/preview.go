@@ -25,7 +25,7 @@ func previewCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(cmd.OutOrStdout(), "plan of %s: %s\n", options.Place.Stack, summary)
+		fmt.Fprintf(cmd.OutOrStdout(), "plan of %s: %s\n", options.Layout.Stack, summary)
 		return nil
 	}
 	return cmd

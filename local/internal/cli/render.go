@@ -26,7 +26,7 @@ func renderCommand() *cobra.Command {
 		if _, err := engine.Render(cmd.Context(), options, *dir); err != nil {
 			return err
 		}
-		fmt.Fprintf(cmd.OutOrStdout(), "the Kubernetes objects of %s are in %s\n", options.Place.Stack, *dir)
+		fmt.Fprintf(cmd.OutOrStdout(), "the Kubernetes objects of %s are in %s\n", options.Layout.Stack, *dir)
 		return nil
 	}
 	return cmd

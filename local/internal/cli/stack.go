@@ -9,22 +9,22 @@ import (
 )
 
 // stackFlag adds --stack, and gives the place that it names.
-func stackFlag(cmd *cobra.Command) func() (paths.Place, error) {
+func stackFlag(cmd *cobra.Command) func() (paths.Layout, error) {
 	name := cmd.Flags().StringP("stack", "s", "gke", "stack: "+strings.Join(paths.Stacks, " or "))
-	return func() (paths.Place, error) {
+	return func() (paths.Layout, error) {
 		root, err := paths.FindRoot()
 		if err != nil {
-			return paths.Place{}, err
+			return paths.Layout{}, err
 		}
-		return paths.Of(root, *name)
+		return paths.New(root, *name)
 	}
 }
 
 // stacksFlag adds an optional --stack, and gives the place that it names, or
 // those of all stacks.
-func stacksFlag(cmd *cobra.Command) func() ([]paths.Place, error) {
+func stacksFlag(cmd *cobra.Command) func() ([]paths.Layout, error) {
 	name := cmd.Flags().StringP("stack", "s", "", "one stack only")
-	return func() ([]paths.Place, error) {
+	return func() ([]paths.Layout, error) {
 		root, err := paths.FindRoot()
 		if err != nil {
 			return nil, err
@@ -33,9 +33,9 @@ func stacksFlag(cmd *cobra.Command) func() ([]paths.Place, error) {
 		if *name != "" {
 			names = []string{*name}
 		}
-		var all []paths.Place
+		var all []paths.Layout
 		for _, name := range names {
-			p, err := paths.Of(root, name)
+			p, err := paths.New(root, name)
 			if err != nil {
 				return nil, err
 			}

@@ -27,12 +27,12 @@ func statusCommand() *cobra.Command {
 		}
 		found := map[string][]status.Service{}
 		for _, p := range all {
-			if _, err := node.Read(p); errors.Is(err, node.ErrNotRunning) {
+			if _, err := node.ReadInfo(p); errors.Is(err, node.ErrNotRunning) {
 				continue
 			} else if err != nil {
 				return err
 			}
-			if found[p.Stack], err = status.Read(cmd.Context(), p); err != nil {
+			if found[p.Stack], err = status.List(cmd.Context(), p); err != nil {
 				return err
 			}
 		}
@@ -49,7 +49,7 @@ func statusCommand() *cobra.Command {
 				continue
 			}
 			fmt.Fprintf(out, "%s: running, kubeconfig %s\n", p.Stack, p.Kubeconfig())
-			if err := status.Table(out, services); err != nil {
+			if err := status.PrintTable(out, services); err != nil {
 				return err
 			}
 		}

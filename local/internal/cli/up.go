@@ -19,22 +19,22 @@ func upCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 	}
 	at := stackFlag(cmd)
-	addresses := cmd.Flags().String("range", os.Getenv(network.RangeVar), "/16 for the node, its pods and services, such as 10.77; default 10.213 for gke, 10.214 for eks")
+	addresses := cmd.Flags().String("range", os.Getenv(network.RangeEnv), "/16 for the node, its pods and services, such as 10.77; default 10.213 for gke, 10.214 for eks")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		p, err := at()
 		if err != nil {
 			return err
 		}
 		out := cmd.OutOrStdout()
-		if _, err := deploy.Up(cmd.Context(), deploy.Options{Place: p, Range: *addresses, Out: out}); err != nil {
+		if _, err := deploy.Up(cmd.Context(), deploy.Options{Layout: p, Range: *addresses, Out: out}); err != nil {
 			return err
 		}
-		services, err := status.Read(cmd.Context(), p)
+		services, err := status.List(cmd.Context(), p)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintln(out)
-		if err := status.Table(out, services); err != nil {
+		if err := status.PrintTable(out, services); err != nil {
 			return err
 		}
 		fmt.Fprintf(out, "\nexport KUBECONFIG=%s\n", p.Kubeconfig())

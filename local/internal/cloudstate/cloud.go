@@ -15,12 +15,12 @@ import (
 
 // Cloud is the content of cloud.json.
 type Cloud struct {
-	Resources []Record `json:"resources"`
+	Resources []Resource `json:"resources"`
 }
 
-// Record is one resource as its provider left it. Inputs and outputs are plain JSON; secrets lie open in
+// Resource is one resource as its provider left it. Inputs and outputs are plain JSON; secrets lie open in
 // them, so the file is readable by its owner only.
-type Record struct {
+type Resource struct {
 	Type    string         `json:"type"` // token, e.g. aws:iam/role:Role
 	ID      string         `json:"id"`
 	URN     string         `json:"urn,omitempty"`
@@ -29,7 +29,7 @@ type Record struct {
 }
 
 // Find returns the record of that type and id, nil when there is none.
-func (c *Cloud) Find(typ, id string) *Record {
+func (c *Cloud) Find(typ, id string) *Resource {
 	for i := range c.Resources {
 		if c.Resources[i].Type == typ && c.Resources[i].ID == id {
 			return &c.Resources[i]
@@ -39,8 +39,8 @@ func (c *Cloud) Find(typ, id string) *Record {
 }
 
 // OfType returns all records of a type, oldest first.
-func (c *Cloud) OfType(typ string) []Record {
-	var records []Record
+func (c *Cloud) OfType(typ string) []Resource {
+	var records []Resource
 	for _, record := range c.Resources {
 		if record.Type == typ {
 			records = append(records, record)
@@ -50,7 +50,7 @@ func (c *Cloud) OfType(typ string) []Record {
 }
 
 // Put adds the record, or puts it in the place of the one with its type and id.
-func (c *Cloud) Put(record Record) {
+func (c *Cloud) Put(record Resource) {
 	if old := c.Find(record.Type, record.ID); old != nil {
 		*old = record
 		return

@@ -19,7 +19,7 @@ func TestUpdatesSideBySideAllCount(t *testing.T) {
 	for i := range 20 {
 		wait.Go(func() {
 			err := cloudstate.Update(dir, func(cloud *cloudstate.Cloud) error {
-				cloud.Put(cloudstate.Record{Type: "t", ID: fmt.Sprint(i)})
+				cloud.Put(cloudstate.Resource{Type: "t", ID: fmt.Sprint(i)})
 				return nil
 			})
 			if err != nil {
@@ -38,9 +38,9 @@ func TestUpdatesSideBySideAllCount(t *testing.T) {
 
 func TestPutAndRemove(t *testing.T) {
 	cloud := &cloudstate.Cloud{}
-	cloud.Put(cloudstate.Record{Type: "a", ID: "1", URN: "x"})
-	cloud.Put(cloudstate.Record{Type: "b", ID: "1"})
-	cloud.Put(cloudstate.Record{Type: "a", ID: "1", URN: "y"})
+	cloud.Put(cloudstate.Resource{Type: "a", ID: "1", URN: "x"})
+	cloud.Put(cloudstate.Resource{Type: "b", ID: "1"})
+	cloud.Put(cloudstate.Resource{Type: "a", ID: "1", URN: "y"})
 	require.Len(t, cloud.Resources, 2)
 	require.Equal(t, "y", cloud.Find("a", "1").URN)
 	cloud.Remove("a", "1")
@@ -50,7 +50,7 @@ func TestPutAndRemove(t *testing.T) {
 
 func TestAFailedChangeAndADamagedFile(t *testing.T) {
 	dir := t.TempDir()
-	require.NoError(t, cloudstate.Update(dir, func(cloud *cloudstate.Cloud) error { cloud.Put(cloudstate.Record{Type: "a", ID: "1"}); return nil }))
+	require.NoError(t, cloudstate.Update(dir, func(cloud *cloudstate.Cloud) error { cloud.Put(cloudstate.Resource{Type: "a", ID: "1"}); return nil }))
 	broken := errors.New("broken")
 	require.ErrorIs(t, cloudstate.Update(dir, func(cloud *cloudstate.Cloud) error { cloud.Resources = nil; return broken }), broken)
 	cloud, err := cloudstate.Load(dir)

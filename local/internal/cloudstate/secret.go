@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// Keys are an S3 account's access key and secret.
-type Keys struct {
+// StoreAccount are an S3 account's access key and secret.
+type StoreAccount struct {
 	AccessKey string `json:"accessKey"`
 	SecretKey string `json:"secretKey"`
 }
 
-// StoreKeys reads the object store's root account, which the node wrote when it started the store.
-func StoreKeys(dir string) (Keys, error) {
-	var keys Keys
+// ReadStoreAccount reads the object store's root account, which the node wrote when it started the store.
+func ReadStoreAccount(dir string) (StoreAccount, error) {
+	var keys StoreAccount
 	content, err := os.ReadFile(filepath.Join(dir, "secret", "store.json"))
 	if err != nil {
 		return keys, fmt.Errorf("object store's account: %w", err)
@@ -27,8 +27,8 @@ func StoreKeys(dir string) (Keys, error) {
 	return keys, nil
 }
 
-// AdminToken reads the bearer token with which the API server knows the person at this machine.
-func AdminToken(dir string) (string, error) {
+// ReadAdminToken reads the bearer token with which the API server knows the person at this machine.
+func ReadAdminToken(dir string) (string, error) {
 	content, err := os.ReadFile(filepath.Join(dir, "secret", "admin.token"))
 	if err != nil {
 		return "", fmt.Errorf("cluster's admin token: %w", err)

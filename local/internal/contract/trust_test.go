@@ -54,7 +54,7 @@ func TestWhoMayAssumeWhatByIRSA(t *testing.T) {
 	}
 	for role, policy := range policies {
 		for who := range policies {
-			err := identity.Trusts(policy, stacktest.OIDCProviderArn, claims(who))
+			err := identity.CheckIRSATrust(policy, stacktest.OIDCProviderArn, claims(who))
 			require.Equal(t, who == role, err == nil, "%s as %s: %v", who, role, err)
 		}
 		own := claims(role)
@@ -68,10 +68,10 @@ func TestWhoMayAssumeWhatByIRSA(t *testing.T) {
 		} {
 			changed := own
 			change(&changed)
-			require.Error(t, identity.Trusts(policy, stacktest.OIDCProviderArn, changed), "%s: %s", role, name)
+			require.Error(t, identity.CheckIRSATrust(policy, stacktest.OIDCProviderArn, changed), "%s: %s", role, name)
 		}
-		require.Error(t, identity.Trusts(policy, stacktest.OIDCProviderArn+"4567", own), "another identity provider")
-		require.Error(t, identity.TrustsAgent(policy, map[string]string{}), "Pod Identity was not chosen")
+		require.Error(t, identity.CheckIRSATrust(policy, stacktest.OIDCProviderArn+"4567", own), "another identity provider")
+		require.Error(t, identity.CheckPodIdentityTrust(policy, map[string]string{}), "Pod Identity was not chosen")
 	}
 }
 
@@ -85,7 +85,7 @@ func TestWhoMayAssumeWhatByPodIdentity(t *testing.T) {
 	}
 	for role, policy := range policies {
 		for who := range policies {
-			err := identity.TrustsAgent(policy, tags(stacktest.ClusterArn, who))
+			err := identity.CheckPodIdentityTrust(policy, tags(stacktest.ClusterArn, who))
 			require.Equal(t, who == role, err == nil, "%s as %s: %v", who, role, err)
 		}
 		for name, session := range map[string]map[string]string{
@@ -94,9 +94,9 @@ func TestWhoMayAssumeWhatByPodIdentity(t *testing.T) {
 			"of another account":      tags(strings.Replace(stacktest.ClusterArn, stacktest.AccountID, "210987654321", 1), role),
 			"without tags":            {},
 		} {
-			require.Error(t, identity.TrustsAgent(policy, session), "%s: %s", role, name)
+			require.Error(t, identity.CheckPodIdentityTrust(policy, session), "%s: %s", role, name)
 		}
-		require.Error(t, identity.Trusts(policy, stacktest.OIDCProviderArn, identity.Claims{
+		require.Error(t, identity.CheckIRSATrust(policy, stacktest.OIDCProviderArn, identity.Claims{
 			Issuer: stacktest.OIDCIssuer, Audience: []string{"sts.amazonaws.com"}, Subject: "system:serviceaccount:" + role.namespace + ":" + role.name,
 		}), "IRSA was not chosen")
 	}

@@ -33,8 +33,8 @@ var (
 	FrontendConfig []byte
 )
 
-// For returns the definitions of the kinds that a stack's objects are of.
-func For(c config.Config) [][]byte {
+// Required returns the definitions of the kinds that a stack's objects are of.
+func Required(c config.Config) [][]byte {
 	var all [][]byte
 	if c.Monitoring.ServiceMonitors {
 		all = append(all, ServiceMonitor)
@@ -45,10 +45,10 @@ func For(c config.Config) [][]byte {
 	return all
 }
 
-var kinds = schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
+var crdResource = schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
 
-// limit is how long an API server may take to serve a new kind.
-const limit = 30 * time.Second
+// establishTimeout is how long an API server may take to serve a new kind.
+const establishTimeout = 30 * time.Second
 
 // Install applies a definition to the cluster of a kubeconfig file, and waits
 // until the cluster serves it.
@@ -69,19 +69,19 @@ func Install(ctx context.Context, kubeconfig string, definition []byte) error {
 	if err != nil {
 		return fmt.Errorf("definition %s: %w", object.GetName(), err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(ctx, establishTimeout)
 	defer cancel()
 	force := true
-	live, err := cluster.Resource(kinds).Patch(ctx, object.GetName(), types.ApplyPatchType, content, metav1.PatchOptions{
+	live, err := cluster.Resource(crdResource).Patch(ctx, object.GetName(), types.ApplyPatchType, content, metav1.PatchOptions{
 		FieldManager: "modelferry", Force: &force, FieldValidation: metav1.FieldValidationStrict,
 	})
 	for err == nil && !established(live) {
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("definition %s: the cluster does not serve it after %s", object.GetName(), limit)
+			return fmt.Errorf("definition %s: the cluster does not serve it after %s", object.GetName(), establishTimeout)
 		case <-time.After(100 * time.Millisecond):
 		}
-		live, err = cluster.Resource(kinds).Get(ctx, object.GetName(), metav1.GetOptions{})
+		live, err = cluster.Resource(crdResource).Get(ctx, object.GetName(), metav1.GetOptions{})
 	}
 	if err != nil {
 		return fmt.Errorf("definition %s: %w", object.GetName(), err)

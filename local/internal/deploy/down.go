@@ -10,7 +10,7 @@ import (
 
 // Down ends a stack's local cloud with all that it held. ended is false when
 // there was nothing to end.
-func Down(p paths.Place) (ended bool, err error) {
+func Down(p paths.Layout) (ended bool, err error) {
 	unlock, err := Lock(p)
 	if err != nil {
 		return false, err

@@ -12,10 +12,10 @@ import (
 
 // Lock keeps two commands from working on one stack at the same time. It goes
 // with the process, whatever becomes of that. unlock ends it.
-func Lock(p paths.Place) (unlock func(), err error) {
+func Lock(p paths.Layout) (unlock func(), err error) {
 	// Beside the stack's folder, which down removes.
-	name := filepath.Join(p.Local(), p.Stack+".lock")
-	if err := os.MkdirAll(p.Local(), 0o755); err != nil {
+	name := filepath.Join(p.LocalDir(), p.Stack+".lock")
+	if err := os.MkdirAll(p.LocalDir(), 0o755); err != nil {
 		return nil, err
 	}
 	file, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o644)
@@ -27,22 +27,22 @@ func Lock(p paths.Place) (unlock func(), err error) {
 		n, _ := file.ReadAt(owner, 0) // an empty file names nobody
 		_ = file.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, fmt.Errorf("another ferry%s is at work on %s: wait until it has ended", process(string(owner[:n])), p.Stack)
+			return nil, fmt.Errorf("another ferry%s is at work on %s: wait until it has ended", ownerText(string(owner[:n])), p.Stack)
 		}
 		return nil, fmt.Errorf("lock of %s: %w", p.Stack, err)
 	}
-	if err := errors.Join(file.Truncate(0), write(file)); err != nil {
+	if err := errors.Join(file.Truncate(0), writePID(file)); err != nil {
 		return nil, errors.Join(fmt.Errorf("lock of %s: %w", p.Stack, err), file.Close())
 	}
 	return func() { _ = file.Close() }, nil // closing is what unlocks
 }
 
-func write(file *os.File) error {
+func writePID(file *os.File) error {
 	_, err := file.WriteAt(fmt.Appendf(nil, "%d", os.Getpid()), 0)
 	return err
 }
 
-func process(pid string) string {
+func ownerText(pid string) string {
 	if pid == "" {
 		return ""
 	}

@@ -24,13 +24,13 @@ type Published struct {
 
 // Publish puts a file into the bucket of a service's artifact and makes it the
 // live version, from the next Up on.
-func Publish(ctx context.Context, p paths.Place, service, artifact, file string) (Published, error) {
+func Publish(ctx context.Context, p paths.Layout, service, artifact, file string) (Published, error) {
 	unlock, err := Lock(p)
 	if err != nil {
 		return Published{}, err
 	}
 	defer unlock()
-	i, err := node.Read(p)
+	i, err := node.ReadInfo(p)
 	if err != nil {
 		return Published{}, fmt.Errorf("%s: %w: run make up STACK=%s first", p.Stack, err, p.Stack)
 	}
@@ -47,11 +47,11 @@ func Publish(ctx context.Context, p paths.Place, service, artifact, file string)
 	if !ok {
 		return Published{}, fmt.Errorf("service %q has no artifact %q", service, artifact)
 	}
-	content, err := testmodel.Describe(file)
+	content, err := testmodel.DescribeFile(file)
 	if err != nil {
 		return Published{}, err
 	}
-	e, err := open(ctx, Options{Place: p}, live.Keys, live.On(i, release.Images{}))
+	e, err := openEngine(ctx, Options{Layout: p}, live.Keys, live.WithEndpoints(i, release.Images{}))
 	if err != nil {
 		return Published{}, err
 	}
@@ -63,8 +63,8 @@ func Publish(ctx context.Context, p paths.Place, service, artifact, file string)
 	if err != nil {
 		return Published{}, err
 	}
-	path := release.PathFor(workloads[at].Service, content)
-	if err := client.Ensure(ctx, buckets[target.Bucket], path, content.Name); err != nil {
+	path := release.ObjectPath(workloads[at].Service, content)
+	if err := client.UploadIfChanged(ctx, buckets[target.Bucket], path, content.Name); err != nil {
 		return Published{}, err
 	}
 	_, keys, _ := live.Config.Releases[service].Artifact(artifact)

@@ -23,7 +23,7 @@ import (
 
 // Options are what Up needs.
 type Options struct {
-	Place paths.Place
+	Layout paths.Layout
 	// Range is the /16 that the node takes; empty for the stack's own.
 	Range string
 	// Out shows the progress.
@@ -37,43 +37,43 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 	say := func(format string, args ...any) {
 		fmt.Fprintf(o.Out, "%5.1fs  %s\n", time.Since(started).Seconds(), fmt.Sprintf(format, args...))
 	}
-	live, err := release.Prepare(o.Place)
+	live, err := release.Prepare(o.Layout)
 	if err != nil {
 		return engine.Summary{}, err
 	}
-	unlock, err := Lock(o.Place)
+	unlock, err := Lock(o.Layout)
 	if err != nil {
 		return engine.Summary{}, err
 	}
 	defer unlock()
 
-	say("starting the node of %s: Kubernetes, object store and registry", o.Place.Stack)
+	say("starting the node of %s: Kubernetes, object store and registry", o.Layout.Stack)
 	i, err := node.Start(ctx, node.Options{
-		Place: o.Place, Range: o.Range, Region: live.Config.AWS.Region, Command: []string{"node"}, Progress: func(line string) { say("  %s", line) },
+		Layout: o.Layout, Range: o.Range, Region: live.Config.AWS.Region, Command: []string{"node"}, Progress: func(line string) { say("  %s", line) },
 	})
 	if err != nil {
 		return engine.Summary{}, err
 	}
 	say("building the images")
-	pushed, err := push(ctx, o.Place, i)
+	pushed, err := pushImages(ctx, o.Layout, i)
 	if err != nil {
 		return engine.Summary{}, err
 	}
-	values := live.On(i, pushed)
-	first, err := prepare(ctx, o, live, values, say)
+	values := live.WithEndpoints(i, pushed)
+	first, err := deployPlatform(ctx, o, live, values, say)
 	if err != nil {
 		return first, err
 	}
-	e, err := open(ctx, o, live.Keys, values)
+	e, err := openEngine(ctx, o, live.Keys, values)
 	if err != nil {
 		return first, err
 	}
-	if err := upload(ctx, o, i, e, live.Objects, say); err != nil {
+	if err := uploadArtifacts(ctx, o, i, e, live.Objects, say); err != nil {
 		return first, err
 	}
-	for _, definition := range crds.For(live.Config) {
+	for _, definition := range crds.Required(live.Config) {
 		say("installing the definition of a kind that others bring on a real cluster")
-		if err := crds.Install(ctx, o.Place.Kubeconfig(), definition); err != nil {
+		if err := crds.Install(ctx, o.Layout.Kubeconfig(), definition); err != nil {
 			return first, err
 		}
 	}
@@ -83,28 +83,28 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 	if err != nil {
 		return total, err
 	}
-	say("%s is up: %s", o.Place.Stack, total)
+	say("%s is up: %s", o.Layout.Stack, total)
 	return total, nil
 }
 
-func open(ctx context.Context, o Options, keys []string, values map[string]any) (*engine.Engine, error) {
+func openEngine(ctx context.Context, o Options, keys []string, values map[string]any) (*engine.Engine, error) {
 	program := stack.Program{ConfigKeys: keys}
-	return engine.Open(ctx, engine.Options{Place: o.Place, Program: program.Deploy, Config: values, Out: o.Out})
+	return engine.Open(ctx, engine.Options{Layout: o.Layout, Program: program.Deploy, Config: values, Out: o.Out})
 }
 
-// prepare brings up a new stack without releases first, as a team would do it:
+// deployPlatform brings up a new stack without releases first, as a team would do it:
 // it then has a cluster and buckets, and no pod that asks for what is not there.
 // A mark says that this is done; an up that was interrupted before is gone
 // through again.
-func prepare(ctx context.Context, o Options, live release.Release, values map[string]any, say func(string, ...any)) (engine.Summary, error) {
-	mark := filepath.Join(o.Place.Dir(), "platform-is-up")
+func deployPlatform(ctx context.Context, o Options, live release.Release, values map[string]any, say func(string, ...any)) (engine.Summary, error) {
+	mark := filepath.Join(o.Layout.Dir(), "platform-is-up")
 	if _, err := os.Stat(mark); err == nil {
 		return engine.Summary{}, nil
 	}
 	say("bringing up the platform: network, cluster and buckets")
 	platform := maps.Clone(values)
 	platform["modelferry:releases"] = nil
-	e, err := open(ctx, o, live.Keys, platform)
+	e, err := openEngine(ctx, o, live.Keys, platform)
 	if err != nil {
 		return engine.Summary{}, err
 	}
@@ -115,32 +115,32 @@ func prepare(ctx context.Context, o Options, live release.Release, values map[st
 	return done, os.WriteFile(mark, nil, 0o644)
 }
 
-// upload puts the artifacts into the buckets before any pod asks for them.
+// uploadArtifacts puts the artifacts into the buckets before any pod asks for them.
 // What is there already is not put again: that would make another version.
-func upload(ctx context.Context, o Options, i node.Info, e *engine.Engine, objects []release.Object, say func(string, ...any)) error {
+func uploadArtifacts(ctx context.Context, o Options, i node.Info, e *engine.Engine, objects []release.Object, say func(string, ...any)) error {
 	buckets, err := bucketNames(ctx, e)
 	if err != nil {
 		return err
 	}
 	say("putting %d artifacts into the buckets", len(objects))
-	client, err := objectstore.Open(ctx, o.Place, i)
+	client, err := objectstore.Open(ctx, o.Layout, i)
 	if err != nil {
 		return err
 	}
 	for _, object := range objects {
-		if err := client.Ensure(ctx, buckets[object.Bucket], object.Path, object.File.Name); err != nil {
+		if err := client.UploadIfChanged(ctx, buckets[object.Bucket], object.Path, object.File.Name); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func push(ctx context.Context, p paths.Place, i node.Info) (release.Images, error) {
+func pushImages(ctx context.Context, p paths.Layout, i node.Info) (release.Images, error) {
 	var pushed release.Images
 	var err error
-	if pushed.Fetcher, err = images.Local(ctx, images.Fetcher(p.Root), p.Bin(""), i.Registry); err != nil {
+	if pushed.Fetcher, err = images.BuildAndPush(ctx, images.FetcherProgram(p.Root), p.Bin(""), i.RegistryAddress); err != nil {
 		return pushed, err
 	}
-	pushed.Server, err = images.Local(ctx, images.Server(p.Root), p.Bin(""), i.Registry)
+	pushed.Server, err = images.BuildAndPush(ctx, images.ModelServerProgram(p.Root), p.Bin(""), i.RegistryAddress)
 	return pushed, err
 }

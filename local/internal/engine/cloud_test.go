@@ -49,10 +49,10 @@ func TestAStackFromUpToDestroy(t *testing.T) {
 	p := repository(t)
 	require.NoError(t, os.MkdirAll(p.Dir(), 0o755))
 	storetest.GCS(t, p.Dir())
-	node, err := nodeinfo.Read(p.Node())
+	node, err := nodeinfo.Read(p.NodeInfoFile())
 	require.NoError(t, err)
 	exists := func(bucket string) bool {
-		resp, err := http.Get(node.Store + "/storage/v1/b/" + bucket)
+		resp, err := http.Get(node.StoreURL + "/storage/v1/b/" + bucket)
 		require.NoError(t, err)
 		resp.Body.Close()
 		return resp.StatusCode == http.StatusOK
@@ -61,7 +61,7 @@ func TestAStackFromUpToDestroy(t *testing.T) {
 	open := func(names ...any) *engine.Engine {
 		out.Reset()
 		e, err := engine.Open(ctx, engine.Options{
-			Place: p, Program: buckets, Out: &out, Config: map[string]any{"modelferry:buckets": names},
+			Layout: p, Program: buckets, Out: &out, Config: map[string]any{"modelferry:buckets": names},
 		})
 		require.NoError(t, err)
 		return e
@@ -101,7 +101,7 @@ func TestAStackFromUpToDestroy(t *testing.T) {
 	require.False(t, exists("demo-datasets"))
 
 	// A bucket that someone has taken away shows in a refresh, and comes back.
-	request, err := http.NewRequest(http.MethodDelete, node.Store+"/storage/v1/b/demo-models", nil)
+	request, err := http.NewRequest(http.MethodDelete, node.StoreURL+"/storage/v1/b/demo-models", nil)
 	require.NoError(t, err)
 	resp, err := http.DefaultClient.Do(request)
 	require.NoError(t, err)
@@ -136,7 +136,7 @@ func TestAStackFromUpToDestroy(t *testing.T) {
 func TestWithoutANodeAClusterOrBucketSaysWhatToType(t *testing.T) {
 	p := repository(t)
 	e, err := engine.Open(context.Background(), engine.Options{
-		Place: p, Program: buckets, Config: map[string]any{"modelferry:buckets": []any{"models"}},
+		Layout: p, Program: buckets, Config: map[string]any{"modelferry:buckets": []any{"models"}},
 	})
 	require.NoError(t, err)
 	_, err = e.Up(context.Background())

@@ -32,7 +32,7 @@ type home struct {
 
 // Options say what to run.
 type Options struct {
-	Place   paths.Place
+	Layout  paths.Layout
 	Program pulumi.RunFunc
 	// Config lies over the stack file of the repository: `project:key` to value, which may be nested.
 	Config map[string]any
@@ -45,8 +45,8 @@ type Options struct {
 // Open makes the engine of a stack of the running local cloud, and the stack itself when it is new. The
 // caller holds the stack's lock: what an interrupted run left locked or pending is cleared away.
 func Open(ctx context.Context, o Options) (*Engine, error) {
-	dir := o.Place.Dir()
-	file, err := passphraseFile(o.Place)
+	dir := o.Layout.Dir()
+	file, err := passphraseFile(o.Layout)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	h := home{
 		work: filepath.Join(dir, "work"), backend: filepath.Join(dir, "pulumi"),
 		env: map[string]string{
-			paths.StackDirVar: dir,
+			paths.StackDirEnv: dir,
 			// Not its file: a passphrase that the user has set for other stacks would win over that.
 			"PULUMI_CONFIG_PASSPHRASE": strings.TrimSpace(string(passphrase)),
 		},
@@ -66,7 +66,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 }
 
 func open(ctx context.Context, o Options, h home) (*Engine, error) {
-	plugins, err := InstallPlugins(o.Place, o.Ferry)
+	plugins, err := InstallPlugins(o.Layout, o.Ferry)
 	if err != nil {
 		return nil, err
 	}
@@ -75,10 +75,10 @@ func open(ctx context.Context, o Options, h home) (*Engine, error) {
 			return nil, fmt.Errorf("engine's folder: %w", err)
 		}
 	}
-	if err := writeProject(o.Place.Root, h.work, plugins); err != nil {
+	if err := writeProject(o.Layout.Root, h.work, plugins); err != nil {
 		return nil, err
 	}
-	if err := writeStack(o.Place.Root, h.work, o.Place.Stack, o.Config); err != nil {
+	if err := writeStack(o.Layout.Root, h.work, o.Layout.Stack, o.Config); err != nil {
 		return nil, err
 	}
 	h.env["PULUMI_BACKEND_URL"] = "file://" + h.backend
@@ -91,14 +91,14 @@ func open(ctx context.Context, o Options, h home) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	cli, err := newCommand(o.Place.Bin("pulumi"))
+	cli, err := newCommand(o.Layout.Bin("pulumi"))
 	if err != nil {
 		return nil, err
 	}
-	stack, err := auto.UpsertStackInlineSource(ctx, o.Place.Stack, name, o.Program,
-		auto.Pulumi(cli), auto.WorkDir(h.work), auto.PulumiHome(o.Place.Bin("pulumi-home")), auto.EnvVars(h.env))
+	stack, err := auto.UpsertStackInlineSource(ctx, o.Layout.Stack, name, o.Program,
+		auto.Pulumi(cli), auto.WorkDir(h.work), auto.PulumiHome(o.Layout.Bin("pulumi-home")), auto.EnvVars(h.env))
 	if err != nil {
-		return nil, fmt.Errorf("open stack %s: %w", o.Place.Stack, concise(err))
+		return nil, fmt.Errorf("open stack %s: %w", o.Layout.Stack, concise(err))
 	}
 	e := &Engine{stack: stack, out: o.Out, home: h}
 	if e.out == nil {

@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 }
 
 // repository lays out a project with the real pulumi CLI in it.
-func repository(t *testing.T) paths.Place {
+func repository(t *testing.T) paths.Layout {
 	t.Helper()
 	root := t.TempDir()
 	write := func(name, content string) {
@@ -47,7 +47,7 @@ func repository(t *testing.T) paths.Place {
 	write("Pulumi.yaml", "name: modelferry\nruntime: go\nconfig:\n  catalogue:\n    value:\n      bankchurn: {port: 8000}\n")
 	write("Pulumi.gke.yaml", "# kept\nconfig:\n  gcp:project: demo-project\n  gcp:region: europe-west4\n  modelferry:size: 1\n")
 	write("Pulumi.eks.yaml", "config:\n  aws:region: eu-central-1\n")
-	p, err := paths.Of(root, "gke")
+	p, err := paths.New(root, "gke")
 	require.NoError(t, err)
 	require.NoError(t, os.MkdirAll(filepath.Dir(p.Bin("pulumi")), 0o755))
 	require.NoError(t, os.Symlink(pulumiCLI(t), p.Bin("pulumi")))
@@ -137,7 +137,7 @@ func TestOfflinePreview(t *testing.T) {
 	p := repository(t)
 	var out bytes.Buffer
 	var seen seen
-	summary, err := engine.Preview(context.Background(), engine.Options{Place: p, Program: program(t, &seen), Out: &out})
+	summary, err := engine.Preview(context.Background(), engine.Options{Layout: p, Program: program(t, &seen), Out: &out})
 	t.Log(out.String())
 	require.NoError(t, err)
 	require.Equal(t, 3, summary.Created)
@@ -152,7 +152,7 @@ func TestRenderRunsTheProgramToItsEnd(t *testing.T) {
 	var out bytes.Buffer
 	var seen seen
 	summary, err := engine.Render(context.Background(),
-		engine.Options{Place: p, Program: program(t, &seen), Out: &out}, t.TempDir())
+		engine.Options{Layout: p, Program: program(t, &seen), Out: &out}, t.TempDir())
 	t.Log(out.String())
 	require.NoError(t, err)
 	require.Equal(t, 3, summary.Created)
@@ -160,7 +160,7 @@ func TestRenderRunsTheProgramToItsEnd(t *testing.T) {
 
 func TestFailureNamesTypeAndProperty(t *testing.T) {
 	p := repository(t)
-	_, err := engine.Preview(context.Background(), engine.Options{Place: p, Program: func(ctx *pulumi.Context) error {
+	_, err := engine.Preview(context.Background(), engine.Options{Layout: p, Program: func(ctx *pulumi.Context) error {
 		google, err := gcp.NewProvider(ctx, "gcp", &gcp.ProviderArgs{Project: pulumi.String("demo-project")})
 		if err != nil {
 			return err

@@ -13,7 +13,7 @@ import (
 // Exports are shell lines that point an ordinary pulumi CLI, run in the repository, at a running local cloud:
 // its state, its config, its providers and its cluster's token. Evaluated twice they change nothing more.
 // ferry is the executable that serves as the plugins; this process's own when empty.
-func Exports(p paths.Place, ferry string) (string, error) {
+func Exports(p paths.Layout, ferry string) (string, error) {
 	plugins, err := InstallPlugins(p, ferry)
 	if err != nil {
 		return "", err
@@ -30,7 +30,7 @@ func Exports(p paths.Place, ferry string) (string, error) {
 	// A passphrase that the user has set for other stacks would win over the file.
 	lines.WriteString("unset PULUMI_CONFIG_PASSPHRASE\n")
 	for _, variable := range [][2]string{
-		{paths.StackDirVar, p.Dir()},
+		{paths.StackDirEnv, p.Dir()},
 		{"KUBECONFIG", p.Kubeconfig()},
 		{"PULUMI_BACKEND_URL", "file://" + filepath.Join(p.Dir(), "pulumi")},
 		{"PULUMI_CONFIG_PASSPHRASE_FILE", passphrase},

@@ -16,7 +16,7 @@ import (
 func TestAnInterruptLeavesNoLock(t *testing.T) {
 	p := repository(t)
 	ctx, interrupt := context.WithCancel(context.Background())
-	e, err := engine.Open(ctx, engine.Options{Place: p, Program: func(*pulumi.Context) error {
+	e, err := engine.Open(ctx, engine.Options{Layout: p, Program: func(*pulumi.Context) error {
 		interrupt()
 		time.Sleep(2 * time.Second) // the engine is still waiting for it when the interrupt comes
 		return nil
@@ -28,7 +28,7 @@ func TestAnInterruptLeavesNoLock(t *testing.T) {
 	require.Less(t, time.Since(begun), 30*time.Second)
 
 	var out bytes.Buffer
-	e, err = engine.Open(context.Background(), engine.Options{Place: p, Out: &out, Program: func(*pulumi.Context) error { return nil }})
+	e, err = engine.Open(context.Background(), engine.Options{Layout: p, Out: &out, Program: func(*pulumi.Context) error { return nil }})
 	require.NoError(t, err)
 	_, err = e.Up(context.Background())
 	require.NoError(t, err)

@@ -53,7 +53,7 @@ func offline(ctx context.Context, o Options, env map[string]string) (e *Engine, 
 	h := home{
 		work: filepath.Join(dir, "work"), backend: filepath.Join(dir, "pulumi"),
 		env: map[string]string{
-			paths.StackDirVar:          "", // whatever local cloud runs, this is not about it
+			paths.StackDirEnv:          "", // whatever local cloud runs, this is not about it
 			RenderDirVar:               "",
 			"PULUMI_CONFIG_PASSPHRASE": "offline", // locks nothing that lasts
 		},

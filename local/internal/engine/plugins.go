@@ -20,11 +20,11 @@ type PluginDirs struct {
 
 // InstallPlugins links the providers and the stand-ins of the clouds' token commands to ferry, this process's
 // own executable when empty.
-func InstallPlugins(p paths.Place, ferry string) (PluginDirs, error) {
+func InstallPlugins(p paths.Layout, ferry string) (PluginDirs, error) {
 	dirs := PluginDirs{
-		clouds:     filepath.Join(p.Local(), "plugins"),
-		kubernetes: filepath.Join(p.Local(), "plugins-kubernetes"),
-		standin:    filepath.Join(p.Local(), "standin"),
+		clouds:     filepath.Join(p.LocalDir(), "plugins"),
+		kubernetes: filepath.Join(p.LocalDir(), "plugins-kubernetes"),
+		standin:    filepath.Join(p.LocalDir(), "standin"),
 	}
 	if ferry == "" {
 		var err error

@@ -16,7 +16,7 @@ import (
 )
 
 // realRepository is a repository with this one's own project and stack files.
-func realRepository(t *testing.T, name string) paths.Place {
+func realRepository(t *testing.T, name string) paths.Layout {
 	t.Helper()
 	p := repository(t)
 	for _, file := range []string{"Pulumi.yaml", "Pulumi.gke.yaml", "Pulumi.eks.yaml"} {
@@ -38,7 +38,7 @@ func TestTheProgramRendersOffline(t *testing.T) {
 			dir := t.TempDir()
 			var program stack.Program
 			summary, err := engine.Render(context.Background(),
-				engine.Options{Place: realRepository(t, name), Program: program.Deploy, Out: &out}, dir)
+				engine.Options{Layout: realRepository(t, name), Program: program.Deploy, Out: &out}, dir)
 			t.Log(out.String())
 			require.NoError(t, err)
 			require.Greater(t, summary.Created, 30)
@@ -50,14 +50,14 @@ func TestTheProgramRendersOffline(t *testing.T) {
 }
 
 // options is the stack's config with all of what is off by default, as make lint has it, and a large artifact.
-func options(t *testing.T, p paths.Place) map[string]any {
+func options(t *testing.T, p paths.Layout) map[string]any {
 	t.Helper()
-	values, err := stackfile.Values(filepath.Join("../../../tools/objects", "options."+p.Stack+".yaml"))
+	values, err := stackfile.ReadValues(filepath.Join("../../../tools/objects", "options."+p.Stack+".yaml"))
 	require.NoError(t, err)
 	file, err := stackfile.Read(p.Root, p.Stack, values)
 	require.NoError(t, err)
 	require.NoError(t, file.Set("modelferry:releases.chicagotaxi.artifacts.model.size=600MB"))
-	return file.Over()
+	return file.Overrides()
 }
 
 // Each option is one that the local clouds know, and what it makes passes their checks.
@@ -74,7 +74,7 @@ func TestEveryOptionRendersOffline(t *testing.T) {
 			var program stack.Program
 			p := realRepository(t, name)
 			_, err := engine.Render(context.Background(),
-				engine.Options{Place: p, Program: program.Deploy, Config: options(t, p), Out: &out}, dir)
+				engine.Options{Layout: p, Program: program.Deploy, Config: options(t, p), Out: &out}, dir)
 			require.NoError(t, err, out.String())
 			for _, kind := range kinds[name] {
 				found, err := filepath.Glob(filepath.Join(dir, kind+"-*.yaml"))
@@ -94,7 +94,7 @@ func TestTheProgramHasAPlan(t *testing.T) {
 			var out bytes.Buffer
 			var program stack.Program
 			summary, err := engine.Preview(context.Background(),
-				engine.Options{Place: realRepository(t, name), Program: program.Deploy, Out: &out})
+				engine.Options{Layout: realRepository(t, name), Program: program.Deploy, Out: &out})
 			require.NoError(t, err, out.String())
 			require.Greater(t, summary.Created, 30)
 			require.Contains(t, out.String(), "+ Deployment bankchurn\n")

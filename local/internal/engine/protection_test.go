@@ -21,7 +21,7 @@ import (
 // object store and no node: Kubernetes' objects become files, and a cluster is what its provider remembers.
 type kept struct {
 	*testing.T
-	place paths.Place
+	place paths.Layout
 	out   bytes.Buffer
 }
 
@@ -48,14 +48,14 @@ func (k *kept) run(do action, cluster map[string]any) (engine.Summary, error) {
 	k.out.Reset()
 	var program stack.Program
 	e, err := engine.Open(k.Context(), engine.Options{
-		Place: k.place, Program: program.Deploy, Out: &k.out, Config: map[string]any{"modelferry:cluster": cluster},
+		Layout: k.place, Program: program.Deploy, Out: &k.out, Config: map[string]any{"modelferry:cluster": cluster},
 	})
 	require.NoError(k, err)
 	return do(e, k.Context())
 }
 
 // has is all that the cloud has.
-func (k *kept) has() []cloudstate.Record {
+func (k *kept) has() []cloudstate.Resource {
 	k.Helper()
 	cloud, err := cloudstate.Load(k.place.Dir())
 	require.NoError(k, err)

@@ -75,7 +75,7 @@ func projectName(work string) (string, error) {
 }
 
 // passphraseFile is the file with the passphrase of the stack's secrets, made at its first use.
-func passphraseFile(p paths.Place) (string, error) {
+func passphraseFile(p paths.Layout) (string, error) {
 	path := p.Secret("passphrase")
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", fmt.Errorf("secrets' passphrase: %w", err)

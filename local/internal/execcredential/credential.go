@@ -22,7 +22,7 @@ const apiVersion = "client.authentication.k8s.io/v1beta1"
 
 // writeToken answers with the administrator's token of a stack's cluster.
 func writeToken(out io.Writer, dir string) error {
-	token, err := cloudstate.AdminToken(dir)
+	token, err := cloudstate.ReadAdminToken(dir)
 	if err != nil {
 		return err
 	}

@@ -28,8 +28,8 @@ func GKE(out io.Writer, dir string) error {
 		return fmt.Errorf("%s names no cluster: set provideClusterInfo in the kubeconfig's exec section", infoVar)
 	}
 	cluster := asked.Spec.Cluster
-	if cluster.Server != node.APIServer || !bytes.Equal(cluster.CertificateAuthorityData, node.CAData) {
-		return fmt.Errorf("%s is not the local cloud's cluster, which is %s: this stand-in has no token for it", cluster.Server, node.APIServer)
+	if cluster.Server != node.APIServerURL || !bytes.Equal(cluster.CertificateAuthorityData, node.CAData) {
+		return fmt.Errorf("%s is not the local cloud's cluster, which is %s: this stand-in has no token for it", cluster.Server, node.APIServerURL)
 	}
 	return writeToken(out, dir)
 }

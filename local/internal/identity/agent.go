@@ -24,17 +24,17 @@ const (
 	agentPath    = "/v1/credentials"
 )
 
-// Agent is EKS Pod Identity's agent for the stack in folder dir: it takes a pod's token for the credentials of
+// AgentHandler is EKS Pod Identity's agent for the stack in folder dir: it takes a pod's token for the credentials of
 // the role that is associated with its service account.
-func Agent(dir string, verifier *Verifier, log *slog.Logger) http.Handler {
+func AgentHandler(dir string, verifier *Verifier, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+agentPath, func(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		session, err := lend(req.Context(), dir, verifier, req.Header.Get("Authorization"))
+		session, err := issueCredentials(req.Context(), dir, verifier, req.Header.Get("Authorization"))
 		if err != nil {
 			log.Warn("credentials refused", "error", err)
 			status, code := http.StatusInternalServerError, "InternalServerException"
-			if r := (*refusal)(nil); errors.As(err, &r) {
+			if r := (*apiError)(nil); errors.As(err, &r) {
 				status, code = r.status, r.code
 			}
 			w.WriteHeader(status)
@@ -44,23 +44,23 @@ func Agent(dir string, verifier *Verifier, log *slog.Logger) http.Handler {
 		log.Info("credentials lent", "role", session.RoleARN, "subject", session.Claims.Subject)
 		_ = json.NewEncoder(w).Encode(map[string]string{ // as above
 			"AccessKeyId": session.Keys.AccessKey, "SecretAccessKey": session.Keys.SecretKey, "Token": "",
-			"RoleArn": session.RoleARN, "Expiration": time.Now().Add(lifetime).UTC().Format(time.RFC3339),
+			"RoleArn": session.RoleARN, "Expiration": time.Now().Add(sessionDuration).UTC().Format(time.RFC3339),
 		})
 	})
 	return mux
 }
 
-// lend verifies the token, finds the association, and asks the role's trust policy.
-func lend(ctx context.Context, dir string, verifier *Verifier, token string) (Session, error) {
+// issueCredentials verifies the token, finds the association, and asks the role's trust policy.
+func issueCredentials(ctx context.Context, dir string, verifier *Verifier, token string) (Session, error) {
 	claims, err := verifier.Verify(ctx, token)
 	if errors.Is(err, errExpired) {
-		return Session{}, refuse(400, "ExpiredTokenException", "%w", err)
+		return Session{}, newAPIError(400, "ExpiredTokenException", "%w", err)
 	}
 	if err != nil {
-		return Session{}, refuse(400, "InvalidTokenException", "%w", err)
+		return Session{}, newAPIError(400, "InvalidTokenException", "%w", err)
 	}
 	if !slices.Contains(claims.Audience, agentService) {
-		return Session{}, refuse(400, "InvalidTokenException", "the token is made out to %s, not to %s",
+		return Session{}, newAPIError(400, "InvalidTokenException", "the token is made out to %s, not to %s",
 			strings.Join(claims.Audience, ", "), agentService)
 	}
 	cloud, err := cloudstate.Load(dir)
@@ -69,22 +69,22 @@ func lend(ctx context.Context, dir string, verifier *Verifier, token string) (Se
 	}
 	account := strings.Split(claims.Subject, ":") // system:serviceaccount:NAMESPACE:NAME
 	if len(account) != 4 {
-		return Session{}, refuse(400, "InvalidTokenException", "%q is no service account", claims.Subject)
+		return Session{}, newAPIError(400, "InvalidTokenException", "%q is no service account", claims.Subject)
 	}
-	found := associated(cloud, account[2], account[3])
+	found := findAssociation(cloud, account[2], account[3])
 	if found == nil {
-		return Session{}, refuse(404, "ResourceNotFoundException", "no association is about %s", claims.Subject)
+		return Session{}, newAPIError(404, "ResourceNotFoundException", "no association is about %s", claims.Subject)
 	}
 	tags, err := sessionTags(*found)
 	if err != nil {
 		return Session{}, err
 	}
 	role, _ := found.Inputs["roleArn"].(string)
-	return grant(dir, cloud, role, claims, func(policy []byte) error { return TrustsAgent(policy, tags) })
+	return newSession(dir, cloud, role, claims, func(policy []byte) error { return CheckPodIdentityTrust(policy, tags) })
 }
 
-// associated is the association of a service account, nil when there is none.
-func associated(cloud *cloudstate.Cloud, namespace, name string) *cloudstate.Record {
+// findAssociation is the association of a service account, nil when there is none.
+func findAssociation(cloud *cloudstate.Cloud, namespace, name string) *cloudstate.Resource {
 	for _, record := range cloud.OfType(aws.AssociationType) {
 		if record.Inputs["namespace"] == namespace && record.Inputs["serviceAccount"] == name {
 			return &record
@@ -94,7 +94,7 @@ func associated(cloud *cloudstate.Cloud, namespace, name string) *cloudstate.Rec
 }
 
 // sessionTags are those that EKS puts on a session, by which a trust policy knows whose it is.
-func sessionTags(association cloudstate.Record) (map[string]string, error) {
+func sessionTags(association cloudstate.Resource) (map[string]string, error) {
 	tags := map[string]string{}
 	for tag, input := range map[string]string{
 		"eks-cluster-name": "clusterName", "kubernetes-namespace": "namespace", "kubernetes-service-account": "serviceAccount",

@@ -55,7 +55,7 @@ func TestTheAgentLendsAccessToThePrefix(t *testing.T) {
 	create(aws.AssociationType, object{"clusterName": "main", "namespace": "ml-portfolio", "serviceAccount": "bankchurn", "roleArn": roleARN})
 
 	s := newSigner(t)
-	agent := httptest.NewServer(Agent(dir, &Verifier{Issuer: issuer, Keys: s.keys}, slog.New(slog.DiscardHandler)))
+	agent := httptest.NewServer(AgentHandler(dir, &Verifier{Issuer: issuer, JWKS: s.keys}, slog.New(slog.DiscardHandler)))
 	t.Cleanup(agent.Close)
 	client := stocked(t, dir)
 	pod := client(sdk.NewCredentialsCache(endpointcreds.New(agent.URL+agentPath, func(o *endpointcreds.Options) {
@@ -99,14 +99,14 @@ func TestTheAgentRefuses(t *testing.T) {
 				test.cluster = "main"
 			}
 			require.NoError(t, cloudstate.Update(dir, func(cloud *cloudstate.Cloud) error {
-				cloud.Put(cloudstate.Record{Type: aws.RoleType, ID: "bankchurn", Outputs: object{"arn": roleARN}, Inputs: object{"assumeRolePolicy": test.trust}})
+				cloud.Put(cloudstate.Resource{Type: aws.RoleType, ID: "bankchurn", Outputs: object{"arn": roleARN}, Inputs: object{"assumeRolePolicy": test.trust}})
 				return nil
 			}))
 			create(aws.AssociationType, object{"clusterName": test.cluster, "namespace": "ml-portfolio", "serviceAccount": "bankchurn", "roleArn": roleARN})
 			request := httptest.NewRequest(http.MethodGet, agentPath, nil)
 			request.Header.Set("Authorization", test.token)
 			answer := httptest.NewRecorder()
-			Agent(dir, &Verifier{Issuer: issuer, Keys: s.keys}, slog.New(slog.DiscardHandler)).ServeHTTP(answer, request)
+			AgentHandler(dir, &Verifier{Issuer: issuer, JWKS: s.keys}, slog.New(slog.DiscardHandler)).ServeHTTP(answer, request)
 			require.Equal(t, test.status, answer.Code)
 			require.Contains(t, answer.Body.String(), test.fault)
 			require.NotContains(t, answer.Body.String(), "AccessKeyId")

@@ -14,57 +14,57 @@ import (
 
 // Session is what assuming a role yields.
 type Session struct {
-	Keys    cloudstate.Keys
+	Keys    cloudstate.StoreAccount
 	RoleARN string
 	RoleID  string // unique id
 	Claims  Claims
 }
 
-// refusal is an answer that AWS's clients understand: its code says whether to try again.
-type refusal struct {
+// apiError is an answer that AWS's clients understand: its code says whether to try again.
+type apiError struct {
 	status int
 	code   string
 	reason error
 }
 
-func (r *refusal) Error() string { return r.code + ": " + r.reason.Error() }
-func (r *refusal) Unwrap() error { return r.reason }
+func (r *apiError) Error() string { return r.code + ": " + r.reason.Error() }
+func (r *apiError) Unwrap() error { return r.reason }
 
-func refuse(status int, code, format string, args ...any) error {
-	return &refusal{status, code, fmt.Errorf(format, args...)}
+func newAPIError(status int, code, format string, args ...any) error {
+	return &apiError{status, code, fmt.Errorf(format, args...)}
 }
 
-// assume verifies the token and asks the role's trust policy. Roles and identity providers are those on record
+// assumeRoleWithWebIdentity verifies the token and asks the role's trust policy. Roles and identity providers are those on record
 // in the stack's folder, so that what the program declared is what counts.
-func assume(ctx context.Context, dir string, verifier *Verifier, roleARN, token string) (Session, error) {
+func assumeRoleWithWebIdentity(ctx context.Context, dir string, verifier *Verifier, roleARN, token string) (Session, error) {
 	claims, err := verifier.Verify(ctx, token)
 	if errors.Is(err, errExpired) {
-		return Session{}, refuse(400, "ExpiredTokenException", "%w", err)
+		return Session{}, newAPIError(400, "ExpiredTokenException", "%w", err)
 	}
 	if err != nil {
-		return Session{}, refuse(400, "InvalidIdentityToken", "%w", err)
+		return Session{}, newAPIError(400, "InvalidIdentityToken", "%w", err)
 	}
 	cloud, err := cloudstate.Load(dir)
 	if err != nil {
 		return Session{}, err
 	}
-	provider, err := vouching(cloud, claims)
+	provider, err := oidcProviderFor(cloud, claims)
 	if err != nil {
 		return Session{}, err
 	}
-	return grant(dir, cloud, roleARN, claims, func(policy []byte) error { return Trusts(policy, provider, claims) })
+	return newSession(dir, cloud, roleARN, claims, func(policy []byte) error { return CheckIRSATrust(policy, provider, claims) })
 }
 
-// grant makes a session of a role, when its trust policy allows it.
-func grant(dir string, cloud *cloudstate.Cloud, roleARN string, claims Claims, trusts func(policy []byte) error) (Session, error) {
+// newSession makes a session of a role, when its trust policy allows it.
+func newSession(dir string, cloud *cloudstate.Cloud, roleARN string, claims Claims, trusts func(policy []byte) error) (Session, error) {
 	for _, role := range cloud.OfType(aws.RoleType) {
 		if role.Outputs["arn"] != roleARN {
 			continue
 		}
-		if err := trusts(trustOf(role)); err != nil {
-			return Session{}, refuse(403, "AccessDenied", "%s may not assume %s: %w", claims.Subject, roleARN, err)
+		if err := trusts(trustPolicyOf(role)); err != nil {
+			return Session{}, newAPIError(403, "AccessDenied", "%s may not assume %s: %w", claims.Subject, roleARN, err)
 		}
-		root, err := cloudstate.StoreKeys(dir)
+		root, err := cloudstate.ReadStoreAccount(dir)
 		if err != nil {
 			return Session{}, err
 		}
@@ -72,11 +72,11 @@ func grant(dir string, cloud *cloudstate.Cloud, roleARN string, claims Claims, t
 		return Session{Keys: aws.RoleKeys(root, id), RoleARN: roleARN, RoleID: id, Claims: claims}, nil
 	}
 	// AWS does not tell apart a role that is not there and one that one may not have.
-	return Session{}, refuse(403, "AccessDenied", "%s may not assume %s: there is no such role", claims.Subject, roleARN)
+	return Session{}, newAPIError(403, "AccessDenied", "%s may not assume %s: there is no such role", claims.Subject, roleARN)
 }
 
-// vouching is the ARN of the identity provider that stands for the token's issuer and audience.
-func vouching(cloud *cloudstate.Cloud, claims Claims) (string, error) {
+// oidcProviderFor is the ARN of the identity provider that stands for the token's issuer and audience.
+func oidcProviderFor(cloud *cloudstate.Cloud, claims Claims) (string, error) {
 	for _, record := range cloud.OfType(aws.OIDCProviderType) {
 		url, _ := record.Inputs["url"].(string)
 		if strings.TrimPrefix(url, "https://") != strings.TrimPrefix(claims.Issuer, "https://") {
@@ -88,13 +88,13 @@ func vouching(cloud *cloudstate.Cloud, claims Claims) (string, error) {
 				return record.ID, nil
 			}
 		}
-		return "", refuse(400, "InvalidIdentityToken", "incorrect token audience %s", strings.Join(claims.Audience, ", "))
+		return "", newAPIError(400, "InvalidIdentityToken", "incorrect token audience %s", strings.Join(claims.Audience, ", "))
 	}
-	return "", refuse(400, "InvalidIdentityToken", "no OpenID Connect provider for %s: create one", claims.Issuer)
+	return "", newAPIError(400, "InvalidIdentityToken", "no OpenID Connect provider for %s: create one", claims.Issuer)
 }
 
-// trustOf is a role's trust policy as JSON; a program may give it as text or as an object.
-func trustOf(role cloudstate.Record) []byte {
+// trustPolicyOf is a role's trust policy as JSON; a program may give it as text or as an object.
+func trustPolicyOf(role cloudstate.Resource) []byte {
 	if text, ok := role.Inputs["assumeRolePolicy"].(string); ok {
 		return []byte(text)
 	}

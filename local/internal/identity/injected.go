@@ -7,15 +7,15 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// injected is what a pod gets: variables for each container, and a token in a folder.
-type injected struct {
-	env                            []corev1.EnvVar
-	volume, folder, file, audience string
-	expiration                     int64 // seconds
+// podMutation is what a pod gets: variables for each container, and a token in a folder.
+type podMutation struct {
+	env                               []corev1.EnvVar
+	volume, mountPath, file, audience string
+	expiration                        int64 // seconds
 }
 
-// inRegion are the variables that both ways of EKS set.
-func inRegion(region string) []corev1.EnvVar {
+// regionEnv are the variables that both ways of EKS set.
+func regionEnv(region string) []corev1.EnvVar {
 	return []corev1.EnvVar{
 		{Name: "AWS_STS_REGIONAL_ENDPOINTS", Value: "regional"},
 		{Name: "AWS_DEFAULT_REGION", Value: region},
@@ -23,14 +23,14 @@ func inRegion(region string) []corev1.EnvVar {
 	}
 }
 
-// into changes the pod in place; false says that there was nothing to do.
-func (i injected) into(pod *corev1.Pod) bool {
+// apply changes the pod in place; false says that there was nothing to do.
+func (i podMutation) apply(pod *corev1.Pod) bool {
 	skipped := strings.Split(pod.Annotations[skipAnnotation], ",")
 	changed := false
 	for _, containers := range [][]corev1.Container{pod.Spec.InitContainers, pod.Spec.Containers} {
 		for c := range containers {
 			if !slices.Contains(skipped, containers[c].Name) {
-				changed = i.intoContainer(&containers[c]) || changed
+				changed = i.applyToContainer(&containers[c]) || changed
 			}
 		}
 	}
@@ -47,7 +47,7 @@ func (i injected) into(pod *corev1.Pod) bool {
 	return changed
 }
 
-func (i injected) intoContainer(container *corev1.Container) bool {
+func (i podMutation) applyToContainer(container *corev1.Container) bool {
 	changed := false
 	for _, variable := range i.env {
 		if variable.Value == "" || slices.ContainsFunc(container.Env, func(e corev1.EnvVar) bool { return e.Name == variable.Name }) {
@@ -56,9 +56,9 @@ func (i injected) intoContainer(container *corev1.Container) bool {
 		container.Env = append(container.Env, variable)
 		changed = true
 	}
-	if !slices.ContainsFunc(container.VolumeMounts, func(m corev1.VolumeMount) bool { return m.MountPath == i.folder }) {
+	if !slices.ContainsFunc(container.VolumeMounts, func(m corev1.VolumeMount) bool { return m.MountPath == i.mountPath }) {
 		container.VolumeMounts = append(container.VolumeMounts, corev1.VolumeMount{
-			Name: i.volume, MountPath: i.folder, ReadOnly: true,
+			Name: i.volume, MountPath: i.mountPath, ReadOnly: true,
 		})
 		changed = true
 	}

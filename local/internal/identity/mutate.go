@@ -15,24 +15,24 @@ const (
 )
 
 const (
-	tokenVolume = "aws-iam-token"
-	tokenFolder = "/var/run/secrets/eks.amazonaws.com/serviceaccount"
+	tokenVolume    = "aws-iam-token"
+	tokenMountPath = "/var/run/secrets/eks.amazonaws.com/serviceaccount"
 )
 
-// Injection is what a pod of an annotated service account gets.
-type Injection struct {
+// IRSAMutation is what a pod of an annotated service account gets.
+type IRSAMutation struct {
 	RoleARN    string
 	Audience   string
 	Expiration int64 // seconds
 	Region     string
-	STS        string // URL of the local token service
+	STSURL     string // URL of the local token service
 }
 
-// injectionFor reads the service account's annotations; false when it has no role.
-func injectionFor(account *corev1.ServiceAccount, region, sts string) (Injection, bool) {
+// irsaMutationFor reads the service account's annotations; false when it has no role.
+func irsaMutationFor(account *corev1.ServiceAccount, region, sts string) (IRSAMutation, bool) {
 	role := account.Annotations[roleAnnotation]
-	i := Injection{
-		RoleARN: role, Audience: "sts.amazonaws.com", Expiration: 86400, Region: region, STS: sts,
+	i := IRSAMutation{
+		RoleARN: role, Audience: "sts.amazonaws.com", Expiration: 86400, Region: region, STSURL: sts,
 	}
 	if audience := account.Annotations[audienceAnnotation]; audience != "" {
 		i.Audience = audience
@@ -43,16 +43,16 @@ func injectionFor(account *corev1.ServiceAccount, region, sts string) (Injection
 	return i, role != ""
 }
 
-// Inject gives every container of a pod, and every init container, the role, the token and where to change
+// Apply gives every container of a pod, and every init container, the role, the token and where to change
 // it. What the pod itself sets stays. The pod is changed in place; false says that there was nothing to do.
-func (i Injection) Inject(pod *corev1.Pod) bool {
-	return injected{
-		env: append(inRegion(i.Region),
+func (i IRSAMutation) Apply(pod *corev1.Pod) bool {
+	return podMutation{
+		env: append(regionEnv(i.Region),
 			corev1.EnvVar{Name: "AWS_ROLE_ARN", Value: i.RoleARN},
-			corev1.EnvVar{Name: "AWS_WEB_IDENTITY_TOKEN_FILE", Value: tokenFolder + "/token"},
+			corev1.EnvVar{Name: "AWS_WEB_IDENTITY_TOKEN_FILE", Value: tokenMountPath + "/token"},
 			// The one that EKS does not set: there, the SDK finds STS by the region.
-			corev1.EnvVar{Name: "AWS_ENDPOINT_URL_STS", Value: i.STS},
+			corev1.EnvVar{Name: "AWS_ENDPOINT_URL_STS", Value: i.STSURL},
 		),
-		volume: tokenVolume, folder: tokenFolder, file: "token", audience: i.Audience, expiration: i.Expiration,
-	}.into(pod)
+		volume: tokenVolume, mountPath: tokenMountPath, file: "token", audience: i.Audience, expiration: i.Expiration,
+	}.apply(pod)
 }

@@ -19,9 +19,9 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-var injection = Injection{
+var injection = IRSAMutation{
 	RoleARN: "arn:aws:iam::123456789012:role/bankchurn", Audience: "sts.amazonaws.com", Expiration: 86400,
-	Region: "eu-west-1", STS: "http://10.214.0.2:9443",
+	Region: "eu-west-1", STSURL: "http://10.214.0.2:9443",
 }
 
 func pod() *corev1.Pod {
@@ -41,7 +41,7 @@ func environment(c corev1.Container) map[string]string {
 
 func TestInject(t *testing.T) {
 	p := pod()
-	require.True(t, injection.Inject(p))
+	require.True(t, injection.Apply(p))
 	fetcher := environment(p.Spec.InitContainers[0])
 	require.Equal(t, map[string]string{
 		"AWS_ROLE_ARN":                "arn:aws:iam::123456789012:role/bankchurn",
@@ -52,19 +52,19 @@ func TestInject(t *testing.T) {
 		"AWS_ENDPOINT_URL_STS":        "http://10.214.0.2:9443",
 	}, fetcher)
 	require.Equal(t, "us-east-1", environment(p.Spec.Containers[0])["AWS_REGION"], "what the pod sets stays")
-	require.Equal(t, []corev1.VolumeMount{{Name: tokenVolume, MountPath: tokenFolder, ReadOnly: true}}, p.Spec.Containers[0].VolumeMounts)
+	require.Equal(t, []corev1.VolumeMount{{Name: tokenVolume, MountPath: tokenMountPath, ReadOnly: true}}, p.Spec.Containers[0].VolumeMounts)
 	token := p.Spec.Volumes[0].Projected.Sources[0].ServiceAccountToken
 	require.Equal(t, "sts.amazonaws.com", token.Audience)
 	require.EqualValues(t, 86400, *token.ExpirationSeconds)
 
-	require.False(t, injection.Inject(p), "a second time there is nothing to do")
+	require.False(t, injection.Apply(p), "a second time there is nothing to do")
 	require.Len(t, p.Spec.Volumes, 1)
 }
 
 func TestInjectSkipsNamedContainers(t *testing.T) {
 	p := pod()
 	p.Annotations = map[string]string{skipAnnotation: "server"}
-	require.True(t, injection.Inject(p))
+	require.True(t, injection.Apply(p))
 	require.Empty(t, p.Spec.Containers[0].VolumeMounts)
 	require.NotEmpty(t, p.Spec.InitContainers[0].VolumeMounts)
 }
@@ -73,14 +73,14 @@ func TestAnnotationsOfTheServiceAccount(t *testing.T) {
 	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{
 		roleAnnotation: "arn:aws:iam::1:role/r", audienceAnnotation: "api", expirationAnnotation: "3600",
 	}}}
-	i, ok := injectionFor(account, "eu-west-1", "http://sts")
+	i, ok := irsaMutationFor(account, "eu-west-1", "http://sts")
 	require.True(t, ok)
-	require.Equal(t, Injection{"arn:aws:iam::1:role/r", "api", 3600, "eu-west-1", "http://sts"}, i)
-	_, ok = injectionFor(&corev1.ServiceAccount{}, "", "")
+	require.Equal(t, IRSAMutation{"arn:aws:iam::1:role/r", "api", 3600, "eu-west-1", "http://sts"}, i)
+	_, ok = irsaMutationFor(&corev1.ServiceAccount{}, "", "")
 	require.False(t, ok)
 }
 
-func review(t *testing.T, accounts ServiceAccounts, associated Associated, p *corev1.Pod) *admissionv1.AdmissionResponse {
+func review(t *testing.T, accounts GetServiceAccount, associated HasAssociation, p *corev1.Pod) *admissionv1.AdmissionResponse {
 	t.Helper()
 	raw, err := json.Marshal(p)
 	require.NoError(t, err)
@@ -90,7 +90,7 @@ func review(t *testing.T, accounts ServiceAccounts, associated Associated, p *co
 	})
 	require.NoError(t, err)
 	recorder := httptest.NewRecorder()
-	Webhook(accounts, associated, func() (string, error) { return "eu-west-1", nil }, "http://sts", slog.New(slog.DiscardHandler)).
+	WebhookHandler(accounts, associated, func() (string, error) { return "eu-west-1", nil }, "http://sts", slog.New(slog.DiscardHandler)).
 		ServeHTTP(recorder, httptest.NewRequest(http.MethodPost, "/mutate", bytes.NewReader(body)))
 	var answer admissionv1.AdmissionReview
 	require.NoError(t, json.Unmarshal(recorder.Body.Bytes(), &answer))
@@ -104,7 +104,7 @@ func none(string, string) (bool, error) { return false, nil }
 func all(string, string) (bool, error)  { return true, nil }
 
 func TestWebhook(t *testing.T) {
-	account := func(annotations map[string]string, err error) ServiceAccounts {
+	account := func(annotations map[string]string, err error) GetServiceAccount {
 		return func(_ context.Context, namespace, name string) (*corev1.ServiceAccount, error) {
 			require.Equal(t, "ml", namespace)
 			require.Equal(t, "default", name)
@@ -147,7 +147,7 @@ func TestWebhook(t *testing.T) {
 
 func TestInjectForTheAgent(t *testing.T) {
 	p := pod()
-	require.True(t, injectAgent(p, "eu-west-1"))
+	require.True(t, applyPodIdentity(p, "eu-west-1"))
 	const folder = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount"
 	require.Equal(t, map[string]string{
 		"AWS_CONTAINER_CREDENTIALS_FULL_URI":     "http://169.254.170.23/v1/credentials",
@@ -160,5 +160,5 @@ func TestInjectForTheAgent(t *testing.T) {
 	token := p.Spec.Volumes[0].Projected.Sources[0].ServiceAccountToken
 	require.Equal(t, "pods.eks.amazonaws.com", token.Audience)
 	require.Equal(t, "eks-pod-identity-token", token.Path)
-	require.False(t, injectAgent(p, "eu-west-1"), "a second time there is nothing to do")
+	require.False(t, applyPodIdentity(p, "eu-west-1"), "a second time there is nothing to do")
 }

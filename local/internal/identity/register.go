@@ -15,9 +15,9 @@ import (
 // webhookName is that of EKS's own.
 const webhookName = "pod-identity-webhook"
 
-// register tells the API server of the webhook at url, whose certificate the PEM ca has signed. It fails closed
+// registerWebhook tells the API server of the webhook at url, whose certificate the PEM ca has signed. It fails closed
 // except in the cluster's own namespaces, which hold no workload and have to come up without it.
-func register(ctx context.Context, client kubernetes.Interface, url string, ca []byte) error {
+func registerWebhook(ctx context.Context, client kubernetes.Interface, url string, ca []byte) error {
 	rule := applyv1.RuleWithOperations().
 		WithOperations(admissionv1.Create).
 		WithAPIGroups("").WithAPIVersions("v1").WithResources("pods").WithScope(admissionv1.NamespacedScope)

@@ -21,15 +21,15 @@ import (
 
 // Config says where the servers stand. All of it is needed but Log.
 type Config struct {
-	Dir     string               // the stack's folder, with cloud.json
-	Issuer  string               // of service-account tokens
-	Client  kubernetes.Interface // reads service accounts and keys, and registers the webhook
-	STS     string               // host:port, plain HTTP
-	Agent   string               // host:port, plain HTTP
-	Webhook string               // host:port, TLS
-	Cert    tls.Certificate      // for the webhook's host
-	CA      []byte               // PEM of who signed it
-	Log     *slog.Logger
+	Dir         string               // the stack's folder, with cloud.json
+	Issuer      string               // of service-account tokens
+	Client      kubernetes.Interface // reads service accounts and keys, and registers the webhook
+	STSAddr     string               // host:port, plain HTTP
+	AgentAddr   string               // host:port, plain HTTP
+	WebhookAddr string               // host:port, TLS
+	Cert        tls.Certificate      // for the webhook's host
+	CA          []byte               // PEM of who signed it
+	Log         *slog.Logger
 }
 
 // Serve runs the token service, the agent and the webhook until ctx ends. It calls ready, once, when all answer
@@ -40,24 +40,26 @@ func Serve(ctx context.Context, c Config, ready func()) error {
 	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	sts, err := net.Listen("tcp", c.STS)
+	sts, err := net.Listen("tcp", c.STSAddr)
 	if err != nil {
 		return fmt.Errorf("token service: %w", err)
 	}
-	agent, err := net.Listen("tcp", c.Agent)
+	agent, err := net.Listen("tcp", c.AgentAddr)
 	if err != nil {
 		return errors.Join(fmt.Errorf("pod identity agent: %w", err), sts.Close())
 	}
-	hook, err := tls.Listen("tcp", c.Webhook, &tls.Config{Certificates: []tls.Certificate{c.Cert}, MinVersion: tls.VersionTLS12})
+	hook, err := tls.Listen("tcp", c.WebhookAddr, &tls.Config{Certificates: []tls.Certificate{c.Cert}, MinVersion: tls.VersionTLS12})
 	if err != nil {
 		return errors.Join(fmt.Errorf("pod identity webhook: %w", err), sts.Close(), agent.Close())
 	}
 	verifier := c.verifier()
 	ended := make(chan error, 3)
-	go func() { ended <- run(ctx, sts, STS(c.Dir, verifier, c.Log)) }()
-	go func() { ended <- run(ctx, agent, Agent(c.Dir, verifier, c.Log)) }()
-	go func() { ended <- run(ctx, hook, Webhook(c.account, c.associated, c.region, "http://"+c.STS, c.Log)) }()
-	if err := register(ctx, c.Client, "https://"+c.Webhook+"/mutate", c.CA); err != nil {
+	go func() { ended <- serveHTTP(ctx, sts, STSHandler(c.Dir, verifier, c.Log)) }()
+	go func() { ended <- serveHTTP(ctx, agent, AgentHandler(c.Dir, verifier, c.Log)) }()
+	go func() {
+		ended <- serveHTTP(ctx, hook, WebhookHandler(c.getServiceAccount, c.hasAssociation, c.region, "http://"+c.STSAddr, c.Log))
+	}()
+	if err := registerWebhook(ctx, c.Client, "https://"+c.WebhookAddr+"/mutate", c.CA); err != nil {
 		stop()
 		return errors.Join(err, <-ended, <-ended, <-ended)
 	}
@@ -67,7 +69,7 @@ func Serve(ctx context.Context, c Config, ready func()) error {
 	return errors.Join(err, <-ended, <-ended)
 }
 
-func run(ctx context.Context, listener net.Listener, handler http.Handler) error {
+func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
 	defer context.AfterFunc(ctx, func() { _ = server.Close() })() // the listener's own end tells how it went
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -77,21 +79,21 @@ func run(ctx context.Context, listener net.Listener, handler http.Handler) error
 }
 
 func (c Config) verifier() *Verifier {
-	return &Verifier{Issuer: c.Issuer, Keys: func(ctx context.Context) ([]byte, error) {
+	return &Verifier{Issuer: c.Issuer, JWKS: func(ctx context.Context) ([]byte, error) {
 		return c.Client.Discovery().RESTClient().Get().AbsPath("/openid/v1/jwks").DoRaw(ctx)
 	}}
 }
 
-func (c Config) account(ctx context.Context, namespace, name string) (*corev1.ServiceAccount, error) {
+func (c Config) getServiceAccount(ctx context.Context, namespace, name string) (*corev1.ServiceAccount, error) {
 	return c.Client.CoreV1().ServiceAccounts(namespace).Get(ctx, name, metav1.GetOptions{})
 }
 
-func (c Config) associated(namespace, name string) (bool, error) {
+func (c Config) hasAssociation(namespace, name string) (bool, error) {
 	cloud, err := cloudstate.Load(c.Dir)
 	if err != nil {
 		return false, err
 	}
-	return associated(cloud, namespace, name) != nil, nil
+	return findAssociation(cloud, namespace, name) != nil, nil
 }
 
 // region is that of the stack's cluster, the fourth field of its ARN.

@@ -10,33 +10,33 @@ import (
 	"time"
 )
 
-// lifetime of a session, STS's default. The account behind it does not expire, so that it limits only how
+// sessionDuration of a session, STS's default. The account behind it does not expire, so that it limits only how
 // often a client asks again.
-const lifetime = time.Hour
+const sessionDuration = time.Hour
 
-// namespace of STS's answers, and version of its API.
+// stsNamespace of STS's answers, and version of its API.
 const (
-	namespace = "https://sts.amazonaws.com/doc/2011-06-15/"
-	version   = "2011-06-15"
+	stsNamespace = "https://sts.amazonaws.com/doc/2011-06-15/"
+	stsVersion   = "2011-06-15"
 )
 
-// STS is the token service of the stack in folder dir: AssumeRoleWithWebIdentity of AWS's query API.
-func STS(dir string, verifier *Verifier, log *slog.Logger) http.Handler {
+// STSHandler is the token service of the stack in folder dir: AssumeRoleWithWebIdentity of AWS's query API.
+func STSHandler(dir string, verifier *Verifier, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		req.Body = http.MaxBytesReader(w, req.Body, 64<<10) // a token has 2 KiB
-		session, name, err := serve(dir, verifier, req)
+		session, name, err := handleAssumeRole(dir, verifier, req)
 		if err != nil {
 			log.Warn("session refused", "role", req.Form.Get("RoleArn"), "error", err)
-			writeRefusal(w, err)
+			writeError(w, err)
 			return
 		}
 		log.Info("session granted", "role", session.RoleARN, "subject", session.Claims.Subject)
-		writeXML(w, http.StatusOK, answer{
-			Namespace: namespace,
-			Result: result{
-				Credentials: sessionKeys{
+		writeXML(w, http.StatusOK, assumeRoleResponse{
+			Namespace: stsNamespace,
+			Result: assumeRoleResult{
+				Credentials: sessionCredentials{
 					AccessKeyID: session.Keys.AccessKey, SecretAccessKey: session.Keys.SecretKey,
-					Expiration: time.Now().Add(lifetime).UTC().Format(time.RFC3339),
+					Expiration: time.Now().Add(sessionDuration).UTC().Format(time.RFC3339),
 				},
 				Subject: session.Claims.Subject, Provider: session.Claims.Issuer,
 				Audience: strings.Join(session.Claims.Audience, ","),
@@ -46,22 +46,22 @@ func STS(dir string, verifier *Verifier, log *slog.Logger) http.Handler {
 	})
 }
 
-func serve(dir string, verifier *Verifier, req *http.Request) (Session, string, error) {
+func handleAssumeRole(dir string, verifier *Verifier, req *http.Request) (Session, string, error) {
 	if err := req.ParseForm(); err != nil {
-		return Session{}, "", refuse(400, "MalformedQueryString", "%w", err)
+		return Session{}, "", newAPIError(400, "MalformedQueryString", "%w", err)
 	}
 	if asked := req.Form.Get("Action"); asked != "AssumeRoleWithWebIdentity" {
-		return Session{}, "", refuse(400, "InvalidAction", "the local token service knows AssumeRoleWithWebIdentity, not %q", asked)
+		return Session{}, "", newAPIError(400, "InvalidAction", "the local token service knows AssumeRoleWithWebIdentity, not %q", asked)
 	}
-	if asked := req.Form.Get("Version"); asked != version {
-		return Session{}, "", refuse(400, "InvalidAction", "the local token service knows version %s, not %q", version, asked)
+	if asked := req.Form.Get("Version"); asked != stsVersion {
+		return Session{}, "", newAPIError(400, "InvalidAction", "the local token service knows version %s, not %q", stsVersion, asked)
 	}
 	for _, name := range []string{"RoleArn", "RoleSessionName", "WebIdentityToken"} {
 		if req.Form.Get(name) == "" {
-			return Session{}, "", refuse(400, "ValidationError", "%s is missing", name)
+			return Session{}, "", newAPIError(400, "ValidationError", "%s is missing", name)
 		}
 	}
-	session, err := assume(req.Context(), dir, verifier, req.Form.Get("RoleArn"), req.Form.Get("WebIdentityToken"))
+	session, err := assumeRoleWithWebIdentity(req.Context(), dir, verifier, req.Form.Get("RoleArn"), req.Form.Get("WebIdentityToken"))
 	return session, req.Form.Get("RoleSessionName"), err
 }
 
@@ -71,22 +71,22 @@ func sessionARN(role, session string) string {
 	return fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", account, name[strings.LastIndex(name, "/")+1:], session)
 }
 
-type answer struct {
-	XMLName   xml.Name `xml:"AssumeRoleWithWebIdentityResponse"`
-	Namespace string   `xml:"xmlns,attr"`
-	Result    result   `xml:"AssumeRoleWithWebIdentityResult"`
+type assumeRoleResponse struct {
+	XMLName   xml.Name         `xml:"AssumeRoleWithWebIdentityResponse"`
+	Namespace string           `xml:"xmlns,attr"`
+	Result    assumeRoleResult `xml:"AssumeRoleWithWebIdentityResult"`
 }
 
-type result struct {
-	Credentials sessionKeys `xml:"Credentials"`
-	Subject     string      `xml:"SubjectFromWebIdentityToken"`
-	User        assumedRole `xml:"AssumedRoleUser"`
-	Provider    string      `xml:"Provider"`
-	Audience    string      `xml:"Audience"`
+type assumeRoleResult struct {
+	Credentials sessionCredentials `xml:"Credentials"`
+	Subject     string             `xml:"SubjectFromWebIdentityToken"`
+	User        assumedRole        `xml:"AssumedRoleUser"`
+	Provider    string             `xml:"Provider"`
+	Audience    string             `xml:"Audience"`
 }
 
-// sessionKeys go without a session token: the local store's accounts last, and it refuses a token on them.
-type sessionKeys struct {
+// sessionCredentials go without a session token: the local store's accounts last, and it refuses a token on them.
+type sessionCredentials struct {
 	AccessKeyID     string `xml:"AccessKeyId"`
 	SecretAccessKey string
 	SessionToken    string
@@ -98,7 +98,7 @@ type assumedRole struct {
 	ID  string `xml:"AssumedRoleId"`
 }
 
-type fault struct {
+type errorResponse struct {
 	XMLName   xml.Name `xml:"ErrorResponse"`
 	Namespace string   `xml:"xmlns,attr"`
 	Type      string   `xml:"Error>Type"`
@@ -106,13 +106,13 @@ type fault struct {
 	Message   string   `xml:"Error>Message"`
 }
 
-func writeRefusal(w http.ResponseWriter, err error) {
-	var r *refusal
+func writeError(w http.ResponseWriter, err error) {
+	var r *apiError
 	if !errors.As(err, &r) {
-		writeXML(w, http.StatusInternalServerError, fault{Namespace: namespace, Type: "Receiver", Code: "InternalFailure", Message: err.Error()})
+		writeXML(w, http.StatusInternalServerError, errorResponse{Namespace: stsNamespace, Type: "Receiver", Code: "InternalFailure", Message: err.Error()})
 		return
 	}
-	writeXML(w, r.status, fault{Namespace: namespace, Type: "Sender", Code: r.code, Message: r.reason.Error()})
+	writeXML(w, r.status, errorResponse{Namespace: stsNamespace, Type: "Sender", Code: r.code, Message: r.reason.Error()})
 }
 
 func writeXML(w http.ResponseWriter, status int, body any) {

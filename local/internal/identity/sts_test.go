@@ -99,9 +99,9 @@ func stocked(t *testing.T, dir string) func(sdk.CredentialsProvider) *s3.Client 
 	node, err := nodeinfo.Read(filepath.Join(dir, "node.json"))
 	require.NoError(t, err)
 	client := func(provider sdk.CredentialsProvider) *s3.Client {
-		return s3.New(s3.Options{BaseEndpoint: &node.Store, UsePathStyle: true, Region: "eu-west-1", Credentials: provider})
+		return s3.New(s3.Options{BaseEndpoint: &node.StoreURL, UsePathStyle: true, Region: "eu-west-1", Credentials: provider})
 	}
-	root, err := cloudstate.StoreKeys(dir)
+	root, err := cloudstate.ReadStoreAccount(dir)
 	require.NoError(t, err)
 	for _, key := range []string{"bankchurn/model.joblib", "nlpinsight/model.joblib"} {
 		_, err := client(credentials.NewStaticCredentialsProvider(root.AccessKey, root.SecretKey, "")).
@@ -118,7 +118,7 @@ func TestATokenBecomesAccessToThePrefix(t *testing.T) {
 	storetest.S3(t, dir, "eu-west-1")
 	irsa(t, dir)
 	s := newSigner(t)
-	service := httptest.NewServer(STS(dir, &Verifier{Issuer: issuer, Keys: s.keys}, slog.New(slog.DiscardHandler)))
+	service := httptest.NewServer(STSHandler(dir, &Verifier{Issuer: issuer, JWKS: s.keys}, slog.New(slog.DiscardHandler)))
 	t.Cleanup(service.Close)
 	client := stocked(t, dir)
 	file := filepath.Join(dir, "token")
@@ -137,12 +137,12 @@ func TestATokenBecomesAccessToThePrefix(t *testing.T) {
 func TestSTSRefuses(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, cloudstate.Update(dir, func(cloud *cloudstate.Cloud) error {
-		cloud.Put(cloudstate.Record{Type: aws.OIDCProviderType, ID: providerARN, Inputs: object{"url": issuer, "clientIdLists": []any{"sts.amazonaws.com"}}})
-		cloud.Put(cloudstate.Record{Type: aws.RoleType, ID: "bankchurn", Outputs: object{"arn": roleARN}, Inputs: object{"assumeRolePolicy": string(trust(allow(nil)))}})
+		cloud.Put(cloudstate.Resource{Type: aws.OIDCProviderType, ID: providerARN, Inputs: object{"url": issuer, "clientIdLists": []any{"sts.amazonaws.com"}}})
+		cloud.Put(cloudstate.Resource{Type: aws.RoleType, ID: "bankchurn", Outputs: object{"arn": roleARN}, Inputs: object{"assumeRolePolicy": string(trust(allow(nil)))}})
 		return nil
 	}))
 	s, stranger := newSigner(t), newSigner(t)
-	service := httptest.NewServer(STS(dir, &Verifier{Issuer: issuer, Keys: s.keys}, slog.New(slog.DiscardHandler)))
+	service := httptest.NewServer(STSHandler(dir, &Verifier{Issuer: issuer, JWKS: s.keys}, slog.New(slog.DiscardHandler)))
 	t.Cleanup(service.Close)
 	client := sts.New(sts.Options{BaseEndpoint: &service.URL, Region: "eu-west-1"})
 	for _, test := range []struct{ name, role, token, code string }{

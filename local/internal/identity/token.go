@@ -12,17 +12,17 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 )
 
-// Keys fetches the issuer's JSON web key set.
-type Keys func(context.Context) ([]byte, error)
+// FetchJWKS fetches the issuer's JSON web key set.
+type FetchJWKS func(context.Context) ([]byte, error)
 
 // Verifier checks service-account tokens of one issuer.
 type Verifier struct {
 	Issuer string
-	Keys   Keys
+	JWKS   FetchJWKS
 
-	mu     sync.Mutex
-	known  *jose.JSONWebKeySet
-	loaded time.Time
+	mu         sync.Mutex
+	cachedKeys *jose.JSONWebKeySet
+	fetchedAt  time.Time
 }
 
 // errExpired tells a token that was good once.
@@ -60,13 +60,13 @@ func (v *Verifier) Verify(ctx context.Context, token string) (Claims, error) {
 func (v *Verifier) key(ctx context.Context, id string) (*jose.JSONWebKey, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.known != nil {
-		if found := v.known.Key(id); len(found) > 0 {
+	if v.cachedKeys != nil {
+		if found := v.cachedKeys.Key(id); len(found) > 0 {
 			return &found[0], nil
 		}
 	}
-	if v.known == nil || time.Since(v.loaded) > 10*time.Second {
-		content, err := v.Keys(ctx)
+	if v.cachedKeys == nil || time.Since(v.fetchedAt) > 10*time.Second {
+		content, err := v.JWKS(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("keys of %s: %w", v.Issuer, err)
 		}
@@ -74,7 +74,7 @@ func (v *Verifier) key(ctx context.Context, id string) (*jose.JSONWebKey, error)
 		if err := json.Unmarshal(content, set); err != nil {
 			return nil, fmt.Errorf("keys of %s: %w", v.Issuer, err)
 		}
-		v.known, v.loaded = set, time.Now()
+		v.cachedKeys, v.fetchedAt = set, time.Now()
 		if found := set.Key(id); len(found) > 0 {
 			return &found[0], nil
 		}

@@ -21,46 +21,46 @@ type Claims struct {
 
 // trustPolicy is the part of a policy document that a trust policy has.
 type trustPolicy struct {
-	Statement statements
+	Statement statementList
 }
 
 type trustStatement struct {
 	Effect    string
 	Principal principal
-	Action    oneOrMore
-	Condition map[string]map[string]oneOrMore
+	Action    stringList
+	Condition map[string]map[string]stringList
 }
 
 // principal is {"Federated": ARN}, {"Service": …}, or the text "*".
-type principal struct{ Federated, Service, AWS oneOrMore }
+type principal struct{ Federated, Service, AWS stringList }
 
 func (p *principal) UnmarshalJSON(content []byte) error {
 	var everyone string
 	if json.Unmarshal(content, &everyone) == nil {
-		*p = principal{AWS: oneOrMore{everyone}}
+		*p = principal{AWS: stringList{everyone}}
 		return nil
 	}
 	type plain principal
 	return json.Unmarshal(content, (*plain)(p))
 }
 
-type oneOrMore []string
+type stringList []string
 
-func (l *oneOrMore) UnmarshalJSON(content []byte) error {
+func (l *stringList) UnmarshalJSON(content []byte) error {
 	var one string
 	if json.Unmarshal(content, &one) == nil {
-		*l = oneOrMore{one}
+		*l = stringList{one}
 		return nil
 	}
 	return json.Unmarshal(content, (*[]string)(l))
 }
 
-type statements []trustStatement
+type statementList []trustStatement
 
-func (s *statements) UnmarshalJSON(content []byte) error {
+func (s *statementList) UnmarshalJSON(content []byte) error {
 	var one trustStatement
 	if json.Unmarshal(content, &one) == nil {
-		*s = statements{one}
+		*s = statementList{one}
 		return nil
 	}
 	return json.Unmarshal(content, (*[]trustStatement)(s))
@@ -69,36 +69,36 @@ func (s *statements) UnmarshalJSON(content []byte) error {
 // errNotTrusted is the answer of a trust policy that was read and says no.
 var errNotTrusted = errors.New("the role's trust policy does not allow it")
 
-// attempt is one try to assume a role.
-type attempt struct {
-	who    string               // stands in the reason
-	is     func(principal) bool // whether a statement's principal is meant
-	action string
-	values func(key string) ([]string, bool) // what a condition key stands for; false when it is nothing here
+// assumeRequest is one try to assume a role.
+type assumeRequest struct {
+	principalName    string               // stands in the reason
+	matchesPrincipal func(principal) bool // whether a statement's principal is meant
+	action           string
+	contextValues    func(key string) ([]string, bool) // what a condition key stands for; false when it is nothing here
 }
 
-// Trusts says whether a role's trust policy lets the bearer of the claims assume it: nil when it does, an
+// CheckIRSATrust says whether a role's trust policy lets the bearer of the claims assume it: nil when it does, an
 // error with the reason when it does not. provider is the ARN of the identity provider that vouches for the
 // issuer. As in AWS, a Deny that applies wins, and a condition that is not understood never holds.
-func Trusts(policy []byte, provider string, claims Claims) error {
-	return attempt{
-		who: provider, action: "sts:AssumeRoleWithWebIdentity", values: claims.values,
-		is: func(p principal) bool { return slices.Contains(p.Federated, provider) },
-	}.allowedBy(policy)
+func CheckIRSATrust(policy []byte, provider string, claims Claims) error {
+	return assumeRequest{
+		principalName: provider, action: "sts:AssumeRoleWithWebIdentity", contextValues: claims.contextValues,
+		matchesPrincipal: func(p principal) bool { return slices.Contains(p.Federated, provider) },
+	}.evaluate(policy)
 }
 
-// TrustsAgent says the same of EKS, which assumes a role for a pod with tags that say whose it is: it has to
+// CheckPodIdentityTrust says the same of EKS, which assumes a role for a pod with tags that say whose it is: it has to
 // be let assume the role and tag the session.
-func TrustsAgent(policy []byte, tags map[string]string) error {
+func CheckPodIdentityTrust(policy []byte, tags map[string]string) error {
 	for _, action := range []string{"sts:AssumeRole", "sts:TagSession"} {
-		err := attempt{
-			who: agentService, action: action,
-			is: func(p principal) bool { return slices.Contains(p.Service, agentService) },
-			values: func(key string) ([]string, bool) {
+		err := assumeRequest{
+			principalName: agentService, action: action,
+			matchesPrincipal: func(p principal) bool { return slices.Contains(p.Service, agentService) },
+			contextValues: func(key string) ([]string, bool) {
 				tag, known := tags[strings.TrimPrefix(key, "aws:RequestTag/")]
 				return []string{tag}, known && strings.HasPrefix(key, "aws:RequestTag/")
 			},
-		}.allowedBy(policy)
+		}.evaluate(policy)
 		if err != nil {
 			return err
 		}
@@ -106,18 +106,18 @@ func TrustsAgent(policy []byte, tags map[string]string) error {
 	return nil
 }
 
-func (a attempt) allowedBy(policy []byte) error {
+func (a assumeRequest) evaluate(policy []byte) error {
 	var document trustPolicy
 	if err := json.Unmarshal(policy, &document); err != nil {
 		return fmt.Errorf("trust policy: %w", err)
 	}
-	reason := fmt.Errorf("no statement is about %s for %s", a.action, a.who)
+	reason := fmt.Errorf("no statement is about %s for %s", a.action, a.principalName)
 	allowed := false
 	for _, s := range document.Statement {
-		if !a.is(s.Principal) || !covers(s.Action, a.action) {
+		if !a.matchesPrincipal(s.Principal) || !matchesAction(s.Action, a.action) {
 			continue
 		}
-		unmet := s.unmet(a.values)
+		unmet := s.checkConditions(a.contextValues)
 		switch {
 		case s.Effect == "Deny" && unmet == nil:
 			return fmt.Errorf("%w: a statement denies it", errNotTrusted)
@@ -133,7 +133,7 @@ func (a attempt) allowedBy(policy []byte) error {
 	return fmt.Errorf("%w: %w", errNotTrusted, reason)
 }
 
-func covers(actions []string, action string) bool {
+func matchesAction(actions []string, action string) bool {
 	for _, pattern := range actions {
 		if match, err := path.Match(pattern, action); err == nil && match {
 			return true
@@ -142,15 +142,15 @@ func covers(actions []string, action string) bool {
 	return false
 }
 
-// unmet is the first condition that the values do not meet, nil when they meet all.
-func (s trustStatement) unmet(of func(key string) ([]string, bool)) error {
+// checkConditions is the first condition that the values do not meet, nil when they meet all.
+func (s trustStatement) checkConditions(of func(key string) ([]string, bool)) error {
 	for operator, keys := range s.Condition {
 		for key, wanted := range keys {
 			values, known := of(key)
 			if !known {
 				return fmt.Errorf("condition key %q is not one of this attempt", key)
 			}
-			holds, err := compare(operator, values, wanted)
+			holds, err := evaluateCondition(operator, values, wanted)
 			if err != nil {
 				return fmt.Errorf("condition %s: %w", key, err)
 			}
@@ -163,8 +163,8 @@ func (s trustStatement) unmet(of func(key string) ([]string, bool)) error {
 	return nil
 }
 
-// values are what a condition key stands for: the issuer without its scheme, a colon, and the claim.
-func (c Claims) values(key string) ([]string, bool) {
+// contextValues are what a condition key stands for: the issuer without its scheme, a colon, and the claim.
+func (c Claims) contextValues(key string) ([]string, bool) {
 	switch key {
 	case strings.TrimPrefix(c.Issuer, "https://") + ":sub":
 		return []string{c.Subject}, true

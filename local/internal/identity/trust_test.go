@@ -67,7 +67,7 @@ func TestTrusts(t *testing.T) {
 		{"no policy", []byte("no"), good, "trust policy"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			err := Trusts(test.policy, providerARN, test.claims)
+			err := CheckIRSATrust(test.policy, providerARN, test.claims)
 			if test.fault == "" {
 				require.NoError(t, err)
 			} else {

@@ -13,15 +13,15 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// ServiceAccounts finds a service account of the cluster.
-type ServiceAccounts func(ctx context.Context, namespace, name string) (*corev1.ServiceAccount, error)
+// GetServiceAccount finds a service account of the cluster.
+type GetServiceAccount func(ctx context.Context, namespace, name string) (*corev1.ServiceAccount, error)
 
-// Associated tells whether a service account has a role by Pod Identity.
-type Associated func(namespace, name string) (bool, error)
+// HasAssociation tells whether a service account has a role by Pod Identity.
+type HasAssociation func(namespace, name string) (bool, error)
 
-// Webhook is the admission webhook for pods. region tells the stack's region at the time of asking, sts is
+// WebhookHandler is the admission webhook for pods. region tells the stack's region at the time of asking, sts is
 // the token service's URL.
-func Webhook(accounts ServiceAccounts, associated Associated, region func() (string, error), sts string, log *slog.Logger) http.Handler {
+func WebhookHandler(accounts GetServiceAccount, associated HasAssociation, region func() (string, error), sts string, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		var review admissionv1.AdmissionReview
 		if err := json.NewDecoder(http.MaxBytesReader(w, req.Body, 8<<20)).Decode(&review); err != nil || review.Request == nil {
@@ -47,7 +47,7 @@ func Webhook(accounts ServiceAccounts, associated Associated, region func() (str
 // admit is the JSON patch for a pod, nil when its service account has no role. As on EKS, an association comes
 // before an annotation.
 func admit(
-	ctx context.Context, request *admissionv1.AdmissionRequest, accounts ServiceAccounts, associated Associated, region func() (string, error), sts string,
+	ctx context.Context, request *admissionv1.AdmissionRequest, accounts GetServiceAccount, associated HasAssociation, region func() (string, error), sts string,
 ) ([]byte, error) {
 	var pod corev1.Pod
 	if err := json.Unmarshal(request.Object.Raw, &pod); err != nil {
@@ -72,19 +72,19 @@ func admit(
 	if err != nil {
 		return nil, err
 	}
-	inject := func(pod *corev1.Pod) bool { return injectAgent(pod, where) }
+	inject := func(pod *corev1.Pod) bool { return applyPodIdentity(pod, where) }
 	if !byAgent {
-		injection, _ := injectionFor(account, where, sts)
-		inject = injection.Inject
+		injection, _ := irsaMutationFor(account, where, sts)
+		inject = injection.Apply
 	}
 	if !inject(&pod) {
 		return nil, nil
 	}
-	return patchOf(pod)
+	return jsonPatch(pod)
 }
 
-// patchOf puts the parts of a pod that an injection changes in the place of those that are there.
-func patchOf(pod corev1.Pod) ([]byte, error) {
+// jsonPatch puts the parts of a pod that an injection changes in the place of those that are there.
+func jsonPatch(pod corev1.Pod) ([]byte, error) {
 	type operation struct {
 		Op    string `json:"op"`
 		Path  string `json:"path"`

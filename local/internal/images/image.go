@@ -22,7 +22,7 @@ const User = "65532:65532"
 // New returns the image of one static program for linux and the given architecture: a single layer with the program
 // at /NAME, which is the entrypoint.
 func New(name, arch string, program []byte) (v1.Image, error) {
-	content, err := archive(name, program)
+	content, err := singleFileTar(name, program)
 	if err != nil {
 		return nil, fmt.Errorf("image of %s: %w", name, err)
 	}
@@ -47,9 +47,9 @@ func New(name, arch string, program []byte) (v1.Image, error) {
 	return mutate.ConfigFile(img, config)
 }
 
-// Index is the image of one program for several architectures. binaries maps an architecture as Go names it
+// NewIndex is the image of one program for several architectures. binaries maps an architecture as Go names it
 // to the program's file.
-func Index(name string, binaries map[string]string) (v1.ImageIndex, error) {
+func NewIndex(name string, binaries map[string]string) (v1.ImageIndex, error) {
 	index := mutate.IndexMediaType(empty.Index, types.OCIImageIndex)
 	for _, arch := range slices.Sorted(maps.Keys(binaries)) {
 		program, err := os.ReadFile(binaries[arch])
@@ -68,7 +68,7 @@ func Index(name string, binaries map[string]string) (v1.ImageIndex, error) {
 	return index, nil
 }
 
-func archive(name string, program []byte) ([]byte, error) {
+func singleFileTar(name string, program []byte) ([]byte, error) {
 	var out bytes.Buffer
 	w := tar.NewWriter(&out)
 	header := &tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o555, Size: int64(len(program)), Format: tar.FormatUSTAR}

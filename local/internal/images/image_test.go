@@ -43,7 +43,7 @@ func TestSameProgramSameDigest(t *testing.T) {
 			binaries[arch] = filepath.Join(dir, arch)
 			require.NoError(t, os.WriteFile(binaries[arch], []byte(content+arch), 0o700))
 		}
-		index, err := Index("fetcher", binaries)
+		index, err := NewIndex("fetcher", binaries)
 		require.NoError(t, err)
 		digest, err := index.Digest()
 		require.NoError(t, err)
@@ -55,7 +55,7 @@ func TestSameProgramSameDigest(t *testing.T) {
 }
 
 func TestIndexNamesTheMissingBinary(t *testing.T) {
-	_, err := Index("fetcher", map[string]string{"amd64": "/nowhere/fetcher"})
+	_, err := NewIndex("fetcher", map[string]string{"amd64": "/nowhere/fetcher"})
 	require.ErrorContains(t, err, "image of fetcher for amd64: open /nowhere/fetcher")
 }
 

@@ -9,14 +9,14 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
-// Fetcher is the init container's program; Server the stand-in model server's.
-func Fetcher(root string) Program {
+// FetcherProgram is the init container's program; Server the stand-in model server's.
+func FetcherProgram(root string) Program {
 	// The gRPC transport of the storage SDK is a third of the binary, and unused.
 	return Program{Name: "fetcher", Module: filepath.Join(root, "fetcher"), Package: "."}
 }
 
-// Server is the stand-in model server.
-func Server(root string) Program {
+// ModelServerProgram is the stand-in model server.
+func ModelServerProgram(root string) Program {
 	return Program{Name: "server", Module: filepath.Join(root, "local"), Package: "./cmd/modelserver"}
 }
 
@@ -33,5 +33,5 @@ func Build(ctx context.Context, p Program, dir string, architectures []string) (
 			return nil, err
 		}
 	}
-	return Index(p.Name, binaries)
+	return NewIndex(p.Name, binaries)
 }

@@ -13,10 +13,10 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
-// Local builds a program for this machine and has its image in the local
+// BuildAndPush builds a program for this machine and has its image in the local
 // cloud's registry. It returns the reference by digest. An image that is there
 // already is neither packed nor pushed again: that is most of an update's time.
-func Local(ctx context.Context, p Program, dir, registry string) (string, error) {
+func BuildAndPush(ctx context.Context, p Program, dir, registry string) (string, error) {
 	binary := filepath.Join(dir, p.Name+"-linux-"+runtime.GOARCH)
 	if err := p.Compile(ctx, runtime.GOARCH, binary); err != nil {
 		return "", err
@@ -26,13 +26,13 @@ func Local(ctx context.Context, p Program, dir, registry string) (string, error)
 		return "", err
 	}
 	note := binary + ".image"
-	made := packed{Program: fmt.Sprintf("%x", sha256.Sum256(content))}
-	if known := readPacked(note); known.Program == made.Program {
-		if reference := reference(registry, p.Name, known.Image); there(ctx, reference) {
+	made := buildRecord{Program: fmt.Sprintf("%x", sha256.Sum256(content))}
+	if known := readBuildRecord(note); known.Program == made.Program {
+		if reference := reference(registry, p.Name, known.Image); existsInRegistry(ctx, reference) {
 			return reference, nil
 		}
 	}
-	index, err := Index(p.Name, map[string]string{runtime.GOARCH: binary})
+	index, err := NewIndex(p.Name, map[string]string{runtime.GOARCH: binary})
 	if err != nil {
 		return "", err
 	}
@@ -52,19 +52,19 @@ func Local(ctx context.Context, p Program, dir, registry string) (string, error)
 	return pushed, os.WriteFile(note, text, 0o644)
 }
 
-// packed notes which image a program was packed into: packing is the same for
+// buildRecord notes which image a program was packed into: packing is the same for
 // the same program.
-type packed struct {
+type buildRecord struct {
 	// Program is the SHA-256 of the binary, Image the digest of its image.
 	Program, Image string
 }
 
-// readPacked is empty when there is no note, or none that can be read.
-func readPacked(note string) packed {
-	var known packed
+// readBuildRecord is empty when there is no note, or none that can be read.
+func readBuildRecord(note string) buildRecord {
+	var known buildRecord
 	content, err := os.ReadFile(note)
 	if err != nil || json.Unmarshal(content, &known) != nil {
-		return packed{}
+		return buildRecord{}
 	}
 	return known
 }
@@ -73,7 +73,7 @@ func reference(registry, program, digest string) string {
 	return fmt.Sprintf("%s/modelferry/%s@%s", registry, program, digest)
 }
 
-func there(ctx context.Context, reference string) bool {
+func existsInRegistry(ctx context.Context, reference string) bool {
 	ref, err := name.NewDigest(reference)
 	if err != nil {
 		return false

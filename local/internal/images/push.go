@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
-// Digested is what an image and an index have in common: a digest that names them.
-type Digested interface {
+// Artifact is what an image and an index have in common: a digest that names them.
+type Artifact interface {
 	remote.Taggable
 	Digest() (v1.Hash, error)
 }
@@ -23,7 +23,7 @@ type Digested interface {
 //
 // The image, and each of an index's, gets a tag as well, made of its digest: a registry that cleans up takes
 // what has no tag for waste.
-func Push(ctx context.Context, repository string, what Digested) (string, error) {
+func Push(ctx context.Context, repository string, what Artifact) (string, error) {
 	digest, err := what.Digest()
 	if err != nil {
 		return "", fmt.Errorf("push %s: %w", repository, err)
@@ -32,7 +32,7 @@ func Push(ctx context.Context, repository string, what Digested) (string, error)
 	if err != nil {
 		return "", fmt.Errorf("push %s: %w", repository, err)
 	}
-	parts, err := partsOf(what)
+	parts, err := childImages(what)
 	if err != nil {
 		return "", fmt.Errorf("push %s: %w", ref, err)
 	}
@@ -44,8 +44,8 @@ func Push(ctx context.Context, repository string, what Digested) (string, error)
 	return ref.String(), nil
 }
 
-// partsOf returns the images of an index.
-func partsOf(what Digested) ([]Digested, error) {
+// childImages returns the images of an index.
+func childImages(what Artifact) ([]Artifact, error) {
 	index, ok := what.(v1.ImageIndex)
 	if !ok {
 		return nil, nil
@@ -54,7 +54,7 @@ func partsOf(what Digested) ([]Digested, error) {
 	if err != nil {
 		return nil, err
 	}
-	var parts []Digested
+	var parts []Artifact
 	for _, descriptor := range manifest.Manifests {
 		part, err := index.Image(descriptor.Digest)
 		if err != nil {
@@ -67,7 +67,7 @@ func partsOf(what Digested) ([]Digested, error) {
 
 // pushTagged pushes under the tag. What the registry has under it already is not pushed again, which the library
 // sees to: a tag that cannot be changed cannot be set again either, not even to what it is.
-func pushTagged(ctx context.Context, repository name.Repository, what Digested) error {
+func pushTagged(ctx context.Context, repository name.Repository, what Artifact) error {
 	digest, err := what.Digest()
 	if err != nil {
 		return err
@@ -79,8 +79,8 @@ func pushTagged(ctx context.Context, repository name.Repository, what Digested) 
 // A tag "sha256-…" would be in the way of signatures, which have such names by the OCI specification.
 func Tag(digest v1.Hash) string { return digest.Hex[:16] }
 
-// Save writes an index as an OCI layout into a folder, from which any OCI tool can read it.
-func Save(dir string, index v1.ImageIndex) error {
+// SaveLayout writes an index as an OCI layout into a folder, from which any OCI tool can read it.
+func SaveLayout(dir string, index v1.ImageIndex) error {
 	if _, err := layout.Write(dir, index); err != nil {
 		return fmt.Errorf("image layout %s: %w", dir, err)
 	}

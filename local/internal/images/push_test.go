@@ -44,7 +44,7 @@ func index(t *testing.T, content string) v1.ImageIndex {
 		binaries[arch] = filepath.Join(t.TempDir(), arch)
 		require.NoError(t, os.WriteFile(binaries[arch], []byte(content+arch), 0o700))
 	}
-	index, err := Index("fetcher", binaries)
+	index, err := NewIndex("fetcher", binaries)
 	require.NoError(t, err)
 	return index
 }

@@ -9,25 +9,25 @@ import (
 	"time"
 )
 
-// join takes a node that runs, or is about to, for the caller's. It must be what the caller asks for, and answer.
-func (o Options) join(ctx context.Context, r *record) (Info, error) {
-	i, err := o.watch(ctx, r, logSize(o.Place))
+// attach takes a node that runs, or is about to, for the caller's. It must be what the caller asks for, and answer.
+func (o Options) attach(ctx context.Context, r *processRecord) (Info, error) {
+	i, err := o.waitReady(ctx, r, logSize(o.Layout))
 	if err != nil {
 		return Info{}, err
 	}
 	if i.Region != o.region() {
 		return Info{}, fmt.Errorf("node %s runs in region %s and is to be in %s: run `make down STACK=%s` first",
-			o.Place.Stack, i.Region, o.region(), o.Place.Stack)
+			o.Layout.Stack, i.Region, o.region(), o.Layout.Stack)
 	}
-	if err := answers(ctx, i); err != nil {
+	if err := checkLive(ctx, i); err != nil {
 		return Info{}, fmt.Errorf("node %s runs and its API server does not answer: %w: see %s, or run `make down STACK=%s` and start anew",
-			o.Place.Stack, err, o.Place.Log("kube-apiserver"), o.Place.Stack)
+			o.Layout.Stack, err, o.Layout.Log("kube-apiserver"), o.Layout.Stack)
 	}
 	return i, nil
 }
 
-// answers is nil when the API server is alive.
-func answers(ctx context.Context, i Info) error {
+// checkLive is nil when the API server is alive.
+func checkLive(ctx context.Context, i Info) error {
 	const patience = 10 * time.Second // a busy machine is no broken one
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -35,7 +35,7 @@ func answers(ctx context.Context, i Info) error {
 	pool.AppendCertsFromPEM(i.CAData)
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
 	defer transport.CloseIdleConnections()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, i.APIServer+"/livez", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, i.APIServerURL+"/livez", nil)
 	if err != nil {
 		return err
 	}

@@ -14,13 +14,13 @@ import (
 
 // writeKubeconfig writes the administrator's kubeconfig of a running node, and the copy that says which stack
 // came up last.
-func writeKubeconfig(p paths.Place, i Info) error {
+func writeKubeconfig(p paths.Layout, i Info) error {
 	token, err := os.ReadFile(p.Secret("admin.token"))
 	if err != nil {
 		return fmt.Errorf("cluster's admin token: %w", err)
 	}
-	site := components.Site{Stack: p.Stack}
-	content, err := site.Kubeconfig(i.APIServer, components.Admin, strings.TrimSpace(string(token)), i.CAData)
+	site := components.NodeConfig{Stack: p.Stack}
+	content, err := site.Kubeconfig(i.APIServerURL, components.AdminUser, strings.TrimSpace(string(token)), i.CAData)
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func writeKubeconfig(p paths.Place, i Info) error {
 }
 
 // removeKubeconfig removes a place's kubeconfig, and the copy when it is this one's.
-func removeKubeconfig(p paths.Place) error {
+func removeKubeconfig(p paths.Layout) error {
 	own, err := os.ReadFile(p.Kubeconfig())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil

@@ -12,12 +12,12 @@ import (
 
 func TestKubeconfigOfTheLastStack(t *testing.T) {
 	root := t.TempDir()
-	up := func(stack, server string) paths.Place {
-		p, err := paths.Of(root, stack)
+	up := func(stack, server string) paths.Layout {
+		p, err := paths.New(root, stack)
 		require.NoError(t, err)
 		require.NoError(t, os.MkdirAll(filepath.Dir(p.Secret("admin.token")), 0o700))
 		require.NoError(t, os.WriteFile(p.Secret("admin.token"), []byte("token\n"), 0o600))
-		require.NoError(t, writeKubeconfig(p, Info{APIServer: server, CAData: []byte("PEM")}))
+		require.NoError(t, writeKubeconfig(p, Info{APIServerURL: server, CAData: []byte("PEM")}))
 		return p
 	}
 	gke := up("gke", "https://10.213.0.2")

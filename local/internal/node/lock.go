@@ -11,7 +11,7 @@ import (
 )
 
 // lock takes the right to start or stop the node of a place. The kernel gives it back when its holder dies.
-func lock(p paths.Place) (unlock func(), err error) {
+func lock(p paths.Layout) (unlock func(), err error) {
 	if err := os.MkdirAll(p.Dir(), 0o755); err != nil {
 		return nil, fmt.Errorf("node's folder: %w", err)
 	}
@@ -21,7 +21,7 @@ func lock(p paths.Place) (unlock func(), err error) {
 		return nil, fmt.Errorf("node's lock: %w", err)
 	}
 	if !ok {
-		return nil, fmt.Errorf("node %s: %w", p.Stack, errBusy)
+		return nil, fmt.Errorf("node %s: %w", p.Stack, errLocked)
 	}
 	return func() { _ = held.Unlock() }, nil
 }

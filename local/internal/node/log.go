@@ -8,7 +8,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-func logSize(p paths.Place) int64 {
+func logSize(p paths.Layout) int64 {
 	info, err := os.Stat(p.Log("node"))
 	if err != nil {
 		return 0
@@ -18,7 +18,7 @@ func logSize(p paths.Place) int64 {
 
 // readLog is the whole lines of node.log after an offset, and the offset after them. A log that cannot be read
 // has no lines: it only tells of progress.
-func readLog(p paths.Place, from int64) (lines []string, next int64) {
+func readLog(p paths.Layout, from int64) (lines []string, next int64) {
 	file, err := os.Open(p.Log("node"))
 	if err != nil {
 		return nil, from

@@ -11,7 +11,7 @@ import (
 )
 
 func TestReadLogGoesOnWhereItEnded(t *testing.T) {
-	p, err := paths.Of(t.TempDir(), "gke")
+	p, err := paths.New(t.TempDir(), "gke")
 	require.NoError(t, err)
 	lines, next := readLog(p, 0)
 	require.Empty(t, lines, "there is no log yet")

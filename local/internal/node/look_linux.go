@@ -13,42 +13,42 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// Look finds out what the machine has for a node of place p.
-func Look(p paths.Place) (Host, error) {
-	links, err := network.Links()
+// ProbeHost finds out what the machine has for a node of place p.
+func ProbeHost(p paths.Layout) (Host, error) {
+	links, err := network.LinkNames()
 	if err != nil {
 		return Host{}, err
 	}
-	taken, err := network.Routes()
+	taken, err := network.UsedPrefixes()
 	if err != nil {
 		return Host{}, err
 	}
-	h := Host{OS: runtime.GOOS, UID: os.Geteuid(), Admin: admin(), Plugins: hostdeps.Plugins(), Links: links}
-	_, h.Apt = hostdeps.FindApt()
+	h := Host{OS: runtime.GOOS, UID: os.Geteuid(), HasCapabilities: hasCapabilities(), CNIPluginDir: hostdeps.FindCNIPluginDir(), Links: links}
+	_, h.HasApt = hostdeps.FindApt()
 	for _, t := range taken {
-		h.Routes = append(h.Routes, Route(t))
+		h.UsedPrefixes = append(h.UsedPrefixes, Route(t))
 	}
-	for name := range hostdeps.Programs {
-		if hostdeps.Find(name) != "" {
+	for name := range hostdeps.ProgramPackages {
+		if hostdeps.FindProgram(name) != "" {
 			h.Programs = append(h.Programs, name)
 		}
 	}
-	for _, name := range built(p.Stack) {
+	for _, name := range requiredBinaries(p.Stack) {
 		if _, err := os.Stat(p.Bin(name)); err == nil {
-			h.Built = append(h.Built, name)
+			h.Binaries = append(h.Binaries, name)
 		}
 	}
 	return h, nil
 }
 
-// provide makes the machine fit for a node in range r: it installs the packages that are missing, where it may.
+// installPrerequisites makes the machine fit for a node in range r: it installs the packages that are missing, where it may.
 // The error names what is still in the way.
-func (o Options) provide(ctx context.Context, r network.Range) error {
-	host, err := Look(o.Place)
+func (o Options) installPrerequisites(ctx context.Context, r network.Range) error {
+	host, err := ProbeHost(o.Layout)
 	if err != nil {
 		return err
 	}
-	if packages := host.Installs(o.Place.Stack, r); len(packages) > 0 {
+	if packages := host.MissingPackages(o.Layout.Stack, r); len(packages) > 0 {
 		progress := o.Progress
 		if progress == nil {
 			progress = func(string) {}
@@ -58,15 +58,15 @@ func (o Options) provide(ctx context.Context, r network.Range) error {
 		if err := apt.Install(ctx, packages, progress); err != nil {
 			return err
 		}
-		if host, err = Look(o.Place); err != nil {
+		if host, err = ProbeHost(o.Layout); err != nil {
 			return err
 		}
 	}
-	return host.Faults(o.Place.Stack, r)
+	return host.Preflight(o.Layout.Stack, r)
 }
 
-// admin is that this process has the capabilities that namespaces and links need.
-func admin() bool {
+// hasCapabilities is that this process has the capabilities that namespaces and links need.
+func hasCapabilities() bool {
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var data [2]unix.CapUserData
 	if err := unix.Capget(&header, &data[0]); err != nil {

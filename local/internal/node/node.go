@@ -14,11 +14,11 @@ import (
 type Info = nodeinfo.Info
 
 // ErrNotRunning is that there is no running node.
-var ErrNotRunning = nodeinfo.ErrNone
+var ErrNotRunning = nodeinfo.ErrNotRunning
 
 // Options are what Start needs.
 type Options struct {
-	Place paths.Place
+	Layout paths.Layout
 	// Range is the /16 that the node takes, such as "10.77"; empty for the stack's own.
 	Range string
 	// Region is the AWS region of an EKS stack, which its S3 server is to be in; empty for us-east-1.
@@ -30,18 +30,18 @@ type Options struct {
 	Command []string
 }
 
-// Read says where the running node of a place answers. ErrNotRunning when it does not run, whatever a node
+// ReadInfo says where the running node of a place answers. ErrNotRunning when it does not run, whatever a node
 // that crashed left behind.
-func Read(p paths.Place) (Info, error) {
-	r, err := readRecord(p)
+func ReadInfo(p paths.Layout) (Info, error) {
+	r, err := readProcessRecord(p)
 	if err != nil {
 		return Info{}, err
 	}
 	if r == nil || !r.alive() {
 		return Info{}, ErrNotRunning
 	}
-	return nodeinfo.Read(p.Node())
+	return nodeinfo.Read(p.NodeInfoFile())
 }
 
-// errBusy is that another ferry is at work on the same node.
-var errBusy = errors.New("another ferry is starting or stopping this node just now: wait until it has ended")
+// errLocked is that another ferry is at work on the same node.
+var errLocked = errors.New("another ferry is starting or stopping this node just now: wait until it has ended")

@@ -17,18 +17,18 @@ type Host struct {
 	// OS is as Go names it.
 	OS string
 	// UID is the effective user; Admin is that it may make namespaces and links.
-	UID   int
-	Admin bool
+	UID             int
+	HasCapabilities bool
 	// Programs are those of machine.Programs that are there; Plugins is the folder of the CNI plugins.
-	Programs []string
-	Plugins  string
-	// Apt is that packages can be installed by apt-get.
-	Apt bool
-	// Built are the programs of .local/bin that are there.
-	Built []string
+	Programs     []string
+	CNIPluginDir string
+	// HasApt is that packages can be installed by apt-get.
+	HasApt bool
+	// Binaries are the programs of .local/bin that are there.
+	Binaries []string
 	// Links are the names of its links; Routes the networks that it reaches over them.
-	Links  []string
-	Routes []Route
+	Links        []string
+	UsedPrefixes []Route
 }
 
 // Route is a network that the host reaches over a link.
@@ -37,8 +37,8 @@ type Route struct {
 	Link   string
 }
 
-// built are the programs that the node runs out of .local/bin.
-func built(stack string) []string {
+// requiredBinaries are the programs that the node runs out of .local/bin.
+func requiredBinaries(stack string) []string {
 	store := "fake-gcs-server"
 	if stack == "eks" {
 		store = "versitygw"
@@ -46,28 +46,28 @@ func built(stack string) []string {
 	return []string{"kube", "pause", store}
 }
 
-// Faults are all reasons why a node of the stack cannot run on the host in range r, each with its way out; nil
+// Preflight are all reasons why a node of the stack cannot run on the host in range r, each with its way out; nil
 // when it can. The node's own leavings must be gone.
-func (h Host) Faults(stack string, r network.Range) error {
-	faults := h.obstacles(stack, r)
-	if missing, packages := h.missing(); h.OS == "linux" && len(missing) > 0 {
+func (h Host) Preflight(stack string, r network.Range) error {
+	faults := h.blockers(stack, r)
+	if missing, packages := h.missingDependencies(); h.OS == "linux" && len(missing) > 0 {
 		faults = append(faults, fmt.Errorf("not installed: %s: run `apt-get install --no-install-recommends %s`", strings.Join(missing, ", "), strings.Join(packages, " ")))
 	}
 	return errors.Join(faults...)
 }
 
-// Installs are the packages with which a node of the stack can run in range r, where they may be installed;
+// MissingPackages are the packages with which a node of the stack can run in range r, where they may be installed;
 // none where something else stands in its way, which an install would not remove.
-func (h Host) Installs(stack string, r network.Range) []string {
-	if !h.Apt || len(h.obstacles(stack, r)) > 0 {
+func (h Host) MissingPackages(stack string, r network.Range) []string {
+	if !h.HasApt || len(h.blockers(stack, r)) > 0 {
 		return nil
 	}
-	_, packages := h.missing()
+	_, packages := h.missingDependencies()
 	return packages
 }
 
-// obstacles are the faults that no package removes.
-func (h Host) obstacles(stack string, r network.Range) []error {
+// blockers are the faults that no package removes.
+func (h Host) blockers(stack string, r network.Range) []error {
 	if h.OS != "linux" {
 		return []error{fmt.Errorf("the local cloud runs on Linux, and this is %s: use a Linux machine or virtual machine, or a GKE or EKS cluster that exists (docs/deploy-gke.md, \"Use an existing cluster\")", h.OS)}
 	}
@@ -76,37 +76,37 @@ func (h Host) obstacles(stack string, r network.Range) []error {
 	switch {
 	case h.UID != 0:
 		fault("the local cloud makes namespaces, which needs root, and the user is %d: run `sudo make up`", h.UID)
-	case !h.Admin:
+	case !h.HasCapabilities:
 		fault("root lacks CAP_SYS_ADMIN or CAP_NET_ADMIN here, and the local cloud makes namespaces and links: in a container, start it with --privileged")
 	}
-	for _, name := range built(stack) {
-		if !slices.Contains(h.Built, name) {
+	for _, name := range requiredBinaries(stack) {
+		if !slices.Contains(h.Binaries, name) {
 			fault("not built: .local/bin/%s: run `make up`, which builds it", name)
 		}
 	}
-	if name := network.LinkName(stack); slices.Contains(h.Links, name) {
+	if name := network.VethName(stack); slices.Contains(h.Links, name) {
 		fault("the network link %s is there already and is none of ours: remove it with `ip link del %s`", name, name)
 	}
-	for _, route := range h.Routes {
+	for _, route := range h.UsedPrefixes {
 		if route.Prefix.Overlaps(r.Prefix()) {
 			fault("the address range %s is in use: %s is reached over %s: choose a free range, such as `make up %s=10.77`",
-				r, route.Prefix, route.Link, network.RangeVar)
+				r, route.Prefix, route.Link, network.RangeEnv)
 			break // its other routes would say the same
 		}
 	}
 	return faults
 }
 
-func (h Host) missing() (programs, packages []string) {
-	for _, name := range slices.Sorted(maps.Keys(hostdeps.Programs)) {
+func (h Host) missingDependencies() (programs, packages []string) {
+	for _, name := range slices.Sorted(maps.Keys(hostdeps.ProgramPackages)) {
 		if !slices.Contains(h.Programs, name) {
 			programs = append(programs, name)
-			packages = append(packages, hostdeps.Programs[name])
+			packages = append(packages, hostdeps.ProgramPackages[name])
 		}
 	}
-	if h.Plugins == "" {
+	if h.CNIPluginDir == "" {
 		programs = append(programs, "CNI plugins")
-		packages = append(packages, hostdeps.PluginsPackage)
+		packages = append(packages, hostdeps.CNIPluginsPackage)
 	}
 	slices.Sort(packages)
 	return programs, slices.Compact(packages)

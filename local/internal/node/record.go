@@ -13,9 +13,9 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// record is node.pid: which process is the node. It is there from the node's first moment until Stop, so that
+// processRecord is node.pid: which process is the node. It is there from the node's first moment until Stop, so that
 // it outlives a crash.
-type record struct {
+type processRecord struct {
 	PID int `json:"pid"`
 	// Started and Boot make the id unmistakable: process ids are used again. Started is in clock ticks since
 	// the boot that Boot names.
@@ -25,10 +25,10 @@ type record struct {
 	Range string `json:"range"`
 }
 
-func recordPath(p paths.Place) string { return filepath.Join(p.Dir(), "node.pid") }
+func recordPath(p paths.Layout) string { return filepath.Join(p.Dir(), "node.pid") }
 
-// readRecord is nil when there is none.
-func readRecord(p paths.Place) (*record, error) {
+// readProcessRecord is nil when there is none.
+func readProcessRecord(p paths.Layout) (*processRecord, error) {
 	content, err := os.ReadFile(recordPath(p))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -36,15 +36,15 @@ func readRecord(p paths.Place) (*record, error) {
 	if err != nil {
 		return nil, fmt.Errorf("node's record: %w", err)
 	}
-	r := &record{}
+	r := &processRecord{}
 	if err := json.Unmarshal(content, r); err != nil {
 		return nil, fmt.Errorf("%s: %w", recordPath(p), err)
 	}
 	return r, nil
 }
 
-func writeRecord(p paths.Place, pid int, addresses string) (*record, error) {
-	r, err := identify(pid)
+func writeProcessRecord(p paths.Layout, pid int, addresses string) (*processRecord, error) {
+	r, err := inspectProcess(pid)
 	if err != nil {
 		return nil, err
 	}
@@ -59,8 +59,8 @@ func writeRecord(p paths.Place, pid int, addresses string) (*record, error) {
 	return r, nil
 }
 
-// identify is the identity of a running process; an error when there is none of that id.
-func identify(pid int) (*record, error) {
+// inspectProcess is the identity of a running process; an error when there is none of that id.
+func inspectProcess(pid int) (*processRecord, error) {
 	stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
 	if err != nil {
 		return nil, fmt.Errorf("process %d: %w", pid, err)
@@ -76,7 +76,7 @@ func identify(pid int) (*record, error) {
 	if state == "Z" || state == "X" {
 		return nil, fmt.Errorf("process %d has ended", pid)
 	}
-	return &record{PID: pid, Started: started, Boot: strings.TrimSpace(string(boot))}, nil
+	return &processRecord{PID: pid, Started: started, Boot: strings.TrimSpace(string(boot))}, nil
 }
 
 // parseStat reads state and start time out of /proc/PID/stat, see proc(5): fields 3 and 22. The second field is
@@ -92,7 +92,7 @@ func parseStat(stat string) (state string, started uint64, err error) {
 }
 
 // alive is that the very process runs.
-func (r *record) alive() bool {
-	now, err := identify(r.PID)
+func (r *processRecord) alive() bool {
+	now, err := inspectProcess(r.PID)
 	return err == nil && now.Started == r.Started && now.Boot == r.Boot
 }

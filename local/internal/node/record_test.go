@@ -12,9 +12,9 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-func somewhere(t *testing.T) paths.Place {
+func somewhere(t *testing.T) paths.Layout {
 	t.Helper()
-	p, err := paths.Of(t.TempDir(), "gke")
+	p, err := paths.New(t.TempDir(), "gke")
 	require.NoError(t, err)
 	require.NoError(t, os.MkdirAll(p.Dir(), 0o755))
 	return p
@@ -22,18 +22,18 @@ func somewhere(t *testing.T) paths.Place {
 
 func TestRecordKnowsItsProcess(t *testing.T) {
 	p := somewhere(t)
-	r, err := readRecord(p)
+	r, err := readProcessRecord(p)
 	require.NoError(t, err)
 	require.Nil(t, r)
 
-	_, err = writeRecord(p, os.Getpid(), "10.213.0.0/16")
+	_, err = writeProcessRecord(p, os.Getpid(), "10.213.0.0/16")
 	require.NoError(t, err)
-	r, err = readRecord(p)
+	r, err = readProcessRecord(p)
 	require.NoError(t, err)
 	require.True(t, r.alive())
 	require.Equal(t, "10.213.0.0/16", r.Range)
 
-	for name, other := range map[string]record{
+	for name, other := range map[string]processRecord{
 		"the id was used again": {PID: r.PID, Started: r.Started + 1, Boot: r.Boot},
 		"another boot":          {PID: r.PID, Started: r.Started, Boot: "another"},
 		"no such process":       {PID: 1 << 23, Started: r.Started, Boot: r.Boot},
@@ -45,13 +45,13 @@ func TestRecordKnowsItsProcess(t *testing.T) {
 func TestAProcessThatEndedIsNotAlive(t *testing.T) {
 	cmd := exec.Command("sleep", "60")
 	require.NoError(t, cmd.Start())
-	r, err := identify(cmd.Process.Pid)
+	r, err := inspectProcess(cmd.Process.Pid)
 	require.NoError(t, err)
 	require.True(t, r.alive())
-	require.NoError(t, end(r))
+	require.NoError(t, kill(r))
 	require.False(t, r.alive(), "a zombie counts as ended")
 	require.Error(t, cmd.Wait())
-	require.NoError(t, end(r), "to end it again is no error")
+	require.NoError(t, kill(r), "to end it again is no error")
 }
 
 func TestParseStat(t *testing.T) {
@@ -67,12 +67,12 @@ func TestParseStat(t *testing.T) {
 
 func TestReadOfANodeThatCrashed(t *testing.T) {
 	p := somewhere(t)
-	_, err := Read(p)
+	_, err := ReadInfo(p)
 	require.ErrorIs(t, err, ErrNotRunning)
 
-	require.NoError(t, Info{Stack: "gke"}.Write(p.Node()))
+	require.NoError(t, Info{Stack: "gke"}.Write(p.NodeInfoFile()))
 	require.NoError(t, os.WriteFile(recordPath(p), []byte(`{"pid": 8388608}`), 0o644))
-	_, err = Read(p)
+	_, err = ReadInfo(p)
 	require.ErrorIs(t, err, ErrNotRunning, "node.json alone does not mean that it runs")
 }
 

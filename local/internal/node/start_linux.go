@@ -24,62 +24,62 @@ import (
 // node which crashed left is used again. The node outlives the caller; when ctx ends before it is ready, it is
 // ended. An error names the part that failed and its log.
 func Start(ctx context.Context, o Options) (Info, error) {
-	unlock, err := lock(o.Place)
+	unlock, err := lock(o.Layout)
 	if err != nil {
 		return Info{}, err
 	}
 	defer unlock()
-	old, err := readRecord(o.Place)
+	old, err := readProcessRecord(o.Layout)
 	if err != nil {
 		return Info{}, err
 	}
 	if old != nil && old.alive() {
-		return o.join(ctx, old)
+		return o.attach(ctx, old)
 	}
 	if old != nil && o.Range == "" {
 		o.Range = old.Range
 	}
-	addresses, err := network.Choose(o.Place.Stack, o.Range)
+	addresses, err := network.RangeFor(o.Layout.Stack, o.Range)
 	if err != nil {
 		return Info{}, err
 	}
 	if old != nil && old.Range != addresses.String() {
 		return Info{}, fmt.Errorf("node %s has data from the address range %s, and is to start in %s: run `make down STACK=%s` first, which removes them",
-			o.Place.Stack, old.Range, addresses, o.Place.Stack)
+			o.Layout.Stack, old.Range, addresses, o.Layout.Stack)
 	}
-	if err := sweep(o.Place, old); err != nil {
+	if err := cleanup(o.Layout, old); err != nil {
 		return Info{}, err
 	}
-	if err := o.provide(ctx, addresses); err != nil {
+	if err := o.installPrerequisites(ctx, addresses); err != nil {
 		return Info{}, err
 	}
-	from := logSize(o.Place)
+	from := logSize(o.Layout)
 	r, err := o.spawn(addresses)
 	if err == nil {
 		var i Info
-		if i, err = o.watch(ctx, r, from); err == nil {
+		if i, err = o.waitReady(ctx, r, from); err == nil {
 			return i, nil
 		}
 	}
 	if r != nil {
-		err = errors.Join(err, end(r))
+		err = errors.Join(err, kill(r))
 	}
 	// The record stays: it tells the next Start, or Stop, whose the data are.
-	return Info{}, errors.Join(err, sweep(o.Place, r))
+	return Info{}, errors.Join(err, cleanup(o.Layout, r))
 }
 
 // spawn starts the node's first process in namespaces of its own, and connects it to the host.
-func (o Options) spawn(addresses network.Range) (*record, error) {
-	hierarchies, err := cgroup.Find()
+func (o Options) spawn(addresses network.Range) (*processRecord, error) {
+	hierarchies, err := cgroup.FindHierarchies()
 	if err != nil {
 		return nil, err
 	}
-	for _, dir := range []string{filepath.Dir(o.Place.Log("node")), o.Place.Data()} {
+	for _, dir := range []string{filepath.Dir(o.Layout.Log("node")), o.Layout.DataDir()} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return nil, fmt.Errorf("node's folder: %w", err)
 		}
 	}
-	log, err := os.OpenFile(o.Place.Log("node"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+	log, err := os.OpenFile(o.Layout.Log("node"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("node's log: %w", err)
 	}
@@ -101,8 +101,8 @@ func (o Options) spawn(addresses network.Range) (*record, error) {
 	cmd.ExtraFiles = []*os.File{begin} // descriptor 3
 	// Nothing of the caller's environment: a proxy's address there would cut the parts off from each other.
 	cmd.Env = []string{
-		"PATH=" + hostdeps.Path, "HOME=/root", "GOGC=50",
-		paths.StackDirVar + "=" + o.Place.Dir(), network.RangeVar + "=" + addresses.String(),
+		"PATH=" + hostdeps.SearchPath, "HOME=/root", "GOGC=50",
+		paths.StackDirEnv + "=" + o.Layout.Dir(), network.RangeEnv + "=" + addresses.String(),
 		"AWS_REGION=" + o.region(),
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{
@@ -114,14 +114,14 @@ func (o Options) spawn(addresses network.Range) (*record, error) {
 	}
 	go func() { _ = cmd.Wait() }() // so that no zombie is left while this process lives
 	pid := cmd.Process.Pid
-	r, err := writeRecord(o.Place, pid, addresses.String())
+	r, err := writeProcessRecord(o.Layout, pid, addresses.String())
 	if err != nil {
 		return nil, err
 	}
-	if err := hierarchies.Make(components.Site{Stack: o.Place.Stack}.Cgroup(), pid); err != nil {
+	if err := hierarchies.Create(components.NodeConfig{Stack: o.Layout.Stack}.Cgroup(), pid); err != nil {
 		return r, err
 	}
-	if err := network.Connect(o.Place.Stack, addresses, pid); err != nil {
+	if err := network.CreateVeth(o.Layout.Stack, addresses, pid); err != nil {
 		return r, err
 	}
 	if _, err := fmt.Fprintln(send, pid); err != nil {
@@ -132,41 +132,41 @@ func (o Options) spawn(addresses network.Range) (*record, error) {
 
 // region is that of the object store; none on GKE.
 func (o Options) region() string {
-	if o.Place.Stack != "eks" {
+	if o.Layout.Stack != "eks" {
 		return ""
 	}
 	return cmp.Or(o.Region, "us-east-1")
 }
 
-// watch waits until the node is ready, and passes on what it says of its progress from an offset of its log.
-func (o Options) watch(ctx context.Context, r *record, from int64) (Info, error) {
+// waitReady waits until the node is ready, and passes on what it says of its progress from an offset of its log.
+func (o Options) waitReady(ctx context.Context, r *processRecord, from int64) (Info, error) {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
 		alive := r.alive() // before the log is read, so that its last words are not missed
-		lines, next := readLog(o.Place, from)
+		lines, next := readLog(o.Layout, from)
 		if from = next; o.Progress != nil {
 			for _, line := range lines {
 				o.Progress(line)
 			}
 		}
 		if !alive {
-			return Info{}, fmt.Errorf("node %s ended: %s", o.Place.Stack, lastWords(o.Place, lines))
+			return Info{}, fmt.Errorf("node %s ended: %s", o.Layout.Stack, lastLogLine(o.Layout, lines))
 		}
-		if i, err := nodeinfo.Read(o.Place.Node()); err == nil {
-			return i, writeKubeconfig(o.Place, i)
-		} else if !errors.Is(err, nodeinfo.ErrNone) {
+		if i, err := nodeinfo.Read(o.Layout.NodeInfoFile()); err == nil {
+			return i, writeKubeconfig(o.Layout, i)
+		} else if !errors.Is(err, nodeinfo.ErrNotRunning) {
 			return Info{}, err
 		}
 		select {
 		case <-ctx.Done():
-			return Info{}, fmt.Errorf("node %s is not ready: %w", o.Place.Stack, context.Cause(ctx))
+			return Info{}, fmt.Errorf("node %s is not ready: %w", o.Layout.Stack, context.Cause(ctx))
 		case <-tick.C:
 		}
 	}
 }
 
-func lastWords(p paths.Place, lines []string) string {
+func lastLogLine(p paths.Layout, lines []string) string {
 	if len(lines) == 0 {
 		return "see " + p.Log("node")
 	}

@@ -18,29 +18,29 @@ import (
 
 // Stop ends the node of a place, whether it runs, crashed or never was, and removes all that it made but its
 // logs: processes, cgroup, link, data, keys and kubeconfig.
-func Stop(p paths.Place) error {
+func Stop(p paths.Layout) error {
 	unlock, err := lock(p)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	r, err := readRecord(p)
+	r, err := readProcessRecord(p)
 	if err != nil {
 		return err
 	}
 	if r != nil && r.alive() {
-		if err := end(r); err != nil {
+		if err := kill(r); err != nil {
 			return err
 		}
 	}
-	if err := sweep(p, r); err != nil {
+	if err := cleanup(p, r); err != nil {
 		return err
 	}
 	if err := removeKubeconfig(p); err != nil {
 		return err
 	}
 	// The record goes last: until then another Stop finds what this one could not remove.
-	for _, path := range []string{p.Data(), p.Secret("admin.token"), p.Secret("store.json"), recordPath(p)} {
+	for _, path := range []string{p.DataDir(), p.Secret("admin.token"), p.Secret("store.json"), recordPath(p)} {
 		if err := os.RemoveAll(path); err != nil {
 			return fmt.Errorf("remove the node's data: %w", err)
 		}
@@ -48,8 +48,8 @@ func Stop(p paths.Place) error {
 	return nil
 }
 
-// end kills the node's first process, and so all of them, and waits until it is gone.
-func end(r *record) error {
+// kill kills the node's first process, and so all of them, and waits until it is gone.
+func kill(r *processRecord) error {
 	const patience = 20 * time.Second
 	// The descriptor means one process for good: checked after it is open, the id cannot have changed hands.
 	fd, err := unix.PidfdOpen(r.PID, 0)
@@ -68,29 +68,29 @@ func end(r *record) error {
 	return nil
 }
 
-// sweep removes what a node that has ended leaves on the host, its data aside.
-func sweep(p paths.Place, r *record) error {
-	if err := os.Remove(p.Node()); err != nil && !errors.Is(err, os.ErrNotExist) {
+// cleanup removes what a node that has ended leaves on the host, its data aside.
+func cleanup(p paths.Layout, r *processRecord) error {
+	if err := os.Remove(p.NodeInfoFile()); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("node.json: %w", err)
 	}
 	if r == nil {
 		return nil
 	}
-	hierarchies, err := cgroup.Find()
+	hierarchies, err := cgroup.FindHierarchies()
 	if err != nil {
 		return err
 	}
-	if err := hierarchies.Remove(components.Site{Stack: p.Stack}.Cgroup()); err != nil {
+	if err := hierarchies.Remove(components.NodeConfig{Stack: p.Stack}.Cgroup()); err != nil {
 		return err
 	}
-	addresses, err := network.Parse(r.Range)
+	addresses, err := network.ParseRange(r.Range)
 	if err != nil {
 		return err
 	}
-	if err := network.Disconnect(p.Stack, addresses); err != nil {
+	if err := network.RemoveVeth(p.Stack, addresses); err != nil {
 		return err
 	}
-	return unmount(p.Data())
+	return unmount(p.DataDir())
 }
 
 // unmount removes mounts below a folder. The node's own go with its namespace; this is for a machine on which

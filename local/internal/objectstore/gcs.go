@@ -12,8 +12,8 @@ import (
 	"strconv"
 )
 
-// gcs speaks GCS's JSON API, of which it needs two calls.
-type gcs struct{ url string }
+// gcsClient speaks GCS's JSON API, of which it needs two calls.
+type gcsClient struct{ url string }
 
 // gcsObject is the part of an object's resource that is read. Numbers are strings in this API.
 type gcsObject struct {
@@ -22,12 +22,12 @@ type gcsObject struct {
 	Generation string `json:"generation"`
 }
 
-func (g gcs) Ensure(ctx context.Context, bucket, key, file string) error {
-	return ensure(ctx, g, bucket, key, file)
+func (g gcsClient) UploadIfChanged(ctx context.Context, bucket, key, file string) error {
+	return uploadIfChanged(ctx, g, bucket, key, file)
 }
 
 // Put streams: the emulator keeps the bodies of other kinds of upload in memory.
-func (g gcs) Put(ctx context.Context, bucket, key string, content io.ReadSeeker) (string, error) {
+func (g gcsClient) Put(ctx context.Context, bucket, key string, content io.ReadSeeker) (string, error) {
 	target := fmt.Sprintf("%s/upload/storage/v1/b/%s/o?uploadType=media&name=%s", g.url, url.PathEscape(bucket), url.QueryEscape(key))
 	written, status, err := g.do(ctx, http.MethodPost, target, content)
 	if err == nil && status == http.StatusNotFound {
@@ -39,25 +39,25 @@ func (g gcs) Put(ctx context.Context, bucket, key string, content io.ReadSeeker)
 	return written.Generation, nil
 }
 
-func (g gcs) stat(ctx context.Context, bucket, key string) (object, error) {
+func (g gcsClient) stat(ctx context.Context, bucket, key string) (objectAttrs, error) {
 	target := fmt.Sprintf("%s/storage/v1/b/%s/o/%s", g.url, url.PathEscape(bucket), url.PathEscape(key))
 	found, status, err := g.do(ctx, http.MethodGet, target, nil)
 	if err != nil || status == http.StatusNotFound {
-		return object{bytes: -1}, err
+		return objectAttrs{bytes: -1}, err
 	}
 	size, err := strconv.ParseInt(found.Size, 10, 64)
 	if err != nil {
-		return object{}, fmt.Errorf("size of gs://%s/%s: %w", bucket, key, err)
+		return objectAttrs{}, fmt.Errorf("size of gs://%s/%s: %w", bucket, key, err)
 	}
 	sum, err := base64.StdEncoding.DecodeString(found.MD5Hash)
 	if err != nil {
-		return object{}, fmt.Errorf("MD5 of gs://%s/%s: %w", bucket, key, err)
+		return objectAttrs{}, fmt.Errorf("MD5 of gs://%s/%s: %w", bucket, key, err)
 	}
-	return object{bytes: size, md5: hex.EncodeToString(sum)}, nil
+	return objectAttrs{bytes: size, md5: hex.EncodeToString(sum)}, nil
 }
 
 // do sends a request and reads an object's resource. 404 is no error; it means different things to each caller.
-func (g gcs) do(ctx context.Context, method, target string, body io.Reader) (o gcsObject, status int, err error) {
+func (g gcsClient) do(ctx context.Context, method, target string, body io.Reader) (o gcsObject, status int, err error) {
 	if body != nil {
 		body = io.NopCloser(body) // the caller closes it
 	}

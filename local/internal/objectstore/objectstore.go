@@ -15,24 +15,24 @@ import (
 
 // Client is one stack's object store, spoken to as its owner.
 type Client interface {
-	// Ensure makes object key of a bucket the content of a file. When it is already, nothing is written, and so
+	// UploadIfChanged makes object key of a bucket the content of a file. When it is already, nothing is written, and so
 	// no new version comes to be.
-	Ensure(ctx context.Context, bucket, key, file string) error
+	UploadIfChanged(ctx context.Context, bucket, key, file string) error
 	// Put writes an object and returns its version: GCS's generation, S3's version id where the bucket has
 	// versions.
 	Put(ctx context.Context, bucket, key string, content io.ReadSeeker) (version string, err error)
 }
 
 // Open is the object store of a running node.
-func Open(_ context.Context, p paths.Place, i node.Info) (Client, error) {
+func Open(_ context.Context, p paths.Layout, i node.Info) (Client, error) {
 	if p.Stack == "gke" {
-		return gcs{url: i.Store}, nil
+		return gcsClient{url: i.StoreURL}, nil
 	}
-	return openS3(p, i)
+	return newS3Client(p, i)
 }
 
-// object is what both stores tell of an object without reading it.
-type object struct {
+// objectAttrs is what both stores tell of an object without reading it.
+type objectAttrs struct {
 	// bytes is -1 when there is no such object.
 	bytes int64
 	// md5 is in hex; empty when the store does not know it.
@@ -41,12 +41,12 @@ type object struct {
 
 // backend is a store's own part.
 type backend interface {
-	stat(ctx context.Context, bucket, key string) (object, error)
+	stat(ctx context.Context, bucket, key string) (objectAttrs, error)
 	Put(ctx context.Context, bucket, key string, content io.ReadSeeker) (version string, err error)
 }
 
-// ensure is Ensure for any store.
-func ensure(ctx context.Context, b backend, bucket, key, path string) error {
+// uploadIfChanged is Ensure for any store.
+func uploadIfChanged(ctx context.Context, b backend, bucket, key, path string) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ func ensure(ctx context.Context, b backend, bucket, key, path string) error {
 	if err != nil {
 		return fmt.Errorf("look for %s in bucket %s: %w", key, bucket, err)
 	}
-	same, err := there.equals(file)
+	same, err := there.matchesFile(file)
 	if err != nil || same {
 		return err
 	}
@@ -67,8 +67,8 @@ func ensure(ctx context.Context, b backend, bucket, key, path string) error {
 	return err
 }
 
-// equals reads the file only when its size is the object's.
-func (o object) equals(file *os.File) (bool, error) {
+// matchesFile reads the file only when its size is the object's.
+func (o objectAttrs) matchesFile(file *os.File) (bool, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return false, err

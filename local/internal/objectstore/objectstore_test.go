@@ -36,12 +36,14 @@ func sum(text string) []byte {
 
 // fixed is a store that holds one object, and takes anything.
 type fixed struct {
-	object
+	objectAttrs
 	fault error
 	put   string
 }
 
-func (f *fixed) stat(context.Context, string, string) (object, error) { return f.object, f.fault }
+func (f *fixed) stat(context.Context, string, string) (objectAttrs, error) {
+	return f.objectAttrs, f.fault
+}
 
 func (f *fixed) Put(_ context.Context, _, _ string, content io.ReadSeeker) (string, error) {
 	all, err := io.ReadAll(content)
@@ -51,24 +53,24 @@ func (f *fixed) Put(_ context.Context, _, _ string, content io.ReadSeeker) (stri
 
 func TestEnsureWritesOnlyWhatDiffers(t *testing.T) {
 	for name, c := range map[string]struct {
-		there object
+		there objectAttrs
 		put   string
 	}{
-		"missing":      {there: object{bytes: -1}, put: "model"},
-		"same":         {there: object{bytes: 5, md5: hex.EncodeToString(sum("model"))}},
-		"other size":   {there: object{bytes: 4, md5: hex.EncodeToString(sum("mode"))}, put: "model"},
-		"other bytes":  {there: object{bytes: 5, md5: hex.EncodeToString(sum("xxxxx"))}, put: "model"},
-		"unknown sums": {there: object{bytes: 5}, put: "model"},
+		"missing":      {there: objectAttrs{bytes: -1}, put: "model"},
+		"same":         {there: objectAttrs{bytes: 5, md5: hex.EncodeToString(sum("model"))}},
+		"other size":   {there: objectAttrs{bytes: 4, md5: hex.EncodeToString(sum("mode"))}, put: "model"},
+		"other bytes":  {there: objectAttrs{bytes: 5, md5: hex.EncodeToString(sum("xxxxx"))}, put: "model"},
+		"unknown sums": {there: objectAttrs{bytes: 5}, put: "model"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := &fixed{object: c.there}
-			require.NoError(t, ensure(context.Background(), f, "models", "key", write(t, "model")))
+			f := &fixed{objectAttrs: c.there}
+			require.NoError(t, uploadIfChanged(context.Background(), f, "models", "key", write(t, "model")))
 			require.Equal(t, c.put, f.put)
 		})
 	}
-	require.ErrorContains(t, ensure(context.Background(), &fixed{}, "models", "key", "/nowhere/file"), "/nowhere/file")
+	require.ErrorContains(t, uploadIfChanged(context.Background(), &fixed{}, "models", "key", "/nowhere/file"), "/nowhere/file")
 	broken := &fixed{fault: errors.New("broken")}
-	require.EqualError(t, ensure(context.Background(), broken, "models", "key", write(t, "model")), "look for key in bucket models: broken")
+	require.EqualError(t, uploadIfChanged(context.Background(), broken, "models", "key", write(t, "model")), "look for key in bucket models: broken")
 }
 
 func TestGCS(t *testing.T) {
@@ -90,12 +92,12 @@ func TestGCS(t *testing.T) {
 		fmt.Fprintf(w, `{"size": "%d", "md5Hash": %q, "generation": "17"}`, len(content), base64of(content))
 	}))
 	defer server.Close()
-	p, err := paths.Of(t.TempDir(), "gke")
+	p, err := paths.New(t.TempDir(), "gke")
 	require.NoError(t, err)
-	client, err := Open(context.Background(), p, node.Info{Store: server.URL})
+	client, err := Open(context.Background(), p, node.Info{StoreURL: server.URL})
 	require.NoError(t, err)
 
-	require.NoError(t, client.Ensure(context.Background(), "models", "bankchurn/model.joblib", write(t, "model")))
+	require.NoError(t, client.UploadIfChanged(context.Background(), "models", "bankchurn/model.joblib", write(t, "model")))
 	require.Equal(t, map[string]string{"bankchurn/model.joblib": "model"}, objects)
 	version, err := client.Put(context.Background(), "models", "a b", strings.NewReader("c"))
 	require.NoError(t, err)
@@ -131,17 +133,17 @@ func TestS3(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	p, err := paths.Of(t.TempDir(), "eks")
+	p, err := paths.New(t.TempDir(), "eks")
 	require.NoError(t, err)
-	_, err = Open(context.Background(), p, node.Info{Store: server.URL})
+	_, err = Open(context.Background(), p, node.Info{StoreURL: server.URL})
 	require.ErrorContains(t, err, "object store's account")
 	require.NoError(t, os.MkdirAll(filepath.Dir(p.Secret("store.json")), 0o700))
 	require.NoError(t, os.WriteFile(p.Secret("store.json"), []byte(`{"accessKey": "a", "secretKey": "s"}`), 0o600))
-	client, err := Open(context.Background(), p, node.Info{Store: server.URL, Region: "eu-west-1"})
+	client, err := Open(context.Background(), p, node.Info{StoreURL: server.URL, Region: "eu-west-1"})
 	require.NoError(t, err)
 
 	file := write(t, "model")
-	require.NoError(t, client.Ensure(context.Background(), "models", "bankchurn/model.joblib", file))
+	require.NoError(t, client.UploadIfChanged(context.Background(), "models", "bankchurn/model.joblib", file))
 	require.Contains(t, objects["/models/bankchurn/model.joblib"], "model")
 	version, err := client.Put(context.Background(), "models", "key", strings.NewReader("c"))
 	require.NoError(t, err)

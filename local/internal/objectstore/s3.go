@@ -18,26 +18,26 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// s3 is the S3 server, as its root account.
-type s3 struct{ *sdk.Client }
+// s3Client is the S3 server, as its root account.
+type s3Client struct{ *sdk.Client }
 
-func openS3(p paths.Place, i node.Info) (Client, error) {
-	keys, err := cloudstate.StoreKeys(p.Dir())
+func newS3Client(p paths.Layout, i node.Info) (Client, error) {
+	keys, err := cloudstate.ReadStoreAccount(p.Dir())
 	if err != nil {
 		return nil, err
 	}
-	return s3{sdk.New(sdk.Options{
-		BaseEndpoint: aws.String(i.Store), UsePathStyle: true, Region: i.Region,
+	return s3Client{sdk.New(sdk.Options{
+		BaseEndpoint: aws.String(i.StoreURL), UsePathStyle: true, Region: i.Region,
 		Credentials: credentials.NewStaticCredentialsProvider(keys.AccessKey, keys.SecretKey, ""),
 	})}, nil
 }
 
-func (s s3) Ensure(ctx context.Context, bucket, key, file string) error {
-	return ensure(ctx, s, bucket, key, file)
+func (s s3Client) UploadIfChanged(ctx context.Context, bucket, key, file string) error {
+	return uploadIfChanged(ctx, s, bucket, key, file)
 }
 
 // Put writes in one piece, so that the object's ETag is its MD5.
-func (s s3) Put(ctx context.Context, bucket, key string, content io.ReadSeeker) (string, error) {
+func (s s3Client) Put(ctx context.Context, bucket, key string, content io.ReadSeeker) (string, error) {
 	out, err := s.PutObject(ctx, &sdk.PutObjectInput{Bucket: &bucket, Key: &key, Body: content})
 	var fault smithy.APIError // not among the errors that the SDK has a type for at this call
 	if errors.As(err, &fault) && fault.ErrorCode() == "NoSuchBucket" {
@@ -49,18 +49,18 @@ func (s s3) Put(ctx context.Context, bucket, key string, content io.ReadSeeker) 
 	return aws.ToString(out.VersionId), nil
 }
 
-func (s s3) stat(ctx context.Context, bucket, key string) (object, error) {
+func (s s3Client) stat(ctx context.Context, bucket, key string) (objectAttrs, error) {
 	out, err := s.HeadObject(ctx, &sdk.HeadObjectInput{Bucket: &bucket, Key: &key})
 	var none *types.NotFound
 	if errors.As(err, &none) {
-		return object{bytes: -1}, nil
+		return objectAttrs{bytes: -1}, nil
 	}
 	if err != nil {
-		return object{}, err
+		return objectAttrs{}, err
 	}
 	sum := strings.Trim(aws.ToString(out.ETag), `"`)
 	if strings.Contains(sum, "-") { // of an object put in parts: no MD5 of the whole
 		sum = ""
 	}
-	return object{bytes: aws.ToInt64(out.ContentLength), md5: sum}, nil
+	return objectAttrs{bytes: aws.ToInt64(out.ContentLength), md5: sum}, nil
 }

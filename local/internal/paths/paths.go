@@ -13,38 +13,38 @@ import (
 // Stacks are the local clouds that there can be. Both may run at once.
 var Stacks = []string{"gke", "eks"}
 
-// StackDirVar names the environment variable that tells providers and stand-ins which local cloud they serve.
+// StackDirEnv names the environment variable that tells providers and stand-ins which local cloud they serve.
 // Its value is a Place's Dir.
-const StackDirVar = "MODELFERRY_STACK_DIR"
+const StackDirEnv = "MODELFERRY_STACK_DIR"
 
-// Place is where one stack's local cloud lies. Its paths are absolute.
-type Place struct {
+// Layout is where one stack's local cloud lies. Its paths are absolute.
+type Layout struct {
 	// Root is the repository's folder.
 	Root string
 	// Stack is one of Stacks.
 	Stack string
 }
 
-// Of is the place of a stack in the repository at root. A stack that there is not is an error naming those
+// New is the place of a stack in the repository at root. A stack that there is not is an error naming those
 // that there are.
-func Of(root, stack string) (Place, error) {
+func New(root, stack string) (Layout, error) {
 	if !slices.Contains(Stacks, stack) {
-		return Place{}, fmt.Errorf("stack %q: there is no such local cloud: use %s", stack, strings.Join(Stacks, " or "))
+		return Layout{}, fmt.Errorf("stack %q: there is no such local cloud: use %s", stack, strings.Join(Stacks, " or "))
 	}
 	abs, err := filepath.Abs(root)
 	if err != nil {
-		return Place{}, fmt.Errorf("repository's folder: %w", err)
+		return Layout{}, fmt.Errorf("repository's folder: %w", err)
 	}
-	return Place{Root: abs, Stack: stack}, nil
+	return Layout{Root: abs, Stack: stack}, nil
 }
 
 // FromEnv is the place that MODELFERRY_STACK_DIR names; false when it is unset.
-func FromEnv() (Place, bool) {
-	dir := os.Getenv(StackDirVar)
+func FromEnv() (Layout, bool) {
+	dir := os.Getenv(StackDirEnv)
 	if dir == "" {
-		return Place{}, false
+		return Layout{}, false
 	}
-	return Place{Root: filepath.Dir(filepath.Dir(filepath.Clean(dir))), Stack: filepath.Base(dir)}, true
+	return Layout{Root: filepath.Dir(filepath.Dir(filepath.Clean(dir))), Stack: filepath.Base(dir)}, true
 }
 
 // FindRoot walks up from the working folder to the repository's folder: the one that holds Pulumi.yaml.
@@ -67,31 +67,31 @@ func FindRoot() (string, error) {
 	}
 }
 
-// Local is the git-ignored folder that holds all that the local clouds make.
-func (p Place) Local() string { return filepath.Join(p.Root, ".local") }
+// LocalDir is the git-ignored folder that holds all that the local clouds make.
+func (p Layout) LocalDir() string { return filepath.Join(p.Root, ".local") }
 
 // Bin is a built program, such as Bin("kube").
-func (p Place) Bin(name string) string { return filepath.Join(p.Local(), "bin", name) }
+func (p Layout) Bin(name string) string { return filepath.Join(p.LocalDir(), "bin", name) }
 
 // Dir holds all of this stack's local cloud.
-func (p Place) Dir() string { return filepath.Join(p.Local(), p.Stack) }
+func (p Layout) Dir() string { return filepath.Join(p.LocalDir(), p.Stack) }
 
 // Kubeconfig is the admin's kubeconfig of this stack's cluster.
-func (p Place) Kubeconfig() string { return filepath.Join(p.Dir(), "kubeconfig") }
+func (p Layout) Kubeconfig() string { return filepath.Join(p.Dir(), "kubeconfig") }
 
 // LastKubeconfig is a copy of the kubeconfig of the stack that came up last.
-func (p Place) LastKubeconfig() string { return filepath.Join(p.Local(), "kubeconfig") }
+func (p Layout) LastKubeconfig() string { return filepath.Join(p.LocalDir(), "kubeconfig") }
 
-// Node is node.json: where the running node's servers answer.
-func (p Place) Node() string { return filepath.Join(p.Dir(), "node.json") }
+// NodeInfoFile is node.json: where the running node's servers answer.
+func (p Layout) NodeInfoFile() string { return filepath.Join(p.Dir(), "node.json") }
 
 // Log is a component's log, such as Log("kubelet").
-func (p Place) Log(name string) string { return filepath.Join(p.Dir(), "log", name+".log") }
+func (p Layout) Log(name string) string { return filepath.Join(p.Dir(), "log", name+".log") }
 
-// Data is a folder of what the node's servers keep, such as Data("etcd"); Data() holds them all.
-func (p Place) Data(name ...string) string {
+// DataDir is a folder of what the node's servers keep, such as Data("etcd"); Data() holds them all.
+func (p Layout) DataDir(name ...string) string {
 	return filepath.Join(append([]string{p.Dir(), "data"}, name...)...)
 }
 
 // Secret is a file of the stack's secrets, such as Secret("admin.token"); the folder is for its owner only.
-func (p Place) Secret(name string) string { return filepath.Join(p.Dir(), "secret", name) }
+func (p Layout) Secret(name string) string { return filepath.Join(p.Dir(), "secret", name) }

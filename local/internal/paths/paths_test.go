@@ -9,28 +9,28 @@ import (
 )
 
 func TestOf(t *testing.T) {
-	p, err := Of("/repo", "gke")
+	p, err := New("/repo", "gke")
 	require.NoError(t, err)
 	require.Equal(t, "/repo/.local/gke", p.Dir())
 	require.Equal(t, "/repo/.local/bin/kube", p.Bin("kube"))
-	require.Equal(t, "/repo/.local/gke/data", p.Data())
-	require.Equal(t, "/repo/.local/gke/data/etcd", p.Data("etcd"))
+	require.Equal(t, "/repo/.local/gke/data", p.DataDir())
+	require.Equal(t, "/repo/.local/gke/data/etcd", p.DataDir("etcd"))
 	require.Equal(t, "/repo/.local/gke/log/kubelet.log", p.Log("kubelet"))
 	require.Equal(t, "/repo/.local/gke/secret/admin.token", p.Secret("admin.token"))
 
-	_, err = Of("/repo", "azure")
+	_, err = New("/repo", "azure")
 	require.EqualError(t, err, `stack "azure": there is no such local cloud: use gke or eks`)
 }
 
 func TestFromEnv(t *testing.T) {
-	t.Setenv(StackDirVar, "")
+	t.Setenv(StackDirEnv, "")
 	_, ok := FromEnv()
 	require.False(t, ok)
 
-	t.Setenv(StackDirVar, "/repo/.local/eks/")
+	t.Setenv(StackDirEnv, "/repo/.local/eks/")
 	p, ok := FromEnv()
 	require.True(t, ok)
-	require.Equal(t, Place{Root: "/repo", Stack: "eks"}, p)
+	require.Equal(t, Layout{Root: "/repo", Stack: "eks"}, p)
 }
 
 func TestFindRoot(t *testing.T) {

@@ -30,9 +30,9 @@ func Run(argv []string) (handled bool, err error) {
 			return kubernetes.New(e, os.Getenv(engine.RenderDirVar)), nil
 		})
 	case "gke-gcloud-auth-plugin":
-		return true, execcredential.GKE(os.Stdout, os.Getenv(paths.StackDirVar))
+		return true, execcredential.GKE(os.Stdout, os.Getenv(paths.StackDirEnv))
 	case "aws":
-		return true, execcredential.EKS(os.Stdout, os.Getenv(paths.StackDirVar), argv[1:])
+		return true, execcredential.EKS(os.Stdout, os.Getenv(paths.StackDirEnv), argv[1:])
 	default:
 		return false, nil
 	}

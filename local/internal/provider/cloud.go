@@ -17,7 +17,7 @@ type Cloud struct{ Dir string }
 // CloudFromEnv is the local cloud that this process serves. It is nil when none is named; a provider is then
 // offline: it computes outputs and reaches nothing.
 func CloudFromEnv() *Cloud {
-	dir := os.Getenv(paths.StackDirVar)
+	dir := os.Getenv(paths.StackDirEnv)
 	if dir == "" {
 		return nil
 	}
@@ -27,14 +27,14 @@ func CloudFromEnv() *Cloud {
 // Node is the running node; the error says how to start it.
 func (c *Cloud) Node() (nodeinfo.Info, error) {
 	node, err := nodeinfo.Read(filepath.Join(c.Dir, "node.json"))
-	if errors.Is(err, nodeinfo.ErrNone) {
+	if errors.Is(err, nodeinfo.ErrNotRunning) {
 		return node, fmt.Errorf("%w: start it with `make up STACK=%s`", err, filepath.Base(c.Dir))
 	}
 	return node, err
 }
 
 // remember writes the resource's record.
-func (c *Cloud) remember(record cloudstate.Record) error {
+func (c *Cloud) remember(record cloudstate.Resource) error {
 	return cloudstate.Update(c.Dir, func(cloud *cloudstate.Cloud) error {
 		cloud.Put(record)
 		return nil

@@ -57,7 +57,7 @@ func (s *server) commit(
 			return err
 		}
 	}
-	err := s.cloud.remember(cloudstate.Record{
+	err := s.cloud.remember(cloudstate.Resource{
 		Type: r.Type, ID: r.ID, URN: string(r.URN), Inputs: Plain(r.Inputs), Outputs: Plain(outputs),
 	})
 	if err != nil || definition.Settle == nil {

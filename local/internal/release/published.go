@@ -15,13 +15,13 @@ import (
 	"github.com/modelferry/modelferry/local/internal/testmodel"
 )
 
-// publishedFile is a stack file that lies over the repository's in the local
+// publishedConfigFile is a stack file that lies over the repository's in the local
 // cloud. ferry publish writes to it; a person may edit it, or remove it to be
 // back at the start.
-func publishedFile(p paths.Place) string { return filepath.Join(p.Dir(), "config.yaml") }
+func publishedConfigFile(p paths.Layout) string { return filepath.Join(p.Dir(), "config.yaml") }
 
-func readPublished(p paths.Place) (map[string]any, error) {
-	content, err := os.ReadFile(publishedFile(p))
+func readPublishedConfig(p paths.Layout) (map[string]any, error) {
+	content, err := os.ReadFile(publishedConfigFile(p))
 	if errors.Is(err, fs.ErrNotExist) {
 		return map[string]any{}, nil
 	}
@@ -32,7 +32,7 @@ func readPublished(p paths.Place) (map[string]any, error) {
 		Config map[string]any `yaml:"config"`
 	}
 	if err := yaml.Unmarshal(content, &file); err != nil {
-		return nil, fmt.Errorf("local config %s: %w", publishedFile(p), err)
+		return nil, fmt.Errorf("local config %s: %w", publishedConfigFile(p), err)
 	}
 	if file.Config == nil {
 		file.Config = map[string]any{}
@@ -40,10 +40,10 @@ func readPublished(p paths.Place) (map[string]any, error) {
 	return file.Config, nil
 }
 
-// isPublished tells whether the local config pins the artifact itself. With a
+// pinsArtifact tells whether the local config pins the artifact itself. With a
 // path alone it asks for a stand-in at that path.
 // keys are those that it stands at below its service's release.
-func isPublished(published map[string]any, service string, keys []string) bool {
+func pinsArtifact(published map[string]any, service string, keys []string) bool {
 	at := published
 	for _, key := range append([]string{"modelferry:releases", service}, keys...) {
 		inner, ok := at[key].(map[string]any)
@@ -56,9 +56,9 @@ func isPublished(published map[string]any, service string, keys []string) bool {
 	return pinned
 }
 
-// PathFor is where a new version of an artifact goes: a path of its own below
+// ObjectPath is where a new version of an artifact goes: a path of its own below
 // the service's prefix, so that the old version stays and one can go back.
-func PathFor(s config.Service, file testmodel.File) string {
+func ObjectPath(s config.Service, file testmodel.File) string {
 	return path.Join(s.Prefix, file.SHA256[:12], filepath.Base(file.Name))
 }
 
@@ -66,21 +66,21 @@ func PathFor(s config.Service, file testmodel.File) string {
 // keys are those that it stands at below its service's release;
 // file names the object's own digest and size; objectPath is where it lies. It
 // returns the file that says so.
-func Publish(p paths.Place, service string, keys []string, objectPath string, file testmodel.File) (string, error) {
-	published, err := readPublished(p)
+func Publish(p paths.Layout, service string, keys []string, objectPath string, file testmodel.File) (string, error) {
+	published, err := readPublishedConfig(p)
 	if err != nil {
 		return "", err
 	}
-	lay(published, at(append([]string{"modelferry:releases", service}, keys...), map[string]any{
+	mergeValues(published, nestValue(append([]string{"modelferry:releases", service}, keys...), map[string]any{
 		"path": objectPath, "sha256": file.SHA256, "size": fmt.Sprintf("%dB", file.Bytes),
 	}))
 	content, err := yaml.Marshal(map[string]any{"config": published})
 	if err != nil {
 		return "", err
 	}
-	next := publishedFile(p) + ".next"
+	next := publishedConfigFile(p) + ".next"
 	if err := os.WriteFile(next, content, 0o644); err != nil {
 		return "", fmt.Errorf("local config: %w", err)
 	}
-	return publishedFile(p), os.Rename(next, publishedFile(p))
+	return publishedConfigFile(p), os.Rename(next, publishedConfigFile(p))
 }

@@ -39,14 +39,14 @@ type Release struct {
 	Keys []string
 }
 
-// Deadline of a rollout in the local cloud. Models come from this very
+// RolloutDeadline of a rollout in the local cloud. Models come from this very
 // machine, so what takes longer is broken.
-const Deadline = "45s"
+const RolloutDeadline = "45s"
 
 // Prepare reads and checks the config and makes the artifacts that it names.
 // Nothing else is touched: a config with a fault leaves everything as it is.
-func Prepare(p paths.Place) (Release, error) {
-	published, err := readPublished(p)
+func Prepare(p paths.Layout) (Release, error) {
+	published, err := readPublishedConfig(p)
 	if err != nil {
 		return Release{}, err
 	}
@@ -58,7 +58,7 @@ func Prepare(p paths.Place) (Release, error) {
 	if err != nil {
 		return Release{}, err
 	}
-	if err := fits(c); err != nil {
+	if err := checkSupported(c); err != nil {
 		return Release{}, err
 	}
 	r := Release{Values: map[string]any{}, Config: c, Keys: file.Keys()}
@@ -67,30 +67,30 @@ func Prepare(p paths.Place) (Release, error) {
 		local := map[string]any{}
 		for _, live := range w.Artifacts {
 			version, keys, _ := c.Releases[w.Name].Artifact(live.Name)
-			if isPublished(published, w.Name, keys) {
+			if pinsArtifact(published, w.Name, keys) {
 				continue // the object is in its bucket, and the pin is the person's
 			}
 			size, err := config.ParseSize(version.Size)
 			if err != nil {
 				return Release{}, fmt.Errorf("size of %s/%s: %w", w.Name, live.Name, err)
 			}
-			made, err := testmodel.StandIn{Path: live.Path, Bytes: size}.Save(filepath.Join(p.Local(), "models"))
+			made, err := testmodel.FakeModel{Path: live.Path, Bytes: size}.Save(filepath.Join(p.LocalDir(), "models"))
 			if err != nil {
 				return Release{}, err
 			}
-			lay(local, at(keys, map[string]any{"sha256": made.SHA256, "version": nil}))
+			mergeValues(local, nestValue(keys, map[string]any{"sha256": made.SHA256, "version": nil}))
 			r.Objects = append(r.Objects, Object{Bucket: live.Bucket, Path: live.Path, File: made})
 		}
 		releases[w.Name] = local
 	}
 	r.Values["modelferry:releases"] = releases
-	lay(r.Values, published)
+	mergeValues(r.Values, published)
 	return r, nil
 }
 
-// fits refuses what the local cloud has nothing for, and no error but a
+// checkSupported refuses what the local cloud has nothing for, and no error but a
 // timeout would tell.
-func fits(c config.Config) error {
+func checkSupported(c config.Config) error {
 	var faults config.Faults
 	for _, w := range c.Workloads() {
 		if w.UsesCSI {
@@ -104,16 +104,16 @@ func fits(c config.Config) error {
 	return nil
 }
 
-// On completes the release with what the running node provides.
-func (r Release) On(i node.Info, images Images) map[string]any {
+// WithEndpoints completes the release with what the running node provides.
+func (r Release) WithEndpoints(i node.Info, images Images) map[string]any {
 	releases := map[string]any{}
 	for name := range r.Config.Releases {
 		releases[name] = map[string]any{"image": images.Server}
 	}
 	values := map[string]any{
 		"modelferry:fetcher":   map[string]any{"image": images.Fetcher},
-		"modelferry:endpoints": map[string]any{"storage": i.Store},
-		"modelferry:rollout":   map[string]any{"deadline": Deadline},
+		"modelferry:endpoints": map[string]any{"storage": i.StoreURL},
+		"modelferry:rollout":   map[string]any{"deadline": RolloutDeadline},
 		"modelferry:releases":  releases,
 		"modelferry:gpu":       map[string]any{"enabled": false}, // this machine's node has none
 	}
@@ -121,25 +121,25 @@ func (r Release) On(i node.Info, images Images) map[string]any {
 		// Nor is there an AWS that could give it more nodes.
 		values["modelferry:cluster"] = map[string]any{"create": map[string]any{"autoscaler": map[string]any{"enabled": false}}}
 	}
-	lay(values, r.Values)
+	mergeValues(values, r.Values)
 	return values
 }
 
-// at is a map that holds a value below some keys.
-func at(keys []string, value any) map[string]any {
+// nestValue is a map that holds a value below some keys.
+func nestValue(keys []string, value any) map[string]any {
 	for _, key := range slices.Backward(keys) {
 		value = map[string]any{key: value}
 	}
 	return value.(map[string]any)
 }
 
-// lay puts values over others, maps key by key.
-func lay(target, values map[string]any) {
+// mergeValues puts values over others, maps key by key.
+func mergeValues(target, values map[string]any) {
 	for key, value := range values {
 		inner, isMap := value.(map[string]any)
 		before, wasMap := target[key].(map[string]any)
 		if isMap && wasMap {
-			lay(before, inner)
+			mergeValues(before, inner)
 			continue
 		}
 		target[key] = value

@@ -15,7 +15,7 @@ import (
 )
 
 // repository is a place with the repository's stack files and nothing else.
-func repository(t *testing.T, stack string) paths.Place {
+func repository(t *testing.T, stack string) paths.Layout {
 	t.Helper()
 	dir := t.TempDir()
 	for _, name := range []string{"Pulumi.yaml", "Pulumi." + stack + ".yaml"} {
@@ -23,16 +23,16 @@ func repository(t *testing.T, stack string) paths.Place {
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), content, 0o644))
 	}
-	p, err := paths.Of(dir, stack)
+	p, err := paths.New(dir, stack)
 	require.NoError(t, err)
 	require.NoError(t, os.MkdirAll(p.Dir(), 0o755))
 	return p
 }
 
 // live is the config as the engine would get it.
-func live(t *testing.T, p paths.Place, r Release) config.Config {
+func live(t *testing.T, p paths.Layout, r Release) config.Config {
 	t.Helper()
-	file, err := stackfile.Read(p.Root, p.Stack, r.On(node.Info{Store: "http://10.0.0.1:9000"}, Images{
+	file, err := stackfile.Read(p.Root, p.Stack, r.WithEndpoints(node.Info{StoreURL: "http://10.0.0.1:9000"}, Images{
 		Fetcher: "10.0.0.1:5000/fetcher:1", Server: "10.0.0.1:5000/server:1",
 	}))
 	require.NoError(t, err)
@@ -69,7 +69,7 @@ func TestReleaseIsTheRepositorysWithLocalArtifacts(t *testing.T) {
 func TestPublishedArtifactIsLiveUntilItsEntryGoes(t *testing.T) {
 	p := repository(t, "gke")
 	file := testmodel.File{Name: "/tmp/model.joblib", SHA256: "00000000000011111111111122222222222233333333333344444444444455ff", Bytes: 7}
-	path := PathFor(config.Service{Prefix: "bankchurn/"}, file)
+	path := ObjectPath(config.Service{Prefix: "bankchurn/"}, file)
 	require.Equal(t, "bankchurn/000000000000/model.joblib", path)
 	written, err := Publish(p, "bankchurn", []string{"artifacts", "model"}, path, file)
 	require.NoError(t, err)
@@ -90,21 +90,21 @@ func TestPublishedArtifactIsLiveUntilItsEntryGoes(t *testing.T) {
 
 func TestPublishKeepsTheRestOfTheLocalConfig(t *testing.T) {
 	p := repository(t, "eks")
-	require.NoError(t, os.WriteFile(publishedFile(p), []byte("config:\n  modelferry:rollout: {deadline: 15s}\n"), 0o644))
+	require.NoError(t, os.WriteFile(publishedConfigFile(p), []byte("config:\n  modelferry:rollout: {deadline: 15s}\n"), 0o644))
 	_, err := Publish(p, "bankchurn", []string{"artifacts", "model"}, "bankchurn/m", testmodel.File{SHA256: "a", Bytes: 1})
 	require.NoError(t, err)
-	published, err := readPublished(p)
+	published, err := readPublishedConfig(p)
 	require.NoError(t, err)
 	require.Equal(t, map[string]any{"deadline": "15s"}, published["modelferry:rollout"])
-	require.True(t, isPublished(published, "bankchurn", []string{"artifacts", "model"}))
-	require.False(t, isPublished(published, "bankchurn", []string{"artifacts", "dataset"}))
-	require.False(t, isPublished(published, "nlpinsight", []string{"artifacts", "model"}))
+	require.True(t, pinsArtifact(published, "bankchurn", []string{"artifacts", "model"}))
+	require.False(t, pinsArtifact(published, "bankchurn", []string{"artifacts", "dataset"}))
+	require.False(t, pinsArtifact(published, "nlpinsight", []string{"artifacts", "model"}))
 }
 
 // A backend's own release is what the local cloud pins, and what is published over.
 func TestBackendsReleaseHasItsLocalArtifact(t *testing.T) {
 	p := repository(t, "gke")
-	require.NoError(t, os.WriteFile(publishedFile(p), []byte("config:\n  modelferry:releases: {nlpinsight: {backend: finbert, backends: {finbert: {artifacts: {model: {size: 1MB}}}}}}\n"), 0o644))
+	require.NoError(t, os.WriteFile(publishedConfigFile(p), []byte("config:\n  modelferry:releases: {nlpinsight: {backend: finbert, backends: {finbert: {artifacts: {model: {size: 1MB}}}}}}\n"), 0o644))
 	r, err := Prepare(p)
 	require.NoError(t, err)
 	pin := func() config.ResolvedArtifact {
@@ -135,17 +135,17 @@ func TestBackendsReleaseHasItsLocalArtifact(t *testing.T) {
 func TestMountedBucketsAreRefusedAtOnce(t *testing.T) {
 	for _, stack := range paths.Stacks {
 		p := repository(t, stack)
-		require.NoError(t, os.WriteFile(publishedFile(p), []byte("config:\n  modelferry:releases: {bankchurn: {delivery: csi}}\n"), 0o644))
+		require.NoError(t, os.WriteFile(publishedConfigFile(p), []byte("config:\n  modelferry:releases: {bankchurn: {delivery: csi}}\n"), 0o644))
 		_, err := Prepare(p)
 		require.ErrorContains(t, err, "modelferry:releases.bankchurn.delivery: the local cloud has no CSI driver that mounts buckets: set it to fetch")
-		require.NoDirExists(t, filepath.Join(p.Local(), "models"))
+		require.NoDirExists(t, filepath.Join(p.LocalDir(), "models"))
 	}
 }
 
 func TestFaultyConfigMakesNothing(t *testing.T) {
 	p := repository(t, "gke")
-	require.NoError(t, os.WriteFile(publishedFile(p), []byte("config:\n  modelferry:clutser: {}\n"), 0o644))
+	require.NoError(t, os.WriteFile(publishedConfigFile(p), []byte("config:\n  modelferry:clutser: {}\n"), 0o644))
 	_, err := Prepare(p)
 	require.ErrorContains(t, err, `modelferry:clutser: unknown key: did you mean "cluster"?`)
-	require.NoDirExists(t, filepath.Join(p.Local(), "models"))
+	require.NoDirExists(t, filepath.Join(p.LocalDir(), "models"))
 }

@@ -10,14 +10,14 @@ import (
 	pulumi "github.com/pulumi/pulumi/sdk/v3/go/common/resource/config"
 )
 
-// Values reads the config of a further file, which is written as a stack file
+// ReadValues reads the config of a further file, which is written as a stack file
 // is, for Read and Lay.
-func Values(path string) (map[string]any, error) {
-	content, err := document(path)
+func ReadValues(path string) (map[string]any, error) {
+	content, err := readYAML(path)
 	if err != nil {
 		return nil, err
 	}
-	values := object(content["config"])
+	values := asMap(content["config"])
 	if values == nil {
 		return nil, fmt.Errorf("%s: it has no config: write it as a stack file is, keys and values below config", filepath.Base(path))
 	}
@@ -68,23 +68,23 @@ func (f File) Set(assignment string) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	f.values[root.String()] = now
-	f.laid[root.String()] = true
+	f.overridden[root.String()] = true
 	return nil
 }
 
-// whole is an object that takes the place of the one before, where a plain map
+// replacement is an object that takes the place of the one before, where a plain map
 // would be merged into it.
-type whole map[string]any
+type replacement map[string]any
 
-// Over is what has to lie over the repository's stack file for an engine to
+// Overrides is what has to lie over the repository's stack file for an engine to
 // read this config: the keys that something was laid over, each with all that
 // it holds now, nil for one that is gone.
-func (f File) Over() map[string]any {
+func (f File) Overrides() map[string]any {
 	over := map[string]any{}
-	for key := range f.laid {
+	for key := range f.overridden {
 		over[key] = f.values[key]
 		if inner, ok := over[key].(map[string]any); ok {
-			over[key] = whole(inner)
+			over[key] = replacement(inner)
 		}
 	}
 	return over

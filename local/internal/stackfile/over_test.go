@@ -41,8 +41,8 @@ func TestSet(t *testing.T) {
 			got, ok := f.GetConfig(c.key)
 			require.True(t, ok)
 			require.Equal(t, c.want, got)
-			require.Len(t, f.Over(), 1)
-			require.Contains(t, f.Over(), c.key)
+			require.Len(t, f.Overrides(), 1)
+			require.Contains(t, f.Overrides(), c.key)
 		})
 	}
 }
@@ -62,7 +62,7 @@ func TestSetRefuses(t *testing.T) {
 			f, err := Read(files(t, "name: ferry", base), "gke", nil)
 			require.NoError(t, err)
 			require.ErrorContains(t, f.Set(assignment), says)
-			require.Empty(t, f.Over())
+			require.Empty(t, f.Overrides())
 		})
 	}
 }
@@ -76,7 +76,7 @@ func TestOverIsWhole(t *testing.T) {
 	require.NoError(t, f.Set("ferry:a.f=1"))
 	file, err := os.ReadFile(filepath.Join(root, "Pulumi.gke.yaml"))
 	require.NoError(t, err)
-	laid, err := engine.Overlay(file, f.Over())
+	laid, err := engine.Overlay(file, f.Overrides())
 	require.NoError(t, err)
 	require.YAMLEq(t, "config: {gcp:project: demo, ferry:list: [1, 2], ferry:a: {e: text, f: 1}}", string(laid))
 }
@@ -88,11 +88,11 @@ func TestValues(t *testing.T) {
 		require.NoError(t, os.WriteFile(path, []byte(content), 0o644))
 		return path
 	}
-	values, err := Values(write("config:\n  ferry:a: {b: 1}\n"))
+	values, err := ReadValues(write("config:\n  ferry:a: {b: 1}\n"))
 	require.NoError(t, err)
 	require.Equal(t, map[string]any{"ferry:a": map[string]any{"b": 1}}, values)
-	_, err = Values(write("confg:\n  ferry:a: {b: 1}\n"))
+	_, err = ReadValues(write("confg:\n  ferry:a: {b: 1}\n"))
 	require.EqualError(t, err, "more.yaml: it has no config: write it as a stack file is, keys and values below config")
-	_, err = Values(filepath.Join(dir, "none.yaml"))
+	_, err = ReadValues(filepath.Join(dir, "none.yaml"))
 	require.ErrorContains(t, err, "none.yaml")
 }

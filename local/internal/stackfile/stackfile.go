@@ -20,25 +20,25 @@ import (
 type File struct {
 	project, stack string
 	values         map[string]any
-	// laid are the keys that are not as they stand in the repository's files.
-	laid map[string]bool
+	// overridden are the keys that are not as they stand in the repository's files.
+	overridden map[string]bool
 }
 
 // Read reads Pulumi.yaml and Pulumi.STACK.yaml in the repository's folder.
 // values lie over them: "project:key" to value, maps merged key by key, and nil
 // takes a key out.
 func Read(root, stack string, values map[string]any) (File, error) {
-	project, err := document(filepath.Join(root, "Pulumi.yaml"))
+	project, err := readYAML(filepath.Join(root, "Pulumi.yaml"))
 	if err != nil {
 		return File{}, err
 	}
-	own, err := document(filepath.Join(root, "Pulumi."+stack+".yaml"))
+	own, err := readYAML(filepath.Join(root, "Pulumi."+stack+".yaml"))
 	if err != nil {
 		return File{}, err
 	}
 	name, _ := project["name"].(string)
-	f := File{project: name, stack: stack, values: map[string]any{}, laid: map[string]bool{}}
-	for key, value := range object(project["config"]) {
+	f := File{project: name, stack: stack, values: map[string]any{}, overridden: map[string]bool{}}
+	for key, value := range asMap(project["config"]) {
 		if !strings.Contains(key, ":") {
 			key = name + ":" + key
 		}
@@ -52,16 +52,16 @@ func Read(root, stack string, values map[string]any) (File, error) {
 		}
 		f.values[key] = value
 	}
-	maps.Copy(f.values, object(own["config"]))
-	f.Lay(values)
+	maps.Copy(f.values, asMap(own["config"]))
+	f.Merge(values)
 	return f, nil
 }
 
-// Lay lays more values over the config, as Read does.
-func (f File) Lay(values map[string]any) {
+// Merge lays more values over the config, as Read does.
+func (f File) Merge(values map[string]any) {
 	merge(f.values, values)
 	for key := range values {
-		f.laid[key] = true
+		f.overridden[key] = true
 	}
 }
 
@@ -91,7 +91,7 @@ func (f File) GetConfig(key string) (string, bool) {
 	return string(text), true
 }
 
-func document(path string) (map[string]any, error) {
+func readYAML(path string) (map[string]any, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("stack's config: %w", err)
@@ -103,7 +103,7 @@ func document(path string) (map[string]any, error) {
 	return values, nil
 }
 
-func object(value any) map[string]any {
+func asMap(value any) map[string]any {
 	values, _ := value.(map[string]any)
 	return values
 }

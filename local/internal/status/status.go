@@ -19,8 +19,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// selector finds the pods of the stack's services.
-const selector = "app.kubernetes.io/part-of=modelferry,tier=ml-service"
+// serviceSelector finds the pods of the stack's services.
+const serviceSelector = "app.kubernetes.io/part-of=modelferry,tier=ml-service"
 
 // Service is one service and its pods.
 type Service struct {
@@ -40,8 +40,8 @@ type Pod struct {
 	Model *Model `json:"model,omitempty"`
 	// FetchSeconds is how long the fetcher ran.
 	FetchSeconds float64 `json:"fetchSeconds,omitempty"`
-	// Fetcher is the fetcher's last word, when it did not end well.
-	Fetcher string `json:"fetcher,omitempty"`
+	// FetcherError is the fetcher's last word, when it did not end well.
+	FetcherError string `json:"fetcher,omitempty"`
 }
 
 // Model is what a model server says of its model, freshly read.
@@ -62,8 +62,8 @@ type Artifact struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Read asks the stack's cluster and every serving pod.
-func Read(ctx context.Context, p paths.Place) ([]Service, error) {
+// List asks the stack's cluster and every serving pod.
+func List(ctx context.Context, p paths.Layout) ([]Service, error) {
 	settings, err := clientcmd.BuildConfigFromFlags("", p.Kubeconfig())
 	if err != nil {
 		return nil, fmt.Errorf("cluster of %s: %w", p.Stack, err)
@@ -72,7 +72,7 @@ func Read(ctx context.Context, p paths.Place) ([]Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cluster of %s: %w", p.Stack, err)
 	}
-	options := metav1.ListOptions{LabelSelector: selector}
+	options := metav1.ListOptions{LabelSelector: serviceSelector}
 	services, err := client.CoreV1().Services("").List(ctx, options)
 	if err != nil {
 		return nil, fmt.Errorf("services of %s: %w", p.Stack, err)
@@ -86,7 +86,7 @@ func Read(ctx context.Context, p paths.Place) ([]Service, error) {
 		s := Service{Name: service.Labels["app.kubernetes.io/name"], URL: "http://" + service.Spec.ClusterIP, Pods: []Pod{}}
 		for _, pod := range pods.Items {
 			if pod.Namespace == service.Namespace && pod.Labels["app"] == service.Spec.Selector["app"] {
-				s.Pods = append(s.Pods, describe(ctx, pod))
+				s.Pods = append(s.Pods, podStatus(ctx, pod))
 			}
 		}
 		all = append(all, s)
@@ -95,7 +95,7 @@ func Read(ctx context.Context, p paths.Place) ([]Service, error) {
 	return all, nil
 }
 
-func describe(ctx context.Context, pod corev1.Pod) Pod {
+func podStatus(ctx context.Context, pod corev1.Pod) Pod {
 	d := Pod{Name: pod.Name, State: string(pod.Status.Phase)}
 	if pod.DeletionTimestamp != nil {
 		d.State = "Terminating"
@@ -106,21 +106,21 @@ func describe(ctx context.Context, pod corev1.Pod) Pod {
 		}
 	}
 	for _, init := range pod.Status.InitContainerStatuses {
-		d.fetched(init)
+		d.setFetcherState(init)
 	}
 	for _, container := range pod.Status.ContainerStatuses {
 		if waiting := container.State.Waiting; waiting != nil && waiting.Reason != "PodInitializing" {
 			d.State = waiting.Reason
 		}
 		if container.State.Running != nil && len(container.Name) > 0 {
-			d.Model = ask(ctx, pod.Status.PodIP)
+			d.Model = getModel(ctx, pod.Status.PodIP)
 		}
 	}
 	return d
 }
 
-// fetched reads the fetcher's summary out of the container's status.
-func (p *Pod) fetched(status corev1.ContainerStatus) {
+// setFetcherState reads the fetcher's summary out of the container's status.
+func (p *Pod) setFetcherState(status corev1.ContainerStatus) {
 	if waiting := status.State.Waiting; waiting != nil {
 		p.State = "Init:" + waiting.Reason
 	}
@@ -130,7 +130,7 @@ func (p *Pod) fetched(status corev1.ContainerStatus) {
 		}
 		p.FetchSeconds = ended.FinishedAt.Sub(ended.StartedAt.Time).Seconds()
 		if ended.ExitCode != 0 {
-			p.Fetcher = fmt.Sprintf("exit %d: %s", ended.ExitCode, ended.Message)
+			p.FetcherError = fmt.Sprintf("exit %d: %s", ended.ExitCode, ended.Message)
 		}
 		var summary struct {
 			Seconds float64 `json:"seconds"`
@@ -139,22 +139,22 @@ func (p *Pod) fetched(status corev1.ContainerStatus) {
 		if json.Unmarshal([]byte(ended.Message), &summary) == nil {
 			p.FetchSeconds = cmp.Or(summary.Seconds, p.FetchSeconds)
 			if ended.ExitCode != 0 && summary.Message != "" {
-				p.Fetcher = fmt.Sprintf("exit %d: %s", ended.ExitCode, summary.Message)
+				p.FetcherError = fmt.Sprintf("exit %d: %s", ended.ExitCode, summary.Message)
 			}
 		}
 		return
 	}
 }
 
-// ask asks a pod for its model; nil when it does not answer.
-func ask(ctx context.Context, address string) *Model {
+// getModel asks a pod for its model; nil when it does not answer.
+func getModel(ctx context.Context, address string) *Model {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+":8000/model", nil)
 	if err != nil {
 		return nil
 	}
-	response, err := direct.Do(request)
+	response, err := proxylessClient.Do(request)
 	if err != nil {
 		return nil
 	}
@@ -166,5 +166,5 @@ func ask(ctx context.Context, address string) *Model {
 	return &model
 }
 
-// direct reaches pods without any proxy that the environment names.
-var direct = &http.Client{Transport: &http.Transport{}}
+// proxylessClient reaches pods without any proxy that the environment names.
+var proxylessClient = &http.Client{Transport: &http.Transport{}}

@@ -9,13 +9,13 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-// Table prints the services for a person, a pod a line.
-func Table(out io.Writer, services []Service) error {
+// PrintTable prints the services for a person, a pod a line.
+func PrintTable(out io.Writer, services []Service) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "SERVICE\tURL\tPOD\tSTATE\tMODEL\tSIZE\tSHA-256\tFETCHED")
 	for _, service := range services {
 		for _, pod := range service.Pods {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", service.Name, service.URL, pod.Name, pod.state(), pod.model())
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", service.Name, service.URL, pod.Name, pod.stateText(), pod.modelColumns())
 		}
 		if len(service.Pods) == 0 {
 			fmt.Fprintf(w, "%s\t%s\tno pod\t\t\t\t\t\n", service.Name, service.URL)
@@ -24,17 +24,17 @@ func Table(out io.Writer, services []Service) error {
 	return w.Flush()
 }
 
-func (p *Pod) state() string {
+func (p *Pod) stateText() string {
 	if p.Ready && p.State == "Running" {
 		return "Ready"
 	}
-	if p.Fetcher != "" {
-		return p.State + " (" + p.Fetcher + ")"
+	if p.FetcherError != "" {
+		return p.State + " (" + p.FetcherError + ")"
 	}
 	return p.State
 }
 
-func (p *Pod) model() string {
+func (p *Pod) modelColumns() string {
 	if p.Model == nil {
 		return "-\t-\t-\t-"
 	}

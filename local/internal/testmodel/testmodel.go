@@ -19,8 +19,8 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// StandIn is what an artifact is in the local cloud.
-type StandIn struct {
+// FakeModel is what an artifact is in the local cloud.
+type FakeModel struct {
 	// Path of the object in its bucket; what is made follows from its ending.
 	Path string
 	// Bytes is its size, that of the archive for an archive.
@@ -29,11 +29,11 @@ type StandIn struct {
 
 // Write makes the stand-in: a tar.gz of a transformer model's files when the
 // path ends so, else bytes that no compression makes smaller.
-func (s StandIn) Write(w io.Writer) error {
+func (s FakeModel) Write(w io.Writer) error {
 	if strings.HasSuffix(s.Path, ".tar.gz") || strings.HasSuffix(s.Path, ".tgz") {
 		return s.writeArchive(w)
 	}
-	_, err := io.CopyN(w, s.noise(""), s.Bytes)
+	_, err := io.CopyN(w, s.randomStream(""), s.Bytes)
 	return err
 }
 
@@ -46,7 +46,7 @@ var modelFiles = []struct {
 	{"tokenizer.json", 0.002}, {"model.safetensors", 0.996},
 }
 
-func (s StandIn) writeArchive(w io.Writer) error {
+func (s FakeModel) writeArchive(w io.Writer) error {
 	compressed, err := gzip.NewWriterLevel(w, gzip.BestSpeed)
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func (s StandIn) writeArchive(w io.Writer) error {
 		if err := archive.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: file.name, Mode: 0o644, Size: size}); err != nil {
 			return err
 		}
-		if _, err := io.CopyN(archive, s.noise(file.name), size); err != nil {
+		if _, err := io.CopyN(archive, s.randomStream(file.name), size); err != nil {
 			return err
 		}
 	}
@@ -67,15 +67,15 @@ func (s StandIn) writeArchive(w io.Writer) error {
 	return compressed.Close()
 }
 
-// noise is an endless stream that depends on the object's path and the part's name alone.
-func (s StandIn) noise(part string) io.Reader {
+// randomStream is an endless stream that depends on the object's path and the part's name alone.
+func (s FakeModel) randomStream(part string) io.Reader {
 	seed := sha256.Sum256([]byte("modelferry stand-in " + path.Join(s.Path, part)))
-	return bufio.NewReaderSize(&words{rand.NewChaCha8(seed)}, 1<<16)
+	return bufio.NewReaderSize(&chachaReader{rand.NewChaCha8(seed)}, 1<<16)
 }
 
-type words struct{ source *rand.ChaCha8 }
+type chachaReader struct{ source *rand.ChaCha8 }
 
-func (w *words) Read(p []byte) (int, error) {
+func (w *chachaReader) Read(p []byte) (int, error) {
 	n := len(p) &^ 7
 	if n == 0 {
 		return w.source.Read(p)
@@ -97,10 +97,10 @@ type File struct {
 
 // Save makes the stand-in in a folder, unless it is there already from an
 // earlier run, and returns it with its digest.
-func (s StandIn) Save(dir string) (File, error) {
-	name := filepath.Join(dir, fmt.Sprintf("%s-%d%s", strings.ReplaceAll(strings.TrimSuffix(s.Path, ending(s.Path)), "/", "-"), s.Bytes, ending(s.Path)))
+func (s FakeModel) Save(dir string) (File, error) {
+	name := filepath.Join(dir, fmt.Sprintf("%s-%d%s", strings.ReplaceAll(strings.TrimSuffix(s.Path, fileExt(s.Path)), "/", "-"), s.Bytes, fileExt(s.Path)))
 	if _, err := os.Stat(name); err == nil {
-		return Describe(name)
+		return DescribeFile(name)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return File{}, err
@@ -119,11 +119,11 @@ func (s StandIn) Save(dir string) (File, error) {
 	if err := os.Rename(next.Name(), name); err != nil {
 		return File{}, err
 	}
-	return Describe(name)
+	return DescribeFile(name)
 }
 
-// Describe returns an artifact's digest and size.
-func Describe(name string) (File, error) {
+// DescribeFile returns an artifact's digest and size.
+func DescribeFile(name string) (File, error) {
 	file, err := os.Open(name)
 	if err != nil {
 		return File{}, err
@@ -137,7 +137,7 @@ func Describe(name string) (File, error) {
 	return File{Name: name, SHA256: fmt.Sprintf("%x", sum.Sum(nil)), Bytes: n}, nil
 }
 
-func ending(name string) string {
+func fileExt(name string) string {
 	if base, ok := strings.CutSuffix(name, ".gz"); ok {
 		return filepath.Ext(base) + ".gz"
 	}

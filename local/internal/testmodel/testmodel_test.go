@@ -13,21 +13,21 @@ import (
 )
 
 func TestStandInHasItsSizeAndIsTheSameEachTime(t *testing.T) {
-	s := StandIn{Path: "bankchurn/model.joblib", Bytes: 4_100_001}
+	s := FakeModel{Path: "bankchurn/model.joblib", Bytes: 4_100_001}
 	first, err := s.Save(t.TempDir())
 	require.NoError(t, err)
 	second, err := s.Save(t.TempDir())
 	require.NoError(t, err)
 	require.Equal(t, s.Bytes, first.Bytes)
 	require.Equal(t, first.SHA256, second.SHA256)
-	other, err := StandIn{Path: "bankchurn/v2/model.joblib", Bytes: s.Bytes}.Save(t.TempDir())
+	other, err := FakeModel{Path: "bankchurn/v2/model.joblib", Bytes: s.Bytes}.Save(t.TempDir())
 	require.NoError(t, err)
 	require.NotEqual(t, first.SHA256, other.SHA256)
 }
 
 func TestStandInIsKeptFromRunToRun(t *testing.T) {
 	dir := t.TempDir()
-	s := StandIn{Path: "a/b.csv", Bytes: 100}
+	s := FakeModel{Path: "a/b.csv", Bytes: 100}
 	first, err := s.Save(dir)
 	require.NoError(t, err)
 	before, err := os.Stat(first.Name)
@@ -44,7 +44,7 @@ func TestStandInIsKeptFromRunToRun(t *testing.T) {
 
 func TestArchiveHoldsATransformersFiles(t *testing.T) {
 	var out bytes.Buffer
-	require.NoError(t, StandIn{Path: "nlpinsight/model.tar.gz", Bytes: 2_000_000}.Write(&out))
+	require.NoError(t, FakeModel{Path: "nlpinsight/model.tar.gz", Bytes: 2_000_000}.Write(&out))
 	require.InEpsilon(t, 2_000_000, out.Len(), 0.02)
 	unzipped, err := gzip.NewReader(&out)
 	require.NoError(t, err)

@@ -25,8 +25,8 @@ type Hierarchy struct {
 	Unified bool
 }
 
-// Find looks the hierarchies up among the mounts.
-func Find() (Hierarchies, error) {
+// FindHierarchies looks the hierarchies up among the mounts.
+func FindHierarchies() (Hierarchies, error) {
 	var found Hierarchies
 	_, err := mountinfo.GetMounts(func(m *mountinfo.Info) (skip, stop bool) {
 		if m.FSType == "cgroup" || m.FSType == "cgroup2" {
@@ -43,10 +43,10 @@ func Find() (Hierarchies, error) {
 	return found, nil
 }
 
-// Make makes the cgroup name, such as "/modelferry-gke", with a leaf "node" in it, everywhere, and moves
+// Create makes the cgroup name, such as "/modelferry-gke", with a leaf "node" in it, everywhere, and moves
 // process pid into the leaf. Pods come beside the leaf: under v2 a cgroup with controllers for its children
 // must not hold processes itself.
-func (hs Hierarchies) Make(name string, pid int) error {
+func (hs Hierarchies) Create(name string, pid int) error {
 	for _, h := range hs {
 		group := filepath.Join(h.Path, name)
 		leaf := filepath.Join(group, "node")
@@ -61,7 +61,7 @@ func (hs Hierarchies) Make(name string, pid int) error {
 			}
 		}
 		for _, dir := range []string{group, leaf} {
-			if err := inheritCPUs(dir); err != nil {
+			if err := inheritCPUSet(dir); err != nil {
 				return err
 			}
 		}
@@ -87,8 +87,8 @@ func delegate(dir string) error {
 	return nil
 }
 
-// inheritCPUs copies a v1 cpuset from its parent: a new one is empty, and an empty one takes no process.
-func inheritCPUs(dir string) error {
+// inheritCPUSet copies a v1 cpuset from its parent: a new one is empty, and an empty one takes no process.
+func inheritCPUSet(dir string) error {
 	for _, file := range []string{"cpuset.cpus", "cpuset.mems"} {
 		path := filepath.Join(dir, file)
 		own, err := os.ReadFile(path)

@@ -30,7 +30,7 @@ func content(t *testing.T, h Hierarchy, name string) string {
 
 func TestMakeJoinsTheLeaf(t *testing.T) {
 	v1 := hierarchy(t, false, map[string]string{"n/node/cgroup.procs": ""})
-	require.NoError(t, Hierarchies{v1}.Make("/n", 42))
+	require.NoError(t, Hierarchies{v1}.Create("/n", 42))
 	require.Equal(t, "42", content(t, v1, "n/node/cgroup.procs"))
 }
 
@@ -40,7 +40,7 @@ func TestMakeFillsAnEmptyCPUSet(t *testing.T) {
 		"n/cpuset.cpus": "\n", "n/cpuset.mems": "\n",
 		"n/node/cpuset.cpus": "1\n", "n/node/cpuset.mems": "\n", "n/node/cgroup.procs": "",
 	})
-	require.NoError(t, Hierarchies{v1}.Make("/n", 42))
+	require.NoError(t, Hierarchies{v1}.Create("/n", 42))
 	require.Equal(t, "0-3\n", content(t, v1, "n/cpuset.cpus"))
 	require.Equal(t, "1\n", content(t, v1, "n/node/cpuset.cpus"), "what is set stays")
 	require.Equal(t, "0\n", content(t, v1, "n/node/cpuset.mems"))
@@ -51,7 +51,7 @@ func TestMakeDelegatesUnderV2(t *testing.T) {
 		"cgroup.controllers": "memory\n", "cgroup.subtree_control": "",
 		"n/cgroup.controllers": "memory\n", "n/cgroup.subtree_control": "", "n/node/cgroup.procs": "",
 	})
-	require.NoError(t, Hierarchies{v2}.Make("/n", 42))
+	require.NoError(t, Hierarchies{v2}.Create("/n", 42))
 	require.Equal(t, "+memory", content(t, v2, "cgroup.subtree_control"))
 	require.Equal(t, "+memory", content(t, v2, "n/cgroup.subtree_control"))
 }

@@ -4,25 +4,25 @@ import "fmt"
 
 // APIServer is the cluster's API. Its token issuer is its own URL, so that a token names a place where its
 // keys can be read, as with GKE's and EKS's issuers.
-func (s Site) APIServer() Process {
-	node := s.Range.Node().String()
-	return kube("kube-apiserver", 384,
+func (s NodeConfig) APIServer() Process {
+	node := s.Range.NodeIP().String()
+	return kubeProcess("kube-apiserver", 384,
 		"--bind-address="+node,
 		"--advertise-address="+node,
 		fmt.Sprintf("--secure-port=%d", APIPort),
 		"--etcd-servers="+EtcdURL,
-		"--service-cluster-ip-range="+s.Range.Services().String(),
-		"--tls-cert-file="+Keys+"/kube-apiserver.crt",
-		"--tls-private-key-file="+Keys+"/kube-apiserver.key",
-		"--client-ca-file="+Keys+"/ca.crt",
-		"--token-auth-file="+Keys+"/tokens.csv",
-		"--kubelet-client-certificate="+Keys+"/kubelet-client.crt",
-		"--kubelet-client-key="+Keys+"/kubelet-client.key",
+		"--service-cluster-ip-range="+s.Range.ServiceCIDR().String(),
+		"--tls-cert-file="+PKIDir+"/kube-apiserver.crt",
+		"--tls-private-key-file="+PKIDir+"/kube-apiserver.key",
+		"--client-ca-file="+PKIDir+"/ca.crt",
+		"--token-auth-file="+PKIDir+"/tokens.csv",
+		"--kubelet-client-certificate="+PKIDir+"/kubelet-client.crt",
+		"--kubelet-client-key="+PKIDir+"/kubelet-client.key",
 		"--kubelet-preferred-address-types=InternalIP",
-		"--service-account-issuer="+s.API(),
-		"--service-account-jwks-uri="+s.JWKS(),
-		"--service-account-signing-key-file="+Keys+"/service-account.key",
-		"--service-account-key-file="+Keys+"/service-account.key",
+		"--service-account-issuer="+s.APIServerURL(),
+		"--service-account-jwks-uri="+s.JWKSURL(),
+		"--service-account-signing-key-file="+PKIDir+"/service-account.key",
+		"--service-account-key-file="+PKIDir+"/service-account.key",
 		"--authorization-mode=Node,RBAC",
 		"--enable-admission-plugins=NodeRestriction",
 		// As on GKE and EKS: what refuses a privileged pod is its namespace's label, and nothing else.

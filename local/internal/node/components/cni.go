@@ -7,7 +7,7 @@ import (
 
 // CNIConfig is the pods' network: a link of its own for each pod, routed by the node. There is no bridge, so
 // traffic between two pods passes the service rules without the kernel's br_netfilter module.
-func (s Site) CNIConfig() ([]byte, error) {
+func (s NodeConfig) CNIConfig() ([]byte, error) {
 	type m = map[string]any
 	document, err := json.MarshalIndent(m{
 		"cniVersion": "0.4.0",
@@ -16,7 +16,7 @@ func (s Site) CNIConfig() ([]byte, error) {
 			"type": "ptp",
 			"ipam": m{
 				"type":    "host-local",
-				"ranges":  [][]m{{{"subnet": s.Range.Pods().String()}}},
+				"ranges":  [][]m{{{"subnet": s.Range.PodCIDR().String()}}},
 				"routes":  []m{{"dst": "0.0.0.0/0"}},
 				"dataDir": "/run/cni", // gone with the node, as the pods' namespaces are
 			},

@@ -11,15 +11,15 @@ import (
 
 // Where things lie inside the node. The paths are short because a socket's path has at most 107 bytes.
 const (
-	// Dir is the stack's folder.
-	Dir = "/run/modelferry"
-	// Bin is the folder of the built programs.
-	Bin = "/run/modelferry-bin"
-	// Socket is containerd's.
-	Socket = "/run/containerd/containerd.sock"
-	// Configs is the folder of the configuration documents, Keys that of certificates and tokens.
-	Configs = Dir + "/data/etc"
-	Keys    = Dir + "/data/pki"
+	// StackDir is the stack's folder.
+	StackDir = "/run/modelferry"
+	// BinDir is the folder of the built programs.
+	BinDir = "/run/modelferry-bin"
+	// ContainerdSocket is containerd's.
+	ContainerdSocket = "/run/containerd/containerd.sock"
+	// ConfigDir is the folder of the configuration documents, Keys that of certificates and tokens.
+	ConfigDir = StackDir + "/data/etc"
+	PKIDir    = StackDir + "/data/pki"
 )
 
 // Ports on the node's address. The API server's is the one of GKE's and EKS's.
@@ -31,8 +31,8 @@ const (
 	WebhookPort  = 9444
 )
 
-// Site is what the parts of a node share.
-type Site struct {
+// NodeConfig is what the parts of a node share.
+type NodeConfig struct {
 	// Stack is gke or eks.
 	Stack string
 	// Range holds the node's addresses.
@@ -51,41 +51,41 @@ type Process struct {
 	Env []string
 }
 
-// Name is the node's name in its cluster, and its host name.
-func (s Site) Name() string { return "modelferry-" + s.Stack }
+// NodeName is the node's name in its cluster, and its host name.
+func (s NodeConfig) NodeName() string { return "modelferry-" + s.Stack }
 
 // Cgroup is the node's cgroup: its own processes are in Cgroup/node, its pods' below Cgroup/kubepods.
-func (s Site) Cgroup() string { return "/" + s.Name() }
+func (s NodeConfig) Cgroup() string { return "/" + s.NodeName() }
 
-// API is the API server's URL, which is the issuer of service-account tokens too.
-func (s Site) API() string { return "https://" + s.Range.Node().String() }
+// APIServerURL is the API server's URL, which is the issuer of service-account tokens too.
+func (s NodeConfig) APIServerURL() string { return "https://" + s.Range.NodeIP().String() }
 
-// JWKS is the URL of the keys with which service-account tokens are verified.
-func (s Site) JWKS() string { return s.API() + "/openid/v1/jwks" }
+// JWKSURL is the URL of the keys with which service-account tokens are verified.
+func (s NodeConfig) JWKSURL() string { return s.APIServerURL() + "/openid/v1/jwks" }
 
-// Store is the object store's URL.
-func (s Site) Store() string { return "http://" + s.at(StorePort) }
+// StoreURL is the object store's URL.
+func (s NodeConfig) StoreURL() string { return "http://" + s.address(StorePort) }
 
-// Registry is the image registry's host.
-func (s Site) Registry() string { return s.at(RegistryPort) }
+// RegistryAddress is the image registry's host.
+func (s NodeConfig) RegistryAddress() string { return s.address(RegistryPort) }
 
-// STS is the URL of the AWS token service; empty on GKE, which has none. It is plain HTTP, because the AWS SDK in a
+// STSURL is the URL of the AWS token service; empty on GKE, which has none. It is plain HTTP, because the AWS SDK in a
 // pod would not trust the node's certificate authority.
-func (s Site) STS() string {
+func (s NodeConfig) STSURL() string {
 	if s.Stack != "eks" {
 		return ""
 	}
-	return "http://" + s.at(STSPort)
+	return "http://" + s.address(STSPort)
 }
 
-func (s Site) at(port int) string { return fmt.Sprintf("%s:%d", s.Range.Node(), port) }
+func (s NodeConfig) address(port int) string { return fmt.Sprintf("%s:%d", s.Range.NodeIP(), port) }
 
-// kube is a component of the binary kube, tuned to use little memory: the garbage collector runs more often,
+// kubeProcess is a component of the binary kube, tuned to use little memory: the garbage collector runs more often,
 // and harder still near the limit, which is in MiB and not a hard one.
-func kube(name string, limit int, args ...string) Process {
+func kubeProcess(name string, limit int, args ...string) Process {
 	return Process{
 		Name:    name,
-		Command: append([]string{path.Join(Bin, "kube"), name}, args...),
+		Command: append([]string{path.Join(BinDir, "kube"), name}, args...),
 		Env:     []string{"GOGC=50", fmt.Sprintf("GOMEMLIMIT=%dMiB", limit)},
 	}
 }

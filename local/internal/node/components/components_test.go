@@ -15,20 +15,20 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/network"
 )
 
-func site(t *testing.T, stack string) Site {
+func site(t *testing.T, stack string) NodeConfig {
 	t.Helper()
-	r, err := network.Choose(stack, "")
+	r, err := network.RangeFor(stack, "")
 	require.NoError(t, err)
-	return Site{Stack: stack, Range: r}
+	return NodeConfig{Stack: stack, Range: r}
 }
 
 func TestAddresses(t *testing.T) {
 	gke, eks := site(t, "gke"), site(t, "eks")
-	require.Equal(t, "https://10.213.0.2", gke.API())
-	require.Equal(t, "http://10.213.0.2:9000", gke.Store())
-	require.Equal(t, "10.213.0.2:5000", gke.Registry())
-	require.Empty(t, gke.STS())
-	require.Equal(t, "http://10.214.0.2:9443", eks.STS())
+	require.Equal(t, "https://10.213.0.2", gke.APIServerURL())
+	require.Equal(t, "http://10.213.0.2:9000", gke.StoreURL())
+	require.Equal(t, "10.213.0.2:5000", gke.RegistryAddress())
+	require.Empty(t, gke.STSURL())
+	require.Equal(t, "http://10.214.0.2:9443", eks.STSURL())
 	require.Equal(t, "/modelferry-eks", eks.Cgroup())
 }
 
@@ -49,7 +49,7 @@ func TestNothingListensBeyondTheNode(t *testing.T) {
 func TestMemoryIsBounded(t *testing.T) {
 	s := site(t, "eks")
 	for _, p := range []Process{
-		s.Etcd(), s.APIServer(), s.ControllerManager(), s.Scheduler(), s.Kubelet(), s.Proxy(),
+		s.Etcd(), s.APIServer(), s.ControllerManager(), s.Scheduler(), s.Kubelet(), s.KubeProxy(),
 		s.Containerd("/usr/bin/containerd"), s.ObjectStore(Account{}),
 	} {
 		require.Contains(t, strings.Join(p.Env, " "), "GOMEMLIMIT=", p.Name)
@@ -71,7 +71,7 @@ func TestKubeletConfig(t *testing.T) {
 }
 
 func TestProxyConfig(t *testing.T) {
-	document, err := site(t, "gke").ProxyConfig()
+	document, err := site(t, "gke").KubeProxyConfig()
 	require.NoError(t, err)
 	var config v1alpha1.KubeProxyConfiguration
 	require.NoError(t, yaml.UnmarshalStrict(document, &config))
@@ -83,7 +83,7 @@ func TestProxyConfig(t *testing.T) {
 }
 
 func TestContainerdConfig(t *testing.T) {
-	document, err := site(t, "eks").ContainerdConfig(Runtime{Snapshotter: "native", Pause: "r/pause@sha256:1", Plugins: "/opt/cni/bin"})
+	document, err := site(t, "eks").ContainerdConfig(ContainerdOptions{Snapshotter: "native", PauseImage: "r/pause@sha256:1", CNIPluginDir: "/opt/cni/bin"})
 	require.NoError(t, err)
 	var config struct {
 		Version  int
@@ -115,15 +115,15 @@ func TestContainerdConfig(t *testing.T) {
 	require.True(t, cri.NoProfile)
 	require.Equal(t, "native", cri.Containerd.Snapshotter)
 	require.Equal(t, "/opt/cni/bin", cri.CNI.Bin)
-	require.Equal(t, Configs+"/cni", cri.CNI.Conf)
-	require.Equal(t, Configs+"/registries", cri.Registry.Path)
+	require.Equal(t, ConfigDir+"/cni", cri.CNI.Conf)
+	require.Equal(t, ConfigDir+"/registries", cri.Registry.Path)
 }
 
 func TestMirror(t *testing.T) {
 	var hosts struct {
 		Host map[string]struct{ Capabilities []string }
 	}
-	require.NoError(t, toml.Unmarshal(site(t, "gke").Mirror(), &hosts))
+	require.NoError(t, toml.Unmarshal(site(t, "gke").RegistryMirror(), &hosts))
 	require.Equal(t, []string{"pull", "resolve"}, hosts.Host["http://10.213.0.2:5000"].Capabilities)
 }
 
@@ -147,20 +147,20 @@ func TestCNIConfig(t *testing.T) {
 
 func TestObjectStore(t *testing.T) {
 	gcs := site(t, "gke").ObjectStore(Account{})
-	require.Equal(t, Bin+"/fake-gcs-server", gcs.Command[0])
+	require.Equal(t, BinDir+"/fake-gcs-server", gcs.Command[0])
 	require.Contains(t, strings.Join(gcs.Command, " "), "-external-url http://10.213.0.2:9000")
 
 	s3 := site(t, "eks").ObjectStore(Account{AccessKey: "access", SecretKey: "secret"})
-	require.Equal(t, Bin+"/versitygw", s3.Command[0])
+	require.Equal(t, BinDir+"/versitygw", s3.Command[0])
 	require.NotContains(t, strings.Join(s3.Command, " "), "secret", "a command line is for all to see")
 	require.Contains(t, s3.Env, "ROOT_SECRET_KEY=secret")
-	for _, folder := range site(t, "eks").StoreFolders() {
+	for _, folder := range site(t, "eks").StoreDirs() {
 		require.Contains(t, strings.Join(s3.Command, " "), folder)
 	}
 }
 
 func TestKubeconfig(t *testing.T) {
-	document, err := site(t, "eks").Kubeconfig("https://10.214.0.2", Admin, "T", []byte("PEM"))
+	document, err := site(t, "eks").Kubeconfig("https://10.214.0.2", AdminUser, "T", []byte("PEM"))
 	require.NoError(t, err)
 	config, err := clientcmd.Load(document)
 	require.NoError(t, err)

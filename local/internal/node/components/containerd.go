@@ -8,32 +8,32 @@ import (
 
 // Containerd runs the containers, apart from a containerd that the machine may have: root, state, socket and
 // CNI folders are the node's own.
-func (s Site) Containerd(program string) Process {
+func (s NodeConfig) Containerd(program string) Process {
 	return Process{
 		Name:    "containerd",
-		Command: []string{program, "--config", Configs + "/containerd.toml"},
+		Command: []string{program, "--config", ConfigDir + "/containerd.toml"},
 		Env:     []string{"GOGC=50", "GOMEMLIMIT=96MiB"},
 	}
 }
 
-// Runtime is what containerd must be told of the machine.
-type Runtime struct {
+// ContainerdOptions is what containerd must be told of the machine.
+type ContainerdOptions struct {
 	// Snapshotter is overlayfs, or native where the folder is itself on an overlay.
 	Snapshotter string
-	// Pause is the image of a pod's sandbox.
-	Pause string
-	// Plugins is the folder of the CNI plugins.
-	Plugins string
+	// PauseImage is the image of a pod's sandbox.
+	PauseImage string
+	// CNIPluginDir is the folder of the CNI plugins.
+	CNIPluginDir string
 }
 
 // ContainerdConfig is containerd's configuration document, in the version that 1.6 to 2.x read.
-func (s Site) ContainerdConfig(r Runtime) ([]byte, error) {
+func (s NodeConfig) ContainerdConfig(r ContainerdOptions) ([]byte, error) {
 	type m = map[string]any
 	document, err := toml.Marshal(m{
 		"version": 2,
-		"root":    Dir + "/data/containerd",
+		"root":    StackDir + "/data/containerd",
 		"state":   "/run/containerd-state",
-		"grpc":    m{"address": Socket},
+		"grpc":    m{"address": ContainerdSocket},
 		"debug":   m{"level": "warn"},
 		// The first makes /opt/containerd on the machine, the others look for devices and file systems.
 		"disabled_plugins": []string{
@@ -46,7 +46,7 @@ func (s Site) ContainerdConfig(r Runtime) ([]byte, error) {
 			"io.containerd.internal.v1.tracing",
 		},
 		"plugins": m{"io.containerd.grpc.v1.cri": m{
-			"sandbox_image": r.Pause,
+			"sandbox_image": r.PauseImage,
 			// A sandbox asks for the score -998, which needs CAP_SYS_RESOURCE; containers on a machine do not
 			// always have it, and runc then says "can't get final child's PID from pipe: EOF".
 			"restrict_oom_score_adj": true,
@@ -60,8 +60,8 @@ func (s Site) ContainerdConfig(r Runtime) ([]byte, error) {
 					"options":      m{"SystemdCgroup": false},
 				}},
 			},
-			"cni":      m{"bin_dir": r.Plugins, "conf_dir": Configs + "/cni"},
-			"registry": m{"config_path": Configs + "/registries"},
+			"cni":      m{"bin_dir": r.CNIPluginDir, "conf_dir": ConfigDir + "/cni"},
+			"registry": m{"config_path": ConfigDir + "/registries"},
 		}},
 	})
 	if err != nil {
@@ -70,8 +70,8 @@ func (s Site) ContainerdConfig(r Runtime) ([]byte, error) {
 	return document, nil
 }
 
-// Mirror sends every pull, whatever registry the image's name says, to the node's registry over HTTP: the node
+// RegistryMirror sends every pull, whatever registry the image's name says, to the node's registry over HTTP: the node
 // reaches no other, and so an image keeps the name that it has in the cloud.
-func (s Site) Mirror() []byte {
-	return fmt.Appendf(nil, "[host.\"http://%s\"]\ncapabilities = [\"pull\", \"resolve\"]\n", s.Registry())
+func (s NodeConfig) RegistryMirror() []byte {
+	return fmt.Appendf(nil, "[host.\"http://%s\"]\ncapabilities = [\"pull\", \"resolve\"]\n", s.RegistryAddress())
 }

@@ -29,12 +29,12 @@ var controllers = []string{
 }
 
 // ControllerManager runs the controllers.
-func (s Site) ControllerManager() Process {
-	return kube("kube-controller-manager", 128,
-		"--kubeconfig="+Configs+"/kube-controller-manager.kubeconfig",
+func (s NodeConfig) ControllerManager() Process {
+	return kubeProcess("kube-controller-manager", 128,
+		"--kubeconfig="+ConfigDir+"/kube-controller-manager.kubeconfig",
 		"--controllers="+strings.Join(controllers, ","),
-		"--service-account-private-key-file="+Keys+"/service-account.key",
-		"--root-ca-file="+Keys+"/ca.crt",
+		"--service-account-private-key-file="+PKIDir+"/service-account.key",
+		"--root-ca-file="+PKIDir+"/ca.crt",
 		// The one node's heartbeat needs no second opinion, and there is one manager.
 		"--leader-elect=false",
 		"--secure-port=0",

@@ -7,16 +7,16 @@ import (
 	"k8s.io/client-go/tools/clientcmd/api"
 )
 
-// Admin is the user that the person at this machine is to the cluster.
-const Admin = "modelferry-admin"
+// AdminUser is the user that the person at this machine is to the cluster.
+const AdminUser = "modelferry-admin"
 
 // Kubeconfig is a kubeconfig for one user of the node's cluster, who has a bearer token. server is the API server's URL.
-func (s Site) Kubeconfig(server, user, token string, ca []byte) ([]byte, error) {
+func (s NodeConfig) Kubeconfig(server, user, token string, ca []byte) ([]byte, error) {
 	config := api.NewConfig()
-	config.Clusters[s.Name()] = &api.Cluster{Server: server, CertificateAuthorityData: ca}
+	config.Clusters[s.NodeName()] = &api.Cluster{Server: server, CertificateAuthorityData: ca}
 	config.AuthInfos[user] = &api.AuthInfo{Token: token}
-	config.Contexts[s.Name()] = &api.Context{Cluster: s.Name(), AuthInfo: user}
-	config.CurrentContext = s.Name()
+	config.Contexts[s.NodeName()] = &api.Context{Cluster: s.NodeName(), AuthInfo: user}
+	config.CurrentContext = s.NodeName()
 	document, err := clientcmd.Write(*config)
 	if err != nil {
 		return nil, fmt.Errorf("kubeconfig of %s: %w", user, err)

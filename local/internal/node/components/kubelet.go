@@ -10,32 +10,32 @@ import (
 )
 
 // Kubelet runs the pods.
-func (s Site) Kubelet() Process {
-	return kube("kubelet", 128,
-		"--config="+Configs+"/kubelet.yaml",
-		"--kubeconfig="+Configs+"/kubelet.kubeconfig",
-		"--hostname-override="+s.Name(),
-		"--node-ip="+s.Range.Node().String(),
-		"--root-dir="+Dir+"/data/kubelet",
-		"--cert-dir="+Dir+"/data/kubelet/pki",
+func (s NodeConfig) Kubelet() Process {
+	return kubeProcess("kubelet", 128,
+		"--config="+ConfigDir+"/kubelet.yaml",
+		"--kubeconfig="+ConfigDir+"/kubelet.kubeconfig",
+		"--hostname-override="+s.NodeName(),
+		"--node-ip="+s.Range.NodeIP().String(),
+		"--root-dir="+StackDir+"/data/kubelet",
+		"--cert-dir="+StackDir+"/data/kubelet/pki",
 		// The one node is the system's and the services'.
 		"--node-labels=topology.kubernetes.io/region=local,topology.kubernetes.io/zone=local-a,workload-type=ml-services",
 	)
 }
 
 // KubeletConfig is the kubelet's configuration document.
-func (s Site) KubeletConfig() ([]byte, error) {
+func (s NodeConfig) KubeletConfig() ([]byte, error) {
 	no, yes, zero := false, true, int32(0)
 	config := v1beta1.KubeletConfiguration{
 		TypeMeta:                 metav1.TypeMeta{APIVersion: v1beta1.SchemeGroupVersion.String(), Kind: "KubeletConfiguration"},
-		ContainerRuntimeEndpoint: "unix://" + Socket,
+		ContainerRuntimeEndpoint: "unix://" + ContainerdSocket,
 		Authentication: v1beta1.KubeletAuthentication{
 			Anonymous: v1beta1.KubeletAnonymousAuthentication{Enabled: &no},
 			Webhook:   v1beta1.KubeletWebhookAuthentication{Enabled: &yes},
-			X509:      v1beta1.KubeletX509Authentication{ClientCAFile: Keys + "/ca.crt"},
+			X509:      v1beta1.KubeletX509Authentication{ClientCAFile: PKIDir + "/ca.crt"},
 		},
 		Authorization: v1beta1.KubeletAuthorization{Mode: v1beta1.KubeletAuthorizationModeWebhook},
-		Address:       s.Range.Node().String(),
+		Address:       s.Range.NodeIP().String(),
 		HealthzPort:   &zero,
 		// cgroupfs and an own root: no systemd is asked for anything, and what is left after a crash is
 		// found in one place.
@@ -49,11 +49,11 @@ func (s Site) KubeletConfig() ([]byte, error) {
 			"memory.available": "50Mi", "nodefs.available": "0%", "nodefs.inodesFree": "0%", "imagefs.available": "0%",
 		},
 		ImageGCHighThresholdPercent: ptr(int32(100)), // never
-		PodLogsDir:                  Dir + "/data/pod-logs",
-		VolumePluginDir:             Dir + "/data/kubelet/volume-plugins",
+		PodLogsDir:                  StackDir + "/data/pod-logs",
+		VolumePluginDir:             StackDir + "/data/kubelet/volume-plugins",
 		// No server listens there, so a lookup is refused at once. Without an address every pod gets a warning
 		// event and the machine's own resolver.
-		ClusterDNS:                []string{s.Range.Node().String()},
+		ClusterDNS:                []string{s.Range.NodeIP().String()},
 		ClusterDomain:             "cluster.local",
 		ResolverConfig:            ptr(""),
 		SerializeImagePulls:       &no,

@@ -9,19 +9,19 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// Proxy lets cluster IPs reach pods. Its rules are those of the node's network namespace, and end with it.
-func (s Site) Proxy() Process {
-	return kube("kube-proxy", 64, "--config="+Configs+"/kube-proxy.yaml")
+// KubeProxy lets cluster IPs reach pods. Its rules are those of the node's network namespace, and end with it.
+func (s NodeConfig) KubeProxy() Process {
+	return kubeProcess("kube-proxy", 64, "--config="+ConfigDir+"/kube-proxy.yaml")
 }
 
-// ProxyConfig is kube-proxy's configuration document.
-func (s Site) ProxyConfig() ([]byte, error) {
+// KubeProxyConfig is kube-proxy's configuration document.
+func (s NodeConfig) KubeProxyConfig() ([]byte, error) {
 	zero := int32(0)
 	config := v1alpha1.KubeProxyConfiguration{
 		TypeMeta:           metav1.TypeMeta{APIVersion: v1alpha1.SchemeGroupVersion.String(), Kind: "KubeProxyConfiguration"},
 		Mode:               "iptables",
-		HostnameOverride:   s.Name(),
-		ClusterCIDR:        s.Range.Pods().String(),
+		HostnameOverride:   s.NodeName(),
+		ClusterCIDR:        s.Range.PodCIDR().String(),
 		HealthzBindAddress: "127.0.0.1:10256",
 		MetricsBindAddress: "127.0.0.1:10249",
 		OOMScoreAdj:        &zero,
@@ -35,7 +35,7 @@ func (s Site) ProxyConfig() ([]byte, error) {
 			MinSyncPeriod: metav1.Duration{Duration: 100 * time.Millisecond},
 		},
 	}
-	config.ClientConnection.Kubeconfig = Configs + "/kube-proxy.kubeconfig"
+	config.ClientConnection.Kubeconfig = ConfigDir + "/kube-proxy.kubeconfig"
 	document, err := yaml.Marshal(config)
 	if err != nil {
 		return nil, fmt.Errorf("kube-proxy's configuration: %w", err)

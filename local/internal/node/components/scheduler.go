@@ -1,9 +1,9 @@
 package components
 
 // Scheduler places pods on the one node: what it adds is that a pod which asks for too much stays pending.
-func (s Site) Scheduler() Process {
-	return kube("kube-scheduler", 96,
-		"--kubeconfig="+Configs+"/kube-scheduler.kubeconfig",
+func (s NodeConfig) Scheduler() Process {
+	return kubeProcess("kube-scheduler", 96,
+		"--kubeconfig="+ConfigDir+"/kube-scheduler.kubeconfig",
 		"--leader-elect=false",
 		"--secure-port=0",
 		"--profiling=false",

@@ -9,17 +9,17 @@ type Account struct {
 }
 
 // ObjectStore is the server behind the stack's buckets: GCS's API on GKE, S3's on EKS. The account is S3's.
-func (s Site) ObjectStore(account Account) Process {
-	data := Dir + "/data/store"
+func (s NodeConfig) ObjectStore(account Account) Process {
+	data := StackDir + "/data/store"
 	if s.Stack == "gke" {
 		return Process{
 			Name: "fake-gcs-server",
 			Command: []string{
-				Bin + "/fake-gcs-server", "-scheme", "http",
-				"-host", s.Range.Node().String(), "-port", fmt.Sprint(StorePort),
+				BinDir + "/fake-gcs-server", "-scheme", "http",
+				"-host", s.Range.NodeIP().String(), "-port", fmt.Sprint(StorePort),
 				"-backend", "filesystem", "-filesystem-root", data,
 				// Answers hold links to the object: they must lead back here.
-				"-external-url", s.Store(), "-public-host", s.at(StorePort),
+				"-external-url", s.StoreURL(), "-public-host", s.address(StorePort),
 				"-log-level", "warn",
 			},
 			Env: []string{"GOGC=50", "GOMEMLIMIT=128MiB"},
@@ -28,7 +28,7 @@ func (s Site) ObjectStore(account Account) Process {
 	return Process{
 		Name: "versitygw",
 		Command: []string{
-			Bin + "/versitygw", "--port", s.at(StorePort), "--quiet", "--keep-alive",
+			BinDir + "/versitygw", "--port", s.address(StorePort), "--quiet", "--keep-alive",
 			"--region", s.Region,
 			"--iam-dir", data + "/iam",
 			"posix", "--versioning-dir", data + "/versions", data + "/buckets",
@@ -40,10 +40,10 @@ func (s Site) ObjectStore(account Account) Process {
 	}
 }
 
-// StoreFolders are the folders that the object store wants to find.
-func (s Site) StoreFolders() []string {
+// StoreDirs are the folders that the object store wants to find.
+func (s NodeConfig) StoreDirs() []string {
 	if s.Stack == "gke" {
-		return []string{Dir + "/data/store"}
+		return []string{StackDir + "/data/store"}
 	}
-	return []string{Dir + "/data/store/iam", Dir + "/data/store/versions", Dir + "/data/store/buckets"}
+	return []string{StackDir + "/data/store/iam", StackDir + "/data/store/versions", StackDir + "/data/store/buckets"}
 }

@@ -17,19 +17,19 @@ const containerdService = "containerd.service"
 
 // Apt installs Debian packages.
 type Apt struct {
-	// Get is the file of apt-get.
-	Get string
+	// AptGet is the file of apt-get.
+	AptGet string
 	// Systemctl is the file of systemd's own command; empty where systemd is not in charge.
 	Systemctl string
 }
 
 // FindApt is the machine's apt-get; ok is false where there is none.
 func FindApt() (apt Apt, ok bool) {
-	apt.Get = Find("apt-get")
+	apt.AptGet = FindProgram("apt-get")
 	if _, err := os.Stat("/run/systemd/system"); err == nil { // as sd_booted(3) finds out
-		apt.Systemctl = Find("systemctl")
+		apt.Systemctl = FindProgram("systemctl")
 	}
-	return apt, apt.Get != ""
+	return apt, apt.AptGet != ""
 }
 
 // Install installs packages, which takes root, and removes none. The package lists are brought up to date first
@@ -37,7 +37,7 @@ func FindApt() (apt Apt, ok bool) {
 // line by line. A service of containerd's that was not there before is off again afterwards: a node runs its own.
 func (a Apt) Install(ctx context.Context, packages []string, progress func(line string)) error {
 	install := append([]string{"install", "--yes", "--no-install-recommends", "--no-remove"}, packages...)
-	served := a.containerdRuns(ctx)
+	served := a.containerdActive(ctx)
 	fresh := false
 	if a.run(ctx, func(string) {}, append([]string{"--simulate"}, install...)...) != nil {
 		if err := a.update(ctx, progress); err != nil {
@@ -55,7 +55,7 @@ func (a Apt) Install(ctx context.Context, packages []string, progress func(line 
 	if err != nil {
 		return fmt.Errorf("install %v: %w", packages, err)
 	}
-	if slices.Contains(packages, Programs["containerd"]) && !served && a.containerdRuns(ctx) {
+	if slices.Contains(packages, ProgramPackages["containerd"]) && !served && a.containerdActive(ctx) {
 		return a.stopContainerd(ctx, progress)
 	}
 	return nil
@@ -73,7 +73,7 @@ func (a Apt) run(ctx context.Context, progress func(string), args ...string) err
 	// Another apt-get, such as the nightly upgrades, is waited for; a service that uses a changed library is
 	// listed by needrestart and not restarted.
 	args = append([]string{"--quiet", "--option=Dpkg::Use-Pty=0", "--option=DPkg::Lock::Timeout=300"}, args...)
-	cmd := exec.CommandContext(ctx, a.Get, args...)
+	cmd := exec.CommandContext(ctx, a.AptGet, args...)
 	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_MODE=l", "LC_ALL=C.UTF-8")
 	// An interrupted apt-get ends after the package in hand; one that was killed leaves the machine's packages
 	// half-configured. In a group of its own it gets the interrupt of the terminal once, from here.
@@ -83,7 +83,7 @@ func (a Apt) run(ctx context.Context, progress func(string), args ...string) err
 	said, speak := io.Pipe()
 	cmd.Stdout, cmd.Stderr = speak, speak
 	last := make(chan string, 1)
-	go func() { last <- pass(said, progress) }()
+	go func() { last <- forwardLines(said, progress) }()
 	err := cmd.Run()
 	_ = speak.Close()
 	if word := <-last; err != nil {
@@ -92,8 +92,8 @@ func (a Apt) run(ctx context.Context, progress func(string), args ...string) err
 	return nil
 }
 
-// pass passes on lines and returns the last one.
-func pass(from io.Reader, progress func(string)) (last string) {
+// forwardLines passes on lines and returns the last one.
+func forwardLines(from io.Reader, progress func(string)) (last string) {
 	lines := bufio.NewScanner(from)
 	for lines.Scan() {
 		if lines.Text() != "" {
@@ -105,7 +105,7 @@ func pass(from io.Reader, progress func(string)) (last string) {
 	return last
 }
 
-func (a Apt) containerdRuns(ctx context.Context) bool {
+func (a Apt) containerdActive(ctx context.Context) bool {
 	return a.Systemctl != "" && exec.CommandContext(ctx, a.Systemctl, "is-active", "--quiet", containerdService).Run() == nil
 }
 

@@ -58,7 +58,7 @@ func TestInstall(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			state := t.TempDir()
-			apt := Apt{Get: command(t, state, "apt-get", c.apt)}
+			apt := Apt{AptGet: command(t, state, "apt-get", c.apt)}
 			err := apt.Install(t.Context(), []string{"runc", "mount"}, func(string) {})
 			if c.wantError == "" {
 				require.NoError(t, err)
@@ -72,7 +72,7 @@ func TestInstall(t *testing.T) {
 
 func TestInstallAsksNothingAndShowsWhatItDoes(t *testing.T) {
 	state := t.TempDir()
-	apt := Apt{Get: command(t, state, "apt-get", `
+	apt := Apt{AptGet: command(t, state, "apt-get", `
 case "$*" in *--simulate*) echo hidden; exit;; esac
 echo "frontend $DEBIAN_FRONTEND, needrestart $NEEDRESTART_MODE"; echo; echo "Unpacking runc" >&2`)}
 	var lines []string
@@ -100,7 +100,7 @@ func TestInstallLeavesNoServiceThatWasNotThere(t *testing.T) {
 				require.NoError(t, os.WriteFile(mark, nil, 0o644))
 			}
 			install := `case "$*" in *--simulate*) exit;; esac` + "\n" + c.apt
-			apt := Apt{Get: command(t, state, "apt-get", install), Systemctl: command(t, state, "systemctl", running)}
+			apt := Apt{AptGet: command(t, state, "apt-get", install), Systemctl: command(t, state, "systemctl", running)}
 			require.NoError(t, apt.Install(t.Context(), c.packages, func(string) {}))
 			_, err := os.Stat(mark)
 			require.Equal(t, c.want, err == nil)
@@ -110,7 +110,7 @@ func TestInstallLeavesNoServiceThatWasNotThere(t *testing.T) {
 
 func TestAnInterruptedInstallEndsInOrder(t *testing.T) {
 	state := t.TempDir()
-	apt := Apt{Get: command(t, state, "apt-get", `
+	apt := Apt{AptGet: command(t, state, "apt-get", `
 case "$*" in *--simulate*) exit;; esac
 trap 'echo finishing the package in hand; touch $state/finished; exit 100' INT
 echo begun; while :; do sleep 0.05; done`)}

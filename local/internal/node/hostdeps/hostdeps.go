@@ -8,11 +8,11 @@ import (
 	"strings"
 )
 
-// Path is where programs are looked for, in a shell of root and out of it.
-const Path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+// SearchPath is where programs are looked for, in a shell of root and out of it.
+const SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-// Programs maps each program that a node needs to the Debian package that holds it.
-var Programs = map[string]string{
+// ProgramPackages maps each program that a node needs to the Debian package that holds it.
+var ProgramPackages = map[string]string{
 	"containerd":              "containerd",
 	"containerd-shim-runc-v2": "containerd",
 	"runc":                    "runc",
@@ -20,15 +20,15 @@ var Programs = map[string]string{
 	"mount":                   "mount",
 }
 
-// pluginFolders are where distributions and the CNI project put the plugins.
-var pluginFolders = []string{"/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni"}
+// cniPluginDirs are where distributions and the CNI project put the plugins.
+var cniPluginDirs = []string{"/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni"}
 
-// PluginsPackage is the Debian package of the CNI plugins.
-const PluginsPackage = "containernetworking-plugins"
+// CNIPluginsPackage is the Debian package of the CNI plugins.
+const CNIPluginsPackage = "containernetworking-plugins"
 
-// Find is a program's file; empty when there is none.
-func Find(name string) string {
-	for dir := range strings.SplitSeq(Path, ":") {
+// FindProgram is a program's file; empty when there is none.
+func FindProgram(name string) string {
+	for dir := range strings.SplitSeq(SearchPath, ":") {
 		file := filepath.Join(dir, name)
 		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() && info.Mode()&0o111 != 0 {
 			return file
@@ -37,9 +37,9 @@ func Find(name string) string {
 	return ""
 }
 
-// Plugins is the folder of the CNI plugins that the pods' network needs; empty when there is none.
-func Plugins() string {
-	for _, dir := range pluginFolders {
+// FindCNIPluginDir is the folder of the CNI plugins that the pods' network needs; empty when there is none.
+func FindCNIPluginDir() string {
+	for _, dir := range cniPluginDirs {
 		whole := true
 		for _, name := range []string{"ptp", "host-local", "loopback"} {
 			_, err := os.Stat(filepath.Join(dir, name))

@@ -11,26 +11,26 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// nodeEnd is the link's name inside the node.
-const nodeEnd = "eth0"
+// peerName is the link's name inside the node.
+const peerName = "eth0"
 
-// Connect makes the link from this network namespace to that of process pid, and the host's routes to pods and
+// CreateVeth makes the link from this network namespace to that of process pid, and the host's routes to pods and
 // services. Nothing else of the host changes: no rule of its firewall, no kernel setting. The link goes, with
 // its routes, when the other namespace does.
-func Connect(stack string, r Range, pid int) error {
-	name := LinkName(stack)
+func CreateVeth(stack string, r Range, pid int) error {
+	name := VethName(stack)
 	attrs := netlink.NewLinkAttrs()
 	attrs.Name = name
-	err := netlink.LinkAdd(&netlink.Veth{LinkAttrs: attrs, PeerName: nodeEnd, PeerNamespace: netlink.NsPid(pid)})
+	err := netlink.LinkAdd(&netlink.Veth{LinkAttrs: attrs, PeerName: peerName, PeerNamespace: netlink.NsPid(pid)})
 	if err != nil {
 		return fmt.Errorf("link %s to the node: %w", name, err)
 	}
-	link, err := raise(name, r.Host(), r.Link().Bits())
+	link, err := configureLink(name, r.HostIP(), r.LinkCIDR().Bits())
 	if err != nil {
 		return err
 	}
-	for _, to := range []netip.Prefix{r.Pods(), r.Services()} {
-		route := &netlink.Route{LinkIndex: link.Attrs().Index, Dst: ipNet(to), Gw: r.Node().AsSlice()}
+	for _, to := range []netip.Prefix{r.PodCIDR(), r.ServiceCIDR()} {
+		route := &netlink.Route{LinkIndex: link.Attrs().Index, Dst: ipNet(to), Gw: r.NodeIP().AsSlice()}
 		if err := netlink.RouteAdd(route); err != nil {
 			return fmt.Errorf("route to %s over %s: %w", to, name, err)
 		}
@@ -38,8 +38,8 @@ func Connect(stack string, r Range, pid int) error {
 	return nil
 }
 
-// Arrive sets up the node's end, in the node's network namespace, and lets the node forward for its pods.
-func Arrive(r Range) error {
+// ConfigurePeer sets up the node's end, in the node's network namespace, and lets the node forward for its pods.
+func ConfigurePeer(r Range) error {
 	lo, err := netlink.LinkByName("lo")
 	if err != nil {
 		return fmt.Errorf("node's loopback: %w", err)
@@ -47,17 +47,17 @@ func Arrive(r Range) error {
 	if err := netlink.LinkSetUp(lo); err != nil {
 		return fmt.Errorf("node's loopback: %w", err)
 	}
-	if _, err := raise(nodeEnd, r.Node(), r.Link().Bits()); err != nil {
+	if _, err := configureLink(peerName, r.NodeIP(), r.LinkCIDR().Bits()); err != nil {
 		return err
 	}
-	if err := netlink.RouteAdd(&netlink.Route{Gw: r.Host().AsSlice()}); err != nil {
+	if err := netlink.RouteAdd(&netlink.Route{Gw: r.HostIP().AsSlice()}); err != nil {
 		return fmt.Errorf("node's default route: %w", err)
 	}
 	// Settings of the namespace, not of the machine. A packet for a service without endpoints leaves over the link
 	// that it came by, for which the kernel would send a redirect; that shares a rate limit with the refusal
 	// that the client should get, which then waits until its timeout.
 	for name, value := range map[string]string{
-		"ip_forward": "1", "conf/all/send_redirects": "0", "conf/" + nodeEnd + "/send_redirects": "0",
+		"ip_forward": "1", "conf/all/send_redirects": "0", "conf/" + peerName + "/send_redirects": "0",
 	} {
 		if err := os.WriteFile("/proc/sys/net/ipv4/"+name, []byte(value), 0); err != nil {
 			return fmt.Errorf("node's setting net.ipv4.%s: %w", name, err)
@@ -66,40 +66,40 @@ func Arrive(r Range) error {
 	return nil
 }
 
-// Answer makes the node answer at one more address, which its pods reach by their default route. It is the
+// AddAddress makes the node answer at one more address, which its pods reach by their default route. It is the
 // namespace's, as all else, and goes with it.
-func Answer(address netip.Addr) error {
-	_, err := raise("lo", address, address.BitLen())
+func AddAddress(address netip.Addr) error {
+	_, err := configureLink("lo", address, address.BitLen())
 	return err
 }
 
-// Disconnect removes what a node that is gone left of its link. It takes only a veth that carries the range's
+// RemoveVeth removes what a node that is gone left of its link. It takes only a veth that carries the range's
 // host address: another link of that name is left for Preflight to report.
-func Disconnect(stack string, r Range) error {
-	link, err := netlink.LinkByName(LinkName(stack))
+func RemoveVeth(stack string, r Range) error {
+	link, err := netlink.LinkByName(VethName(stack))
 	if errors.As(err, &netlink.LinkNotFoundError{}) {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("link %s: %w", LinkName(stack), err)
+		return fmt.Errorf("link %s: %w", VethName(stack), err)
 	}
 	addresses, err := netlink.AddrList(link, netlink.FAMILY_V4)
 	if err != nil {
-		return fmt.Errorf("link %s: %w", LinkName(stack), err)
+		return fmt.Errorf("link %s: %w", VethName(stack), err)
 	}
 	for _, address := range addresses {
-		if link.Type() == "veth" && address.IP.Equal(r.Host().AsSlice()) {
+		if link.Type() == "veth" && address.IP.Equal(r.HostIP().AsSlice()) {
 			// The kernel takes the pair away with the node's namespace, and may be faster.
 			err := netlink.LinkDel(link)
 			if err != nil && !errors.As(err, &netlink.LinkNotFoundError{}) && !errors.Is(err, unix.ENODEV) {
-				return fmt.Errorf("remove link %s: %w", LinkName(stack), err)
+				return fmt.Errorf("remove link %s: %w", VethName(stack), err)
 			}
 		}
 	}
 	return nil
 }
 
-func raise(name string, address netip.Addr, bits int) (netlink.Link, error) {
+func configureLink(name string, address netip.Addr, bits int) (netlink.Link, error) {
 	link, err := netlink.LinkByName(name)
 	if err != nil {
 		return nil, fmt.Errorf("link %s: %w", name, err)

@@ -7,27 +7,27 @@ import (
 )
 
 func TestLayout(t *testing.T) {
-	r, err := Choose("gke", "")
+	r, err := RangeFor("gke", "")
 	require.NoError(t, err)
 	require.Equal(t, "10.213.0.0/16", r.String())
-	require.Equal(t, "10.213.0.1", r.Host().String())
-	require.Equal(t, "10.213.0.2", r.Node().String())
-	require.Equal(t, "10.213.0.0/30", r.Link().String())
-	require.Equal(t, "10.213.16.0/20", r.Pods().String())
-	require.Equal(t, "10.213.32.0/20", r.Services().String())
-	require.Equal(t, "10.213.32.1", r.APIService().String())
+	require.Equal(t, "10.213.0.1", r.HostIP().String())
+	require.Equal(t, "10.213.0.2", r.NodeIP().String())
+	require.Equal(t, "10.213.0.0/30", r.LinkCIDR().String())
+	require.Equal(t, "10.213.16.0/20", r.PodCIDR().String())
+	require.Equal(t, "10.213.32.0/20", r.ServiceCIDR().String())
+	require.Equal(t, "10.213.32.1", r.APIServiceIP().String())
 
-	for _, part := range []interface{ String() string }{r.Link(), r.Pods(), r.Services()} {
+	for _, part := range []interface{ String() string }{r.LinkCIDR(), r.PodCIDR(), r.ServiceCIDR()} {
 		require.NotEqual(t, r.String(), part.String())
 	}
-	require.False(t, r.Pods().Overlaps(r.Services()))
-	require.False(t, r.Pods().Overlaps(r.Link()))
+	require.False(t, r.PodCIDR().Overlaps(r.ServiceCIDR()))
+	require.False(t, r.PodCIDR().Overlaps(r.LinkCIDR()))
 }
 
 func TestBothStacksFitSideBySide(t *testing.T) {
-	gke, err := Choose("gke", "")
+	gke, err := RangeFor("gke", "")
 	require.NoError(t, err)
-	eks, err := Choose("eks", "")
+	eks, err := RangeFor("eks", "")
 	require.NoError(t, err)
 	require.False(t, gke.Prefix().Overlaps(eks.Prefix()))
 }
@@ -46,7 +46,7 @@ func TestParse(t *testing.T) {
 		"number too high": {text: "10.300", fault: "write two numbers"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, err := Parse(c.text)
+			r, err := ParseRange(c.text)
 			if c.fault != "" {
 				require.ErrorContains(t, err, c.fault)
 				require.ErrorContains(t, err, "MODELFERRY_CIDR=10.213")

@@ -7,14 +7,14 @@ import (
 	"github.com/vishvananda/netlink"
 )
 
-// Taken is a network that the host reaches over one of its links.
-type Taken struct {
+// UsedPrefix is a network that the host reaches over one of its links.
+type UsedPrefix struct {
 	Prefix netip.Prefix
 	Link   string
 }
 
-// Links are the names of the host's links.
-func Links() ([]string, error) {
+// LinkNames are the names of the host's links.
+func LinkNames() ([]string, error) {
 	links, err := netlink.LinkList()
 	if err != nil {
 		return nil, fmt.Errorf("host's links: %w", err)
@@ -26,14 +26,14 @@ func Links() ([]string, error) {
 	return names, nil
 }
 
-// Routes are the networks of the host's IPv4 routes, the default route left out. They include each address's
+// UsedPrefixes are the networks of the host's IPv4 routes, the default route left out. They include each address's
 // own network.
-func Routes() ([]Taken, error) {
+func UsedPrefixes() ([]UsedPrefix, error) {
 	routes, err := netlink.RouteList(nil, netlink.FAMILY_V4)
 	if err != nil {
 		return nil, fmt.Errorf("host's routes: %w", err)
 	}
-	var taken []Taken
+	var taken []UsedPrefix
 	for _, route := range routes {
 		if route.Dst == nil {
 			continue
@@ -47,7 +47,7 @@ func Routes() ([]Taken, error) {
 		if link, err := netlink.LinkByIndex(route.LinkIndex); err == nil {
 			name = link.Attrs().Name
 		}
-		taken = append(taken, Taken{Prefix: netip.PrefixFrom(address, bits), Link: name})
+		taken = append(taken, UsedPrefix{Prefix: netip.PrefixFrom(address, bits), Link: name})
 	}
 	return taken, nil
 }

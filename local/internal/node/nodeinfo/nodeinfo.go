@@ -9,8 +9,8 @@ import (
 	"os"
 )
 
-// ErrNone is that there is no node.json: the node does not run, or is not ready yet.
-var ErrNone = errors.New("the local cloud's node is not running")
+// ErrNotRunning is that there is no node.json: the node does not run, or is not ready yet.
+var ErrNotRunning = errors.New("the local cloud's node is not running")
 
 // Info says where a node's servers answer. It exists as long as the node does, from the moment it is ready.
 type Info struct {
@@ -18,19 +18,19 @@ type Info struct {
 	// PID is the node's first process, as the host counts.
 	PID     int    `json:"pid"`
 	Address string `json:"address"`
-	// APIServer is an https URL; CAData is its certificate authority, PEM in base64, as in a kubeconfig.
-	APIServer string `json:"apiServer"`
-	CAData    []byte `json:"caData"`
-	// Store is the object store's http URL.
-	Store string `json:"store"`
-	// Registry is the image registry's host and port.
-	Registry string `json:"registry"`
+	// APIServerURL is an https URL; CAData is its certificate authority, PEM in base64, as in a kubeconfig.
+	APIServerURL string `json:"apiServer"`
+	CAData       []byte `json:"caData"`
+	// StoreURL is the object store's http URL.
+	StoreURL string `json:"store"`
+	// RegistryAddress is the image registry's host and port.
+	RegistryAddress string `json:"registry"`
 	// OIDCIssuer issues service-account tokens.
 	OIDCIssuer string `json:"oidcIssuer"`
 	// Region is the AWS region that requests to Store are signed for; empty on GKE.
 	Region string `json:"region,omitempty"`
-	// STS is the AWS token service's URL; empty on GKE.
-	STS string `json:"sts,omitempty"`
+	// STSURL is the AWS token service's URL; empty on GKE.
+	STSURL string `json:"sts,omitempty"`
 }
 
 // Read reads node.json at path; ErrNone when there is none.
@@ -38,7 +38,7 @@ func Read(path string) (Info, error) {
 	var i Info
 	content, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return i, ErrNone
+		return i, ErrNotRunning
 	}
 	if err != nil {
 		return i, fmt.Errorf("node.json: %w", err)

@@ -23,28 +23,28 @@ import (
 	"time"
 )
 
-// lifetime is how long a certificate holds: longer than any local cloud lives.
-const lifetime = 365 * 24 * time.Hour
+// certLifetime is how long a certificate holds: longer than any local cloud lives.
+const certLifetime = 365 * 24 * time.Hour
 
 // Authority issues certificates.
 type Authority struct {
-	dir string
-	own tls.Certificate
+	dir     string
+	keyPair tls.Certificate
 }
 
-// OpenAuthority is the certificate authority of folder dir, made when there is none: dir/ca.crt and dir/ca.key.
+// LoadOrCreateAuthority is the certificate authority of folder dir, made when there is none: dir/ca.crt and dir/ca.key.
 // It stays the same over a restart, because clients have its certificate in their configuration. The
 // certificates that it issues lie in the same folder.
-func OpenAuthority(dir, name string) (*Authority, error) {
+func LoadOrCreateAuthority(dir, name string) (*Authority, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("certificate authority: %w", err)
 	}
-	pair := Pair{Cert: filepath.Join(dir, "ca.crt"), Key: filepath.Join(dir, "ca.key")}
+	pair := CertFiles{Cert: filepath.Join(dir, "ca.crt"), Key: filepath.Join(dir, "ca.key")}
 	if _, err := os.Stat(pair.Key); errors.Is(err, fs.ErrNotExist) {
-		template := template(pkix.Name{CommonName: name})
+		template := certTemplate(pkix.Name{CommonName: name})
 		template.IsCA, template.BasicConstraintsValid = true, true
 		template.KeyUsage |= x509.KeyUsageCertSign
-		if err := sign(pair, template, nil); err != nil {
+		if err := writeCert(pair, template, nil); err != nil {
 			return nil, fmt.Errorf("certificate authority: %w", err)
 		}
 	}
@@ -52,20 +52,20 @@ func OpenAuthority(dir, name string) (*Authority, error) {
 	if err != nil {
 		return nil, fmt.Errorf("certificate authority in %s: %w", dir, err)
 	}
-	return &Authority{dir: dir, own: own}, nil
+	return &Authority{dir: dir, keyPair: own}, nil
 }
 
 // PEM is the authority's certificate.
 func (a *Authority) PEM() []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.own.Leaf.Raw})
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.keyPair.Leaf.Raw})
 }
 
-// Pair is a certificate's files.
-type Pair struct{ Cert, Key string }
+// CertFiles is a certificate's files.
+type CertFiles struct{ Cert, Key string }
 
-// Serve issues a server's certificate for the given addresses and DNS names.
-func (a *Authority) Serve(name string, addresses []netip.Addr, names ...string) (Pair, error) {
-	template := template(pkix.Name{CommonName: name})
+// IssueServerCert issues a server's certificate for the given addresses and DNS names.
+func (a *Authority) IssueServerCert(name string, addresses []netip.Addr, names ...string) (CertFiles, error) {
+	template := certTemplate(pkix.Name{CommonName: name})
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	template.DNSNames = names
 	for _, address := range addresses {
@@ -74,31 +74,31 @@ func (a *Authority) Serve(name string, addresses []netip.Addr, names ...string) 
 	return a.issue(name, template)
 }
 
-// Identify issues a client's certificate: for Kubernetes user is who it is, and groups what it belongs to.
-func (a *Authority) Identify(user string, groups ...string) (Pair, error) {
-	template := template(pkix.Name{CommonName: user, Organization: groups})
+// IssueClientCert issues a client's certificate: for Kubernetes user is who it is, and groups what it belongs to.
+func (a *Authority) IssueClientCert(user string, groups ...string) (CertFiles, error) {
+	template := certTemplate(pkix.Name{CommonName: user, Organization: groups})
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 	return a.issue(user, template)
 }
 
-func (a *Authority) issue(name string, template *x509.Certificate) (Pair, error) {
-	pair := Pair{Cert: filepath.Join(a.dir, name+".crt"), Key: filepath.Join(a.dir, name+".key")}
-	if err := sign(pair, template, a); err != nil {
-		return Pair{}, fmt.Errorf("certificate of %s: %w", name, err)
+func (a *Authority) issue(name string, template *x509.Certificate) (CertFiles, error) {
+	pair := CertFiles{Cert: filepath.Join(a.dir, name+".crt"), Key: filepath.Join(a.dir, name+".key")}
+	if err := writeCert(pair, template, a); err != nil {
+		return CertFiles{}, fmt.Errorf("certificate of %s: %w", name, err)
 	}
 	return pair, nil
 }
 
-// sign makes a key and its certificate; without an issuer the certificate is signed by its own key. The key's
+// writeCert makes a key and its certificate; without an issuer the certificate is signed by its own key. The key's
 // file is written last, so that where it is the certificate is too.
-func sign(pair Pair, template *x509.Certificate, issuer *Authority) error {
+func writeCert(pair CertFiles, template *x509.Certificate, issuer *Authority) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return err
 	}
 	parent, signer := template, crypto.PrivateKey(key)
 	if issuer != nil {
-		parent, signer = issuer.own.Leaf, issuer.own.PrivateKey
+		parent, signer = issuer.keyPair.Leaf, issuer.keyPair.PrivateKey
 	}
 	cert, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
 	if err != nil {
@@ -108,25 +108,25 @@ func sign(pair Pair, template *x509.Certificate, issuer *Authority) error {
 	if err != nil {
 		return err
 	}
-	if err := write(pair.Cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})); err != nil {
+	if err := writePrivate(pair.Cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})); err != nil {
 		return err
 	}
-	return write(pair.Key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}))
+	return writePrivate(pair.Key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}))
 }
 
-func template(subject pkix.Name) *x509.Certificate {
+func certTemplate(subject pkix.Name) *x509.Certificate {
 	serial, _ := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 126)) // crypto/rand never fails
 	now := time.Now()
 	return &x509.Certificate{
 		SerialNumber: serial,
 		Subject:      subject,
 		NotBefore:    now.Add(-time.Hour), // a guest's clock may jump back when its host wakes
-		NotAfter:     now.Add(lifetime),
+		NotAfter:     now.Add(certLifetime),
 		KeyUsage:     x509.KeyUsageDigitalSignature,
 	}
 }
 
-func write(path string, content []byte) error {
+func writePrivate(path string, content []byte) error {
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		return fmt.Errorf("keys: %w", err)
 	}

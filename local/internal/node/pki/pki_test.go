@@ -15,13 +15,13 @@ import (
 )
 
 func TestServerAndClientKnowEachOther(t *testing.T) {
-	authority, err := OpenAuthority(t.TempDir(), "modelferry-gke")
+	authority, err := LoadOrCreateAuthority(t.TempDir(), "modelferry-gke")
 	require.NoError(t, err)
 	pool := x509.NewCertPool()
 	require.True(t, pool.AppendCertsFromPEM(authority.PEM()))
-	serving, err := authority.Serve("kube-apiserver", []netip.Addr{netip.MustParseAddr("127.0.0.1")}, "kubernetes.default")
+	serving, err := authority.IssueServerCert("kube-apiserver", []netip.Addr{netip.MustParseAddr("127.0.0.1")}, "kubernetes.default")
 	require.NoError(t, err)
-	client, err := authority.Identify("kubelet-client", "system:masters")
+	client, err := authority.IssueClientCert("kubelet-client", "system:masters")
 	require.NoError(t, err)
 
 	var user string
@@ -44,7 +44,7 @@ func TestServerAndClientKnowEachOther(t *testing.T) {
 	require.Equal(t, []string{"system:masters"}, groups)
 }
 
-func load(t *testing.T, pair Pair) tls.Certificate {
+func load(t *testing.T, pair CertFiles) tls.Certificate {
 	t.Helper()
 	cert, err := tls.LoadX509KeyPair(pair.Cert, pair.Key)
 	require.NoError(t, err)
@@ -53,13 +53,13 @@ func load(t *testing.T, pair Pair) tls.Certificate {
 
 func TestFilesAreTheOwnersOnly(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "pki")
-	authority, err := OpenAuthority(dir, "modelferry-gke")
+	authority, err := LoadOrCreateAuthority(dir, "modelferry-gke")
 	require.NoError(t, err)
-	_, err = authority.Serve("server", nil, "localhost")
+	_, err = authority.IssueServerCert("server", nil, "localhost")
 	require.NoError(t, err)
-	_, err = Signer(dir)
+	_, err = LoadOrCreateServiceAccountKey(dir)
 	require.NoError(t, err)
-	require.NoError(t, WriteTokens(filepath.Join(dir, "tokens.csv"), User{Name: "admin", Token: Token()}))
+	require.NoError(t, WriteTokenFile(filepath.Join(dir, "tokens.csv"), User{Name: "admin", Token: NewToken()}))
 
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
@@ -76,25 +76,25 @@ func TestFilesAreTheOwnersOnly(t *testing.T) {
 
 func TestKeysSurviveARestart(t *testing.T) {
 	dir := t.TempDir()
-	old, err := OpenAuthority(dir, "modelferry-gke")
+	old, err := LoadOrCreateAuthority(dir, "modelferry-gke")
 	require.NoError(t, err)
-	again, err := OpenAuthority(dir, "modelferry-gke")
+	again, err := LoadOrCreateAuthority(dir, "modelferry-gke")
 	require.NoError(t, err)
 	require.Equal(t, old.PEM(), again.PEM())
 
-	path, err := Signer(dir)
+	path, err := LoadOrCreateServiceAccountKey(dir)
 	require.NoError(t, err)
 	before, err := os.ReadFile(path)
 	require.NoError(t, err)
-	_, err = Signer(dir)
+	_, err = LoadOrCreateServiceAccountKey(dir)
 	require.NoError(t, err)
 	after, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Equal(t, before, after)
 
-	first, err := Keep(filepath.Join(dir, "secret", "admin.token"), "one")
+	first, err := LoadOrCreate(filepath.Join(dir, "secret", "admin.token"), "one")
 	require.NoError(t, err)
-	second, err := Keep(filepath.Join(dir, "secret", "admin.token"), "two")
+	second, err := LoadOrCreate(filepath.Join(dir, "secret", "admin.token"), "two")
 	require.NoError(t, err)
 	require.Equal(t, "one", first)
 	require.Equal(t, "one", second)
@@ -102,7 +102,7 @@ func TestKeysSurviveARestart(t *testing.T) {
 
 func TestTokensFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tokens.csv")
-	require.NoError(t, WriteTokens(path,
+	require.NoError(t, WriteTokenFile(path,
 		User{Name: "admin", Groups: []string{"system:masters"}, Token: "T1"},
 		User{Name: "system:node:n", Groups: []string{"system:nodes", "more"}, Token: "T2"}))
 	content, err := os.ReadFile(path)

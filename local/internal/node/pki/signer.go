@@ -12,10 +12,10 @@ import (
 	"path/filepath"
 )
 
-// Signer returns the file of the key that signs service-account tokens, and makes it when there is none: it
+// LoadOrCreateServiceAccountKey returns the file of the key that signs service-account tokens, and makes it when there is none: it
 // stays the same over a restart, or the tokens of running pods would lose their worth. It is RSA, as in GKE and
 // EKS, whose issuers' documents list RS256 alone.
-func Signer(dir string) (string, error) {
+func LoadOrCreateServiceAccountKey(dir string) (string, error) {
 	path := filepath.Join(dir, "service-account.key")
 	_, err := os.Stat(path)
 	if err == nil {
@@ -32,5 +32,5 @@ func Signer(dir string) (string, error) {
 		return "", fmt.Errorf("service-account key: %w", err)
 	}
 	block := &pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)}
-	return path, write(path, pem.EncodeToMemory(block))
+	return path, writePrivate(path, pem.EncodeToMemory(block))
 }

@@ -17,12 +17,12 @@ type User struct {
 	Token  string
 }
 
-// Token makes a bearer token or a secret key: letters and digits that carry at least 128 bits of chance.
-func Token() string { return rand.Text() }
+// NewToken makes a bearer token or a secret key: letters and digits that carry at least 128 bits of chance.
+func NewToken() string { return rand.Text() }
 
-// Keep returns the token in the file, and writes fresh there when there is none, so that what somebody
+// LoadOrCreate returns the token in the file, and writes fresh there when there is none, so that what somebody
 // configured with the token survives a restart.
-func Keep(path, fresh string) (string, error) {
+func LoadOrCreate(path, fresh string) (string, error) {
 	content, err := os.ReadFile(path)
 	if err == nil && len(bytes.TrimSpace(content)) > 0 {
 		return strings.TrimSpace(string(content)), nil
@@ -33,11 +33,11 @@ func Keep(path, fresh string) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", fmt.Errorf("token: %w", err)
 	}
-	return fresh, write(path, []byte(fresh+"\n"))
+	return fresh, writePrivate(path, []byte(fresh+"\n"))
 }
 
-// WriteTokens writes the API server's token file: one user a line.
-func WriteTokens(path string, users ...User) error {
+// WriteTokenFile writes the API server's token file: one user a line.
+func WriteTokenFile(path string, users ...User) error {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
 	for _, user := range users {
@@ -47,5 +47,5 @@ func WriteTokens(path string, users ...User) error {
 		}
 	}
 	w.Flush()
-	return write(path, out.Bytes())
+	return writePrivate(path, out.Bytes())
 }

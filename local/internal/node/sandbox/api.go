@@ -13,30 +13,30 @@ import (
 	"time"
 )
 
-// api speaks to the node's API server: three requests, for which client-go would be a third of this program's
+// apiClient speaks to the node's API server: three requests, for which client-go would be a third of this program's
 // memory.
-type api struct {
+type apiClient struct {
 	url, token string
 	client     *http.Client
 }
 
-func newAPI(url, token string, ca []byte) *api {
+func newAPIClient(url, token string, ca []byte) *apiClient {
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(ca)
-	return &api{url: url, token: token, client: &http.Client{
+	return &apiClient{url: url, token: token, client: &http.Client{
 		Timeout:   5 * time.Second,
 		Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}},
 	}}
 }
 
-// ready is nil when the API server is.
-func (a *api) ready(ctx context.Context) error {
+// checkReady is nil when the API server is.
+func (a *apiClient) checkReady(ctx context.Context) error {
 	_, _, err := a.do(ctx, http.MethodGet, "/readyz", nil)
 	return err
 }
 
 // create makes an object; that it is there already is as good.
-func (a *api) create(ctx context.Context, path string, object any) error {
+func (a *apiClient) create(ctx context.Context, path string, object any) error {
 	content, err := json.Marshal(object)
 	if err != nil {
 		return err
@@ -48,9 +48,9 @@ func (a *api) create(ctx context.Context, path string, object any) error {
 	return err
 }
 
-// schedulable is nil when the node is ready and pods may go to it. What the API says of a node that was there
+// checkSchedulable is nil when the node is ready and pods may go to it. What the API says of a node that was there
 // before is from its last run, until its kubelet has reported after since.
-func (a *api) schedulable(ctx context.Context, name string, since time.Time) error {
+func (a *apiClient) checkSchedulable(ctx context.Context, name string, since time.Time) error {
 	var node struct {
 		Spec   struct{ Taints []struct{ Key string } }
 		Status struct {
@@ -77,7 +77,7 @@ func (a *api) schedulable(ctx context.Context, name string, since time.Time) err
 	return nil
 }
 
-func (a *api) get(ctx context.Context, path string, into any) error {
+func (a *apiClient) get(ctx context.Context, path string, into any) error {
 	_, content, err := a.do(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return err
@@ -85,7 +85,7 @@ func (a *api) get(ctx context.Context, path string, into any) error {
 	return json.Unmarshal(content, into)
 }
 
-func (a *api) do(ctx context.Context, method, path string, body []byte) (status int, content []byte, err error) {
+func (a *apiClient) do(ctx context.Context, method, path string, body []byte) (status int, content []byte, err error) {
 	const longest = 1 << 20
 	request, err := http.NewRequestWithContext(ctx, method, a.url+path, bytes.NewReader(body))
 	if err != nil {

@@ -35,7 +35,7 @@ func TestSchedulable(t *testing.T) {
 			}))
 			defer server.Close()
 			ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
-			err := newAPI(server.URL, "T", ca).schedulable(context.Background(), "n", begun)
+			err := newAPIClient(server.URL, "T", ca).checkSchedulable(context.Background(), "n", begun)
 			if c.fault == "" {
 				require.NoError(t, err)
 				return

@@ -13,16 +13,16 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/hostdeps"
 )
 
-// children starts the node's processes and reaps them, together with the orphans that every first process
+// processReaper starts the node's processes and reaps them, together with the orphans that every first process
 // inherits: containers' shims above all. Because it waits for any child, nothing else in this process may wait
 // for one: os/exec must not be used here.
-type children struct {
+type processReaper struct {
 	mu      sync.Mutex
 	waiting map[int]chan<- unix.WaitStatus
 }
 
-func newChildren() *children {
-	c := &children{waiting: map[int]chan<- unix.WaitStatus{}}
+func newProcessReaper() *processReaper {
+	c := &processReaper{waiting: map[int]chan<- unix.WaitStatus{}}
 	ended := make(chan os.Signal, 1)
 	signal.Notify(ended, unix.SIGCHLD)
 	go func() {
@@ -34,7 +34,7 @@ func newChildren() *children {
 }
 
 // start runs a process with its output in file log. The channel gets its status when it ends.
-func (c *children) start(p components.Process, log string) (<-chan unix.WaitStatus, error) {
+func (c *processReaper) start(p components.Process, log string) (<-chan unix.WaitStatus, error) {
 	out, err := os.OpenFile(log, os.O_CREATE|os.O_TRUNC|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("log of %s: %w", p.Name, err)
@@ -51,7 +51,7 @@ func (c *children) start(p components.Process, log string) (<-chan unix.WaitStat
 	defer c.mu.Unlock()
 	pid, err := syscall.ForkExec(p.Command[0], p.Command, &syscall.ProcAttr{
 		Dir:   "/",
-		Env:   append([]string{"PATH=" + hostdeps.Path, "HOME=/root"}, p.Env...),
+		Env:   append([]string{"PATH=" + hostdeps.SearchPath, "HOME=/root"}, p.Env...),
 		Files: []uintptr{null.Fd(), out.Fd(), out.Fd()},
 		Sys:   &syscall.SysProcAttr{Setsid: true},
 	})
@@ -63,7 +63,7 @@ func (c *children) start(p components.Process, log string) (<-chan unix.WaitStat
 	return ended, nil
 }
 
-func (c *children) reap() {
+func (c *processReaper) reap() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for {
@@ -82,8 +82,8 @@ func (c *children) reap() {
 	}
 }
 
-// describe says how a process ended.
-func describe(status unix.WaitStatus) string {
+// exitReason says how a process ended.
+func exitReason(status unix.WaitStatus) string {
 	if status.Signaled() {
 		return fmt.Sprintf("signal %d, %s", status.Signal(), status.Signal())
 	}

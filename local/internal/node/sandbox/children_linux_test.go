@@ -12,14 +12,14 @@ import (
 )
 
 func TestChildrenTellHowTheyEnded(t *testing.T) {
-	c := newChildren()
+	c := newProcessReaper()
 	for name, want := range map[string]string{"exit 3": "exit code 3", "kill -9 $$": "signal 9, killed", "exit 0": "exit code 0"} {
 		log := filepath.Join(t.TempDir(), "log")
 		ended, err := c.start(components.Process{Name: "sh", Command: []string{"/bin/sh", "-c", "echo $WORD; " + name}, Env: []string{"WORD=said"}}, log)
 		require.NoError(t, err)
 		select {
 		case status := <-ended:
-			require.Equal(t, want, describe(status))
+			require.Equal(t, want, exitReason(status))
 		case <-time.After(10 * time.Second):
 			require.Fail(t, "not reaped", name)
 		}

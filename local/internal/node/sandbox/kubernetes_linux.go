@@ -10,9 +10,9 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/components"
 )
 
-// discovery lets anybody read the issuer's document and keys, as GKE's and EKS's issuers do: they are public,
+// issuerDiscoveryBinding lets anybody read the issuer's document and keys, as GKE's and EKS's issuers do: they are public,
 // and whoever verifies a token needs them.
-var discovery = map[string]any{
+var issuerDiscoveryBinding = map[string]any{
 	"apiVersion": "rbac.authorization.k8s.io/v1",
 	"kind":       "ClusterRoleBinding",
 	"metadata":   map[string]any{"name": "modelferry:issuer-discovery"},
@@ -27,23 +27,23 @@ var discovery = map[string]any{
 // startKubernetes brings up control plane and node agents; the kubelet once containerd answers, which closes
 // runtime.
 func (n *node) startKubernetes(ctx context.Context, runtime <-chan struct{}) error {
-	if err := n.run(n.site.Etcd()); err != nil {
+	if err := n.startProcess(n.config.Etcd()); err != nil {
 		return err
 	}
-	if err := prepareKubernetes(n.site); err != nil {
+	if err := writeKubernetesConfigs(n.config); err != nil {
 		return err
 	}
-	if err := n.await(ctx, "etcd", answers(components.EtcdURL+"/health")); err != nil {
+	if err := n.waitReady(ctx, "etcd", httpProbe(components.EtcdURL+"/health")); err != nil {
 		return err
 	}
-	if err := n.run(n.site.APIServer()); err != nil {
+	if err := n.startProcess(n.config.APIServer()); err != nil {
 		return err
 	}
-	if err := n.await(ctx, "kube-apiserver", n.api.ready); err != nil {
+	if err := n.waitReady(ctx, "kube-apiserver", n.api.checkReady); err != nil {
 		return err
 	}
-	for _, p := range []components.Process{n.site.ControllerManager(), n.site.Scheduler(), n.site.Proxy()} {
-		if err := n.run(p); err != nil {
+	for _, p := range []components.Process{n.config.ControllerManager(), n.config.Scheduler(), n.config.KubeProxy()} {
+		if err := n.startProcess(p); err != nil {
 			return err
 		}
 	}
@@ -52,22 +52,22 @@ func (n *node) startKubernetes(ctx context.Context, runtime <-chan struct{}) err
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
-	if err := n.run(n.site.Kubelet()); err != nil {
+	if err := n.startProcess(n.config.Kubelet()); err != nil {
 		return err
 	}
-	if err := n.api.create(ctx, "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", discovery); err != nil {
+	if err := n.api.create(ctx, "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings", issuerDiscoveryBinding); err != nil {
 		return fmt.Errorf("issuer discovery: %w", err)
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return n.await(ctx, "kube-proxy", answers("http://127.0.0.1:10256/healthz")) })
+	g.Go(func() error { return n.waitReady(ctx, "kube-proxy", httpProbe("http://127.0.0.1:10256/healthz")) })
 	g.Go(func() error {
-		return n.await(ctx, "kubelet", func(ctx context.Context) error { return n.api.schedulable(ctx, n.site.Name(), n.begun) })
+		return n.waitReady(ctx, "kubelet", func(ctx context.Context) error { return n.api.checkSchedulable(ctx, n.config.NodeName(), n.started) })
 	})
 	return g.Wait()
 }
 
-// answers asks a plain HTTP address: any answer below 500 is one.
-func answers(url string) func(context.Context) error {
+// httpProbe asks a plain HTTP address: any answer below 500 is one.
+func httpProbe(url string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 		if err != nil {

@@ -11,13 +11,13 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// covered are folders in which Kubernetes, containerd and CNI write by fixed names, some of them compiled in:
+// maskedDirs are folders in which Kubernetes, containerd and CNI write by fixed names, some of them compiled in:
 // the node has its own, in memory.
-var covered = []string{"/run", "/var/lib", "/var/log"}
+var maskedDirs = []string{"/run", "/var/lib", "/var/log"}
 
-// tunables are kernel settings of the whole machine that the kubelet demands and otherwise changes. It is shown
+// sysctls are kernel settings of the whole machine that the kubelet demands and otherwise changes. It is shown
 // the values that it wants, and the machine's stay. Source: setupKernelTunables in pkg/kubelet/cm of 1.34.
-var tunables = map[string]string{
+var sysctls = map[string]string{
 	"vm/overcommit_memory":      "1",
 	"vm/panic_on_oom":           "0",
 	"kernel/panic":              "10",
@@ -26,13 +26,13 @@ var tunables = map[string]string{
 	"kernel/keys/root_maxbytes": "25000000",
 }
 
-// mounts makes the node's view of the file system. It runs in a mount namespace of its own.
-func mounts(p paths.Place) error {
+// setupMounts makes the node's view of the file system. It runs in a mount namespace of its own.
+func setupMounts(p paths.Layout) error {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return fmt.Errorf("private mounts: %w", err)
 	}
 	// Opened now, because the repository may lie in one of the folders that get covered.
-	binds := map[string]string{p.Dir(): components.Dir, filepath.Join(p.Local(), "bin"): components.Bin}
+	binds := map[string]string{p.Dir(): components.StackDir, filepath.Join(p.LocalDir(), "bin"): components.BinDir}
 	opened := map[string]int{}
 	for from := range binds {
 		fd, err := unix.Open(from, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
@@ -45,7 +45,7 @@ func mounts(p paths.Place) error {
 	if err := unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err != nil {
 		return fmt.Errorf("mount /proc: %w", err)
 	}
-	for _, dir := range covered {
+	for _, dir := range maskedDirs {
 		if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=0755"); err != nil {
 			return fmt.Errorf("cover %s: %w", dir, err)
 		}
@@ -58,7 +58,7 @@ func mounts(p paths.Place) error {
 			return fmt.Errorf("mount %s at %s: %w", from, to, err)
 		}
 	}
-	for name, value := range tunables {
+	for name, value := range sysctls {
 		shown := filepath.Join("/run/tunables", name)
 		if err := os.MkdirAll(filepath.Dir(shown), 0o755); err != nil {
 			return fmt.Errorf("kernel setting %s: %w", name, err)
@@ -73,8 +73,8 @@ func mounts(p paths.Place) error {
 	return nil
 }
 
-// snapshotter is how containerd stacks layers in dir: an overlay cannot lie on another.
-func snapshotter(dir string) (string, error) {
+// chooseSnapshotter is how containerd stacks layers in dir: an overlay cannot lie on another.
+func chooseSnapshotter(dir string) (string, error) {
 	var fs unix.Statfs_t
 	if err := unix.Statfs(dir, &fs); err != nil {
 		return "", fmt.Errorf("file system of %s: %w", dir, err)

@@ -11,70 +11,70 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/pki"
 )
 
-// keys are the node's identities and secrets, made on the first start and kept over a restart.
-type keys struct {
-	authority *pki.Authority
-	admin     string
-	store     components.Account
+// credentials are the node's identities and secrets, made on the first start and kept over a restart.
+type credentials struct {
+	authority    *pki.Authority
+	adminToken   string
+	storeAccount components.Account
 }
 
-// prepareKeys makes certificates and tokens under data/pki, kubeconfigs under data/etc, and in secret/ what
+// createCredentials makes certificates and tokens under data/pki, kubeconfigs under data/etc, and in secret/ what
 // clients on the host use: admin.token and, on EKS, store.json.
-func prepareKeys(site components.Site, dir string) (keys, error) {
-	authority, err := pki.OpenAuthority(components.Keys, site.Name())
+func createCredentials(site components.NodeConfig, dir string) (credentials, error) {
+	authority, err := pki.LoadOrCreateAuthority(components.PKIDir, site.NodeName())
 	if err != nil {
-		return keys{}, err
+		return credentials{}, err
 	}
-	addresses := []netip.Addr{site.Range.Node(), site.Range.APIService()}
-	if _, err := authority.Serve("kube-apiserver", addresses, site.Name(), "kubernetes", "kubernetes.default",
+	addresses := []netip.Addr{site.Range.NodeIP(), site.Range.APIServiceIP()}
+	if _, err := authority.IssueServerCert("kube-apiserver", addresses, site.NodeName(), "kubernetes", "kubernetes.default",
 		"kubernetes.default.svc", "kubernetes.default.svc.cluster.local"); err != nil {
-		return keys{}, err
+		return credentials{}, err
 	}
-	if _, err := authority.Identify("kubelet-client", "system:masters"); err != nil {
-		return keys{}, err
+	if _, err := authority.IssueClientCert("kubelet-client", "system:masters"); err != nil {
+		return credentials{}, err
 	}
-	if _, err := pki.Signer(components.Keys); err != nil {
-		return keys{}, err
+	if _, err := pki.LoadOrCreateServiceAccountKey(components.PKIDir); err != nil {
+		return credentials{}, err
 	}
-	token, err := pki.Keep(filepath.Join(dir, "secret", "admin.token"), pki.Token())
+	token, err := pki.LoadOrCreate(filepath.Join(dir, "secret", "admin.token"), pki.NewToken())
 	if err != nil {
-		return keys{}, err
+		return credentials{}, err
 	}
 	users := map[string]pki.User{
 		// One identity runs every controller, so it may do all that any of them does.
-		"kube-controller-manager": {Name: "system:kube-controller-manager", Groups: []string{"system:masters"}, Token: pki.Token()},
-		"kube-scheduler":          {Name: "system:kube-scheduler", Token: pki.Token()},
-		"kube-proxy":              {Name: "system:kube-proxy", Token: pki.Token()},
-		"kubelet":                 {Name: "system:node:" + site.Name(), Groups: []string{"system:nodes"}, Token: pki.Token()},
+		"kube-controller-manager": {Name: "system:kube-controller-manager", Groups: []string{"system:masters"}, Token: pki.NewToken()},
+		"kube-scheduler":          {Name: "system:kube-scheduler", Token: pki.NewToken()},
+		"kube-proxy":              {Name: "system:kube-proxy", Token: pki.NewToken()},
+		"kubelet":                 {Name: "system:node:" + site.NodeName(), Groups: []string{"system:nodes"}, Token: pki.NewToken()},
 	}
-	known := []pki.User{{Name: components.Admin, Groups: []string{"system:masters"}, Token: token}}
+	known := []pki.User{{Name: components.AdminUser, Groups: []string{"system:masters"}, Token: token}}
 	for component, user := range users {
-		config, err := site.Kubeconfig(site.API(), user.Name, user.Token, authority.PEM())
+		config, err := site.Kubeconfig(site.APIServerURL(), user.Name, user.Token, authority.PEM())
 		if err != nil {
-			return keys{}, err
+			return credentials{}, err
 		}
-		if err := put(component+".kubeconfig", config); err != nil {
-			return keys{}, err
+		if err := writeConfig(component+".kubeconfig", config); err != nil {
+			return credentials{}, err
 		}
 		known = append(known, user)
 	}
-	if err := pki.WriteTokens(filepath.Join(components.Keys, "tokens.csv"), known...); err != nil {
-		return keys{}, err
+	if err := pki.WriteTokenFile(filepath.Join(components.PKIDir, "tokens.csv"), known...); err != nil {
+		return credentials{}, err
 	}
-	account, err := storeAccount(site, filepath.Join(dir, "secret", "store.json"))
-	return keys{authority: authority, admin: token, store: account}, err
+	account, err := loadOrCreateStoreAccount(site, filepath.Join(dir, "secret", "store.json"))
+	return credentials{authority: authority, adminToken: token, storeAccount: account}, err
 }
 
-// storeAccount is the S3 server's root account, kept in file path. GCS's emulator knows no accounts.
-func storeAccount(site components.Site, path string) (components.Account, error) {
+// loadOrCreateStoreAccount is the S3 server's root account, kept in file path. GCS's emulator knows no accounts.
+func loadOrCreateStoreAccount(site components.NodeConfig, path string) (components.Account, error) {
 	if site.Stack == "gke" {
 		return components.Account{}, nil
 	}
-	fresh, err := json.Marshal(components.Account{AccessKey: "modelferry", SecretKey: pki.Token()})
+	fresh, err := json.Marshal(components.Account{AccessKey: "modelferry", SecretKey: pki.NewToken()})
 	if err != nil {
 		return components.Account{}, fmt.Errorf("object store's account: %w", err)
 	}
-	content, err := pki.Keep(path, string(fresh))
+	content, err := pki.LoadOrCreate(path, string(fresh))
 	if err != nil {
 		return components.Account{}, err
 	}
@@ -85,13 +85,13 @@ func storeAccount(site components.Site, path string) (components.Account, error)
 	return account, nil
 }
 
-// prepareKubernetes writes the configuration documents that do not depend on the image registry.
-func prepareKubernetes(site components.Site) error {
+// writeKubernetesConfigs writes the configuration documents that do not depend on the image registry.
+func writeKubernetesConfigs(site components.NodeConfig) error {
 	kubelet, err := site.KubeletConfig()
 	if err != nil {
 		return err
 	}
-	proxy, err := site.ProxyConfig()
+	proxy, err := site.KubeProxyConfig()
 	if err != nil {
 		return err
 	}
@@ -103,18 +103,18 @@ func prepareKubernetes(site components.Site) error {
 		"kubelet.yaml":                   kubelet,
 		"kube-proxy.yaml":                proxy,
 		"cni/10-modelferry.conflist":     cni,
-		"registries/_default/hosts.toml": site.Mirror(),
+		"registries/_default/hosts.toml": site.RegistryMirror(),
 	} {
-		if err := put(name, content); err != nil {
+		if err := writeConfig(name, content); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// put writes a configuration document. Some hold tokens, so all are for their owner only.
-func put(name string, content []byte) error {
-	path := filepath.Join(components.Configs, name)
+// writeConfig writes a configuration document. Some hold tokens, so all are for their owner only.
+func writeConfig(name string, content []byte) error {
+	path := filepath.Join(components.ConfigDir, name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("configuration %s: %w", name, err)
 	}

@@ -19,17 +19,17 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// ErrAlone is that whoever started the node was gone before it could begin.
-var ErrAlone = errors.New("who started the node is gone")
+// ErrStarterGone is that whoever started the node was gone before it could begin.
+var ErrStarterGone = errors.New("who started the node is gone")
 
 // Options are what a node is.
 type Options struct {
-	Place   paths.Place
+	Layout  paths.Layout
 	Range   network.Range
 	Region  string // AWS region; empty on GKE
 	Servers []Server
-	// Begin gives the process's id as the host counts, once the host's end of the link is there.
-	Begin io.Reader
+	// HostPID gives the process's id as the host counts, once the host's end of the link is there.
+	HostPID io.Reader
 	// Progress gets a line for each step.
 	Progress io.Writer
 }
@@ -37,40 +37,40 @@ type Options struct {
 // node is a node while it runs.
 type node struct {
 	Options
-	site     components.Site
-	children *children
-	keys     keys
-	api      *api
+	config      components.NodeConfig
+	reaper      *processReaper
+	credentials credentials
+	api         *apiClient
 	// fail ends the node with a reason.
 	fail context.CancelCauseFunc
 
-	mu    sync.Mutex // of Progress
-	begun time.Time
+	mu      sync.Mutex // of Progress
+	started time.Time
 }
 
 // Run is the node: it returns when ctx ends, or with the reason when a part of it ends or does not start. The
 // caller then exits, and the kernel ends what is left.
 func Run(ctx context.Context, o Options) error {
 	var pid int
-	if _, err := fmt.Fscan(o.Begin, &pid); err != nil {
-		return ErrAlone
+	if _, err := fmt.Fscan(o.HostPID, &pid); err != nil {
+		return ErrStarterGone
 	}
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
 	n := &node{
-		Options: o, site: components.Site{Stack: o.Place.Stack, Range: o.Range, Region: o.Region},
-		children: newChildren(), fail: fail, begun: time.Now(),
+		Options: o, config: components.NodeConfig{Stack: o.Layout.Stack, Range: o.Range, Region: o.Region},
+		reaper: newProcessReaper(), fail: fail, started: time.Now(),
 	}
-	if err := n.enter(); err != nil {
+	if err := n.setupNamespaces(); err != nil {
 		return err
 	}
 	if err := n.start(ctx); err != nil {
 		return err
 	}
-	if err := n.tell(pid); err != nil {
+	if err := n.writeInfo(pid); err != nil {
 		return err
 	}
-	n.say("ready: API server %s, object store %s, image registry %s", n.site.API(), n.site.Store(), n.site.Registry())
+	n.progressf("ready: API server %s, object store %s, image registry %s", n.config.APIServerURL(), n.config.StoreURL(), n.config.RegistryAddress())
 	<-ctx.Done()
 	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
 		return cause
@@ -78,33 +78,33 @@ func Run(ctx context.Context, o Options) error {
 	return nil
 }
 
-// enter makes the namespaces the node's own.
-func (n *node) enter() error {
-	if err := unix.Sethostname([]byte(n.site.Name())); err != nil {
+// setupNamespaces makes the namespaces the node's own.
+func (n *node) setupNamespaces() error {
+	if err := unix.Sethostname([]byte(n.config.NodeName())); err != nil {
 		return fmt.Errorf("host name: %w", err)
 	}
-	if err := mounts(n.Place); err != nil {
+	if err := setupMounts(n.Layout); err != nil {
 		return err
 	}
-	for _, dir := range append(n.site.StoreFolders(), components.Dir+"/log") {
+	for _, dir := range append(n.config.StoreDirs(), components.StackDir+"/log") {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return fmt.Errorf("node's folder: %w", err)
 		}
 	}
-	return network.Arrive(n.Range)
+	return network.ConfigurePeer(n.Range)
 }
 
 // start brings everything up, as much side by side as its dependencies allow.
 func (n *node) start(ctx context.Context) error {
 	var err error
-	if n.keys, err = prepareKeys(n.site, components.Dir); err != nil {
+	if n.credentials, err = createCredentials(n.config, components.StackDir); err != nil {
 		return err
 	}
-	n.api = newAPI(n.site.API(), n.keys.admin, n.keys.authority.PEM())
+	n.api = newAPIClient(n.config.APIServerURL(), n.credentials.adminToken, n.credentials.authority.PEM())
 	g, starting := errgroup.WithContext(ctx)
 	runtime := make(chan struct{}) // closed when containerd answers
 	g.Go(func() error {
-		if err := n.startRuntime(starting); err != nil {
+		if err := n.startContainerd(starting); err != nil {
 			return err
 		}
 		close(runtime)
@@ -123,9 +123,9 @@ func (n *node) start(ctx context.Context) error {
 }
 
 func (n *node) startServers(ctx context.Context) error {
-	host := Host{Site: n.site, Dir: components.Dir, Authority: n.keys.authority, Token: n.keys.admin}
+	host := ServerContext{Node: n.config, Dir: components.StackDir, Authority: n.credentials.authority, AdminToken: n.credentials.adminToken}
 	for _, server := range n.Servers {
-		if !slices.Contains(server.Stacks, n.site.Stack) {
+		if !slices.Contains(server.Stacks, n.config.Stack) {
 			continue
 		}
 		ended, err := server.Start(ctx, host)
@@ -137,29 +137,29 @@ func (n *node) startServers(ctx context.Context) error {
 				n.fail(fmt.Errorf("%s ended: %w", server.Name, err))
 			}
 		}()
-		n.say("%s answers", server.Name)
+		n.progressf("%s answers", server.Name)
 	}
 	return nil
 }
 
-func (n *node) tell(pid int) error {
+func (n *node) writeInfo(pid int) error {
 	return nodeinfo.Info{
-		Stack:      n.site.Stack,
-		PID:        pid,
-		Address:    n.Range.Node().String(),
-		APIServer:  n.site.API(),
-		CAData:     n.keys.authority.PEM(),
-		Store:      n.site.Store(),
-		Registry:   n.site.Registry(),
-		OIDCIssuer: n.site.API(),
-		Region:     n.site.Region,
-		STS:        n.site.STS(),
-	}.Write(components.Dir + "/node.json")
+		Stack:           n.config.Stack,
+		PID:             pid,
+		Address:         n.Range.NodeIP().String(),
+		APIServerURL:    n.config.APIServerURL(),
+		CAData:          n.credentials.authority.PEM(),
+		StoreURL:        n.config.StoreURL(),
+		RegistryAddress: n.config.RegistryAddress(),
+		OIDCIssuer:      n.config.APIServerURL(),
+		Region:          n.config.Region,
+		STSURL:          n.config.STSURL(),
+	}.Write(components.StackDir + "/node.json")
 }
 
-// say writes a line of progress, with the seconds since the start.
-func (n *node) say(format string, args ...any) {
+// progressf writes a line of progress, with the seconds since the start.
+func (n *node) progressf(format string, args ...any) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	fmt.Fprintf(n.Progress, "%5.1f s  %s\n", time.Since(n.begun).Seconds(), fmt.Sprintf(format, args...))
+	fmt.Fprintf(n.Progress, "%5.1f s  %s\n", time.Since(n.started).Seconds(), fmt.Sprintf(format, args...))
 }

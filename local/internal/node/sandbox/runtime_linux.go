@@ -14,12 +14,12 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/hostdeps"
 )
 
-// startRuntime brings up the image registry, with the image of a pod's sandbox in it, and containerd.
-func (n *node) startRuntime(ctx context.Context) error {
-	if err := n.serveRegistry(ctx); err != nil {
+// startContainerd brings up the image registry, with the image of a pod's sandbox in it, and containerd.
+func (n *node) startContainerd(ctx context.Context) error {
+	if err := n.startRegistry(ctx); err != nil {
 		return err
 	}
-	program, err := os.ReadFile(components.Bin + "/pause")
+	program, err := os.ReadFile(components.BinDir + "/pause")
 	if err != nil {
 		return fmt.Errorf("program of a pod's sandbox: %w", err)
 	}
@@ -27,26 +27,26 @@ func (n *node) startRuntime(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	ref, err := images.Push(ctx, n.site.Registry()+"/pause", pause)
+	ref, err := images.Push(ctx, n.config.RegistryAddress()+"/pause", pause)
 	if err != nil {
 		return err
 	}
-	stacking, err := snapshotter(components.Dir)
+	stacking, err := chooseSnapshotter(components.StackDir)
 	if err != nil {
 		return err
 	}
-	config, err := n.site.ContainerdConfig(components.Runtime{Snapshotter: stacking, Pause: ref, Plugins: hostdeps.Plugins()})
+	config, err := n.config.ContainerdConfig(components.ContainerdOptions{Snapshotter: stacking, PauseImage: ref, CNIPluginDir: hostdeps.FindCNIPluginDir()})
 	if err != nil {
 		return err
 	}
-	if err := put("containerd.toml", config); err != nil {
+	if err := writeConfig("containerd.toml", config); err != nil {
 		return err
 	}
-	if err := n.run(n.site.Containerd(hostdeps.Find("containerd"))); err != nil {
+	if err := n.startProcess(n.config.Containerd(hostdeps.FindProgram("containerd"))); err != nil {
 		return err
 	}
-	return n.await(ctx, "containerd", func(ctx context.Context) error {
-		conn, err := new(net.Dialer).DialContext(ctx, "unix", components.Socket)
+	return n.waitReady(ctx, "containerd", func(ctx context.Context) error {
+		conn, err := new(net.Dialer).DialContext(ctx, "unix", components.ContainerdSocket)
 		if err != nil {
 			return err
 		}
@@ -54,12 +54,12 @@ func (n *node) startRuntime(ctx context.Context) error {
 	})
 }
 
-func (n *node) serveRegistry(ctx context.Context) error {
-	handler, err := images.RegistryHandler(components.Dir + "/data/registry")
+func (n *node) startRegistry(ctx context.Context) error {
+	handler, err := images.RegistryHandler(components.StackDir + "/data/registry")
 	if err != nil {
 		return err
 	}
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", n.site.Registry())
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", n.config.RegistryAddress())
 	if err != nil {
 		return fmt.Errorf("image registry: %w", err)
 	}
@@ -71,9 +71,9 @@ func (n *node) serveRegistry(ctx context.Context) error {
 
 // startStore brings up the object store.
 func (n *node) startStore(ctx context.Context) error {
-	store := n.site.ObjectStore(n.keys.store)
-	if err := n.run(store); err != nil {
+	store := n.config.ObjectStore(n.credentials.storeAccount)
+	if err := n.startProcess(store); err != nil {
 		return err
 	}
-	return n.await(ctx, store.Name, answers(n.site.Store()))
+	return n.waitReady(ctx, store.Name, httpProbe(n.config.StoreURL()))
 }

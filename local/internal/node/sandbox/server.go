@@ -17,17 +17,17 @@ type Server struct {
 	Stacks []string
 	// Start begins to serve once the API server is ready, and returns when clients may come: the node is
 	// ready no sooner. The server ends when ctx does; an end before that is sent, and ends the node.
-	Start func(ctx context.Context, host Host) (ended <-chan error, err error)
+	Start func(ctx context.Context, host ServerContext) (ended <-chan error, err error)
 }
 
-// Host is what the node gives a Server.
-type Host struct {
-	// Site holds addresses, ports and URLs.
-	Site components.Site
+// ServerContext is what the node gives a Server.
+type ServerContext struct {
+	// Node holds addresses, ports and URLs.
+	Node components.NodeConfig
 	// Dir is the stack's folder as the node sees it: cloud.json and secret/ are there.
 	Dir string
 	// Authority is the API server's certificate authority: it issues the server's certificate.
 	Authority *pki.Authority
-	// Token is the bearer token of the cluster's administrator.
-	Token string
+	// AdminToken is the bearer token of the cluster's administrator.
+	AdminToken string
 }

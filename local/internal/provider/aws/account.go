@@ -20,10 +20,10 @@ import (
 )
 
 // RoleKeys are the object-store account of a role, named by the role's unique id. The secret follows from the root account's: nothing more has to be kept.
-func RoleKeys(root cloudstate.Keys, uniqueID string) cloudstate.Keys {
+func RoleKeys(root cloudstate.StoreAccount, uniqueID string) cloudstate.StoreAccount {
 	mac := hmac.New(sha256.New, []byte(root.SecretKey))
 	mac.Write([]byte(uniqueID))
-	return cloudstate.Keys{AccessKey: uniqueID, SecretKey: hex.EncodeToString(mac.Sum(nil))[:40]} // as long as AWS's are
+	return cloudstate.StoreAccount{AccessKey: uniqueID, SecretKey: hex.EncodeToString(mac.Sum(nil))[:40]} // as long as AWS's are
 }
 
 // storeAccount is how versitygw's admin API writes one down.
@@ -38,7 +38,7 @@ type storeAccount struct {
 }
 
 // createAccount makes a plain account, which may do what a bucket's policy grants and nothing else.
-func (s *store) createAccount(ctx context.Context, keys cloudstate.Keys) error {
+func (s *store) createAccount(ctx context.Context, keys cloudstate.StoreAccount) error {
 	body, err := xml.Marshal(storeAccount{Access: keys.AccessKey, Secret: keys.SecretKey, Role: "user"})
 	if err != nil {
 		return err

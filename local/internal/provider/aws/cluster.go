@@ -110,7 +110,7 @@ func endpoint(r *provider.Request) any {
 	if err != nil {
 		return r.Fault("cluster %q: %w", r.Str("name"), err)
 	}
-	return node.APIServer
+	return node.APIServerURL
 }
 
 // authority is the cluster's certificate authority, base64 of the PEM.

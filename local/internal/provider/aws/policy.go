@@ -90,7 +90,7 @@ func bucketDocument(cloud *cloudstate.Cloud, bucket string) (document, error) {
 
 // rolePolicies are the inline policies of a role, its own and those that are resources of their own. Managed
 // policies of AWS grant nothing on the program's buckets.
-func rolePolicies(cloud *cloudstate.Cloud, role cloudstate.Record) ([]document, error) {
+func rolePolicies(cloud *cloudstate.Cloud, role cloudstate.Resource) ([]document, error) {
 	var texts []any
 	inline, _ := role.Inputs["inlinePolicies"].([]any)
 	for _, entry := range inline {
@@ -171,7 +171,7 @@ func accounts(cloud *cloudstate.Cloud, principal any) any {
 }
 
 // roleAccount is the name of a role's account.
-func roleAccount(role cloudstate.Record) string {
+func roleAccount(role cloudstate.Resource) string {
 	id, _ := role.Outputs["uniqueId"].(string)
 	return id
 }

@@ -19,7 +19,7 @@ import (
 type store struct {
 	*s3.Client
 	endpoint, region string
-	root             cloudstate.Keys
+	root             cloudstate.StoreAccount
 }
 
 func storeOf(r *provider.Request) (*store, error) {
@@ -27,17 +27,17 @@ func storeOf(r *provider.Request) (*store, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, err := cloudstate.StoreKeys(r.Cloud.Dir)
+	root, err := cloudstate.ReadStoreAccount(r.Cloud.Dir)
 	if err != nil {
 		return nil, err
 	}
 	region := fmt.Sprint(region(r))
 	return &store{
 		Client: s3.New(s3.Options{
-			BaseEndpoint: sdk.String(node.Store), UsePathStyle: true, Region: region,
+			BaseEndpoint: sdk.String(node.StoreURL), UsePathStyle: true, Region: region,
 			Credentials: credentials.NewStaticCredentialsProvider(root.AccessKey, root.SecretKey, ""),
 		}),
-		endpoint: node.Store, region: region, root: root,
+		endpoint: node.StoreURL, region: region, root: root,
 	}, nil
 }
 

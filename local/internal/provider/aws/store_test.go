@@ -69,12 +69,12 @@ func (c cloud) delete(typ string, created plugin.CreateResponse, inputs object) 
 }
 
 // as is an S3 client with the given account.
-func (c cloud) as(t *testing.T, keys cloudstate.Keys) *s3.Client {
+func (c cloud) as(t *testing.T, keys cloudstate.StoreAccount) *s3.Client {
 	t.Helper()
 	node, err := nodeinfo.Read(c.dir + "/node.json")
 	require.NoError(t, err)
 	return s3.New(s3.Options{
-		BaseEndpoint: sdk.String(node.Store), UsePathStyle: true, Region: region,
+		BaseEndpoint: sdk.String(node.StoreURL), UsePathStyle: true, Region: region,
 		Credentials: credentials.NewStaticCredentialsProvider(keys.AccessKey, keys.SecretKey, ""),
 	})
 }
@@ -115,7 +115,7 @@ func TestARoleReadsItsPrefixAndNothingElse(t *testing.T) {
 	c.create(t, rolePolicy, "bankchurn", object{"role": string(bankchurn.ID), "policy": policy(bucket, "bankchurn/")})
 	other := c.create(t, role, "other", object{"assumeRolePolicy": "{}"})
 
-	root, err := cloudstate.StoreKeys(c.dir)
+	root, err := cloudstate.ReadStoreAccount(c.dir)
 	require.NoError(t, err)
 	for _, key := range []string{"bankchurn/model.joblib", "nlpinsight/model.joblib"} {
 		_, err := c.as(t, root).PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader("model")})
@@ -181,7 +181,7 @@ func TestABucketGoesWithItsObjectsOnlyWhenForced(t *testing.T) {
 	c.create(t, "aws:s3/bucketVersioningV2:BucketVersioningV2", "models", object{
 		"bucket": "models-kept", "versioningConfiguration": object{"status": "Enabled"},
 	})
-	root, err := cloudstate.StoreKeys(c.dir)
+	root, err := cloudstate.ReadStoreAccount(c.dir)
 	require.NoError(t, err)
 	bucket, key := "models-kept", "a"
 	for range 2 {
@@ -204,7 +204,7 @@ func TestABucketThatIsGoneFromTheStoreIsGoneInARefresh(t *testing.T) {
 	read, err := c.Read(ctx, request)
 	require.NoError(t, err)
 	require.Equal(t, created.Properties, read.Outputs)
-	root, err := cloudstate.StoreKeys(c.dir)
+	root, err := cloudstate.ReadStoreAccount(c.dir)
 	require.NoError(t, err)
 	_, err = c.as(t, root).DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: sdk.String("models-lost")})
 	require.NoError(t, err)

@@ -62,7 +62,7 @@ func endpoint(r *provider.Request) any {
 	if err != nil {
 		return r.Fault("cluster %q: %w", r.Str("name"), err)
 	}
-	return strings.TrimPrefix(node.APIServer, "https://")
+	return strings.TrimPrefix(node.APIServerURL, "https://")
 }
 
 // authority is the cluster's certificate authority, base64 of the PEM.

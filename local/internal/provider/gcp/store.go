@@ -19,7 +19,7 @@ type store struct{ endpoint string }
 
 func storeOf(r *provider.Request) (store, error) {
 	node, err := r.Cloud.Node()
-	return store{node.Store + "/storage/v1/b"}, err
+	return store{node.StoreURL + "/storage/v1/b"}, err
 }
 
 // createBucket makes the bucket, or takes over the one that an interrupted run made. The filesystem behind

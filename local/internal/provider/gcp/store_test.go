@@ -40,7 +40,7 @@ func TestABucketLivesInTheStore(t *testing.T) {
 	_, err = p.Create(ctx, create)
 	require.NoError(t, err, "an interrupted run's bucket is taken over")
 
-	upload := node.Store + "/upload/storage/v1/b/demo-models/o?uploadType=media&name=bankchurn/model.joblib"
+	upload := node.StoreURL + "/upload/storage/v1/b/demo-models/o?uploadType=media&name=bankchurn/model.joblib"
 	resp, err := http.Post(upload, "application/octet-stream", strings.NewReader("model"))
 	require.NoError(t, err)
 	resp.Body.Close()

@@ -33,7 +33,7 @@ func GCS(t *testing.T, dir string) {
 func S3(t *testing.T, dir, region string) {
 	t.Helper()
 	port := freePort(t)
-	root := cloudstate.Keys{AccessKey: "root", SecretKey: "root-secret"}
+	root := cloudstate.StoreAccount{AccessKey: "root", SecretKey: "root-secret"}
 	start(t, "versitygw", []string{"ROOT_ACCESS_KEY=" + root.AccessKey, "ROOT_SECRET_KEY=" + root.SecretKey}, port,
 		"--port", fmt.Sprintf("127.0.0.1:%d", port), "--quiet", "--region", region, "--iam-dir", folder(t, dir, "iam"),
 		"posix", "--versioning-dir", folder(t, dir, "versions"), folder(t, dir, "buckets"))
@@ -53,8 +53,8 @@ func folder(t *testing.T, parts ...string) string {
 func describe(t *testing.T, dir string, port int) {
 	t.Helper()
 	require.NoError(t, nodeinfo.Info{
-		Stack: filepath.Base(dir), APIServer: "https://192.0.2.1", CAData: []byte("CA"),
-		OIDCIssuer: "https://192.0.2.1", Store: fmt.Sprintf("http://127.0.0.1:%d", port),
+		Stack: filepath.Base(dir), APIServerURL: "https://192.0.2.1", CAData: []byte("CA"),
+		OIDCIssuer: "https://192.0.2.1", StoreURL: fmt.Sprintf("http://127.0.0.1:%d", port),
 	}.Write(filepath.Join(dir, "node.json")))
 }
 
