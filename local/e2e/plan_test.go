@@ -43,8 +43,8 @@ func plans(t *testing.T, c cloud) { requireNothingToDo(t, c) }
 func requireNothingToDo(t *testing.T, c cloud) {
 	t.Helper()
 	plan := c.plan(nil)
-	require.False(t, plan.Changed(), "%s: %v", plan, plan.Steps)
-	require.Greater(t, plan.Same, 30, "the whole stack was looked at")
+	require.False(t, plan.HasChanges(), "%s: %v", plan, plan.Steps)
+	require.Greater(t, plan.Unchanged, 30, "the whole stack was looked at")
 }
 
 // changes brings up a changed config, which has to do what its preview says
@@ -90,7 +90,7 @@ func (c cloud) plan(more map[string]any) engine.Summary {
 	require.NoError(c.t, err)
 	program := stack.Program{ConfigKeys: file.Keys()}
 	e, err := engine.Open(context.Background(), engine.Options{
-		Layout: c.Layout, Program: program.Deploy, Config: values, Ferry: c.Bin("ferry"), Out: os.Stdout,
+		Layout: c.Layout, Program: program.Deploy, ConfigOverrides: values, PluginExecutable: c.Bin("ferry"), Out: os.Stdout,
 	})
 	require.NoError(c.t, err)
 	summary, err := e.Preview(context.Background())

@@ -14,20 +14,20 @@ import (
 // writeProject writes a project of so many services to a folder: the
 // repository's own again and again, each under a name of its own.
 func writeProject(root, dir, stack string, services int) error {
-	project, err := read(filepath.Join(root, "Pulumi.yaml"))
+	project, err := readYAML(filepath.Join(root, "Pulumi.yaml"))
 	if err != nil {
 		return err
 	}
-	own, err := read(filepath.Join(root, "Pulumi."+stack+".yaml"))
+	stackFile, err := readYAML(filepath.Join(root, "Pulumi."+stack+".yaml"))
 	if err != nil {
 		return err
 	}
-	declared, _ := object(project["config"])["services"].(map[string]any)
-	releases := object(object(own["config"])["modelferry:releases"])
-	catalogue, live := multiply(object(declared["value"]), releases, services)
-	declared["value"] = catalogue
-	object(own["config"])["modelferry:releases"] = live
-	for name, document := range map[string]any{"Pulumi.yaml": project, "Pulumi." + stack + ".yaml": own} {
+	declaration, _ := asMap(project["config"])["services"].(map[string]any)
+	releases := asMap(asMap(stackFile["config"])["modelferry:releases"])
+	catalogue, liveReleases := replicateServices(asMap(declaration["value"]), releases, services)
+	declaration["value"] = catalogue
+	asMap(stackFile["config"])["modelferry:releases"] = liveReleases
+	for name, document := range map[string]any{"Pulumi.yaml": project, "Pulumi." + stack + ".yaml": stackFile} {
 		content, err := yaml.Marshal(document)
 		if err != nil {
 			return err
@@ -39,34 +39,34 @@ func writeProject(root, dir, stack string, services int) error {
 	return nil
 }
 
-// multiply makes so many services of those that there are, by turns.
-func multiply(services, releases map[string]any, number int) (catalogue, live map[string]any) {
-	catalogue, live = map[string]any{}, map[string]any{}
+// replicateServices makes so many services of those that there are, by turns.
+func replicateServices(services, releases map[string]any, number int) (catalogue, liveReleases map[string]any) {
+	catalogue, liveReleases = map[string]any{}, map[string]any{}
 	names := slices.Sorted(maps.Keys(releases))
-	for k := range number {
-		base := names[k%len(names)]
-		name := fmt.Sprintf("%s-%d", base, k)
-		service := maps.Clone(object(services[base]))
+	for i := range number {
+		base := names[i%len(names)]
+		name := fmt.Sprintf("%s-%d", base, i)
+		service := maps.Clone(asMap(services[base]))
 		delete(service, "deployment") // the service's name, so that none is twice
 		catalogue[name] = service
-		release, backends := moved(object(releases[base]), base, name), map[string]any{}
-		for backend, own := range object(release["backends"]) {
-			backends[backend] = moved(object(own), base, name)
+		release, backends := withPrefix(asMap(releases[base]), base, name), map[string]any{}
+		for backend, config := range asMap(release["backends"]) {
+			backends[backend] = withPrefix(asMap(config), base, name)
 		}
 		if len(backends) > 0 {
 			release["backends"] = backends
 		}
-		live[name] = release
+		liveReleases[name] = release
 	}
-	return catalogue, live
+	return catalogue, liveReleases
 }
 
-// moved is a release, or a backend of one, whose artifacts lie below another
+// withPrefix is a release, or a backend of one, whose artifacts lie below another
 // service's prefix.
-func moved(release map[string]any, from, to string) map[string]any {
+func withPrefix(release map[string]any, from, to string) map[string]any {
 	release, artifacts := maps.Clone(release), map[string]any{}
-	for artifact, version := range object(release["artifacts"]) {
-		other := maps.Clone(object(version))
+	for artifact, version := range asMap(release["artifacts"]) {
+		other := maps.Clone(asMap(version))
 		other["path"] = to + "/" + strings.TrimPrefix(fmt.Sprint(other["path"]), from+"/")
 		artifacts[artifact] = other
 	}
@@ -74,7 +74,7 @@ func moved(release map[string]any, from, to string) map[string]any {
 	return release
 }
 
-func read(file string) (map[string]any, error) {
+func readYAML(file string) (map[string]any, error) {
 	content, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func read(file string) (map[string]any, error) {
 	return document, nil
 }
 
-func object(value any) map[string]any {
+func asMap(value any) map[string]any {
 	found, _ := value.(map[string]any)
 	return found
 }

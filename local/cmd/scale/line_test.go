@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestGrowthTellsALineFromACurve(t *testing.T) {
+func TestGrowthRatio(t *testing.T) {
 	for name, c := range map[string]struct {
 		cost   func(services float64) float64
 		passes bool
@@ -25,9 +25,9 @@ func TestGrowthTellsALineFromACurve(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			at := func(n float64) point { return point{n, c.cost(n)} }
-			got := growth(at(30), at(300))
+			got := growthRatio(at(30), at(300))
 			t.Logf("%.2f", got)
-			require.Equal(t, c.passes, got <= maxGrowth, "%.2f", got)
+			require.Equal(t, c.passes, got <= maxGrowthRatio, "%.2f", got)
 		})
 	}
 }
@@ -40,10 +40,10 @@ func noise(n, seconds float64) float64 {
 	return 0
 }
 
-func TestBendTellsALineFromACurve(t *testing.T) {
+func TestNonlinearity(t *testing.T) {
 	line := func(n float64) point { return point{n, 110 + 0.3*n} }
-	require.InDelta(t, 1, bend(line(3), line(30), line(300)), 0.01)
+	require.InDelta(t, 1, nonlinearity(line(3), line(30), line(300)), 0.01)
 	square := func(n float64) point { return point{n, 110 + 0.003*n*n} }
-	require.Greater(t, bend(square(3), square(30), square(300)), float64(maxBend))
-	require.InDelta(t, 1.7, bend(point{3, 110}, point{30, 100}, point{300, 170}), 0.01, "what seems to save is free")
+	require.Greater(t, nonlinearity(square(3), square(30), square(300)), float64(maxNonlinearity))
+	require.InDelta(t, 1.7, nonlinearity(point{3, 110}, point{30, 100}, point{300, 170}), 0.01, "what seems to save is free")
 }

@@ -49,19 +49,19 @@ func run(services string, runs int) error {
 		}
 		numbers = append(numbers, number)
 	}
-	table := newTable(os.Stdout)
+	table := newReport(os.Stdout)
 	for _, stack := range paths.Stacks {
 		for _, number := range numbers {
-			var measured []cost
+			var measurements []measurement
 			for range max(1, runs) {
-				one, err := measure(root, stack, number)
+				m, err := measurePreview(root, stack, number)
 				if err != nil {
 					return fmt.Errorf("%s with %d services: %w", stack, number, err)
 				}
-				measured = append(measured, one)
+				measurements = append(measurements, m)
 			}
-			table.add(stack, number, fastest(measured))
+			table.add(stack, number, fastest(measurements))
 		}
 	}
-	return table.verdict()
+	return table.result()
 }

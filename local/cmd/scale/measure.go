@@ -14,68 +14,68 @@ import (
 	"time"
 )
 
-// cost is what one preview took.
-type cost struct {
-	time time.Duration
-	// program is the peak of the program's resident memory, in bytes. The
+// measurement is what one preview took.
+type measurement struct {
+	duration time.Duration
+	// peakRSS is the peak of the program's resident memory, in bytes. The
 	// engine and the providers are processes of their own.
-	program int64
+	peakRSS int64
 	// resources in the plan.
 	resources int
 }
 
-// measure runs ferry preview on a project of so many services.
-func measure(root, stack string, services int) (cost, error) {
+// measurePreview runs ferry preview on a project of so many services.
+func measurePreview(root, stack string, services int) (measurement, error) {
 	dir, err := os.MkdirTemp("", "modelferry-scale-")
 	if err != nil {
-		return cost{}, err
+		return measurement{}, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }() // a leftover in the temporary folder harms nothing
 	if err := writeProject(root, dir, stack, services); err != nil {
-		return cost{}, err
+		return measurement{}, err
 	}
 	local := filepath.Join(dir, ".local")
 	if err := os.Mkdir(local, 0o755); err != nil {
-		return cost{}, err
+		return measurement{}, err
 	}
 	bin := filepath.Join(root, ".local", "bin")
 	if err := os.Symlink(bin, filepath.Join(local, "bin")); err != nil {
-		return cost{}, err
+		return measurement{}, err
 	}
-	var printed bytes.Buffer
+	var output bytes.Buffer
 	cmd := exec.Command(filepath.Join(bin, "ferry"), "preview", "--stack", stack)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &printed, &printed
-	started := time.Now()
+	cmd.Dir, cmd.Stdout, cmd.Stderr = dir, &output, &output
+	start := time.Now()
 	if err := cmd.Start(); err != nil {
-		return cost{}, err
+		return measurement{}, err
 	}
-	ended := make(chan struct{})
-	peak := watch(cmd.Process.Pid, ended)
+	done := make(chan struct{})
+	peak := trackPeakRSS(cmd.Process.Pid, done)
 	err = cmd.Wait()
-	c := cost{time: time.Since(started)}
-	close(ended)
-	c.program = <-peak
+	m := measurement{duration: time.Since(start)}
+	close(done)
+	m.peakRSS = <-peak
 	if err != nil {
-		return cost{}, fmt.Errorf("ferry preview: %w\n%s", err, printed.String())
+		return measurement{}, fmt.Errorf("ferry preview: %w\n%s", err, output.String())
 	}
-	c.resources = strings.Count(printed.String(), "\n  + ")
-	if c.program == 0 || c.resources < services {
-		return cost{}, errors.New("the preview was not seen at work")
+	m.resources = strings.Count(output.String(), "\n  + ")
+	if m.peakRSS == 0 || m.resources < services {
+		return measurement{}, errors.New("the preview was not seen at work")
 	}
-	return c, nil
+	return m, nil
 }
 
-// watch reads a process' peak of resident memory until it has ended. The
+// trackPeakRSS reads a process' peak of resident memory until it has ended. The
 // kernel keeps the peak, so that what is read last is nearly all.
-func watch(pid int, ended <-chan struct{}) <-chan int64 {
+func trackPeakRSS(pid int, done <-chan struct{}) <-chan int64 {
 	peak := make(chan int64, 1)
 	go func() {
-		var highest int64
+		var peakRSS int64
 		for {
-			highest = max(highest, highWater(pid))
+			peakRSS = max(peakRSS, readPeakRSS(pid))
 			select {
-			case <-ended:
-				peak <- highest
+			case <-done:
+				peak <- peakRSS
 				return
 			case <-time.After(20 * time.Millisecond):
 			}
@@ -84,7 +84,7 @@ func watch(pid int, ended <-chan struct{}) <-chan int64 {
 	return peak
 }
 
-func highWater(pid int) int64 {
+func readPeakRSS(pid int) int64 {
 	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0 // it has ended
@@ -99,6 +99,6 @@ func highWater(pid int) int64 {
 }
 
 // fastest is the cost with the least time: what else a machine does only ever adds.
-func fastest(all []cost) cost {
-	return slices.MinFunc(all, func(a, b cost) int { return cmp.Compare(a.time, b.time) })
+func fastest(measurements []measurement) measurement {
+	return slices.MinFunc(measurements, func(a, b measurement) int { return cmp.Compare(a.duration, b.duration) })
 }

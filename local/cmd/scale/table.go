@@ -7,71 +7,73 @@ import (
 	"time"
 )
 
-// table prints the figures as they come, and keeps them for the verdict.
-type table struct {
+// report prints the figures as they come, and keeps them for the verdict.
+type report struct {
 	out  io.Writer
 	rows map[string][]row // by stack
-	over error
+	err  error
 }
 
 type row struct {
-	services int
-	cost     cost
+	services    int
+	measurement measurement
 }
 
-func newTable(out io.Writer) *table {
+func newReport(out io.Writer) *report {
 	fmt.Fprintf(out, "| stack | services | resources | time | a further service | growth, x the services' | program's memory | x a line's |\n|---|---|---|---|---|---|---|---|\n")
-	return &table{out: out, rows: map[string][]row{}}
+	return &report{out: out, rows: map[string][]row{}}
 }
 
 // add prints one line. A further service costs what it took more than the
 // line before, by the services that it has more: where the cost is linear, it
 // stays the same, and the third line of a stack is where the two before lead.
-func (t *table) add(stack string, services int, c cost) {
-	t.rows[stack] = append(t.rows[stack], row{services, c})
+func (t *report) add(stack string, services int, m measurement) {
+	t.rows[stack] = append(t.rows[stack], row{services, m})
 	rows := t.rows[stack]
-	var further, seconds, memory string
+	var perService, seconds, memory string
 	if len(rows) > 1 {
-		further = fmt.Sprintf("%d ms", rows[len(rows)-2].further(rows[len(rows)-1]).Milliseconds())
+		perService = fmt.Sprintf("%d ms", rows[len(rows)-2].timePerService(rows[len(rows)-1]).Milliseconds())
 	}
 	if len(rows) > 2 {
 		last := [3]row(rows[len(rows)-3:])
-		seconds, memory = t.judge(stack, last)
+		seconds, memory = t.compare(stack, last)
 	}
 	fmt.Fprintf(t.out, "| %s | %d | %d | %.1f s | %s | %s | %d MiB | %s |\n",
-		stack, services, c.resources, c.time.Seconds(), further, seconds, c.program>>20, memory)
-	if c.time > maxTime || c.program > maxMemory {
+		stack, services, m.resources, m.duration.Seconds(), perService, seconds, m.peakRSS>>20, memory)
+	if m.duration > maxTime || m.peakRSS > maxMemory {
 		t.fail("%s with %d services took %.1f s and %d MiB: at most %.0f s and %d MiB",
-			stack, services, c.time.Seconds(), c.program>>20, maxTime.Seconds(), maxMemory>>20)
+			stack, services, m.duration.Seconds(), m.peakRSS>>20, maxTime.Seconds(), maxMemory>>20)
 	}
 }
 
-// further is what one more service takes, between this row and a longer one.
-func (r row) further(next row) time.Duration {
-	return (next.cost.time - r.cost.time) / time.Duration(next.services-r.services)
+// timePerService is what one more service takes, between this row and a longer one.
+func (r row) timePerService(next row) time.Duration {
+	return (next.measurement.duration - r.measurement.duration) / time.Duration(next.services-r.services)
 }
 
-// judge compares the time of a row with that of the one before, and the memory
+// compare compares the time of a row with that of the one before, and the memory
 // with the line through the two before.
-func (t *table) judge(stack string, rows [3]row) (seconds, memory string) {
-	at := func(k int, of func(cost) float64) point { return point{float64(rows[k].services), of(rows[k].cost)} }
-	inTime, inMemory := func(c cost) float64 { return c.time.Seconds() }, func(c cost) float64 { return float64(c.program) }
+func (t *report) compare(stack string, rows [3]row) (seconds, memory string) {
+	pointAt := func(i int, value func(measurement) float64) point {
+		return point{float64(rows[i].services), value(rows[i].measurement)}
+	}
+	inTime, inMemory := func(c measurement) float64 { return c.duration.Seconds() }, func(c measurement) float64 { return float64(c.peakRSS) }
 	const hint = "look for what does work for each service that grows with their number"
-	grown := growth(at(1, inTime), at(2, inTime))
-	if grown > maxGrowth {
-		t.fail("%s: from %d to %d services the time grows %.1f times as fast as the services: %s", stack, rows[1].services, rows[2].services, grown, hint)
+	growth := growthRatio(pointAt(1, inTime), pointAt(2, inTime))
+	if growth > maxGrowthRatio {
+		t.fail("%s: from %d to %d services the time grows %.1f times as fast as the services: %s", stack, rows[1].services, rows[2].services, growth, hint)
 	}
-	bent := bend(at(0, inMemory), at(1, inMemory), at(2, inMemory))
-	if bent > maxBend {
+	nonlinear := nonlinearity(pointAt(0, inMemory), pointAt(1, inMemory), pointAt(2, inMemory))
+	if nonlinear > maxNonlinearity {
 		t.fail("%s with %d services: its memory is %.1f times that of a straight line through %d and %d services: at most %d times; %s",
-			stack, rows[2].services, bent, rows[0].services, rows[1].services, maxBend, hint)
+			stack, rows[2].services, nonlinear, rows[0].services, rows[1].services, maxNonlinearity, hint)
 	}
-	return fmt.Sprintf("%.1f", grown), fmt.Sprintf("%.1f", bent)
+	return fmt.Sprintf("%.1f", growth), fmt.Sprintf("%.1f", nonlinear)
 }
 
-func (t *table) fail(format string, args ...any) {
-	t.over = errors.Join(t.over, fmt.Errorf(format, args...))
+func (t *report) fail(format string, args ...any) {
+	t.err = errors.Join(t.err, fmt.Errorf(format, args...))
 }
 
-// verdict is the error of every figure that is over its bound.
-func (t *table) verdict() error { return t.over }
+// result is the error of every figure that is over its bound.
+func (t *report) result() error { return t.err }

@@ -26,7 +26,7 @@ func envCommand() *cobra.Command {
 		if _, err := node.ReadInfo(p); err != nil {
 			return fmt.Errorf("%s: %w: run make up STACK=%s first", p.Stack, err, p.Stack)
 		}
-		exports, err := engine.Exports(p, "")
+		exports, err := engine.ShellExports(p, "")
 		if err != nil {
 			return err
 		}

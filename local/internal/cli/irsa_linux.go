@@ -40,7 +40,7 @@ var identityServer = sandbox.Server{
 		if err != nil {
 			return nil, fmt.Errorf("pod identity webhook: %w", err)
 		}
-		agent := netip.MustParseAddr(identity.AgentAddress)
+		agent := netip.MustParseAddr(identity.PodIdentityAgentIP)
 		if err := network.AddAddress(agent); err != nil {
 			return nil, err
 		}
@@ -48,8 +48,8 @@ var identityServer = sandbox.Server{
 		ready, ended := make(chan struct{}), make(chan error, 1)
 		go func() {
 			ended <- identity.Serve(ctx, identity.Config{
-				Dir: host.Dir, Issuer: host.Node.APIServerURL(), Client: client,
-				STSAddr: at(components.STSPort), AgentAddr: agent.String() + ":80", WebhookAddr: at(components.WebhookPort), Cert: cert, CA: host.Authority.PEM(),
+				StackDir: host.Dir, Issuer: host.Node.APIServerURL(), Client: client,
+				STSAddr: at(components.STSPort), AgentAddr: agent.String() + ":80", WebhookAddr: at(components.WebhookPort), Cert: cert, CACert: host.Authority.PEM(),
 				Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)),
 			}, func() { close(ready) })
 		}()

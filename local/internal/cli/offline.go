@@ -53,5 +53,5 @@ func offlineOptions(at func() (paths.Layout, error), lay func(stackfile.File) er
 		return engine.Options{}, err
 	}
 	program := stack.Program{ConfigKeys: file.Keys()}
-	return engine.Options{Layout: p, Program: program.Deploy, Config: file.Overrides(), Out: out}, nil
+	return engine.Options{Layout: p, Program: program.Deploy, ConfigOverrides: file.Overrides(), Out: out}, nil
 }

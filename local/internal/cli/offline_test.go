@@ -17,7 +17,7 @@ func given(t *testing.T, args ...string) (map[string]any, error) {
 	at, lay := stackFlag(cmd), configFlags(cmd)
 	require.NoError(t, cmd.ParseFlags(args))
 	options, err := offlineOptions(at, lay, nil)
-	return options.Config, err
+	return options.ConfigOverrides, err
 }
 
 func overlay(t *testing.T, content string) string {

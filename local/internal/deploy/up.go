@@ -79,7 +79,7 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 	}
 	say("bringing up the stack")
 	second, err := e.Up(ctx)
-	total := first.Plus(second)
+	total := first.Add(second)
 	if err != nil {
 		return total, err
 	}
@@ -89,7 +89,7 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 
 func openEngine(ctx context.Context, o Options, keys []string, values map[string]any) (*engine.Engine, error) {
 	program := stack.Program{ConfigKeys: keys}
-	return engine.Open(ctx, engine.Options{Layout: o.Layout, Program: program.Deploy, Config: values, Out: o.Out})
+	return engine.Open(ctx, engine.Options{Layout: o.Layout, Program: program.Deploy, ConfigOverrides: values, Out: o.Out})
 }
 
 // deployPlatform brings up a new stack without releases first, as a team would do it:

@@ -23,8 +23,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider/storetest"
 )
 
-// buckets makes the buckets that the config names, each with a secret label.
-func buckets(ctx *pulumi.Context) error {
+// createBuckets makes the buckets that the config names, each with a secret label.
+func createBuckets(ctx *pulumi.Context) error {
 	google, err := gcp.NewProvider(ctx, "gcp", &gcp.ProviderArgs{Project: pulumi.String("demo-project")})
 	if err != nil {
 		return err
@@ -44,11 +44,11 @@ func buckets(ctx *pulumi.Context) error {
 	return nil
 }
 
-func TestAStackFromUpToDestroy(t *testing.T) {
+func TestEngine_upToDestroy(t *testing.T) {
 	ctx := context.Background()
-	p := repository(t)
+	p := newRepository(t)
 	require.NoError(t, os.MkdirAll(p.Dir(), 0o755))
-	storetest.GCS(t, p.Dir())
+	storetest.StartGCS(t, p.Dir())
 	node, err := nodeinfo.Read(p.NodeInfoFile())
 	require.NoError(t, err)
 	exists := func(bucket string) bool {
@@ -61,7 +61,7 @@ func TestAStackFromUpToDestroy(t *testing.T) {
 	open := func(names ...any) *engine.Engine {
 		out.Reset()
 		e, err := engine.Open(ctx, engine.Options{
-			Layout: p, Program: buckets, Out: &out, Config: map[string]any{"modelferry:buckets": names},
+			Layout: p, Program: createBuckets, Out: &out, ConfigOverrides: map[string]any{"modelferry:buckets": names},
 		})
 		require.NoError(t, err)
 		return e
@@ -71,14 +71,14 @@ func TestAStackFromUpToDestroy(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 2, summary.Created)
 	require.True(t, exists("demo-models"))
-	known, err := cloudstate.Load(p.Dir())
+	records, err := cloudstate.Load(p.Dir())
 	require.NoError(t, err)
-	require.Len(t, known.OfType("gcp:storage/bucket:Bucket"), 2)
+	require.Len(t, records.OfType("gcp:storage/bucket:Bucket"), 2)
 
 	e := open("models", "datasets")
 	summary, err = e.Up(ctx)
 	require.NoError(t, err)
-	require.False(t, summary.Changed(), "a second up changes nothing: %s", out.String())
+	require.False(t, summary.HasChanges(), "a second up changes nothing: %s", out.String())
 	outputs, err := e.Outputs(ctx)
 	require.NoError(t, err)
 	require.Equal(t, map[string]any{"models": "gs://demo-models", "datasets": "gs://demo-datasets"}, outputs)
@@ -115,14 +115,14 @@ func TestAStackFromUpToDestroy(t *testing.T) {
 	require.Equal(t, 1, summary.Created)
 
 	// An ordinary CLI, pointed at the local cloud by the exports, finds everything.
-	exports, err := engine.Exports(p, "")
+	exports, err := engine.ShellExports(p, "")
 	require.NoError(t, err)
 	cli := exec.Command("sh", "-euc", exports+exports+"pulumi config get -s gke --path 'modelferry:buckets[0]'; pulumi refresh --yes -s gke")
 	cli.Dir = p.Root
 	cli.Env = append(os.Environ(), "PULUMI_CONFIG_PASSPHRASE=another", "PULUMI_HOME="+t.TempDir(), "PULUMI_SKIP_UPDATE_CHECK=true")
-	answer, err := cli.CombinedOutput()
-	require.NoError(t, err, string(answer))
-	require.Contains(t, string(answer), "3 unchanged")
+	output, err := cli.CombinedOutput()
+	require.NoError(t, err, string(output))
+	require.Contains(t, string(output), "3 unchanged")
 
 	summary, err = open("models").Destroy(ctx)
 	require.NoError(t, err)
@@ -133,10 +133,10 @@ func TestAStackFromUpToDestroy(t *testing.T) {
 	require.True(t, strings.HasPrefix(string(written), "# kept\n"))
 }
 
-func TestWithoutANodeAClusterOrBucketSaysWhatToType(t *testing.T) {
-	p := repository(t)
+func TestUp_withoutNode(t *testing.T) {
+	p := newRepository(t)
 	e, err := engine.Open(context.Background(), engine.Options{
-		Layout: p, Program: buckets, Config: map[string]any{"modelferry:buckets": []any{"models"}},
+		Layout: p, Program: createBuckets, ConfigOverrides: map[string]any{"modelferry:buckets": []any{"models"}},
 	})
 	require.NoError(t, err)
 	_, err = e.Up(context.Background())

@@ -18,26 +18,26 @@ import (
 
 // Engine runs one stack.
 type Engine struct {
-	stack auto.Stack
-	out   io.Writer
-	home  home
+	stack     auto.Stack
+	out       io.Writer
+	workspace workspace
 }
 
-// home is where one stack's engine keeps its things, and how it sees the world.
-type home struct {
-	work    string            // holds Pulumi.yaml and Pulumi.STACK.yaml as this engine reads them
-	backend string            // the state's folder
-	env     map[string]string // of the pulumi CLI and its plugins, over this process's own
+// workspace is where one stack's engine keeps its things, and how it sees the world.
+type workspace struct {
+	workDir    string            // holds Pulumi.yaml and Pulumi.STACK.yaml as this engine reads them
+	backendDir string            // the state's folder
+	envVars    map[string]string // of the pulumi CLI and its plugins, over this process's own
 }
 
 // Options say what to run.
 type Options struct {
 	Layout  paths.Layout
 	Program pulumi.RunFunc
-	// Config lies over the stack file of the repository: `project:key` to value, which may be nested.
-	Config map[string]any
-	// Ferry is the executable that serves as the plugins; this process's own when empty.
-	Ferry string
+	// ConfigOverrides lies over the stack file of the repository: `project:key` to value, which may be nested.
+	ConfigOverrides map[string]any
+	// PluginExecutable is the executable that serves as the plugins; this process's own when empty.
+	PluginExecutable string
 	// Out shows the progress, a line a change.
 	Out io.Writer
 }
@@ -46,7 +46,7 @@ type Options struct {
 // caller holds the stack's lock: what an interrupted run left locked or pending is cleared away.
 func Open(ctx context.Context, o Options) (*Engine, error) {
 	dir := o.Layout.Dir()
-	file, err := passphraseFile(o.Layout)
+	file, err := ensurePassphraseFile(o.Layout)
 	if err != nil {
 		return nil, err
 	}
@@ -54,40 +54,40 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("secrets' passphrase: %w", err)
 	}
-	h := home{
-		work: filepath.Join(dir, "work"), backend: filepath.Join(dir, "pulumi"),
-		env: map[string]string{
+	w := workspace{
+		workDir: filepath.Join(dir, "work"), backendDir: filepath.Join(dir, "pulumi"),
+		envVars: map[string]string{
 			paths.StackDirEnv: dir,
 			// Not its file: a passphrase that the user has set for other stacks would win over that.
 			"PULUMI_CONFIG_PASSPHRASE": strings.TrimSpace(string(passphrase)),
 		},
 	}
-	return open(ctx, o, h)
+	return newEngine(ctx, o, w)
 }
 
-func open(ctx context.Context, o Options, h home) (*Engine, error) {
-	plugins, err := InstallPlugins(o.Layout, o.Ferry)
+func newEngine(ctx context.Context, o Options, w workspace) (*Engine, error) {
+	plugins, err := InstallPlugins(o.Layout, o.PluginExecutable)
 	if err != nil {
 		return nil, err
 	}
-	for _, dir := range []string{h.work, h.backend} {
+	for _, dir := range []string{w.workDir, w.backendDir} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return nil, fmt.Errorf("engine's folder: %w", err)
 		}
 	}
-	if err := writeProject(o.Layout.Root, h.work, plugins); err != nil {
+	if err := writeProjectFile(o.Layout.Root, w.workDir, plugins); err != nil {
 		return nil, err
 	}
-	if err := writeStack(o.Layout.Root, h.work, o.Layout.Stack, o.Config); err != nil {
+	if err := writeStackFile(o.Layout.Root, w.workDir, o.Layout.Stack, o.ConfigOverrides); err != nil {
 		return nil, err
 	}
-	h.env["PULUMI_BACKEND_URL"] = "file://" + h.backend
-	h.env["PULUMI_OPTION_CONFIG_FILE"] = "" // of a shell that has evaluated the Exports of any stack
-	h.env["PULUMI_SKIP_UPDATE_CHECK"] = "true"
-	h.env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
-	h.env["PATH"] = plugins.standin + string(os.PathListSeparator) + os.Getenv("PATH")
+	w.envVars["PULUMI_BACKEND_URL"] = "file://" + w.backendDir
+	w.envVars["PULUMI_OPTION_CONFIG_FILE"] = "" // of a shell that has evaluated the Exports of any stack
+	w.envVars["PULUMI_SKIP_UPDATE_CHECK"] = "true"
+	w.envVars["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
+	w.envVars["PATH"] = plugins.credentialPlugins + string(os.PathListSeparator) + os.Getenv("PATH")
 
-	name, err := projectName(h.work)
+	name, err := projectName(w.workDir)
 	if err != nil {
 		return nil, err
 	}
@@ -96,22 +96,22 @@ func open(ctx context.Context, o Options, h home) (*Engine, error) {
 		return nil, err
 	}
 	stack, err := auto.UpsertStackInlineSource(ctx, o.Layout.Stack, name, o.Program,
-		auto.Pulumi(cli), auto.WorkDir(h.work), auto.PulumiHome(o.Layout.Bin("pulumi-home")), auto.EnvVars(h.env))
+		auto.Pulumi(cli), auto.WorkDir(w.workDir), auto.PulumiHome(o.Layout.Bin("pulumi-home")), auto.EnvVars(w.envVars))
 	if err != nil {
-		return nil, fmt.Errorf("open stack %s: %w", o.Layout.Stack, concise(err))
+		return nil, fmt.Errorf("open stack %s: %w", o.Layout.Stack, cliError(err))
 	}
-	e := &Engine{stack: stack, out: o.Out, home: h}
+	e := &Engine{stack: stack, out: o.Out, workspace: w}
 	if e.out == nil {
 		e.out = io.Discard
 	}
-	return e, e.recover(ctx)
+	return e, e.recoverInterruptedRun(ctx)
 }
 
 // Outputs are the stack's outputs as plain values, secrets included.
 func (e *Engine) Outputs(ctx context.Context) (map[string]any, error) {
 	outputs, err := e.stack.Outputs(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("outputs of stack %s: %w", e.stack.Name(), concise(err))
+		return nil, fmt.Errorf("outputs of stack %s: %w", e.stack.Name(), cliError(err))
 	}
 	values := make(map[string]any, len(outputs))
 	for name, output := range outputs {

@@ -37,8 +37,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// repository lays out a project with the real pulumi CLI in it.
-func repository(t *testing.T) paths.Layout {
+// newRepository lays out a project with the real pulumi CLI in it.
+func newRepository(t *testing.T) paths.Layout {
 	t.Helper()
 	root := t.TempDir()
 	write := func(name, content string) {
@@ -81,7 +81,7 @@ func pulumiCLI(t *testing.T) string {
 	return built
 }
 
-func program(t *testing.T, seen *seen) pulumi.RunFunc {
+func program(t *testing.T, seen *lookupResult) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
 		google, err := gcp.NewProvider(ctx, "gcp", &gcp.ProviderArgs{
 			Project: pulumi.String("demo-project"), Region: pulumi.String("europe-west4"),
@@ -131,12 +131,12 @@ func program(t *testing.T, seen *seen) pulumi.RunFunc {
 	}
 }
 
-type seen struct{ number string }
+type lookupResult struct{ number string }
 
-func TestOfflinePreview(t *testing.T) {
-	p := repository(t)
+func TestPreview_offline(t *testing.T) {
+	p := newRepository(t)
 	var out bytes.Buffer
-	var seen seen
+	var seen lookupResult
 	summary, err := engine.Preview(context.Background(), engine.Options{Layout: p, Program: program(t, &seen), Out: &out})
 	t.Log(out.String())
 	require.NoError(t, err)
@@ -147,10 +147,10 @@ func TestOfflinePreview(t *testing.T) {
 	require.NotContains(t, out.String(), "from $PATH")
 }
 
-func TestRenderRunsTheProgramToItsEnd(t *testing.T) {
-	p := repository(t)
+func TestRender_completesProgram(t *testing.T) {
+	p := newRepository(t)
 	var out bytes.Buffer
-	var seen seen
+	var seen lookupResult
 	summary, err := engine.Render(context.Background(),
 		engine.Options{Layout: p, Program: program(t, &seen), Out: &out}, t.TempDir())
 	t.Log(out.String())
@@ -158,8 +158,8 @@ func TestRenderRunsTheProgramToItsEnd(t *testing.T) {
 	require.Equal(t, 3, summary.Created)
 }
 
-func TestFailureNamesTypeAndProperty(t *testing.T) {
-	p := repository(t)
+func TestPreview_invalidInputs(t *testing.T) {
+	p := newRepository(t)
 	_, err := engine.Preview(context.Background(), engine.Options{Layout: p, Program: func(ctx *pulumi.Context) error {
 		google, err := gcp.NewProvider(ctx, "gcp", &gcp.ProviderArgs{Project: pulumi.String("demo-project")})
 		if err != nil {

@@ -10,21 +10,21 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// Exports are shell lines that point an ordinary pulumi CLI, run in the repository, at a running local cloud:
+// ShellExports are shell lines that point an ordinary pulumi CLI, run in the repository, at a running local cloud:
 // its state, its config, its providers and its cluster's token. Evaluated twice they change nothing more.
 // ferry is the executable that serves as the plugins; this process's own when empty.
-func Exports(p paths.Layout, ferry string) (string, error) {
+func ShellExports(p paths.Layout, ferry string) (string, error) {
 	plugins, err := InstallPlugins(p, ferry)
 	if err != nil {
 		return "", err
 	}
-	passphrase, err := passphraseFile(p)
+	passphrase, err := ensurePassphraseFile(p)
 	if err != nil {
 		return "", err
 	}
-	path := []string{filepath.Dir(p.Bin("pulumi")), plugins.clouds, plugins.standin}
-	if officialKubernetes() == "" {
-		path = append(path, plugins.kubernetes)
+	pathDirs := []string{filepath.Dir(p.Bin("pulumi")), plugins.cloudPlugins, plugins.credentialPlugins}
+	if officialKubernetesPlugin() == "" {
+		pathDirs = append(pathDirs, plugins.kubernetesPlugin)
 	}
 	var lines strings.Builder
 	// A passphrase that the user has set for other stacks would win over the file.
@@ -35,25 +35,25 @@ func Exports(p paths.Layout, ferry string) (string, error) {
 		{"PULUMI_BACKEND_URL", "file://" + filepath.Join(p.Dir(), "pulumi")},
 		{"PULUMI_CONFIG_PASSPHRASE_FILE", passphrase},
 		{"PULUMI_OPTION_CONFIG_FILE", filepath.Join(p.Dir(), "work", "Pulumi."+p.Stack+".yaml")},
-		{"PATH", onPath(path, os.Getenv("PATH"))},
+		{"PATH", prependPath(pathDirs, os.Getenv("PATH"))},
 	} {
-		fmt.Fprintf(&lines, "export %s=%s\n", variable[0], quote(variable[1]))
+		fmt.Fprintf(&lines, "export %s=%s\n", variable[0], shellQuote(variable[1]))
 	}
 	return lines.String(), nil
 }
 
-// onPath puts folders before the others, each once. The user's own pulumi stays the first, if there is one:
+// prependPath puts folders before the others, each once. The user's own pulumi stays the first, if there is one:
 // only behind all of PATH comes ours.
-func onPath(folders []string, path string) string {
-	cli, plugins := folders[0], folders[1:]
-	var kept []string
-	for _, folder := range filepath.SplitList(path) {
-		if !slices.Contains(folders, folder) {
-			kept = append(kept, folder)
+func prependPath(dirs []string, path string) string {
+	cliDir, pluginDirs := dirs[0], dirs[1:]
+	var otherDirs []string
+	for _, dir := range filepath.SplitList(path) {
+		if !slices.Contains(dirs, dir) {
+			otherDirs = append(otherDirs, dir)
 		}
 	}
-	return strings.Join(slices.Concat(plugins, kept, []string{cli}), string(os.PathListSeparator))
+	return strings.Join(slices.Concat(pluginDirs, otherDirs, []string{cliDir}), string(os.PathListSeparator))
 }
 
-// quote makes one word of a POSIX shell.
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+// shellQuote makes one word of a POSIX shell.
+func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

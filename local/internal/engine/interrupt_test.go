@@ -13,8 +13,8 @@ import (
 )
 
 // An interrupt ends a run in order: no lock stays, and the next run goes on as if nothing had been.
-func TestAnInterruptLeavesNoLock(t *testing.T) {
-	p := repository(t)
+func TestUp_interruptLeavesNoLock(t *testing.T) {
+	p := newRepository(t)
 	ctx, interrupt := context.WithCancel(context.Background())
 	e, err := engine.Open(ctx, engine.Options{Layout: p, Program: func(*pulumi.Context) error {
 		interrupt()
@@ -22,10 +22,10 @@ func TestAnInterruptLeavesNoLock(t *testing.T) {
 		return nil
 	}})
 	require.NoError(t, err)
-	begun := time.Now()
+	start := time.Now()
 	_, err = e.Up(ctx)
 	require.Error(t, err)
-	require.Less(t, time.Since(begun), 30*time.Second)
+	require.Less(t, time.Since(start), 30*time.Second)
 
 	var out bytes.Buffer
 	e, err = engine.Open(context.Background(), engine.Options{Layout: p, Out: &out, Program: func(*pulumi.Context) error { return nil }})

@@ -17,11 +17,11 @@ const RenderDirVar = "MODELFERRY_RENDER_DIR"
 // Preview plans the stack as if from nothing, from the repository's files alone: no cloud, no cluster, no
 // account. It leaves nothing behind.
 func Preview(ctx context.Context, o Options) (Summary, error) {
-	e, clean, err := offline(ctx, o, nil)
+	e, cleanup, err := openOffline(ctx, o, nil)
 	if err != nil {
 		return Summary{}, err
 	}
-	defer clean()
+	defer cleanup()
 	return e.Preview(ctx)
 }
 
@@ -35,33 +35,33 @@ func Render(ctx context.Context, o Options, dir string) (Summary, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return Summary{}, fmt.Errorf("folder to render to: %w", err)
 	}
-	e, clean, err := offline(ctx, o, map[string]string{RenderDirVar: dir})
+	e, cleanup, err := openOffline(ctx, o, map[string]string{RenderDirVar: dir})
 	if err != nil {
 		return Summary{}, err
 	}
-	defer clean()
+	defer cleanup()
 	return e.Up(ctx)
 }
 
-// offline opens an engine over an empty state in a folder of its own, which clean removes.
-func offline(ctx context.Context, o Options, env map[string]string) (e *Engine, clean func(), err error) {
+// openOffline opens an engine over an empty state in a folder of its own, which clean removes.
+func openOffline(ctx context.Context, o Options, env map[string]string) (e *Engine, cleanup func(), err error) {
 	dir, err := os.MkdirTemp("", "modelferry-")
 	if err != nil {
 		return nil, nil, fmt.Errorf("engine's folder: %w", err)
 	}
-	clean = func() { _ = os.RemoveAll(dir) } // a leftover in the temporary folder harms nothing
-	h := home{
-		work: filepath.Join(dir, "work"), backend: filepath.Join(dir, "pulumi"),
-		env: map[string]string{
+	cleanup = func() { _ = os.RemoveAll(dir) } // a leftover in the temporary folder harms nothing
+	w := workspace{
+		workDir: filepath.Join(dir, "work"), backendDir: filepath.Join(dir, "pulumi"),
+		envVars: map[string]string{
 			paths.StackDirEnv:          "", // whatever local cloud runs, this is not about it
 			RenderDirVar:               "",
 			"PULUMI_CONFIG_PASSPHRASE": "offline", // locks nothing that lasts
 		},
 	}
-	maps.Copy(h.env, env)
-	if e, err = open(ctx, o, h); err != nil {
-		clean()
+	maps.Copy(w.envVars, env)
+	if e, err = newEngine(ctx, o, w); err != nil {
+		cleanup()
 		return nil, nil, err
 	}
-	return e, clean, nil
+	return e, cleanup, nil
 }

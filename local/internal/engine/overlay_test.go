@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestOverlay(t *testing.T) {
+func TestMergeConfig(t *testing.T) {
 	const base = `# The stack.
 secretsprovider: passphrase
 config:
@@ -50,35 +50,35 @@ config:
 		{"a map in place of a scalar", "config:\n  a: 1\n", map[string]any{"a": map[string]any{"b": 2}}, "config:\n  a:\n    b: 2\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := Overlay([]byte(test.base), test.values)
+			got, err := MergeConfig([]byte(test.base), test.values)
 			require.NoError(t, err)
 			require.Equal(t, test.want, string(got))
 		})
 	}
-	_, err := Overlay([]byte("- a\n"), nil)
+	_, err := MergeConfig([]byte("- a\n"), nil)
 	require.ErrorContains(t, err, "line 1: a stack file is a map")
 }
 
-func TestLocalSecretsStayAndTheRepositorysDoNotCome(t *testing.T) {
-	got, err := withLocalSecrets([]byte("encryptionsalt: theirs\nconfig:\n  a: 1\n"), []byte("config: {}\nencryptionsalt: ours\n"))
+func TestWithLocalSecretsKeys(t *testing.T) {
+	got, err := withLocalSecretsKeys([]byte("encryptionsalt: theirs\nconfig:\n  a: 1\n"), []byte("config: {}\nencryptionsalt: ours\n"))
 	require.NoError(t, err)
 	require.Equal(t, "config:\n  a: 1\nencryptionsalt: ours\n", string(got))
-	got, err = withLocalSecrets([]byte("encryptionsalt: theirs\nconfig:\n  a: 1\n"), nil)
+	got, err = withLocalSecretsKeys([]byte("encryptionsalt: theirs\nconfig:\n  a: 1\n"), nil)
 	require.NoError(t, err)
 	require.Equal(t, "config:\n  a: 1\n", string(got))
 }
 
-func TestQuote(t *testing.T) {
-	require.Equal(t, `'it'\''s $HOME'`, quote("it's $HOME"))
-	require.Equal(t, "/b:/c:/usr/bin:/a", onPath([]string{"/a", "/b", "/c"}, "/b:/usr/bin"))
+func TestShellQuote(t *testing.T) {
+	require.Equal(t, `'it'\''s $HOME'`, shellQuote("it's $HOME"))
+	require.Equal(t, "/b:/c:/usr/bin:/a", prependPath([]string{"/a", "/b", "/c"}, "/b:/usr/bin"))
 }
 
-func TestWithoutPending(t *testing.T) {
-	cleaned, pending, err := withoutPending([]byte(`{"resources":[1],"pending_operations":[{"type":"creating"}]}`))
+func TestRemovePendingOperations(t *testing.T) {
+	cleaned, pending, err := removePendingOperations([]byte(`{"resources":[1],"pending_operations":[{"type":"creating"}]}`))
 	require.NoError(t, err)
 	require.True(t, pending)
 	require.JSONEq(t, `{"resources":[1]}`, string(cleaned))
-	_, pending, err = withoutPending([]byte(`{"resources":[1]}`))
+	_, pending, err = removePendingOperations([]byte(`{"resources":[1]}`))
 	require.NoError(t, err)
 	require.False(t, pending)
 }

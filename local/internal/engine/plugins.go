@@ -13,18 +13,18 @@ import (
 
 // PluginDirs are the folders with links to ferry, which acts by the name it is called by.
 type PluginDirs struct {
-	clouds     string // pulumi-resource-aws and -gcp
-	kubernetes string // pulumi-resource-kubernetes, or the folder of the official one
-	standin    string // what a kubeconfig's exec section calls
+	cloudPlugins      string // pulumi-resource-aws and -gcp
+	kubernetesPlugin  string // pulumi-resource-kubernetes, or the folder of the official one
+	credentialPlugins string // what a kubeconfig's exec section calls
 }
 
 // InstallPlugins links the providers and the stand-ins of the clouds' token commands to ferry, this process's
 // own executable when empty.
 func InstallPlugins(p paths.Layout, ferry string) (PluginDirs, error) {
 	dirs := PluginDirs{
-		clouds:     filepath.Join(p.LocalDir(), "plugins"),
-		kubernetes: filepath.Join(p.LocalDir(), "plugins-kubernetes"),
-		standin:    filepath.Join(p.LocalDir(), "standin"),
+		cloudPlugins:      filepath.Join(p.LocalDir(), "plugins"),
+		kubernetesPlugin:  filepath.Join(p.LocalDir(), "plugins-kubernetes"),
+		credentialPlugins: filepath.Join(p.LocalDir(), "standin"),
 	}
 	if ferry == "" {
 		var err error
@@ -33,55 +33,55 @@ func InstallPlugins(p paths.Layout, ferry string) (PluginDirs, error) {
 		}
 	}
 	for _, link := range []string{
-		filepath.Join(dirs.clouds, "pulumi-resource-aws"),
-		filepath.Join(dirs.clouds, "pulumi-resource-gcp"),
-		filepath.Join(dirs.kubernetes, "pulumi-resource-kubernetes"),
-		filepath.Join(dirs.standin, "gke-gcloud-auth-plugin"),
-		filepath.Join(dirs.standin, "aws"),
+		filepath.Join(dirs.cloudPlugins, "pulumi-resource-aws"),
+		filepath.Join(dirs.cloudPlugins, "pulumi-resource-gcp"),
+		filepath.Join(dirs.kubernetesPlugin, "pulumi-resource-kubernetes"),
+		filepath.Join(dirs.credentialPlugins, "gke-gcloud-auth-plugin"),
+		filepath.Join(dirs.credentialPlugins, "aws"),
 	} {
-		if err := relink(link, ferry); err != nil {
+		if err := replaceSymlink(link, ferry); err != nil {
 			return dirs, err
 		}
 	}
-	if official := officialKubernetes(); official != "" {
-		dirs.kubernetes = official
+	if official := officialKubernetesPlugin(); official != "" {
+		dirs.kubernetesPlugin = official
 	}
 	return dirs, nil
 }
 
-// relink makes link point to target, in one step, so that a process that starts meanwhile finds one or the other.
-func relink(link, target string) error {
-	if old, err := os.Readlink(link); err == nil && old == target {
+// replaceSymlink makes link point to target, in one step, so that a process that starts meanwhile finds one or the other.
+func replaceSymlink(link, target string) error {
+	if current, err := os.Readlink(link); err == nil && current == target {
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
 		return fmt.Errorf("plugin's folder: %w", err)
 	}
-	next := fmt.Sprintf("%s.%d", link, os.Getpid())
-	if err := os.Symlink(target, next); err != nil && !errors.Is(err, fs.ErrExist) {
+	temporary := fmt.Sprintf("%s.%d", link, os.Getpid())
+	if err := os.Symlink(target, temporary); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("plugin's link: %w", err)
 	}
-	return os.Rename(next, link)
+	return os.Rename(temporary, link)
 }
 
-// officialKubernetes is the folder of Pulumi's own Kubernetes plugin, from PATH or from the user's Pulumi
+// officialKubernetesPlugin is the folder of Pulumi's own Kubernetes plugin, from PATH or from the user's Pulumi
 // home; empty when it is not installed.
-func officialKubernetes() string {
+func officialKubernetesPlugin() string {
 	const name = "pulumi-resource-kubernetes"
 	if path, err := exec.LookPath(name); err == nil {
 		if target, err := filepath.EvalSymlinks(path); err == nil && filepath.Base(target) == name {
 			return filepath.Dir(path) // ours is a link to a program of another name
 		}
 	}
-	root := os.Getenv("PULUMI_HOME")
-	if root == "" {
-		user, err := os.UserHomeDir()
+	pulumiHome := os.Getenv("PULUMI_HOME")
+	if pulumiHome == "" {
+		userHome, err := os.UserHomeDir()
 		if err != nil {
 			return ""
 		}
-		root = filepath.Join(user, ".pulumi")
+		pulumiHome = filepath.Join(userHome, ".pulumi")
 	}
-	found, _ := filepath.Glob(filepath.Join(root, "plugins", "resource-kubernetes-v4.*", name)) // the pattern is well-formed
+	found, _ := filepath.Glob(filepath.Join(pulumiHome, "plugins", "resource-kubernetes-v4.*", name)) // the pattern is well-formed
 	if len(found) == 0 {
 		return ""
 	}

@@ -15,10 +15,10 @@ import (
 	"github.com/modelferry/modelferry/stack"
 )
 
-// realRepository is a repository with this one's own project and stack files.
-func realRepository(t *testing.T, name string) paths.Layout {
+// newProgramRepository is a repository with this one's own project and stack files.
+func newProgramRepository(t *testing.T, name string) paths.Layout {
 	t.Helper()
-	p := repository(t)
+	p := newRepository(t)
 	for _, file := range []string{"Pulumi.yaml", "Pulumi.gke.yaml", "Pulumi.eks.yaml"} {
 		content, err := os.ReadFile(filepath.Join("../../..", file))
 		require.NoError(t, err)
@@ -30,7 +30,7 @@ func realRepository(t *testing.T, name string) paths.Layout {
 
 // The program itself, with the config as it is in the repository, through the real engine and over the
 // protocol: every type, property and function that it uses is one that the local clouds know.
-func TestTheProgramRendersOffline(t *testing.T) {
+func TestRender_program(t *testing.T) {
 	for _, name := range paths.Stacks {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -38,7 +38,7 @@ func TestTheProgramRendersOffline(t *testing.T) {
 			dir := t.TempDir()
 			var program stack.Program
 			summary, err := engine.Render(context.Background(),
-				engine.Options{Layout: realRepository(t, name), Program: program.Deploy, Out: &out}, dir)
+				engine.Options{Layout: newProgramRepository(t, name), Program: program.Deploy, Out: &out}, dir)
 			t.Log(out.String())
 			require.NoError(t, err)
 			require.Greater(t, summary.Created, 30)
@@ -49,8 +49,8 @@ func TestTheProgramRendersOffline(t *testing.T) {
 	}
 }
 
-// options is the stack's config with all of what is off by default, as make lint has it, and a large artifact.
-func options(t *testing.T, p paths.Layout) map[string]any {
+// allOptions is the stack's config with all of what is off by default, as make lint has it, and a large artifact.
+func allOptions(t *testing.T, p paths.Layout) map[string]any {
 	t.Helper()
 	values, err := stackfile.ReadValues(filepath.Join("../../../tools/objects", "options."+p.Stack+".yaml"))
 	require.NoError(t, err)
@@ -61,7 +61,7 @@ func options(t *testing.T, p paths.Layout) map[string]any {
 }
 
 // Each option is one that the local clouds know, and what it makes passes their checks.
-func TestEveryOptionRendersOffline(t *testing.T) {
+func TestRender_everyOption(t *testing.T) {
 	kinds := map[string][]string{
 		"gke": {"ingress", "servicemonitor", "resourcequota", "limitrange"},
 		"eks": {"ingress", "servicemonitor", "resourcequota", "limitrange", "persistentvolume", "persistentvolumeclaim"},
@@ -72,9 +72,9 @@ func TestEveryOptionRendersOffline(t *testing.T) {
 			var out bytes.Buffer
 			dir := t.TempDir()
 			var program stack.Program
-			p := realRepository(t, name)
+			p := newProgramRepository(t, name)
 			_, err := engine.Render(context.Background(),
-				engine.Options{Layout: p, Program: program.Deploy, Config: options(t, p), Out: &out}, dir)
+				engine.Options{Layout: p, Program: program.Deploy, ConfigOverrides: allOptions(t, p), Out: &out}, dir)
 			require.NoError(t, err, out.String())
 			for _, kind := range kinds[name] {
 				found, err := filepath.Glob(filepath.Join(dir, kind+"-*.yaml"))
@@ -87,14 +87,14 @@ func TestEveryOptionRendersOffline(t *testing.T) {
 }
 
 // The plan that a pull request shows: the same program, against nothing at all.
-func TestTheProgramHasAPlan(t *testing.T) {
+func TestPreview_program(t *testing.T) {
 	for _, name := range paths.Stacks {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
 			var program stack.Program
 			summary, err := engine.Preview(context.Background(),
-				engine.Options{Layout: realRepository(t, name), Program: program.Deploy, Out: &out})
+				engine.Options{Layout: newProgramRepository(t, name), Program: program.Deploy, Out: &out})
 			require.NoError(t, err, out.String())
 			require.Greater(t, summary.Created, 30)
 			require.Contains(t, out.String(), "+ Deployment bankchurn\n")

@@ -15,51 +15,51 @@ import (
 // progress turns the engine's events into lines for a person: one when a change is done, one when what a
 // resource waits for changes. Errors are kept for the end, where a person looks for them.
 type progress struct {
-	out     io.Writer
-	summary Summary
-	errors  []string
-	begun   map[string]time.Time
-	status  map[string]string // the last status shown, by URN
+	out        io.Writer
+	summary    Summary
+	errors     []string
+	startTimes map[string]time.Time
+	lastStatus map[string]string // the last status shown, by URN
 }
 
 func newProgress(out io.Writer) *progress {
-	return &progress{out: out, begun: map[string]time.Time{}, status: map[string]string{}}
+	return &progress{out: out, startTimes: map[string]time.Time{}, lastStatus: map[string]string{}}
 }
 
-var signs = map[apitype.OpType]string{
+var opSymbols = map[apitype.OpType]string{
 	apitype.OpCreate: "+", apitype.OpImport: "+", apitype.OpUpdate: "~", apitype.OpReplace: "±", apitype.OpDelete: "-",
 }
 
-func (p *progress) show(event events.EngineEvent) {
+func (p *progress) handle(event events.EngineEvent) {
 	switch {
 	case event.Error != nil:
 		p.errors = append(p.errors, fmt.Sprintf("read the engine's events: %v", event.Error))
 	case event.ResourcePreEvent != nil:
-		p.begun[event.ResourcePreEvent.Metadata.URN] = time.Now()
+		p.startTimes[event.ResourcePreEvent.Metadata.URN] = time.Now()
 	case event.ResOutputsEvent != nil:
-		p.finished(event.ResOutputsEvent.Metadata)
+		p.stepFinished(event.ResOutputsEvent.Metadata)
 	case event.DiagnosticEvent != nil:
 		p.diagnostic(event.DiagnosticEvent)
 	}
 }
 
-func (p *progress) finished(step apitype.StepEventMetadata) {
+func (p *progress) stepFinished(step apitype.StepEventMetadata) {
 	// Providers are settings, components are folders: only what a cloud has is worth a line.
-	if strings.HasPrefix(step.Type, "pulumi:providers:") || !custom(step) {
+	if strings.HasPrefix(step.Type, "pulumi:providers:") || !isCustomResource(step) {
 		return
 	}
-	done, change := p.summary.count(step.Op, resource.URN(step.URN))
+	completed, change := p.summary.count(step.Op, resource.URN(step.URN))
 	if !change {
 		return
 	}
-	took := ""
-	if d := time.Since(p.begun[step.URN]); d > time.Second && d < 24*time.Hour {
-		took = fmt.Sprintf("  %.1fs", d.Seconds())
+	elapsed := ""
+	if d := time.Since(p.startTimes[step.URN]); d > time.Second && d < 24*time.Hour {
+		elapsed = fmt.Sprintf("  %.1fs", d.Seconds())
 	}
-	fmt.Fprintf(p.out, "  %s %s %s%s\n", signs[done.Op], kind(done.Type), done.Name, took)
+	fmt.Fprintf(p.out, "  %s %s %s%s\n", opSymbols[completed.Op], typeName(completed.Type), completed.Name, elapsed)
 }
 
-func custom(step apitype.StepEventMetadata) bool {
+func isCustomResource(step apitype.StepEventMetadata) bool {
 	if step.New != nil {
 		return step.New.Custom
 	}
@@ -74,12 +74,12 @@ func (p *progress) diagnostic(d *apitype.DiagnosticEvent) {
 	urn := resource.URN(d.URN)
 	subject := ""
 	if d.URN != "" && urn.IsValid() {
-		subject = kind(string(urn.Type())) + " " + urn.Name() + ": "
+		subject = typeName(string(urn.Type())) + " " + urn.Name() + ": "
 	}
 	switch {
 	case d.Ephemeral:
-		if p.status[d.URN] != message {
-			p.status[d.URN] = message
+		if p.lastStatus[d.URN] != message {
+			p.lastStatus[d.URN] = message
 			fmt.Fprintf(p.out, "    %s%s\n", subject, message)
 		}
 	case d.Severity == "error":
@@ -91,5 +91,5 @@ func (p *progress) diagnostic(d *apitype.DiagnosticEvent) {
 	}
 }
 
-// kind is the last part of a type token: Deployment for kubernetes:apps/v1:Deployment.
-func kind(token string) string { return token[strings.LastIndex(token, ":")+1:] }
+// typeName is the last part of a type token: Deployment for kubernetes:apps/v1:Deployment.
+func typeName(token string) string { return token[strings.LastIndex(token, ":")+1:] }

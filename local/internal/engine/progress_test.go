@@ -19,7 +19,7 @@ func step(op apitype.OpType, urn, typ string, custom bool) events.EngineEvent {
 	}}}
 }
 
-func said(severity, urn, message string, ephemeral bool) events.EngineEvent {
+func diagnostic(severity, urn, message string, ephemeral bool) events.EngineEvent {
 	return events.EngineEvent{EngineEvent: apitype.EngineEvent{DiagnosticEvent: &apitype.DiagnosticEvent{
 		URN: urn, Message: message, Severity: severity, Ephemeral: ephemeral,
 	}}}
@@ -36,13 +36,13 @@ func TestProgress(t *testing.T) {
 		step(apitype.OpCreateReplacement, web, "kubernetes:apps/v1:Deployment", true),
 		step(apitype.OpReplace, web, "kubernetes:apps/v1:Deployment", true),
 		step(apitype.OpDeleteReplaced, web, "kubernetes:apps/v1:Deployment", true),
-		said("info", web, "Available: 0/1", true),
-		said("info", web, "Available: 0/1", true),
-		said("warning", "", "<{%bold%}>careful<{%reset%}>\n", false),
-		said("error", web, "1 error occurred:\n\t* Deployment ml/web failed:\n  pod a: exit code 4\n\n", false),
-		said("error", "urn:pulumi:gke::modelferry::pulumi:pulumi:Stack::modelferry-gke", "update failed", false),
+		diagnostic("info", web, "Available: 0/1", true),
+		diagnostic("info", web, "Available: 0/1", true),
+		diagnostic("warning", "", "<{%bold%}>careful<{%reset%}>\n", false),
+		diagnostic("error", web, "1 error occurred:\n\t* Deployment ml/web failed:\n  pod a: exit code 4\n\n", false),
+		diagnostic("error", "urn:pulumi:gke::modelferry::pulumi:pulumi:Stack::modelferry-gke", "update failed", false),
 	} {
-		p.show(event)
+		p.handle(event)
 	}
 	require.Equal(t, `  + Deployment bankchurn-predictor
   ± Deployment bankchurn-predictor
@@ -51,14 +51,14 @@ func TestProgress(t *testing.T) {
 `, out.String())
 	require.Equal(t, "1 created, 1 replaced, 1 unchanged", p.summary.String())
 	require.Len(t, p.summary.Steps, 2)
-	require.EqualError(t, p.failure(errors.New("exit status 255")),
+	require.EqualError(t, p.runError(errors.New("exit status 255")),
 		"Deployment bankchurn-predictor: Deployment ml/web failed:\n  pod a: exit code 4")
 }
 
-func TestFailureWithoutEventsIsWhatTheCLIWrote(t *testing.T) {
+func TestRunError_withoutEvents(t *testing.T) {
 	p := newProgress(&bytes.Buffer{})
 	const said = "failed to run update: exit status 255\ncode: 255\nstdout: \nstderr: error: no stack named 'x'\n"
-	err := p.failure(errors.New(said))
+	err := p.runError(errors.New(said))
 	require.EqualError(t, err, "no stack named 'x'")
 	require.Equal(t, "nothing to do", p.summary.String())
 }

@@ -17,24 +17,24 @@ import (
 	"github.com/modelferry/modelferry/stack"
 )
 
-// kept is a stack of the program as it is, in a local cloud whose state stays from run to run. It has an
+// testStack is a stack of the program as it is, in a local cloud whose state stays from run to run. It has an
 // object store and no node: Kubernetes' objects become files, and a cluster is what its provider remembers.
-type kept struct {
+type testStack struct {
 	*testing.T
 	place paths.Layout
 	out   bytes.Buffer
 }
 
-func keep(t *testing.T, name string) *kept {
+func newTestStack(t *testing.T, name string) *testStack {
 	t.Helper()
-	p := realRepository(t, name)
+	p := newProgramRepository(t, name)
 	require.NoError(t, os.MkdirAll(p.Dir(), 0o755))
 	if name == "gke" {
-		storetest.GCS(t, p.Dir())
+		storetest.StartGCS(t, p.Dir())
 	} else {
-		storetest.S3(t, p.Dir(), "eu-west-1")
+		storetest.StartS3(t, p.Dir(), "eu-west-1")
 	}
-	return &kept{T: t, place: p}
+	return &testStack{T: t, place: p}
 }
 
 // action is one of an engine's.
@@ -43,41 +43,41 @@ type action func(*engine.Engine, context.Context) (engine.Summary, error)
 var up, preview action = (*engine.Engine).Up, (*engine.Engine).Preview
 
 // run does it with the config of the repository, and more values over its modelferry:cluster.
-func (k *kept) run(do action, cluster map[string]any) (engine.Summary, error) {
+func (k *testStack) run(do action, cluster map[string]any) (engine.Summary, error) {
 	k.Helper()
 	k.out.Reset()
 	var program stack.Program
 	e, err := engine.Open(k.Context(), engine.Options{
-		Layout: k.place, Program: program.Deploy, Out: &k.out, Config: map[string]any{"modelferry:cluster": cluster},
+		Layout: k.place, Program: program.Deploy, Out: &k.out, ConfigOverrides: map[string]any{"modelferry:cluster": cluster},
 	})
 	require.NoError(k, err)
 	return do(e, k.Context())
 }
 
-// has is all that the cloud has.
-func (k *kept) has() []cloudstate.Resource {
+// records is all that the cloud has.
+func (k *testStack) records() []cloudstate.Resource {
 	k.Helper()
 	cloud, err := cloudstate.Load(k.place.Dir())
 	require.NoError(k, err)
 	return cloud.Resources
 }
 
-// steps are the changes of the stack's cluster.
-func (k *kept) steps(all engine.Summary) []apitype.OpType {
-	var found []apitype.OpType
-	for _, step := range all.Steps {
-		if step.Type == clusters[k.place.Stack] {
-			found = append(found, step.Op)
+// clusterSteps are the changes of the stack's cluster.
+func (k *testStack) clusterSteps(summary engine.Summary) []apitype.OpType {
+	var ops []apitype.OpType
+	for _, step := range summary.Steps {
+		if step.Type == clusterTypes[k.place.Stack] {
+			ops = append(ops, step.Op)
 		}
 	}
-	return found
+	return ops
 }
 
-var clusters = map[string]string{"gke": "gcp:container/cluster:Cluster", "eks": "aws:eks/cluster:Cluster"}
+var clusterTypes = map[string]string{"gke": "gcp:container/cluster:Cluster", "eks": "aws:eks/cluster:Cluster"}
 
 // A change that makes another cluster is refused, until the config of an earlier update has said that this
 // one may go.
-func TestAClusterIsReplacedOnlyAfterTheConfigLetsGoOfIt(t *testing.T) {
+func TestCluster_replaceRequiresDeletionProtectionOff(t *testing.T) {
 	t.Setenv(engine.RenderDirVar, t.TempDir())
 	location, rename := map[string]any{"location": "europe-west1-b"}, map[string]any{"create": map[string]any{"name": "other"}}
 	for name, c := range map[string]struct {
@@ -90,10 +90,10 @@ func TestAClusterIsReplacedOnlyAfterTheConfigLetsGoOfIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			k := keep(t, c.stack)
+			k := newTestStack(t, c.stack)
 			_, err := k.run(up, nil)
 			require.NoError(t, err, k.out.String())
-			before := k.has()
+			before := k.records()
 			require.Greater(t, len(before), 20)
 
 			for _, do := range []action{preview, up} {
@@ -101,27 +101,27 @@ func TestAClusterIsReplacedOnlyAfterTheConfigLetsGoOfIt(t *testing.T) {
 				require.ErrorContains(t, err, "Cluster modelferry: ")
 				require.ErrorContains(t, err, "unable to replace resource")
 				require.ErrorContains(t, err, "protect")
-				require.Subset(t, k.has(), before, "what was there is there")
+				require.Subset(t, k.records(), before, "what was there is there")
 			}
 			_, err = k.run(up, nil)
 			require.NoError(t, err, "the way back is open")
-			require.ElementsMatch(t, before, k.has())
+			require.ElementsMatch(t, before, k.records())
 
 			open := map[string]any{"create": map[string]any{"deletionProtection": false}}
 			_, err = k.run(up, open)
 			require.NoError(t, err, k.out.String())
 			change := maps.Clone(c.change)
 			create, _ := change["create"].(map[string]any)
-			change["create"] = with(create, "deletionProtection", false)
+			change["create"] = withValue(create, "deletionProtection", false)
 			plan, err := k.run(preview, change)
 			require.NoError(t, err, k.out.String())
-			require.Equal(t, []apitype.OpType{apitype.OpReplace}, k.steps(plan))
+			require.Equal(t, []apitype.OpType{apitype.OpReplace}, k.clusterSteps(plan))
 		})
 	}
 }
 
-func with(values map[string]any, key string, value any) map[string]any {
-	more := map[string]any{key: value}
-	maps.Copy(more, values)
-	return more
+func withValue(values map[string]any, key string, value any) map[string]any {
+	merged := map[string]any{key: value}
+	maps.Copy(merged, values)
+	return merged
 }

@@ -7,35 +7,35 @@ import (
 	"path/filepath"
 )
 
-// recover clears what a run left that did not end by itself: the lock of the backend, and the operations that
+// recoverInterruptedRun clears what a run left that did not end by itself: the lock of the backend, and the operations that
 // were under way. Creating again what was created half-way is harmless here, because every provider of the
 // local cloud takes over what has its name.
-func (e *Engine) recover(ctx context.Context) error {
-	locks, err := filepath.Glob(filepath.Join(e.home.backend, ".pulumi", "locks", "*", "*", e.stack.Name(), "*.json"))
+func (e *Engine) recoverInterruptedRun(ctx context.Context) error {
+	locks, err := filepath.Glob(filepath.Join(e.workspace.backendDir, ".pulumi", "locks", "*", "*", e.stack.Name(), "*.json"))
 	if err != nil || len(locks) == 0 {
 		return err
 	}
 	fmt.Fprintln(e.out, "  an earlier run was interrupted: going on from where it was")
 	if err := e.stack.Cancel(ctx); err != nil {
-		return fmt.Errorf("unlock stack %s: %w", e.stack.Name(), concise(err))
+		return fmt.Errorf("unlock stack %s: %w", e.stack.Name(), cliError(err))
 	}
 	deployment, err := e.stack.Export(ctx)
 	if err != nil {
-		return fmt.Errorf("state of stack %s: %w", e.stack.Name(), concise(err))
+		return fmt.Errorf("state of stack %s: %w", e.stack.Name(), cliError(err))
 	}
-	cleaned, pending, err := withoutPending(deployment.Deployment)
+	cleaned, pending, err := removePendingOperations(deployment.Deployment)
 	if err != nil || !pending {
 		return err
 	}
 	deployment.Deployment = cleaned
 	if err := e.stack.Import(ctx, deployment); err != nil {
-		return fmt.Errorf("state of stack %s: %w", e.stack.Name(), concise(err))
+		return fmt.Errorf("state of stack %s: %w", e.stack.Name(), cliError(err))
 	}
 	return nil
 }
 
-// withoutPending drops the pending operations of a deployment, and says whether there were any.
-func withoutPending(deployment []byte) ([]byte, bool, error) {
+// removePendingOperations drops the pending operations of a deployment, and says whether there were any.
+func removePendingOperations(deployment []byte) ([]byte, bool, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(deployment, &fields); err != nil {
 		return nil, false, fmt.Errorf("stack's state: %w", err)

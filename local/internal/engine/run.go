@@ -47,17 +47,17 @@ func (e *Engine) Destroy(ctx context.Context) (Summary, error) {
 func (e *Engine) run(operation string, call func(chan<- events.EngineEvent) error) (Summary, error) {
 	// The channel has no buffer, so when the call is back everything has been shown. The Automation API closes
 	// it only when the CLI came as far as to send events.
-	stream, returned, shown := make(chan events.EngineEvent), make(chan struct{}), make(chan struct{})
+	stream, returned, drained := make(chan events.EngineEvent), make(chan struct{}), make(chan struct{})
 	progress := newProgress(e.out)
 	go func() {
-		defer close(shown)
+		defer close(drained)
 		for {
 			select {
 			case event, open := <-stream:
 				if !open {
 					return
 				}
-				progress.show(event)
+				progress.handle(event)
 			case <-returned:
 				return
 			}
@@ -65,9 +65,9 @@ func (e *Engine) run(operation string, call func(chan<- events.EngineEvent) erro
 	}()
 	err := call(stream)
 	close(returned)
-	<-shown
+	<-drained
 	if err != nil {
-		return progress.summary, fmt.Errorf("%s of stack %s failed: %w", operation, e.stack.Name(), progress.failure(err))
+		return progress.summary, fmt.Errorf("%s of stack %s failed: %w", operation, e.stack.Name(), progress.runError(err))
 	}
 	return progress.summary, nil
 }

@@ -11,7 +11,7 @@ import (
 
 // Summary is what a run did, or would do.
 type Summary struct {
-	Same, Created, Updated, Replaced, Deleted int
+	Unchanged, Created, Updated, Replaced, Deleted int
 	// Steps are the changes in the order in which they were finished.
 	Steps []Step
 }
@@ -24,8 +24,8 @@ type Step struct {
 	URN  string
 }
 
-// Changed says whether anything is not as it was.
-func (s Summary) Changed() bool { return s.Created+s.Updated+s.Replaced+s.Deleted > 0 }
+// HasChanges says whether anything is not as it was.
+func (s Summary) HasChanges() bool { return s.Created+s.Updated+s.Replaced+s.Deleted > 0 }
 
 // String reads "3 created, 1 updated, 20 unchanged".
 func (s Summary) String() string {
@@ -34,7 +34,7 @@ func (s Summary) String() string {
 		count int
 		what  string
 	}{
-		{s.Created, "created"}, {s.Updated, "updated"}, {s.Replaced, "replaced"}, {s.Deleted, "deleted"}, {s.Same, "unchanged"},
+		{s.Created, "created"}, {s.Updated, "updated"}, {s.Replaced, "replaced"}, {s.Deleted, "deleted"}, {s.Unchanged, "unchanged"},
 	} {
 		if part.count > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", part.count, part.what))
@@ -52,7 +52,7 @@ func (s *Summary) count(op apitype.OpType, urn resource.URN) (Step, bool) {
 	step := Step{Op: op, Type: string(urn.Type()), Name: urn.Name(), URN: string(urn)}
 	switch op {
 	case apitype.OpSame:
-		s.Same++
+		s.Unchanged++
 		return step, false
 	case apitype.OpCreate, apitype.OpImport:
 		s.Created++
@@ -69,9 +69,9 @@ func (s *Summary) count(op apitype.OpType, urn resource.URN) (Step, bool) {
 	return step, true
 }
 
-// Plus is what two runs, one after the other, did together. What stayed the
+// Add is what two runs, one after the other, did together. What stayed the
 // same in the first counts only as the second left it.
-func (s Summary) Plus(next Summary) Summary {
+func (s Summary) Add(next Summary) Summary {
 	next.Created += s.Created
 	next.Updated += s.Updated
 	next.Replaced += s.Replaced

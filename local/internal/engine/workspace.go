@@ -13,9 +13,9 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// writeProject copies the repository's Pulumi.yaml and adds where the plugins lie: the engine then takes
+// writeProjectFile copies the repository's Pulumi.yaml and adds where the plugins lie: the engine then takes
 // them without a search, and without its warning about plugins on PATH.
-func writeProject(root, work string, plugins PluginDirs) error {
+func writeProjectFile(root, workDir string, plugins PluginDirs) error {
 	content, err := os.ReadFile(filepath.Join(root, "Pulumi.yaml"))
 	if err != nil {
 		return fmt.Errorf("project: %w", err)
@@ -25,43 +25,43 @@ func writeProject(root, work string, plugins PluginDirs) error {
 		return fmt.Errorf("project %s: %w", filepath.Join(root, "Pulumi.yaml"), err)
 	}
 	project["plugins"] = map[string]any{"providers": []any{
-		map[string]any{"name": "aws", "path": plugins.clouds},
-		map[string]any{"name": "gcp", "path": plugins.clouds},
-		map[string]any{"name": "kubernetes", "path": plugins.kubernetes},
+		map[string]any{"name": "aws", "path": plugins.cloudPlugins},
+		map[string]any{"name": "gcp", "path": plugins.cloudPlugins},
+		map[string]any{"name": "kubernetes", "path": plugins.kubernetesPlugin},
 	}}
 	delete(project, "main") // relative to the repository; the program comes from this process
 	content, err = yaml.Marshal(project)
 	if err != nil {
 		return fmt.Errorf("project: %w", err)
 	}
-	return os.WriteFile(filepath.Join(work, "Pulumi.yaml"), content, 0o600)
+	return os.WriteFile(filepath.Join(workDir, "Pulumi.yaml"), content, 0o600)
 }
 
-// writeStack writes the stack's config as this engine uses it: the repository's file, the given values over it,
+// writeStackFile writes the stack's config as this engine uses it: the repository's file, the given values over it,
 // and the salt of the local secrets, which has to stay the same from run to run.
-func writeStack(root, work, stack string, config map[string]any) error {
+func writeStackFile(root, workDir, stack string, overrides map[string]any) error {
 	name := "Pulumi." + stack + ".yaml"
 	base, err := os.ReadFile(filepath.Join(root, name))
 	if err != nil {
 		return fmt.Errorf("stack's config: %w", err)
 	}
-	content, err := Overlay(base, config)
+	content, err := MergeConfig(base, overrides)
 	if err != nil {
 		return fmt.Errorf("stack's config %s: %w", name, err)
 	}
-	target := filepath.Join(work, name)
-	before, err := os.ReadFile(target)
+	target := filepath.Join(workDir, name)
+	previous, err := os.ReadFile(target)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("stack's config: %w", err)
 	}
-	if content, err = withLocalSecrets(content, before); err != nil {
+	if content, err = withLocalSecretsKeys(content, previous); err != nil {
 		return fmt.Errorf("stack's config %s: %w", target, err)
 	}
 	return os.WriteFile(target, content, 0o600)
 }
 
-func projectName(work string) (string, error) {
-	content, err := os.ReadFile(filepath.Join(work, "Pulumi.yaml"))
+func projectName(workDir string) (string, error) {
+	content, err := os.ReadFile(filepath.Join(workDir, "Pulumi.yaml"))
 	if err != nil {
 		return "", fmt.Errorf("project: %w", err)
 	}
@@ -74,8 +74,8 @@ func projectName(work string) (string, error) {
 	return project.Name, nil
 }
 
-// passphraseFile is the file with the passphrase of the stack's secrets, made at its first use.
-func passphraseFile(p paths.Layout) (string, error) {
+// ensurePassphraseFile is the file with the passphrase of the stack's secrets, made at its first use.
+func ensurePassphraseFile(p paths.Layout) (string, error) {
 	path := p.Secret("passphrase")
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", fmt.Errorf("secrets' passphrase: %w", err)

@@ -21,7 +21,7 @@ func EKS(out io.Writer, dir string, args []string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := provider.FindCluster(dir, aws.ClusterType, name); err != nil {
+	if _, err := provider.LookupCluster(dir, aws.ClusterType, name); err != nil {
 		return err
 	}
 	return writeToken(out, dir)

@@ -15,20 +15,20 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider/aws"
 )
 
-// AgentAddress is where EKS's agent answers on every node, by plain HTTP.
-const AgentAddress = "169.254.170.23"
+// PodIdentityAgentIP is where EKS's agent answers on every node, by plain HTTP.
+const PodIdentityAgentIP = "169.254.170.23"
 
 const (
-	// agentService is the principal that assumes a role under Pod Identity, and the audience of a pod's token.
-	agentService = "pods.eks.amazonaws.com"
-	agentPath    = "/v1/credentials"
+	// podIdentityService is the principal that assumes a role under Pod Identity, and the audience of a pod's token.
+	podIdentityService = "pods.eks.amazonaws.com"
+	credentialsPath    = "/v1/credentials"
 )
 
 // AgentHandler is EKS Pod Identity's agent for the stack in folder dir: it takes a pod's token for the credentials of
 // the role that is associated with its service account.
 func AgentHandler(dir string, verifier *Verifier, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+agentPath, func(w http.ResponseWriter, req *http.Request) {
+	mux.HandleFunc("GET "+credentialsPath, func(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		session, err := issueCredentials(req.Context(), dir, verifier, req.Header.Get("Authorization"))
 		if err != nil {
@@ -43,7 +43,7 @@ func AgentHandler(dir string, verifier *Verifier, log *slog.Logger) http.Handler
 		}
 		log.Info("credentials lent", "role", session.RoleARN, "subject", session.Claims.Subject)
 		_ = json.NewEncoder(w).Encode(map[string]string{ // as above
-			"AccessKeyId": session.Keys.AccessKey, "SecretAccessKey": session.Keys.SecretKey, "Token": "",
+			"AccessKeyId": session.Credentials.AccessKey, "SecretAccessKey": session.Credentials.SecretKey, "Token": "",
 			"RoleArn": session.RoleARN, "Expiration": time.Now().Add(sessionDuration).UTC().Format(time.RFC3339),
 		})
 	})
@@ -53,15 +53,15 @@ func AgentHandler(dir string, verifier *Verifier, log *slog.Logger) http.Handler
 // issueCredentials verifies the token, finds the association, and asks the role's trust policy.
 func issueCredentials(ctx context.Context, dir string, verifier *Verifier, token string) (Session, error) {
 	claims, err := verifier.Verify(ctx, token)
-	if errors.Is(err, errExpired) {
+	if errors.Is(err, errTokenExpired) {
 		return Session{}, newAPIError(400, "ExpiredTokenException", "%w", err)
 	}
 	if err != nil {
 		return Session{}, newAPIError(400, "InvalidTokenException", "%w", err)
 	}
-	if !slices.Contains(claims.Audience, agentService) {
+	if !slices.Contains(claims.Audience, podIdentityService) {
 		return Session{}, newAPIError(400, "InvalidTokenException", "the token is made out to %s, not to %s",
-			strings.Join(claims.Audience, ", "), agentService)
+			strings.Join(claims.Audience, ", "), podIdentityService)
 	}
 	cloud, err := cloudstate.Load(dir)
 	if err != nil {
@@ -85,7 +85,7 @@ func issueCredentials(ctx context.Context, dir string, verifier *Verifier, token
 
 // findAssociation is the association of a service account, nil when there is none.
 func findAssociation(cloud *cloudstate.Cloud, namespace, name string) *cloudstate.Resource {
-	for _, record := range cloud.OfType(aws.AssociationType) {
+	for _, record := range cloud.OfType(aws.PodIdentityAssociationType) {
 		if record.Inputs["namespace"] == namespace && record.Inputs["serviceAccount"] == name {
 			return &record
 		}

@@ -24,42 +24,42 @@ import (
 
 const clusterARN = "arn:aws:eks:eu-west-1:123456789012:cluster/main"
 
-// agentTrust is the program's own policy.
-func agentTrust(t *testing.T) string {
+// podIdentityTrustPolicy is the program's own policy.
+func podIdentityTrustPolicy(t *testing.T) string {
 	t.Helper()
 	policy, err := eks.PodIdentityTrustPolicy(clusterARN, "ml-portfolio", "bankchurn")
 	require.NoError(t, err)
 	return policy
 }
 
-// forAgent is a token that the kubelet projects for the agent, with what a case changes of it.
-func (s signer) forAgent(t *testing.T, change func(*jwt.Claims)) string {
+// podIdentityToken is a token that the kubelet projects for the agent, with what a case changes of it.
+func (s signer) podIdentityToken(t *testing.T, change func(*jwt.Claims)) string {
 	t.Helper()
 	return s.token(t, func(c *jwt.Claims) {
-		c.Audience = jwt.Audience{agentService}
+		c.Audience = jwt.Audience{podIdentityService}
 		change(c)
 	})
 }
 
 // A pod's whole way, with AWS's own SDK: the projected token, the agent, the object store.
-func TestTheAgentLendsAccessToThePrefix(t *testing.T) {
+func TestPodIdentityAgent_readsItsPrefixOnly(t *testing.T) {
 	ctx := context.Background()
 	dir := t.TempDir()
-	storetest.S3(t, dir, "eu-west-1")
-	create := creator(t, dir)
-	create(aws.RoleType, object{"name": "bankchurn", "assumeRolePolicy": agentTrust(t)})
+	storetest.StartS3(t, dir, "eu-west-1")
+	create := newCreator(t, dir)
+	create(aws.RoleType, object{"name": "bankchurn", "assumeRolePolicy": podIdentityTrustPolicy(t)})
 	create("aws:s3/bucketV2:BucketV2", object{"bucket": "models"})
 	policy, err := eks.ReadOnlyPolicy([]eks.Prefix{{BucketArn: "arn:aws:s3:::models", Prefix: "bankchurn/"}}, "arn:aws:kms:eu-west-1:123456789012:key/k", "eu-west-1")
 	require.NoError(t, err)
 	create("aws:iam/rolePolicy:RolePolicy", object{"name": "read", "role": "bankchurn", "policy": policy})
-	create(aws.AssociationType, object{"clusterName": "main", "namespace": "ml-portfolio", "serviceAccount": "bankchurn", "roleArn": roleARN})
+	create(aws.PodIdentityAssociationType, object{"clusterName": "main", "namespace": "ml-portfolio", "serviceAccount": "bankchurn", "roleArn": roleARN})
 
 	s := newSigner(t)
-	agent := httptest.NewServer(AgentHandler(dir, &Verifier{Issuer: issuer, JWKS: s.keys}, slog.New(slog.DiscardHandler)))
+	agent := httptest.NewServer(AgentHandler(dir, &Verifier{Issuer: issuer, JWKS: s.fetchJWKS}, slog.New(slog.DiscardHandler)))
 	t.Cleanup(agent.Close)
-	client := stocked(t, dir)
-	pod := client(sdk.NewCredentialsCache(endpointcreds.New(agent.URL+agentPath, func(o *endpointcreds.Options) {
-		o.AuthorizationToken = s.forAgent(t, func(*jwt.Claims) {})
+	client := putModels(t, dir)
+	pod := client(sdk.NewCredentialsCache(endpointcreds.New(agent.URL+credentialsPath, func(o *endpointcreds.Options) {
+		o.AuthorizationToken = s.podIdentityToken(t, func(*jwt.Claims) {})
 	})))
 	got, err := pod.GetObject(ctx, &s3.GetObjectInput{Bucket: sdk.String("models"), Key: sdk.String("bankchurn/model.joblib")})
 	require.NoError(t, err)
@@ -70,9 +70,9 @@ func TestTheAgentLendsAccessToThePrefix(t *testing.T) {
 	require.ErrorContains(t, err, "AccessDenied")
 }
 
-func TestTheAgentRefuses(t *testing.T) {
-	s, stranger := newSigner(t), newSigner(t)
-	as := func(subject string) func(*jwt.Claims) { return func(c *jwt.Claims) { c.Subject = subject } }
+func TestPodIdentityAgent_errors(t *testing.T) {
+	s, otherSigner := newSigner(t), newSigner(t)
+	withSubject := func(subject string) func(*jwt.Claims) { return func(c *jwt.Claims) { c.Subject = subject } }
 	for _, test := range []struct {
 		name, token, cluster, trust string
 		status                      int
@@ -80,20 +80,20 @@ func TestTheAgentRefuses(t *testing.T) {
 	}{
 		{name: "nothing", token: "", status: 400, fault: "no signed JWT"},
 		{name: "a token for STS", token: s.token(t, func(*jwt.Claims) {}), status: 400, fault: "made out to sts.amazonaws.com"},
-		{name: "signed by a stranger", token: stranger.forAgent(t, func(*jwt.Claims) {}), status: 400, fault: "not signed by"},
-		{name: "expired", token: s.forAgent(t, func(c *jwt.Claims) { c.Expiry = jwt.NewNumericDate(time.Now().Add(-time.Hour)) }), status: 400, fault: "expired"},
-		{name: "an account without an association", token: s.forAgent(t, as("system:serviceaccount:ml-portfolio:other")), status: 404, fault: "no association"},
-		{name: "the same name elsewhere", token: s.forAgent(t, as("system:serviceaccount:other:bankchurn")), status: 404, fault: "no association"},
-		{name: "no service account", token: s.forAgent(t, as("somebody")), status: 400, fault: "is no service account"},
-		{name: "another cluster", cluster: "other", token: s.forAgent(t, func(*jwt.Claims) {}), status: 403, fault: "aws:RequestTag/eks-cluster-arn"},
-		{name: "a role for IRSA", trust: string(trust(allow(nil))), token: s.forAgent(t, func(*jwt.Claims) {}), status: 403, fault: "no statement is about sts:AssumeRole"},
-		{name: "a session that may have no tags", trust: strings.Replace(agentTrust(t), `,"sts:TagSession"`, "", 1), token: s.forAgent(t, func(*jwt.Claims) {}), status: 403, fault: "sts:TagSession"},
+		{name: "signed by a stranger", token: otherSigner.podIdentityToken(t, func(*jwt.Claims) {}), status: 400, fault: "not signed by"},
+		{name: "expired", token: s.podIdentityToken(t, func(c *jwt.Claims) { c.Expiry = jwt.NewNumericDate(time.Now().Add(-time.Hour)) }), status: 400, fault: "expired"},
+		{name: "an account without an association", token: s.podIdentityToken(t, withSubject("system:serviceaccount:ml-portfolio:other")), status: 404, fault: "no association"},
+		{name: "the same name elsewhere", token: s.podIdentityToken(t, withSubject("system:serviceaccount:other:bankchurn")), status: 404, fault: "no association"},
+		{name: "no service account", token: s.podIdentityToken(t, withSubject("somebody")), status: 400, fault: "is no service account"},
+		{name: "another cluster", cluster: "other", token: s.podIdentityToken(t, func(*jwt.Claims) {}), status: 403, fault: "aws:RequestTag/eks-cluster-arn"},
+		{name: "a role for IRSA", trust: string(newPolicy(allowStatement(nil))), token: s.podIdentityToken(t, func(*jwt.Claims) {}), status: 403, fault: "no statement is about sts:AssumeRole"},
+		{name: "a session that may have no tags", trust: strings.Replace(podIdentityTrustPolicy(t), `,"sts:TagSession"`, "", 1), token: s.podIdentityToken(t, func(*jwt.Claims) {}), status: 403, fault: "sts:TagSession"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
-			create := creator(t, dir)
+			create := newCreator(t, dir)
 			if test.trust == "" {
-				test.trust = agentTrust(t)
+				test.trust = podIdentityTrustPolicy(t)
 			}
 			if test.cluster == "" {
 				test.cluster = "main"
@@ -102,14 +102,14 @@ func TestTheAgentRefuses(t *testing.T) {
 				cloud.Put(cloudstate.Resource{Type: aws.RoleType, ID: "bankchurn", Outputs: object{"arn": roleARN}, Inputs: object{"assumeRolePolicy": test.trust}})
 				return nil
 			}))
-			create(aws.AssociationType, object{"clusterName": test.cluster, "namespace": "ml-portfolio", "serviceAccount": "bankchurn", "roleArn": roleARN})
-			request := httptest.NewRequest(http.MethodGet, agentPath, nil)
+			create(aws.PodIdentityAssociationType, object{"clusterName": test.cluster, "namespace": "ml-portfolio", "serviceAccount": "bankchurn", "roleArn": roleARN})
+			request := httptest.NewRequest(http.MethodGet, credentialsPath, nil)
 			request.Header.Set("Authorization", test.token)
-			answer := httptest.NewRecorder()
-			AgentHandler(dir, &Verifier{Issuer: issuer, JWKS: s.keys}, slog.New(slog.DiscardHandler)).ServeHTTP(answer, request)
-			require.Equal(t, test.status, answer.Code)
-			require.Contains(t, answer.Body.String(), test.fault)
-			require.NotContains(t, answer.Body.String(), "AccessKeyId")
+			recorder := httptest.NewRecorder()
+			AgentHandler(dir, &Verifier{Issuer: issuer, JWKS: s.fetchJWKS}, slog.New(slog.DiscardHandler)).ServeHTTP(recorder, request)
+			require.Equal(t, test.status, recorder.Code)
+			require.Contains(t, recorder.Body.String(), test.fault)
+			require.NotContains(t, recorder.Body.String(), "AccessKeyId")
 		})
 	}
 }

@@ -14,10 +14,10 @@ import (
 
 // Session is what assuming a role yields.
 type Session struct {
-	Keys    cloudstate.StoreAccount
-	RoleARN string
-	RoleID  string // unique id
-	Claims  Claims
+	Credentials cloudstate.StoreAccount
+	RoleARN     string
+	RoleID      string // unique id
+	Claims      Claims
 }
 
 // apiError is an answer that AWS's clients understand: its code says whether to try again.
@@ -38,7 +38,7 @@ func newAPIError(status int, code, format string, args ...any) error {
 // in the stack's folder, so that what the program declared is what counts.
 func assumeRoleWithWebIdentity(ctx context.Context, dir string, verifier *Verifier, roleARN, token string) (Session, error) {
 	claims, err := verifier.Verify(ctx, token)
-	if errors.Is(err, errExpired) {
+	if errors.Is(err, errTokenExpired) {
 		return Session{}, newAPIError(400, "ExpiredTokenException", "%w", err)
 	}
 	if err != nil {
@@ -69,7 +69,7 @@ func newSession(dir string, cloud *cloudstate.Cloud, roleARN string, claims Clai
 			return Session{}, err
 		}
 		id, _ := role.Outputs["uniqueId"].(string)
-		return Session{Keys: aws.RoleKeys(root, id), RoleARN: roleARN, RoleID: id, Claims: claims}, nil
+		return Session{Credentials: aws.RoleCredentials(root, id), RoleARN: roleARN, RoleID: id, Claims: claims}, nil
 	}
 	// AWS does not tell apart a role that is not there and one that one may not have.
 	return Session{}, newAPIError(403, "AccessDenied", "%s may not assume %s: there is no such role", claims.Subject, roleARN)

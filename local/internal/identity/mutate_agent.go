@@ -4,17 +4,17 @@ import corev1 "k8s.io/api/core/v1"
 
 // The names that EKS gives to a token for its agent.
 const (
-	agentVolume    = "eks-pod-identity-token"
-	agentMountPath = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount"
+	podIdentityVolume = "eks-pod-identity-token"
+	agentMountPath    = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount"
 )
 
 // applyPodIdentity gives a pod of an associated service account a token for the agent, and where the agent is.
 func applyPodIdentity(pod *corev1.Pod, region string) bool {
 	return podMutation{
 		env: append(regionEnv(region),
-			corev1.EnvVar{Name: "AWS_CONTAINER_CREDENTIALS_FULL_URI", Value: "http://" + AgentAddress + agentPath},
-			corev1.EnvVar{Name: "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", Value: agentMountPath + "/" + agentVolume},
+			corev1.EnvVar{Name: "AWS_CONTAINER_CREDENTIALS_FULL_URI", Value: "http://" + PodIdentityAgentIP + credentialsPath},
+			corev1.EnvVar{Name: "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", Value: agentMountPath + "/" + podIdentityVolume},
 		),
-		volume: agentVolume, mountPath: agentMountPath, file: agentVolume, audience: agentService, expiration: 86400,
+		volume: podIdentityVolume, mountPath: agentMountPath, file: podIdentityVolume, audience: podIdentityService, expiration: 86400,
 	}.apply(pod)
 }

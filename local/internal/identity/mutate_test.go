@@ -19,19 +19,19 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-var injection = IRSAMutation{
+var webIdentity = IRSAMutation{
 	RoleARN: "arn:aws:iam::123456789012:role/bankchurn", Audience: "sts.amazonaws.com", Expiration: 86400,
 	Region: "eu-west-1", STSURL: "http://10.214.0.2:9443",
 }
 
-func pod() *corev1.Pod {
+func newPod() *corev1.Pod {
 	return &corev1.Pod{Spec: corev1.PodSpec{
 		InitContainers: []corev1.Container{{Name: "fetcher"}},
 		Containers:     []corev1.Container{{Name: "server", Env: []corev1.EnvVar{{Name: "AWS_REGION", Value: "us-east-1"}}}},
 	}}
 }
 
-func environment(c corev1.Container) map[string]string {
+func envMap(c corev1.Container) map[string]string {
 	env := map[string]string{}
 	for _, variable := range c.Env {
 		env[variable.Name] = variable.Value
@@ -39,10 +39,10 @@ func environment(c corev1.Container) map[string]string {
 	return env
 }
 
-func TestInject(t *testing.T) {
-	p := pod()
-	require.True(t, injection.Apply(p))
-	fetcher := environment(p.Spec.InitContainers[0])
+func TestWebIdentityInject(t *testing.T) {
+	p := newPod()
+	require.True(t, webIdentity.Apply(p))
+	fetcher := envMap(p.Spec.InitContainers[0])
 	require.Equal(t, map[string]string{
 		"AWS_ROLE_ARN":                "arn:aws:iam::123456789012:role/bankchurn",
 		"AWS_WEB_IDENTITY_TOKEN_FILE": "/var/run/secrets/eks.amazonaws.com/serviceaccount/token",
@@ -51,25 +51,25 @@ func TestInject(t *testing.T) {
 		"AWS_STS_REGIONAL_ENDPOINTS":  "regional",
 		"AWS_ENDPOINT_URL_STS":        "http://10.214.0.2:9443",
 	}, fetcher)
-	require.Equal(t, "us-east-1", environment(p.Spec.Containers[0])["AWS_REGION"], "what the pod sets stays")
+	require.Equal(t, "us-east-1", envMap(p.Spec.Containers[0])["AWS_REGION"], "what the pod sets stays")
 	require.Equal(t, []corev1.VolumeMount{{Name: tokenVolume, MountPath: tokenMountPath, ReadOnly: true}}, p.Spec.Containers[0].VolumeMounts)
 	token := p.Spec.Volumes[0].Projected.Sources[0].ServiceAccountToken
 	require.Equal(t, "sts.amazonaws.com", token.Audience)
 	require.EqualValues(t, 86400, *token.ExpirationSeconds)
 
-	require.False(t, injection.Apply(p), "a second time there is nothing to do")
+	require.False(t, webIdentity.Apply(p), "a second time there is nothing to do")
 	require.Len(t, p.Spec.Volumes, 1)
 }
 
-func TestInjectSkipsNamedContainers(t *testing.T) {
-	p := pod()
+func TestWebIdentityInject_skipContainers(t *testing.T) {
+	p := newPod()
 	p.Annotations = map[string]string{skipAnnotation: "server"}
-	require.True(t, injection.Apply(p))
+	require.True(t, webIdentity.Apply(p))
 	require.Empty(t, p.Spec.Containers[0].VolumeMounts)
 	require.NotEmpty(t, p.Spec.InitContainers[0].VolumeMounts)
 }
 
-func TestAnnotationsOfTheServiceAccount(t *testing.T) {
+func TestWebIdentityFor_annotations(t *testing.T) {
 	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{
 		roleAnnotation: "arn:aws:iam::1:role/r", audienceAnnotation: "api", expirationAnnotation: "3600",
 	}}}
@@ -80,7 +80,7 @@ func TestAnnotationsOfTheServiceAccount(t *testing.T) {
 	require.False(t, ok)
 }
 
-func review(t *testing.T, accounts GetServiceAccount, associated HasAssociation, p *corev1.Pod) *admissionv1.AdmissionResponse {
+func postReview(t *testing.T, accounts GetServiceAccount, associated HasAssociation, p *corev1.Pod) *admissionv1.AdmissionResponse {
 	t.Helper()
 	raw, err := json.Marshal(p)
 	require.NoError(t, err)
@@ -99,11 +99,11 @@ func review(t *testing.T, accounts GetServiceAccount, associated HasAssociation,
 	return answer.Response
 }
 
-// none has no association, all have one.
-func none(string, string) (bool, error) { return false, nil }
-func all(string, string) (bool, error)  { return true, nil }
+// noAssociation has no association, all have one.
+func noAssociation(string, string) (bool, error)  { return false, nil }
+func anyAssociation(string, string) (bool, error) { return true, nil }
 
-func TestWebhook(t *testing.T) {
+func TestWebhookHandler(t *testing.T) {
 	account := func(annotations map[string]string, err error) GetServiceAccount {
 		return func(_ context.Context, namespace, name string) (*corev1.ServiceAccount, error) {
 			require.Equal(t, "ml", namespace)
@@ -113,7 +113,7 @@ func TestWebhook(t *testing.T) {
 	}
 	withRole := map[string]string{roleAnnotation: "arn:aws:iam::1:role/r"}
 
-	patched := review(t, account(withRole, nil), none, pod())
+	patched := postReview(t, account(withRole, nil), noAssociation, newPod())
 	require.True(t, patched.Allowed)
 	require.Equal(t, admissionv1.PatchTypeJSONPatch, *patched.PatchType)
 	var operations []struct {
@@ -124,29 +124,29 @@ func TestWebhook(t *testing.T) {
 	require.Len(t, operations, 3)
 	require.Contains(t, string(patched.Patch), `"AWS_ROLE_ARN","value":"arn:aws:iam::1:role/r"`)
 
-	plain := review(t, account(nil, nil), none, pod())
+	plain := postReview(t, account(nil, nil), noAssociation, newPod())
 	require.True(t, plain.Allowed)
 	require.Empty(t, plain.Patch)
 
-	missing := review(t, account(nil, apierrors.NewNotFound(schema.GroupResource{}, "default")), none, pod())
+	missing := postReview(t, account(nil, apierrors.NewNotFound(schema.GroupResource{}, "default")), noAssociation, newPod())
 	require.True(t, missing.Allowed)
 
-	broken := review(t, account(nil, errors.New("no answer")), none, pod())
+	broken := postReview(t, account(nil, errors.New("no answer")), noAssociation, newPod())
 	require.False(t, broken.Allowed)
 	require.Contains(t, broken.Result.Message, "service account ml/default: no answer")
 
-	unknown := review(t, account(withRole, nil), func(string, string) (bool, error) { return false, errors.New("no record") }, pod())
+	unknown := postReview(t, account(withRole, nil), func(string, string) (bool, error) { return false, errors.New("no record") }, newPod())
 	require.False(t, unknown.Allowed, "a pod without the identity that it should have is worse than none")
 
 	// An association comes before the annotation: the SDK would take the role's token first.
-	agent := review(t, account(withRole, nil), all, pod())
+	agent := postReview(t, account(withRole, nil), anyAssociation, newPod())
 	require.True(t, agent.Allowed)
 	require.Contains(t, string(agent.Patch), `"AWS_CONTAINER_CREDENTIALS_FULL_URI","value":"http://169.254.170.23/v1/credentials"`)
 	require.NotContains(t, string(agent.Patch), "AWS_ROLE_ARN")
 }
 
-func TestInjectForTheAgent(t *testing.T) {
-	p := pod()
+func TestInjectPodIdentity(t *testing.T) {
+	p := newPod()
 	require.True(t, applyPodIdentity(p, "eu-west-1"))
 	const folder = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount"
 	require.Equal(t, map[string]string{
@@ -155,7 +155,7 @@ func TestInjectForTheAgent(t *testing.T) {
 		"AWS_REGION":                             "eu-west-1",
 		"AWS_DEFAULT_REGION":                     "eu-west-1",
 		"AWS_STS_REGIONAL_ENDPOINTS":             "regional",
-	}, environment(p.Spec.InitContainers[0]))
+	}, envMap(p.Spec.InitContainers[0]))
 	require.Equal(t, []corev1.VolumeMount{{Name: "eks-pod-identity-token", MountPath: folder, ReadOnly: true}}, p.Spec.InitContainers[0].VolumeMounts)
 	token := p.Spec.Volumes[0].Projected.Sources[0].ServiceAccountToken
 	require.Equal(t, "pods.eks.amazonaws.com", token.Audience)

@@ -21,14 +21,14 @@ import (
 
 // Config says where the servers stand. All of it is needed but Log.
 type Config struct {
-	Dir         string               // the stack's folder, with cloud.json
+	StackDir    string               // the stack's folder, with cloud.json
 	Issuer      string               // of service-account tokens
 	Client      kubernetes.Interface // reads service accounts and keys, and registers the webhook
 	STSAddr     string               // host:port, plain HTTP
 	AgentAddr   string               // host:port, plain HTTP
 	WebhookAddr string               // host:port, TLS
 	Cert        tls.Certificate      // for the webhook's host
-	CA          []byte               // PEM of who signed it
+	CACert      []byte               // PEM of who signed it
 	Log         *slog.Logger
 }
 
@@ -38,8 +38,8 @@ func Serve(ctx context.Context, c Config, ready func()) error {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	sts, err := net.Listen("tcp", c.STSAddr)
 	if err != nil {
 		return fmt.Errorf("token service: %w", err)
@@ -48,25 +48,25 @@ func Serve(ctx context.Context, c Config, ready func()) error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("pod identity agent: %w", err), sts.Close())
 	}
-	hook, err := tls.Listen("tcp", c.WebhookAddr, &tls.Config{Certificates: []tls.Certificate{c.Cert}, MinVersion: tls.VersionTLS12})
+	webhook, err := tls.Listen("tcp", c.WebhookAddr, &tls.Config{Certificates: []tls.Certificate{c.Cert}, MinVersion: tls.VersionTLS12})
 	if err != nil {
 		return errors.Join(fmt.Errorf("pod identity webhook: %w", err), sts.Close(), agent.Close())
 	}
 	verifier := c.verifier()
-	ended := make(chan error, 3)
-	go func() { ended <- serveHTTP(ctx, sts, STSHandler(c.Dir, verifier, c.Log)) }()
-	go func() { ended <- serveHTTP(ctx, agent, AgentHandler(c.Dir, verifier, c.Log)) }()
+	errs := make(chan error, 3)
+	go func() { errs <- serveHTTP(ctx, sts, STSHandler(c.StackDir, verifier, c.Log)) }()
+	go func() { errs <- serveHTTP(ctx, agent, AgentHandler(c.StackDir, verifier, c.Log)) }()
 	go func() {
-		ended <- serveHTTP(ctx, hook, WebhookHandler(c.getServiceAccount, c.hasAssociation, c.region, "http://"+c.STSAddr, c.Log))
+		errs <- serveHTTP(ctx, webhook, WebhookHandler(c.getServiceAccount, c.hasAssociation, c.region, "http://"+c.STSAddr, c.Log))
 	}()
-	if err := registerWebhook(ctx, c.Client, "https://"+c.WebhookAddr+"/mutate", c.CA); err != nil {
-		stop()
-		return errors.Join(err, <-ended, <-ended, <-ended)
+	if err := registerWebhook(ctx, c.Client, "https://"+c.WebhookAddr+"/mutate", c.CACert); err != nil {
+		cancel()
+		return errors.Join(err, <-errs, <-errs, <-errs)
 	}
 	ready()
-	err = <-ended
-	stop() // one without the others is of no use
-	return errors.Join(err, <-ended, <-ended)
+	err = <-errs
+	cancel() // one without the others is of no use
+	return errors.Join(err, <-errs, <-errs)
 }
 
 func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler) error {
@@ -89,7 +89,7 @@ func (c Config) getServiceAccount(ctx context.Context, namespace, name string) (
 }
 
 func (c Config) hasAssociation(namespace, name string) (bool, error) {
-	cloud, err := cloudstate.Load(c.Dir)
+	cloud, err := cloudstate.Load(c.StackDir)
 	if err != nil {
 		return false, err
 	}
@@ -98,7 +98,7 @@ func (c Config) hasAssociation(namespace, name string) (bool, error) {
 
 // region is that of the stack's cluster, the fourth field of its ARN.
 func (c Config) region() (string, error) {
-	cloud, err := cloudstate.Load(c.Dir)
+	cloud, err := cloudstate.Load(c.StackDir)
 	if err != nil {
 		return "", err
 	}

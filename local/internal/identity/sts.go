@@ -35,12 +35,12 @@ func STSHandler(dir string, verifier *Verifier, log *slog.Logger) http.Handler {
 			Namespace: stsNamespace,
 			Result: assumeRoleResult{
 				Credentials: sessionCredentials{
-					AccessKeyID: session.Keys.AccessKey, SecretAccessKey: session.Keys.SecretKey,
+					AccessKeyID: session.Credentials.AccessKey, SecretAccessKey: session.Credentials.SecretKey,
 					Expiration: time.Now().Add(sessionDuration).UTC().Format(time.RFC3339),
 				},
 				Subject: session.Claims.Subject, Provider: session.Claims.Issuer,
 				Audience: strings.Join(session.Claims.Audience, ","),
-				User:     assumedRole{ARN: sessionARN(session.RoleARN, name), ID: session.RoleID + ":" + name},
+				User:     assumedRoleUser{ARN: sessionARN(session.RoleARN, name), ID: session.RoleID + ":" + name},
 			},
 		})
 	})
@@ -66,9 +66,9 @@ func handleAssumeRole(dir string, verifier *Verifier, req *http.Request) (Sessio
 }
 
 // sessionARN turns arn:aws:iam::ACCOUNT:role/PATH/NAME into the ARN of a session of the role.
-func sessionARN(role, session string) string {
+func sessionARN(role, sessionName string) string {
 	account, name, _ := strings.Cut(strings.TrimPrefix(role, "arn:aws:iam::"), ":role/")
-	return fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", account, name[strings.LastIndex(name, "/")+1:], session)
+	return fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", account, name[strings.LastIndex(name, "/")+1:], sessionName)
 }
 
 type assumeRoleResponse struct {
@@ -80,7 +80,7 @@ type assumeRoleResponse struct {
 type assumeRoleResult struct {
 	Credentials sessionCredentials `xml:"Credentials"`
 	Subject     string             `xml:"SubjectFromWebIdentityToken"`
-	User        assumedRole        `xml:"AssumedRoleUser"`
+	User        assumedRoleUser    `xml:"AssumedRoleUser"`
 	Provider    string             `xml:"Provider"`
 	Audience    string             `xml:"Audience"`
 }
@@ -93,7 +93,7 @@ type sessionCredentials struct {
 	Expiration      string
 }
 
-type assumedRole struct {
+type assumedRoleUser struct {
 	ARN string `xml:"Arn"`
 	ID  string `xml:"AssumedRoleId"`
 }

@@ -45,7 +45,7 @@ func newSigner(t *testing.T) signer {
 	return signer{key}
 }
 
-func (s signer) keys(context.Context) ([]byte, error) {
+func (s signer) fetchJWKS(context.Context) ([]byte, error) {
 	return json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: s.key.Public(), KeyID: "1", Algorithm: "RS256", Use: "sig"}}})
 }
 
@@ -63,8 +63,8 @@ func (s signer) token(t *testing.T, change func(*jwt.Claims)) string {
 	return token
 }
 
-// creator makes resources of the local AWS in a stack's folder.
-func creator(t *testing.T, dir string) func(typ string, inputs object) {
+// newCreator makes resources of the local AWS in a stack's folder.
+func newCreator(t *testing.T, dir string) func(typ string, inputs object) {
 	t.Helper()
 	p := provider.New(aws.Package(), &provider.Cloud{Dir: dir})
 	_, err := p.Configure(context.Background(), plugin.ConfigureRequest{
@@ -81,21 +81,21 @@ func creator(t *testing.T, dir string) func(typ string, inputs object) {
 	}
 }
 
-// irsa is a stack's folder with an identity provider and a role that trusts one service account.
-func irsa(t *testing.T, dir string) {
+// createIRSAResources is a stack's folder with an identity provider and a role that trusts one service account.
+func createIRSAResources(t *testing.T, dir string) {
 	t.Helper()
-	create := creator(t, dir)
+	create := newCreator(t, dir)
 	create(aws.OIDCProviderType, object{"url": issuer, "clientIdLists": []any{"sts.amazonaws.com"}})
-	create(aws.RoleType, object{"name": "bankchurn", "assumeRolePolicy": string(trust(allow(nil)))})
+	create(aws.RoleType, object{"name": "bankchurn", "assumeRolePolicy": string(newPolicy(allowStatement(nil)))})
 	create("aws:s3/bucketV2:BucketV2", object{"bucket": "models"})
-	create("aws:iam/rolePolicy:RolePolicy", object{"name": "read", "role": "bankchurn", "policy": string(trust(object{
+	create("aws:iam/rolePolicy:RolePolicy", object{"name": "read", "role": "bankchurn", "policy": string(newPolicy(object{
 		"Effect": "Allow", "Action": []string{"s3:GetObject"}, "Resource": []string{"arn:aws:s3:::models/bankchurn/*"},
 	}))})
 }
 
-// stocked puts two services' models into the bucket of the store in dir, and
+// putModels puts two services' models into the bucket of the store in dir, and
 // returns what makes a client of that store.
-func stocked(t *testing.T, dir string) func(sdk.CredentialsProvider) *s3.Client {
+func putModels(t *testing.T, dir string) func(sdk.CredentialsProvider) *s3.Client {
 	node, err := nodeinfo.Read(filepath.Join(dir, "node.json"))
 	require.NoError(t, err)
 	client := func(provider sdk.CredentialsProvider) *s3.Client {
@@ -112,15 +112,15 @@ func stocked(t *testing.T, dir string) func(sdk.CredentialsProvider) *s3.Client 
 }
 
 // A pod's whole way, with AWS's own SDK: the projected token, the token service, the object store.
-func TestATokenBecomesAccessToThePrefix(t *testing.T) {
+func TestSTS_readsItsPrefixOnly(t *testing.T) {
 	ctx := context.Background()
 	dir := t.TempDir()
-	storetest.S3(t, dir, "eu-west-1")
-	irsa(t, dir)
+	storetest.StartS3(t, dir, "eu-west-1")
+	createIRSAResources(t, dir)
 	s := newSigner(t)
-	service := httptest.NewServer(STSHandler(dir, &Verifier{Issuer: issuer, JWKS: s.keys}, slog.New(slog.DiscardHandler)))
+	service := httptest.NewServer(STSHandler(dir, &Verifier{Issuer: issuer, JWKS: s.fetchJWKS}, slog.New(slog.DiscardHandler)))
 	t.Cleanup(service.Close)
-	client := stocked(t, dir)
+	client := putModels(t, dir)
 	file := filepath.Join(dir, "token")
 	require.NoError(t, os.WriteFile(file, []byte(s.token(t, func(*jwt.Claims) {})), 0o600))
 	pod := client(sdk.NewCredentialsCache(stscreds.NewWebIdentityRoleProvider(
@@ -134,15 +134,15 @@ func TestATokenBecomesAccessToThePrefix(t *testing.T) {
 	require.ErrorContains(t, err, "AccessDenied")
 }
 
-func TestSTSRefuses(t *testing.T) {
+func TestSTS_errors(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, cloudstate.Update(dir, func(cloud *cloudstate.Cloud) error {
 		cloud.Put(cloudstate.Resource{Type: aws.OIDCProviderType, ID: providerARN, Inputs: object{"url": issuer, "clientIdLists": []any{"sts.amazonaws.com"}}})
-		cloud.Put(cloudstate.Resource{Type: aws.RoleType, ID: "bankchurn", Outputs: object{"arn": roleARN}, Inputs: object{"assumeRolePolicy": string(trust(allow(nil)))}})
+		cloud.Put(cloudstate.Resource{Type: aws.RoleType, ID: "bankchurn", Outputs: object{"arn": roleARN}, Inputs: object{"assumeRolePolicy": string(newPolicy(allowStatement(nil)))}})
 		return nil
 	}))
-	s, stranger := newSigner(t), newSigner(t)
-	service := httptest.NewServer(STSHandler(dir, &Verifier{Issuer: issuer, JWKS: s.keys}, slog.New(slog.DiscardHandler)))
+	s, otherSigner := newSigner(t), newSigner(t)
+	service := httptest.NewServer(STSHandler(dir, &Verifier{Issuer: issuer, JWKS: s.fetchJWKS}, slog.New(slog.DiscardHandler)))
 	t.Cleanup(service.Close)
 	client := sts.New(sts.Options{BaseEndpoint: &service.URL, Region: "eu-west-1"})
 	for _, test := range []struct{ name, role, token, code string }{
@@ -150,7 +150,7 @@ func TestSTSRefuses(t *testing.T) {
 		{"another role", roleARN + "x", s.token(t, func(*jwt.Claims) {}), "AccessDenied"},
 		{"another audience", roleARN, s.token(t, func(c *jwt.Claims) { c.Audience = jwt.Audience{"api"} }), "InvalidIdentityToken"},
 		{"another issuer", roleARN, s.token(t, func(c *jwt.Claims) { c.Issuer = "https://other" }), "InvalidIdentityToken"},
-		{"signed by a stranger", roleARN, stranger.token(t, func(*jwt.Claims) {}), "InvalidIdentityToken"},
+		{"signed by a stranger", roleARN, otherSigner.token(t, func(*jwt.Claims) {}), "InvalidIdentityToken"},
 		{"expired", roleARN, s.token(t, func(c *jwt.Claims) { c.Expiry = jwt.NewNumericDate(time.Now().Add(-time.Hour)) }), "ExpiredTokenException"},
 		{"for ever", roleARN, s.token(t, func(c *jwt.Claims) { c.Expiry = nil }), "InvalidIdentityToken"},
 		{"unsigned", roleARN, "eyJhbGciOiJub25lIn0.e30.", "InvalidIdentityToken"},

@@ -25,8 +25,8 @@ type Verifier struct {
 	fetchedAt  time.Time
 }
 
-// errExpired tells a token that was good once.
-var errExpired = errors.New("the token has expired")
+// errTokenExpired tells a token that was good once.
+var errTokenExpired = errors.New("the token has expired")
 
 // Verify returns the claims of a token that the issuer has signed and that is valid now.
 func (v *Verifier) Verify(ctx context.Context, token string) (Claims, error) {
@@ -35,7 +35,7 @@ func (v *Verifier) Verify(ctx context.Context, token string) (Claims, error) {
 	if err != nil {
 		return Claims{}, fmt.Errorf("the token is no signed JWT: %w", err)
 	}
-	key, err := v.key(ctx, parsed.Headers[0].KeyID)
+	key, err := v.signingKey(ctx, parsed.Headers[0].KeyID)
 	if err != nil {
 		return Claims{}, err
 	}
@@ -45,7 +45,7 @@ func (v *Verifier) Verify(ctx context.Context, token string) (Claims, error) {
 	}
 	err = claims.ValidateWithLeeway(jwt.Expected{Issuer: v.Issuer, Time: time.Now()}, jwt.DefaultLeeway)
 	if errors.Is(err, jwt.ErrExpired) {
-		return Claims{}, errExpired
+		return Claims{}, errTokenExpired
 	}
 	if err != nil {
 		return Claims{}, fmt.Errorf("the token is not valid: %w", err)
@@ -56,13 +56,13 @@ func (v *Verifier) Verify(ctx context.Context, token string) (Claims, error) {
 	return Claims{Issuer: claims.Issuer, Subject: claims.Subject, Audience: claims.Audience}, nil
 }
 
-// key finds a key by its id. An id that is not known makes it ask the issuer again, at most every ten seconds.
-func (v *Verifier) key(ctx context.Context, id string) (*jose.JSONWebKey, error) {
+// signingKey finds a key by its id. An id that is not known makes it ask the issuer again, at most every ten seconds.
+func (v *Verifier) signingKey(ctx context.Context, id string) (*jose.JSONWebKey, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.cachedKeys != nil {
-		if found := v.cachedKeys.Key(id); len(found) > 0 {
-			return &found[0], nil
+		if keys := v.cachedKeys.Key(id); len(keys) > 0 {
+			return &keys[0], nil
 		}
 	}
 	if v.cachedKeys == nil || time.Since(v.fetchedAt) > 10*time.Second {
@@ -75,8 +75,8 @@ func (v *Verifier) key(ctx context.Context, id string) (*jose.JSONWebKey, error)
 			return nil, fmt.Errorf("keys of %s: %w", v.Issuer, err)
 		}
 		v.cachedKeys, v.fetchedAt = set, time.Now()
-		if found := set.Key(id); len(found) > 0 {
-			return &found[0], nil
+		if keys := set.Key(id); len(keys) > 0 {
+			return &keys[0], nil
 		}
 	}
 	return nil, fmt.Errorf("%s has no key %q", v.Issuer, id)

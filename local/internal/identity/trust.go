@@ -35,9 +35,9 @@ type trustStatement struct {
 type principal struct{ Federated, Service, AWS stringList }
 
 func (p *principal) UnmarshalJSON(content []byte) error {
-	var everyone string
-	if json.Unmarshal(content, &everyone) == nil {
-		*p = principal{AWS: stringList{everyone}}
+	var wildcard string
+	if json.Unmarshal(content, &wildcard) == nil {
+		*p = principal{AWS: stringList{wildcard}}
 		return nil
 	}
 	type plain principal
@@ -66,8 +66,8 @@ func (s *statementList) UnmarshalJSON(content []byte) error {
 	return json.Unmarshal(content, (*[]trustStatement)(s))
 }
 
-// errNotTrusted is the answer of a trust policy that was read and says no.
-var errNotTrusted = errors.New("the role's trust policy does not allow it")
+// errNotAuthorized is the answer of a trust policy that was read and says no.
+var errNotAuthorized = errors.New("the role's trust policy does not allow it")
 
 // assumeRequest is one try to assume a role.
 type assumeRequest struct {
@@ -92,8 +92,8 @@ func CheckIRSATrust(policy []byte, provider string, claims Claims) error {
 func CheckPodIdentityTrust(policy []byte, tags map[string]string) error {
 	for _, action := range []string{"sts:AssumeRole", "sts:TagSession"} {
 		err := assumeRequest{
-			principalName: agentService, action: action,
-			matchesPrincipal: func(p principal) bool { return slices.Contains(p.Service, agentService) },
+			principalName: podIdentityService, action: action,
+			matchesPrincipal: func(p principal) bool { return slices.Contains(p.Service, podIdentityService) },
 			contextValues: func(key string) ([]string, bool) {
 				tag, known := tags[strings.TrimPrefix(key, "aws:RequestTag/")]
 				return []string{tag}, known && strings.HasPrefix(key, "aws:RequestTag/")
@@ -120,7 +120,7 @@ func (a assumeRequest) evaluate(policy []byte) error {
 		unmet := s.checkConditions(a.contextValues)
 		switch {
 		case s.Effect == "Deny" && unmet == nil:
-			return fmt.Errorf("%w: a statement denies it", errNotTrusted)
+			return fmt.Errorf("%w: a statement denies it", errNotAuthorized)
 		case s.Effect == "Allow" && unmet == nil:
 			allowed = true
 		case s.Effect == "Allow":
@@ -130,7 +130,7 @@ func (a assumeRequest) evaluate(policy []byte) error {
 	if allowed {
 		return nil
 	}
-	return fmt.Errorf("%w: %w", errNotTrusted, reason)
+	return fmt.Errorf("%w: %w", errNotAuthorized, reason)
 }
 
 func matchesAction(actions []string, action string) bool {

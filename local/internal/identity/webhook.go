@@ -29,7 +29,7 @@ func WebhookHandler(accounts GetServiceAccount, associated HasAssociation, regio
 			return
 		}
 		response := &admissionv1.AdmissionResponse{UID: review.Request.UID, Allowed: true}
-		patch, err := admit(req.Context(), review.Request, accounts, associated, region, sts)
+		patch, err := createPatch(req.Context(), review.Request, accounts, associated, region, sts)
 		switch {
 		case err != nil:
 			log.Error("pod refused", "namespace", review.Request.Namespace, "error", err)
@@ -44,10 +44,10 @@ func WebhookHandler(accounts GetServiceAccount, associated HasAssociation, regio
 	})
 }
 
-// admit is the JSON patch for a pod, nil when its service account has no role. As on EKS, an association comes
+// createPatch is the JSON patch for a pod, nil when its service account has no role. As on EKS, an association comes
 // before an annotation.
-func admit(
-	ctx context.Context, request *admissionv1.AdmissionRequest, accounts GetServiceAccount, associated HasAssociation, region func() (string, error), sts string,
+func createPatch(
+	ctx context.Context, request *admissionv1.AdmissionRequest, getServiceAccount GetServiceAccount, hasAssociation HasAssociation, stackRegion func() (string, error), stsURL string,
 ) ([]byte, error) {
 	var pod corev1.Pod
 	if err := json.Unmarshal(request.Object.Raw, &pod); err != nil {
@@ -57,24 +57,24 @@ func admit(
 	if name == "" {
 		name = "default"
 	}
-	account, err := accounts(ctx, request.Namespace, name)
+	account, err := getServiceAccount(ctx, request.Namespace, name)
 	if apierrors.IsNotFound(err) {
 		return nil, nil // the API server refuses the pod by itself, in its own words
 	}
 	if err != nil {
 		return nil, fmt.Errorf("service account %s/%s: %w", request.Namespace, name, err)
 	}
-	byAgent, err := associated(request.Namespace, name)
-	if err != nil || !byAgent && account.Annotations[roleAnnotation] == "" {
+	usesPodIdentity, err := hasAssociation(request.Namespace, name)
+	if err != nil || !usesPodIdentity && account.Annotations[roleAnnotation] == "" {
 		return nil, err
 	}
-	where, err := region()
+	regionName, err := stackRegion()
 	if err != nil {
 		return nil, err
 	}
-	inject := func(pod *corev1.Pod) bool { return applyPodIdentity(pod, where) }
-	if !byAgent {
-		injection, _ := irsaMutationFor(account, where, sts)
+	inject := func(pod *corev1.Pod) bool { return applyPodIdentity(pod, regionName) }
+	if !usesPodIdentity {
+		injection, _ := irsaMutationFor(account, regionName, stsURL)
 		inject = injection.Apply
 	}
 	if !inject(&pod) {

@@ -26,7 +26,7 @@ func Run(argv []string) (handled bool, err error) {
 	case "pulumi-resource-gcp":
 		return true, serve(argv[1:], gcp.Package())
 	case "pulumi-resource-kubernetes":
-		return true, provider.Main(argv[1:], func(e *provider.Engine) (plugin.Provider, error) {
+		return true, provider.Main(argv[1:], func(e *provider.HostClient) (plugin.Provider, error) {
 			return kubernetes.New(e, os.Getenv(engine.RenderDirVar)), nil
 		})
 	case "gke-gcloud-auth-plugin":
@@ -39,7 +39,7 @@ func Run(argv []string) (handled bool, err error) {
 }
 
 func serve(args []string, pkg *provider.Package) error {
-	return provider.Main(args, func(*provider.Engine) (plugin.Provider, error) {
+	return provider.Main(args, func(*provider.HostClient) (plugin.Provider, error) {
 		return provider.New(pkg, provider.CloudFromEnv()), nil
 	})
 }

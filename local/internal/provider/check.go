@@ -12,103 +12,105 @@ import (
 // Check compares properties with the shape and returns one failure for every unknown, mistyped or missing
 // one, each with its path. owner is the resource type or function in whose name the failure speaks; more
 // names required properties that the shape alone cannot tell. Values that a preview does not know yet pass.
-func (s Shape) Check(owner string, props resource.PropertyMap, more ...string) []plugin.CheckFailure {
-	c := &checker{owner: owner}
-	c.object("", props, s.typ)
-	for _, name := range more {
-		if value, ok := props[resource.PropertyKey(name)]; !ok || bare(value).IsNull() {
-			c.fail(name, "missing required property %q", name)
+func (s Schema) Check(token string, props resource.PropertyMap, extraRequired ...string) []plugin.CheckFailure {
+	c := &checker{token: token}
+	c.checkObject("", props, s.typ)
+	for _, name := range extraRequired {
+		if value, ok := props[resource.PropertyKey(name)]; !ok || unwrap(value).IsNull() {
+			c.addFailure(name, "missing required property %q", name)
 		}
 	}
 	return c.failures
 }
 
 type checker struct {
-	owner    string
+	token    string
 	failures []plugin.CheckFailure
 }
 
-func (c *checker) fail(path, format string, args ...any) {
+func (c *checker) addFailure(path, format string, args ...any) {
 	c.failures = append(c.failures, plugin.CheckFailure{
 		Property: resource.PropertyKey(path),
-		Reason:   c.owner + ": " + fmt.Sprintf(format, args...),
+		Reason:   c.token + ": " + fmt.Sprintf(format, args...),
 	})
 }
 
-func (c *checker) object(path string, props resource.PropertyMap, typ reflect.Type) {
-	known := Shape{typ}.Names()
+func (c *checker) checkObject(path string, props resource.PropertyMap, typ reflect.Type) {
+	propertyNames := Schema{typ}.PropertyNames()
 	for _, key := range props.StableKeys() {
 		if key == "__defaults" { // left in inputs by bridged providers' import; carries nothing
 			continue
 		}
 		field, ok := propertyField(typ, string(key))
 		if !ok {
-			c.fail(join(path, string(key)), "unknown property %q%s", join(path, string(key)), didYouMean(string(key), known))
+			c.addFailure(joinPath(path, string(key)), "unknown property %q%s", joinPath(path, string(key)), didYouMean(string(key), propertyNames))
 			continue
 		}
-		c.value(join(path, string(key)), props[key], field.Type)
+		c.checkValue(joinPath(path, string(key)), props[key], field.Type)
 	}
-	for _, name := range known {
+	for _, name := range propertyNames {
 		field, _ := propertyField(typ, name)
-		if value, ok := props[resource.PropertyKey(name)]; required(field) && (!ok || bare(value).IsNull()) {
-			c.fail(join(path, name), "missing required property %q", join(path, name))
+		if value, ok := props[resource.PropertyKey(name)]; isRequired(field) && (!ok || unwrap(value).IsNull()) {
+			c.addFailure(joinPath(path, name), "missing required property %q", joinPath(path, name))
 		}
 	}
 }
 
-func (c *checker) value(path string, value resource.PropertyValue, typ reflect.Type) {
-	value = bare(value)
+func (c *checker) checkValue(path string, value resource.PropertyValue, typ reflect.Type) {
+	value = unwrap(value)
 	for typ.Kind() == reflect.Pointer {
 		typ = typ.Elem()
 	}
 	if value.IsNull() || value.IsComputed() || typ.Kind() == reflect.Interface {
 		return
 	}
-	mistyped := func(want string) { c.fail(path, "property %q must be %s, not %s", path, want, describe(value)) }
+	typeMismatch := func(want string) {
+		c.addFailure(path, "property %q must be %s, not %s", path, want, describeValue(value))
+	}
 	switch typ.Kind() {
 	case reflect.String:
 		if !value.IsString() {
-			mistyped("a string")
+			typeMismatch("a string")
 		}
 	case reflect.Bool:
 		if !value.IsBool() {
-			mistyped("a boolean")
+			typeMismatch("a boolean")
 		}
 	case reflect.Int, reflect.Int32, reflect.Int64:
 		if !value.IsNumber() || value.NumberValue() != math.Trunc(value.NumberValue()) {
-			mistyped("a whole number")
+			typeMismatch("a whole number")
 		}
 	case reflect.Float32, reflect.Float64:
 		if !value.IsNumber() {
-			mistyped("a number")
+			typeMismatch("a number")
 		}
 	case reflect.Slice:
 		if !value.IsArray() {
-			mistyped("a list")
+			typeMismatch("a list")
 			return
 		}
 		for i, element := range value.ArrayValue() {
-			c.value(fmt.Sprintf("%s[%d]", path, i), element, typ.Elem())
+			c.checkValue(fmt.Sprintf("%s[%d]", path, i), element, typ.Elem())
 		}
 	case reflect.Map:
 		if !value.IsObject() {
-			mistyped("a map")
+			typeMismatch("a map")
 			return
 		}
 		for _, key := range value.ObjectValue().StableKeys() {
-			c.value(join(path, string(key)), value.ObjectValue()[key], typ.Elem())
+			c.checkValue(joinPath(path, string(key)), value.ObjectValue()[key], typ.Elem())
 		}
 	case reflect.Struct:
 		if !value.IsObject() {
-			mistyped("an object")
+			typeMismatch("an object")
 			return
 		}
-		c.object(path, value.ObjectValue(), typ)
+		c.checkObject(path, value.ObjectValue(), typ)
 	}
 }
 
-// describe names a value for an error; text may be a secret, so only scalars that hardly can be are shown.
-func describe(value resource.PropertyValue) string {
+// describeValue names a value for an error; text may be a secret, so only scalars that hardly can be are shown.
+func describeValue(value resource.PropertyValue) string {
 	switch {
 	case value.IsBool():
 		return fmt.Sprintf("%t", value.BoolValue())
@@ -125,7 +127,7 @@ func describe(value resource.PropertyValue) string {
 	}
 }
 
-func join(path, name string) string {
+func joinPath(path, name string) string {
 	if path == "" {
 		return name
 	}

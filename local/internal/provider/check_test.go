@@ -13,7 +13,7 @@ import (
 
 type object = map[string]any
 
-func TestCheck(t *testing.T) {
+func TestSchemaCheck(t *testing.T) {
 	unknown := resource.MakeComputed(resource.NewStringProperty(""))
 	for _, test := range []struct {
 		name   string
@@ -59,24 +59,24 @@ func TestCheck(t *testing.T) {
 		}), "labels": resource.NewOutputProperty(resource.Output{})}, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			var faults []string
-			for _, failure := range provider.ShapeOf(storage.BucketArgs{}).Check("gcp:storage/bucket:Bucket", test.inputs) {
-				faults = append(faults, failure.Reason)
+			var reasons []string
+			for _, failure := range provider.SchemaOf(storage.BucketArgs{}).Check("gcp:storage/bucket:Bucket", test.inputs) {
+				reasons = append(reasons, failure.Reason)
 				require.Contains(t, failure.Reason, string(failure.Property))
 			}
-			require.Equal(t, test.faults, faults)
+			require.Equal(t, test.faults, reasons)
 		})
 	}
 }
 
-func TestCheckOfAFunction(t *testing.T) {
-	failures := provider.ShapeOf(container.LookupClusterArgs{}).Check("gcp:container/getCluster:getCluster", resource.PropertyMap{})
+func TestSchemaCheck_function(t *testing.T) {
+	failures := provider.SchemaOf(container.LookupClusterArgs{}).Check("gcp:container/getCluster:getCluster", resource.PropertyMap{})
 	require.Len(t, failures, 1)
 	require.EqualValues(t, "name", failures[0].Property)
 }
 
-func TestCheckOfMoreThanTheShapeKnows(t *testing.T) {
-	failures := provider.ShapeOf(storage.BucketArgs{}).
+func TestSchemaCheck_extraRequiredInput(t *testing.T) {
+	failures := provider.SchemaOf(storage.BucketArgs{}).
 		Check("t", resource.NewPropertyMapFromMap(object{"location": "EU"}), "cors")
 	require.Len(t, failures, 1)
 	require.Equal(t, `t: missing required property "cors"`, failures[0].Reason)

@@ -11,20 +11,20 @@ import (
 
 // Check validates a resource's inputs and names it when the program did not.
 func (s *server) Check(_ context.Context, req plugin.CheckRequest) (plugin.CheckResponse, error) {
-	definition, err := s.resource(req.Type)
+	definition, err := s.lookupResource(req.Type)
 	if err != nil {
 		return plugin.CheckResponse{}, err
 	}
 	inputs := maps.Clone(req.News)
-	failures := ShapeOf(definition.Args).Check(string(req.Type), inputs, definition.Required...)
-	if definition.Name != "" && bare(inputs[resource.PropertyKey(definition.Name)]).IsNull() {
+	failures := SchemaOf(definition.Args).Check(string(req.Type), inputs, definition.RequiredInputs...)
+	if definition.NameProperty != "" && unwrap(inputs[resource.PropertyKey(definition.NameProperty)]).IsNull() {
 		name, err := s.autoname(definition, req)
 		if err != nil {
 			failures = append(failures, plugin.CheckFailure{
-				Property: resource.PropertyKey(definition.Name), Reason: fmt.Sprintf("%s: %v", req.Type, err),
+				Property: resource.PropertyKey(definition.NameProperty), Reason: fmt.Sprintf("%s: %v", req.Type, err),
 			})
 		} else if name != "" {
-			inputs[resource.PropertyKey(definition.Name)] = resource.NewStringProperty(name)
+			inputs[resource.PropertyKey(definition.NameProperty)] = resource.NewStringProperty(name)
 		}
 	}
 	return plugin.CheckResponse{Properties: inputs, Failures: failures}, nil
@@ -33,13 +33,13 @@ func (s *server) Check(_ context.Context, req plugin.CheckRequest) (plugin.Check
 // autoname keeps the name of before, or draws a new one: the resource's name and seven random hex digits, as
 // the clouds' own providers do. Offline the digits come from the URN, so that a plan reads the same each time.
 func (s *server) autoname(definition Resource, req plugin.CheckRequest) (string, error) {
-	if old := bare(req.Olds[resource.PropertyKey(definition.Name)]); old.IsString() {
-		return old.StringValue(), nil
+	if oldName := unwrap(req.Olds[resource.PropertyKey(definition.NameProperty)]); oldName.IsString() {
+		return oldName.StringValue(), nil
 	}
 	if a := req.Autonaming; a != nil {
 		switch {
 		case a.Mode == plugin.AutonamingModeDisabled:
-			return "", fmt.Errorf("autonaming is off (pulumi:autonaming): set %q", definition.Name)
+			return "", fmt.Errorf("autonaming is off (pulumi:autonaming): set %q", definition.NameProperty)
 		case a.ProposedName != "":
 			return a.ProposedName, nil
 		}
@@ -57,15 +57,15 @@ func (s *server) Invoke(_ context.Context, req plugin.InvokeRequest) (plugin.Inv
 	definition, ok := s.pkg.Functions[string(req.Tok)]
 	if !ok {
 		return plugin.InvokeResponse{}, fmt.Errorf("the local %s provider knows no function %q%s",
-			s.pkg.Name, req.Tok, didYouMean(string(req.Tok), s.pkg.functions()))
+			s.pkg.Name, req.Tok, didYouMean(string(req.Tok), s.pkg.functionTokens()))
 	}
-	failures := ShapeOf(definition.Args).Check(string(req.Tok), req.Args, definition.Required...)
+	failures := SchemaOf(definition.Args).Check(string(req.Tok), req.Args, definition.RequiredInputs...)
 	if len(failures) > 0 {
 		return plugin.InvokeResponse{Failures: failures}, nil
 	}
 	r := s.pkg.newRequest(definition.Result, definition.Outputs)
 	r.Type, r.Inputs, r.Config, r.Cloud = string(req.Tok), req.Args, s.config, s.cloud
-	result, err := r.compute()
+	result, err := r.computeOutputs()
 	if err != nil {
 		return plugin.InvokeResponse{}, fmt.Errorf("%s: %w", req.Tok, err)
 	}

@@ -33,16 +33,16 @@ func (c *Cloud) Node() (nodeinfo.Info, error) {
 	return node, err
 }
 
-// remember writes the resource's record.
-func (c *Cloud) remember(record cloudstate.Resource) error {
+// save writes the resource's record.
+func (c *Cloud) save(record cloudstate.Resource) error {
 	return cloudstate.Update(c.Dir, func(cloud *cloudstate.Cloud) error {
 		cloud.Put(record)
 		return nil
 	})
 }
 
-// forget removes the resource's record.
-func (c *Cloud) forget(typ, id string) error {
+// remove removes the resource's record.
+func (c *Cloud) remove(typ, id string) error {
 	return cloudstate.Update(c.Dir, func(cloud *cloudstate.Cloud) error {
 		cloud.Remove(typ, id)
 		return nil

@@ -10,35 +10,35 @@ import (
 
 // Diff compares the inputs of before and now.
 func (s *server) Diff(_ context.Context, req plugin.DiffRequest) (plugin.DiffResponse, error) {
-	definition, err := s.resource(req.Type)
+	definition, err := s.lookupResource(req.Type)
 	if err != nil {
 		return plugin.DiffResponse{}, err
 	}
-	diff := DiffInputs(req.OldInputs, req.NewInputs, definition.Replace)
-	if name := resource.PropertyKey(definition.Name); definition.Name != "" {
+	diff := DiffInputs(req.OldInputs, req.NewInputs, definition.ReplaceOnChanges)
+	if name := resource.PropertyKey(definition.NameProperty); definition.NameProperty != "" {
 		// Two cannot have one name at the same time; a name drawn by autonaming changes with the replacement.
-		before, now := bare(req.OldInputs[name]), bare(req.NewInputs[name])
-		diff.DeleteBeforeReplace = diff.Replace() && before.DeepEquals(now) && !drawn(req.URN.Name(), now)
+		oldName, newName := unwrap(req.OldInputs[name]), unwrap(req.NewInputs[name])
+		diff.DeleteBeforeReplace = diff.Replace() && oldName.DeepEquals(newName) && !isAutonamed(req.URN.Name(), newName)
 	}
 	return diff, nil
 }
 
 // DiffInputs is a detailed diff of inputs, in which a change at or below one of the replacing paths asks for a
 // new resource. An object that comes or goes as a whole counts for the paths within it.
-func DiffInputs(before, now resource.PropertyMap, replacing []string) plugin.DiffResult {
-	objects := before.Diff(now)
-	if objects == nil {
+func DiffInputs(oldInputs, newInputs resource.PropertyMap, replaceKeys []string) plugin.DiffResult {
+	objectDiff := oldInputs.Diff(newInputs)
+	if objectDiff == nil {
 		return plugin.DiffResult{Changes: plugin.DiffNone}
 	}
-	detailed := plugin.NewDetailedDiffFromObjectDiff(objects, true)
+	detailed := plugin.NewDetailedDiffFromObjectDiff(objectDiff, true)
 	for path, change := range detailed {
-		if under(path, replacing) || within(path, replacing, before, now) {
+		if isAtOrBelow(path, replaceKeys) || containsReplaceKey(path, replaceKeys, oldInputs, newInputs) {
 			change.Kind = change.Kind.AsReplace()
 			detailed[path] = change
 		}
 	}
 	diff := plugin.DiffResult{Changes: plugin.DiffSome, DetailedDiff: detailed}
-	diff.ChangedKeys = append(diff.ChangedKeys, objects.ChangedKeys()...)
+	diff.ChangedKeys = append(diff.ChangedKeys, objectDiff.ChangedKeys()...)
 	for path, change := range detailed {
 		if change.Kind.IsReplace() {
 			diff.ReplaceKeys = append(diff.ReplaceKeys, resource.PropertyKey(path))
@@ -47,18 +47,18 @@ func DiffInputs(before, now resource.PropertyMap, replacing []string) plugin.Dif
 	return diff
 }
 
-// within says whether a path holds replacing ones whose values differ.
-func within(path string, replacing []string, before, now resource.PropertyMap) bool {
-	for _, inner := range replacing {
-		if inner != path && under(inner, []string{path}) && !lookup(before, inner).DeepEquals(lookup(now, inner)) {
+// containsReplaceKey says whether a path holds replacing ones whose values differ.
+func containsReplaceKey(path string, replaceKeys []string, oldInputs, newInputs resource.PropertyMap) bool {
+	for _, key := range replaceKeys {
+		if key != path && isAtOrBelow(key, []string{path}) && !lookupPath(oldInputs, key).DeepEquals(lookupPath(newInputs, key)) {
 			return true
 		}
 	}
 	return false
 }
 
-// under says whether a property path ("a.b[0].c") is one of the given ones or lies below one.
-func under(path string, parents []string) bool {
+// isAtOrBelow says whether a property path ("a.b[0].c") is one of the given ones or lies below one.
+func isAtOrBelow(path string, parents []string) bool {
 	for _, parent := range parents {
 		rest, ok := strings.CutPrefix(path, parent)
 		if ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
@@ -68,8 +68,8 @@ func under(path string, parents []string) bool {
 	return false
 }
 
-// drawn says whether a name looks like one that autoname drew for the resource.
-func drawn(resourceName string, name resource.PropertyValue) bool {
+// isAutonamed says whether a name looks like one that autoname drew for the resource.
+func isAutonamed(resourceName string, name resource.PropertyValue) bool {
 	if !name.IsString() {
 		return false
 	}

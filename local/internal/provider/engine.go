@@ -11,31 +11,31 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 )
 
-// Engine is the way back to the engine that started this plugin. The zero value swallows everything.
-type Engine struct{ client pulumirpc.EngineClient }
+// HostClient is the way back to the engine that started this plugin. The zero value swallows everything.
+type HostClient struct{ client pulumirpc.EngineClient }
 
-func dial(address string) (*Engine, error) {
-	conn, err := grpc.NewClient(address,
+func dialEngine(engineAddress string) (*HostClient, error) {
+	conn, err := grpc.NewClient(engineAddress,
 		grpc.WithTransportCredentials(insecure.NewCredentials()), rpcutil.GrpcChannelOptions())
 	if err != nil {
-		return nil, fmt.Errorf("reach the engine at %s: %w", address, err)
+		return nil, fmt.Errorf("reach the engine at %s: %w", engineAddress, err)
 	}
-	return &Engine{pulumirpc.NewEngineClient(conn)}, nil
+	return &HostClient{pulumirpc.NewEngineClient(conn)}, nil
 }
 
-// Status shows what a resource waits for; the next status takes its place.
-func (e *Engine) Status(ctx context.Context, urn resource.URN, message string) {
+// LogStatus shows what a resource waits for; the next status takes its place.
+func (e *HostClient) LogStatus(ctx context.Context, urn resource.URN, message string) {
 	e.log(ctx, &pulumirpc.LogRequest{
 		Severity: pulumirpc.LogSeverity_INFO, Urn: string(urn), Message: message, Ephemeral: true,
 	})
 }
 
-// Warn leaves a warning in the run's diagnostics.
-func (e *Engine) Warn(ctx context.Context, urn resource.URN, message string) {
+// LogWarning leaves a warning in the run's diagnostics.
+func (e *HostClient) LogWarning(ctx context.Context, urn resource.URN, message string) {
 	e.log(ctx, &pulumirpc.LogRequest{Severity: pulumirpc.LogSeverity_WARNING, Urn: string(urn), Message: message})
 }
 
-func (e *Engine) log(ctx context.Context, req *pulumirpc.LogRequest) {
+func (e *HostClient) log(ctx context.Context, req *pulumirpc.LogRequest) {
 	if e == nil || e.client == nil {
 		return
 	}

@@ -13,12 +13,12 @@ import (
 
 // Create computes the outputs and, with a local cloud, makes the thing and remembers it.
 func (s *server) Create(ctx context.Context, req plugin.CreateRequest) (plugin.CreateResponse, error) {
-	r, definition, err := s.request(req.Type, req.URN, "", req.Properties)
+	r, definition, err := s.newRequest(req.Type, req.URN, "", req.Properties)
 	if err != nil {
 		return plugin.CreateResponse{}, err
 	}
-	r.ID = r.identify(definition.ID)
-	outputs, err := r.compute()
+	r.ID = r.computeID(definition.ID)
+	outputs, err := r.computeOutputs()
 	if err != nil {
 		return plugin.CreateResponse{}, err
 	}
@@ -26,17 +26,17 @@ func (s *server) Create(ctx context.Context, req plugin.CreateRequest) (plugin.C
 	if req.Preview || s.cloud == nil {
 		return created, nil
 	}
-	return created, s.commit(ctx, r, definition, definition.Create, outputs)
+	return created, s.runHookAndSave(ctx, r, definition, definition.Create, outputs)
 }
 
 // Update computes the outputs anew, under the id of before.
 func (s *server) Update(ctx context.Context, req plugin.UpdateRequest) (plugin.UpdateResponse, error) {
-	r, definition, err := s.request(req.Type, req.URN, req.ID, req.NewInputs)
+	r, definition, err := s.newRequest(req.Type, req.URN, req.ID, req.NewInputs)
 	if err != nil {
 		return plugin.UpdateResponse{}, err
 	}
-	r.Old = req.OldOutputs
-	outputs, err := r.compute()
+	r.OldOutputs = req.OldOutputs
+	outputs, err := r.computeOutputs()
 	if err != nil {
 		return plugin.UpdateResponse{}, err
 	}
@@ -44,11 +44,11 @@ func (s *server) Update(ctx context.Context, req plugin.UpdateRequest) (plugin.U
 	if req.Preview || s.cloud == nil {
 		return updated, nil
 	}
-	return updated, s.commit(ctx, r, definition, definition.Update, outputs)
+	return updated, s.runHookAndSave(ctx, r, definition, definition.Update, outputs)
 }
 
-// commit runs the hook, when the type has one, and remembers the resource.
-func (s *server) commit(
+// runHookAndSave runs the hook, when the type has one, and remembers the resource.
+func (s *server) runHookAndSave(
 	ctx context.Context, r *Request, definition Resource, hook func(context.Context, *Request) error,
 	outputs resource.PropertyMap,
 ) error {
@@ -57,41 +57,41 @@ func (s *server) commit(
 			return err
 		}
 	}
-	err := s.cloud.remember(cloudstate.Resource{
-		Type: r.Type, ID: r.ID, URN: string(r.URN), Inputs: Plain(r.Inputs), Outputs: Plain(outputs),
+	err := s.cloud.save(cloudstate.Resource{
+		Type: r.Type, ID: r.ID, URN: string(r.URN), Inputs: ToPlain(r.Inputs), Outputs: ToPlain(outputs),
 	})
-	if err != nil || definition.Settle == nil {
+	if err != nil || definition.Reconcile == nil {
 		return err
 	}
-	return definition.Settle(ctx, r)
+	return definition.Reconcile(ctx, r)
 }
 
 // Delete takes the thing away and forgets it.
 func (s *server) Delete(ctx context.Context, req plugin.DeleteRequest) (plugin.DeleteResponse, error) {
-	r, definition, err := s.request(req.Type, req.URN, req.ID, req.Inputs)
+	r, definition, err := s.newRequest(req.Type, req.URN, req.ID, req.Inputs)
 	if err != nil || s.cloud == nil {
 		return plugin.DeleteResponse{}, err
 	}
-	r.Old = req.Outputs
+	r.OldOutputs = req.Outputs
 	if definition.Delete != nil {
 		if err := definition.Delete(ctx, r); err != nil {
 			return plugin.DeleteResponse{}, err
 		}
 	}
-	if err := s.cloud.forget(r.Type, r.ID); err != nil || definition.Settle == nil {
+	if err := s.cloud.remove(r.Type, r.ID); err != nil || definition.Reconcile == nil {
 		return plugin.DeleteResponse{}, err
 	}
-	return plugin.DeleteResponse{}, definition.Settle(ctx, r)
+	return plugin.DeleteResponse{}, definition.Reconcile(ctx, r)
 }
 
 // Read serves refresh and import. What the local cloud has forgotten, or what no longer stands behind the
 // record, is gone. Offline there is nothing to compare with, so everything is as it was.
 func (s *server) Read(ctx context.Context, req plugin.ReadRequest) (plugin.ReadResponse, error) {
-	r, definition, err := s.request(req.Type, req.URN, req.ID, req.Inputs)
+	r, definition, err := s.newRequest(req.Type, req.URN, req.ID, req.Inputs)
 	if err != nil {
 		return plugin.ReadResponse{}, err
 	}
-	same := plugin.ReadResponse{
+	response := plugin.ReadResponse{
 		ReadResult: plugin.ReadResult{ID: req.ID, Inputs: req.Inputs, Outputs: req.State}, Status: resource.StatusOK,
 	}
 	if s.cloud == nil {
@@ -99,7 +99,7 @@ func (s *server) Read(ctx context.Context, req plugin.ReadRequest) (plugin.ReadR
 			return plugin.ReadResponse{}, fmt.Errorf(
 				"%s %q: no local cloud is running that it could be read from", req.Type, req.ID)
 		}
-		return same, nil
+		return response, nil
 	}
 	cloud, err := cloudstate.Load(s.cloud.Dir)
 	if err != nil {
@@ -110,17 +110,17 @@ func (s *server) Read(ctx context.Context, req plugin.ReadRequest) (plugin.ReadR
 		return plugin.ReadResponse{}, nil
 	}
 	// The engine's own copy knows which values are secret; the record does not.
-	if reflect.DeepEqual(Plain(req.State), Plain(resource.NewPropertyMapFromMap(record.Outputs))) {
+	if reflect.DeepEqual(ToPlain(req.State), ToPlain(resource.NewPropertyMapFromMap(record.Outputs))) {
 		r.Inputs = req.Inputs
 	} else {
 		r.Inputs = resource.NewPropertyMapFromMap(record.Inputs)
-		same.Inputs, same.Outputs = r.Inputs, resource.NewPropertyMapFromMap(record.Outputs)
+		response.Inputs, response.Outputs = r.Inputs, resource.NewPropertyMapFromMap(record.Outputs)
 	}
 	if definition.Exists != nil {
-		there, err := definition.Exists(ctx, r)
-		if err != nil || !there {
+		exists, err := definition.Exists(ctx, r)
+		if err != nil || !exists {
 			return plugin.ReadResponse{}, err
 		}
 	}
-	return same, nil
+	return response, nil
 }

@@ -17,32 +17,32 @@ import (
 
 const typ = "gcp:container/cluster:Cluster"
 
-// table is a package of one type, with what a case adds to it.
-func table(change func(*provider.Resource)) *provider.Package {
+// newPackage is a package of one type, with what a case adds to it.
+func newPackage(modify func(*provider.Resource)) *provider.Package {
 	r := provider.Resource{
-		Args: container.ClusterArgs{}, State: container.ClusterState{}, Name: "name",
-		Replace: []string{"location", "privateClusterConfig.masterIpv4CidrBlock"},
-		ID:      provider.Text("{location}/{name}"),
-		Outputs: map[string]provider.Value{
-			"selfLink":   provider.Text("https://example/{id}?{#4}"),
-			"endpoint":   provider.Text("{masterVersion}.{network}"),
-			"masterAuth": provider.Const(object{"clusterCaCertificate": "CA"}),
+		Args: container.ClusterArgs{}, State: container.ClusterState{}, NameProperty: "name",
+		ReplaceOnChanges: []string{"location", "privateClusterConfig.masterIpv4CidrBlock"},
+		ID:               provider.Template("{location}/{name}"),
+		Outputs: map[string]provider.OutputFunc{
+			"selfLink":   provider.Template("https://example/{id}?{#4}"),
+			"endpoint":   provider.Template("{masterVersion}.{network}"),
+			"masterAuth": provider.ConstOutput(object{"clusterCaCertificate": "CA"}),
 			"project": func(r *provider.Request) any {
-				if p := r.Setting("project"); p != "" {
+				if p := r.ConfigString("project"); p != "" {
 					return p
 				}
-				return r.Fault("no project")
+				return r.Errorf("no project")
 			},
-			"masterVersion": provider.Or("minMasterVersion", provider.Const("1.34")),
+			"masterVersion": provider.InputOrOutput("minMasterVersion", provider.ConstOutput("1.34")),
 		},
 	}
-	change(&r)
+	modify(&r)
 	return &provider.Package{Name: "gcp", Version: "1.0.0", Config: gcp.ProviderArgs{}, Resources: map[string]provider.Resource{typ: r}}
 }
 
-func open(t *testing.T, cloud *provider.Cloud, change func(*provider.Resource)) plugin.Provider {
+func newProvider(t *testing.T, cloud *provider.Cloud, modify func(*provider.Resource)) plugin.Provider {
 	t.Helper()
-	p := provider.New(table(change), cloud)
+	p := provider.New(newPackage(modify), cloud)
 	_, err := p.Configure(context.Background(), plugin.ConfigureRequest{Inputs: props(object{"project": "demo"})})
 	require.NoError(t, err)
 	return p
@@ -52,16 +52,16 @@ func props(o object) resource.PropertyMap { return resource.NewPropertyMapFromMa
 
 var urn = resource.NewURN("gke", "modelferry", "", typ, "main")
 
-func none(*provider.Resource) {}
+func unchanged(*provider.Resource) {}
 
-func TestOutputs(t *testing.T) {
-	p := open(t, nil, none)
+func TestCreate_computesOutputs(t *testing.T) {
+	p := newProvider(t, nil, unchanged)
 	created, err := p.Create(context.Background(), plugin.CreateRequest{URN: urn, Type: typ, Properties: props(object{
 		"name": "main", "location": "EU", "network": "net", "masterAuth": object{"clientCertificateConfig": object{"issueClientCertificate": false}},
 	})})
 	require.NoError(t, err)
 	require.EqualValues(t, "EU/main", created.ID)
-	outputs := provider.Plain(created.Properties)
+	outputs := provider.ToPlain(created.Properties)
 	require.Equal(t, "1.34.net", outputs["endpoint"], "an output may be made of others")
 	require.Equal(t, "demo", outputs["project"])
 	require.Regexp(t, `^https://example/EU/main\?[0-9a-f]{4}$`, outputs["selfLink"])
@@ -74,27 +74,27 @@ func TestOutputs(t *testing.T) {
 		NewInputs: props(object{"name": "main", "location": "EU", "network": "net", "minMasterVersion": "1.35"}),
 	})
 	require.NoError(t, err)
-	require.Equal(t, "1.35.net", provider.Plain(updated.Properties)["endpoint"])
-	require.Equal(t, outputs["selfLink"], provider.Plain(updated.Properties)["selfLink"], "its own digits stay")
+	require.Equal(t, "1.35.net", provider.ToPlain(updated.Properties)["endpoint"])
+	require.Equal(t, outputs["selfLink"], provider.ToPlain(updated.Properties)["selfLink"], "its own digits stay")
 }
 
-func TestOutputsOfUnknownsAreUnknown(t *testing.T) {
+func TestCreate_unknownInputs(t *testing.T) {
 	inputs := props(object{"name": "main", "location": "EU"})
 	inputs["network"] = resource.MakeComputed(resource.NewStringProperty(""))
-	created, err := open(t, nil, none).Create(context.Background(), plugin.CreateRequest{URN: urn, Type: typ, Properties: inputs, Preview: true})
+	created, err := newProvider(t, nil, unchanged).Create(context.Background(), plugin.CreateRequest{URN: urn, Type: typ, Properties: inputs, Preview: true})
 	require.NoError(t, err)
 	require.EqualValues(t, "EU/main", created.ID)
 	require.True(t, created.Properties["endpoint"].IsComputed())
 	require.Equal(t, "demo", created.Properties["project"].StringValue())
 	inputs["location"] = resource.MakeComputed(resource.NewStringProperty(""))
-	created, err = open(t, nil, none).Create(context.Background(), plugin.CreateRequest{URN: urn, Type: typ, Properties: inputs, Preview: true})
+	created, err = newProvider(t, nil, unchanged).Create(context.Background(), plugin.CreateRequest{URN: urn, Type: typ, Properties: inputs, Preview: true})
 	require.NoError(t, err)
 	require.Empty(t, created.ID)
 	require.True(t, created.Properties["selfLink"].IsComputed())
 }
 
-func TestAFaultNamesItself(t *testing.T) {
-	p := provider.New(table(none), nil) // not configured
+func TestServer_errorMessages(t *testing.T) {
+	p := provider.New(newPackage(unchanged), nil) // not configured
 	_, err := p.Create(context.Background(), plugin.CreateRequest{URN: urn, Type: typ, Properties: props(object{"name": "main"})})
 	require.ErrorContains(t, err, "no project")
 	_, err = p.Check(context.Background(), plugin.CheckRequest{URN: urn, Type: "gcp:container/cluster:Clustre", News: resource.PropertyMap{}})
@@ -105,7 +105,7 @@ func TestAFaultNamesItself(t *testing.T) {
 
 func TestDiff(t *testing.T) {
 	diff := func(before, now object) plugin.DiffResponse {
-		d, err := open(t, nil, none).Diff(context.Background(), plugin.DiffRequest{URN: urn, Type: typ, OldInputs: props(before), NewInputs: props(now)})
+		d, err := newProvider(t, nil, unchanged).Diff(context.Background(), plugin.DiffRequest{URN: urn, Type: typ, OldInputs: props(before), NewInputs: props(now)})
 		require.NoError(t, err)
 		return d
 	}
@@ -114,12 +114,12 @@ func TestDiff(t *testing.T) {
 	changed := diff(base, object{"name": "main", "location": "EU", "description": "x"})
 	require.Equal(t, plugin.DiffSome, changed.Changes)
 	require.False(t, changed.Replace())
-	moved := diff(base, object{"name": "main", "location": "US"})
-	require.True(t, moved.Replace())
-	require.True(t, moved.DeleteBeforeReplace, "two cannot have one name")
-	drawn := diff(object{"name": "main-0123abc", "location": "EU"}, object{"name": "main-0123abc", "location": "US"})
-	require.True(t, drawn.Replace())
-	require.False(t, drawn.DeleteBeforeReplace, "the new one draws another name")
+	relocated := diff(base, object{"name": "main", "location": "US"})
+	require.True(t, relocated.Replace())
+	require.True(t, relocated.DeleteBeforeReplace, "two cannot have one name")
+	autonamed := diff(object{"name": "main-0123abc", "location": "EU"}, object{"name": "main-0123abc", "location": "US"})
+	require.True(t, autonamed.Replace())
+	require.False(t, autonamed.DeleteBeforeReplace, "the new one draws another name")
 	require.True(t, diff(base, object{
 		"name": "main", "location": "EU", "privateClusterConfig": object{"masterIpv4CidrBlock": "10.0.0.0/28"},
 	}).Replace(), "what appears as a whole brings its parts")
@@ -129,64 +129,64 @@ func TestDiff(t *testing.T) {
 	).Replace())
 }
 
-func TestNames(t *testing.T) {
+func TestCheck_autoname(t *testing.T) {
 	check := func(cloud *provider.Cloud, olds, news object, autonaming *plugin.AutonamingOptions) (string, []plugin.CheckFailure) {
-		checked, err := open(t, cloud, none).Check(context.Background(), plugin.CheckRequest{
+		checked, err := newProvider(t, cloud, unchanged).Check(context.Background(), plugin.CheckRequest{
 			URN: urn, Type: typ, Olds: props(olds), News: props(news), RandomSeed: []byte("seed"), Autonaming: autonaming,
 		})
 		require.NoError(t, err)
-		name, _ := provider.Plain(checked.Properties)["name"].(string)
+		name, _ := provider.ToPlain(checked.Properties)["name"].(string)
 		return name, checked.Failures
 	}
-	given, _ := check(nil, nil, object{"name": "mine"}, nil)
-	require.Equal(t, "mine", given)
+	explicit, _ := check(nil, nil, object{"name": "mine"}, nil)
+	require.Equal(t, "mine", explicit)
 	offline, _ := check(nil, nil, object{}, nil)
 	require.Regexp(t, `^main-[0-9a-f]{7}$`, offline)
 	again, _ := check(nil, nil, object{}, nil)
 	require.Equal(t, offline, again, "a plan reads the same each time")
 	live, _ := check(&provider.Cloud{Dir: t.TempDir()}, nil, object{}, nil)
 	require.NotEqual(t, offline, live)
-	kept, _ := check(nil, object{"name": "main-0000000"}, object{}, nil)
-	require.Equal(t, "main-0000000", kept)
+	oldName, _ := check(nil, object{"name": "main-0000000"}, object{}, nil)
+	require.Equal(t, "main-0000000", oldName)
 	proposed, _ := check(nil, nil, object{}, &plugin.AutonamingOptions{ProposedName: "proposed"})
 	require.Equal(t, "proposed", proposed)
 	_, failures := check(nil, nil, object{}, &plugin.AutonamingOptions{Mode: plugin.AutonamingModeDisabled})
 	require.Contains(t, failures[0].Reason, `set "name"`)
 }
 
-func TestStateOutlivesTheProcess(t *testing.T) {
+func TestRead_newProcess(t *testing.T) {
 	ctx := context.Background()
 	cloud := &provider.Cloud{Dir: t.TempDir()}
 	inputs := props(object{"name": "main", "location": "EU"})
 	inputs["description"] = resource.MakeSecret(resource.NewStringProperty("s3cret"))
-	created, err := open(t, cloud, none).Create(ctx, plugin.CreateRequest{URN: urn, Type: typ, Properties: inputs})
+	created, err := newProvider(t, cloud, unchanged).Create(ctx, plugin.CreateRequest{URN: urn, Type: typ, Properties: inputs})
 	require.NoError(t, err)
 	require.True(t, created.Properties["description"].IsSecret())
 
-	read, err := open(t, cloud, none).Read(ctx, plugin.ReadRequest{URN: urn, Type: typ, ID: created.ID, Inputs: inputs, State: created.Properties})
+	read, err := newProvider(t, cloud, unchanged).Read(ctx, plugin.ReadRequest{URN: urn, Type: typ, ID: created.ID, Inputs: inputs, State: created.Properties})
 	require.NoError(t, err)
 	require.Equal(t, created.Properties, read.Outputs, "secrets stay secret")
-	imported, err := open(t, cloud, none).Read(ctx, plugin.ReadRequest{URN: urn, Type: typ, ID: created.ID})
+	imported, err := newProvider(t, cloud, unchanged).Read(ctx, plugin.ReadRequest{URN: urn, Type: typ, ID: created.ID})
 	require.NoError(t, err)
 	require.Equal(t, "EU", imported.Inputs["location"].StringValue())
 
-	_, err = open(t, cloud, none).Delete(ctx, plugin.DeleteRequest{URN: urn, Type: typ, ID: created.ID, Inputs: inputs})
+	_, err = newProvider(t, cloud, unchanged).Delete(ctx, plugin.DeleteRequest{URN: urn, Type: typ, ID: created.ID, Inputs: inputs})
 	require.NoError(t, err)
-	read, err = open(t, cloud, none).Read(ctx, plugin.ReadRequest{URN: urn, Type: typ, ID: created.ID})
+	read, err = newProvider(t, cloud, unchanged).Read(ctx, plugin.ReadRequest{URN: urn, Type: typ, ID: created.ID})
 	require.NoError(t, err)
 	require.Empty(t, read.ID)
 }
 
-func TestAHookThatFailsLeavesNoRecord(t *testing.T) {
+func TestCreate_failingHookSavesNothing(t *testing.T) {
 	ctx := context.Background()
 	cloud := &provider.Cloud{Dir: t.TempDir()}
-	refuse := func(context.Context, *provider.Request) error { return errors.New("no") }
-	failing := open(t, cloud, func(r *provider.Resource) { r.Create, r.Delete = refuse, refuse })
+	failingHook := func(context.Context, *provider.Request) error { return errors.New("no") }
+	failing := newProvider(t, cloud, func(r *provider.Resource) { r.Create, r.Delete = failingHook, failingHook })
 	_, err := failing.Create(ctx, plugin.CreateRequest{URN: urn, Type: typ, Properties: props(object{"name": "main", "location": "EU"})})
 	require.EqualError(t, err, "no")
-	known, err := cloudstate.Load(cloud.Dir)
+	records, err := cloudstate.Load(cloud.Dir)
 	require.NoError(t, err)
-	require.Empty(t, known.Resources)
+	require.Empty(t, records.Resources)
 	_, err = failing.Create(ctx, plugin.CreateRequest{URN: urn, Type: typ, Properties: props(object{"name": "main", "location": "EU"}), Preview: true})
 	require.NoError(t, err, "a preview makes nothing")
 }

@@ -16,24 +16,24 @@ import (
 
 // Main runs a provider as Pulumi runs its plugins: it writes its port on stdout, serves on loopback, and ends
 // when the engine, whose address is the last argument, is gone.
-func Main(args []string, open func(engine *Engine) (plugin.Provider, error)) error {
+func Main(args []string, newProvider func(host *HostClient) (plugin.Provider, error)) error {
 	// The engine ends a plugin by an interrupt and waits for it. A person's Ctrl-C does not come here: every plugin
 	// has a process group of its own.
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
 
-	engine := &Engine{}
+	host := &HostClient{}
 	if len(args) > 0 {
 		address := args[len(args)-1]
 		if err := rpcutil.Healthcheck(ctx, address, 2*time.Second, cancel); err != nil {
 			return fmt.Errorf("reach the engine at %s: %w", address, err)
 		}
 		var err error
-		if engine, err = dial(address); err != nil {
+		if host, err = dialEngine(address); err != nil {
 			return err
 		}
 	}
-	provider, err := open(engine)
+	provider, err := newProvider(host)
 	if err != nil {
 		return err
 	}

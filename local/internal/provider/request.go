@@ -12,26 +12,26 @@ import (
 
 // Request is one operation on one resource, or one invoke, as a Value or a hook sees it.
 type Request struct {
-	Type   string
-	URN    resource.URN
-	ID     string
-	Inputs resource.PropertyMap
-	Old    resource.PropertyMap // outputs before an update
-	Config resource.PropertyMap // the provider's own settings
-	Cloud  *Cloud               // nil when offline
+	Type       string
+	URN        resource.URN
+	ID         string
+	Inputs     resource.PropertyMap
+	OldOutputs resource.PropertyMap // outputs before an update
+	Config     resource.PropertyMap // the provider's own settings
+	Cloud      *Cloud               // nil when offline
 
-	shape          Shape // of the outputs
-	values         map[string]Value
-	outputs        resource.PropertyMap
-	computing      map[string]bool
-	touchedUnknown bool
-	fault          error
+	schema      Schema // of the outputs
+	outputFuncs map[string]OutputFunc
+	computed    resource.PropertyMap
+	computing   map[string]bool
+	readUnknown bool
+	err         error
 }
 
-// Fault records why a Value cannot be computed; the first one fails the operation.
-func (r *Request) Fault(format string, args ...any) any {
-	if r.fault == nil {
-		r.fault = fmt.Errorf(format, args...)
+// Errorf records why a Value cannot be computed; the first one fails the operation.
+func (r *Request) Errorf(format string, args ...any) any {
+	if r.err == nil {
+		r.err = fmt.Errorf(format, args...)
 	}
 	return nil
 }
@@ -42,23 +42,23 @@ func (r *Request) Get(path string) any {
 	if path == "id" {
 		return r.ID
 	}
-	value := lookup(r.Inputs, path)
+	value := lookupPath(r.Inputs, path)
 	if value.IsNull() {
 		head, _, _ := strings.Cut(path, ".")
 		if _, given := r.Inputs[resource.PropertyKey(head)]; !given {
-			value = lookup(resource.PropertyMap{resource.PropertyKey(head): r.output(head)}, path)
+			value = lookupPath(resource.PropertyMap{resource.PropertyKey(head): r.computeOutput(head)}, path)
 		}
 	}
 	if value.ContainsUnknowns() {
-		r.touchedUnknown = true
+		r.readUnknown = true
 		return nil
 	}
-	v, _ := plainValue(value)
+	v, _ := toPlainValue(value)
 	return v
 }
 
-// Str is Get as text; numbers are written as they are in a URL.
-func (r *Request) Str(path string) string {
+// GetString is Get as text; numbers are written as they are in a URL.
+func (r *Request) GetString(path string) string {
 	switch v := r.Get(path).(type) {
 	case nil:
 		return ""
@@ -69,8 +69,8 @@ func (r *Request) Str(path string) string {
 	}
 }
 
-// List is Get as a list of strings; what is no string is left out.
-func (r *Request) List(path string) []string {
+// GetStrings is Get as a list of strings; what is no string is left out.
+func (r *Request) GetStrings(path string) []string {
 	elements, _ := r.Get(path).([]any)
 	var list []string
 	for _, element := range elements {
@@ -81,26 +81,26 @@ func (r *Request) List(path string) []string {
 	return list
 }
 
-// Bool is Get as a boolean, false when there is none.
-func (r *Request) Bool(path string) bool {
+// GetBool is Get as a boolean, false when there is none.
+func (r *Request) GetBool(path string) bool {
 	b, _ := r.Get(path).(bool)
 	return b
 }
 
-// Map is Get as an object, nil when there is none.
-func (r *Request) Map(path string) map[string]any {
+// GetMap is Get as an object, nil when there is none.
+func (r *Request) GetMap(path string) map[string]any {
 	m, _ := r.Get(path).(map[string]any)
 	return m
 }
 
-// Setting is one of the provider's own settings (gcp:project, aws:region) by its path, as text.
-func (r *Request) Setting(path string) string {
-	value := lookup(r.Config, path)
+// ConfigString is one of the provider's own settings (gcp:project, aws:region) by its path, as text.
+func (r *Request) ConfigString(path string) string {
+	value := lookupPath(r.Config, path)
 	if value.IsComputed() {
-		r.touchedUnknown = true
+		r.readUnknown = true
 		return ""
 	}
-	if v, ok := plainValue(value); ok {
+	if v, ok := toPlainValue(value); ok {
 		return fmt.Sprint(v)
 	}
 	return ""
@@ -112,19 +112,19 @@ func (r *Request) Hash(n int) string {
 	seed := r.ID
 	if seed == "" {
 		if resource.NewObjectProperty(r.Inputs).ContainsUnknowns() {
-			r.touchedUnknown = true
+			r.readUnknown = true
 			return ""
 		}
-		inputs, _ := json.Marshal(Plain(r.Inputs)) // plain data always marshals, with sorted keys
+		inputs, _ := json.Marshal(ToPlain(r.Inputs)) // plain data always marshals, with sorted keys
 		seed = string(r.URN) + string(inputs)
 	}
 	sum := sha256.Sum256([]byte(seed))
 	return hex.EncodeToString(sum[:])[:n]
 }
 
-// SettingMap is one of the provider's own settings as an object, nil when it is not set.
-func (r *Request) SettingMap(path string) map[string]any {
-	v, _ := plainValue(lookup(r.Config, path))
+// ConfigMap is one of the provider's own settings as an object, nil when it is not set.
+func (r *Request) ConfigMap(path string) map[string]any {
+	v, _ := toPlainValue(lookupPath(r.Config, path))
 	m, _ := v.(map[string]any)
 	return m
 }

@@ -52,7 +52,7 @@ func (s *server) GetPluginInfo(context.Context) (plugin.PluginInfo, error) {
 }
 
 func (s *server) CheckConfig(_ context.Context, req plugin.CheckConfigRequest) (plugin.CheckConfigResponse, error) {
-	failures := CheckSettings(s.pkg.Config, string(req.Type), req.News)
+	failures := CheckConfig(s.pkg.Config, string(req.Type), req.News)
 	return plugin.CheckConfigResponse{Properties: req.News, Failures: failures}, nil
 }
 
@@ -62,25 +62,25 @@ func (s *server) DiffConfig(_ context.Context, req plugin.DiffConfigRequest) (pl
 }
 
 func (s *server) Configure(_ context.Context, req plugin.ConfigureRequest) (plugin.ConfigureResponse, error) {
-	s.config = Settings(s.pkg.Config, req.Inputs)
+	s.config = DecodeConfig(s.pkg.Config, req.Inputs)
 	return plugin.ConfigureResponse{}, nil
 }
 
-func (s *server) resource(typ tokens.Type) (Resource, error) {
+func (s *server) lookupResource(typ tokens.Type) (Resource, error) {
 	definition, ok := s.pkg.Resources[string(typ)]
 	if !ok {
-		known := s.pkg.types()
+		resourceTokens := s.pkg.resourceTokens()
 		return Resource{}, fmt.Errorf(
 			"the local %s provider knows no resource type %q%s (it knows %d, see local/internal/provider/%s)",
-			s.pkg.Name, typ, didYouMean(string(typ), known), len(known), s.pkg.Name)
+			s.pkg.Name, typ, didYouMean(string(typ), resourceTokens), len(resourceTokens), s.pkg.Name)
 	}
 	return definition, nil
 }
 
-func (s *server) request(typ tokens.Type, urn resource.URN, id resource.ID, inputs resource.PropertyMap) (
+func (s *server) newRequest(typ tokens.Type, urn resource.URN, id resource.ID, inputs resource.PropertyMap) (
 	*Request, Resource, error,
 ) {
-	definition, err := s.resource(typ)
+	definition, err := s.lookupResource(typ)
 	if err != nil {
 		return nil, definition, err
 	}

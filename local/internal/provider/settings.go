@@ -9,28 +9,28 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 )
 
-// CheckSettings is Shape.Check for a provider's own properties.
-func CheckSettings(sample any, owner string, props resource.PropertyMap) []plugin.CheckFailure {
-	return ShapeOf(sample).Check(owner, Settings(sample, props))
+// CheckConfig is Shape.Check for a provider's own properties.
+func CheckConfig(sample any, token string, props resource.PropertyMap) []plugin.CheckFailure {
+	return SchemaOf(sample).Check(token, DecodeConfig(sample, props))
 }
 
-// Settings brings a provider's properties into their real types. The SDKs send everything that is not a
+// DecodeConfig brings a provider's properties into their real types. The SDKs send everything that is not a
 // string as JSON text, and stack config (`aws:region`) is text to begin with. The engine's own keys are dropped.
-func Settings(sample any, props resource.PropertyMap) resource.PropertyMap {
-	shape := ShapeOf(sample)
+func DecodeConfig(sample any, props resource.PropertyMap) resource.PropertyMap {
+	schema := SchemaOf(sample)
 	settings := maps.Clone(props)
 	if settings == nil {
 		settings = resource.PropertyMap{}
 	}
 	for _, key := range []resource.PropertyKey{"version", "pluginDownloadURL", "__internal"} {
-		if !shape.Has(string(key)) {
+		if !schema.HasProperty(string(key)) {
 			delete(settings, key)
 		}
 	}
 	for key, value := range settings {
-		typ := shape.Type(string(key))
-		value = bare(value)
-		if typ == nil || !value.IsString() || isText(typ) {
+		typ := schema.PropertyType(string(key))
+		value = unwrap(value)
+		if typ == nil || !value.IsString() || isStringType(typ) {
 			continue
 		}
 		var decoded any
@@ -41,7 +41,7 @@ func Settings(sample any, props resource.PropertyMap) resource.PropertyMap {
 	return settings
 }
 
-func isText(typ reflect.Type) bool {
+func isStringType(typ reflect.Type) bool {
 	for typ.Kind() == reflect.Pointer {
 		typ = typ.Elem()
 	}

@@ -8,25 +8,25 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// Shape is what a type of the Go SDK says about a resource's or a function's properties: their names, how
+// Schema is what a type of the Go SDK says about a resource's or a function's properties: their names, how
 // they nest, and which are required. It is read by reflection, so that it cannot disagree with the program's
 // own idea of the type.
-type Shape struct{ typ reflect.Type }
+type Schema struct{ typ reflect.Type }
 
-// elementType is implemented by the SDK's Args and State types; it leads to the plain struct whose fields
+// elementTyper is implemented by the SDK's Args and State types; it leads to the plain struct whose fields
 // carry the `pulumi:"name"` tags.
-type elementType interface{ ElementType() reflect.Type }
+type elementTyper interface{ ElementType() reflect.Type }
 
-// ShapeOf reads the shape of a sample value: an Args or State of the SDK (storage.BucketArgs{}), or the
+// SchemaOf reads the shape of a sample value: an Args or State of the SDK (storage.BucketArgs{}), or the
 // plain struct of an invoke (container.LookupClusterArgs{}). It panics on anything else, because the samples
 // are compiled in.
-func ShapeOf(sample any) Shape {
+func SchemaOf(sample any) Schema {
 	if sample == nil {
-		return Shape{reflect.TypeFor[struct{}]()}
+		return Schema{reflect.TypeFor[struct{}]()}
 	}
 	typ := reflect.TypeOf(sample)
-	if args, ok := sample.(elementType); ok {
-		typ = args.ElementType()
+	if elementTyper, ok := sample.(elementTyper); ok {
+		typ = elementTyper.ElementType()
 	}
 	for typ.Kind() == reflect.Pointer {
 		typ = typ.Elem()
@@ -34,11 +34,11 @@ func ShapeOf(sample any) Shape {
 	if typ.Kind() != reflect.Struct {
 		panic(fmt.Sprintf("provider: %T is no Args or State of a Pulumi SDK", sample))
 	}
-	return Shape{typ}
+	return Schema{typ}
 }
 
-// Names lists the top-level property names, sorted.
-func (s Shape) Names() []string {
+// PropertyNames lists the top-level property names, sorted.
+func (s Schema) PropertyNames() []string {
 	var names []string
 	for i := range s.typ.NumField() {
 		if name := s.typ.Field(i).Tag.Get("pulumi"); name != "" {
@@ -49,14 +49,14 @@ func (s Shape) Names() []string {
 	return names
 }
 
-// Has says whether there is a top-level property of that name.
-func (s Shape) Has(name string) bool {
+// HasProperty says whether there is a top-level property of that name.
+func (s Schema) HasProperty(name string) bool {
 	_, ok := propertyField(s.typ, name)
 	return ok
 }
 
-// Type is the Go type of a top-level property, nil for an unknown one.
-func (s Shape) Type(name string) reflect.Type {
+// PropertyType is the Go type of a top-level property, nil for an unknown one.
+func (s Schema) PropertyType(name string) reflect.Type {
 	field, ok := propertyField(s.typ, name)
 	if !ok {
 		return nil
@@ -73,9 +73,9 @@ func propertyField(typ reflect.Type, name string) (reflect.StructField, bool) {
 	return reflect.StructField{}, false
 }
 
-// required says whether the SDK demands the field. Optional scalars and objects are pointers there; slices,
+// isRequired says whether the SDK demands the field. Optional scalars and objects are pointers there; slices,
 // maps and interfaces look alike whether required or not, which is why a Resource can name more of them.
-func required(field reflect.StructField) bool {
+func isRequired(field reflect.StructField) bool {
 	switch field.Type.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface:
 		return false
@@ -84,10 +84,10 @@ func required(field reflect.StructField) bool {
 	}
 }
 
-// nearest returns the known name that a person most likely meant, or "" when none is close.
-func nearest(name string, known []string) string {
+// closestMatch returns the known name that a person most likely meant, or "" when none is close.
+func closestMatch(name string, candidates []string) string {
 	best, score := "", 0.6 // below this similarity a suggestion misleads more than it helps
-	for _, candidate := range known {
+	for _, candidate := range candidates {
 		if s := levenshtein.Similarity(name, candidate, nil); s > score {
 			best, score = candidate, s
 		}
@@ -96,9 +96,9 @@ func nearest(name string, known []string) string {
 }
 
 // didYouMean is nearest as a clause to end an error with.
-func didYouMean(name string, known []string) string {
-	if near := nearest(name, known); near != "" {
-		return fmt.Sprintf(": did you mean %q?", near)
+func didYouMean(name string, candidates []string) string {
+	if match := closestMatch(name, candidates); match != "" {
+		return fmt.Sprintf(": did you mean %q?", match)
 	}
 	return ""
 }

@@ -47,27 +47,27 @@ func (f File) Set(assignment string) error {
 	if len(steps) == 0 {
 		return fmt.Errorf("%s: names no key", path)
 	}
-	name, isText := steps[0].(string)
-	if !isText {
+	name, isString := steps[0].(string)
+	if !isString {
 		return fmt.Errorf("%s: a key begins with a name", path)
 	}
 	root := pulumi.MustMakeKey(key.Namespace(), name)
-	held := pulumi.Map{}
-	if before, ok := f.values[root.String()]; ok && len(steps) > 1 {
-		text, err := json.Marshal(before)
+	configMap := pulumi.Map{}
+	if current, ok := f.values[root.String()]; ok && len(steps) > 1 {
+		text, err := json.Marshal(current)
 		if err != nil {
 			return fmt.Errorf("%s: %w", root, err)
 		}
-		held[root] = pulumi.NewObjectValue(string(text))
+		configMap[root] = pulumi.NewObjectValue(string(text))
 	}
-	if err := held.Set(key, pulumi.NewValue(value), true); err != nil {
+	if err := configMap.Set(key, pulumi.NewValue(value), true); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	now, err := held[root].ToObject()
+	updated, err := configMap[root].ToObject()
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	f.values[root.String()] = now
+	f.values[root.String()] = updated
 	f.overridden[root.String()] = true
 	return nil
 }

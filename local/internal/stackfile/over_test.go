@@ -10,7 +10,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/engine"
 )
 
-const base = `
+const baseStack = `
 config:
   ferry:list: [1, 2]
   ferry:a: {b: {c: 1, d: 2}, e: text}
@@ -35,7 +35,7 @@ func TestSet(t *testing.T) {
 		"a number in place of what was text": {"ferry:a.e=5", "ferry:a", `{"b":{"c":1,"d":2},"e":5}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f, err := Read(files(t, "name: ferry", base), "gke", nil)
+			f, err := Read(writeFiles(t, "name: ferry", baseStack), "gke", nil)
 			require.NoError(t, err)
 			require.NoError(t, f.Set(c.assignment))
 			got, ok := f.GetConfig(c.key)
@@ -47,7 +47,7 @@ func TestSet(t *testing.T) {
 	}
 }
 
-func TestSetRefuses(t *testing.T) {
+func TestSet_errors(t *testing.T) {
 	for assignment, says := range map[string]string{
 		"ferry:a.b":         "write KEY=VALUE",
 		"=x":                "write KEY=VALUE",
@@ -59,7 +59,7 @@ func TestSetRefuses(t *testing.T) {
 		"ferry:list.deep=x": "ferry:list.deep: ",
 	} {
 		t.Run(assignment, func(t *testing.T) {
-			f, err := Read(files(t, "name: ferry", base), "gke", nil)
+			f, err := Read(writeFiles(t, "name: ferry", baseStack), "gke", nil)
 			require.NoError(t, err)
 			require.ErrorContains(t, f.Set(assignment), says)
 			require.Empty(t, f.Overrides())
@@ -69,19 +69,19 @@ func TestSetRefuses(t *testing.T) {
 
 // What is over the repository's file is each key as a whole: also without what
 // a null took out of it, which the file still has.
-func TestOverIsWhole(t *testing.T) {
-	root := files(t, "name: ferry", base)
+func TestOverrides_replaceMaps(t *testing.T) {
+	root := writeFiles(t, "name: ferry", baseStack)
 	f, err := Read(root, "gke", map[string]any{"ferry:a": map[string]any{"b": nil}, "ferry:kept": nil})
 	require.NoError(t, err)
 	require.NoError(t, f.Set("ferry:a.f=1"))
 	file, err := os.ReadFile(filepath.Join(root, "Pulumi.gke.yaml"))
 	require.NoError(t, err)
-	laid, err := engine.Overlay(file, f.Overrides())
+	laid, err := engine.MergeConfig(file, f.Overrides())
 	require.NoError(t, err)
 	require.YAMLEq(t, "config: {gcp:project: demo, ferry:list: [1, 2], ferry:a: {e: text, f: 1}}", string(laid))
 }
 
-func TestValues(t *testing.T) {
+func TestReadValues(t *testing.T) {
 	dir := t.TempDir()
 	write := func(content string) string {
 		path := filepath.Join(dir, "more.yaml")

@@ -32,7 +32,7 @@ func Read(root, stack string, values map[string]any) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
-	own, err := readYAML(filepath.Join(root, "Pulumi."+stack+".yaml"))
+	stackFile, err := readYAML(filepath.Join(root, "Pulumi."+stack+".yaml"))
 	if err != nil {
 		return File{}, err
 	}
@@ -43,23 +43,23 @@ func Read(root, stack string, values map[string]any) (File, error) {
 			key = name + ":" + key
 		}
 		// In the project file a value may stand below "value", beside its type.
-		if declared, ok := value.(map[string]any); ok {
-			if inner, ok := declared["value"]; ok {
+		if declaration, ok := value.(map[string]any); ok {
+			if inner, ok := declaration["value"]; ok {
 				value = inner
-			} else if inner, ok := declared["default"]; ok {
+			} else if inner, ok := declaration["default"]; ok {
 				value = inner
 			}
 		}
 		f.values[key] = value
 	}
-	maps.Copy(f.values, asMap(own["config"]))
+	maps.Copy(f.values, asMap(stackFile["config"]))
 	f.Merge(values)
 	return f, nil
 }
 
 // Merge lays more values over the config, as Read does.
 func (f File) Merge(values map[string]any) {
-	merge(f.values, values)
+	mergeMaps(f.values, values)
 	for key := range values {
 		f.overridden[key] = true
 	}
@@ -108,18 +108,18 @@ func asMap(value any) map[string]any {
 	return values
 }
 
-func merge(target, values map[string]any) {
+func mergeMaps(target, values map[string]any) {
 	for key, value := range values {
 		if value == nil { // as engine.Overlay has it
 			delete(target, key)
 			continue
 		}
-		inner, isMap := value.(map[string]any)
-		before, wasMap := target[key].(map[string]any)
-		if isMap && wasMap {
-			before = maps.Clone(before)
-			merge(before, inner)
-			target[key] = before
+		nested, isMap := value.(map[string]any)
+		current, currentIsMap := target[key].(map[string]any)
+		if isMap && currentIsMap {
+			current = maps.Clone(current)
+			mergeMaps(current, nested)
+			target[key] = current
 			continue
 		}
 		target[key] = value

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func files(t *testing.T, project, stack string) string {
+func writeFiles(t *testing.T, project, stack string) string {
 	t.Helper()
 	dir := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "Pulumi.yaml"), []byte(project), 0o644))
@@ -16,8 +16,8 @@ func files(t *testing.T, project, stack string) string {
 	return dir
 }
 
-func TestValuesAreAsTheEngineGivesThem(t *testing.T) {
-	dir := files(t, `
+func TestGetConfig(t *testing.T) {
+	dir := writeFiles(t, `
 name: ferry
 config:
   services: {value: {a: {port: 1}}}
@@ -45,10 +45,10 @@ config:
 	require.False(t, ok)
 }
 
-func TestFileThatCannotBeRead(t *testing.T) {
+func TestRead_errors(t *testing.T) {
 	_, err := Read(t.TempDir(), "gke", nil)
 	require.ErrorContains(t, err, "Pulumi.yaml")
-	_, err = Read(files(t, "name: ferry", "config:\n  a: 1\n  a: 2\n"), "gke", nil)
+	_, err = Read(writeFiles(t, "name: ferry", "config:\n  a: 1\n  a: 2\n"), "gke", nil)
 	require.ErrorContains(t, err, `Pulumi.gke.yaml: yaml:`)
 	require.ErrorContains(t, err, `"a" already defined`)
 }

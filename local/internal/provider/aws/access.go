@@ -6,21 +6,21 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// access are the entries by which EKS knows a principal; locally they are kept, and the admin token rules.
-var access = map[string]provider.Resource{
+// accessEntryResources are the entries by which EKS knows a principal; locally they are kept, and the admin token rules.
+var accessEntryResources = map[string]provider.Resource{
 	"aws:eks/accessEntry:AccessEntry": {
 		Args: eks.AccessEntryArgs{}, State: eks.AccessEntryState{},
-		Replace: []string{"clusterName", "principalArn", "type"},
-		ID:      provider.Text("{clusterName}:{principalArn}"),
-		Outputs: map[string]provider.Value{
+		ReplaceOnChanges: []string{"clusterName", "principalArn", "type"},
+		ID:               provider.Template("{clusterName}:{principalArn}"),
+		Outputs: map[string]provider.OutputFunc{
 			"accessEntryArn": arn("eks", "access-entry/{clusterName}/{#32}"),
-			"type":           provider.Const("STANDARD"),
+			"type":           provider.ConstOutput("STANDARD"),
 		},
 	},
 	"aws:eks/accessPolicyAssociation:AccessPolicyAssociation": {
 		Args: eks.AccessPolicyAssociationArgs{}, State: eks.AccessPolicyAssociationState{},
-		Replace: []string{"clusterName", "principalArn", "policyArn", "accessScope"},
-		ID:      provider.Text("{clusterName}#{principalArn}#{policyArn}"),
-		Outputs: map[string]provider.Value{"associatedAt": provider.Const(epoch)},
+		ReplaceOnChanges: []string{"clusterName", "principalArn", "policyArn", "accessScope"},
+		ID:               provider.Template("{clusterName}#{principalArn}#{policyArn}"),
+		Outputs:          map[string]provider.OutputFunc{"associatedAt": provider.ConstOutput(fixedTimestamp)},
 	},
 }

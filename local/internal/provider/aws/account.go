@@ -19,15 +19,15 @@ import (
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
 )
 
-// RoleKeys are the object-store account of a role, named by the role's unique id. The secret follows from the root account's: nothing more has to be kept.
-func RoleKeys(root cloudstate.StoreAccount, uniqueID string) cloudstate.StoreAccount {
+// RoleCredentials are the object-store account of a role, named by the role's unique id. The secret follows from the root account's: nothing more has to be kept.
+func RoleCredentials(root cloudstate.StoreAccount, roleID string) cloudstate.StoreAccount {
 	mac := hmac.New(sha256.New, []byte(root.SecretKey))
-	mac.Write([]byte(uniqueID))
-	return cloudstate.StoreAccount{AccessKey: uniqueID, SecretKey: hex.EncodeToString(mac.Sum(nil))[:40]} // as long as AWS's are
+	mac.Write([]byte(roleID))
+	return cloudstate.StoreAccount{AccessKey: roleID, SecretKey: hex.EncodeToString(mac.Sum(nil))[:40]} // as long as AWS's are
 }
 
-// storeAccount is how versitygw's admin API writes one down.
-type storeAccount struct {
+// gatewayAccount is how versitygw's admin API writes one down.
+type gatewayAccount struct {
 	XMLName   xml.Name `xml:"Account"`
 	Access    string
 	Secret    string
@@ -38,28 +38,28 @@ type storeAccount struct {
 }
 
 // createAccount makes a plain account, which may do what a bucket's policy grants and nothing else.
-func (s *store) createAccount(ctx context.Context, keys cloudstate.StoreAccount) error {
-	body, err := xml.Marshal(storeAccount{Access: keys.AccessKey, Secret: keys.SecretKey, Role: "user"})
+func (s *storeClient) createAccount(ctx context.Context, keys cloudstate.StoreAccount) error {
+	body, err := xml.Marshal(gatewayAccount{Access: keys.AccessKey, Secret: keys.SecretKey, Role: "user"})
 	if err != nil {
 		return err
 	}
-	status, answer, err := s.admin(ctx, "/create-user", body)
+	status, message, err := s.adminRequest(ctx, "/create-user", body)
 	if err == nil && status >= http.StatusBadRequest && status != http.StatusConflict {
-		err = fmt.Errorf("object store: %d %s", status, answer)
+		err = fmt.Errorf("object store: %d %s", status, message)
 	}
 	return err
 }
 
-func (s *store) deleteAccount(ctx context.Context, access string) error {
-	status, answer, err := s.admin(ctx, "/delete-user?access="+url.QueryEscape(access), nil)
+func (s *storeClient) deleteAccount(ctx context.Context, accessKeyID string) error {
+	status, message, err := s.adminRequest(ctx, "/delete-user?access="+url.QueryEscape(accessKeyID), nil)
 	if err == nil && status >= http.StatusBadRequest && status != http.StatusNotFound {
-		err = fmt.Errorf("object store: %d %s", status, answer)
+		err = fmt.Errorf("object store: %d %s", status, message)
 	}
 	return err
 }
 
-// admin sends a request to versitygw's admin API, signed as root.
-func (s *store) admin(ctx context.Context, path string, body []byte) (int, string, error) {
+// adminRequest sends a request to versitygw's admin API, signed as root.
+func (s *storeClient) adminRequest(ctx context.Context, path string, body []byte) (int, string, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPatch, s.endpoint+path, bytes.NewReader(body))
 	if err != nil {
 		return 0, "", err
@@ -76,6 +76,6 @@ func (s *store) admin(ctx context.Context, path string, body []byte) (int, strin
 		return 0, "", fmt.Errorf("object store: %w", err)
 	}
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	return resp.StatusCode, string(answer), err
+	content, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(content), err
 }

@@ -6,50 +6,50 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-var bucket = map[string]provider.Resource{
+var bucketResources = map[string]provider.Resource{
 	bucketType: {
-		Args: s3.BucketV2Args{}, State: s3.BucketV2State{}, Name: "bucket",
-		Replace: []string{"bucket", "bucketPrefix", "objectLockEnabled"},
-		ID:      provider.Text("{bucket}"),
-		Outputs: map[string]provider.Value{
-			"arn":                      provider.Text("arn:aws:s3:::{bucket}"),
-			"bucketDomainName":         provider.Text("{bucket}.s3.amazonaws.com"),
-			"bucketRegionalDomainName": provider.Text("{bucket}.s3.{region}.amazonaws.com"),
-			"hostedZoneId":             provider.Const("Z3AQBSTGFYJSTF"),
-			"requestPayer":             provider.Const("BucketOwner"),
+		Args: s3.BucketV2Args{}, State: s3.BucketV2State{}, NameProperty: "bucket",
+		ReplaceOnChanges: []string{"bucket", "bucketPrefix", "objectLockEnabled"},
+		ID:               provider.Template("{bucket}"),
+		Outputs: map[string]provider.OutputFunc{
+			"arn":                      provider.Template("arn:aws:s3:::{bucket}"),
+			"bucketDomainName":         provider.Template("{bucket}.s3.amazonaws.com"),
+			"bucketRegionalDomainName": provider.Template("{bucket}.s3.{region}.amazonaws.com"),
+			"hostedZoneId":             provider.ConstOutput("Z3AQBSTGFYJSTF"),
+			"requestPayer":             provider.ConstOutput("BucketOwner"),
 		},
-		Create: createBucket, Delete: deleteBucket, Exists: bucketExists, Settle: settle,
+		Create: createBucket, Delete: deleteBucket, Exists: bucketExists, Reconcile: reconcileAccess,
 	},
 	"aws:s3/bucketVersioningV2:BucketVersioningV2": {
 		Args: s3.BucketVersioningV2Args{}, State: s3.BucketVersioningV2State{},
-		Replace: []string{"bucket", "expectedBucketOwner"}, ID: provider.Text("{bucket}"),
-		Create: setVersioning, Update: setVersioning, Delete: suspendVersioning,
+		ReplaceOnChanges: []string{"bucket", "expectedBucketOwner"}, ID: provider.Template("{bucket}"),
+		Create: applyVersioning, Update: applyVersioning, Delete: suspendVersioning,
 	},
 	"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": {
 		Args: s3.BucketPublicAccessBlockArgs{}, State: s3.BucketPublicAccessBlockState{},
-		Replace: []string{"bucket"}, ID: provider.Text("{bucket}"),
+		ReplaceOnChanges: []string{"bucket"}, ID: provider.Template("{bucket}"),
 	},
 	"aws:s3/bucketOwnershipControls:BucketOwnershipControls": {
 		Args: s3.BucketOwnershipControlsArgs{}, State: s3.BucketOwnershipControlsState{},
-		Replace: []string{"bucket"}, ID: provider.Text("{bucket}"),
+		ReplaceOnChanges: []string{"bucket"}, ID: provider.Template("{bucket}"),
 	},
 	"aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2": {
-		Args:     s3.BucketServerSideEncryptionConfigurationV2Args{},
-		State:    s3.BucketServerSideEncryptionConfigurationV2State{},
-		Required: []string{"rules"}, Replace: []string{"bucket", "expectedBucketOwner"}, ID: provider.Text("{bucket}"),
+		Args:           s3.BucketServerSideEncryptionConfigurationV2Args{},
+		State:          s3.BucketServerSideEncryptionConfigurationV2State{},
+		RequiredInputs: []string{"rules"}, ReplaceOnChanges: []string{"bucket", "expectedBucketOwner"}, ID: provider.Template("{bucket}"),
 	},
 	"aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2": {
 		Args: s3.BucketLifecycleConfigurationV2Args{}, State: s3.BucketLifecycleConfigurationV2State{},
-		Replace: []string{"bucket", "expectedBucketOwner"}, ID: provider.Text("{bucket}"),
+		ReplaceOnChanges: []string{"bucket", "expectedBucketOwner"}, ID: provider.Template("{bucket}"),
 	},
 	"aws:s3/bucketLoggingV2:BucketLoggingV2": {
 		Args: s3.BucketLoggingV2Args{}, State: s3.BucketLoggingV2State{},
-		Replace: []string{"bucket", "expectedBucketOwner"}, ID: provider.Text("{bucket}"),
+		ReplaceOnChanges: []string{"bucket", "expectedBucketOwner"}, ID: provider.Template("{bucket}"),
 	},
 	bucketPolicyType: {
 		Args: s3.BucketPolicyArgs{}, State: s3.BucketPolicyState{},
-		Required: []string{"policy"}, Replace: []string{"bucket"}, ID: provider.Text("{bucket}"),
-		Settle: settle,
+		RequiredInputs: []string{"policy"}, ReplaceOnChanges: []string{"bucket"}, ID: provider.Template("{bucket}"),
+		Reconcile: reconcileAccess,
 	},
 }
 

@@ -9,50 +9,50 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-var identity = map[string]provider.Resource{
+var iamResources = map[string]provider.Resource{
 	"aws:iam/role:Role": {
-		Args: iam.RoleArgs{}, State: iam.RoleState{}, Name: "name",
-		Required: []string{"assumeRolePolicy"},
-		Replace:  []string{"name", "namePrefix", "path"},
-		ID:       provider.Text("{name}"),
-		Outputs: map[string]provider.Value{
+		Args: iam.RoleArgs{}, State: iam.RoleState{}, NameProperty: "name",
+		RequiredInputs:   []string{"assumeRolePolicy"},
+		ReplaceOnChanges: []string{"name", "namePrefix", "path"},
+		ID:               provider.Template("{name}"),
+		Outputs: map[string]provider.OutputFunc{
 			"arn":                globalARN("iam", "role{path}{name}"),
-			"path":               provider.Const("/"),
+			"path":               provider.ConstOutput("/"),
 			"uniqueId":           func(r *provider.Request) any { return "AROA" + strings.ToUpper(r.Hash(17)) },
-			"maxSessionDuration": provider.Const(3600), // seconds
+			"maxSessionDuration": provider.ConstOutput(3600), // seconds
 		},
-		Settle: settle,
+		Reconcile: reconcileAccess,
 	},
 	rolePolicyType: {
-		Args: iam.RolePolicyArgs{}, State: iam.RolePolicyState{}, Name: "name",
-		Required: []string{"policy", "role"},
-		Replace:  []string{"name", "namePrefix", "role"},
-		ID:       provider.Text("{role}:{name}"),
-		Settle:   settle,
+		Args: iam.RolePolicyArgs{}, State: iam.RolePolicyState{}, NameProperty: "name",
+		RequiredInputs:   []string{"policy", "role"},
+		ReplaceOnChanges: []string{"name", "namePrefix", "role"},
+		ID:               provider.Template("{role}:{name}"),
+		Reconcile:        reconcileAccess,
 	},
 	"aws:iam/rolePolicyAttachment:RolePolicyAttachment": {
 		Args: iam.RolePolicyAttachmentArgs{}, State: iam.RolePolicyAttachmentState{},
-		Required: []string{"role"},
-		Replace:  []string{"role", "policyArn"},
-		ID:       provider.Text("{role}-{#26}"),
+		RequiredInputs:   []string{"role"},
+		ReplaceOnChanges: []string{"role", "policyArn"},
+		ID:               provider.Template("{role}-{#26}"),
 	},
-	AssociationType: {
+	PodIdentityAssociationType: {
 		Args: eks.PodIdentityAssociationArgs{}, State: eks.PodIdentityAssociationState{},
-		Replace: []string{"clusterName", "namespace", "serviceAccount"},
-		ID:      provider.Text("a-{#17}"),
-		Outputs: map[string]provider.Value{
-			"associationId":  provider.Text("{id}"),
+		ReplaceOnChanges: []string{"clusterName", "namespace", "serviceAccount"},
+		ID:               provider.Template("a-{#17}"),
+		Outputs: map[string]provider.OutputFunc{
+			"associationId":  provider.Template("{id}"),
 			"associationArn": arn("eks", "podidentityassociation/{clusterName}/{associationId}"),
 		},
 	},
 	OIDCProviderType: {
 		Args: iam.OpenIdConnectProviderArgs{}, State: iam.OpenIdConnectProviderState{},
-		Required: []string{"clientIdLists"},
-		Replace:  []string{"url"},
-		ID:       oidcProviderARN,
-		Outputs: map[string]provider.Value{
+		RequiredInputs:   []string{"clientIdLists"},
+		ReplaceOnChanges: []string{"url"},
+		ID:               oidcProviderARN,
+		Outputs: map[string]provider.OutputFunc{
 			"arn":             oidcProviderARN,
-			"thumbprintLists": provider.Const([]any{}),
+			"thumbprintLists": provider.ConstOutput([]any{}),
 		},
 	},
 }
@@ -62,14 +62,14 @@ const rolePolicyType = "aws:iam/rolePolicy:RolePolicy"
 // OIDCProviderType is the token of an identity provider; the token service trusts those issuers only.
 const OIDCProviderType = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
 
-// AssociationType is the token of what ties a service account to a role under
+// PodIdentityAssociationType is the token of what ties a service account to a role under
 // Pod Identity; the webhook and the agent read it.
-const AssociationType = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+const PodIdentityAssociationType = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 
 // RoleType is the token of a role; the token service reads its trust policy.
 const RoleType = "aws:iam/role:Role"
 
 // oidcProviderARN holds the issuer without its scheme.
 func oidcProviderARN(r *provider.Request) any {
-	return globalARN("iam", "oidc-provider/"+strings.TrimPrefix(r.Str("url"), "https://"))(r)
+	return globalARN("iam", "oidc-provider/"+strings.TrimPrefix(r.GetString("url"), "https://"))(r)
 }

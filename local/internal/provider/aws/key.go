@@ -6,20 +6,20 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// keys are kept; the local store encrypts nothing.
-var keys = map[string]provider.Resource{
+// kmsResources are kept; the local store encrypts nothing.
+var kmsResources = map[string]provider.Resource{
 	"aws:kms/key:Key": {
 		Args: kms.KeyArgs{}, State: kms.KeyState{},
-		Replace: []string{"customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion", "xksKeyId"},
-		ID:      provider.Text("{#32}"),
-		Outputs: map[string]provider.Value{
-			"arn": arn("kms", "key/{id}"), "keyId": provider.Text("{id}"), "keyUsage": provider.Const("ENCRYPT_DECRYPT"),
+		ReplaceOnChanges: []string{"customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion", "xksKeyId"},
+		ID:               provider.Template("{#32}"),
+		Outputs: map[string]provider.OutputFunc{
+			"arn": arn("kms", "key/{id}"), "keyId": provider.Template("{id}"), "keyUsage": provider.ConstOutput("ENCRYPT_DECRYPT"),
 		},
 	},
 	"aws:kms/alias:Alias": {
-		Args: kms.AliasArgs{}, State: kms.AliasState{}, Name: "name",
-		Replace: []string{"name", "namePrefix"},
-		ID:      provider.Text("{name}"),
-		Outputs: map[string]provider.Value{"arn": arn("kms", "{name}")},
+		Args: kms.AliasArgs{}, State: kms.AliasState{}, NameProperty: "name",
+		ReplaceOnChanges: []string{"name", "namePrefix"},
+		ID:               provider.Template("{name}"),
+		Outputs:          map[string]provider.OutputFunc{"arn": arn("kms", "{name}")},
 	},
 }

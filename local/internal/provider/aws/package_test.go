@@ -9,11 +9,11 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider/aws"
 )
 
-func TestEveryNameInTheTableIsTheSDKs(t *testing.T) {
-	require.NoError(t, aws.Package().Verify())
+func TestPackage_valid(t *testing.T) {
+	require.NoError(t, aws.Package().Validate())
 }
 
-func TestVersionIsTheSDKs(t *testing.T) {
+func TestVersion_matchesSDK(t *testing.T) {
 	module, err := os.ReadFile("../../../go.mod")
 	require.NoError(t, err)
 	require.Contains(t, string(module), "github.com/pulumi/pulumi-aws/sdk/v6 v"+aws.Version)

@@ -6,21 +6,21 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// registry are repositories that are kept only: local images come from the node's own registry.
-var registry = map[string]provider.Resource{
+// ecrResources are repositories that are kept only: local images come from the node's own registry.
+var ecrResources = map[string]provider.Resource{
 	"aws:ecr/repository:Repository": {
-		Args: ecr.RepositoryArgs{}, State: ecr.RepositoryState{}, Name: "name",
-		Replace: []string{"name", "encryptionConfigurations"},
-		ID:      provider.Text("{name}"),
-		Outputs: map[string]provider.Value{
+		Args: ecr.RepositoryArgs{}, State: ecr.RepositoryState{}, NameProperty: "name",
+		ReplaceOnChanges: []string{"name", "encryptionConfigurations"},
+		ID:               provider.Template("{name}"),
+		Outputs: map[string]provider.OutputFunc{
 			"arn": arn("ecr", "repository/{name}"), "registryId": accountID,
-			"repositoryUrl": provider.Text("{registryId}.dkr.ecr.local.invalid/{name}"),
+			"repositoryUrl": provider.Template("{registryId}.dkr.ecr.local.invalid/{name}"),
 		},
 	},
 	"aws:ecr/lifecyclePolicy:LifecyclePolicy": {
 		Args: ecr.LifecyclePolicyArgs{}, State: ecr.LifecyclePolicyState{},
-		Required: []string{"policy"},
-		Replace:  []string{"repository"}, ID: provider.Text("{repository}"),
-		Outputs: map[string]provider.Value{"registryId": accountID},
+		RequiredInputs:   []string{"policy"},
+		ReplaceOnChanges: []string{"repository"}, ID: provider.Template("{repository}"),
+		Outputs: map[string]provider.OutputFunc{"registryId": accountID},
 	},
 }

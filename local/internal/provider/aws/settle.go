@@ -12,36 +12,36 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// settle brings the store's accounts and bucket policies to what the roles and policies on record say. It
+// reconcileAccess brings the store's accounts and bucket policies to what the roles and policies on record say. It
 // works on the whole, under the state's lock, because roles, policies and buckets come and go side by side.
-func settle(ctx context.Context, r *provider.Request) error {
-	s, err := storeOf(r)
+func reconcileAccess(ctx context.Context, r *provider.Request) error {
+	client, err := newStoreClient(r)
 	if err != nil {
 		return err
 	}
 	return cloudstate.Update(r.Cloud.Dir, func(cloud *cloudstate.Cloud) error {
 		for _, role := range cloud.OfType(RoleType) {
-			if err := s.createAccount(ctx, RoleKeys(s.root, roleAccount(role))); err != nil {
+			if err := client.createAccount(ctx, RoleCredentials(client.root, roleAccessKeyID(role))); err != nil {
 				return fmt.Errorf("account of role %q: %w", role.ID, err)
 			}
 		}
 		for _, bucket := range cloud.OfType(bucketType) {
-			if err := s.setPolicy(ctx, cloud, bucket.ID); err != nil {
+			if err := client.putEffectivePolicy(ctx, cloud, bucket.ID); err != nil {
 				return fmt.Errorf("access to bucket %q: %w", bucket.ID, err)
 			}
 		}
 		if r.Type != RoleType {
 			return nil
 		}
-		if gone := r.Str("uniqueId"); cloud.Find(RoleType, r.ID) == nil && gone != "" {
-			return s.deleteAccount(ctx, gone)
+		if accessKeyID := r.GetString("uniqueId"); cloud.Find(RoleType, r.ID) == nil && accessKeyID != "" {
+			return client.deleteAccount(ctx, accessKeyID)
 		}
 		return nil
 	})
 }
 
-func (s *store) setPolicy(ctx context.Context, cloud *cloudstate.Cloud, bucket string) error {
-	policy, err := bucketDocument(cloud, bucket)
+func (s *storeClient) putEffectivePolicy(ctx context.Context, cloud *cloudstate.Cloud, bucket string) error {
+	policy, err := effectiveBucketPolicy(cloud, bucket)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (s *store) setPolicy(ctx context.Context, cloud *cloudstate.Cloud, bucket s
 		}
 		_, err = s.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: sdk.String(bucket), Policy: sdk.String(string(text))})
 	}
-	if hasCode(err, "NoSuchBucket", "NoSuchBucketPolicy") { // it is being deleted, or someone did so behind our back
+	if hasErrorCode(err, "NoSuchBucket", "NoSuchBucketPolicy") { // it is being deleted, or someone did so behind our back
 		return nil
 	}
 	return err

@@ -27,25 +27,25 @@ const region = "eu-west-1"
 
 type object = map[string]any
 
-// cloud is a configured provider over a stack's folder.
-type cloud struct {
+// testCloud is a configured provider over a stack's folder.
+type testCloud struct {
 	plugin.Provider
 	dir string
 }
 
-func open(t *testing.T) cloud {
+func newTestCloud(t *testing.T) testCloud {
 	t.Helper()
 	dir := t.TempDir()
-	storetest.S3(t, dir, region)
+	storetest.StartS3(t, dir, region)
 	p := provider.New(aws.Package(), &provider.Cloud{Dir: dir})
 	_, err := p.Configure(context.Background(), plugin.ConfigureRequest{
 		Inputs: resource.NewPropertyMapFromMap(object{"region": region}),
 	})
 	require.NoError(t, err)
-	return cloud{p, dir}
+	return testCloud{p, dir}
 }
 
-func (c cloud) create(t *testing.T, typ, name string, inputs object) plugin.CreateResponse {
+func (c testCloud) create(t *testing.T, typ, name string, inputs object) plugin.CreateResponse {
 	t.Helper()
 	urn := resource.NewURN("eks", "modelferry", "", tokens.Type(typ), name)
 	checked, err := c.Check(context.Background(), plugin.CheckRequest{
@@ -60,7 +60,7 @@ func (c cloud) create(t *testing.T, typ, name string, inputs object) plugin.Crea
 	return created
 }
 
-func (c cloud) delete(typ string, created plugin.CreateResponse, inputs object) error {
+func (c testCloud) delete(typ string, created plugin.CreateResponse, inputs object) error {
 	_, err := c.Delete(context.Background(), plugin.DeleteRequest{
 		URN: resource.NewURN("eks", "modelferry", "", tokens.Type(typ), "any"), Type: tokens.Type(typ), ID: created.ID,
 		Inputs: resource.NewPropertyMapFromMap(inputs), Outputs: created.Properties,
@@ -68,8 +68,8 @@ func (c cloud) delete(typ string, created plugin.CreateResponse, inputs object) 
 	return err
 }
 
-// as is an S3 client with the given account.
-func (c cloud) as(t *testing.T, keys cloudstate.StoreAccount) *s3.Client {
+// s3Client is an S3 client with the given account.
+func (c testCloud) s3Client(t *testing.T, keys cloudstate.StoreAccount) *s3.Client {
 	t.Helper()
 	node, err := nodeinfo.Read(c.dir + "/node.json")
 	require.NoError(t, err)
@@ -80,12 +80,12 @@ func (c cloud) as(t *testing.T, keys cloudstate.StoreAccount) *s3.Client {
 }
 
 const (
-	bucketV2   = "aws:s3/bucketV2:BucketV2"
-	role       = "aws:iam/role:Role"
+	bucketType = "aws:s3/bucketV2:BucketV2"
+	roleType   = "aws:iam/role:Role"
 	rolePolicy = "aws:iam/rolePolicy:RolePolicy"
 )
 
-func policy(bucket, prefix string) string {
+func readPolicy(bucket, prefix string) string {
 	text, _ := json.Marshal(object{"Version": "2012-10-17", "Statement": []object{
 		{"Effect": "Allow", "Action": []string{"s3:GetObject", "s3:GetObjectVersion"}, "Resource": "arn:aws:s3:::" + bucket + "/" + prefix + "*"},
 		{
@@ -96,10 +96,10 @@ func policy(bucket, prefix string) string {
 	return string(text)
 }
 
-func TestARoleReadsItsPrefixAndNothingElse(t *testing.T) {
-	c := open(t)
+func TestRole_readsItsPrefixOnly(t *testing.T) {
+	c := newTestCloud(t)
 	ctx := context.Background()
-	created := c.create(t, bucketV2, "models", object{})
+	created := c.create(t, bucketType, "models", object{})
 	bucket := string(created.ID)
 	require.True(t, strings.HasPrefix(bucket, "models-"))
 	c.create(t, "aws:s3/bucketPolicy:BucketPolicy", "models", object{"bucket": bucket, "policy": object{
@@ -111,73 +111,73 @@ func TestARoleReadsItsPrefixAndNothingElse(t *testing.T) {
 			"Resource": "arn:aws:s3:::" + bucket + "/*", "Condition": object{"StringEquals": object{"aws:SourceAccount": "123456789012"}},
 		}},
 	}})
-	bankchurn := c.create(t, role, "bankchurn", object{"assumeRolePolicy": "{}"})
-	c.create(t, rolePolicy, "bankchurn", object{"role": string(bankchurn.ID), "policy": policy(bucket, "bankchurn/")})
-	other := c.create(t, role, "other", object{"assumeRolePolicy": "{}"})
+	bankchurn := c.create(t, roleType, "bankchurn", object{"assumeRolePolicy": "{}"})
+	c.create(t, rolePolicy, "bankchurn", object{"role": string(bankchurn.ID), "policy": readPolicy(bucket, "bankchurn/")})
+	other := c.create(t, roleType, "other", object{"assumeRolePolicy": "{}"})
 
 	root, err := cloudstate.ReadStoreAccount(c.dir)
 	require.NoError(t, err)
 	for _, key := range []string{"bankchurn/model.joblib", "nlpinsight/model.joblib"} {
-		_, err := c.as(t, root).PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader("model")})
+		_, err := c.s3Client(t, root).PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader("model")})
 		require.NoError(t, err)
 	}
 	get := func(client *s3.Client, key string) error {
-		answer, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})
+		output, err := client.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})
 		if err != nil {
 			return err
 		}
-		_, err = io.ReadAll(answer.Body)
+		_, err = io.ReadAll(output.Body)
 		return err
 	}
 	list := func(client *s3.Client, prefix string) error {
 		_, err := client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &bucket, Prefix: &prefix})
 		return err
 	}
-	keys := aws.RoleKeys(root, uniqueID(bankchurn))
-	mine, theirs := c.as(t, keys), c.as(t, aws.RoleKeys(root, uniqueID(other)))
+	keys := aws.RoleCredentials(root, uniqueID(bankchurn))
+	roleClient, otherClient := c.s3Client(t, keys), c.s3Client(t, aws.RoleCredentials(root, uniqueID(other)))
 
-	require.NoError(t, get(mine, "bankchurn/model.joblib"))
-	require.NoError(t, list(mine, "bankchurn/"))
+	require.NoError(t, get(roleClient, "bankchurn/model.joblib"))
+	require.NoError(t, list(roleClient, "bankchurn/"))
 	for name, err := range map[string]error{
-		"another service's object": get(mine, "nlpinsight/model.joblib"),
-		"another prefix":           list(mine, "nlpinsight/"),
-		"the whole bucket":         list(mine, ""),
-		"a role without grants":    get(theirs, "bankchurn/model.joblib"),
+		"another service's object": get(roleClient, "nlpinsight/model.joblib"),
+		"another prefix":           list(roleClient, "nlpinsight/"),
+		"the whole bucket":         list(roleClient, ""),
+		"a role without grants":    get(otherClient, "bankchurn/model.joblib"),
 	} {
 		require.ErrorContains(t, err, "AccessDenied", name)
 	}
 	// A missing key below the own prefix is known to be missing, because it may be listed.
-	require.ErrorContains(t, get(mine, "bankchurn/missing"), "NoSuchKey")
+	require.ErrorContains(t, get(roleClient, "bankchurn/missing"), "NoSuchKey")
 	key := "bankchurn/model.joblib"
-	_, err = mine.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader("mine")})
+	_, err = roleClient.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader("mine")})
 	require.ErrorContains(t, err, "AccessDenied")
 
 	// Without its role policy the role reads nothing any more.
 	require.NoError(t, c.delete(rolePolicy, plugin.CreateResponse{ID: resource.ID(fmt.Sprintf("%s:%s", bankchurn.ID, policyName(t, c)))}, object{
-		"role": string(bankchurn.ID), "policy": policy(bucket, "bankchurn/"),
+		"role": string(bankchurn.ID), "policy": readPolicy(bucket, "bankchurn/"),
 	}))
-	require.ErrorContains(t, get(mine, "bankchurn/model.joblib"), "AccessDenied")
+	require.ErrorContains(t, get(roleClient, "bankchurn/model.joblib"), "AccessDenied")
 
 	// And without the role there is no account.
-	require.NoError(t, c.delete(role, bankchurn, object{"name": string(bankchurn.ID), "assumeRolePolicy": "{}"}))
-	require.ErrorContains(t, get(mine, "bankchurn/model.joblib"), "InvalidAccessKeyId")
+	require.NoError(t, c.delete(roleType, bankchurn, object{"name": string(bankchurn.ID), "assumeRolePolicy": "{}"}))
+	require.ErrorContains(t, get(roleClient, "bankchurn/model.joblib"), "InvalidAccessKeyId")
 }
 
 func uniqueID(created plugin.CreateResponse) string {
 	return created.Properties["uniqueId"].StringValue()
 }
 
-func policyName(t *testing.T, c cloud) string {
+func policyName(t *testing.T, c testCloud) string {
 	t.Helper()
-	known, err := cloudstate.Load(c.dir)
+	records, err := cloudstate.Load(c.dir)
 	require.NoError(t, err)
-	return known.OfType(rolePolicy)[0].Inputs["name"].(string)
+	return records.OfType(rolePolicy)[0].Inputs["name"].(string)
 }
 
-func TestABucketGoesWithItsObjectsOnlyWhenForced(t *testing.T) {
-	c := open(t)
+func TestBucket_deleteRequiresForceDestroy(t *testing.T) {
+	c := newTestCloud(t)
 	ctx := context.Background()
-	created := c.create(t, bucketV2, "models", object{"bucket": "models-kept"})
+	created := c.create(t, bucketType, "models", object{"bucket": "models-kept"})
 	c.create(t, "aws:s3/bucketVersioningV2:BucketVersioningV2", "models", object{
 		"bucket": "models-kept", "versioningConfiguration": object{"status": "Enabled"},
 	})
@@ -185,28 +185,28 @@ func TestABucketGoesWithItsObjectsOnlyWhenForced(t *testing.T) {
 	require.NoError(t, err)
 	bucket, key := "models-kept", "a"
 	for range 2 {
-		answer, err := c.as(t, root).PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader("x")})
+		answer, err := c.s3Client(t, root).PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader("x")})
 		require.NoError(t, err)
 		require.NotEmpty(t, answer.VersionId)
 	}
-	require.ErrorContains(t, c.delete(bucketV2, created, object{"bucket": bucket}), `bucket "models-kept" is not empty`)
-	require.NoError(t, c.delete(bucketV2, created, object{"bucket": bucket, "forceDestroy": true}))
-	read, err := c.Read(ctx, plugin.ReadRequest{Type: bucketV2, ID: created.ID, State: created.Properties})
+	require.ErrorContains(t, c.delete(bucketType, created, object{"bucket": bucket}), `bucket "models-kept" is not empty`)
+	require.NoError(t, c.delete(bucketType, created, object{"bucket": bucket, "forceDestroy": true}))
+	read, err := c.Read(ctx, plugin.ReadRequest{Type: bucketType, ID: created.ID, State: created.Properties})
 	require.NoError(t, err)
 	require.Empty(t, read.ID)
 }
 
-func TestABucketThatIsGoneFromTheStoreIsGoneInARefresh(t *testing.T) {
-	c := open(t)
+func TestBucket_refreshAfterDeletionInStore(t *testing.T) {
+	c := newTestCloud(t)
 	ctx := context.Background()
-	created := c.create(t, bucketV2, "models", object{"bucket": "models-lost"})
-	request := plugin.ReadRequest{Type: bucketV2, ID: created.ID, State: created.Properties}
+	created := c.create(t, bucketType, "models", object{"bucket": "models-lost"})
+	request := plugin.ReadRequest{Type: bucketType, ID: created.ID, State: created.Properties}
 	read, err := c.Read(ctx, request)
 	require.NoError(t, err)
 	require.Equal(t, created.Properties, read.Outputs)
 	root, err := cloudstate.ReadStoreAccount(c.dir)
 	require.NoError(t, err)
-	_, err = c.as(t, root).DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: sdk.String("models-lost")})
+	_, err = c.s3Client(t, root).DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: sdk.String("models-lost")})
 	require.NoError(t, err)
 	read, err = c.Read(ctx, request)
 	require.NoError(t, err)

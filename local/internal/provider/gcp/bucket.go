@@ -8,29 +8,29 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-var bucket = map[string]provider.Resource{
+var bucketResources = map[string]provider.Resource{
 	"gcp:storage/bucket:Bucket": {
-		Args: storage.BucketArgs{}, State: storage.BucketState{}, Name: "name",
-		Replace: []string{"name", "project", "location", "customPlacementConfig", "enableObjectRetention"},
-		ID:      provider.Text("{name}"),
-		Outputs: map[string]provider.Value{
-			"selfLink":               provider.Text("https://www.googleapis.com/storage/v1/b/{name}"),
-			"url":                    provider.Text("gs://{name}"),
-			"storageClass":           provider.Const("STANDARD"),
-			"publicAccessPrevention": provider.Const("inherited"),
-			"projectNumber":          func(r *provider.Request) any { return projectNumber(r.Str("project")) },
+		Args: storage.BucketArgs{}, State: storage.BucketState{}, NameProperty: "name",
+		ReplaceOnChanges: []string{"name", "project", "location", "customPlacementConfig", "enableObjectRetention"},
+		ID:               provider.Template("{name}"),
+		Outputs: map[string]provider.OutputFunc{
+			"selfLink":               provider.Template("https://www.googleapis.com/storage/v1/b/{name}"),
+			"url":                    provider.Template("gs://{name}"),
+			"storageClass":           provider.ConstOutput("STANDARD"),
+			"publicAccessPrevention": provider.ConstOutput("inherited"),
+			"projectNumber":          func(r *provider.Request) any { return projectNumber(r.GetString("project")) },
 		},
 		Create: createBucket, Delete: deleteBucket, Exists: bucketExists,
 	},
 	"gcp:storage/managedFolder:ManagedFolder": {
-		Args: storage.ManagedFolderArgs{}, State: storage.ManagedFolderState{}, Name: "name",
-		Replace: []string{"bucket", "name"},
+		Args: storage.ManagedFolderArgs{}, State: storage.ManagedFolderState{}, NameProperty: "name",
+		ReplaceOnChanges: []string{"bucket", "name"},
 		ID: func(r *provider.Request) any {
-			return r.Str("bucket") + "/" + strings.TrimSuffix(r.Str("name"), "/") + "/"
+			return r.GetString("bucket") + "/" + strings.TrimSuffix(r.GetString("name"), "/") + "/"
 		},
-		Outputs: map[string]provider.Value{
-			"selfLink":       provider.Text("https://www.googleapis.com/storage/v1/b/{bucket}/managedFolders/{name}"),
-			"metageneration": provider.Const("1"),
+		Outputs: map[string]provider.OutputFunc{
+			"selfLink":       provider.Template("https://www.googleapis.com/storage/v1/b/{bucket}/managedFolders/{name}"),
+			"metageneration": provider.ConstOutput("1"),
 		},
 	},
 }

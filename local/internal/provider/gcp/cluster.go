@@ -13,74 +13,74 @@ import (
 
 const clusterType = "gcp:container/cluster:Cluster"
 
-var cluster = map[string]provider.Resource{
+var clusterResources = map[string]provider.Resource{
 	clusterType: {
-		Args: container.ClusterArgs{}, State: container.ClusterState{}, Name: "name",
-		Replace: []string{
+		Args: container.ClusterArgs{}, State: container.ClusterState{}, NameProperty: "name",
+		ReplaceOnChanges: []string{
 			"name", "project", "location", "network", "subnetwork", "datapathProvider", "networkingMode", "ipAllocationPolicy",
 			"initialNodeCount", "enableAutopilot", "enableTpu", "defaultMaxPodsPerNode", "confidentialNodes",
 			"privateClusterConfig.enablePrivateNodes", "privateClusterConfig.masterIpv4CidrBlock",
 		},
-		ID: provider.Text("projects/{project}/locations/{location}/clusters/{name}"),
-		Outputs: map[string]provider.Value{
-			"selfLink":      provider.Text("https://container.googleapis.com/v1/projects/{project}/locations/{location}/clusters/{name}"),
-			"endpoint":      endpoint,
-			"masterAuth":    func(r *provider.Request) any { return map[string]any{"clusterCaCertificate": authority(r)} },
-			"masterVersion": provider.Or("minMasterVersion", provider.Const(masterVersion)),
-			"nodeVersion":   provider.Const(masterVersion),
+		ID: provider.Template("projects/{project}/locations/{location}/clusters/{name}"),
+		Outputs: map[string]provider.OutputFunc{
+			"selfLink":      provider.Template("https://container.googleapis.com/v1/projects/{project}/locations/{location}/clusters/{name}"),
+			"endpoint":      clusterEndpoint,
+			"masterAuth":    func(r *provider.Request) any { return map[string]any{"clusterCaCertificate": clusterCA(r)} },
+			"masterVersion": provider.InputOrOutput("minMasterVersion", provider.ConstOutput(kubernetesVersion)),
+			"nodeVersion":   provider.ConstOutput(kubernetesVersion),
 		},
 		Create: func(_ context.Context, r *provider.Request) error {
 			_, err := r.Cloud.Node() // a cluster stands for the node's Kubernetes: it has to run
 			return err
 		},
-		Delete: deletable,
+		Delete: checkDeletionProtection,
 	},
 	"gcp:container/nodePool:NodePool": {
-		Args: container.NodePoolArgs{}, State: container.NodePoolState{}, Name: "name",
-		Replace: []string{
+		Args: container.NodePoolArgs{}, State: container.NodePoolState{}, NameProperty: "name",
+		ReplaceOnChanges: []string{
 			"name", "project", "location", "cluster", "initialNodeCount", "placementPolicy", "maxPodsPerNode", "namePrefix",
 			"nodeConfig.diskType", "nodeConfig.ephemeralStorageLocalSsdConfig", "nodeConfig.guestAccelerators",
 			"nodeConfig.machineType", "nodeConfig.oauthScopes", "nodeConfig.preemptible", "nodeConfig.serviceAccount",
 			"nodeConfig.shieldedInstanceConfig", "nodeConfig.spot",
 		},
-		ID: provider.Text("projects/{project}/locations/{location}/clusters/{cluster}/nodePools/{name}"),
-		Outputs: map[string]provider.Value{
-			"version":          provider.Const(masterVersion),
-			"initialNodeCount": provider.Const(0),
+		ID: provider.Template("projects/{project}/locations/{location}/clusters/{cluster}/nodePools/{name}"),
+		Outputs: map[string]provider.OutputFunc{
+			"version":          provider.ConstOutput(kubernetesVersion),
+			"initialNodeCount": provider.ConstOutput(0),
 		},
 	},
 }
 
-const masterVersion = "1.34.1-gke.1"
+const kubernetesVersion = "1.34.1-gke.1"
 
-// endpoint is an address without scheme, as GKE's is: the node's, or one reserved for documentation.
-func endpoint(r *provider.Request) any {
+// clusterEndpoint is an address without scheme, as GKE's is: the node's, or one reserved for documentation.
+func clusterEndpoint(r *provider.Request) any {
 	if r.Cloud == nil {
 		return "192.0.2.10"
 	}
 	node, err := r.Cloud.Node()
 	if err != nil {
-		return r.Fault("cluster %q: %w", r.Str("name"), err)
+		return r.Errorf("cluster %q: %w", r.GetString("name"), err)
 	}
 	return strings.TrimPrefix(node.APIServerURL, "https://")
 }
 
-// authority is the cluster's certificate authority, base64 of the PEM.
-func authority(r *provider.Request) any {
+// clusterCA is the cluster's certificate authority, base64 of the PEM.
+func clusterCA(r *provider.Request) any {
 	if r.Cloud == nil {
 		return provider.OfflineCA
 	}
 	node, err := r.Cloud.Node()
 	if err != nil {
-		return r.Fault("cluster %q: %w", r.Str("name"), err)
+		return r.Errorf("cluster %q: %w", r.GetString("name"), err)
 	}
 	return base64.StdEncoding.EncodeToString(node.CAData)
 }
 
-// deletable refuses as GKE's provider does, which protects a cluster unless told not to.
-func deletable(_ context.Context, r *provider.Request) error {
+// checkDeletionProtection refuses as GKE's provider does, which protects a cluster unless told not to.
+func checkDeletionProtection(_ context.Context, r *provider.Request) error {
 	if protected, set := r.Get("deletionProtection").(bool); protected || !set {
-		return fmt.Errorf("cluster %q is protected: set deletionProtection to false, run `pulumi up`, then destroy it", r.Str("name"))
+		return fmt.Errorf("cluster %q is protected: set deletionProtection to false, run `pulumi up`, then destroy it", r.GetString("name"))
 	}
 	return nil
 }

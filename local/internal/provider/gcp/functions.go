@@ -13,17 +13,17 @@ import (
 var functions = map[string]provider.Function{
 	"gcp:organizations/getProject:getProject": {
 		Args: organizations.LookupProjectArgs{}, Result: organizations.LookupProjectResult{},
-		Outputs: map[string]provider.Value{
-			"id":        provider.Text("projects/{projectId}"),
+		Outputs: map[string]provider.OutputFunc{
+			"id":        provider.Template("projects/{projectId}"),
 			"projectId": project,
-			"name":      provider.Text("{projectId}"),
-			"number":    func(r *provider.Request) any { return projectNumber(r.Str("projectId")) },
+			"name":      provider.Template("{projectId}"),
+			"number":    func(r *provider.Request) any { return projectNumber(r.GetString("projectId")) },
 		},
 	},
 	"gcp:storage/getProjectServiceAccount:getProjectServiceAccount": {
 		Args: storage.GetProjectServiceAccountArgs{}, Result: storage.GetProjectServiceAccountResult{},
-		Outputs: map[string]provider.Value{
-			"id": provider.Text("{emailAddress}"), "member": provider.Text("serviceAccount:{emailAddress}"),
+		Outputs: map[string]provider.OutputFunc{
+			"id": provider.Template("{emailAddress}"), "member": provider.Template("serviceAccount:{emailAddress}"),
 			"emailAddress": func(r *provider.Request) any {
 				return "service-" + projectNumber(fmt.Sprint(project(r))) + "@gs-project-accounts.iam.gserviceaccount.com"
 			},
@@ -31,20 +31,20 @@ var functions = map[string]provider.Function{
 	},
 	"gcp:container/getCluster:getCluster": {
 		Args: container.LookupClusterArgs{}, Result: container.LookupClusterResult{},
-		Outputs: map[string]provider.Value{
-			"id":       func(r *provider.Request) any { return r.Existing(clusterType, r.Str("name")) },
-			"endpoint": endpoint,
-			"selfLink": provider.Text("https://container.googleapis.com/v1/projects/{project}/locations/{location}/clusters/{name}"),
+		Outputs: map[string]provider.OutputFunc{
+			"id":       func(r *provider.Request) any { return r.LookupClusterID(clusterType, r.GetString("name")) },
+			"endpoint": clusterEndpoint,
+			"selfLink": provider.Template("https://container.googleapis.com/v1/projects/{project}/locations/{location}/clusters/{name}"),
 			"masterAuths": func(r *provider.Request) any {
 				return []any{map[string]any{
-					"clusterCaCertificate": authority(r), "clientCertificate": "", "clientKey": "",
+					"clusterCaCertificate": clusterCA(r), "clientCertificate": "", "clientKey": "",
 					"clientCertificateConfigs": []any{},
 				}}
 			},
-			"masterVersion": provider.Const(masterVersion),
-			"nodeVersion":   provider.Const(masterVersion),
+			"masterVersion": provider.ConstOutput(kubernetesVersion),
+			"nodeVersion":   provider.ConstOutput(kubernetesVersion),
 			"workloadIdentityConfigs": func(r *provider.Request) any {
-				return []any{map[string]any{"workloadPool": r.Str("project") + ".svc.id.goog"}}
+				return []any{map[string]any{"workloadPool": r.GetString("project") + ".svc.id.goog"}}
 			},
 		},
 	},

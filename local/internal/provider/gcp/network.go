@@ -6,43 +6,43 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-var network = map[string]provider.Resource{
+var networkResources = map[string]provider.Resource{
 	"gcp:compute/network:Network": {
-		Args: compute.NetworkArgs{}, State: compute.NetworkState{}, Name: "name",
-		Replace: []string{"name", "project", "autoCreateSubnetworks", "description", "enableUlaInternalIpv6", "internalIpv6Range"},
-		ID:      provider.Text("projects/{project}/global/networks/{name}"),
-		Outputs: map[string]provider.Value{
-			"selfLink":  provider.Text(computeAPI + "projects/{project}/global/networks/{name}"),
-			"numericId": provider.Text("{#16}"),
+		Args: compute.NetworkArgs{}, State: compute.NetworkState{}, NameProperty: "name",
+		ReplaceOnChanges: []string{"name", "project", "autoCreateSubnetworks", "description", "enableUlaInternalIpv6", "internalIpv6Range"},
+		ID:               provider.Template("projects/{project}/global/networks/{name}"),
+		Outputs: map[string]provider.OutputFunc{
+			"selfLink":  provider.Template(computeAPI + "projects/{project}/global/networks/{name}"),
+			"numericId": provider.Template("{#16}"),
 		},
 	},
 	"gcp:compute/subnetwork:Subnetwork": {
-		Args: compute.SubnetworkArgs{}, State: compute.SubnetworkState{}, Name: "name",
-		Replace: []string{"name", "project", "region", "network", "purpose", "description"},
-		ID:      provider.Text("projects/{project}/regions/{region}/subnetworks/{name}"),
-		Outputs: map[string]provider.Value{
-			"selfLink":  provider.Text(computeAPI + "projects/{project}/regions/{region}/subnetworks/{name}"),
-			"purpose":   provider.Const("PRIVATE"),
-			"stackType": provider.Const("IPV4_ONLY"),
+		Args: compute.SubnetworkArgs{}, State: compute.SubnetworkState{}, NameProperty: "name",
+		ReplaceOnChanges: []string{"name", "project", "region", "network", "purpose", "description"},
+		ID:               provider.Template("projects/{project}/regions/{region}/subnetworks/{name}"),
+		Outputs: map[string]provider.OutputFunc{
+			"selfLink":  provider.Template(computeAPI + "projects/{project}/regions/{region}/subnetworks/{name}"),
+			"purpose":   provider.ConstOutput("PRIVATE"),
+			"stackType": provider.ConstOutput("IPV4_ONLY"),
 		},
 	},
 	"gcp:compute/router:Router": {
-		Args: compute.RouterArgs{}, State: compute.RouterState{}, Name: "name",
-		Replace: []string{"name", "project", "region", "network", "encryptedInterconnectRouter"},
-		ID:      provider.Text("projects/{project}/regions/{region}/routers/{name}"),
-		Outputs: map[string]provider.Value{
-			"selfLink": provider.Text(computeAPI + "projects/{project}/regions/{region}/routers/{name}"),
+		Args: compute.RouterArgs{}, State: compute.RouterState{}, NameProperty: "name",
+		ReplaceOnChanges: []string{"name", "project", "region", "network", "encryptedInterconnectRouter"},
+		ID:               provider.Template("projects/{project}/regions/{region}/routers/{name}"),
+		Outputs: map[string]provider.OutputFunc{
+			"selfLink": provider.Template(computeAPI + "projects/{project}/regions/{region}/routers/{name}"),
 		},
 	},
 	"gcp:compute/routerNat:RouterNat": {
-		Args: compute.RouterNatArgs{}, State: compute.RouterNatState{}, Name: "name",
-		Replace: []string{"name", "project", "region", "router", "endpointTypes"},
-		ID:      provider.Text("{project}/{region}/{router}/{name}"),
+		Args: compute.RouterNatArgs{}, State: compute.RouterNatState{}, NameProperty: "name",
+		ReplaceOnChanges: []string{"name", "project", "region", "router", "endpointTypes"},
+		ID:               provider.Template("{project}/{region}/{router}/{name}"),
 	},
 	"gcp:compute/sSLPolicy:SSLPolicy": {
-		Args: compute.SSLPolicyArgs{}, State: compute.SSLPolicyState{}, Name: "name",
-		Replace: []string{"name", "project", "description"},
-		ID:      provider.Text("projects/{project}/global/sslPolicies/{name}"),
-		Outputs: map[string]provider.Value{"selfLink": provider.Text(computeAPI + "projects/{project}/global/sslPolicies/{name}")},
+		Args: compute.SSLPolicyArgs{}, State: compute.SSLPolicyState{}, NameProperty: "name",
+		ReplaceOnChanges: []string{"name", "project", "description"},
+		ID:               provider.Template("projects/{project}/global/sslPolicies/{name}"),
+		Outputs:          map[string]provider.OutputFunc{"selfLink": provider.Template(computeAPI + "projects/{project}/global/sslPolicies/{name}")},
 	},
 }

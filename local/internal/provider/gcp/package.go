@@ -21,40 +21,40 @@ const computeAPI = "https://www.googleapis.com/compute/v1/"
 func Package() *provider.Package {
 	pkg := &provider.Package{
 		Name: "gcp", Version: Version, Config: gcp.ProviderArgs{},
-		Shared: map[string]provider.Value{
+		SharedOutputs: map[string]provider.OutputFunc{
 			"project":           project,
-			"region":            setting("region"),
+			"region":            configOutput("region"),
 			"location":          location,
-			"effectiveLabels":   labels,
-			"pulumiLabels":      labels,
-			"creationTimestamp": provider.Const(epoch),
-			"createTime":        provider.Const(epoch),
-			"updateTime":        provider.Const(epoch),
-			"etag":              provider.Text("{#16}"),
-			"fingerprint":       provider.Text("{#12}"),
+			"effectiveLabels":   effectiveLabels,
+			"pulumiLabels":      effectiveLabels,
+			"creationTimestamp": provider.ConstOutput(fixedTimestamp),
+			"createTime":        provider.ConstOutput(fixedTimestamp),
+			"updateTime":        provider.ConstOutput(fixedTimestamp),
+			"etag":              provider.Template("{#16}"),
+			"fingerprint":       provider.Template("{#12}"),
 		},
 		Resources: map[string]provider.Resource{},
 		Functions: functions,
 	}
-	for _, part := range []map[string]provider.Resource{network, cluster, bucket, identity, registry} {
-		maps.Copy(pkg.Resources, part)
+	for _, resources := range []map[string]provider.Resource{networkResources, clusterResources, bucketResources, iamResources, artifactRegistryResources} {
+		maps.Copy(pkg.Resources, resources)
 	}
 	return pkg
 }
 
-// epoch stands for every time of creation, so that a plan reads the same each day.
-const epoch = "2024-01-01T00:00:00Z"
+// fixedTimestamp stands for every time of creation, so that a plan reads the same each day.
+const fixedTimestamp = "2024-01-01T00:00:00Z"
 
 func project(r *provider.Request) any {
-	if p := r.Setting("project"); p != "" {
+	if p := r.ConfigString("project"); p != "" {
 		return p
 	}
-	return r.Fault("%s: no project: set gcp:project (pulumi config set gcp:project NAME), or the provider's project", r.Type)
+	return r.Errorf("%s: no project: set gcp:project (pulumi config set gcp:project NAME), or the provider's project", r.Type)
 }
 
-func setting(name string) provider.Value {
+func configOutput(name string) provider.OutputFunc {
 	return func(r *provider.Request) any {
-		if s := r.Setting(name); s != "" {
+		if s := r.ConfigString(name); s != "" {
 			return s
 		}
 		return nil
@@ -63,18 +63,18 @@ func setting(name string) provider.Value {
 
 // location is the region, or else the zone, of the provider, as for a cluster that names none.
 func location(r *provider.Request) any {
-	if region := r.Setting("region"); region != "" {
+	if region := r.ConfigString("region"); region != "" {
 		return region
 	}
-	return setting("zone")(r)
+	return configOutput("zone")(r)
 }
 
-func labels(r *provider.Request) any {
-	all := map[string]any{}
+func effectiveLabels(r *provider.Request) any {
+	labels := map[string]any{}
 	for _, name := range []string{"labels", "resourceLabels"} {
-		maps.Copy(all, r.Map(name))
+		maps.Copy(labels, r.GetMap(name))
 	}
-	return all
+	return labels
 }
 
 // projectNumber makes a project's number from its name: twelve digits, as Google's are.

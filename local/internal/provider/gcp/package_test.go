@@ -9,11 +9,11 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider/gcp"
 )
 
-func TestEveryNameInTheTableIsTheSDKs(t *testing.T) {
-	require.NoError(t, gcp.Package().Verify())
+func TestPackage_valid(t *testing.T) {
+	require.NoError(t, gcp.Package().Validate())
 }
 
-func TestVersionIsTheSDKs(t *testing.T) {
+func TestVersion_matchesSDK(t *testing.T) {
 	module, err := os.ReadFile("../../../go.mod")
 	require.NoError(t, err)
 	require.Contains(t, string(module), "github.com/pulumi/pulumi-gcp/sdk/v7 v"+gcp.Version)

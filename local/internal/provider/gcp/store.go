@@ -13,35 +13,35 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// store speaks the JSON API of the local object store. The official client would bring a login and its gRPC
+// storeClient speaks the JSON API of the local object store. The official client would bring a login and its gRPC
 // along for four plain calls.
-type store struct{ endpoint string }
+type storeClient struct{ endpoint string }
 
-func storeOf(r *provider.Request) (store, error) {
+func newStoreClient(r *provider.Request) (storeClient, error) {
 	node, err := r.Cloud.Node()
-	return store{node.StoreURL + "/storage/v1/b"}, err
+	return storeClient{node.StoreURL + "/storage/v1/b"}, err
 }
 
 // createBucket makes the bucket, or takes over the one that an interrupted run made. The filesystem behind
 // the local store keeps one version of an object only, so versioning stays on paper.
 func createBucket(ctx context.Context, r *provider.Request) error {
-	s, err := storeOf(r)
+	client, err := newStoreClient(r)
 	if err != nil {
-		return fmt.Errorf("bucket %q: %w", r.Str("name"), err)
+		return fmt.Errorf("bucket %q: %w", r.GetString("name"), err)
 	}
-	err = s.call(ctx, http.MethodPost, "?project="+url.QueryEscape(r.Str("project")), map[string]any{"name": r.Str("name")}, nil)
+	err = client.do(ctx, http.MethodPost, "?project="+url.QueryEscape(r.GetString("project")), map[string]any{"name": r.GetString("name")}, nil)
 	if err != nil && !hasStatus(err, http.StatusConflict) {
-		return fmt.Errorf("bucket %q: %w", r.Str("name"), err)
+		return fmt.Errorf("bucket %q: %w", r.GetString("name"), err)
 	}
 	return nil
 }
 
 func bucketExists(ctx context.Context, r *provider.Request) (bool, error) {
-	s, err := storeOf(r)
+	client, err := newStoreClient(r)
 	if err != nil {
 		return false, fmt.Errorf("bucket %q: %w", r.ID, err)
 	}
-	err = s.call(ctx, http.MethodGet, "/"+url.PathEscape(r.ID), nil, nil)
+	err = client.do(ctx, http.MethodGet, "/"+url.PathEscape(r.ID), nil, nil)
 	if hasStatus(err, http.StatusNotFound) {
 		return false, nil
 	}
@@ -50,7 +50,7 @@ func bucketExists(ctx context.Context, r *provider.Request) (bool, error) {
 
 // deleteBucket refuses, as Google's does, to take a bucket away with what is in it unless forceDestroy is set.
 func deleteBucket(ctx context.Context, r *provider.Request) error {
-	s, err := storeOf(r)
+	client, err := newStoreClient(r)
 	if err != nil {
 		return fmt.Errorf("bucket %q: %w", r.ID, err)
 	}
@@ -61,7 +61,7 @@ func deleteBucket(ctx context.Context, r *provider.Request) error {
 				Name string `json:"name"`
 			} `json:"items"`
 		}
-		err := s.call(ctx, http.MethodGet, path+"/o?maxResults=1000", nil, &page)
+		err := client.do(ctx, http.MethodGet, path+"/o?maxResults=1000", nil, &page)
 		if hasStatus(err, http.StatusNotFound) {
 			return nil
 		}
@@ -71,45 +71,45 @@ func deleteBucket(ctx context.Context, r *provider.Request) error {
 		if len(page.Items) == 0 {
 			break
 		}
-		if !r.Bool("forceDestroy") {
+		if !r.GetBool("forceDestroy") {
 			return fmt.Errorf("bucket %q is not empty (it holds %q): remove the objects, or set forceDestroy and update first",
 				r.ID, page.Items[0].Name)
 		}
 		for _, object := range page.Items {
-			if err := s.call(ctx, http.MethodDelete, path+"/o/"+url.PathEscape(object.Name), nil, nil); err != nil {
+			if err := client.do(ctx, http.MethodDelete, path+"/o/"+url.PathEscape(object.Name), nil, nil); err != nil {
 				return fmt.Errorf("bucket %q: delete %q: %w", r.ID, object.Name, err)
 			}
 		}
 	}
-	if err := s.call(ctx, http.MethodDelete, path, nil, nil); err != nil && !hasStatus(err, http.StatusNotFound) {
+	if err := client.do(ctx, http.MethodDelete, path, nil, nil); err != nil && !hasStatus(err, http.StatusNotFound) {
 		return fmt.Errorf("bucket %q: %w", r.ID, err)
 	}
 	return nil
 }
 
-// refusal is an answer that is no success.
-type refusal struct {
+// statusError is an answer that is no success.
+type statusError struct {
 	status  int
 	message string
 }
 
-func (r *refusal) Error() string { return fmt.Sprintf("object store: %d %s", r.status, r.message) }
+func (r *statusError) Error() string { return fmt.Sprintf("object store: %d %s", r.status, r.message) }
 
 func hasStatus(err error, status int) bool {
-	var r *refusal
+	var r *statusError
 	return errors.As(err, &r) && r.status == status
 }
 
-func (s store) call(ctx context.Context, method, path string, body, answer any) error {
-	var content io.Reader
+func (s storeClient) do(ctx context.Context, method, path string, body, result any) error {
+	var requestBody io.Reader
 	if body != nil {
 		encoded, err := json.Marshal(body)
 		if err != nil {
 			return err
 		}
-		content = bytes.NewReader(encoded)
+		requestBody = bytes.NewReader(encoded)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, s.endpoint+path, content)
+	req, err := http.NewRequestWithContext(ctx, method, s.endpoint+path, requestBody)
 	if err != nil {
 		return err
 	}
@@ -119,15 +119,15 @@ func (s store) call(ctx context.Context, method, path string, body, answer any) 
 		return fmt.Errorf("object store: %w", err)
 	}
 	defer resp.Body.Close()
-	received, err := io.ReadAll(resp.Body)
+	responseBody, err := io.ReadAll(resp.Body)
 	if err != nil {
 		return fmt.Errorf("object store: %w", err)
 	}
 	if resp.StatusCode >= http.StatusBadRequest {
-		return &refusal{resp.StatusCode, string(bytes.TrimSpace(received))}
+		return &statusError{resp.StatusCode, string(bytes.TrimSpace(responseBody))}
 	}
-	if answer == nil {
+	if result == nil {
 		return nil
 	}
-	return json.Unmarshal(received, answer)
+	return json.Unmarshal(responseBody, result)
 }

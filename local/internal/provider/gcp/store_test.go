@@ -18,10 +18,10 @@ import (
 
 const bucketType = "gcp:storage/bucket:Bucket"
 
-func TestABucketLivesInTheStore(t *testing.T) {
+func TestBucket_lifecycle(t *testing.T) {
 	ctx := context.Background()
 	dir := t.TempDir()
-	storetest.GCS(t, dir)
+	storetest.StartGCS(t, dir)
 	node, err := nodeinfo.Read(dir + "/node.json")
 	require.NoError(t, err)
 	p := provider.New(gcp.Package(), &provider.Cloud{Dir: dir})

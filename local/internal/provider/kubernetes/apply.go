@@ -21,25 +21,25 @@ const fieldManager = "pulumi-kubernetes-modelferry"
 
 // Annotations of Pulumi's own provider that mean the same here.
 const (
-	skipAwait  = "pulumi.com/skipAwait"  // "true": do not wait until it is ready
-	patchForce = "pulumi.com/patchForce" // "true": take fields over that others own
+	skipAwaitAnnotation  = "pulumi.com/skipAwait"  // "true": do not wait until it is ready
+	patchForceAnnotation = "pulumi.com/patchForce" // "true": take fields over that others own
 )
 
 // Create applies a new object and waits until it is ready.
 func (s *server) Create(ctx context.Context, req plugin.CreateRequest) (plugin.CreateResponse, error) {
-	object := objectOf(req.Properties)
+	object := toUnstructured(req.Properties)
 	if req.Preview {
 		return plugin.CreateResponse{Properties: req.Properties, Status: resource.StatusOK}, nil
 	}
-	live, err := s.bring(ctx, req.URN, req.Type, object, timeout(req.Timeout))
+	live, err := s.applyAndAwait(ctx, req.URN, req.Type, object, operationTimeout(req.Timeout))
 	if live == nil {
 		return plugin.CreateResponse{}, err
 	}
-	outputs := outputsOf(live, req.Properties)
+	outputs := toOutputs(live, req.Properties)
 	if err != nil {
-		return plugin.CreateResponse{}, initFailure(idOf(live), outputs, req.Properties, err)
+		return plugin.CreateResponse{}, newInitFailedError(objectID(live), outputs, req.Properties, err)
 	}
-	return plugin.CreateResponse{ID: idOf(live), Properties: outputs, Status: resource.StatusOK}, nil
+	return plugin.CreateResponse{ID: objectID(live), Properties: outputs, Status: resource.StatusOK}, nil
 }
 
 // Update applies the changed object and waits until it is ready again.
@@ -51,72 +51,72 @@ func (s *server) Update(ctx context.Context, req plugin.UpdateRequest) (plugin.U
 		}
 		return plugin.UpdateResponse{Properties: outputs, Status: resource.StatusOK}, nil
 	}
-	live, err := s.bring(ctx, req.URN, req.Type, objectOf(req.NewInputs), timeout(req.Timeout))
+	live, err := s.applyAndAwait(ctx, req.URN, req.Type, toUnstructured(req.NewInputs), operationTimeout(req.Timeout))
 	if live == nil {
 		return plugin.UpdateResponse{}, err
 	}
-	outputs := outputsOf(live, req.NewInputs)
+	outputs := toOutputs(live, req.NewInputs)
 	if err != nil {
-		return plugin.UpdateResponse{}, initFailure(req.ID, outputs, req.NewInputs, err)
+		return plugin.UpdateResponse{}, newInitFailedError(req.ID, outputs, req.NewInputs, err)
 	}
 	return plugin.UpdateResponse{Properties: outputs, Status: resource.StatusOK}, nil
 }
 
-// timeout is the program's customTimeouts, or Pulumi's default for a Deployment.
-func timeout(seconds float64) time.Duration {
+// operationTimeout is the program's customTimeouts, or Pulumi's default for a Deployment.
+func operationTimeout(seconds float64) time.Duration {
 	if seconds > 0 {
 		return time.Duration(seconds * float64(time.Second))
 	}
 	return 10 * time.Minute
 }
 
-// bring applies an object and waits for it. An error with a live object says that it exists but is not ready;
+// applyAndAwait applies an object and waits for it. An error with a live object says that it exists but is not ready;
 // one without says that it was not applied.
-func (s *server) bring(
-	ctx context.Context, urn resource.URN, typ tokens.Type, object *unstructured.Unstructured, limit time.Duration,
+func (s *server) applyAndAwait(
+	ctx context.Context, urn resource.URN, typ tokens.Type, object *unstructured.Unstructured, timeout time.Duration,
 ) (*unstructured.Unstructured, error) {
-	if s.settings.RenderDir != "" {
-		return object, render(s.settings.RenderDir, object)
+	if s.config.RenderDir != "" {
+		return object, renderYAML(s.config.RenderDir, object)
 	}
-	cluster, err := s.reachable(urn)
+	cluster, err := s.connectedCluster(urn)
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	defer context.AfterFunc(s.running, cancel)()
+	defer context.AfterFunc(s.operations, cancel)()
 
 	live, err := cluster.apply(ctx, object)
 	if err != nil {
 		return nil, err
 	}
-	if object.GetAnnotations()[skipAwait] == "true" {
+	if object.GetAnnotations()[skipAwaitAnnotation] == "true" {
 		return live, nil
 	}
-	return s.await(ctx, urn, cluster, live, limit)
+	return s.await(ctx, urn, cluster, live, timeout)
 }
 
 // apply is server-side apply, which makes the object or changes what of it is ours.
-func (c *cluster) apply(ctx context.Context, object *unstructured.Unstructured) (*unstructured.Unstructured, error) {
-	what := fmt.Sprintf("%s %s", object.GetKind(), idOf(object))
-	client, err := c.client(object.GroupVersionKind(), object.GetNamespace())
+func (c *clusterClient) apply(ctx context.Context, object *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+	description := fmt.Sprintf("%s %s", object.GetKind(), objectID(object))
+	client, err := c.resourceClient(object.GroupVersionKind(), object.GetNamespace())
 	if err != nil {
-		return nil, fmt.Errorf("apply %s: %w", what, err)
+		return nil, fmt.Errorf("apply %s: %w", description, err)
 	}
 	content, err := json.Marshal(object.Object)
 	if err != nil {
-		return nil, fmt.Errorf("apply %s: %w", what, err)
+		return nil, fmt.Errorf("apply %s: %w", description, err)
 	}
-	force := object.GetAnnotations()[patchForce] == "true"
+	force := object.GetAnnotations()[patchForceAnnotation] == "true"
 	live, err := client.Patch(ctx, object.GetName(), types.ApplyPatchType, content, metav1.PatchOptions{
 		FieldManager: fieldManager, Force: &force, FieldValidation: metav1.FieldValidationStrict,
 	})
 	if apierrors.IsConflict(err) {
 		return nil, fmt.Errorf("apply %s: someone else set what the program sets "+
-			"(to take it over: annotation %s: \"true\"): %w", what, patchForce, err)
+			"(to take it over: annotation %s: \"true\"): %w", description, patchForceAnnotation, err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("apply %s: %w", what, err)
+		return nil, fmt.Errorf("apply %s: %w", description, err)
 	}
 	return live, nil
 }

@@ -24,7 +24,7 @@ func urn(typ string) resource.URN {
 	return resource.NewURN("gke", "modelferry", "", tokens.Type(typ), "web")
 }
 
-func web(image string) object {
+func webDeployment(image string) object {
 	return object{
 		"apiVersion": "apps/v1", "kind": "Deployment", "metadata": object{"name": "web", "namespace": "ml"},
 		"spec": object{
@@ -42,13 +42,13 @@ func web(image string) object {
 }
 
 // Apply, wait, fail, update, refresh and delete against the real API server and controllers.
-func TestAgainstARealAPIServer(t *testing.T) {
+func TestServer_lifecycle(t *testing.T) {
 	kubeconfig := startCluster(t)
 	ctx := context.Background()
-	s := New(&provider.Engine{}, "").(*server)
+	s := New(&provider.HostClient{}, "").(*server)
 	_, err := s.Configure(ctx, plugin.ConfigureRequest{Inputs: props(object{"kubeconfig": kubeconfig})})
 	require.NoError(t, err)
-	pods := s.cluster.typed.CoreV1().Pods("ml")
+	pods := s.cluster.clientset.CoreV1().Pods("ml")
 	create := func(typ string, inputs object, seconds float64) (plugin.CreateResponse, error) {
 		return s.Create(ctx, plugin.CreateRequest{URN: urn(typ), Type: tokens.Type(typ), Properties: props(inputs), Timeout: seconds})
 	}
@@ -58,15 +58,15 @@ func TestAgainstARealAPIServer(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, "ml", created.ID)
 	require.Eventually(t, func() bool { // pods need it
-		_, err := s.cluster.typed.CoreV1().ServiceAccounts("ml").Get(ctx, "default", metav1.GetOptions{})
+		_, err := s.cluster.clientset.CoreV1().ServiceAccounts("ml").Get(ctx, "default", metav1.GetOptions{})
 		return err == nil
 	}, 20*time.Second, 100*time.Millisecond)
 
 	// A rollout that fails: the init container's own words are in the error, and the object stays on record.
-	go endInitContainer(t, s.cluster, 4, `{"outcome":"not found","key":"bankchurn/model.joblib"}`)
-	begun := time.Now()
-	_, err = create(deployment, web("server:1"), 60)
-	require.Less(t, time.Since(begun), 30*time.Second, "it fails with its progress deadline, not with the timeout")
+	go terminateInitContainer(t, s.cluster, 4, `{"outcome":"not found","key":"bankchurn/model.joblib"}`)
+	start := time.Now()
+	_, err = create(deployment, webDeployment("server:1"), 60)
+	require.Less(t, time.Since(start), 30*time.Second, "it fails with its progress deadline, not with the timeout")
 	require.ErrorContains(t, err, "Deployment ml/web failed")
 	require.ErrorContains(t, err, `init container "fetcher": exit code 4 (Error): {"outcome":"not found","key":"bankchurn/model.joblib"}`)
 	failure, ok := rpcerror.FromError(err)
@@ -76,40 +76,40 @@ func TestAgainstARealAPIServer(t *testing.T) {
 	require.Equal(t, "ml/web", detail.Id)
 
 	// An update that comes up.
-	stop := keepReady(t, s.cluster)
+	stop := markPodsReady(t, s.cluster)
 	updated, err := s.Update(ctx, plugin.UpdateRequest{
-		URN: urn(deployment), Type: deployment, ID: "ml/web", OldInputs: props(web("server:1")), NewInputs: props(web("server:2")), Timeout: 60,
+		URN: urn(deployment), Type: deployment, ID: "ml/web", OldInputs: props(webDeployment("server:1")), NewInputs: props(webDeployment("server:2")), Timeout: 60,
 	})
 	require.NoError(t, err)
-	require.NotContains(t, provider.Plain(updated.Properties)["metadata"], "managedFields")
+	require.NotContains(t, provider.ToPlain(updated.Properties)["metadata"], "managedFields")
 
 	// Refresh finds nothing changed, then someone else's change.
 	read := func() plugin.ReadResponse {
-		read, err := s.Read(ctx, plugin.ReadRequest{URN: urn(deployment), Type: deployment, ID: "ml/web", Inputs: props(web("server:2")), State: updated.Properties})
+		read, err := s.Read(ctx, plugin.ReadRequest{URN: urn(deployment), Type: deployment, ID: "ml/web", Inputs: props(webDeployment("server:2")), State: updated.Properties})
 		require.NoError(t, err)
 		return read
 	}
-	require.Equal(t, props(web("server:2")), read().Inputs)
-	client, err := s.cluster.client(objectOf(props(web(""))).GroupVersionKind(), "ml")
+	require.Equal(t, props(webDeployment("server:2")), read().Inputs)
+	client, err := s.cluster.resourceClient(toUnstructured(props(webDeployment(""))).GroupVersionKind(), "ml")
 	require.NoError(t, err)
 	_, err = client.Patch(ctx, "web", types.MergePatchType, []byte(`{"spec":{"progressDeadlineSeconds":30}}`), metav1.PatchOptions{FieldManager: "someone"})
 	require.NoError(t, err)
-	require.NotEqual(t, props(web("server:2")), read().Inputs)
+	require.NotEqual(t, props(webDeployment("server:2")), read().Inputs)
 
 	// What someone else has set is not silently overwritten.
-	update := plugin.UpdateRequest{URN: urn(deployment), Type: deployment, ID: "ml/web", NewInputs: props(web("server:3")), Timeout: 60}
+	update := plugin.UpdateRequest{URN: urn(deployment), Type: deployment, ID: "ml/web", NewInputs: props(webDeployment("server:3")), Timeout: 60}
 	_, err = s.Update(ctx, update)
 	require.ErrorContains(t, err, "someone else set what the program sets")
-	forced := web("server:3")
-	forced["metadata"].(object)["annotations"] = object{patchForce: "true"}
+	forced := webDeployment("server:3")
+	forced["metadata"].(object)["annotations"] = object{patchForceAnnotation: "true"}
 	update.NewInputs = props(forced)
 	_, err = s.Update(ctx, update)
 	require.NoError(t, err)
 
 	// A field that the API server does not know is its fault to tell.
-	wrong := web("server:3")
-	wrong["spec"].(object)["replicaz"] = 1
-	update.NewInputs = props(wrong)
+	invalid := webDeployment("server:3")
+	invalid["spec"].(object)["replicaz"] = 1
+	update.NewInputs = props(invalid)
 	_, err = s.Update(ctx, update)
 	require.ErrorContains(t, err, "replicaz")
 
@@ -117,12 +117,12 @@ func TestAgainstARealAPIServer(t *testing.T) {
 	stop()
 	_, err = s.Delete(ctx, plugin.DeleteRequest{URN: urn(deployment), Type: deployment, ID: "ml/web", Timeout: 60})
 	require.NoError(t, err)
-	left, err := pods.List(ctx, metav1.ListOptions{})
+	remaining, err := pods.List(ctx, metav1.ListOptions{})
 	require.NoError(t, err)
-	require.Empty(t, left.Items)
-	gone, err := s.Read(ctx, plugin.ReadRequest{URN: urn(deployment), Type: deployment, ID: "ml/web"})
+	require.Empty(t, remaining.Items)
+	missing, err := s.Read(ctx, plugin.ReadRequest{URN: urn(deployment), Type: deployment, ID: "ml/web"})
 	require.NoError(t, err)
-	require.Empty(t, gone.ID)
+	require.Empty(t, missing.ID)
 	_, err = s.Delete(ctx, plugin.DeleteRequest{URN: urn(deployment), Type: deployment, ID: "ml/web", Timeout: 60})
 	require.NoError(t, err, "what is gone already is deleted")
 
@@ -133,9 +133,9 @@ func TestAgainstARealAPIServer(t *testing.T) {
 	require.ErrorContains(t, err, "the cluster knows no monitoring.coreos.com/v1 ServiceMonitor")
 }
 
-// endInitContainer plays the kubelet for the first pod that appears: its init container has ended.
-func endInitContainer(t *testing.T, c *cluster, code int32, message string) {
-	pods := c.typed.CoreV1().Pods("ml")
+// terminateInitContainer plays the kubelet for the first pod that appears: its init container has ended.
+func terminateInitContainer(t *testing.T, c *clusterClient, code int32, message string) {
+	pods := c.clientset.CoreV1().Pods("ml")
 	for range 200 {
 		list, err := pods.List(context.Background(), metav1.ListOptions{})
 		if err == nil && len(list.Items) > 0 {
@@ -152,12 +152,12 @@ func endInitContainer(t *testing.T, c *cluster, code int32, message string) {
 	t.Error("no pod appeared")
 }
 
-// keepReady plays a kubelet on which every pod comes up and, when deleted, goes at once.
-func keepReady(t *testing.T, c *cluster) (stop func()) {
+// markPodsReady plays a kubelet on which every pod comes up and, when deleted, goes at once.
+func markPodsReady(t *testing.T, c *clusterClient) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	t.Cleanup(cancel)
 	go func() {
-		pods := c.typed.CoreV1().Pods("ml")
+		pods := c.clientset.CoreV1().Pods("ml")
 		for ctx.Err() == nil {
 			list, err := pods.List(ctx, metav1.ListOptions{})
 			if err == nil {

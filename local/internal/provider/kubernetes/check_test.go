@@ -21,9 +21,9 @@ const (
 
 func props(o object) resource.PropertyMap { return resource.NewPropertyMapFromMap(o) }
 
-func configured(t *testing.T, settings object) *server {
+func newConfiguredServer(t *testing.T, settings object) *server {
 	t.Helper()
-	s := New(&provider.Engine{}, t.TempDir()).(*server)
+	s := New(&provider.HostClient{}, t.TempDir()).(*server)
 	_, err := s.Configure(context.Background(), plugin.ConfigureRequest{Inputs: props(settings)})
 	require.NoError(t, err)
 	return s
@@ -39,34 +39,34 @@ func check(t *testing.T, s *server, typ string, olds, news resource.PropertyMap)
 	return checked
 }
 
-func TestCheckCompletesTheObject(t *testing.T) {
-	s := configured(t, object{"namespace": "ml-portfolio"})
+func TestCheck_setsDefaults(t *testing.T) {
+	s := newConfiguredServer(t, object{"namespace": "ml-portfolio"})
 	checked := check(t, s, configMap, nil, props(object{"data": object{"a": "1"}}))
 	require.Empty(t, checked.Failures)
-	object := objectOf(checked.Properties)
+	object := toUnstructured(checked.Properties)
 	require.Equal(t, "v1", object.GetAPIVersion())
 	require.Equal(t, "ConfigMap", object.GetKind())
 	require.Equal(t, "ml-portfolio", object.GetNamespace())
 	require.Regexp(t, `^models-[0-9a-f]{8}$`, object.GetName())
-	require.Equal(t, map[string]string{autonamed: "true"}, object.GetAnnotations())
+	require.Equal(t, map[string]string{autonamedAnnotation: "true"}, object.GetAnnotations())
 
 	again := check(t, s, configMap, checked.Properties, props(map[string]any{"data": map[string]any{"a": "2"}}))
-	require.Equal(t, object.GetName(), objectOf(again.Properties).GetName(), "a drawn name stays")
+	require.Equal(t, object.GetName(), toUnstructured(again.Properties).GetName(), "a drawn name stays")
 }
 
-func TestCheckKeepsWhatIsGiven(t *testing.T) {
-	s := configured(t, object{})
+func TestCheck_keepsExplicitValues(t *testing.T) {
+	s := newConfiguredServer(t, object{})
 	checked := check(t, s, deployment, nil, props(object{
 		"apiVersion": "apps/v1", "kind": "Deployment", "metadata": object{"name": "web", "namespace": "ml"},
 	}))
 	require.Empty(t, checked.Failures)
-	require.EqualValues(t, "ml/web", idOf(objectOf(checked.Properties)))
-	require.Empty(t, objectOf(checked.Properties).GetAnnotations())
+	require.EqualValues(t, "ml/web", objectID(toUnstructured(checked.Properties)))
+	require.Empty(t, toUnstructured(checked.Properties).GetAnnotations())
 	cluster := check(t, s, "kubernetes:core/v1:Namespace", nil, props(object{"metadata": object{"name": "ml"}}))
-	require.EqualValues(t, "ml", idOf(objectOf(cluster.Properties)), "what has no namespace gets none")
+	require.EqualValues(t, "ml", objectID(toUnstructured(cluster.Properties)), "what has no namespace gets none")
 }
 
-func TestCheckRefuses(t *testing.T) {
+func TestCheck_failures(t *testing.T) {
 	container := func(c object) object {
 		return object{
 			"metadata": object{"name": "web"},
@@ -84,7 +84,7 @@ func TestCheckRefuses(t *testing.T) {
 		{"metadata that is no object", configMap, object{"metadata": "x"}, "metadata", "must be an object"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			checked := check(t, configured(t, object{}), test.typ, nil, props(test.inputs))
+			checked := check(t, newConfiguredServer(t, object{}), test.typ, nil, props(test.inputs))
 			require.Len(t, checked.Failures, 1)
 			require.Equal(t, test.path, string(checked.Failures[0].Property))
 			require.Contains(t, checked.Failures[0].Reason, test.fault)
@@ -92,29 +92,29 @@ func TestCheckRefuses(t *testing.T) {
 	}
 }
 
-func TestCheckLetsUnknownValuesPass(t *testing.T) {
+func TestCheck_unknownValues(t *testing.T) {
 	inputs := props(object{"metadata": object{"name": "web"}, "data": object{"a": "1"}})
 	inputs["data"].ObjectValue()["endpoint"] = resource.MakeComputed(resource.NewStringProperty(""))
-	checked := check(t, configured(t, object{}), configMap, nil, inputs)
+	checked := check(t, newConfiguredServer(t, object{}), configMap, nil, inputs)
 	require.Empty(t, checked.Failures)
 	require.True(t, checked.Properties.ContainsUnknowns())
 	inputs["metadata"] = resource.MakeComputed(resource.NewStringProperty(""))
-	require.Empty(t, check(t, configured(t, object{}), configMap, nil, inputs).Failures)
+	require.Empty(t, check(t, newConfiguredServer(t, object{}), configMap, nil, inputs).Failures)
 }
 
-func TestTypesThatAreNotOneObject(t *testing.T) {
+func TestParseTypeToken(t *testing.T) {
 	for _, typ := range []string{
 		"kubernetes:helm.sh/v3:Release", "kubernetes:apps/v1:DeploymentPatch", "kubernetes:apps/v1:DeploymentList", "kubernetes:yaml:ConfigFile",
 	} {
-		_, err := kindOf(tokens.Type(typ))
+		_, err := parseTypeToken(tokens.Type(typ))
 		require.ErrorContains(t, err, typ)
 	}
-	gvk, err := kindOf("kubernetes:monitoring.coreos.com/v1:ServiceMonitor")
+	gvk, err := parseTypeToken("kubernetes:monitoring.coreos.com/v1:ServiceMonitor")
 	require.NoError(t, err)
 	require.Equal(t, "monitoring.coreos.com/v1, Kind=ServiceMonitor", gvk.String())
 }
 
-func TestSettings(t *testing.T) {
+func TestCheckConfig(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		settings object
@@ -127,7 +127,7 @@ func TestSettings(t *testing.T) {
 		{"helm", object{"helmReleaseSettings": "{}"}, "serves no Helm releases"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			s := New(&provider.Engine{}, "").(*server)
+			s := New(&provider.HostClient{}, "").(*server)
 			checked, err := s.CheckConfig(context.Background(), plugin.CheckConfigRequest{Type: "pulumi:providers:kubernetes", News: props(test.settings)})
 			require.NoError(t, err)
 			if test.fault == "" {

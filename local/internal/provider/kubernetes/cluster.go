@@ -20,43 +20,43 @@ import (
 	"k8s.io/client-go/tools/clientcmd/api"
 )
 
-// cluster is an API server and what it knows.
-type cluster struct {
-	objects dynamic.Interface
-	typed   kubernetes.Interface
-	kinds   *restmapper.DeferredDiscoveryRESTMapper
+// clusterClient is an API server and what it knows.
+type clusterClient struct {
+	dynamic    dynamic.Interface
+	clientset  kubernetes.Interface
+	restMapper *restmapper.DeferredDiscoveryRESTMapper
 }
 
-// connect makes the clients. Nothing is sent yet.
-func connect(s settings) (*cluster, error) {
-	config, err := restConfig(s)
+// newClusterClient makes the clients. Nothing is sent yet.
+func newClusterClient(c providerConfig) (*clusterClient, error) {
+	clientConfig, err := restConfig(c)
 	if err != nil {
 		return nil, err
 	}
-	objects, err := dynamic.NewForConfig(config)
+	dynamicClient, err := dynamic.NewForConfig(clientConfig)
 	if err != nil {
 		return nil, fmt.Errorf("kubeconfig: %w", err)
 	}
-	typed, err := kubernetes.NewForConfig(config)
+	clientset, err := kubernetes.NewForConfig(clientConfig)
 	if err != nil {
 		return nil, fmt.Errorf("kubeconfig: %w", err)
 	}
-	kinds := restmapper.NewDeferredDiscoveryRESTMapper(memory.NewMemCacheClient(typed.Discovery()))
-	return &cluster{objects: objects, typed: typed, kinds: kinds}, nil
+	restMapper := restmapper.NewDeferredDiscoveryRESTMapper(memory.NewMemCacheClient(clientset.Discovery()))
+	return &clusterClient{dynamic: dynamicClient, clientset: clientset, restMapper: restMapper}, nil
 }
 
 // restConfig reads the kubeconfig: the setting, as a file's path or as its content, or else what kubectl would use.
-func restConfig(s settings) (*rest.Config, error) {
-	overrides := &clientcmd.ConfigOverrides{CurrentContext: s.Context, Context: api.Context{Cluster: s.Cluster}}
+func restConfig(c providerConfig) (*rest.Config, error) {
+	overrides := &clientcmd.ConfigOverrides{CurrentContext: c.Context, Context: api.Context{Cluster: c.Cluster}}
 	var loader clientcmd.ClientConfig
 	switch {
-	case s.Kubeconfig == "":
+	case c.Kubeconfig == "":
 		loader = clientcmd.NewNonInteractiveDeferredLoadingClientConfig(clientcmd.NewDefaultClientConfigLoadingRules(), overrides)
-	case isFile(s.Kubeconfig):
-		rules := &clientcmd.ClientConfigLoadingRules{ExplicitPath: s.Kubeconfig}
+	case isRegularFile(c.Kubeconfig):
+		rules := &clientcmd.ClientConfigLoadingRules{ExplicitPath: c.Kubeconfig}
 		loader = clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides)
 	default:
-		content, err := clientcmd.Load([]byte(s.Kubeconfig))
+		content, err := clientcmd.Load([]byte(c.Kubeconfig))
 		if err != nil {
 			return nil, fmt.Errorf("kubeconfig: neither the path of a file nor the content of one: %w", err)
 		}
@@ -69,30 +69,30 @@ func restConfig(s settings) (*rest.Config, error) {
 	config.UserAgent = "modelferry"
 	// A stack's objects are applied and watched side by side; client-go's own 5 a second would throttle that.
 	config.QPS, config.Burst = 100, 200
-	if s.Client.QPS > 0 {
-		config.QPS = s.Client.QPS
+	if c.Client.QPS > 0 {
+		config.QPS = c.Client.QPS
 	}
-	if s.Client.Burst > 0 {
-		config.Burst = s.Client.Burst
+	if c.Client.Burst > 0 {
+		config.Burst = c.Client.Burst
 	}
-	if s.Client.Timeout > 0 {
-		config.Timeout = time.Duration(s.Client.Timeout) * time.Second
+	if c.Client.Timeout > 0 {
+		config.Timeout = time.Duration(c.Client.Timeout) * time.Second
 	}
 	return config, nil
 }
 
-func isFile(path string) bool {
+func isRegularFile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular()
 }
 
-// mapping is how the cluster serves a kind. A kind that it did not know a moment ago is asked for once more,
+// restMapping is how the cluster serves a kind. A kind that it did not know a moment ago is asked for once more,
 // because its definition may have been applied meanwhile.
-func (c *cluster) mapping(gvk schema.GroupVersionKind) (*meta.RESTMapping, error) {
-	mapping, err := c.kinds.RESTMapping(gvk.GroupKind(), gvk.Version)
+func (c *clusterClient) restMapping(gvk schema.GroupVersionKind) (*meta.RESTMapping, error) {
+	mapping, err := c.restMapper.RESTMapping(gvk.GroupKind(), gvk.Version)
 	if meta.IsNoMatchError(err) {
-		c.kinds.Reset()
-		mapping, err = c.kinds.RESTMapping(gvk.GroupKind(), gvk.Version)
+		c.restMapper.Reset()
+		mapping, err = c.restMapper.RESTMapping(gvk.GroupKind(), gvk.Version)
 	}
 	if meta.IsNoMatchError(err) {
 		return nil, fmt.Errorf("the cluster knows no %s %s: is its definition installed?", gvk.GroupVersion(), gvk.Kind)
@@ -100,30 +100,30 @@ func (c *cluster) mapping(gvk schema.GroupVersionKind) (*meta.RESTMapping, error
 	return mapping, err
 }
 
-func (c *cluster) namespaced(gvk schema.GroupVersionKind) (bool, error) {
-	mapping, err := c.mapping(gvk)
+func (c *clusterClient) isNamespaced(gvk schema.GroupVersionKind) (bool, error) {
+	mapping, err := c.restMapping(gvk)
 	if err != nil {
 		return false, err
 	}
 	return mapping.Scope.Name() == meta.RESTScopeNameNamespace, nil
 }
 
-// client speaks for one kind in one namespace.
-func (c *cluster) client(gvk schema.GroupVersionKind, namespace string) (dynamic.ResourceInterface, error) {
-	mapping, err := c.mapping(gvk)
+// resourceClient speaks for one kind in one namespace.
+func (c *clusterClient) resourceClient(gvk schema.GroupVersionKind, namespace string) (dynamic.ResourceInterface, error) {
+	mapping, err := c.restMapping(gvk)
 	if err != nil {
 		return nil, err
 	}
 	if mapping.Scope.Name() == meta.RESTScopeNameNamespace {
-		return c.objects.Resource(mapping.Resource).Namespace(namespace), nil
+		return c.dynamic.Resource(mapping.Resource).Namespace(namespace), nil
 	}
-	return c.objects.Resource(mapping.Resource), nil
+	return c.dynamic.Resource(mapping.Resource), nil
 }
 
-func (c *cluster) get(ctx context.Context, gvk schema.GroupVersionKind, namespace, name string) (
+func (c *clusterClient) get(ctx context.Context, gvk schema.GroupVersionKind, namespace, name string) (
 	*unstructured.Unstructured, error,
 ) {
-	client, err := c.client(gvk, namespace)
+	client, err := c.resourceClient(gvk, namespace)
 	if err != nil {
 		return nil, err
 	}

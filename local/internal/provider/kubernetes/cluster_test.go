@@ -73,10 +73,10 @@ func startCluster(t *testing.T) string {
 	run("kube-controller-manager", "--kubeconfig="+file("kubeconfig"), "--secure-port=0", "--leader-elect=false",
 		"--controllers=deployment-controller,replicaset-controller,garbage-collector-controller,namespace-controller,serviceaccount-controller,resourcequota-controller,persistentvolume-binder-controller")
 
-	c, err := connect(settings{Kubeconfig: file("kubeconfig")})
+	c, err := newClusterClient(providerConfig{Kubeconfig: file("kubeconfig")})
 	require.NoError(t, err)
 	require.Eventually(t, func() bool {
-		return c.typed.Discovery().RESTClient().Get().AbsPath("/readyz").Do(t.Context()).Error() == nil
+		return c.clientset.Discovery().RESTClient().Get().AbsPath("/readyz").Do(t.Context()).Error() == nil
 	}, 60*time.Second, 100*time.Millisecond, "the API server does not become ready")
 	return file("kubeconfig")
 }

@@ -14,60 +14,60 @@ import (
 
 // Delete removes the object with what it owns, and waits until it is gone.
 func (s *server) Delete(ctx context.Context, req plugin.DeleteRequest) (plugin.DeleteResponse, error) {
-	done := plugin.DeleteResponse{}
-	if s.settings.RenderDir != "" {
-		return done, nil
+	response := plugin.DeleteResponse{}
+	if s.config.RenderDir != "" {
+		return response, nil
 	}
-	gvk, err := kindOf(req.Type)
+	gvk, err := parseTypeToken(req.Type)
 	if err != nil {
-		return done, err
+		return response, err
 	}
-	cluster, err := s.reachable(req.URN)
+	cluster, err := s.connectedCluster(req.URN)
 	if err != nil {
-		return done, err
+		return response, err
 	}
-	limit := timeout(req.Timeout)
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	timeout := operationTimeout(req.Timeout)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	defer context.AfterFunc(s.running, cancel)()
+	defer context.AfterFunc(s.operations, cancel)()
 
 	namespace, name := parseID(req.ID)
-	what := fmt.Sprintf("%s %s", gvk.Kind, req.ID)
-	client, err := cluster.client(gvk, namespace)
+	description := fmt.Sprintf("%s %s", gvk.Kind, req.ID)
+	client, err := cluster.resourceClient(gvk, namespace)
 	if err != nil {
-		if s.settings.DeleteUnreachable && apierrors.ReasonForError(err) == "" {
-			s.engine.Warn(ctx, req.URN, "the cluster is not reachable: "+what+" is taken for deleted")
-			return done, nil
+		if s.config.DeleteUnreachable && apierrors.ReasonForError(err) == "" {
+			s.host.LogWarning(ctx, req.URN, "the cluster is not reachable: "+description+" is taken for deleted")
+			return response, nil
 		}
-		return done, fmt.Errorf("delete %s: %w", what, err)
+		return response, fmt.Errorf("delete %s: %w", description, err)
 	}
 	// In the foreground, the object goes last: when it is gone, so are its pods.
 	foreground := metav1.DeletePropagationForeground
 	options := metav1.DeleteOptions{PropagationPolicy: &foreground}
-	uid := types.UID(uidOf(req.Outputs))
+	uid := types.UID(objectUID(req.Outputs))
 	if uid != "" {
 		options.Preconditions = &metav1.Preconditions{UID: &uid}
 	}
 	err = client.Delete(ctx, name, options)
 	switch {
 	case apierrors.IsNotFound(err), apierrors.IsConflict(err) && uid != "": // another object has the name by now
-		return done, nil
+		return response, nil
 	case err != nil:
-		return done, fmt.Errorf("delete %s: %w", what, err)
+		return response, fmt.Errorf("delete %s: %w", description, err)
 	}
 	for {
 		live, err := client.Get(ctx, name, metav1.GetOptions{})
 		if apierrors.IsNotFound(err) || err == nil && uid != "" && live.GetUID() != uid {
-			return done, nil
+			return response, nil
 		}
 		select {
 		case <-ctx.Done():
-			rest := ""
+			reason := ""
 			if live != nil && len(live.GetFinalizers()) > 0 {
-				rest = ": it waits for its finalizers " + strings.Join(live.GetFinalizers(), ", ")
+				reason = ": it waits for its finalizers " + strings.Join(live.GetFinalizers(), ", ")
 			}
-			return done, fmt.Errorf("delete %s: not gone after %s%s", what, limit, rest)
-		case <-time.After(pause):
+			return response, fmt.Errorf("delete %s: not gone after %s%s", description, timeout, reason)
+		case <-time.After(pollInterval):
 		}
 	}
 }

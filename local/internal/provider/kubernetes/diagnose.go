@@ -13,20 +13,20 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// revision is the annotation by which a Deployment counts its ReplicaSets.
-const revision = "deployment.kubernetes.io/revision"
+// revisionAnnotation is the annotation by which a Deployment counts its ReplicaSets.
+const revisionAnnotation = "deployment.kubernetes.io/revision"
 
 // diagnose collects, line by line, why a workload is not ready: what keeps its pods from being made, and for
 // each pod that is not ready what its containers ended with. For a Deployment only the newest ReplicaSet's
 // pods count; the old ones may well be serving.
-func (c *cluster) diagnose(ctx context.Context, live *unstructured.Unstructured) ([]string, error) {
+func (c *clusterClient) diagnose(ctx context.Context, live *unstructured.Unstructured) ([]string, error) {
 	if live.GroupVersionKind().Group != "apps" && live.GetKind() != "Job" {
 		return nil, nil
 	}
-	lines := failedConditions(live)
+	lines := replicaFailures(live)
 	owner := live.GetUID()
 	if live.GetKind() == "Deployment" {
-		sets, err := c.typed.AppsV1().ReplicaSets(live.GetNamespace()).List(ctx, metav1.ListOptions{})
+		sets, err := c.clientset.AppsV1().ReplicaSets(live.GetNamespace()).List(ctx, metav1.ListOptions{})
 		if err != nil {
 			return lines, err
 		}
@@ -36,27 +36,27 @@ func (c *cluster) diagnose(ctx context.Context, live *unstructured.Unstructured)
 		}
 		owner = newest.UID
 	}
-	pods, err := c.typed.CoreV1().Pods(live.GetNamespace()).List(ctx, metav1.ListOptions{})
+	pods, err := c.clientset.CoreV1().Pods(live.GetNamespace()).List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return lines, err
 	}
 	for _, pod := range pods.Items {
-		if !ownedBy(pod.OwnerReferences, owner) || podReady(pod) {
+		if !isOwnedBy(pod.OwnerReferences, owner) || isPodReady(pod) {
 			continue
 		}
-		faults := podFaults(pod)
-		if len(faults) == 0 {
-			faults = c.warnings(ctx, pod)
+		problems := podProblems(pod)
+		if len(problems) == 0 {
+			problems = c.lastWarningEvent(ctx, pod)
 		}
-		for _, fault := range faults {
-			lines = append(lines, fmt.Sprintf("  pod %s: %s", pod.Name, fault))
+		for _, problem := range problems {
+			lines = append(lines, fmt.Sprintf("  pod %s: %s", pod.Name, problem))
 		}
 	}
 	return lines, nil
 }
 
-// failedConditions are a workload's own complaints: a quota, an admission that refuses its pods.
-func failedConditions(live *unstructured.Unstructured) []string {
+// replicaFailures are a workload's own complaints: a quota, an admission that refuses its pods.
+func replicaFailures(live *unstructured.Unstructured) []string {
 	var lines []string
 	conditions, _, _ := unstructured.NestedSlice(live.Object, "status", "conditions")
 	for _, condition := range conditions {
@@ -72,14 +72,14 @@ func newestReplicaSet(sets []appsv1.ReplicaSet, owner types.UID) *appsv1.Replica
 	var newest *appsv1.ReplicaSet
 	highest := -1
 	for i, set := range sets {
-		if number, err := strconv.Atoi(set.Annotations[revision]); err == nil && ownedBy(set.OwnerReferences, owner) && number > highest {
+		if number, err := strconv.Atoi(set.Annotations[revisionAnnotation]); err == nil && isOwnedBy(set.OwnerReferences, owner) && number > highest {
 			newest, highest = &sets[i], number
 		}
 	}
 	return newest
 }
 
-func ownedBy(references []metav1.OwnerReference, owner types.UID) bool {
+func isOwnedBy(references []metav1.OwnerReference, owner types.UID) bool {
 	for _, reference := range references {
 		if reference.UID == owner {
 			return true
@@ -88,7 +88,7 @@ func ownedBy(references []metav1.OwnerReference, owner types.UID) bool {
 	return false
 }
 
-func podReady(pod corev1.Pod) bool {
+func isPodReady(pod corev1.Pod) bool {
 	for _, condition := range pod.Status.Conditions {
 		if condition.Type == corev1.PodReady {
 			return condition.Status == corev1.ConditionTrue
@@ -97,45 +97,45 @@ func podReady(pod corev1.Pod) bool {
 	return false
 }
 
-// podFaults says what is wrong with a pod's containers, or why it has none yet.
-func podFaults(pod corev1.Pod) []string {
-	var faults []string
+// podProblems says what is wrong with a pod's containers, or why it has none yet.
+func podProblems(pod corev1.Pod) []string {
+	var problems []string
 	for _, condition := range pod.Status.Conditions {
 		if condition.Type == corev1.PodScheduled && condition.Status == corev1.ConditionFalse {
-			faults = append(faults, "not scheduled: "+condition.Message)
+			problems = append(problems, "not scheduled: "+condition.Message)
 		}
 	}
 	if pod.Status.Reason != "" { // Evicted, for instance
-		faults = append(faults, strings.TrimSpace(pod.Status.Reason+": "+pod.Status.Message))
+		problems = append(problems, strings.TrimSpace(pod.Status.Reason+": "+pod.Status.Message))
 	}
 	for _, container := range pod.Status.InitContainerStatuses {
-		faults = append(faults, containerFault("init container", container)...)
+		problems = append(problems, containerProblems("init container", container)...)
 	}
 	for _, container := range pod.Status.ContainerStatuses {
-		faults = append(faults, containerFault("container", container)...)
+		problems = append(problems, containerProblems("container", container)...)
 	}
-	return faults
+	return problems
 }
 
-// containerFault tells how a container ended, in its own words where it left some: the fetcher writes its
+// containerProblems tells how a container ended, in its own words where it left some: the fetcher writes its
 // summary into the termination message.
-func containerFault(role string, container corev1.ContainerStatus) []string {
+func containerProblems(role string, container corev1.ContainerStatus) []string {
 	name := fmt.Sprintf("%s %q", role, container.Name)
-	ended := container.State.Terminated
-	if ended == nil || ended.ExitCode == 0 {
-		ended = container.LastTerminationState.Terminated
+	terminated := container.State.Terminated
+	if terminated == nil || terminated.ExitCode == 0 {
+		terminated = container.LastTerminationState.Terminated
 	}
 	waiting := container.State.Waiting
 	switch {
-	case ended != nil && ended.ExitCode != 0:
-		fault := fmt.Sprintf("%s: exit code %d (%s)", name, ended.ExitCode, ended.Reason)
+	case terminated != nil && terminated.ExitCode != 0:
+		problem := fmt.Sprintf("%s: exit code %d (%s)", name, terminated.ExitCode, terminated.Reason)
 		if container.RestartCount > 0 {
-			fault += fmt.Sprintf(", restarted %d times", container.RestartCount)
+			problem += fmt.Sprintf(", restarted %d times", container.RestartCount)
 		}
-		if message := strings.TrimSpace(ended.Message); message != "" {
-			fault += ": " + message
+		if message := strings.TrimSpace(terminated.Message); message != "" {
+			problem += ": " + message
 		}
-		return []string{fault}
+		return []string{problem}
 	case waiting != nil && waiting.Reason != "PodInitializing" && waiting.Reason != "ContainerCreating":
 		return []string{strings.TrimRight(fmt.Sprintf("%s: %s: %s", name, waiting.Reason, waiting.Message), ": ")}
 	case container.State.Running != nil && !container.Ready && role == "container":
@@ -145,9 +145,9 @@ func containerFault(role string, container corev1.ContainerStatus) []string {
 	}
 }
 
-// warnings are the latest warnings that were recorded about a pod, which tell of volumes and probes.
-func (c *cluster) warnings(ctx context.Context, pod corev1.Pod) []string {
-	events, err := c.typed.CoreV1().Events(pod.Namespace).List(ctx, metav1.ListOptions{
+// lastWarningEvent are the latest warnings that were recorded about a pod, which tell of volumes and probes.
+func (c *clusterClient) lastWarningEvent(ctx context.Context, pod corev1.Pod) []string {
+	events, err := c.clientset.CoreV1().Events(pod.Namespace).List(ctx, metav1.ListOptions{
 		FieldSelector: "type=Warning,involvedObject.uid=" + string(pod.UID),
 	})
 	if err != nil || len(events.Items) == 0 {

@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-func TestPodFaults(t *testing.T) {
+func TestPodProblems(t *testing.T) {
 	terminated := func(code int32, message string) *corev1.ContainerStateTerminated {
 		return &corev1.ContainerStateTerminated{ExitCode: code, Reason: "Error", Message: message}
 	}
@@ -69,14 +69,14 @@ func TestPodFaults(t *testing.T) {
 		},
 		{"nothing yet", status(initializing, initializing), nil},
 	} {
-		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, podFaults(test.pod)) })
+		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, podProblems(test.pod)) })
 	}
 }
 
 func TestNewestReplicaSet(t *testing.T) {
 	set := func(name string, owner types.UID, number string) appsv1.ReplicaSet {
 		return appsv1.ReplicaSet{ObjectMeta: metav1.ObjectMeta{
-			Name: name, Annotations: map[string]string{revision: number}, OwnerReferences: []metav1.OwnerReference{{UID: owner}},
+			Name: name, Annotations: map[string]string{revisionAnnotation: number}, OwnerReferences: []metav1.OwnerReference{{UID: owner}},
 		}}
 	}
 	sets := []appsv1.ReplicaSet{set("old", "me", "9"), set("new", "me", "10"), set("other", "you", "11"), set("odd", "me", "")}

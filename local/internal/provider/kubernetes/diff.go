@@ -10,10 +10,10 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// immutable are the fields that the API server does not let change, by kind. A ConfigMap's and a Secret's
+// immutableFields are the fields that the API server does not let change, by kind. A ConfigMap's and a Secret's
 // content is among them although it can change: pods do not notice, so a new object, under a new name where
 // the name was drawn, is what makes them roll.
-var immutable = map[schema.GroupKind][]string{
+var immutableFields = map[schema.GroupKind][]string{
 	{Kind: "ConfigMap"}:                                              {"data", "binaryData", "immutable"},
 	{Kind: "Secret"}:                                                 {"data", "stringData", "type", "immutable"},
 	{Kind: "Service"}:                                                {"spec.clusterIP", "spec.clusterIPs"},
@@ -33,28 +33,28 @@ var immutable = map[schema.GroupKind][]string{
 
 // Diff compares the objects of before and now.
 func (s *server) Diff(_ context.Context, req plugin.DiffRequest) (plugin.DiffResponse, error) {
-	gvk, err := kindOf(req.Type)
+	gvk, err := parseTypeToken(req.Type)
 	if err != nil {
 		return plugin.DiffResponse{}, err
 	}
-	diff := provider.DiffInputs(req.OldInputs, req.NewInputs, s.replacing(gvk, req.NewInputs))
-	before, _ := childMap(req.OldInputs, "metadata")
-	now, known := childMap(req.NewInputs, "metadata")
+	diff := provider.DiffInputs(req.OldInputs, req.NewInputs, s.replaceKeys(gvk, req.NewInputs))
+	oldMetadata, _ := nestedMap(req.OldInputs, "metadata")
+	newMetadata, known := nestedMap(req.NewInputs, "metadata")
 	// Under a given name the old one has to go first; a drawn one is drawn anew for the replacement.
-	diff.DeleteBeforeReplace = diff.Replace() && known && !isAutonamed(now) &&
-		before["name"].DeepEquals(now["name"]) && before["namespace"].DeepEquals(now["namespace"])
+	diff.DeleteBeforeReplace = diff.Replace() && known && !isAutonamed(newMetadata) &&
+		oldMetadata["name"].DeepEquals(newMetadata["name"]) && oldMetadata["namespace"].DeepEquals(newMetadata["namespace"])
 	return diff, nil
 }
 
-func (s *server) replacing(gvk schema.GroupVersionKind, now resource.PropertyMap) []string {
+func (s *server) replaceKeys(gvk schema.GroupVersionKind, newInputs resource.PropertyMap) []string {
 	paths := []string{"kind", "metadata.name", "metadata.namespace"}
-	mutable := gvk.Group == "" && (gvk.Kind == "ConfigMap" && s.settings.MutableConfigMaps ||
-		gvk.Kind == "Secret" && s.settings.MutableSecrets)
-	if frozen := now["immutable"]; frozen.IsBool() && frozen.BoolValue() {
+	mutable := gvk.Group == "" && (gvk.Kind == "ConfigMap" && s.config.MutableConfigMaps ||
+		gvk.Kind == "Secret" && s.config.MutableSecrets)
+	if immutable := newInputs["immutable"]; immutable.IsBool() && immutable.BoolValue() {
 		mutable = false
 	}
 	if mutable {
 		return paths
 	}
-	return append(paths, immutable[gvk.GroupKind()]...)
+	return append(paths, immutableFields[gvk.GroupKind()]...)
 }

@@ -11,7 +11,7 @@ import (
 
 func TestDiff(t *testing.T) {
 	named := object{"name": "a", "namespace": "ml"}
-	drawn := object{"name": "a-01234567", "namespace": "ml", "annotations": object{autonamed: "true"}}
+	drawn := object{"name": "a-01234567", "namespace": "ml", "annotations": object{autonamedAnnotation: "true"}}
 	for _, test := range []struct {
 		name, typ       string
 		settings        object
@@ -82,7 +82,7 @@ func TestDiff(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			diff, err := configured(t, test.settings).Diff(context.Background(), plugin.DiffRequest{
+			diff, err := newConfiguredServer(t, test.settings).Diff(context.Background(), plugin.DiffRequest{
 				Type: tokens.Type(test.typ), OldInputs: props(test.before), NewInputs: props(test.now),
 			})
 			require.NoError(t, err)
@@ -93,7 +93,7 @@ func TestDiff(t *testing.T) {
 	}
 }
 
-func TestDriftShowsInInputsOnly(t *testing.T) {
+func TestRefreshInputs(t *testing.T) {
 	inputs := props(object{
 		"metadata": object{"name": "a", "labels": object{}},
 		"spec":     object{"replicas": 1, "cpu": "1000m", "list": []any{"a", "b"}, "gone": "x"},
@@ -106,5 +106,5 @@ func TestDriftShowsInInputsOnly(t *testing.T) {
 	require.Equal(t, props(object{
 		"metadata": object{"name": "a", "labels": object{}},
 		"spec":     object{"replicas": 2, "cpu": "1000m", "list": []any{"a", "c"}},
-	}), drifted(inputs, live))
+	}), refreshInputs(inputs, live))
 }

@@ -8,19 +8,19 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// initFailure tells the engine that the object exists, with these properties, but did not come up. The engine
+// newInitFailedError tells the engine that the object exists, with these properties, but did not come up. The engine
 // keeps it as it is and tries again with the next update.
-func initFailure(id resource.ID, outputs, inputs resource.PropertyMap, cause error) error {
-	keep := plugin.MarshalOptions{KeepSecrets: true, KeepResources: true, KeepUnknowns: true}
-	properties, err := plugin.MarshalProperties(outputs, keep)
+func newInitFailedError(id resource.ID, outputs, inputs resource.PropertyMap, cause error) error {
+	marshalOptions := plugin.MarshalOptions{KeepSecrets: true, KeepResources: true, KeepUnknowns: true}
+	properties, err := plugin.MarshalProperties(outputs, marshalOptions)
 	if err != nil {
 		return cause
 	}
-	given, err := plugin.MarshalProperties(inputs, keep)
+	inputProperties, err := plugin.MarshalProperties(inputs, marshalOptions)
 	if err != nil {
 		return cause
 	}
 	return rpcerror.WithDetails(rpcerror.New(codes.Unknown, cause.Error()), &pulumirpc.ErrorResourceInitFailed{
-		Id: string(id), Properties: properties, Inputs: given, Reasons: []string{cause.Error()},
+		Id: string(id), Properties: properties, Inputs: inputProperties, Reasons: []string{cause.Error()},
 	})
 }

@@ -13,9 +13,9 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// kindOf reads a type token: kubernetes:apps/v1:Deployment, kubernetes:core/v1:Service. Any group and kind
+// parseTypeToken reads a type token: kubernetes:apps/v1:Deployment, kubernetes:core/v1:Service. Any group and kind
 // will do, custom resources too; what is not one object (lists, patches, Helm) is refused.
-func kindOf(typ tokens.Type) (schema.GroupVersionKind, error) {
+func parseTypeToken(typ tokens.Type) (schema.GroupVersionKind, error) {
 	none := schema.GroupVersionKind{}
 	parts := strings.Split(string(typ), ":")
 	if len(parts) != 3 {
@@ -35,34 +35,34 @@ func kindOf(typ tokens.Type) (schema.GroupVersionKind, error) {
 	return schema.GroupVersionKind{Group: group, Version: version, Kind: kind}, nil
 }
 
-// objectOf makes the object that checked inputs describe. Unknown values are left out of it.
-func objectOf(inputs resource.PropertyMap) *unstructured.Unstructured {
-	return &unstructured.Unstructured{Object: wholeNumbers(provider.Plain(inputs)).(map[string]any)}
+// toUnstructured makes the object that checked inputs describe. Unknown values are left out of it.
+func toUnstructured(inputs resource.PropertyMap) *unstructured.Unstructured {
+	return &unstructured.Unstructured{Object: floatsToIntegers(provider.ToPlain(inputs)).(map[string]any)}
 }
 
-// wholeNumbers turns floats, the only numbers that Pulumi has, into integers where they are whole: a port of
+// floatsToIntegers turns floats, the only numbers that Pulumi has, into integers where they are whole: a port of
 // 8000.0 is no port.
-func wholeNumbers(v any) any {
+func floatsToIntegers(v any) any {
 	switch v := v.(type) {
 	case float64:
-		if whole := int64(v); float64(whole) == v {
-			return whole
+		if integer := int64(v); float64(integer) == v {
+			return integer
 		}
 	case map[string]any:
 		for key, inner := range v {
-			v[key] = wholeNumbers(inner)
+			v[key] = floatsToIntegers(inner)
 		}
 	case []any:
 		for i, inner := range v {
-			v[i] = wholeNumbers(inner)
+			v[i] = floatsToIntegers(inner)
 		}
 	}
 	return v
 }
 
-// outputsOf are a live object as properties. What was secret in the inputs stays secret, and a Secret's
+// toOutputs are a live object as properties. What was secret in the inputs stays secret, and a Secret's
 // content always is.
-func outputsOf(live *unstructured.Unstructured, inputs resource.PropertyMap) resource.PropertyMap {
+func toOutputs(live *unstructured.Unstructured, inputs resource.PropertyMap) resource.PropertyMap {
 	content := maps.Clone(live.Object)
 	if metadata, ok := content["metadata"].(map[string]any); ok {
 		metadata = maps.Clone(metadata)
@@ -79,8 +79,8 @@ func outputsOf(live *unstructured.Unstructured, inputs resource.PropertyMap) res
 	return outputs
 }
 
-// idOf is NAMESPACE/NAME, or NAME for what has no namespace.
-func idOf(object *unstructured.Unstructured) resource.ID {
+// objectID is NAMESPACE/NAME, or NAME for what has no namespace.
+func objectID(object *unstructured.Unstructured) resource.ID {
 	if ns := object.GetNamespace(); ns != "" {
 		return resource.ID(ns + "/" + object.GetName())
 	}

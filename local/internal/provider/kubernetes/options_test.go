@@ -23,12 +23,12 @@ import (
 
 // The objects of every option, on each cloud, as a real API server judges them: schemas, names, limits and
 // the rules between fields, by server-side apply. A claim is bound to its volume, which needs no driver.
-func TestEveryOptionIsAccepted(t *testing.T) {
+func TestCreate_everyOption(t *testing.T) {
 	for _, name := range []string{"gke", "eks"} {
 		t.Run(name, func(t *testing.T) {
 			kubeconfig := startCluster(t)
 			ctx := context.Background()
-			s := New(&provider.Engine{}, "").(*server)
+			s := New(&provider.HostClient{}, "").(*server)
 			_, err := s.Configure(ctx, plugin.ConfigureRequest{Inputs: props(object{"kubeconfig": kubeconfig})})
 			require.NoError(t, err)
 			for _, definition := range [][]byte{crds.ServiceMonitor, crds.FrontendConfig} {
@@ -36,18 +36,18 @@ func TestEveryOptionIsAccepted(t *testing.T) {
 				require.NoError(t, crds.Install(ctx, kubeconfig, definition), "again: it is there")
 			}
 			applied := map[string]int{}
-			for _, each := range withOptions(t, name) {
-				inputs := each.Inputs
-				if kind := each.Type[strings.LastIndex(each.Type, ":")+1:]; kind != "PersistentVolumeClaim" {
-					inputs["metadata"].(object)["annotations"] = annotated(inputs["metadata"].(object)["annotations"])
+			for _, registration := range objectsWithAllOptions(t, name) {
+				inputs := registration.Inputs
+				if kind := registration.Type[strings.LastIndex(registration.Type, ":")+1:]; kind != "PersistentVolumeClaim" {
+					inputs["metadata"].(object)["annotations"] = withSkipAwait(inputs["metadata"].(object)["annotations"])
 				}
-				urn := resource.NewURN(tokens.QName(name), stacktest.Project, "", tokens.Type(each.Type), each.Name)
-				checked, err := s.Check(ctx, plugin.CheckRequest{URN: urn, Type: tokens.Type(each.Type), News: props(inputs), RandomSeed: []byte(each.Name)})
-				require.NoError(t, err, each)
-				require.Empty(t, checked.Failures, each)
-				_, err = s.Create(ctx, plugin.CreateRequest{URN: urn, Type: tokens.Type(each.Type), Properties: checked.Properties, Timeout: 30})
-				require.NoError(t, err, each)
-				applied[each.Type[strings.LastIndex(each.Type, ":")+1:]]++
+				urn := resource.NewURN(tokens.QName(name), stacktest.Project, "", tokens.Type(registration.Type), registration.Name)
+				checked, err := s.Check(ctx, plugin.CheckRequest{URN: urn, Type: tokens.Type(registration.Type), News: props(inputs), RandomSeed: []byte(registration.Name)})
+				require.NoError(t, err, registration)
+				require.Empty(t, checked.Failures, registration)
+				_, err = s.Create(ctx, plugin.CreateRequest{URN: urn, Type: tokens.Type(registration.Type), Properties: checked.Properties, Timeout: 30})
+				require.NoError(t, err, registration)
+				applied[registration.Type[strings.LastIndex(registration.Type, ":")+1:]]++
 			}
 			require.Equal(t, 1, applied["Ingress"])
 			require.Equal(t, 3, applied["ServiceMonitor"])
@@ -55,19 +55,19 @@ func TestEveryOptionIsAccepted(t *testing.T) {
 			require.Equal(t, map[string]int{"gke": 1, "eks": 0}[name], applied["FrontendConfig"])
 			require.Equal(t, map[string]int{"gke": 0, "eks": 1}[name], applied["ClusterRole"], "the nodes' autoscaler's")
 
-			wrong := object{"metadata": object{"name": "wrong", "namespace": "ml-portfolio"}, "spec": object{
+			invalid := object{"metadata": object{"name": "wrong", "namespace": "ml-portfolio"}, "spec": object{
 				"selector": object{}, "endpoints": []any{object{"port": "http", "path": "/metrics", "intervall": "30s"}},
 			}}
 			typ := "kubernetes:monitoring.coreos.com/v1:ServiceMonitor"
-			checked := check(t, s, typ, nil, props(wrong))
+			checked := check(t, s, typ, nil, props(invalid))
 			_, err = s.Create(ctx, plugin.CreateRequest{URN: urn(typ), Type: tokens.Type(typ), Properties: checked.Properties, Timeout: 5})
 			require.ErrorContains(t, err, "intervall", "the definition knows what it does not have")
 		})
 	}
 }
 
-// withOptions are a stack's objects with every option on, in the order that the program makes them.
-func withOptions(t *testing.T, name string) []stacktest.Registration {
+// objectsWithAllOptions are a stack's objects with every option on, in the order that the program makes them.
+func objectsWithAllOptions(t *testing.T, name string) []stacktest.Registration {
 	t.Helper()
 	settings, err := configtest.RepositoryStack(name)
 	require.NoError(t, err)
@@ -84,25 +84,25 @@ func withOptions(t *testing.T, name string) []stacktest.Registration {
 	program := stack.Program{ConfigKeys: settings.Keys()}
 	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, name, settings, false)
 	require.NoError(t, err)
-	var all []stacktest.Registration
+	var objects []stacktest.Registration
 	for _, each := range record.Registrations {
 		if strings.HasPrefix(each.Type, "kubernetes:") {
-			all = append(all, each)
+			objects = append(objects, each)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b stacktest.Registration) int {
+	slices.SortStableFunc(objects, func(a, b stacktest.Registration) int {
 		return len(record.Dependencies(a)) - len(record.Dependencies(b))
 	})
-	return all
+	return objects
 }
 
-// annotated says besides that nobody waits: there is no kubelet that would bring a pod up.
-func annotated(annotations any) object {
-	all := object{skipAwait: "true"}
+// withSkipAwait says besides that nobody waits: there is no kubelet that would bring a pod up.
+func withSkipAwait(annotations any) object {
+	annotated := object{skipAwaitAnnotation: "true"}
 	if given, ok := annotations.(object); ok {
 		for key, value := range given {
-			all[key] = value
+			annotated[key] = value
 		}
 	}
-	return all
+	return annotated
 }

@@ -22,20 +22,20 @@ const Version = "4.24.1"
 
 type server struct {
 	plugin.UnimplementedProvider
-	engine   *provider.Engine
-	settings settings
-	cluster  *cluster // nil as long as the kubeconfig is not known, and when rendering
-	running  context.Context
-	cancel   context.CancelFunc
+	host             *provider.HostClient
+	config           providerConfig
+	cluster          *clusterClient // nil as long as the kubeconfig is not known, and when rendering
+	operations       context.Context
+	cancelOperations context.CancelFunc
 }
 
 var _ plugin.Provider = (*server)(nil)
 
 // New makes a provider that reports to the engine. renderDir, when not empty, takes the objects as files in
 // place of a cluster.
-func New(engine *provider.Engine, renderDir string) plugin.Provider {
+func New(engine *provider.HostClient, renderDir string) plugin.Provider {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &server{engine: engine, settings: settings{RenderDir: renderDir}, running: ctx, cancel: cancel}
+	return &server{host: engine, config: providerConfig{RenderDir: renderDir}, operations: ctx, cancelOperations: cancel}
 }
 
 func (s *server) Pkg() tokens.Package { return "kubernetes" }
@@ -47,7 +47,7 @@ func (s *server) Attach(string) error { return nil }
 
 // SignalCancellation ends every wait; what is under way comes back as not ready.
 func (s *server) SignalCancellation(context.Context) error {
-	s.cancel()
+	s.cancelOperations()
 	return nil
 }
 
@@ -65,9 +65,9 @@ func (s *server) GetPluginInfo(context.Context) (plugin.PluginInfo, error) {
 }
 
 func (s *server) CheckConfig(_ context.Context, req plugin.CheckConfigRequest) (plugin.CheckConfigResponse, error) {
-	failures := provider.CheckSettings(sdk.ProviderArgs{}, string(req.Type), req.News)
+	failures := provider.CheckConfig(sdk.ProviderArgs{}, string(req.Type), req.News)
 	if len(failures) == 0 {
-		failures = unsupported(provider.Settings(sdk.ProviderArgs{}, req.News))
+		failures = checkUnsupported(provider.DecodeConfig(sdk.ProviderArgs{}, req.News))
 	}
 	return plugin.CheckConfigResponse{Properties: req.News, Failures: failures}, nil
 }
@@ -79,20 +79,20 @@ func (s *server) DiffConfig(_ context.Context, req plugin.DiffConfigRequest) (pl
 }
 
 func (s *server) Configure(_ context.Context, req plugin.ConfigureRequest) (plugin.ConfigureResponse, error) {
-	renderDir := s.settings.RenderDir
+	renderDir := s.config.RenderDir
 	var err error
-	if s.settings, err = readSettings(provider.Settings(sdk.ProviderArgs{}, req.Inputs)); err != nil {
+	if s.config, err = parseConfig(provider.DecodeConfig(sdk.ProviderArgs{}, req.Inputs)); err != nil {
 		return plugin.ConfigureResponse{}, err
 	}
 	if renderDir != "" {
-		s.settings.RenderDir = renderDir
+		s.config.RenderDir = renderDir
 	}
 	// In a plan without a cloud the kubeconfig is known, and its cluster is none to speak to.
-	offline := strings.Contains(s.settings.Kubeconfig, provider.OfflineCA)
-	if s.settings.unknown || s.settings.RenderDir != "" || offline {
+	offline := strings.Contains(s.config.Kubeconfig, provider.OfflineCA)
+	if s.config.hasUnknowns || s.config.RenderDir != "" || offline {
 		return plugin.ConfigureResponse{}, nil
 	}
-	s.cluster, err = connect(s.settings)
+	s.cluster, err = newClusterClient(s.config)
 	return plugin.ConfigureResponse{}, err
 }
 
@@ -101,8 +101,8 @@ func (s *server) Invoke(_ context.Context, req plugin.InvokeRequest) (plugin.Inv
 		"%s: the local kubernetes provider has no functions: install Pulumi's own plugin for Helm, Kustomize and YAML files", req.Tok)
 }
 
-// reachable is the cluster, or why there is none.
-func (s *server) reachable(urn resource.URN) (*cluster, error) {
+// connectedCluster is the cluster, or why there is none.
+func (s *server) connectedCluster(urn resource.URN) (*clusterClient, error) {
 	if s.cluster == nil {
 		return nil, fmt.Errorf("%s: the provider's kubeconfig is not known yet", urn.Name())
 	}

@@ -7,8 +7,8 @@ import (
 	quantity "k8s.io/apimachinery/pkg/api/resource"
 )
 
-// sameQuantity says whether two values are one amount, spelt in two ways: the API server writes 1000m as 1.
-func sameQuantity(a, b resource.PropertyValue) bool {
+// equalQuantity says whether two values are one amount, spelt in two ways: the API server writes 1000m as 1.
+func equalQuantity(a, b resource.PropertyValue) bool {
 	if a.DeepEquals(b) {
 		return true
 	}

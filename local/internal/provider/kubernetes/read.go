@@ -14,19 +14,19 @@ import (
 
 // Read serves refresh and import.
 func (s *server) Read(ctx context.Context, req plugin.ReadRequest) (plugin.ReadResponse, error) {
-	gvk, err := kindOf(req.Type)
+	gvk, err := parseTypeToken(req.Type)
 	if err != nil {
 		return plugin.ReadResponse{}, err
 	}
-	if s.settings.RenderDir != "" {
+	if s.config.RenderDir != "" {
 		return plugin.ReadResponse{ReadResult: plugin.ReadResult{ID: req.ID, Inputs: req.Inputs, Outputs: req.State}}, nil
 	}
-	cluster, err := s.reachable(req.URN)
+	cluster, err := s.connectedCluster(req.URN)
 	if err != nil {
 		return plugin.ReadResponse{}, err
 	}
 	namespace, name := parseID(req.ID)
-	if namespace == "" && s.namespaced(gvk) {
+	if namespace == "" && s.isNamespaced(gvk) {
 		namespace = "default"
 	}
 	live, err := cluster.get(ctx, gvk, namespace, name)
@@ -36,53 +36,53 @@ func (s *server) Read(ctx context.Context, req plugin.ReadRequest) (plugin.ReadR
 	if err != nil {
 		return plugin.ReadResponse{}, fmt.Errorf("read %s %s: %w", gvk.Kind, req.ID, err)
 	}
-	inputs := imported(live)
+	inputs := importInputs(live)
 	if len(req.Inputs) > 0 {
-		inputs = drifted(req.Inputs, resource.NewPropertyMapFromMap(live.Object))
+		inputs = refreshInputs(req.Inputs, resource.NewPropertyMapFromMap(live.Object))
 	}
 	return plugin.ReadResponse{
-		ReadResult: plugin.ReadResult{ID: req.ID, Inputs: inputs, Outputs: outputsOf(live, req.Inputs)},
+		ReadResult: plugin.ReadResult{ID: req.ID, Inputs: inputs, Outputs: toOutputs(live, req.Inputs)},
 		Status:     resource.StatusOK,
 	}, nil
 }
 
-// drifted are the inputs as the live object has them: the same fields, with the values of now. A field that
+// refreshInputs are the inputs as the live object has them: the same fields, with the values of now. A field that
 // the object lost is lost here too. Values that are as they were keep their secretness.
-func drifted(inputs, live resource.PropertyMap) resource.PropertyMap {
-	now := resource.PropertyMap{}
-	for key, given := range inputs {
-		actual, there := live[key]
-		if !there {
-			if emptyValue(given) { // the API server drops empty lists and maps
-				now[key] = given
+func refreshInputs(inputs, live resource.PropertyMap) resource.PropertyMap {
+	refreshed := resource.PropertyMap{}
+	for key, input := range inputs {
+		actual, exists := live[key]
+		if !exists {
+			if isEmptyValue(input) { // the API server drops empty lists and maps
+				refreshed[key] = input
 			}
 			continue
 		}
-		now[key] = driftedValue(given, actual)
+		refreshed[key] = refreshValue(input, actual)
 	}
-	return now
+	return refreshed
 }
 
-func driftedValue(given, actual resource.PropertyValue) resource.PropertyValue {
+func refreshValue(input, actual resource.PropertyValue) resource.PropertyValue {
 	switch {
-	case given.IsSecret():
-		return resource.MakeSecret(driftedValue(given.SecretValue().Element, actual))
-	case given.IsObject() && actual.IsObject():
-		return resource.NewObjectProperty(drifted(given.ObjectValue(), actual.ObjectValue()))
-	case given.IsArray() && actual.IsArray() && len(given.ArrayValue()) == len(actual.ArrayValue()):
-		list := make([]resource.PropertyValue, 0, len(given.ArrayValue()))
-		for i, element := range given.ArrayValue() {
-			list = append(list, driftedValue(element, actual.ArrayValue()[i]))
+	case input.IsSecret():
+		return resource.MakeSecret(refreshValue(input.SecretValue().Element, actual))
+	case input.IsObject() && actual.IsObject():
+		return resource.NewObjectProperty(refreshInputs(input.ObjectValue(), actual.ObjectValue()))
+	case input.IsArray() && actual.IsArray() && len(input.ArrayValue()) == len(actual.ArrayValue()):
+		list := make([]resource.PropertyValue, 0, len(input.ArrayValue()))
+		for i, element := range input.ArrayValue() {
+			list = append(list, refreshValue(element, actual.ArrayValue()[i]))
 		}
 		return resource.NewArrayProperty(list)
-	case sameQuantity(given, actual):
-		return given
+	case equalQuantity(input, actual):
+		return input
 	default:
 		return actual
 	}
 }
 
-func emptyValue(value resource.PropertyValue) bool {
+func isEmptyValue(value resource.PropertyValue) bool {
 	switch {
 	case value.IsArray():
 		return len(value.ArrayValue()) == 0
@@ -95,8 +95,8 @@ func emptyValue(value resource.PropertyValue) bool {
 	}
 }
 
-// imported are the inputs that would make the live object: without its status and what the API server filled in.
-func imported(live *unstructured.Unstructured) resource.PropertyMap {
+// importInputs are the inputs that would make the live object: without its status and what the API server filled in.
+func importInputs(live *unstructured.Unstructured) resource.PropertyMap {
 	object := live.DeepCopy().Object
 	delete(object, "status")
 	if metadata, ok := object["metadata"].(map[string]any); ok {
@@ -109,9 +109,9 @@ func imported(live *unstructured.Unstructured) resource.PropertyMap {
 	return resource.NewPropertyMapFromMap(object)
 }
 
-// uidOf is the UID in an object's outputs, empty when there is none.
-func uidOf(outputs resource.PropertyMap) string {
-	metadata, _ := provider.Plain(outputs)["metadata"].(map[string]any)
+// objectUID is the UID in an object's outputs, empty when there is none.
+func objectUID(outputs resource.PropertyMap) string {
+	metadata, _ := provider.ToPlain(outputs)["metadata"].(map[string]any)
 	uid, _ := metadata["uid"].(string)
 	return uid
 }

@@ -10,21 +10,21 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// render writes the object to KIND-NAME.yaml in dir, keys sorted.
-func render(dir string, object *unstructured.Unstructured) error {
+// renderYAML writes the object to KIND-NAME.yaml in dir, keys sorted.
+func renderYAML(dir string, object *unstructured.Unstructured) error {
 	object = object.DeepCopy()
-	unstructured.RemoveNestedField(object.Object, "metadata", "annotations", autonamed)
+	unstructured.RemoveNestedField(object.Object, "metadata", "annotations", autonamedAnnotation)
 	content, err := yaml.Marshal(object.Object)
 	if err != nil {
 		return fmt.Errorf("render %s %s: %w", object.GetKind(), object.GetName(), err)
 	}
-	if err := os.WriteFile(rendered(dir, object), content, 0o644); err != nil {
+	if err := os.WriteFile(yamlPath(dir, object), content, 0o644); err != nil {
 		return fmt.Errorf("render %s %s: %w", object.GetKind(), object.GetName(), err)
 	}
 	return nil
 }
 
-func rendered(dir string, object *unstructured.Unstructured) string {
+func yamlPath(dir string, object *unstructured.Unstructured) string {
 	name := strings.ToLower(object.GetKind()) + "-" + strings.ReplaceAll(object.GetName(), ":", "_") + ".yaml"
 	return filepath.Join(dir, name)
 }

@@ -4,9 +4,9 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// clusterScoped are the built-in kinds that live in no namespace. They are listed because a plan is made
+// clusterScopedKinds are the built-in kinds that live in no namespace. They are listed because a plan is made
 // before there is a cluster to ask.
-var clusterScoped = map[schema.GroupKind]bool{
+var clusterScopedKinds = map[schema.GroupKind]bool{
 	{Kind: "Namespace"}:        true,
 	{Kind: "Node"}:             true,
 	{Kind: "PersistentVolume"}: true,
@@ -31,12 +31,12 @@ var clusterScoped = map[schema.GroupKind]bool{
 	{Group: "storage.k8s.io", Kind: "VolumeAttachment"}:                               true,
 }
 
-// namespaced says whether objects of the kind live in a namespace: the cluster knows, where there is one.
-func (s *server) namespaced(gvk schema.GroupVersionKind) bool {
+// isNamespaced says whether objects of the kind live in a namespace: the cluster knows, where there is one.
+func (s *server) isNamespaced(gvk schema.GroupVersionKind) bool {
 	if s.cluster != nil {
-		if namespaced, err := s.cluster.namespaced(gvk); err == nil {
+		if namespaced, err := s.cluster.isNamespaced(gvk); err == nil {
 			return namespaced
 		}
 	}
-	return !clusterScoped[gvk.GroupKind()]
+	return !clusterScopedKinds[gvk.GroupKind()]
 }

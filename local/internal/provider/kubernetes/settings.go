@@ -10,8 +10,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// settings are the provider's properties that this provider acts on.
-type settings struct {
+// providerConfig are the provider's properties that this provider acts on.
+type providerConfig struct {
 	Kubeconfig        string `json:"kubeconfig"` // content, or path
 	Context           string `json:"context"`
 	Cluster           string `json:"cluster"`
@@ -26,38 +26,38 @@ type settings struct {
 		Timeout int     `json:"timeout"` // seconds
 	} `json:"kubeClientSettings"`
 
-	unknown bool // in a preview, something that leads to the cluster
+	hasUnknowns bool // in a preview, something that leads to the cluster
 }
 
-// readSettings takes properties that CheckConfig let pass.
-func readSettings(props resource.PropertyMap) (settings, error) {
-	var s settings
-	content, err := json.Marshal(provider.Plain(props))
+// parseConfig takes properties that CheckConfig let pass.
+func parseConfig(props resource.PropertyMap) (providerConfig, error) {
+	var c providerConfig
+	content, err := json.Marshal(provider.ToPlain(props))
 	if err != nil {
-		return s, fmt.Errorf("provider's settings: %w", err)
+		return c, fmt.Errorf("provider's settings: %w", err)
 	}
-	if err := json.Unmarshal(content, &s); err != nil {
-		return s, fmt.Errorf("provider's settings: %w", err)
+	if err := json.Unmarshal(content, &c); err != nil {
+		return c, fmt.Errorf("provider's settings: %w", err)
 	}
 	for _, key := range []resource.PropertyKey{"kubeconfig", "context", "cluster", "namespace"} {
 		if props[key].ContainsUnknowns() {
-			s.unknown = true
+			c.hasUnknowns = true
 		}
 	}
-	return s, nil
+	return c, nil
 }
 
-// refused are properties that mean something which this provider does not do; to take them silently would
+// unsupportedProperties are properties that mean something which this provider does not do; to take them silently would
 // make it behave unlike Pulumi's own.
-var refused = map[resource.PropertyKey]string{
+var unsupportedProperties = map[resource.PropertyKey]string{
 	"helmReleaseSettings":   "it serves no Helm releases",
 	"skipUpdateUnreachable": "it fails when the cluster is not reachable",
 }
 
-func unsupported(props resource.PropertyMap) []plugin.CheckFailure {
+func checkUnsupported(props resource.PropertyMap) []plugin.CheckFailure {
 	var failures []plugin.CheckFailure
-	for key, why := range refused {
-		if value, given := props[key]; given && !value.IsNull() {
+	for key, why := range unsupportedProperties {
+		if value, isSet := props[key]; isSet && !value.IsNull() {
 			failures = append(failures, plugin.CheckFailure{
 				Property: key, Reason: fmt.Sprintf("the local kubernetes provider does not know %q: %s", key, why),
 			})

@@ -20,37 +20,37 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/nodeinfo"
 )
 
-// GCS starts fake-gcs-server and makes dir the stack's folder.
-func GCS(t *testing.T, dir string) {
+// StartGCS starts fake-gcs-server and makes dir the stack's folder.
+func StartGCS(t *testing.T, dir string) {
 	t.Helper()
 	port := freePort(t)
-	start(t, "fake-gcs-server", nil, port, "-scheme", "http", "-host", "127.0.0.1", "-port", fmt.Sprint(port),
-		"-backend", "filesystem", "-filesystem-root", folder(t, dir, "store"), "-log-level", "error")
-	describe(t, dir, port)
+	startServer(t, "fake-gcs-server", nil, port, "-scheme", "http", "-host", "127.0.0.1", "-port", fmt.Sprint(port),
+		"-backend", "filesystem", "-filesystem-root", mkdir(t, dir, "store"), "-log-level", "error")
+	writeNodeInfo(t, dir, port)
 }
 
-// S3 starts versitygw for a region and makes dir the stack's folder, which holds the root account.
-func S3(t *testing.T, dir, region string) {
+// StartS3 starts versitygw for a region and makes dir the stack's folder, which holds the root account.
+func StartS3(t *testing.T, dir, region string) {
 	t.Helper()
 	port := freePort(t)
 	root := cloudstate.StoreAccount{AccessKey: "root", SecretKey: "root-secret"}
-	start(t, "versitygw", []string{"ROOT_ACCESS_KEY=" + root.AccessKey, "ROOT_SECRET_KEY=" + root.SecretKey}, port,
-		"--port", fmt.Sprintf("127.0.0.1:%d", port), "--quiet", "--region", region, "--iam-dir", folder(t, dir, "iam"),
-		"posix", "--versioning-dir", folder(t, dir, "versions"), folder(t, dir, "buckets"))
-	describe(t, dir, port)
+	startServer(t, "versitygw", []string{"ROOT_ACCESS_KEY=" + root.AccessKey, "ROOT_SECRET_KEY=" + root.SecretKey}, port,
+		"--port", fmt.Sprintf("127.0.0.1:%d", port), "--quiet", "--region", region, "--iam-dir", mkdir(t, dir, "iam"),
+		"posix", "--versioning-dir", mkdir(t, dir, "versions"), mkdir(t, dir, "buckets"))
+	writeNodeInfo(t, dir, port)
 	content, err := json.Marshal(root)
 	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(folder(t, dir, "secret"), "store.json"), content, 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(mkdir(t, dir, "secret"), "store.json"), content, 0o600))
 }
 
-func folder(t *testing.T, parts ...string) string {
+func mkdir(t *testing.T, parts ...string) string {
 	t.Helper()
 	path := filepath.Join(parts...)
 	require.NoError(t, os.MkdirAll(path, 0o700))
 	return path
 }
 
-func describe(t *testing.T, dir string, port int) {
+func writeNodeInfo(t *testing.T, dir string, port int) {
 	t.Helper()
 	require.NoError(t, nodeinfo.Info{
 		Stack: filepath.Base(dir), APIServerURL: "https://192.0.2.1", CAData: []byte("CA"),
@@ -58,10 +58,10 @@ func describe(t *testing.T, dir string, port int) {
 	}.Write(filepath.Join(dir, "node.json")))
 }
 
-// start runs a server until the test ends, and waits until it answers.
-func start(t *testing.T, name string, env []string, port int, args ...string) {
+// startServer runs a server until the test ends, and waits until it answers.
+func startServer(t *testing.T, name string, env []string, port int, args ...string) {
 	t.Helper()
-	cmd := exec.Command(binary(t, name), args...)
+	cmd := exec.Command(serverPath(t, name), args...)
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Stderr = os.Stderr
 	require.NoError(t, cmd.Start())
@@ -78,8 +78,8 @@ func start(t *testing.T, name string, env []string, port int, args ...string) {
 	}, 20*time.Second, 20*time.Millisecond, "%s does not answer", name)
 }
 
-// binary is the server from MODELFERRY_BIN, or the one that `go tool` builds in tools/stores.
-func binary(t *testing.T, name string) string {
+// serverPath is the server from MODELFERRY_BIN, or the one that `go tool` builds in tools/stores.
+func serverPath(t *testing.T, name string) string {
 	t.Helper()
 	if dir := os.Getenv("MODELFERRY_BIN"); dir != "" {
 		return filepath.Join(dir, name)
