@@ -12,7 +12,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 
-	"github.com/modelferry/modelferry/local/internal/identity"
+	"github.com/modelferry/modelferry/local/internal/eksidentity"
 	"github.com/modelferry/modelferry/local/internal/node/components"
 	"github.com/modelferry/modelferry/local/internal/node/network"
 	"github.com/modelferry/modelferry/local/internal/node/sandbox"
@@ -40,14 +40,14 @@ var identityServer = sandbox.Server{
 		if err != nil {
 			return nil, fmt.Errorf("pod identity webhook: %w", err)
 		}
-		agent := netip.MustParseAddr(identity.PodIdentityAgentIP)
+		agent := netip.MustParseAddr(eksidentity.PodIdentityAgentIP)
 		if err := network.AddAddress(agent); err != nil {
 			return nil, err
 		}
 		at := func(port int) string { return address.String() + ":" + strconv.Itoa(port) }
 		ready, ended := make(chan struct{}), make(chan error, 1)
 		go func() {
-			ended <- identity.Serve(ctx, identity.Config{
+			ended <- eksidentity.Serve(ctx, eksidentity.Config{
 				StackDir: host.Dir, Issuer: host.Node.APIServerURL(), Client: client,
 				STSAddr: at(components.STSPort), AgentAddr: agent.String() + ":80", WebhookAddr: at(components.WebhookPort), Cert: cert, CACert: host.Authority.PEM(),
 				Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)),

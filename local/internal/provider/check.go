@@ -1,135 +1,73 @@
 package provider
 
 import (
+	"context"
 	"fmt"
-	"math"
-	"reflect"
+	"maps"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 )
 
-// Check compares properties with the shape and returns one failure for every unknown, mistyped or missing
-// one, each with its path. owner is the resource type or function in whose name the failure speaks; more
-// names required properties that the shape alone cannot tell. Values that a preview does not know yet pass.
-func (s Schema) Check(token string, props resource.PropertyMap, extraRequired ...string) []plugin.CheckFailure {
-	c := &checker{token: token}
-	c.checkObject("", props, s.typ)
-	for _, name := range extraRequired {
-		if value, ok := props[resource.PropertyKey(name)]; !ok || unwrap(value).IsNull() {
-			c.addFailure(name, "missing required property %q", name)
+// Check validates a resource's inputs and names it when the program did not.
+func (s *server) Check(_ context.Context, req plugin.CheckRequest) (plugin.CheckResponse, error) {
+	definition, err := s.lookupResource(req.Type)
+	if err != nil {
+		return plugin.CheckResponse{}, err
+	}
+	inputs := maps.Clone(req.News)
+	failures := SchemaOf(definition.Args).Check(string(req.Type), inputs, definition.RequiredInputs...)
+	if definition.NameProperty != "" && unwrap(inputs[resource.PropertyKey(definition.NameProperty)]).IsNull() {
+		name, err := s.autoname(definition, req)
+		if err != nil {
+			failures = append(failures, plugin.CheckFailure{
+				Property: resource.PropertyKey(definition.NameProperty), Reason: fmt.Sprintf("%s: %v", req.Type, err),
+			})
+		} else if name != "" {
+			inputs[resource.PropertyKey(definition.NameProperty)] = resource.NewStringProperty(name)
 		}
 	}
-	return c.failures
+	return plugin.CheckResponse{Properties: inputs, Failures: failures}, nil
 }
 
-type checker struct {
-	token    string
-	failures []plugin.CheckFailure
+// autoname keeps the name of before, or draws a new one: the resource's name and seven random hex digits, as
+// the clouds' own providers do. Offline the digits come from the URN, so that a plan reads the same each time.
+func (s *server) autoname(definition Resource, req plugin.CheckRequest) (string, error) {
+	if oldName := unwrap(req.Olds[resource.PropertyKey(definition.NameProperty)]); oldName.IsString() {
+		return oldName.StringValue(), nil
+	}
+	if a := req.Autonaming; a != nil {
+		switch {
+		case a.Mode == plugin.AutonamingModeDisabled:
+			return "", fmt.Errorf("autonaming is off (pulumi:autonaming): set %q", definition.NameProperty)
+		case a.ProposedName != "":
+			return a.ProposedName, nil
+		}
+	}
+	seed := req.RandomSeed
+	if s.cloud == nil {
+		seed = []byte(req.URN)
+	}
+	return resource.NewUniqueName(seed, req.URN.Name()+"-", 7, 0, nil)
 }
 
-func (c *checker) addFailure(path, format string, args ...any) {
-	c.failures = append(c.failures, plugin.CheckFailure{
-		Property: resource.PropertyKey(path),
-		Reason:   c.token + ": " + fmt.Sprintf(format, args...),
-	})
-}
-
-func (c *checker) checkObject(path string, props resource.PropertyMap, typ reflect.Type) {
-	propertyNames := Schema{typ}.PropertyNames()
-	for _, key := range props.StableKeys() {
-		if key == "__defaults" { // left in inputs by bridged providers' import; carries nothing
-			continue
-		}
-		field, ok := propertyField(typ, string(key))
-		if !ok {
-			c.addFailure(joinPath(path, string(key)), "unknown property %q%s", joinPath(path, string(key)), didYouMean(string(key), propertyNames))
-			continue
-		}
-		c.checkValue(joinPath(path, string(key)), props[key], field.Type)
+// Invoke validates the arguments and computes the result. In a preview, arguments that are not known yet
+// never come here: the engine answers for them.
+func (s *server) Invoke(_ context.Context, req plugin.InvokeRequest) (plugin.InvokeResponse, error) {
+	definition, ok := s.pkg.Functions[string(req.Tok)]
+	if !ok {
+		return plugin.InvokeResponse{}, fmt.Errorf("the local %s provider knows no function %q%s",
+			s.pkg.Name, req.Tok, didYouMean(string(req.Tok), s.pkg.functionTokens()))
 	}
-	for _, name := range propertyNames {
-		field, _ := propertyField(typ, name)
-		if value, ok := props[resource.PropertyKey(name)]; isRequired(field) && (!ok || unwrap(value).IsNull()) {
-			c.addFailure(joinPath(path, name), "missing required property %q", joinPath(path, name))
-		}
+	failures := SchemaOf(definition.Args).Check(string(req.Tok), req.Args, definition.RequiredInputs...)
+	if len(failures) > 0 {
+		return plugin.InvokeResponse{Failures: failures}, nil
 	}
-}
-
-func (c *checker) checkValue(path string, value resource.PropertyValue, typ reflect.Type) {
-	value = unwrap(value)
-	for typ.Kind() == reflect.Pointer {
-		typ = typ.Elem()
+	r := s.pkg.newRequest(definition.Result, definition.Outputs)
+	r.Type, r.Inputs, r.Config, r.Cloud = string(req.Tok), req.Args, s.config, s.cloud
+	result, err := r.computeOutputs()
+	if err != nil {
+		return plugin.InvokeResponse{}, fmt.Errorf("%s: %w", req.Tok, err)
 	}
-	if value.IsNull() || value.IsComputed() || typ.Kind() == reflect.Interface {
-		return
-	}
-	typeMismatch := func(want string) {
-		c.addFailure(path, "property %q must be %s, not %s", path, want, describeValue(value))
-	}
-	switch typ.Kind() {
-	case reflect.String:
-		if !value.IsString() {
-			typeMismatch("a string")
-		}
-	case reflect.Bool:
-		if !value.IsBool() {
-			typeMismatch("a boolean")
-		}
-	case reflect.Int, reflect.Int32, reflect.Int64:
-		if !value.IsNumber() || value.NumberValue() != math.Trunc(value.NumberValue()) {
-			typeMismatch("a whole number")
-		}
-	case reflect.Float32, reflect.Float64:
-		if !value.IsNumber() {
-			typeMismatch("a number")
-		}
-	case reflect.Slice:
-		if !value.IsArray() {
-			typeMismatch("a list")
-			return
-		}
-		for i, element := range value.ArrayValue() {
-			c.checkValue(fmt.Sprintf("%s[%d]", path, i), element, typ.Elem())
-		}
-	case reflect.Map:
-		if !value.IsObject() {
-			typeMismatch("a map")
-			return
-		}
-		for _, key := range value.ObjectValue().StableKeys() {
-			c.checkValue(joinPath(path, string(key)), value.ObjectValue()[key], typ.Elem())
-		}
-	case reflect.Struct:
-		if !value.IsObject() {
-			typeMismatch("an object")
-			return
-		}
-		c.checkObject(path, value.ObjectValue(), typ)
-	}
-}
-
-// describeValue names a value for an error; text may be a secret, so only scalars that hardly can be are shown.
-func describeValue(value resource.PropertyValue) string {
-	switch {
-	case value.IsBool():
-		return fmt.Sprintf("%t", value.BoolValue())
-	case value.IsNumber():
-		return fmt.Sprintf("%v", value.NumberValue())
-	case value.IsString():
-		return "a string"
-	case value.IsArray():
-		return "a list"
-	case value.IsObject():
-		return "an object"
-	default:
-		return "a " + value.TypeString()
-	}
-}
-
-func joinPath(path, name string) string {
-	if path == "" {
-		return name
-	}
-	return path + "." + name
+	return plugin.InvokeResponse{Properties: result}, nil
 }

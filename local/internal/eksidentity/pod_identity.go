@@ -1,4 +1,4 @@
-package identity
+package eksidentity
 
 import corev1 "k8s.io/api/core/v1"
 

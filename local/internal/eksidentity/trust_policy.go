@@ -1,7 +1,7 @@
-// Package identity is how pods get their roles on the local cloud, in the parts that EKS and AWS have: a webhook
+// Package eksidentity is how pods get their roles on the local cloud, in the parts that EKS and AWS have: a webhook
 // that hands a pod a token, and what takes the token for credentials when the role's trust policy says so: the
 // token service for IAM roles for service accounts, the node's agent for Pod Identity.
-package identity
+package eksidentity
 
 import (
 	"encoding/json"

@@ -10,7 +10,7 @@ import (
 
 	"github.com/modelferry/modelferry/config/configtest"
 	"github.com/modelferry/modelferry/infra"
-	"github.com/modelferry/modelferry/local/internal/identity"
+	"github.com/modelferry/modelferry/local/internal/eksidentity"
 	"github.com/modelferry/modelferry/stack"
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
@@ -46,32 +46,32 @@ func roles(t *testing.T, way string) map[account][]byte {
 // else a token may say.
 func TestWhoMayAssumeWhatByIRSA(t *testing.T) {
 	policies := roles(t, "irsa")
-	claims := func(a account) identity.Claims {
-		return identity.Claims{
+	claims := func(a account) eksidentity.Claims {
+		return eksidentity.Claims{
 			Issuer: stacktest.OIDCIssuer, Audience: []string{"sts.amazonaws.com"},
 			Subject: fmt.Sprintf("system:serviceaccount:%s:%s", a.namespace, a.name),
 		}
 	}
 	for role, policy := range policies {
 		for who := range policies {
-			err := identity.CheckIRSATrust(policy, stacktest.OIDCProviderArn, claims(who))
+			err := eksidentity.CheckIRSATrust(policy, stacktest.OIDCProviderArn, claims(who))
 			require.Equal(t, who == role, err == nil, "%s as %s: %v", who, role, err)
 		}
 		own := claims(role)
-		for name, change := range map[string]func(*identity.Claims){
-			"the same name elsewhere":          func(c *identity.Claims) { c.Subject = "system:serviceaccount:other:" + role.name },
-			"a name that begins so":            func(c *identity.Claims) { c.Subject += "-2" },
-			"a pattern":                        func(c *identity.Claims) { c.Subject = "system:serviceaccount:" + role.namespace + ":*" },
-			"made out to the API server":       func(c *identity.Claims) { c.Audience = []string{"https://kubernetes.default.svc"} },
-			"of another cluster":               func(c *identity.Claims) { c.Issuer = strings.Replace(c.Issuer, "0123", "4567", 1) },
-			"made out to Pod Identity's agent": func(c *identity.Claims) { c.Audience = []string{"pods.eks.amazonaws.com"} },
+		for name, change := range map[string]func(*eksidentity.Claims){
+			"the same name elsewhere":          func(c *eksidentity.Claims) { c.Subject = "system:serviceaccount:other:" + role.name },
+			"a name that begins so":            func(c *eksidentity.Claims) { c.Subject += "-2" },
+			"a pattern":                        func(c *eksidentity.Claims) { c.Subject = "system:serviceaccount:" + role.namespace + ":*" },
+			"made out to the API server":       func(c *eksidentity.Claims) { c.Audience = []string{"https://kubernetes.default.svc"} },
+			"of another cluster":               func(c *eksidentity.Claims) { c.Issuer = strings.Replace(c.Issuer, "0123", "4567", 1) },
+			"made out to Pod Identity's agent": func(c *eksidentity.Claims) { c.Audience = []string{"pods.eks.amazonaws.com"} },
 		} {
 			changed := own
 			change(&changed)
-			require.Error(t, identity.CheckIRSATrust(policy, stacktest.OIDCProviderArn, changed), "%s: %s", role, name)
+			require.Error(t, eksidentity.CheckIRSATrust(policy, stacktest.OIDCProviderArn, changed), "%s: %s", role, name)
 		}
-		require.Error(t, identity.CheckIRSATrust(policy, stacktest.OIDCProviderArn+"4567", own), "another identity provider")
-		require.Error(t, identity.CheckPodIdentityTrust(policy, map[string]string{}), "Pod Identity was not chosen")
+		require.Error(t, eksidentity.CheckIRSATrust(policy, stacktest.OIDCProviderArn+"4567", own), "another identity provider")
+		require.Error(t, eksidentity.CheckPodIdentityTrust(policy, map[string]string{}), "Pod Identity was not chosen")
 	}
 }
 
@@ -85,7 +85,7 @@ func TestWhoMayAssumeWhatByPodIdentity(t *testing.T) {
 	}
 	for role, policy := range policies {
 		for who := range policies {
-			err := identity.CheckPodIdentityTrust(policy, tags(stacktest.ClusterArn, who))
+			err := eksidentity.CheckPodIdentityTrust(policy, tags(stacktest.ClusterArn, who))
 			require.Equal(t, who == role, err == nil, "%s as %s: %v", who, role, err)
 		}
 		for name, session := range map[string]map[string]string{
@@ -94,9 +94,9 @@ func TestWhoMayAssumeWhatByPodIdentity(t *testing.T) {
 			"of another account":      tags(strings.Replace(stacktest.ClusterArn, stacktest.AccountID, "210987654321", 1), role),
 			"without tags":            {},
 		} {
-			require.Error(t, identity.CheckPodIdentityTrust(policy, session), "%s: %s", role, name)
+			require.Error(t, eksidentity.CheckPodIdentityTrust(policy, session), "%s: %s", role, name)
 		}
-		require.Error(t, identity.CheckIRSATrust(policy, stacktest.OIDCProviderArn, identity.Claims{
+		require.Error(t, eksidentity.CheckIRSATrust(policy, stacktest.OIDCProviderArn, eksidentity.Claims{
 			Issuer: stacktest.OIDCIssuer, Audience: []string{"sts.amazonaws.com"}, Subject: "system:serviceaccount:" + role.namespace + ":" + role.name,
 		}), "IRSA was not chosen")
 	}
