@@ -12,8 +12,8 @@ import (
 	"github.com/modelferry/modelferry/fetcher/request"
 )
 
-// key is made of what goes wrong in paths, and of what goes right.
-func key(before string) *rapid.Generator[string] {
+// objectPath is made of what goes wrong in paths, and of what goes right.
+func objectPath(before string) *rapid.Generator[string] {
 	part := rapid.SampledFrom([]string{
 		"model.joblib", "m.tar.gz", "M.TGZ", "m.tar.zst", "a", "b", "..", ".", "", ".modelferry", "a\tb", "a\u00a0b", "ä", `a\b`,
 		strings.Repeat("n", 255), strings.Repeat("n", 256), strings.Repeat("long/", 200) + "x",
@@ -25,13 +25,13 @@ func key(before string) *rapid.Generator[string] {
 
 // What config accepts, the fetcher accepts, and takes to be the same: a fault shows before a rollout, not in its
 // pods.
-func TestTheFetcherAcceptsWhatConfigAccepts(t *testing.T) {
+func TestFetcherRequest_acceptsValidConfig(t *testing.T) {
 	for name := range clouds {
 		t.Run(name, func(t *testing.T) {
 			var accepted, refused int
 			rapid.Check(t, func(t *rapid.T) {
-				settings := with(t, name, "tfidf")
-				for _, change := range rapid.SliceOfNDistinct(rapid.SampledFrom(changes), 1, 5, func(c change) string { return c.path }).Draw(t, "changes") {
+				settings := stackSettings(t, name, "tfidf")
+				for _, change := range rapid.SliceOfNDistinct(rapid.SampledFrom(settingChanges), 1, 5, func(c settingChange) string { return c.path }).Draw(t, "changes") {
 					settings.Set(change.path, change.value.Draw(t, change.path))
 				}
 				c, err := config.Load(settings, settings.Keys())
@@ -40,17 +40,17 @@ func TestTheFetcherAcceptsWhatConfigAccepts(t *testing.T) {
 					return
 				}
 				accepted++
-				for service, req := range asked(t, name, settings) {
+				for service, req := range fetcherRequests(t, name, settings) {
 					workload := workload(t, c, service)
 					require.Equal(t, workload.ModelFolder, req.Folder)
 					require.Len(t, req.Artifacts, len(workload.Artifacts))
 					for k, live := range workload.Artifacts {
-						read := req.Artifacts[k]
-						require.Equal(t, live.Path, read.Path)
-						require.Equal(t, live.File, read.Dest)
-						require.Equal(t, live.Unpacked, read.Extract, "%s is unpacked by one, and not by the other", live.Path)
-						require.Equal(t, live.SHA256, read.SHA256)
-						require.Equal(t, live.Version, read.Version)
+						artifact := req.Artifacts[k]
+						require.Equal(t, live.Path, artifact.Path)
+						require.Equal(t, live.File, artifact.Dest)
+						require.Equal(t, live.Unpacked, artifact.Extract, "%s is unpacked by one, and not by the other", live.Path)
+						require.Equal(t, live.SHA256, artifact.SHA256)
+						require.Equal(t, live.Version, artifact.Version)
 					}
 				}
 			})
@@ -70,20 +70,20 @@ func workload(t require.TestingT, c config.Config, name string) config.Workload 
 	return config.Workload{}
 }
 
-// change is a value of a stack that a person may set to anything.
-type change struct {
+// settingChange is a value of a stack that a person may set to anything.
+type settingChange struct {
 	path  string
 	value *rapid.Generator[any]
 }
 
-var changes = []change{
-	{"services.bankchurn.modelFolder", key("/").AsAny()},
-	{"services.bankchurn.artifacts.model.dest", key("").AsAny()},
+var settingChanges = []settingChange{
+	{"services.bankchurn.modelFolder", objectPath("/").AsAny()},
+	{"services.bankchurn.artifacts.model.dest", objectPath("").AsAny()},
 	{"services.bankchurn.artifacts.model.extract", rapid.Bool().AsAny()},
-	{"services.bankchurn.artifacts.dataset.dest", key("").AsAny()},
+	{"services.bankchurn.artifacts.dataset.dest", objectPath("").AsAny()},
 	{"services.bankchurn.artifacts.dataset.extract", rapid.Bool().AsAny()},
-	{"releases.bankchurn.artifacts.model.path", key("bankchurn/").AsAny()},
-	{"releases.bankchurn.artifacts.dataset.path", key("bankchurn/").AsAny()},
+	{"releases.bankchurn.artifacts.model.path", objectPath("bankchurn/").AsAny()},
+	{"releases.bankchurn.artifacts.dataset.path", objectPath("bankchurn/").AsAny()},
 	{"releases.bankchurn.artifacts.model.sha256", rapid.SampledFrom([]string{"", strings.Repeat("aB", 32), strings.Repeat("0", 63)}).AsAny()},
 	{"releases.bankchurn.artifacts.model.version", versions},
 	{"releases.bankchurn.artifacts.dataset.version", versions},
@@ -92,7 +92,7 @@ var changes = []change{
 var versions = rapid.SampledFrom([]string{"", "0", "7", "-7", "1700000000000001", "00012", strings.Repeat("9", 18), strings.Repeat("9", 19), "v1", "aB_-.x"}).AsAny()
 
 // The fetcher's own settings, at their bounds and beside them.
-func TestTheFetcherAcceptsTheSettingsThatConfigAccepts(t *testing.T) {
+func TestFetcherRequest_acceptsValidSettings(t *testing.T) {
 	for path, values := range map[string][]any{
 		"fetcher.retries":  {-1, 0, 1, 20, 21},
 		"fetcher.parallel": {-1, 0, 1, 64, 65},
@@ -105,14 +105,14 @@ func TestTheFetcherAcceptsTheSettingsThatConfigAccepts(t *testing.T) {
 		t.Run(path, func(t *testing.T) {
 			accepted := 0
 			for _, value := range values {
-				settings := with(t, "gke", "tfidf")
+				settings := stackSettings(t, "gke", "tfidf")
 				settings.Set(path, value)
 				c, err := config.Load(settings, settings.Keys())
 				if err != nil {
 					continue
 				}
 				accepted++
-				req := asked(t, "gke", settings)["bankchurn"]
+				req := fetcherRequests(t, "gke", settings)["bankchurn"]
 				require.Equal(t, c.Fetcher.Retries, req.Retries)
 				require.Equal(t, c.Fetcher.Backoff, req.Backoff)
 				require.Equal(t, c.Fetcher.Timeout, req.Timeout)

@@ -23,41 +23,41 @@ func deployments(t require.TestingT, name string, settings configtest.Settings, 
 	program := stack.Program{ConfigKeys: settings.Keys()}
 	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, name, settings, preview)
 	require.NoError(t, err)
-	var all []appsv1.Deployment
+	var result []appsv1.Deployment
 	for _, registered := range record.ByType("kubernetes:apps/v1:Deployment") {
 		text, err := json.Marshal(registered.Inputs)
 		require.NoError(t, err)
 		var deployment appsv1.Deployment
 		require.NoError(t, json.Unmarshal(text, &deployment))
-		all = append(all, deployment)
+		result = append(result, deployment)
 	}
-	return all
+	return result
 }
 
-// refusals asks the evaluator of Kubernetes' own admission, as the namespace's
+// podSecurityViolations asks the evaluator of Kubernetes' own admission, as the namespace's
 // label does, what it has against a Deployment's pods.
-func refusals(t require.TestingT, d appsv1.Deployment) []string {
+func podSecurityViolations(t require.TestingT, d appsv1.Deployment) []string {
 	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
 	require.NoError(t, err)
 	restricted := api.LevelVersion{Level: api.LevelRestricted, Version: api.LatestVersion()}
-	var all []string
+	var violations []string
 	for _, result := range evaluator.EvaluatePod(restricted, &d.Spec.Template.ObjectMeta, &d.Spec.Template.Spec) {
 		if !result.Allowed {
-			all = append(all, result.ForbiddenReason+": "+result.ForbiddenDetail)
+			violations = append(violations, result.ForbiddenReason+": "+result.ForbiddenDetail)
 		}
 	}
-	return all
+	return violations
 }
 
 // Whatever a person sets: a pod that the namespace refuses shows as a rollout
 // that gets nowhere, minutes after the update began.
-func TestEveryPodIsRestricted(t *testing.T) {
+func TestDeployments_restrictedPodSecurity(t *testing.T) {
 	pods := 0
 	rapid.Check(t, func(t *rapid.T) {
 		preview := rapid.Bool().Draw(t, "preview")
 		for name, settings := range configtest.Stacks().Draw(t, "stacks") {
 			for _, d := range deployments(t, name, settings, preview) {
-				require.Empty(t, refusals(t, d), d.Name)
+				require.Empty(t, podSecurityViolations(t, d), d.Name)
 				pods++
 			}
 		}
@@ -66,8 +66,8 @@ func TestEveryPodIsRestricted(t *testing.T) {
 }
 
 // What the repository's stacks run would be refused were any of it taken away.
-func TestWhatAPodLacksIsSeen(t *testing.T) {
-	for says, take := range map[string]func(*appsv1.Deployment){
+func TestPodSecurityViolations(t *testing.T) {
+	for violation, modify := range map[string]func(*appsv1.Deployment){
 		"allowPrivilegeEscalation": func(d *appsv1.Deployment) {
 			d.Spec.Template.Spec.InitContainers[0].SecurityContext.AllowPrivilegeEscalation = nil
 		},
@@ -78,14 +78,14 @@ func TestWhatAPodLacksIsSeen(t *testing.T) {
 		"seccompProfile":  func(d *appsv1.Deployment) { d.Spec.Template.Spec.SecurityContext.SeccompProfile = nil },
 		"host namespaces": func(d *appsv1.Deployment) { d.Spec.Template.Spec.HostNetwork = true },
 	} {
-		t.Run(says, func(t *testing.T) {
+		t.Run(violation, func(t *testing.T) {
 			settings, err := configtest.RepositoryStack("gke")
 			require.NoError(t, err)
 			all := deployments(t, "gke", settings, false)
 			require.Len(t, all, 3)
-			require.Empty(t, refusals(t, all[0]))
-			take(&all[0])
-			require.Contains(t, strings.Join(refusals(t, all[0]), "\n"), says)
+			require.Empty(t, podSecurityViolations(t, all[0]))
+			modify(&all[0])
+			require.Contains(t, strings.Join(podSecurityViolations(t, all[0]), "\n"), violation)
 		})
 	}
 }

@@ -16,12 +16,12 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// asked runs the program on a stack and returns what each service's fetcher makes of its ConfigMap.
-func asked(t require.TestingT, name string, settings configtest.Settings) map[string]request.Request {
+// fetcherRequests runs the program on a stack and returns what each service's fetcher makes of its ConfigMap.
+func fetcherRequests(t require.TestingT, name string, settings configtest.Settings) map[string]request.Request {
 	program := stack.Program{ConfigKeys: settings.Keys()}
 	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, name, settings, false)
 	require.NoError(t, err)
-	all := map[string]request.Request{}
+	requests := map[string]request.Request{}
 	for _, configMap := range record.ByType("kubernetes:core/v1:ConfigMap") {
 		data, ok := configMap.Input("data").(map[string]any)
 		require.True(t, ok, configMap)
@@ -30,29 +30,29 @@ func asked(t require.TestingT, name string, settings configtest.Settings) map[st
 			return value, ok
 		})
 		require.NoError(t, err, "%s: %v", configMap, data)
-		all[strings.TrimSuffix(configMap.Name, "-model")] = req
+		requests[strings.TrimSuffix(configMap.Name, "-model")] = req
 	}
-	return all
+	return requests
 }
 
-// sum is a digest that shows which artifact it is of.
-func sum(artifact string) string { return fmt.Sprintf("%064x", artifact) }
+// digestOf is a digest that shows which artifact it is of.
+func digestOf(artifact string) string { return fmt.Sprintf("%064x", artifact) }
 
-// with is a stack as it lies in the repository, with digests to tell apart and a backend for NLPInsight.
-func with(t require.TestingT, name, backend string) configtest.Settings {
+// stackSettings is a stack as it lies in the repository, with digests to tell apart and a backend for NLPInsight.
+func stackSettings(t require.TestingT, name, backend string) configtest.Settings {
 	settings, err := configtest.RepositoryStack(name)
 	require.NoError(t, err)
 	for service, artifacts := range map[string][]string{
 		"bankchurn": {"model", "dataset"}, "nlpinsight": {"model", "dataset"}, "chicagotaxi": {"model", "predictions"},
 	} {
 		for _, artifact := range artifacts {
-			settings.Set("releases."+service+".artifacts."+artifact+".sha256", strings.ToUpper(sum(service+" "+artifact)))
+			settings.Set("releases."+service+".artifacts."+artifact+".sha256", strings.ToUpper(digestOf(service+" "+artifact)))
 		}
 	}
 	settings.Set("releases.nlpinsight.backend", backend)
 	if backend == "finbert" {
 		settings.Set("releases.nlpinsight.backends.finbert.artifacts.model", map[string]any{
-			"path": "nlpinsight/finbert/v1/model.tar.gz", "sha256": strings.ToUpper(sum("nlpinsight model")), "size": "440MB",
+			"path": "nlpinsight/finbert/v1/model.tar.gz", "sha256": strings.ToUpper(digestOf("nlpinsight model")), "size": "440MB",
 		})
 	}
 	return settings
@@ -67,40 +67,40 @@ var clouds = map[string]struct {
 	"eks": {request.S3, "s3", "123456789012-eu-west-1-eks-models", "123456789012-eu-west-1-eks-datasets"},
 }
 
-func TestTheFetcherReadsWhatTheProgramWrites(t *testing.T) {
-	for name, on := range clouds {
+func TestFetcherRequest_fromConfigMap(t *testing.T) {
+	for name, cloud := range clouds {
 		for _, backend := range []string{"tfidf", "finbert"} {
 			t.Run(name+"/"+backend, func(t *testing.T) {
 				artifact := func(service, name, bucket, path, dest string) request.Artifact {
-					return request.Artifact{Bucket: bucket, Path: path, Dest: dest, SHA256: sum(service + " " + name)}
+					return request.Artifact{Bucket: bucket, Path: path, Dest: dest, SHA256: digestOf(service + " " + name)}
 				}
-				sentiment := artifact("nlpinsight", "model", on.models, "nlpinsight/model.joblib", "model.joblib")
+				sentiment := artifact("nlpinsight", "model", cloud.models, "nlpinsight/model.joblib", "model.joblib")
 				if backend == "finbert" {
-					sentiment = artifact("nlpinsight", "model", on.models, "nlpinsight/finbert/v1/model.tar.gz", "finbert/model.tar.gz")
+					sentiment = artifact("nlpinsight", "model", cloud.models, "nlpinsight/finbert/v1/model.tar.gz", "finbert/model.tar.gz")
 					sentiment.Extract = true
 				}
 				want := map[string][]request.Artifact{
 					"bankchurn": {
-						artifact("bankchurn", "model", on.models, "bankchurn/model.joblib", "model.joblib"),
-						artifact("bankchurn", "dataset", on.datasets, "bankchurn/v1/Churn.csv", "data/raw/Churn.csv"),
+						artifact("bankchurn", "model", cloud.models, "bankchurn/model.joblib", "model.joblib"),
+						artifact("bankchurn", "dataset", cloud.datasets, "bankchurn/v1/Churn.csv", "data/raw/Churn.csv"),
 					},
 					"chicagotaxi": {
-						artifact("chicagotaxi", "model", on.models, "chicagotaxi/model.joblib", "model.joblib"),
-						artifact("chicagotaxi", "predictions", on.models, "chicagotaxi/predictions.csv", "predictions/predictions.csv"),
+						artifact("chicagotaxi", "model", cloud.models, "chicagotaxi/model.joblib", "model.joblib"),
+						artifact("chicagotaxi", "predictions", cloud.models, "chicagotaxi/predictions.csv", "predictions/predictions.csv"),
 					},
 					"nlpinsight": {
 						sentiment,
-						artifact("nlpinsight", "dataset", on.datasets, "nlpinsight/v1/financial_phrasebank.csv", "data/raw/train.csv"),
+						artifact("nlpinsight", "dataset", cloud.datasets, "nlpinsight/v1/financial_phrasebank.csv", "data/raw/train.csv"),
 					},
 				}
-				got := asked(t, name, with(t, name, backend))
+				got := fetcherRequests(t, name, stackSettings(t, name, backend))
 				require.Len(t, got, len(want))
 				for service, req := range got {
-					require.Equal(t, on.cloud, req.Cloud)
+					require.Equal(t, cloud.cloud, req.Cloud)
 					require.Equal(t, "/models", req.Folder, "the volume's mount, wherever in it the model lies")
 					require.Equal(t, want[service], req.Artifacts, service)
 					require.True(t, req.Pinned())
-					require.Equal(t, on.scheme+"://"+on.models+"/"+req.Artifacts[0].Path, req.URL(req.Artifacts[0]))
+					require.Equal(t, cloud.scheme+"://"+cloud.models+"/"+req.Artifacts[0].Path, req.URL(req.Artifacts[0]))
 				}
 				require.Equal(t, map[string]string{"tfidf": ".", "finbert": "finbert"}[backend], got["nlpinsight"].Artifacts[0].Folder())
 			})

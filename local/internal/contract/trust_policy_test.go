@@ -15,28 +15,28 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// account is a service account of the cluster.
-type account struct{ namespace, name string }
+// serviceAccount is a service account of the cluster.
+type serviceAccount struct{ namespace, name string }
 
-// roles runs the program on EKS and returns the trust policy of each account's role: the services', and that of
+// trustPolicies runs the program on EKS and returns the trust policy of each account's role: the services', and that of
 // the nodes' autoscaler.
-func roles(t *testing.T, way string) map[account][]byte {
+func trustPolicies(t *testing.T, mode string) map[serviceAccount][]byte {
 	t.Helper()
 	settings, err := configtest.RepositoryStack("eks")
 	require.NoError(t, err)
-	settings.Set("identity", way)
+	settings.Set("identity", mode)
 	program := stack.Program{ConfigKeys: settings.Keys()}
 	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, "eks", settings, false)
 	require.NoError(t, err)
-	policies := map[account][]byte{}
-	for _, each := range record.ByType("kubernetes:core/v1:ServiceAccount") {
-		name, _ := each.Input("metadata.name").(string)
-		namespace, _ := each.Input("metadata.namespace").(string)
+	policies := map[serviceAccount][]byte{}
+	for _, registration := range record.ByType("kubernetes:core/v1:ServiceAccount") {
+		name, _ := registration.Input("metadata.name").(string)
+		namespace, _ := registration.Input("metadata.namespace").(string)
 		role := name
 		if namespace == infra.ClusterAutoscalerNamespace {
 			role = "modelferry-" + name
 		}
-		policies[account{namespace, name}] = []byte(record.MustGet(t, "iam/role:Role", role).Input("assumeRolePolicy").(string))
+		policies[serviceAccount{namespace, name}] = []byte(record.MustGet(t, "iam/role:Role", role).Input("assumeRolePolicy").(string))
 	}
 	require.Len(t, policies, 4)
 	return policies
@@ -44,20 +44,20 @@ func roles(t *testing.T, way string) map[account][]byte {
 
 // Whose token opens which role: the policies are evaluated, for each account with each role, and for whatever
 // else a token may say.
-func TestWhoMayAssumeWhatByIRSA(t *testing.T) {
-	policies := roles(t, "irsa")
-	claims := func(a account) eksidentity.Claims {
+func TestTrustPolicy_irsa(t *testing.T) {
+	policies := trustPolicies(t, "irsa")
+	claims := func(a serviceAccount) eksidentity.Claims {
 		return eksidentity.Claims{
 			Issuer: stacktest.OIDCIssuer, Audience: []string{"sts.amazonaws.com"},
 			Subject: fmt.Sprintf("system:serviceaccount:%s:%s", a.namespace, a.name),
 		}
 	}
 	for role, policy := range policies {
-		for who := range policies {
-			err := eksidentity.CheckIRSATrust(policy, stacktest.OIDCProviderArn, claims(who))
-			require.Equal(t, who == role, err == nil, "%s as %s: %v", who, role, err)
+		for caller := range policies {
+			err := eksidentity.CheckIRSATrust(policy, stacktest.OIDCProviderArn, claims(caller))
+			require.Equal(t, caller == role, err == nil, "%s as %s: %v", caller, role, err)
 		}
-		own := claims(role)
+		roleClaims := claims(role)
 		for name, change := range map[string]func(*eksidentity.Claims){
 			"the same name elsewhere":          func(c *eksidentity.Claims) { c.Subject = "system:serviceaccount:other:" + role.name },
 			"a name that begins so":            func(c *eksidentity.Claims) { c.Subject += "-2" },
@@ -66,30 +66,30 @@ func TestWhoMayAssumeWhatByIRSA(t *testing.T) {
 			"of another cluster":               func(c *eksidentity.Claims) { c.Issuer = strings.Replace(c.Issuer, "0123", "4567", 1) },
 			"made out to Pod Identity's agent": func(c *eksidentity.Claims) { c.Audience = []string{"pods.eks.amazonaws.com"} },
 		} {
-			changed := own
+			changed := roleClaims
 			change(&changed)
 			require.Error(t, eksidentity.CheckIRSATrust(policy, stacktest.OIDCProviderArn, changed), "%s: %s", role, name)
 		}
-		require.Error(t, eksidentity.CheckIRSATrust(policy, stacktest.OIDCProviderArn+"4567", own), "another identity provider")
+		require.Error(t, eksidentity.CheckIRSATrust(policy, stacktest.OIDCProviderArn+"4567", roleClaims), "another identity provider")
 		require.Error(t, eksidentity.CheckPodIdentityTrust(policy, map[string]string{}), "Pod Identity was not chosen")
 	}
 }
 
-func TestWhoMayAssumeWhatByPodIdentity(t *testing.T) {
-	policies := roles(t, "podIdentity")
-	tags := func(cluster string, a account) map[string]string {
+func TestTrustPolicy_podIdentity(t *testing.T) {
+	policies := trustPolicies(t, "podIdentity")
+	tags := func(cluster string, a serviceAccount) map[string]string {
 		return map[string]string{
 			"eks-cluster-arn": cluster, "eks-cluster-name": "main",
 			"kubernetes-namespace": a.namespace, "kubernetes-service-account": a.name,
 		}
 	}
 	for role, policy := range policies {
-		for who := range policies {
-			err := eksidentity.CheckPodIdentityTrust(policy, tags(stacktest.ClusterArn, who))
-			require.Equal(t, who == role, err == nil, "%s as %s: %v", who, role, err)
+		for caller := range policies {
+			err := eksidentity.CheckPodIdentityTrust(policy, tags(stacktest.ClusterArn, caller))
+			require.Equal(t, caller == role, err == nil, "%s as %s: %v", caller, role, err)
 		}
 		for name, session := range map[string]map[string]string{
-			"the same name elsewhere": tags(stacktest.ClusterArn, account{"other", role.name}),
+			"the same name elsewhere": tags(stacktest.ClusterArn, serviceAccount{"other", role.name}),
 			"of another cluster":      tags(stacktest.ClusterArn+"-2", role),
 			"of another account":      tags(strings.Replace(stacktest.ClusterArn, stacktest.AccountID, "210987654321", 1), role),
 			"without tags":            {},
