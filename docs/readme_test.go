@@ -58,8 +58,8 @@ func TestReadme_outputOfUp(t *testing.T) {
 			if strings.HasPrefix(text, `SERVICE\t`) {
 				header = text
 			}
-			// Messages of one verb alone would match every line.
-			if strings.Contains(verb.ReplaceAllString(text, ""), " ") {
+			// A message of one word and a value, such as "building %s", would match too many lines.
+			if len(strings.Fields(verb.ReplaceAllString(text, ""))) > 1 {
 				pattern := verb.ReplaceAllString(regexp.QuoteMeta(text), ".+")
 				formats = append(formats, regexp.MustCompile("^"+pattern+"$"))
 			}
