@@ -4,54 +4,54 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
-// What the clouds answer, for tests to find again in the program's resources.
+// Values that the mock clouds compute.
 const (
-	// ClusterCA is the clusters' certificate, as base64 of PEM.
+	// ClusterCA is the CA certificate of the clusters, base64 of PEM.
 	ClusterCA = "Y2VydGlmaWNhdGU="
-	// GKEEndpoint and EKSURL are where the API servers are, in each cloud's own terms.
+	// GKEEndpoint and EKSURL are the endpoints of the API servers: an address on GKE, a URL on EKS.
 	GKEEndpoint = "198.51.100.7"
 	EKSEndpoint = "https://0123.gr7.eu-west-1.eks.amazonaws.com"
-	// ProjectNumber of the Google Cloud project; Account of AWS.
+	// ProjectNumber is the number of the Google Cloud project, AccountID the AWS account.
 	ProjectNumber = "424242424242"
 	AccountID     = "123456789012"
-	// CallerArn is who runs the program, and ClusterArn the cluster that it makes or finds.
+	// CallerArn is the role session that runs the program, ClusterArn the EKS cluster.
 	CallerArn  = "arn:aws:sts::" + AccountID + ":assumed-role/ml-platform/test"
 	ClusterArn = "arn:aws:eks:eu-west-1:" + AccountID + ":cluster/main"
-	// PublicSubnet gives its machines public addresses.
+	// PublicSubnet is a subnet that assigns public addresses.
 	PublicSubnet = "subnet-0c"
-	// KubernetesVersion of Kubernetes that a cluster has where nobody asks for one.
+	// KubernetesVersion is the version of an EKS cluster whose config sets none.
 	KubernetesVersion = "1.34"
-	// OIDCIssuer of the EKS cluster's tokens, and ProviderArn under which IAM knows it.
+	// OIDCIssuer is the issuer of the EKS cluster's tokens, OIDCProviderArn its identity provider in IAM.
 	OIDCIssuer      = "https://oidc.eks.eu-west-1.amazonaws.com/id/0123"
 	OIDCProviderArn = "arn:aws:iam::" + AccountID + ":oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/0123"
 )
 
-// KMSKeyArn is that of the key that the program calls by this name.
+// KMSKeyArn returns the ARN of the KMS key with a resource name.
 func KMSKeyArn(name string) string { return "arn:aws:kms:eu-west-1:" + AccountID + ":key/" + name }
 
 type object = map[string]any
 
-// computedOutputs returns the inputs and what a cloud adds to them.
+// computedOutputs returns the inputs of a resource with the outputs that a cloud adds.
 func computedOutputs(typ, name string, inputs resource.PropertyMap) resource.PropertyMap {
-	all := inputs.Copy()
-	text := func(key resource.PropertyKey) string {
+	outputs := inputs.Copy()
+	inputOrGenerated := func(key resource.PropertyKey) string {
 		if value, ok := inputs[key]; ok && value.IsString() {
 			return value.StringValue()
 		}
-		return name + "-0a1b2c3" // a name that the engine makes up
+		return name + "-0a1b2c3" // the engine generates the name
 	}
 	var computed object
 	switch typ {
 	case "gcp:compute/network:Network", "gcp:compute/subnetwork:Subnetwork":
 		computed = object{"selfLink": "https://www.googleapis.com/compute/v1/" + name}
 	case "gcp:compute/sSLPolicy:SSLPolicy":
-		computed = object{"name": text("name")}
+		computed = object{"name": inputOrGenerated("name")}
 	case "gcp:container/cluster:Cluster":
 		computed = object{"endpoint": GKEEndpoint, "masterAuth": object{"clusterCaCertificate": ClusterCA}}
 	case "gcp:artifactregistry/repository:Repository":
-		computed = object{"name": text("repositoryId")}
+		computed = object{"name": inputOrGenerated("repositoryId")}
 	case "gcp:serviceaccount/account:Account":
-		computed = object{"email": text("accountId") + "@modelferry-demo.iam.gserviceaccount.com"}
+		computed = object{"email": inputOrGenerated("accountId") + "@modelferry-demo.iam.gserviceaccount.com"}
 	case "aws:eks/cluster:Cluster":
 		computed = eksClusterOutputs()
 		if !inputs.HasValue("version") {
@@ -60,7 +60,7 @@ func computedOutputs(typ, name string, inputs resource.PropertyMap) resource.Pro
 	case "aws:eks/nodeGroup:NodeGroup":
 		computed = object{"resources": []any{object{"autoscalingGroups": []any{object{"name": "eks-" + name}}}}}
 	case "aws:iam/role:Role":
-		computed = object{"name": text("name"), "arn": "arn:aws:iam::" + AccountID + ":role/" + text("name")}
+		computed = object{"name": inputOrGenerated("name"), "arn": "arn:aws:iam::" + AccountID + ":role/" + inputOrGenerated("name")}
 	case "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
 		computed = object{"arn": OIDCProviderArn}
 	case "aws:ec2/launchTemplate:LaunchTemplate":
@@ -68,25 +68,25 @@ func computedOutputs(typ, name string, inputs resource.PropertyMap) resource.Pro
 	case "aws:kms/key:Key":
 		computed = object{"arn": KMSKeyArn(name)}
 	case "aws:s3/bucketV2:BucketV2":
-		computed = object{"arn": "arn:aws:s3:::" + text("bucket")}
+		computed = object{"arn": "arn:aws:s3:::" + inputOrGenerated("bucket")}
 	}
 	for key, value := range resource.NewPropertyMapFromMap(computed) {
-		all[key] = value
+		outputs[key] = value
 	}
-	return all
+	return outputs
 }
 
-// withGeneratedName gives a Kubernetes object without a name one, as the provider does
-// before it looks at anything else: so it is known in a preview too.
+// withGeneratedName adds a name to a Kubernetes object that has none. The provider generates it in Check, so it is
+// known in a preview too.
 func withGeneratedName(name string, inputs resource.PropertyMap) resource.PropertyMap {
 	meta, ok := inputs["metadata"]
 	if !ok || !meta.IsObject() || meta.ObjectValue().HasValue("name") {
 		return inputs
 	}
-	all, whole := inputs.Copy(), meta.ObjectValue().Copy()
-	whole["name"] = resource.NewStringProperty(name + "-0a1b2c3")
-	all["metadata"] = resource.NewObjectProperty(whole)
-	return all
+	named, metadata := inputs.Copy(), meta.ObjectValue().Copy()
+	metadata["name"] = resource.NewStringProperty(name + "-0a1b2c3")
+	named["metadata"] = resource.NewObjectProperty(metadata)
+	return named
 }
 
 func eksClusterOutputs() object {
@@ -98,31 +98,31 @@ func eksClusterOutputs() object {
 	}
 }
 
-// invokeResult returns what a provider's function does.
+// invokeResult returns the result of a provider's function.
 func invokeResult(token string, args resource.PropertyMap) resource.PropertyMap {
-	all := args.Copy()
-	var answered object
+	result := args.Copy()
+	var computed object
 	switch token {
 	case "gcp:organizations/getProject:getProject":
-		answered = object{"number": ProjectNumber}
+		computed = object{"number": ProjectNumber}
 	case "gcp:storage/getProjectServiceAccount:getProjectServiceAccount":
-		answered = object{"emailAddress": "service-" + ProjectNumber + "@gs-project-accounts.iam.gserviceaccount.com"}
+		computed = object{"emailAddress": "service-" + ProjectNumber + "@gs-project-accounts.iam.gserviceaccount.com"}
 	case "gcp:container/getCluster:getCluster":
-		answered = object{"endpoint": GKEEndpoint, "masterAuths": []any{object{"clusterCaCertificate": ClusterCA}}}
+		computed = object{"endpoint": GKEEndpoint, "masterAuths": []any{object{"clusterCaCertificate": ClusterCA}}}
 	case "aws:index/getCallerIdentity:getCallerIdentity":
-		answered = object{"accountId": AccountID, "arn": CallerArn}
+		computed = object{"accountId": AccountID, "arn": CallerArn}
 	case "aws:index/getAvailabilityZones:getAvailabilityZones":
-		answered = object{"names": []any{"eu-west-1a", "eu-west-1b", "eu-west-1c"}}
+		computed = object{"names": []any{"eu-west-1a", "eu-west-1b", "eu-west-1c"}}
 	case "aws:ec2/getSubnet:getSubnet":
-		answered = object{"mapPublicIpOnLaunch": args["id"].StringValue() == PublicSubnet}
+		computed = object{"mapPublicIpOnLaunch": args["id"].StringValue() == PublicSubnet}
 	case "aws:eks/getCluster:getCluster":
-		answered = eksClusterOutputs()
-		answered["certificateAuthorities"] = []any{object{"data": ClusterCA}}
+		computed = eksClusterOutputs()
+		computed["certificateAuthorities"] = []any{object{"data": ClusterCA}}
 	case "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider":
-		answered = object{"arn": OIDCProviderArn}
+		computed = object{"arn": OIDCProviderArn}
 	}
-	for key, value := range resource.NewPropertyMapFromMap(answered) {
-		all[key] = value
+	for key, value := range resource.NewPropertyMapFromMap(computed) {
+		result[key] = value
 	}
-	return all
+	return result
 }

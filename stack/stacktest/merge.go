@@ -5,27 +5,27 @@ import (
 	"slices"
 )
 
-// Merge returns a copy of a map with more in it.
-func Merge(base, more map[string]any) map[string]any {
-	all := maps.Clone(base)
-	if all == nil {
-		all = map[string]any{}
-	}
-	maps.Copy(all, more)
-	return all
+// Merge returns a copy of base with the entries of override.
+func Merge(base, override map[string]any) map[string]any {
+	merged := map[string]any{}
+	maps.Copy(merged, base)
+	maps.Copy(merged, override)
+	return merged
 }
 
-func Omit(from any, keys ...string) object {
-	left := Merge(from.(object), nil)
+// Omit returns a copy of an object without some keys.
+func Omit(from any, keys ...string) map[string]any {
+	rest := maps.Clone(from.(map[string]any))
 	for _, key := range keys {
-		delete(left, key)
+		delete(rest, key)
 	}
-	return left
+	return rest
 }
 
-// UnionKeys returns the keys of two maps, sorted.
+// UnionKeys returns the sorted keys of two maps.
 func UnionKeys[V any](a, b map[string]V) []string {
-	union := maps.Clone(a)
+	union := map[string]V{}
+	maps.Copy(union, a)
 	maps.Copy(union, b)
 	return slices.Sorted(maps.Keys(union))
 }

@@ -1,11 +1,11 @@
 package stacktest
 
-// EgressRule is the rule that opens one place.
-func EgressRule(cidr string, port float64) object {
+// EgressRule returns the NetworkPolicy rule that allows TCP connections to a CIDR and port.
+func EgressRule(cidr string, port float64) map[string]any {
 	return object{"to": []any{object{"ipBlock": object{"cidr": cidr}}}, "ports": []any{object{"protocol": "TCP", "port": port}}}
 }
 
-// DNSEgressRule lets every service's pods ask DNS.
+// DNSEgressRule is the NetworkPolicy rule that allows DNS: kube-dns, NodeLocal DNSCache and GKE's metadata server.
 var DNSEgressRule = object{
 	"to": []any{
 		object{
@@ -20,5 +20,5 @@ var DNSEgressRule = object{
 	"ports": []any{object{"protocol": "UDP", "port": 53.}, object{"protocol": "TCP", "port": 53.}},
 }
 
-// HTTPSPorts are the ports of a rule for HTTPS.
+// HTTPSPorts are the ports of a NetworkPolicy rule for HTTPS.
 var HTTPSPorts = []any{object{"protocol": "TCP", "port": 443.}}

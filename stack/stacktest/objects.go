@@ -6,92 +6,91 @@ import (
 	"strings"
 )
 
-// clusterComponents are the components that a cluster has for itself, whatever
-// runs on it: not every cloud's needs them.
+// clusterComponents are components that serve the cluster, not the services, and that not every cloud needs.
 var clusterComponents = []string{
-	"modelferry:index:NodeAutoscaler", // GKE has one of its own
+	"modelferry:index:NodeAutoscaler", // GKE scales node pools itself
 }
 
-// KubernetesObjects returns the services' Kubernetes objects of a run by kind and name.
+// KubernetesObjects returns the Kubernetes objects of the services by kind and resource name, such as
+// Deployment/bankchurn.
 func KubernetesObjects(r *Record) map[string]Registration {
-	all := map[string]Registration{}
-	for _, each := range r.Registrations {
-		parent, _ := r.ByURN(each.Parent)
-		if strings.HasPrefix(each.Type, "kubernetes:") && !slices.Contains(clusterComponents, parent.Type) {
-			all[Kind(each)+"/"+each.Name] = each
+	objects := map[string]Registration{}
+	for _, registration := range r.Registrations {
+		parent, _ := r.ByURN(registration.Parent)
+		if strings.HasPrefix(registration.Type, "kubernetes:") && !slices.Contains(clusterComponents, parent.Type) {
+			objects[registration.Kind()+"/"+registration.Name] = registration
 		}
 	}
-	return all
+	return objects
 }
 
-func Kind(r Registration) string { return r.Type[strings.LastIndex(r.Type, ":")+1:] }
-
-// DiffObjects compares the objects of two runs, each on its cloud, and lists
-// what differs beyond the exceptions.
-func DiffObjects(a, b Platform, one, other map[string]Registration) []string {
-	var all []string
-	for _, name := range UnionKeys(one, other) {
-		x, inOne := one[name]
-		y, inOther := other[name]
-		if !inOne || !inOther {
+// DiffObjects compares the Kubernetes objects of a run on cloud a with those of a run on cloud b. It returns the
+// differences that no exception allows.
+func DiffObjects(a, b Platform, objectsA, objectsB map[string]Registration, exceptions []DiffException) []string {
+	var diff []string
+	for _, name := range UnionKeys(objectsA, objectsB) {
+		objectA, inA := objectsA[name]
+		objectB, inB := objectsB[name]
+		if !inA || !inB {
 			kind, _, _ := strings.Cut(name, "/")
-			if !slices.ContainsFunc(DiffExceptions, func(e DiffException) bool { return e.Kind == kind && e.Path == "*" }) {
-				all = append(all, name+": only on one cloud")
+			if !slices.ContainsFunc(exceptions, func(e DiffException) bool { return e.Kind == kind && e.Path == "*" }) {
+				diff = append(diff, name+": only on one cloud")
 			}
 			continue
 		}
-		left, right := comparableValues(a, Kind(x), x.Inputs), comparableValues(b, Kind(y), y.Inputs)
-		for _, path := range UnionKeys(left, right) {
-			if l, r := left[path], right[path]; l != r {
-				all = append(all, fmt.Sprintf("%s: %s: %s has %q, %s has %q", name, path, a.Stack, l, b.Stack, r))
+		valuesA, valuesB := comparableValues(a, objectA, exceptions), comparableValues(b, objectB, exceptions)
+		for _, path := range UnionKeys(valuesA, valuesB) {
+			if valuesA[path] != valuesB[path] {
+				diff = append(diff, fmt.Sprintf("%s: %s: %s has %q, %s has %q", name, path, a.Stack, valuesA[path], b.Stack, valuesB[path]))
 			}
 		}
 	}
-	return all
+	return diff
 }
 
-// comparableValues lists an object's values by their paths, without what may differ.
-func comparableValues(p Platform, kind string, inputs map[string]any) map[string]string {
-	all := map[string]string{}
-	var visit func(path []string, at any)
-	visit = func(path []string, at any) {
-		switch at := at.(type) {
+// comparableValues returns an object's values by path, without those that may differ by cloud.
+func comparableValues(p Platform, object Registration, exceptions []DiffException) map[string]string {
+	kind := object.Kind()
+	values := map[string]string{}
+	var visit func(path []string, value any)
+	visit = func(path []string, value any) {
+		switch value := value.(type) {
 		case map[string]any:
-			for key, value := range at {
-				visit(append(slices.Clone(path), key), value)
+			for key, element := range value {
+				visit(append(slices.Clone(path), key), element)
 			}
 		case []any:
 			if kind == "NetworkPolicy" && path[len(path)-1] == "egress" {
-				for _, rule := range at {
-					visit(append(slices.Clone(path), MarshalRule(rule)), "open")
+				for _, rule := range value {
+					visit(append(slices.Clone(path), MarshalRule(rule)), "allowed")
 				}
 				return
 			}
-			for k, value := range at {
-				visit(append(slices.Clone(path), fmt.Sprint(k)), value)
+			for i, element := range value {
+				visit(append(slices.Clone(path), fmt.Sprint(i)), element)
 			}
 		default:
-			value := fmt.Sprint(at)
-			for _, e := range DiffExceptions {
+			text := fmt.Sprint(value)
+			for _, e := range exceptions {
 				if (e.Kind == kind || e.Kind == "*") && matchesPath(e.Path, path) {
 					if e.Normalize == nil {
 						return
 					}
-					value = e.Normalize(p, value)
+					text = e.Normalize(p, text)
 				}
 			}
-			all[strings.Join(path, ".")] = value
+			values[strings.Join(path, ".")] = text
 		}
 	}
-	visit(nil, inputs)
-	return all
+	visit(nil, object.Inputs)
+	return values
 }
 
-// matchesPath compares a path with a pattern. Keys may have dots of their own.
+// matchesPath reports whether a path matches a pattern, in which one * stands for one key or index. Keys may have dots.
 func matchesPath(pattern string, path []string) bool {
 	if before, after, ok := strings.Cut(pattern, ".*."); ok {
-		head, rest := len(strings.Split(before, ".")), strings.Split(after, ".")
-		return len(path) == head+1+len(rest) && strings.Join(path[:head], ".") == before && slices.Equal(path[head+1:], rest)
+		wildcard, rest := len(strings.Split(before, ".")), strings.Split(after, ".")
+		return len(path) == wildcard+1+len(rest) && strings.Join(path[:wildcard], ".") == before && slices.Equal(path[wildcard+1:], rest)
 	}
 	return strings.Join(path, ".") == pattern
 }

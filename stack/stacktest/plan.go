@@ -10,27 +10,26 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Plan writes what a first preview registered for a person to read: one
-// resource a block, sorted by type and name. A value that only the cloud can
-// tell shows as Unknown, and beside it what the update, the same stack's run
-// with everything known, made of it: so a policy can be reviewed.
+// Plan returns the registrations of a first preview as text for a review: one block for each resource, sorted by type
+// and name. An unknown value is written as Unknown followed by its value in the update of the same stack, so that
+// policies can be reviewed.
 func Plan(preview, update *Record) (string, error) {
-	all := slices.Clone(preview.Registrations)
-	slices.SortFunc(all, func(a, b Registration) int {
+	registrations := slices.Clone(preview.Registrations)
+	slices.SortFunc(registrations, func(a, b Registration) int {
 		return strings.Compare(a.String()+" "+a.URN, b.String()+" "+b.URN)
 	})
 	var blocks []string
-	for _, each := range all {
-		known, _ := update.ByURN(each.URN)
-		inputs, err := formatInputs(each.Inputs, known.Inputs)
+	for _, registration := range registrations {
+		updated, _ := update.ByURN(registration.URN)
+		inputs, err := formatInputs(registration.Inputs, updated.Inputs)
 		if err != nil {
-			return "", fmt.Errorf("%s: %w", each, err)
+			return "", fmt.Errorf("%s: %w", registration, err)
 		}
-		block := each.String() + "\n"
+		block := registration.String() + "\n"
 		for _, line := range [][2]string{
-			{"parent", withLeadingSpace(preview.describe(each.Parent))},
-			{"provider", withLeadingSpace(preview.describe(each.ProviderURN()))},
-			{"options", withLeadingSpace(strings.Join(each.describeOptions(), ", "))},
+			{"parent", withLeadingSpace(preview.describe(registration.Parent))},
+			{"provider", withLeadingSpace(preview.describe(registration.ProviderURN()))},
+			{"options", withLeadingSpace(strings.Join(registration.describeOptions(), ", "))},
 			{"inputs", inputs},
 		} {
 			if line[1] != "" {
@@ -42,7 +41,7 @@ func Plan(preview, update *Record) (string, error) {
 	return strings.Join(blocks, "\n"), nil
 }
 
-// withLeadingSpace sets a text apart from what it follows, where there is one.
+// withLeadingSpace returns a text with a space in front, and an empty text as it is.
 func withLeadingSpace(text string) string {
 	if text == "" {
 		return ""
@@ -50,34 +49,34 @@ func withLeadingSpace(text string) string {
 	return " " + text
 }
 
-// describe returns a resource's type and name; the stack itself is in no record.
+// describe returns the type and name of a resource. It returns an empty text for the stack, which is not recorded.
 func (r *Record) describe(urn string) string {
-	each, ok := r.ByURN(urn)
+	registration, ok := r.ByURN(urn)
 	if !ok {
 		return ""
 	}
-	return each.String()
+	return registration.String()
 }
 
-// describeOptions are what the engine is told besides the inputs.
+// describeOptions returns the resource options as phrases.
 func (r Registration) describeOptions() []string {
-	var all []string
+	var options []string
 	if r.Protect {
-		all = append(all, "protected")
+		options = append(options, "protected")
 	}
 	if r.RetainOnDelete {
-		all = append(all, "retained on delete")
+		options = append(options, "retained on delete")
 	}
 	for _, path := range r.IgnoreChanges {
-		all = append(all, "ignores changes of "+path)
+		options = append(options, "ignores changes of "+path)
 	}
 	if r.CreateTimeout != "" || r.UpdateTimeout != "" {
-		all = append(all, fmt.Sprintf("waits %s to create, %s to update", r.CreateTimeout, r.UpdateTimeout))
+		options = append(options, fmt.Sprintf("waits %s to create, %s to update", r.CreateTimeout, r.UpdateTimeout))
 	}
-	return all
+	return options
 }
 
-// formatInputs writes inputs as YAML below their heading, nothing where there are none.
+// formatInputs returns the inputs as indented YAML, an empty text if there are none.
 func formatInputs(preview, update map[string]any) (string, error) {
 	if len(preview) == 0 {
 		return "", nil
@@ -98,31 +97,30 @@ func formatInputs(preview, update map[string]any) (string, error) {
 	return "\n" + strings.TrimRight(indented.String(), "\n"), nil
 }
 
-// mergeUnknowns merges a value of a preview with the update's, and unfolds the JSON
-// documents in both.
+// mergeUnknowns adds the values of the update to the unknown ones of the preview. JSON documents are indented.
 func mergeUnknowns(preview, update any) any {
 	switch preview := preview.(type) {
 	case map[string]any:
 		known, _ := update.(map[string]any)
-		whole := map[string]any{}
+		merged := map[string]any{}
 		for key, value := range preview {
-			whole[key] = mergeUnknowns(value, known[key])
+			merged[key] = mergeUnknowns(value, known[key])
 		}
-		return whole
+		return merged
 	case []any:
 		known, _ := update.([]any)
-		whole := make([]any, len(preview))
-		for k, value := range preview {
-			var its any
-			if k < len(known) {
-				its = known[k]
+		merged := make([]any, len(preview))
+		for i, value := range preview {
+			var updated any
+			if i < len(known) {
+				updated = known[i]
 			}
-			whole[k] = mergeUnknowns(value, its)
+			merged[i] = mergeUnknowns(value, updated)
 		}
-		return whole
+		return merged
 	case float64:
-		if whole := int64(preview); float64(whole) == preview {
-			return whole // YAML would write 7776000 as 7.776e+06
+		if integer := int64(preview); float64(integer) == preview {
+			return integer // YAML would format the float 7776000 as 7.776e+06
 		}
 	case string:
 		if preview != Unknown {
@@ -141,7 +139,7 @@ func mergeUnknowns(preview, update any) any {
 	return preview
 }
 
-// indentJSON unfolds a text that is a JSON object or list; other text stays as it is.
+// indentJSON indents a text that is a JSON object or list, and returns any other text unchanged.
 func indentJSON(text string) string {
 	trimmed := strings.TrimSpace(text)
 	if !strings.HasPrefix(trimmed, "{") && !strings.HasPrefix(trimmed, "[") {

@@ -7,56 +7,55 @@ import (
 	"slices"
 )
 
-// DiffPreview lists where an update does otherwise than the first preview of
-// the same settings said it would, each with the resource and the path. What
-// only a cloud can tell may be Unknown in the preview, as a whole or in part;
-// all else has to be there, and in the update nothing is unknown.
+// DiffPreview returns the differences between the first preview and the update of a stack with the same settings,
+// each with the resource and the path. A value may be Unknown in the preview, as a whole or in part. Everything else
+// has to be equal, and nothing may be Unknown in the update.
 func DiffPreview(preview, update *Record) []string {
-	var d previewDiff
-	before, after := groupByURN(preview.Registrations), groupByURN(update.Registrations)
-	for urn, registered := range before {
-		if len(after[urn]) != len(registered) {
-			d.add(registered[0], "", "registered %d times in the preview, %d times in the update", len(registered), len(after[urn]))
+	var diff previewDiff
+	inPreview, inUpdate := groupByURN(preview.Registrations), groupByURN(update.Registrations)
+	for urn, registrations := range inPreview {
+		if len(inUpdate[urn]) != len(registrations) {
+			diff.add(registrations[0], "", "registered %d times in the preview, %d times in the update", len(registrations), len(inUpdate[urn]))
 			continue
 		}
-		d.diffRegistration(registered[0], after[urn][0])
+		diff.diffRegistration(registrations[0], inUpdate[urn][0])
 	}
-	for urn, registered := range after {
-		if len(before[urn]) == 0 {
-			d.add(registered[0], "", "in the update only: nobody saw it in the preview")
+	for urn, registrations := range inUpdate {
+		if len(inPreview[urn]) == 0 {
+			diff.add(registrations[0], "", "in the update only")
 		}
 	}
-	d.diffLists(Registration{Type: "stack"}, "outputs", preview.OutputKeys, update.OutputKeys)
-	// One that waits for a value of the cloud's comes when the update has begun.
-	d.diffLists(Registration{Type: "stack"}, "warnings", preview.Warnings, update.Warnings)
-	slices.Sort(d)
-	return d
+	diff.diffLists(Registration{Type: "stack"}, "outputs", preview.OutputKeys, update.OutputKeys)
+	// A warning that depends on a computed value would be logged when the update has begun, which is too late.
+	diff.diffLists(Registration{Type: "stack"}, "warnings", preview.Warnings, update.Warnings)
+	slices.Sort(diff)
+	return diff
 }
 
 type previewDiff []string
 
-func (d *previewDiff) add(of Registration, path, format string, args ...any) {
-	at := of.Type
-	if of.Name != "" {
-		at = of.String()
+func (d *previewDiff) add(registration Registration, path, format string, args ...any) {
+	location := registration.Type
+	if registration.Name != "" {
+		location = registration.String()
 	}
 	if path != "" {
-		at += ": " + path
+		location += ": " + path
 	}
-	*d = append(*d, at+": "+fmt.Sprintf(format, args...))
+	*d = append(*d, location+": "+fmt.Sprintf(format, args...))
 }
 
-func groupByURN(all []Registration) map[string][]Registration {
-	found := map[string][]Registration{}
-	for _, each := range all {
-		found[each.URN] = append(found[each.URN], each)
+func groupByURN(registrations []Registration) map[string][]Registration {
+	groups := map[string][]Registration{}
+	for _, registration := range registrations {
+		groups[registration.URN] = append(groups[registration.URN], registration)
 	}
-	return found
+	return groups
 }
 
-// diffRegistration compares what the engine is told of one resource.
+// diffRegistration compares the options and inputs of a resource.
 func (d *previewDiff) diffRegistration(preview, update Registration) {
-	for _, part := range []struct {
+	for _, field := range []struct {
 		name            string
 		preview, update any
 	}{
@@ -64,86 +63,86 @@ func (d *previewDiff) diffRegistration(preview, update Registration) {
 		{"custom", preview.Custom, update.Custom},
 		{"parent", preview.Parent, update.Parent},
 		{"provider", preview.ProviderURN(), update.ProviderURN()},
-		{"retained", preview.RetainOnDelete, update.RetainOnDelete},
-		{"protected", preview.Protect, update.Protect},
+		{"retainOnDelete", preview.RetainOnDelete, update.RetainOnDelete},
+		{"protect", preview.Protect, update.Protect},
 		{"timeout to create", preview.CreateTimeout, update.CreateTimeout},
 		{"timeout to update", preview.UpdateTimeout, update.UpdateTimeout},
 	} {
-		if part.preview != part.update {
-			d.add(update, part.name, "%v in the preview, %v in the update", part.preview, part.update)
+		if field.preview != field.update {
+			d.add(update, field.name, "%v in the preview, %v in the update", field.preview, field.update)
 		}
 	}
-	d.diffLists(update, "ignored changes", preview.IgnoreChanges, update.IgnoreChanges)
+	d.diffLists(update, "ignoreChanges", preview.IgnoreChanges, update.IgnoreChanges)
 	d.diffLists(update, "dependencies", preview.Dependencies, update.Dependencies)
 	d.diffValues(update, "inputs", preview.Inputs, update.Inputs)
 }
 
 // diffLists compares two lists without their order.
-func (d *previewDiff) diffLists(of Registration, path string, preview, update []string) {
-	for _, only := range []struct {
-		where      string
-		these, not []string
+func (d *previewDiff) diffLists(registration Registration, path string, preview, update []string) {
+	for _, side := range []struct {
+		name         string
+		list, others []string
 	}{{"preview", preview, update}, {"update", update, preview}} {
-		left := slices.Clone(only.not)
-		for _, each := range only.these {
-			if k := slices.Index(left, each); k >= 0 {
-				left = slices.Delete(left, k, k+1)
+		unmatched := slices.Clone(side.others)
+		for _, element := range side.list {
+			if i := slices.Index(unmatched, element); i >= 0 {
+				unmatched = slices.Delete(unmatched, i, i+1)
 				continue
 			}
-			d.add(of, path, "%s: in the %s only", each, only.where)
+			d.add(registration, path, "%s: in the %s only", element, side.name)
 		}
 	}
 }
 
-// diffValues compares a value at a path, and all that is in it.
-func (d *previewDiff) diffValues(of Registration, path string, preview, update any) {
+// diffValues compares two values recursively.
+func (d *previewDiff) diffValues(registration Registration, path string, preview, update any) {
 	if preview == Unknown {
-		d.requireKnown(of, path, update)
+		d.requireKnown(registration, path, update)
 		return
 	}
 	switch update := update.(type) {
 	case map[string]any:
 		if preview, ok := preview.(map[string]any); ok {
-			d.diffMaps(of, path, preview, update)
+			d.diffMaps(registration, path, preview, update)
 			return
 		}
 	case []any:
 		if preview, ok := preview.([]any); ok && len(preview) == len(update) {
-			for k := range update {
-				d.diffValues(of, fmt.Sprintf("%s[%d]", path, k), preview[k], update[k])
+			for i := range update {
+				d.diffValues(registration, fmt.Sprintf("%s[%d]", path, i), preview[i], update[i])
 			}
 			return
 		}
 	}
-	d.requireKnown(of, path, update)
+	d.requireKnown(registration, path, update)
 	if !reflect.DeepEqual(preview, update) {
-		d.add(of, path, "%v in the preview, %v in the update", preview, update)
+		d.add(registration, path, "%v in the preview, %v in the update", preview, update)
 	}
 }
 
-func (d *previewDiff) diffMaps(of Registration, path string, preview, update map[string]any) {
-	d.diffLists(of, path, slices.Collect(maps.Keys(preview)), slices.Collect(maps.Keys(update)))
+func (d *previewDiff) diffMaps(registration Registration, path string, preview, update map[string]any) {
+	d.diffLists(registration, path, slices.Collect(maps.Keys(preview)), slices.Collect(maps.Keys(update)))
 	for key := range preview {
 		if _, ok := update[key]; ok {
-			d.diffValues(of, path+"."+key, preview[key], update[key])
+			d.diffValues(registration, path+"."+key, preview[key], update[key])
 		}
 	}
 }
 
-// requireKnown finds what is unknown in a value of the update.
-func (d *previewDiff) requireKnown(of Registration, path string, update any) {
+// requireKnown adds what is Unknown in a value of the update.
+func (d *previewDiff) requireKnown(registration Registration, path string, update any) {
 	switch update := update.(type) {
 	case map[string]any:
 		for key, value := range update {
-			d.requireKnown(of, path+"."+key, value)
+			d.requireKnown(registration, path+"."+key, value)
 		}
 	case []any:
-		for k, value := range update {
-			d.requireKnown(of, fmt.Sprintf("%s[%d]", path, k), value)
+		for i, value := range update {
+			d.requireKnown(registration, fmt.Sprintf("%s[%d]", path, i), value)
 		}
 	case string:
 		if update == Unknown {
-			d.add(of, path, "unknown in the update")
+			d.add(registration, path, "unknown in the update")
 		}
 	}
 }

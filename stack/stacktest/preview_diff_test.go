@@ -10,8 +10,7 @@ import (
 
 type object = map[string]any
 
-// equalRuns are a preview and an update of one stack that agree: a network, and a
-// cluster in it. Each call makes them anew.
+// equalRuns returns a preview and an update of one stack without differences. The caller may change them.
 func equalRuns() (preview, update *stacktest.Record) {
 	record := func(preview bool) *stacktest.Record {
 		computed := func(value any) any {
@@ -44,7 +43,7 @@ func TestDiffPreview_unknownsInPreview(t *testing.T) {
 	preview, update := equalRuns()
 	require.Empty(t, stacktest.DiffPreview(preview, update))
 
-	// In no order, as they are registered side by side.
+	// The order has no meaning, because resources are registered concurrently.
 	update.Registrations[0], update.Registrations[1] = update.Registrations[1], update.Registrations[0]
 	update.Registrations[0].Dependencies = []string{"urn:role", "urn:network"}
 	update.Warnings = []string{"a", "b"}
@@ -62,46 +61,46 @@ func TestDiffPreview_differences(t *testing.T) {
 		update func(*stacktest.Record)
 		want   string
 	}{
-		{"a resource that the preview has not", func(r *stacktest.Record) {
+		{"resource missing in the preview", func(r *stacktest.Record) {
 			r.Registrations = append(r.Registrations, registration{Type: "node", Name: "a", URN: "urn:a"})
-		}, "node a: in the update only: nobody saw it in the preview"},
-		{"a resource that the update has not", func(r *stacktest.Record) { r.Registrations = r.Registrations[1:] },
+		}, "node a: in the update only"},
+		{"resource missing in the update", func(r *stacktest.Record) { r.Registrations = r.Registrations[1:] },
 			"network main: registered 1 times in the preview, 0 times in the update"},
-		{"a resource twice", func(r *stacktest.Record) { r.Registrations = append(r.Registrations, r.Registrations[0]) },
+		{"resource registered twice", func(r *stacktest.Record) { r.Registrations = append(r.Registrations, r.Registrations[0]) },
 			"network main: registered 1 times in the preview, 2 times in the update"},
-		{"the type", cluster(func(r *registration) { r.Type = "other" }), "other main: type: cluster in the preview, other in the update"},
-		{"a component", cluster(func(r *registration) { r.Custom = false }), "cluster main: custom: true in the preview, false in the update"},
-		{"the parent", cluster(func(r *registration) { r.Parent = "" }), "cluster main: parent: urn:component in the preview,  in the update"},
-		{"the provider", cluster(func(r *registration) { r.Provider = "urn:other::id" }),
+		{"type", cluster(func(r *registration) { r.Type = "other" }), "other main: type: cluster in the preview, other in the update"},
+		{"component instead of custom resource", cluster(func(r *registration) { r.Custom = false }), "cluster main: custom: true in the preview, false in the update"},
+		{"parent", cluster(func(r *registration) { r.Parent = "" }), "cluster main: parent: urn:component in the preview,  in the update"},
+		{"provider", cluster(func(r *registration) { r.Provider = "urn:other::id" }),
 			"cluster main: provider: urn:provider in the preview, urn:other in the update"},
-		{"the retention", cluster(func(r *registration) { r.RetainOnDelete = false }), "cluster main: retained: true in the preview, false in the update"},
-		{"the protection", cluster(func(r *registration) { r.Protect = false }), "cluster main: protected: true in the preview, false in the update"},
-		{"what is ignored", cluster(func(r *registration) { r.IgnoreChanges = nil }), "cluster main: ignored changes: size: in the preview only"},
-		{"the time to create", cluster(func(r *registration) { r.CreateTimeout = "1m" }),
+		{"retainOnDelete", cluster(func(r *registration) { r.RetainOnDelete = false }), "cluster main: retainOnDelete: true in the preview, false in the update"},
+		{"protect", cluster(func(r *registration) { r.Protect = false }), "cluster main: protect: true in the preview, false in the update"},
+		{"ignoreChanges", cluster(func(r *registration) { r.IgnoreChanges = nil }), "cluster main: ignoreChanges: size: in the preview only"},
+		{"timeout to create", cluster(func(r *registration) { r.CreateTimeout = "1m" }),
 			"cluster main: timeout to create: 11m in the preview, 1m in the update"},
-		{"the time to update", cluster(func(r *registration) { r.UpdateTimeout = "1m" }),
+		{"timeout to update", cluster(func(r *registration) { r.UpdateTimeout = "1m" }),
 			"cluster main: timeout to update: 11m in the preview, 1m in the update"},
-		{"a dependency less", cluster(func(r *registration) { r.Dependencies = r.Dependencies[:1] }),
+		{"missing dependency", cluster(func(r *registration) { r.Dependencies = r.Dependencies[:1] }),
 			"cluster main: dependencies: urn:role: in the preview only"},
-		{"a dependency more", cluster(func(r *registration) { r.Dependencies = append(r.Dependencies, "urn:x") }),
+		{"additional dependency", cluster(func(r *registration) { r.Dependencies = append(r.Dependencies, "urn:x") }),
 			"cluster main: dependencies: urn:x: in the update only"},
-		{"a value", cluster(func(r *registration) { r.Inputs["name"] = "x" }), "cluster main: inputs.name: main in the preview, x in the update"},
-		{"a value deep down", cluster(func(r *registration) { pool(r)["min"] = "1" }),
+		{"input", cluster(func(r *registration) { r.Inputs["name"] = "x" }), "cluster main: inputs.name: main in the preview, x in the update"},
+		{"nested input", cluster(func(r *registration) { pool(r)["min"] = "1" }),
 			"cluster main: inputs.pools[0].min: 1 in the preview, 1 in the update"},
-		{"a value in place of none", cluster(func(r *registration) { r.Inputs["version"] = "1" }),
+		{"value instead of nil", cluster(func(r *registration) { r.Inputs["version"] = "1" }),
 			"cluster main: inputs.version: <nil> in the preview, 1 in the update"},
-		{"a list in place of a value", cluster(func(r *registration) { r.Inputs["name"] = []any{"main"} }),
+		{"list instead of a value", cluster(func(r *registration) { r.Inputs["name"] = []any{"main"} }),
 			"cluster main: inputs.name: main in the preview, [main] in the update"},
-		{"an element less", cluster(func(r *registration) { r.Inputs["pools"] = r.Inputs["pools"].([]any)[:1] }),
+		{"missing list element", cluster(func(r *registration) { r.Inputs["pools"] = r.Inputs["pools"].([]any)[:1] }),
 			"cluster main: inputs.pools: [map[min:1 role:(unknown)] map[min:2]] in the preview, [map[min:1 role:role-id]] in the update"},
-		{"a key less", cluster(func(r *registration) { delete(r.Inputs, "network") }), "cluster main: inputs: network: in the preview only"},
-		{"a key more", cluster(func(r *registration) { pool(r)["max"] = 1. }), "cluster main: inputs.pools[0]: max: in the update only"},
-		{"an unknown that stays one", cluster(func(r *registration) { pool(r)["role"] = stacktest.Unknown }),
+		{"missing key", cluster(func(r *registration) { delete(r.Inputs, "network") }), "cluster main: inputs: network: in the preview only"},
+		{"additional key", cluster(func(r *registration) { pool(r)["max"] = 1. }), "cluster main: inputs.pools[0]: max: in the update only"},
+		{"unknown in both", cluster(func(r *registration) { pool(r)["role"] = stacktest.Unknown }),
 			"cluster main: inputs.pools[0].role: unknown in the update"},
-		{"an unknown in what was wholly unknown", cluster(func(r *registration) { r.Inputs["labels"] = object{"a": []any{stacktest.Unknown}} }),
+		{"nested unknown instead of an unknown value", cluster(func(r *registration) { r.Inputs["labels"] = object{"a": []any{stacktest.Unknown}} }),
 			"cluster main: inputs.labels.a[0]: unknown in the update"},
-		{"an output", func(r *stacktest.Record) { r.OutputKeys = []string{"cluster"} }, "stack: outputs: network: in the preview only"},
-		{"a warning that comes too late", func(r *stacktest.Record) { r.Warnings = append(r.Warnings, "c") }, "stack: warnings: c: in the update only"},
+		{"output", func(r *stacktest.Record) { r.OutputKeys = []string{"cluster"} }, "stack: outputs: network: in the preview only"},
+		{"warning in the update only", func(r *stacktest.Record) { r.Warnings = append(r.Warnings, "c") }, "stack: warnings: c: in the update only"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			preview, update := equalRuns()
@@ -111,7 +110,7 @@ func TestDiffPreview_differences(t *testing.T) {
 	}
 }
 
-// What becomes unknown only in the update is said once more as another value.
+// An input that is unknown in the update only is reported twice: as a different value and as unknown.
 func TestDiffPreview_unknownInUpdate(t *testing.T) {
 	preview, update := equalRuns()
 	update.Registrations[1].Inputs["name"] = stacktest.Unknown

@@ -8,78 +8,81 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Registration is one resource as the program asked for it.
+// Registration is one resource that the program registered.
 type Registration struct {
-	// Type and Name, as in aws:iam/role:Role and bankchurn-predictor.
+	// Type is a token such as aws:iam/role:Role, Name the resource's name in Pulumi.
 	Type, Name string
-	// URN of the resource, and of its Parent.
+	// URN of the resource, and of its parent.
 	URN, Parent string
-	// Custom tells a cloud's resource from a component.
+	// Custom is true for a provider's resource and false for a component.
 	Custom bool
-	// Provider as URN::ID.
+	// Provider is a reference of the form URN::ID.
 	Provider string
-	// Dependencies by URN, those that follow from inputs included.
+	// Dependencies are URNs, from the option dependsOn and from inputs.
 	Dependencies []string
-	// RetainOnDelete tells that deleting the resource leaves it behind; Protected that it is refused.
-	RetainOnDelete, Protect bool
-	// IgnoreChanges, CreateTimeout and UpdateTimeout from the options.
+	// RetainOnDelete, Protect, IgnoreChanges and the timeouts are resource options.
+	RetainOnDelete, Protect      bool
 	IgnoreChanges                []string
 	CreateTimeout, UpdateTimeout string
-	// Inputs as JSON would hold them; what is not known yet is Unknown.
+	// Inputs are JSON values. An input that a preview does not know is Unknown.
 	Inputs map[string]any
 }
 
-// ProviderURN is the provider without its ID, which a first preview does not
-// know; "" where there is none.
+// ProviderURN returns the URN of the provider, which unlike its ID is known in a first preview. It is empty for a
+// resource without a provider.
 func (r Registration) ProviderURN() string {
 	return r.Provider[:max(0, strings.LastIndex(r.Provider, "::"))]
 }
 
-// String names the registration in a failed test.
+// String returns the type and the name, for messages.
 func (r Registration) String() string { return r.Type + " " + r.Name }
 
-// Input returns the input at a path such as spec.template.spec.containers[0].name,
-// nil where there is none. A key with dots is written last, after a "/".
+// Kind returns the last part of the type, for a Kubernetes object its kind.
+func (r Registration) Kind() string { return r.Type[strings.LastIndex(r.Type, ":")+1:] }
+
+// Input returns the input at a path such as spec.template.spec.containers[0].name, nil if there is none. A key
+// that contains dots has to be the last one, after a slash: metadata.labels/app.kubernetes.io/name.
 func (r Registration) Input(path string) any {
 	path, last, hasLast := strings.Cut(path, "/")
-	var at any = r.Inputs
+	var value any = r.Inputs
 	for _, key := range strings.FieldsFunc(path, func(c rune) bool { return c == '.' || c == '[' || c == ']' }) {
-		at = element(at, key)
+		value = element(value, key)
 	}
 	if hasLast {
-		at = element(at, last)
+		value = element(value, last)
 	}
-	return at
+	return value
 }
 
-func element(at any, key string) any {
-	switch at := at.(type) {
+// element returns the element of a map or list at a key or index, nil if there is none.
+func element(value any, key string) any {
+	switch value := value.(type) {
 	case map[string]any:
-		return at[key]
+		return value[key]
 	case []any:
 		var index int
-		if _, err := fmt.Sscan(key, &index); err == nil && index < len(at) {
-			return at[index]
+		if _, err := fmt.Sscan(key, &index); err == nil && index < len(value) {
+			return value[index]
 		}
 	}
 	return nil
 }
 
-// Record is everything that one run of the program registered.
+// Record is what one run of the program registered.
 type Record struct {
-	// Registrations registrations, in no order: they are made side by side.
+	// Registrations have no order, because the program registers resources concurrently.
 	Registrations []Registration
-	// Warnings that the program gave.
+	// Warnings that the program logged.
 	Warnings []string
-	// Preview tells that the run was one, in which computed values are Unknown.
+	// Preview is true for a first preview, in which computed values are Unknown.
 	Preview bool
-	// OutputKeys are the paths of the stack's outputs, sorted.
+	// OutputKeys are the sorted paths of the stack's outputs.
 	OutputKeys []string
-	// Outputs of the stack, by key; nil when one of them was unknown.
+	// Outputs of the stack by key, nil if one of them was unknown.
 	Outputs map[string]any
 }
 
-// Computed returns what a value that the cloud computes shows as in this run.
+// Computed returns a value that the cloud computes as this run shows it: Unknown in a preview.
 func (r *Record) Computed(value any) any {
 	if r.Preview {
 		return Unknown
@@ -87,58 +90,52 @@ func (r *Record) Computed(value any) any {
 	return value
 }
 
-// ByType returns the registrations of a type, sorted by name. A cloud's type may
-// be cut short from the left: role:Role.
+// ByType returns the registrations of a type, sorted by name. A suffix of the type such as role:Role or Role is
+// enough for a custom resource.
 func (r *Record) ByType(typ string) []Registration {
-	var found []Registration
-	for _, each := range r.Registrations {
-		short := each.Custom && (strings.HasSuffix(each.Type, "/"+typ) || strings.HasSuffix(each.Type, ":"+typ))
-		if each.Type == typ || short {
-			found = append(found, each)
+	var matches []Registration
+	for _, registration := range r.Registrations {
+		hasSuffix := strings.HasSuffix(registration.Type, "/"+typ) || strings.HasSuffix(registration.Type, ":"+typ)
+		if registration.Type == typ || registration.Custom && hasSuffix {
+			matches = append(matches, registration)
 		}
 	}
-	slices.SortFunc(found, func(a, b Registration) int { return strings.Compare(a.Name, b.Name) })
-	return found
+	slices.SortFunc(matches, func(a, b Registration) int { return strings.Compare(a.Name, b.Name) })
+	return matches
 }
 
-// MustGet returns the registration of a type and name, and fails the test when
-// there is none, or more.
+// MustGet returns the registration of a type (see ByType) and name. It fails the test unless there is exactly one.
 func (r *Record) MustGet(t require.TestingT, typ, name string) Registration {
-	var found []Registration
-	for _, each := range r.ByType(typ) {
-		if each.Name == name {
-			found = append(found, each)
-		}
-	}
-	require.Len(t, found, 1, "%s %s", typ, name)
-	return found[0]
+	matches := slices.DeleteFunc(r.ByType(typ), func(registration Registration) bool { return registration.Name != name })
+	require.Len(t, matches, 1, "%s %s", typ, name)
+	return matches[0]
 }
 
 // ByURN returns the registration of a URN.
 func (r *Record) ByURN(urn string) (Registration, bool) {
-	k := slices.IndexFunc(r.Registrations, func(each Registration) bool { return each.URN == urn })
-	if k < 0 {
+	i := slices.IndexFunc(r.Registrations, func(registration Registration) bool { return registration.URN == urn })
+	if i < 0 {
 		return Registration{}, false
 	}
-	return r.Registrations[k], true
+	return r.Registrations[i], true
 }
 
-// Dependencies lists the URNs of all that the engine makes before a registration:
-// what it depends on, its parents and provider, and what those depend on.
+// Dependencies returns the URNs of everything that the engine creates before a registration: its dependencies,
+// parent and provider, and theirs.
 func (r *Record) Dependencies(of Registration) map[string]bool {
-	before := map[string]bool{}
+	dependencies := map[string]bool{}
 	var visit func(Registration)
-	visit = func(at Registration) {
-		for _, urn := range append([]string{at.Parent, at.ProviderURN()}, at.Dependencies...) {
-			if urn == "" || before[urn] {
+	visit = func(registration Registration) {
+		for _, urn := range append([]string{registration.Parent, registration.ProviderURN()}, registration.Dependencies...) {
+			if urn == "" || dependencies[urn] {
 				continue
 			}
-			before[urn] = true
-			if next, ok := r.ByURN(urn); ok {
-				visit(next)
+			dependencies[urn] = true
+			if dependency, ok := r.ByURN(urn); ok {
+				visit(dependency)
 			}
 		}
 	}
 	visit(of)
-	return before
+	return dependencies
 }

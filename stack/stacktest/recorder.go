@@ -9,25 +9,25 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// recorder stands in the engine's place: it writes down each registration and
-// answers with what a cloud would compute.
+// recorder implements pulumi.MockResourceMonitor. It records each registration and returns the outputs that a cloud
+// would compute.
 type recorder struct {
 	stack   string
 	preview bool
 
-	mu            sync.Mutex // resources are registered side by side
+	mu            sync.Mutex // the program registers resources concurrently
 	registrations []Registration
 }
 
-// NewResource records a registration. The request itself is read, not the
-// mock's copy of it: that leaves out what is unknown.
+// NewResource records a registration. It reads the inputs from the request, because the mock's copy of them lacks
+// the unknown ones.
 func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
 	request := args.RegisterRPC
 	inputs, err := plugin.UnmarshalProperties(request.GetObject(), plugin.MarshalOptions{KeepUnknowns: true, KeepSecrets: true})
 	if err != nil {
 		return "", nil, err
 	}
-	plainInputs, _ := jsonValue(resource.NewObjectProperty(inputs)).(map[string]any)
+	jsonInputs, _ := jsonValue(resource.NewObjectProperty(inputs)).(map[string]any)
 	timeouts := request.GetCustomTimeouts()
 	r.mu.Lock()
 	r.registrations = append(r.registrations, Registration{
@@ -36,7 +36,7 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 		Provider: request.GetProvider(), Dependencies: request.GetDependencies(),
 		RetainOnDelete: request.GetRetainOnDelete(), Protect: request.GetProtect(),
 		IgnoreChanges: request.GetIgnoreChanges(), CreateTimeout: timeouts.GetCreate(), UpdateTimeout: timeouts.GetUpdate(),
-		Inputs: plainInputs,
+		Inputs: jsonInputs,
 	})
 	r.mu.Unlock()
 	known := withGeneratedName(args.Name, args.Inputs)
@@ -46,12 +46,12 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 	return args.Name + "-id", computedOutputs(args.TypeToken, args.Name, known), nil
 }
 
-// Call answers a function of a provider. It is asked in a preview too.
+// Call returns the result of a provider's function, which is known in a preview too.
 func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) {
 	return invokeResult(args.Token, args.Args), nil
 }
 
-// urn is the name that the mock engine gives a resource.
+// urn returns the URN that the mock engine assigns to a resource.
 func (r *recorder) urn(parent, typ, name string) string {
 	var parentType tokens.Type
 	if urn := resource.URN(parent); urn != "" && urn.QualifiedType() != resource.RootStackType {
@@ -60,10 +60,10 @@ func (r *recorder) urn(parent, typ, name string) string {
 	return string(resource.NewURN(tokens.QName(r.stack), Project, parentType, tokens.Type(typ), name))
 }
 
-// Unknown stands for a value that a preview does not know yet.
+// Unknown replaces a value that is not known in a preview.
 const Unknown = "(unknown)"
 
-// jsonValue turns a property into the values that JSON would hold.
+// jsonValue converts a property value to the types of encoding/json.
 func jsonValue(v resource.PropertyValue) any {
 	switch {
 	case v.IsComputed(), v.IsOutput() && !v.OutputValue().Known:

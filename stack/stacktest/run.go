@@ -1,5 +1,5 @@
-// Package stacktest runs the program against a recorder in the engine's place,
-// so that tests assert on what was registered, after the run has ended.
+// Package stacktest runs the program with Pulumi's mocks and records what it registers, so that tests can make
+// assertions after the run. It has the settings and expected values that several test packages share.
 package stacktest
 
 import (
@@ -12,15 +12,14 @@ import (
 	"github.com/modelferry/modelferry/config/configtest"
 )
 
-// Project is the project's name in every run.
+// Project is the name of the Pulumi project in every run.
 const Project = "modelferry"
 
 // ProgramFunc is a Pulumi program that returns the stack's outputs.
 type ProgramFunc func(ctx *pulumi.Context) (pulumi.Map, error)
 
-// Run runs a program on a stack with the given config and returns what it
-// registered. In a preview, what a cloud would compute stays unknown. What was
-// registered before an error comes with it.
+// Run runs a program on a stack with the given config and returns what it registered. In a preview, computed values
+// are Unknown. If the program fails, the record has what it registered before the error.
 func Run(program ProgramFunc, stack string, settings configtest.Settings, preview bool) (*Record, error) {
 	recorder := &recorder{stack: stack, preview: preview}
 	record := &Record{Preview: preview}
@@ -31,7 +30,7 @@ func Run(program ProgramFunc, stack string, settings configtest.Settings, previe
 			return err
 		}
 		record.OutputKeys = outputPaths(outputs)
-		// Skipped where something is unknown: a preview has keys, but no values.
+		// The function is not called if an output is unknown: a preview records keys only.
 		outputs.ToMapOutput().ApplyT(func(values map[string]any) (int, error) {
 			record.Outputs = values
 			return 0, nil
@@ -44,10 +43,10 @@ func Run(program ProgramFunc, stack string, settings configtest.Settings, previe
 	return record, err
 }
 
-// warningLog writes down the program's.
+// warningLog records the warnings of the program.
 type warningLog struct {
 	pulumi.Log
-	mu     sync.Mutex // what is known later is warned of from aside
+	mu     sync.Mutex // apply functions log concurrently
 	record *Record
 }
 
@@ -58,23 +57,23 @@ func (w *warningLog) Warn(message string, _ *pulumi.LogArgs) error {
 	return nil
 }
 
-// outputPaths lists the paths of a map's values, sorted, as far as maps go.
+// outputPaths returns the sorted paths of the values in a map, through nested maps.
 func outputPaths(outputs pulumi.Map) []string {
-	var all []string
+	var paths []string
 	for key, value := range outputs {
 		switch value := value.(type) {
 		case pulumi.Map:
 			for _, inner := range outputPaths(value) {
-				all = append(all, key+"."+inner)
+				paths = append(paths, key+"."+inner)
 			}
 		case pulumi.StringMap:
 			for inner := range maps.Keys(value) {
-				all = append(all, key+"."+inner)
+				paths = append(paths, key+"."+inner)
 			}
 		default:
-			all = append(all, key)
+			paths = append(paths, key)
 		}
 	}
-	slices.Sort(all)
-	return all
+	slices.Sort(paths)
+	return paths
 }

@@ -7,16 +7,14 @@ import (
 	"github.com/modelferry/modelferry/stack"
 )
 
-// runPair is the program run twice with the same settings: as a first preview,
-// and as an update.
+// runPair is the first preview and the update of a stack with the same settings.
 type runPair struct {
 	preview, update *Record
-	// diff of the two.
+	// diff is the result of DiffPreview.
 	diff []string
 }
 
-// runCache remembers runs by stack and settings, for tests that only read the
-// record: most ask for the stacks as they lie in the repository.
+// runCache holds runs by stack and settings, because most tests read a run of the repository's stacks.
 type runCache map[string]runPair
 
 var cachedRuns = runCache{}
@@ -27,25 +25,25 @@ func (c runCache) get(stack string, s configtest.Settings) (runPair, error) {
 		return runPair{}, err
 	}
 	key := stack + string(text)
-	if both, ok := c[key]; ok {
-		return both, nil
+	if runs, ok := c[key]; ok {
+		return runs, nil
 	}
-	both, err := runBoth(stack, s)
+	runs, err := runBoth(stack, s)
 	if err == nil {
-		c[key] = both
+		c[key] = runs
 	}
-	return both, err
+	return runs, err
 }
 
-func runBoth(name string, s configtest.Settings) (both runPair, err error) {
-	if both.preview, err = runStack(name, s, true); err != nil {
-		return both, err
+func runBoth(stack string, s configtest.Settings) (runs runPair, err error) {
+	if runs.preview, err = runStack(stack, s, true); err != nil {
+		return runs, err
 	}
-	if both.update, err = runStack(name, s, false); err != nil {
-		return both, err
+	if runs.update, err = runStack(stack, s, false); err != nil {
+		return runs, err
 	}
-	both.diff = DiffPreview(both.preview, both.update)
-	return both, nil
+	runs.diff = DiffPreview(runs.preview, runs.update)
+	return runs, nil
 }
 
 func runStack(name string, s configtest.Settings, preview bool) (*Record, error) {

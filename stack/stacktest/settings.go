@@ -8,9 +8,7 @@ import (
 	"github.com/modelferry/modelferry/config/configtest"
 )
 
-const CertificateArn = "arn:aws:acm:eu-west-1:" + AccountID + ":certificate/0a1b"
-
-// Settings returns a stack's config with some values set.
+// Settings returns the config of a stack in the repository, with some values set by path.
 func Settings(t *testing.T, stack string, set map[string]any) configtest.Settings {
 	t.Helper()
 	s, err := configtest.RepositoryStack(stack)
@@ -21,14 +19,19 @@ func Settings(t *testing.T, stack string, set map[string]any) configtest.Setting
 	return s
 }
 
-// IngressConfig is a cloud's way in, complete.
-func IngressConfig(p Platform) object {
+// CertificateArn is the certificate of the EKS stack's ingress.
+const CertificateArn = "arn:aws:acm:eu-west-1:" + AccountID + ":certificate/0a1b"
+
+// IngressConfig returns a value for the config key ingress.
+func IngressConfig(p Platform) map[string]any {
 	return object{"host": "models.example.com", "certificate": map[string]string{"gke": "models", "eks": CertificateArn}[p.Stack]}
 }
 
-// ExistingNetworks is a network that a team has, on each cloud.
-var ExistingNetworks = map[string]object{
-	"gke": {"network": "projects/host/global/networks/shared", "subnetwork": "projects/host/regions/europe-west1/subnetworks/ml",
-		"podRange": "ml-pods", "serviceRange": "ml-services"},
+// ExistingNetworks has a value for the config key cluster.create.network.existing of each stack.
+var ExistingNetworks = map[string]map[string]any{
+	"gke": {
+		"network": "projects/host/global/networks/shared", "subnetwork": "projects/host/regions/europe-west1/subnetworks/ml",
+		"podRange": "ml-pods", "serviceRange": "ml-services",
+	},
 	"eks": {"vpc": "vpc-0a", "privateSubnets": []any{"subnet-0a", "subnet-0b"}, "publicSubnets": []any{"subnet-0d"}},
 }

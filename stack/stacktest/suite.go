@@ -8,57 +8,62 @@ import (
 	"github.com/modelferry/modelferry/config/configtest"
 )
 
-// Up returns what the program registers on a stack with some values set.
+// Up returns what an update of a stack registers, with some config values set by path.
 func Up(t *testing.T, stack string, set map[string]any) *Record {
 	t.Helper()
-	return RunSettings(t, Settings(t, stack, set), stack, false)
+	return RunStack(t, stack, set, false)
 }
 
-// RunRepositoryStack returns what the program registers on a stack as it lies in the
-// repository.
-func RunRepositoryStack(t *testing.T, stack string, preview bool) *Record {
+// RunStack returns what an update or the first preview of a stack registers, with some config values set by path.
+func RunStack(t *testing.T, stack string, set map[string]any, preview bool) *Record {
 	t.Helper()
-	return RunSettings(t, Settings(t, stack, nil), stack, preview)
+	return RunSettings(t, stack, Settings(t, stack, set), preview)
 }
 
-// RunSettings returns what the program registers in an update, or in a first preview.
-// Whichever a test is about, both have run, and the plan that a person said yes
-// to is what was done.
-func RunSettings(t *testing.T, s configtest.Settings, stack string, preview bool) *Record {
+// RunSettings returns what an update or the first preview of a stack with the given settings registers. It always
+// runs both, and fails the test when the preview differs from the update. Callers must not change the record.
+func RunSettings(t *testing.T, stack string, s configtest.Settings, preview bool) *Record {
 	t.Helper()
-	both, err := cachedRuns.get(stack, s)
+	runs, err := cachedRuns.get(stack, s)
 	require.NoError(t, err)
-	require.Empty(t, both.diff, "the preview is not what the update does")
+	require.Empty(t, runs.diff, "the preview differs from the update")
 	if preview {
-		return both.preview
+		return runs.preview
 	}
-	return both.update
+	return runs.update
 }
 
-// ForEachPlatform runs a test on every cloud, with the stacks as they lie in the
-// repository, for an update and for a first preview.
+// RunUncached runs the program once and returns what it registers. Callers may change the record.
+func RunUncached(t require.TestingT, stack string, s configtest.Settings, preview bool) *Record {
+	record, err := runStack(stack, s, preview)
+	require.NoError(t, err)
+	return record
+}
+
+// ForEachPlatform runs a test for an update and a first preview of each cloud's stack in the repository.
 func ForEachPlatform(t *testing.T, test func(t *testing.T, p Platform, r *Record)) {
 	t.Helper()
 	for _, p := range Platforms {
 		for _, preview := range []bool{false, true} {
-			name := p.Stack + map[bool]string{false: "/up", true: "/preview"}[preview]
-			t.Run(name, func(t *testing.T) { test(t, p, RunRepositoryStack(t, p.Stack, preview)) })
+			t.Run(RunName(p, preview), func(t *testing.T) { test(t, p, RunStack(t, p.Stack, nil, preview)) })
 		}
 	}
 }
 
-// ForEachService runs a test on every service on every cloud.
+// RunName returns the name of the subtest for an update or a first preview of a cloud's stack.
+func RunName(p Platform, preview bool) string {
+	if preview {
+		return p.Stack + "/preview"
+	}
+	return p.Stack + "/up"
+}
+
+// ForEachService runs a test for each service in an update and a first preview of each cloud's stack.
 func ForEachService(t *testing.T, test func(t *testing.T, p Platform, s Service, r *Record)) {
+	t.Helper()
 	ForEachPlatform(t, func(t *testing.T, p Platform, r *Record) {
 		for _, s := range Services {
 			t.Run(s.Name, func(t *testing.T) { test(t, p, s, r) })
 		}
 	})
-}
-
-// RunUncached runs the program once, for tests that change the record.
-func RunUncached(t require.TestingT, stack string, s configtest.Settings, preview bool) *Record {
-	record, err := runStack(stack, s, preview)
-	require.NoError(t, err)
-	return record
 }

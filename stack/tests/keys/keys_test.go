@@ -26,7 +26,7 @@ func TestKeys_reachPlan(t *testing.T) {
 			}
 			t.Run(p.Stack+"/"+cmp.Or(row.key, row.path), func(t *testing.T) {
 				without, with := row.settings(t, p.Stack)
-				require.Empty(t, row.mismatches(p.Stack, stacktest.RunSettings(t, without, p.Stack, false), update(t, p.Stack, with)))
+				require.Empty(t, row.mismatches(p.Stack, stacktest.RunSettings(t, p.Stack, without, false), update(t, p.Stack, with)))
 			})
 		}
 	}

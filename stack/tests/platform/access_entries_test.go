@@ -48,8 +48,8 @@ func TestAccessEntries_warnIfCallerNotAdmin(t *testing.T) {
 	stranger := map[string]any{"cluster.create.admins": []any{"arn:aws:iam::123456789012:role/ops"}}
 	for _, preview := range []bool{true, false} {
 		require.Equal(t, []string{"modelferry:cluster.create.admins: pulumi runs as " + stacktest.CallerArn + ", which is not among them: " +
-			"pulumi up by it cannot make what runs on the cluster"}, stacktest.RunSettings(t, stacktest.Settings(t, "eks", stranger), "eks", preview).Warnings)
-		require.Empty(t, stacktest.RunRepositoryStack(t, "eks", preview).Warnings, "an administrator reads nothing")
+			"pulumi up by it cannot make what runs on the cluster"}, stacktest.RunStack(t, "eks", stranger, preview).Warnings)
+		require.Empty(t, stacktest.RunStack(t, "eks", nil, preview).Warnings, "an administrator reads nothing")
 	}
 	require.Empty(t, stacktest.Up(t, "eks", map[string]any{"cluster": object{"existing": "production"}}).Warnings, "whose entries are its owner's")
 }

@@ -12,7 +12,7 @@ import (
 // gives them, and its pod has a role that nothing else has.
 func TestClusterAutoscaler_deployedOnEKS(t *testing.T) {
 	for _, preview := range []bool{false, true} {
-		r := stacktest.RunRepositoryStack(t, "eks", preview)
+		r := stacktest.RunStack(t, "eks", nil, preview)
 		d := r.MustGet(t, "Deployment", "cluster-autoscaler")
 		require.Equal(t, "kube-system", d.Input("metadata.namespace"))
 		require.Equal(t, "registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0", d.Input(stacktest.ServerContainer+"image"))
@@ -32,7 +32,7 @@ func TestClusterAutoscaler_deployedOnEKS(t *testing.T) {
 			require.True(t, r.Dependencies(d)[needed.URN], "it can do nothing before %s", needed)
 		}
 	}
-	require.Empty(t, stacktest.RunRepositoryStack(t, "gke", false).ByType("modelferry:index:NodeAutoscaler"), "GKE has its own")
+	require.Empty(t, stacktest.RunStack(t, "gke", nil, false).ByType("modelferry:index:NodeAutoscaler"), "GKE has its own")
 }
 
 func TestClusterAutoscaler_workloadIdentity(t *testing.T) {

@@ -102,13 +102,13 @@ func TestNetwork_existing(t *testing.T) {
 		for _, preview := range []bool{false, true} {
 			t.Run(p.Stack+map[bool]string{false: "/up", true: "/preview"}[preview], func(t *testing.T) {
 				set := map[string]any{"cluster.create.network.existing": stacktest.ExistingNetworks[p.Stack]}
-				r := stacktest.RunSettings(t, stacktest.Settings(t, p.Stack, set), p.Stack, preview)
+				r := stacktest.RunStack(t, p.Stack, set, preview)
 				for _, each := range r.Registrations {
 					if each.Custom {
 						require.NotRegexp(t, `^(gcp:compute/|aws:ec2/(vpc|subnet|route|internet|nat|eip))`, each.Type)
 					}
 				}
-				require.Empty(t, stacktest.DiffObjects(p, p, stacktest.KubernetesObjects(stacktest.RunRepositoryStack(t, p.Stack, preview)), stacktest.KubernetesObjects(r)))
+				require.Empty(t, stacktest.DiffObjects(p, p, stacktest.KubernetesObjects(stacktest.RunStack(t, p.Stack, nil, preview)), stacktest.KubernetesObjects(r), stacktest.DiffExceptions))
 				cluster := r.MustGet(t, p.ClusterType, "modelferry")
 				if p.Stack == "gke" {
 					require.Equal(t, stacktest.ExistingNetworks["gke"]["network"], cluster.Input("network"))

@@ -145,7 +145,7 @@ func TestNodePool_configuredDiskSize(t *testing.T) {
 // The pool that a cluster is made with, and loses at once, is as unprivileged.
 func TestNodePool_gkeDefaultPoolHardening(t *testing.T) {
 	for _, preview := range []bool{false, true} {
-		r := stacktest.RunRepositoryStack(t, "gke", preview)
+		r := stacktest.RunStack(t, "gke", nil, preview)
 		cluster := r.MustGet(t, "gcp:container/cluster:Cluster", "modelferry")
 		require.Equal(t, r.Computed("modelferry-nodes@modelferry-demo.iam.gserviceaccount.com"), cluster.Input("nodeConfig.serviceAccount"))
 		require.Equal(t, object{"enableSecureBoot": true}, cluster.Input("nodeConfig.shieldedInstanceConfig"))

@@ -62,5 +62,5 @@ func TestPodIdentity_sameObjectsAsGKE(t *testing.T) {
 		}
 		policy.Inputs["spec"].(object)["egress"] = rest
 	}
-	require.Empty(t, stacktest.DiffObjects(stacktest.GKE, stacktest.EKS, gke, eks))
+	require.Empty(t, stacktest.DiffObjects(stacktest.GKE, stacktest.EKS, gke, eks, stacktest.DiffExceptions))
 }

@@ -13,11 +13,11 @@ func TestWarnings_previewAndUpdate(t *testing.T) {
 	set := map[string]any{"releases.bankchurn.artifacts.model.size": "600MB"}
 	for _, p := range stacktest.Platforms {
 		for _, preview := range []bool{false, true} {
-			r := stacktest.RunSettings(t, stacktest.Settings(t, p.Stack, set), p.Stack, preview)
+			r := stacktest.RunStack(t, p.Stack, set, preview)
 			require.Len(t, r.Warnings, 1)
 			require.Contains(t, r.Warnings[0], "modelferry:releases.bankchurn.artifacts.model.size: each pod copies 600 MB when it starts")
 			require.Contains(t, r.Warnings[0], "set modelferry:releases.bankchurn.delivery to csi")
-			require.Empty(t, stacktest.RunRepositoryStack(t, p.Stack, preview).Warnings)
+			require.Empty(t, stacktest.RunStack(t, p.Stack, nil, preview).Warnings)
 		}
 	}
 }

@@ -7,10 +7,10 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// insecureBuckets finds buckets without one of their guards. What the guards
-// are set to in the repository's stacks is in stack/tests/platform/buckets_test.go.
+// insecureBuckets returns buckets that lack one of the security settings. The values of the settings in the
+// repository's stacks are tested in stack/tests/platform/buckets_test.go.
 func insecureBuckets(r *programRun) []string {
-	var found []string
+	var violations []string
 	for typ, missing := range map[string]func(*programRun, stacktest.Registration) []string{
 		"gcp:storage/bucket:Bucket": missingGCSSettings, "aws:s3/bucketV2:BucketV2": missingS3Settings, "aws:s3/bucket:Bucket": legacyBucketType,
 	} {
@@ -18,111 +18,111 @@ func insecureBuckets(r *programRun) []string {
 			if bucket.Type != typ {
 				continue
 			}
-			missed := missing(r, bucket)
+			lacking := missing(r, bucket)
 			if bucket.RetainOnDelete == r.config.Buckets.ForceDestroy {
-				missed = append(missed, "retention as configured")
+				lacking = append(lacking, "retainOnDelete as configured")
 			}
 			if bucket.Input("forceDestroy") != r.config.Buckets.ForceDestroy {
-				missed = append(missed, "destruction as configured")
+				lacking = append(lacking, "forceDestroy as configured")
 			}
-			for _, guard := range missed {
-				found = append(found, fmt.Sprintf("%s has no %s", bucket, guard))
+			for _, setting := range lacking {
+				violations = append(violations, fmt.Sprintf("%s lacks %s", bucket, setting))
 			}
 		}
 	}
-	slices.Sort(found)
-	return found
+	slices.Sort(violations)
+	return violations
 }
 
 func legacyBucketType(*programRun, stacktest.Registration) []string {
-	return []string{"BucketV2: it is of the old type"}
+	return []string{"the type BucketV2"}
 }
 
 func missingGCSSettings(r *programRun, bucket stacktest.Registration) []string {
 	rules := map[any]bool{}
-	for k := range listLength(bucket.Input("lifecycleRules")) {
-		kind := bucket.Input(fmt.Sprintf("lifecycleRules[%d].action.type", k))
-		if kind == "Delete" && bucket.Input(fmt.Sprintf("lifecycleRules[%d].condition.daysSinceNoncurrentTime", k)) != nil {
-			kind = "DeleteNoncurrent"
+	for i := range listLength(bucket.Input("lifecycleRules")) {
+		action := bucket.Input(fmt.Sprintf("lifecycleRules[%d].action.type", i))
+		if action == "Delete" && bucket.Input(fmt.Sprintf("lifecycleRules[%d].condition.daysSinceNoncurrentTime", i)) != nil {
+			action = "DeleteNoncurrent"
 		}
-		if class := bucket.Input(fmt.Sprintf("lifecycleRules[%d].action.storageClass", k)); class != nil {
-			kind = fmt.Sprintf("%v %v", kind, class)
+		if class := bucket.Input(fmt.Sprintf("lifecycleRules[%d].action.storageClass", i)); class != nil {
+			action = fmt.Sprintf("%v %v", action, class)
 		}
-		rules[kind] = true
+		rules[action] = true
 	}
 	isLog := bucket.Name == "access-logs"
 	return missingSettings(map[string]bool{
-		"uniform access":               bucket.Input("uniformBucketLevelAccess") == true,
-		"prevention of public access":  bucket.Input("publicAccessPrevention") == "enforced",
-		"versioning":                   bucket.Input("versioning.enabled") == true,
-		"soft delete":                  bucket.Input("softDeletePolicy.retentionDurationSeconds") != nil,
-		"end for incomplete uploads":   rules["AbortIncompleteMultipartUpload"],
-		"end for replaced versions":    rules["DeleteNoncurrent"],
-		"colder class":                 rules["SetStorageClass NEARLINE"] || isLog && r.config.Buckets.AccessLogColdAfterDays() == 0,
-		"end for logs":                 rules["Delete"] || !isLog,
-		"access log":                   bucket.Input("logging.logBucket") != nil || isLog,
-		"key that the config names":    bucket.Input("encryption.defaultKmsKeyName") != nil || r.config.Buckets.KMSKey == "",
-		"region of the stack":          bucket.Input("location") == r.config.GCP.Region,
-		"no grant to everyone, by ACL": bucket.Input("predefinedAcl") == nil,
+		"uniform bucket-level access":             bucket.Input("uniformBucketLevelAccess") == true,
+		"public access prevention":                bucket.Input("publicAccessPrevention") == "enforced",
+		"versioning":                              bucket.Input("versioning.enabled") == true,
+		"soft delete":                             bucket.Input("softDeletePolicy.retentionDurationSeconds") != nil,
+		"a rule that aborts incomplete uploads":   rules["AbortIncompleteMultipartUpload"],
+		"a rule that deletes noncurrent versions": rules["DeleteNoncurrent"],
+		"a transition to a colder storage class":  rules["SetStorageClass NEARLINE"] || isLog && r.config.Buckets.AccessLogColdAfterDays() == 0,
+		"a rule that deletes old logs":            rules["Delete"] || !isLog,
+		"access logging":                          bucket.Input("logging.logBucket") != nil || isLog,
+		"the configured KMS key":                  bucket.Input("encryption.defaultKmsKeyName") != nil || r.config.Buckets.KMSKey == "",
+		"the region of the stack":                 bucket.Input("location") == r.config.GCP.Region,
+		"an unset predefined ACL":                 bucket.Input("predefinedAcl") == nil,
 	})
 }
 
 func missingS3Settings(r *programRun, bucket stacktest.Registration) []string {
 	isLog := bucket.Name == "access-logs"
-	guard := func(typ string) stacktest.Registration {
-		for _, each := range r.ByType(typ) {
-			if each.Parent == bucket.Parent && each.RetainOnDelete != r.config.Buckets.ForceDestroy {
-				return each
+	setting := func(typ string) stacktest.Registration {
+		for _, registration := range r.ByType(typ) {
+			if registration.Parent == bucket.Parent && registration.RetainOnDelete != r.config.Buckets.ForceDestroy {
+				return registration
 			}
 		}
 		return stacktest.Registration{}
 	}
-	public := true
+	publicAccessBlocked := true
 	for _, key := range []string{"blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"} {
-		public = public && guard("BucketPublicAccessBlock").Input(key) == true
+		publicAccessBlocked = publicAccessBlocked && setting("BucketPublicAccessBlock").Input(key) == true
 	}
 	rules := map[string]bool{}
-	lifecycle := guard("BucketLifecycleConfigurationV2")
-	for k := range listLength(lifecycle.Input("rules")) {
+	lifecycle := setting("BucketLifecycleConfigurationV2")
+	for i := range listLength(lifecycle.Input("rules")) {
 		for _, key := range []string{"abortIncompleteMultipartUpload", "noncurrentVersionExpiration", "expiration"} {
-			rules[key] = rules[key] || lifecycle.Input(fmt.Sprintf("rules[%d].%s", k, key)) != nil
+			rules[key] = rules[key] || lifecycle.Input(fmt.Sprintf("rules[%d].%s", i, key)) != nil
 		}
-		class, _ := lifecycle.Input(fmt.Sprintf("rules[%d].transitions[0].storageClass", k)).(string)
+		class, _ := lifecycle.Input(fmt.Sprintf("rules[%d].transitions[0].storageClass", i)).(string)
 		rules[class] = true
 	}
-	encryption := guard("BucketServerSideEncryptionConfigurationV2")
+	encryption := setting("BucketServerSideEncryptionConfigurationV2")
 	algorithm := encryption.Input("rules[0].applyServerSideEncryptionByDefault.sseAlgorithm")
-	policy, _ := guard("BucketPolicy").Input("policy").(string)
-	tlsOnly := policy == stacktest.Unknown && r.Preview || slices.ContainsFunc(policyStatements(policy), func(s object) bool {
+	policy, _ := setting("BucketPolicy").Input("policy").(string)
+	requiresTLS := policy == stacktest.Unknown && r.Preview || slices.ContainsFunc(policyStatements(policy), func(s object) bool {
 		arn := "arn:aws:s3:::" + fmt.Sprint(bucket.Input("bucket"))
 		return allowedWildcards[0].matches(s) && slices.Equal(collectStrings(s["Resource"]), []string{arn, arn + "/*"}) && slices.Equal(collectStrings(s["Action"]), []string{"s3:*"})
 	})
 	return missingSettings(map[string]bool{
-		"public-access block":        public,
-		"enforced ownership":         guard("BucketOwnershipControls").Input("rule.objectOwnership") == "BucketOwnerEnforced",
-		"versioning":                 guard("BucketVersioningV2").Input("versioningConfiguration.status") == "Enabled",
-		"encryption":                 algorithm == "aws:kms" && encryption.Input("rules[0].bucketKeyEnabled") == true || algorithm == "AES256" && isLog,
-		"end for incomplete uploads": rules["abortIncompleteMultipartUpload"],
-		"end for replaced versions":  rules["noncurrentVersionExpiration"],
-		"colder class":               rules["STANDARD_IA"] || isLog && r.config.Buckets.AccessLogColdAfterDays() == 0,
-		"end for logs":               rules["expiration"] || !isLog,
-		"policy for TLS only":        tlsOnly,
-		"access log":                 guard("BucketLoggingV2").Input("targetBucket") != nil || isLog,
+		"a public access block":                   publicAccessBlocked,
+		"enforced bucket ownership":               setting("BucketOwnershipControls").Input("rule.objectOwnership") == "BucketOwnerEnforced",
+		"versioning":                              setting("BucketVersioningV2").Input("versioningConfiguration.status") == "Enabled",
+		"encryption":                              algorithm == "aws:kms" && encryption.Input("rules[0].bucketKeyEnabled") == true || algorithm == "AES256" && isLog,
+		"a rule that aborts incomplete uploads":   rules["abortIncompleteMultipartUpload"],
+		"a rule that deletes noncurrent versions": rules["noncurrentVersionExpiration"],
+		"a transition to a colder storage class":  rules["STANDARD_IA"] || isLog && r.config.Buckets.AccessLogColdAfterDays() == 0,
+		"a rule that deletes old logs":            rules["expiration"] || !isLog,
+		"a policy that requires TLS":              requiresTLS,
+		"access logging":                          setting("BucketLoggingV2").Input("targetBucket") != nil || isLog,
 	})
 }
 
-// missingSettings lists the guards that are not there.
-func missingSettings(guards map[string]bool) []string {
-	var all []string
-	for name, there := range guards {
-		if !there {
-			all = append(all, name)
+// missingSettings returns the names of the settings that are false.
+func missingSettings(settings map[string]bool) []string {
+	var missing []string
+	for name, ok := range settings {
+		if !ok {
+			missing = append(missing, name)
 		}
 	}
-	return all
+	return missing
 }
 
 func listLength(list any) int {
-	all, _ := list.([]any)
-	return len(all)
+	elements, _ := list.([]any)
+	return len(elements)
 }

@@ -10,69 +10,67 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// allowedWildcard is a statement that may have a wildcard for its action or its
-// principal. Whatever is on the list refuses, and lets nobody in.
+// allowedWildcard matches a statement that may have a wildcard as action or principal. All of them deny.
 type allowedWildcard struct {
 	reason  string
 	matches func(s object) bool
 }
 
 var allowedWildcards = []allowedWildcard{
-	{"requests without TLS are refused to everyone, whatever they ask for", func(s object) bool {
+	{"denies requests without TLS", func(s object) bool {
 		return s["Effect"] == "Deny" && fmt.Sprint(s["Condition"]) == "map[Bool:map[aws:SecureTransport:false]]"
 	}},
 }
 
-// managedPolicies are AWS's own, whose documents are not ours to narrow: each
-// is the narrowest with which the cluster or its nodes work.
+// managedPolicies are policies of AWS that may be attached. Each is the most restrictive one with which the cluster,
+// its nodes or the administrators work.
 // https://docs.aws.amazon.com/eks/latest/userguide/security-iam-awsmanpol.html
 var managedPolicies = []string{
 	"arn:aws:iam::aws:policy/AmazonEKSClusterPolicy", "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy",
 	"arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy", "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly",
-	"arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy", // for the administrators that the config names
+	"arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy", // for configured administrators
 }
 
-// everyone is what Google Cloud calls whoever comes; basicRoles reach
-// everything in a project.
+// publicMembers are the IAM members of Google Cloud that stand for everybody. basicRoles apply to a whole project.
 var (
 	publicMembers = []string{"allUsers", "allAuthenticatedUsers"}
 	basicRoles    = regexp.MustCompile(`^roles/(owner|editor|viewer|browser)$`)
 )
 
-// wildcardGrants finds what lets in whoever comes, or lets someone do whatever
-// they like: in policy documents, in bindings, and in the cluster's own roles.
+// wildcardGrants returns policy statements, IAM bindings and Kubernetes roles that grant access to everybody or grant
+// every action.
 func wildcardGrants(r *programRun) []string {
-	var found []string
-	for _, each := range r.Registrations {
-		if !each.Custom {
+	var violations []string
+	for _, registration := range r.Registrations {
+		if !registration.Custom {
 			continue
 		}
-		for _, text := range collectStrings(each.Inputs) {
+		for _, text := range collectStrings(registration.Inputs) {
 			for _, s := range policyStatements(text) {
 				if hasWildcard(s) && !slices.ContainsFunc(allowedWildcards, func(w allowedWildcard) bool { return w.matches(s) }) {
-					found = append(found, fmt.Sprintf("%s: %v", each, s))
+					violations = append(violations, fmt.Sprintf("%s: %v", registration, s))
 				}
 			}
 			if slices.Contains(publicMembers, text) {
-				found = append(found, fmt.Sprintf("%s is for %s", each, text))
+				violations = append(violations, fmt.Sprintf("%s grants access to %s", registration, text))
 			}
 		}
-		role, _ := each.Input("role").(string)
-		arn, _ := each.Input("policyArn").(string)
+		role, _ := registration.Input("role").(string)
+		arn, _ := registration.Input("policyArn").(string)
 		switch {
 		case basicRoles.MatchString(role):
-			found = append(found, fmt.Sprintf("%s grants %s", each, role))
+			violations = append(violations, fmt.Sprintf("%s grants %s", registration, role))
 		case arn != "" && arn != stacktest.Unknown && !slices.Contains(managedPolicies, arn):
-			found = append(found, fmt.Sprintf("%s attaches %s", each, arn))
-		case strings.HasPrefix(each.Type, "kubernetes:rbac") && slices.Contains(collectStrings(each.Inputs), "*"):
-			found = append(found, fmt.Sprintf("%s has a wildcard", each))
+			violations = append(violations, fmt.Sprintf("%s attaches %s", registration, arn))
+		case strings.HasPrefix(registration.Type, "kubernetes:rbac") && slices.Contains(collectStrings(registration.Inputs), "*"):
+			violations = append(violations, fmt.Sprintf("%s has a wildcard", registration))
 		}
 	}
-	return found
+	return violations
 }
 
-// hasWildcard tells whether a statement of a policy names no action or no principal
-// in particular. "Not" of something is nearly everything.
+// hasWildcard reports whether a policy statement applies to any action or any principal. NotAction, NotPrincipal and
+// NotResource match nearly everything.
 func hasWildcard(s object) bool {
 	if s["NotAction"] != nil || s["NotPrincipal"] != nil || s["NotResource"] != nil {
 		return true
@@ -80,7 +78,7 @@ func hasWildcard(s object) bool {
 	return slices.ContainsFunc(append(collectStrings(s["Action"]), collectStrings(s["Principal"])...), func(text string) bool { return strings.Contains(text, "*") })
 }
 
-// policyStatements returns those of a policy document, none of any other text.
+// policyStatements returns the statements of a policy document. It returns none for any other text.
 func policyStatements(text string) []object {
 	var document struct{ Statement []object }
 	if json.Unmarshal([]byte(text), &document) != nil {
@@ -89,20 +87,20 @@ func policyStatements(text string) []object {
 	return document.Statement
 }
 
-// collectStrings lists all text in a value, at any depth.
+// collectStrings returns all strings in a value, at any depth.
 func collectStrings(value any) []string {
-	var all []string
+	var strs []string
 	switch value := value.(type) {
 	case string:
 		return []string{value}
 	case []any:
 		for _, element := range value {
-			all = append(all, collectStrings(element)...)
+			strs = append(strs, collectStrings(element)...)
 		}
 	case map[string]any:
 		for _, element := range value {
-			all = append(all, collectStrings(element)...)
+			strs = append(strs, collectStrings(element)...)
 		}
 	}
-	return all
+	return strs
 }

@@ -14,37 +14,36 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// invariant is what holds of whatever the program registers, whatever the
-// config says. It returns what breaks it.
+// invariant is a rule about everything that the program registers with any valid config.
 type invariant struct {
 	name       string
 	violations func(run *programRun) []string
 }
 
 var invariants = []invariant{
-	{"no grant is wide", wildcardGrants},
-	{"every bucket is guarded", insecureBuckets},
-	{"every resource descends from a component", withoutParent},
+	{"no grant has a wildcard", wildcardGrants},
+	{"every bucket is secure", insecureBuckets},
+	{"every resource is in a component", withoutParent},
 	{"every resource names its provider", withoutProvider},
-	{"every resource says whose it is", unlabelled},
+	{"every resource is labelled", unlabelled},
 }
 
-// programRun is one run of the program.
+// programRun is one run of the program with its config.
 type programRun struct {
 	*stacktest.Record
 	stack  string
 	config config.Config
 }
 
-// violations returns what breaks the invariants, each with its name.
+// violations returns the violations of all invariants, prefixed with the invariant's name.
 func (r *programRun) violations() []string {
-	var broken []string
+	var violations []string
 	for _, i := range invariants {
-		for _, each := range i.violations(r) {
-			broken = append(broken, i.name+": "+each)
+		for _, violation := range i.violations(r) {
+			violations = append(violations, i.name+": "+violation)
 		}
 	}
-	return broken
+	return violations
 }
 
 func TestInvariants_repositoryStacks(t *testing.T) {
@@ -56,25 +55,25 @@ func TestInvariants_repositoryStacks(t *testing.T) {
 	})
 }
 
-// Whatever a person sets, on both clouds, in an update and in the first
-// preview, which agree; and both stacks have the same outputs and the same objects.
+// Generated configs of both clouds keep the invariants in a preview and in an update. The preview does not differ from
+// the update, and both clouds have the same outputs and objects.
 func TestInvariants_generatedStacks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		// To run both each time would take twice as long.
-		how := rapid.SampledFrom([]string{"preview", "update", "both"}).Draw(t, "run")
+		// Running both every time would take twice as long.
+		mode := rapid.SampledFrom([]string{"preview", "update", "both"}).Draw(t, "run")
 		runs := map[string]*programRun{}
 		for stack, s := range configtest.Stacks().Draw(t, "stacks") {
-			runs[stack] = runProgram(t, stack, s, how == "preview")
+			runs[stack] = runProgram(t, stack, s, mode == "preview")
 			require.Empty(t, runs[stack].violations(), stack)
-			if how == "both" {
+			if mode == "both" {
 				preview := runProgram(t, stack, s, true)
 				require.Empty(t, preview.violations(), stack)
-				require.Empty(t, stacktest.DiffPreview(preview.Record, runs[stack].Record), "the preview is not what the update does")
+				require.Empty(t, stacktest.DiffPreview(preview.Record, runs[stack].Record), "the preview differs from the update")
 			}
 		}
 		gke, eks := runs["gke"], runs["eks"]
-		require.Equal(t, gke.OutputKeys, eks.OutputKeys, "both stacks export the same")
-		require.Equal(t, objectNames(gke.Record), objectNames(eks.Record), "both stacks have the same objects")
+		require.Equal(t, gke.OutputKeys, eks.OutputKeys, "outputs")
+		require.Equal(t, objectNames(gke.Record), objectNames(eks.Record), "Kubernetes objects")
 	})
 }
 
@@ -84,69 +83,69 @@ func runProgram(t require.TestingT, stack string, s configtest.Settings, preview
 	return &programRun{stacktest.RunUncached(t, stack, s, preview), stack, c}
 }
 
-// singleCloudKinds are objects that one cloud's driver needs and the other's does not.
+// singleCloudKinds are kinds of objects that exist on one cloud only.
 var singleCloudKinds = []string{
-	"PersistentVolume", "PersistentVolumeClaim", // AWS' driver mounts no volumes of a pod's own
-	"FrontendConfig", // AWS' controller is told of versions of TLS by an annotation
+	"PersistentVolume", "PersistentVolumeClaim", // AWS's CSI driver does not support ephemeral volumes
+	"FrontendConfig", // AWS's controller reads the TLS versions from an annotation
 }
 
-// objectNames lists the Kubernetes objects of a run that both clouds have.
+// objectNames returns the Kubernetes objects of a run that both clouds have.
 func objectNames(r *stacktest.Record) []string {
-	var all []string
-	for name, each := range stacktest.KubernetesObjects(r) {
-		if !slices.Contains(singleCloudKinds, stacktest.Kind(each)) {
-			all = append(all, name)
+	var names []string
+	for name, object := range stacktest.KubernetesObjects(r) {
+		if !slices.Contains(singleCloudKinds, object.Kind()) {
+			names = append(names, name)
 		}
 	}
-	slices.Sort(all)
-	return all
+	slices.Sort(names)
+	return names
 }
 
-// A resource outside every component would be lost in a plan, and would not
-// move, be protected or be deleted with what it belongs to.
+// withoutParent returns resources without a parent component. A preview would not show them below the component that
+// they belong to, and they would not get its options, such as protect.
 func withoutParent(r *programRun) []string {
-	var found []string
-	for _, each := range r.Registrations {
-		atTop := strings.HasSuffix(each.Parent, "::modelferry-"+r.stack)
-		if !each.Custom || isProvider(each) && atTop {
+	var violations []string
+	for _, registration := range r.Registrations {
+		isTopLevel := strings.HasSuffix(registration.Parent, "::modelferry-"+r.stack)
+		if !registration.Custom || isProvider(registration) && isTopLevel {
 			continue
 		}
-		parent, ok := r.ByURN(each.Parent)
+		parent, ok := r.ByURN(registration.Parent)
 		if !ok || parent.Custom || !strings.HasPrefix(parent.Type, "modelferry:") {
-			found = append(found, fmt.Sprintf("%s is below %q", each, each.Parent))
+			violations = append(violations, fmt.Sprintf("%s has the parent %q", registration, registration.Parent))
 		}
 	}
-	return found
+	return violations
 }
 
-// With default providers disabled, a forgotten option is an error at the
-// engine; here it is one already.
+// withoutProvider returns resources without an explicit provider. The engine would reject them, because default
+// providers are disabled.
 func withoutProvider(r *programRun) []string {
-	var found []string
-	for _, each := range r.Registrations {
-		pkg, _, _ := strings.Cut(each.Type, ":")
-		if each.Custom && !isProvider(each) && !strings.Contains(each.Provider, "pulumi:providers:"+pkg+"::modelferry") {
-			found = append(found, fmt.Sprintf("%s is of provider %q", each, each.Provider))
+	var violations []string
+	for _, registration := range r.Registrations {
+		pkg, _, _ := strings.Cut(registration.Type, ":")
+		if registration.Custom && !isProvider(registration) && !strings.Contains(registration.Provider, "pulumi:providers:"+pkg+"::modelferry") {
+			violations = append(violations, fmt.Sprintf("%s has the provider %q", registration, registration.Provider))
 		}
 	}
-	return found
+	return violations
 }
 
-// labelPaths are where a cloud's resource has labels that its provider's
-// default ones do not reach, by the type: what it makes by itself.
+// labelPaths are the inputs, by type, that label what a resource creates itself. The provider's default labels do not
+// apply to it.
 var labelPaths = map[string]string{
 	"gcp:container/cluster:Cluster":   "resourceLabels",
 	"gcp:container/nodePool:NodePool": "nodeConfig.resourceLabels",
 }
 
-// A cloud's provider puts its default labels on whatever can have any, so that
-// nothing that is added later goes without.
+// unlabelled returns resources without the stack's labels. The default labels of a cloud's provider apply to every
+// resource of that provider, so only the provider and the exceptions are checked.
 func unlabelled(r *programRun) []string {
-	var found []string
-	wrong := func(each stacktest.Registration, at any, want map[string]string) {
+	var violations []string
+	check := func(registration stacktest.Registration, input any, want map[string]string) {
 		for key, value := range want {
-			if has, _ := at.(map[string]any); has[key] != value {
-				found = append(found, fmt.Sprintf("%s: %s is %v, not %q", each, key, has[key], value))
+			if labels, _ := input.(map[string]any); labels[key] != value {
+				violations = append(violations, fmt.Sprintf("%s: label %s is %v, want %q", registration, key, labels[key], value))
 			}
 		}
 	}
@@ -154,32 +153,32 @@ func unlabelled(r *programRun) []string {
 	for key, value := range labels {
 		prefixed["modelferry.dev/"+key] = value
 	}
-	for _, each := range r.Registrations {
+	for _, registration := range r.Registrations {
 		switch {
-		case !each.Custom:
-		case each.Type == "pulumi:providers:gcp":
-			wrong(each, each.Input("defaultLabels"), labels)
-		case each.Type == "pulumi:providers:aws":
-			wrong(each, each.Input("defaultTags.tags"), labels)
-		case each.Type == "aws:ec2/launchTemplate:LaunchTemplate":
-			specifications, _ := each.Input("tagSpecifications").([]any)
+		case !registration.Custom:
+		case registration.Type == "pulumi:providers:gcp":
+			check(registration, registration.Input("defaultLabels"), labels)
+		case registration.Type == "pulumi:providers:aws":
+			check(registration, registration.Input("defaultTags.tags"), labels)
+		case registration.Type == "aws:ec2/launchTemplate:LaunchTemplate":
+			specifications, _ := registration.Input("tagSpecifications").([]any)
 			if len(specifications) == 0 {
-				found = append(found, each.String()+" tags nothing")
+				violations = append(violations, registration.String()+" has no tagSpecifications")
 			}
-			for k := range specifications {
-				wrong(each, each.Input(fmt.Sprintf("tagSpecifications[%d].tags", k)), labels)
+			for i := range specifications {
+				check(registration, registration.Input(fmt.Sprintf("tagSpecifications[%d].tags", i)), labels)
 			}
-		case labelPaths[each.Type] != "":
-			wrong(each, each.Input(labelPaths[each.Type]), labels)
-		case strings.HasPrefix(each.Type, "kubernetes:"):
-			wrong(each, each.Input("metadata.labels"), prefixed)
-			if each.Input("spec.template") != nil {
-				wrong(each, each.Input("spec.template.metadata.labels"), prefixed)
+		case labelPaths[registration.Type] != "":
+			check(registration, registration.Input(labelPaths[registration.Type]), labels)
+		case strings.HasPrefix(registration.Type, "kubernetes:"):
+			check(registration, registration.Input("metadata.labels"), prefixed)
+			if registration.Input("spec.template") != nil {
+				check(registration, registration.Input("spec.template.metadata.labels"), prefixed)
 			}
 		}
 	}
-	return found
+	return violations
 }
 
-// isProvider tells a provider, which is of no component, from other resources.
+// isProvider reports whether a registration is a provider, which has no parent component.
 func isProvider(r stacktest.Registration) bool { return strings.HasPrefix(r.Type, "pulumi:providers:") }

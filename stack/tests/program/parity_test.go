@@ -16,18 +16,18 @@ func TestParity_kubernetesObjects(t *testing.T) {
 	finbert := map[string]any{"releases.nlpinsight.backend": "finbert"}
 	gke, eks := stacktest.GKE, stacktest.EKS
 	for name, set := range map[string]func(p stacktest.Platform) map[string]any{
-		"as in the repository": func(stacktest.Platform) map[string]any { return nil },
-		"finbert":              func(stacktest.Platform) map[string]any { return finbert },
-		"private endpoints":    privateEndpoints,
-		"every option":         optionalFeatures,
+		"repository stacks": func(stacktest.Platform) map[string]any { return nil },
+		"finbert":           func(stacktest.Platform) map[string]any { return finbert },
+		"private endpoints": privateEndpoints,
+		"every option":      optionalFeatures,
 	} {
 		t.Run(name, func(t *testing.T) {
-			require.Empty(t, stacktest.DiffObjects(gke, eks, stacktest.KubernetesObjects(stacktest.Up(t, "gke", set(gke))), stacktest.KubernetesObjects(stacktest.Up(t, "eks", set(eks)))))
+			require.Empty(t, stacktest.DiffObjects(gke, eks, stacktest.KubernetesObjects(stacktest.Up(t, "gke", set(gke))), stacktest.KubernetesObjects(stacktest.Up(t, "eks", set(eks))), stacktest.DiffExceptions))
 		})
 	}
 }
 
-// privateEndpoints are those of the store and, on AWS, of the token service.
+// privateEndpoints returns settings with endpoints for the object store and, on AWS, for STS.
 func privateEndpoints(p stacktest.Platform) map[string]any {
 	endpoints := map[string]any{"endpoints.storage": "http://10.0.0.1:9000"}
 	if p.Stack == "eks" {
@@ -36,7 +36,7 @@ func privateEndpoints(p stacktest.Platform) map[string]any {
 	return endpoints
 }
 
-// optionalFeatures switches on what is off by default.
+// optionalFeatures returns settings that enable what is off by default.
 func optionalFeatures(p stacktest.Platform) map[string]any {
 	return map[string]any{
 		"ingress": stacktest.IngressConfig(p), "monitoring": object{"serviceMonitors": true, "labels": object{"release": "prometheus"}},
@@ -45,44 +45,41 @@ func optionalFeatures(p stacktest.Platform) map[string]any {
 	}
 }
 
-// Each exception is there because something differs: none is left over.
 func TestParity_everyExceptionNeeded(t *testing.T) {
-	listed := stacktest.DiffExceptions
-	defer func() { stacktest.DiffExceptions = listed }()
-	// Endpoints and mounted buckets exclude each other.
+	// The config does not allow endpoints together with CSI volumes.
 	var runs [][2]map[string]stacktest.Registration
 	for _, set := range []func(stacktest.Platform) map[string]any{privateEndpoints, optionalFeatures} {
 		runs = append(runs, [2]map[string]stacktest.Registration{
 			stacktest.KubernetesObjects(stacktest.Up(t, "gke", set(stacktest.GKE))), stacktest.KubernetesObjects(stacktest.Up(t, "eks", set(stacktest.EKS))),
 		})
 	}
-	for k, e := range listed {
-		stacktest.DiffExceptions = slices.Delete(slices.Clone(listed), k, k+1)
-		var found []string
+	for i, e := range stacktest.DiffExceptions {
+		remaining := slices.Delete(slices.Clone(stacktest.DiffExceptions), i, i+1)
+		var diff []string
 		for _, run := range runs {
-			found = append(found, stacktest.DiffObjects(stacktest.GKE, stacktest.EKS, run[0], run[1])...)
+			diff = append(diff, stacktest.DiffObjects(stacktest.GKE, stacktest.EKS, run[0], run[1], remaining)...)
 		}
-		require.NotEmpty(t, found, "%s %s: nothing differs there", e.Kind, e.Path)
+		require.NotEmpty(t, diff, "%s %s: the exception is not needed", e.Kind, e.Path)
 	}
 }
 
 func TestParity_detectsDifference(t *testing.T) {
 	for name, change := range map[string]func(map[string]stacktest.Registration){
-		"an object is missing": func(o map[string]stacktest.Registration) { delete(o, "PodDisruptionBudget/bankchurn") },
-		"a value differs": func(o map[string]stacktest.Registration) {
+		"missing object": func(o map[string]stacktest.Registration) { delete(o, "PodDisruptionBudget/bankchurn") },
+		"different value": func(o map[string]stacktest.Registration) {
 			o["HorizontalPodAutoscaler/bankchurn"].Inputs["spec"].(object)["maxReplicas"] = 4.
 		},
-		"a key is added": func(o map[string]stacktest.Registration) {
+		"additional key": func(o map[string]stacktest.Registration) {
 			o["ConfigMap/bankchurn-model"].Inputs["data"].(object)["FETCH_VERBOSE"] = "1"
 		},
-		"a key is gone": func(o map[string]stacktest.Registration) {
+		"missing key": func(o map[string]stacktest.Registration) {
 			delete(o["ConfigMap/bankchurn-model"].Inputs["data"].(object), "LOCAL_MODEL_PATH")
 		},
-		"an image's digest differs": func(o map[string]stacktest.Registration) {
+		"different image digest": func(o map[string]stacktest.Registration) {
 			containers := o["Deployment/bankchurn"].Input(stacktest.PodSpec + "containers").([]any)
 			containers[0].(object)["image"] = stacktest.EKS.Registry + "modelferry/bankchurn@sha256:1"
 		},
-		"an artifact lies in the other bucket": func(o map[string]stacktest.Registration) {
+		"artifact in the other bucket": func(o map[string]stacktest.Registration) {
 			data := o["ConfigMap/bankchurn-model"].Inputs["data"].(object)
 			data["ARTIFACTS"] = strings.ReplaceAll(data["ARTIFACTS"].(string), "eks-datasets", "eks-models")
 		},
@@ -90,7 +87,7 @@ func TestParity_detectsDifference(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			gke, eks := stacktest.KubernetesObjects(stacktest.Up(t, "gke", nil)), stacktest.KubernetesObjects(stacktest.RunUncached(t, "eks", stacktest.Settings(t, "eks", nil), false))
 			change(eks)
-			require.Len(t, stacktest.DiffObjects(stacktest.GKE, stacktest.EKS, gke, eks), 1)
+			require.Len(t, stacktest.DiffObjects(stacktest.GKE, stacktest.EKS, gke, eks, stacktest.DiffExceptions), 1)
 		})
 	}
 }

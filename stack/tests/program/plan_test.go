@@ -14,14 +14,13 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-var golden = flag.Bool("golden", false, "write the plans to testdata anew, in place of comparing them")
+var golden = flag.Bool("golden", false, "write the plans to stack/testdata instead of comparing them")
 
-// The plan of each stack as it lies in the repository is a file that a review
-// shows: what a change of code or config does to the clouds stands in its diff.
+// The diff of the golden files shows a reviewer what a change of the code or config does to the clouds.
 func TestPlan_golden(t *testing.T) {
 	for _, p := range stacktest.Platforms {
 		t.Run(p.Stack, func(t *testing.T) {
-			plan, err := stacktest.Plan(stacktest.RunRepositoryStack(t, p.Stack, true), stacktest.RunRepositoryStack(t, p.Stack, false))
+			plan, err := stacktest.Plan(stacktest.RunStack(t, p.Stack, nil, true), stacktest.RunStack(t, p.Stack, nil, false))
 			require.NoError(t, err)
 			file := filepath.Join("..", "..", "testdata", "plan."+p.Stack+".txt")
 			if *golden {
@@ -30,34 +29,34 @@ func TestPlan_golden(t *testing.T) {
 				return
 			}
 			reviewed, err := os.ReadFile(file)
-			require.NoError(t, err, "make golden writes it")
-			require.Empty(t, changedBlocks(string(reviewed), plan), "the plan of %s is not the reviewed one: run make golden, and read the diff of %s", p.Stack, file)
+			require.NoError(t, err, "run make golden")
+			require.Empty(t, changedBlocks(string(reviewed), plan), "the plan of %s differs from %s: run make golden and review the diff", p.Stack, file)
 		})
 	}
 }
 
-// changedBlocks lists the resources whose blocks are not the same in two plans.
-func changedBlocks(one, other string) []string {
+// changedBlocks returns the resources whose blocks differ between two plans.
+func changedBlocks(a, b string) []string {
 	blocks := func(plan string) map[string]bool {
-		all := map[string]bool{}
+		set := map[string]bool{}
 		for block := range strings.SplitSeq(strings.TrimSpace(plan), "\n\n") {
-			all[strings.TrimSpace(block)] = true
+			set[strings.TrimSpace(block)] = true
 		}
-		return all
+		return set
 	}
-	a, b := blocks(one), blocks(other)
-	headings := map[string]any{}
-	for _, block := range stacktest.UnionKeys(a, b) {
-		if !a[block] || !b[block] {
+	blocksA, blocksB := blocks(a), blocks(b)
+	headings := map[string]bool{}
+	for _, block := range stacktest.UnionKeys(blocksA, blocksB) {
+		if !blocksA[block] || !blocksB[block] {
 			heading, _, _ := strings.Cut(block, "\n")
-			headings[heading] = nil
+			headings[heading] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(headings))
 }
 
 func TestPlan_diffNamesResource(t *testing.T) {
-	plan, err := stacktest.Plan(stacktest.RunRepositoryStack(t, "gke", true), stacktest.RunRepositoryStack(t, "gke", false))
+	plan, err := stacktest.Plan(stacktest.RunStack(t, "gke", nil, true), stacktest.RunStack(t, "gke", nil, false))
 	require.NoError(t, err)
 	changed := strings.Replace(plan, "retentionDurationSeconds: 604800", "retentionDurationSeconds: 0", 1)
 	require.Equal(t, []string{"gcp:storage/bucket:Bucket access-logs"}, changedBlocks(plan, changed))
@@ -66,9 +65,8 @@ func TestPlan_diffNamesResource(t *testing.T) {
 	require.Empty(t, changedBlocks(plan, plan))
 }
 
-// What a reviewer looks for is there.
 func TestPlan_format(t *testing.T) {
-	for stack, pieces := range map[string][]string{
+	for stack, excerpts := range map[string][]string{
 		"gke": {
 			"\ngcp:container/cluster:Cluster modelferry\n  parent: modelferry:gke:Cluster modelferry\n  provider: pulumi:providers:gcp modelferry\n  options: protected, ignores changes of nodeConfig\n  inputs:\n",
 			"    network: (unknown) https://www.googleapis.com/compute/v1/modelferry\n",
@@ -79,13 +77,13 @@ func TestPlan_format(t *testing.T) {
 			"    policy: |-\n      (unknown)\n      {\n        \"Version\": \"2012-10-17\",\n",
 		},
 	} {
-		plan, err := stacktest.Plan(stacktest.RunRepositoryStack(t, stack, true), stacktest.RunRepositoryStack(t, stack, false))
+		plan, err := stacktest.Plan(stacktest.RunStack(t, stack, nil, true), stacktest.RunStack(t, stack, nil, false))
 		require.NoError(t, err)
-		for _, piece := range pieces {
-			if !strings.Contains(plan, piece) {
-				require.FailNow(t, "the plan lacks a piece", piece) // require.Contains would print the whole plan
+		for _, excerpt := range excerpts {
+			if !strings.Contains(plan, excerpt) {
+				require.FailNow(t, "the plan lacks an excerpt", excerpt) // require.Contains would print the whole plan
 			}
 		}
-		require.Equal(t, len(stacktest.RunRepositoryStack(t, stack, true).Registrations)-1, strings.Count(plan, "\n\n"), "one resource a block")
+		require.Equal(t, len(stacktest.RunStack(t, stack, nil, true).Registrations)-1, strings.Count(plan, "\n\n"), "one block for each resource")
 	}
 }

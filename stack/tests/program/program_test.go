@@ -1,4 +1,5 @@
-// Package program tests the program as a whole: its order, outputs, plans, and what holds for every config.
+// Package program tests the program as a whole: registration order, outputs, plans, parity of the clouds, and
+// invariants that hold for every config.
 package program
 
 import (
@@ -14,35 +15,35 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// A pod that starts before its grants is refused, one before the nodes is not
-// scheduled; and a grant before the cluster names a pool that is not there yet.
+// A pod that starts before its grants is denied access, one that is created before the nodes stays pending, and a
+// grant before the cluster refers to a workload identity pool that does not exist.
 func TestProgram_registrationOrder(t *testing.T) {
 	stacktest.ForEachPlatform(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		cluster, nodes := r.MustGet(t, p.ClusterType, "modelferry"), r.MustGet(t, p.NodePoolType, "modelferry")
 		for _, s := range stacktest.Services {
-			before := r.Dependencies(stacktest.GetDeployment(t, r, s))
-			require.True(t, before[cluster.URN] && before[nodes.URN], "%s: after the cluster and its nodes", s.Name)
+			dependencies := r.Dependencies(stacktest.GetDeployment(t, r, s))
+			require.True(t, dependencies[cluster.URN] && dependencies[nodes.URN], "%s: has to depend on the cluster and its nodes", s.Name)
 			var grants int
 			for _, grant := range r.ByType(p.GrantType) {
 				if grant.Name == s.Deployment || strings.HasPrefix(grant.Name, s.Deployment+"-") {
 					grants++
-					require.True(t, before[grant.URN], "%s: after %s", s.Name, grant)
+					require.True(t, dependencies[grant.URN], "%s: has to depend on %s", s.Name, grant)
 				}
 			}
 			require.NotZero(t, grants)
 			for _, object := range []stacktest.Registration{
 				r.MustGet(t, "ConfigMap", s.Name+"-model"), r.MustGet(t, "ServiceAccount", s.Name), r.MustGet(t, "Namespace", "ml-portfolio"),
-				r.MustGet(t, "NetworkPolicy", s.Name), // or the fetcher's first attempts are in vain
+				r.MustGet(t, "NetworkPolicy", s.Name), // the fetcher's first attempts would fail without it
 			} {
-				require.True(t, before[object.URN], "%s: after %s", s.Name, object)
+				require.True(t, dependencies[object.URN], "%s: has to depend on %s", s.Name, object)
 			}
 		}
 		for _, grant := range r.ByType(p.GrantType) {
-			require.True(t, r.Dependencies(grant)[cluster.URN], "%s: after the cluster", grant)
+			require.True(t, r.Dependencies(grant)[cluster.URN], "%s: has to depend on the cluster", grant)
 		}
-		for _, egress := range []string{"RouterNat", "NatGateway", "VpcEndpoint"} {
-			for _, way := range r.ByType(egress) {
-				require.True(t, r.Dependencies(nodes)[way.URN], "nodes: after %s, or they pull no image", way)
+		for _, typ := range []string{"RouterNat", "NatGateway", "VpcEndpoint"} {
+			for _, egress := range r.ByType(typ) {
+				require.True(t, r.Dependencies(nodes)[egress.URN], "nodes: have to depend on %s to pull images", egress)
 			}
 		}
 	})
@@ -74,31 +75,31 @@ func TestProgram_outputs(t *testing.T) {
 	})
 }
 
-// A preview of a fresh stack shows every resource that an update makes.
+// The first preview of a stack shows every resource that the update creates.
 func TestProgram_previewRegistersSameResources(t *testing.T) {
 	for _, p := range stacktest.Platforms {
 		t.Run(p.Stack, func(t *testing.T) {
-			names := func(preview bool) []string {
-				var all []string
-				for _, each := range stacktest.RunSettings(t, stacktest.Settings(t, p.Stack, nil), p.Stack, preview).Registrations {
-					all = append(all, each.URN)
+			urns := func(preview bool) []string {
+				var urns []string
+				for _, registration := range stacktest.RunStack(t, p.Stack, nil, preview).Registrations {
+					urns = append(urns, registration.URN)
 				}
-				slices.Sort(all)
-				return all
+				slices.Sort(urns)
+				return urns
 			}
-			update := names(false)
-			require.Equal(t, update, names(true))
-			require.Equal(t, update, slices.Compact(slices.Clone(update)), "each once")
+			update := urns(false)
+			require.Equal(t, update, urns(true))
+			require.Equal(t, update, slices.Compact(slices.Clone(update)), "each resource once")
 		})
 	}
 }
 
-// A new stack has its buckets and cluster before there is anything to release.
+// A new stack has buckets and a cluster before its first release.
 func TestProgram_withoutReleases(t *testing.T) {
 	for _, p := range stacktest.Platforms {
 		t.Run(p.Stack, func(t *testing.T) {
 			r := stacktest.Up(t, p.Stack, map[string]any{"releases": nil})
-			require.Len(t, stacktest.KubernetesObjects(r), 2, "the namespace, and its default")
+			require.Len(t, stacktest.KubernetesObjects(r), 2, "the namespace and its default-deny policy")
 			require.Len(t, r.ByType(p.ClusterType), 1)
 			require.Empty(t, stacktest.ServiceGrants(p, r))
 			require.Empty(t, r.Outputs["services"])
@@ -127,7 +128,7 @@ func TestProgram_invalidConfigRegistersNothing(t *testing.T) {
 	}
 }
 
-// The engine starts the program by Deploy, which exports what declare returns.
+// Deploy is the function that the engine calls.
 func TestProgram_deploy(t *testing.T) {
 	s := stacktest.Settings(t, "gke", nil)
 	program := stack.Program{ConfigKeys: s.Keys()}

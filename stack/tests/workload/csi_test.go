@@ -22,7 +22,7 @@ func forEachCSIRun(t *testing.T, test func(t *testing.T, p stacktest.Platform, r
 	for _, p := range stacktest.Platforms {
 		for _, preview := range []bool{false, true} {
 			t.Run(p.Stack+map[bool]string{false: "/up", true: "/preview"}[preview], func(t *testing.T) {
-				test(t, p, stacktest.RunSettings(t, stacktest.Settings(t, p.Stack, csiSettings), p.Stack, preview))
+				test(t, p, stacktest.RunStack(t, p.Stack, csiSettings, preview))
 			})
 		}
 	}
@@ -62,7 +62,7 @@ func TestCSI_replacesFetcher(t *testing.T) {
 
 func TestCSI_gkeEphemeralVolume(t *testing.T) {
 	for _, preview := range []bool{false, true} {
-		r := stacktest.RunSettings(t, stacktest.Settings(t, "gke", csiSettings), "gke", preview)
+		r := stacktest.RunStack(t, "gke", csiSettings, preview)
 		d := r.MustGet(t, "Deployment", "bankchurn")
 		for k, bucket := range []string{"models", "datasets"} {
 			require.Equal(t, object{"name": bucket, "csi": object{
@@ -82,7 +82,7 @@ func TestCSI_gkeEphemeralVolume(t *testing.T) {
 func TestCSI_eksPersistentVolumeClaim(t *testing.T) {
 	name := regexp.MustCompile(`^bankchurn-predictor-models-[0-9a-f]{8}$`)
 	for _, preview := range []bool{false, true} {
-		r := stacktest.RunSettings(t, stacktest.Settings(t, "eks", csiSettings), "eks", preview)
+		r := stacktest.RunStack(t, "eks", csiSettings, preview)
 		require.Len(t, r.ByType("PersistentVolume"), 4, "a bucket a service")
 		volume, claim := r.MustGet(t, "PersistentVolume", "bankchurn-models"), r.MustGet(t, "PersistentVolumeClaim", "bankchurn-models")
 		require.Equal(t, "s3.csi.aws.com", volume.Input("spec.csi.driver"))

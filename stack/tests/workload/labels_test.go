@@ -35,7 +35,7 @@ func TestLabels_kubernetesObjects(t *testing.T) {
 		}
 		for name, each := range stacktest.KubernetesObjects(r) {
 			require.Subset(t, each.Input("metadata.labels"), want, name)
-			if stacktest.Kind(each) == "Deployment" {
+			if each.Kind() == "Deployment" {
 				require.Subset(t, each.Input("spec.template.metadata.labels"), want, name)
 			}
 		}
