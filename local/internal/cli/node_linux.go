@@ -6,13 +6,19 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/node/network"
 	"github.com/modelferry/modelferry/local/internal/node/sandbox"
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// nodeServers run in the node's first process: see sandbox.Server.
-var nodeServers = []sandbox.Server{identityServer}
+// nodeServers returns the servers that run in the node's first process, see sandbox.Server.
+func nodeServers(stack string) []sandbox.Server {
+	if clouds.MustGet(stack).PodIdentity {
+		return []sandbox.Server{identityServer}
+	}
+	return nil
+}
 
 // nodeCommand is the node itself. Only node.Start runs it, as the first process of new namespaces, with what it
 // needs in the environment and at descriptor 3.
@@ -31,7 +37,7 @@ func nodeCommand() *cobra.Command {
 				return err
 			}
 			return sandbox.Run(cmd.Context(), sandbox.Options{
-				Layout: p, Range: addresses, Region: os.Getenv("AWS_REGION"), Servers: nodeServers,
+				Layout: p, Range: addresses, Region: os.Getenv("AWS_REGION"), Servers: nodeServers(p.Stack),
 				HostPID: os.NewFile(3, "begin"), Progress: os.Stdout,
 			})
 		},

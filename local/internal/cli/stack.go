@@ -10,7 +10,7 @@ import (
 
 // stackFlag adds --stack, and gives the place that it names.
 func stackFlag(cmd *cobra.Command) func() (paths.Layout, error) {
-	name := cmd.Flags().StringP("stack", "s", "gke", "stack: "+strings.Join(paths.Stacks, " or "))
+	name := cmd.Flags().StringP("stack", "s", paths.Stacks[0], "stack: "+strings.Join(paths.Stacks, " or "))
 	return func() (paths.Layout, error) {
 		root, err := paths.FindRoot()
 		if err != nil {

@@ -3,13 +3,24 @@ package cli
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/deploy"
 	"github.com/modelferry/modelferry/local/internal/node/network"
 	"github.com/modelferry/modelferry/local/internal/status"
 )
+
+// rangeHelp names the default of each stack.
+func rangeHelp() string {
+	var defaults []string
+	for _, cloud := range clouds.All {
+		defaults = append(defaults, fmt.Sprintf("%s for %s", cloud.AddressRange, cloud.Name))
+	}
+	return "/16 of the node, its pods and services, such as 10.77 (default " + strings.Join(defaults, ", ") + ")"
+}
 
 // upCommand brings a stack up, or to what its config says now.
 func upCommand() *cobra.Command {
@@ -19,7 +30,7 @@ func upCommand() *cobra.Command {
 		Args:  cobra.NoArgs,
 	}
 	at := stackFlag(cmd)
-	addresses := cmd.Flags().String("range", os.Getenv(network.RangeEnv), "/16 for the node, its pods and services, such as 10.77; default 10.213 for gke, 10.214 for eks")
+	addresses := cmd.Flags().String("range", os.Getenv(network.RangeEnv), rangeHelp())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		p, err := at()
 		if err != nil {

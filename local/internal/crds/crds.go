@@ -19,6 +19,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/local/internal/clouds"
 )
 
 // Definitions of kinds.
@@ -33,14 +34,19 @@ var (
 	FrontendConfig []byte
 )
 
+// ingressCRDs are those of clouds.Cloud.IngressCRDs, by kind.
+var ingressCRDs = map[string][]byte{"FrontendConfig": FrontendConfig}
+
 // Required returns the definitions of the kinds that a stack's objects are of.
 func Required(c config.Config) [][]byte {
 	var all [][]byte
 	if c.Monitoring.ServiceMonitors {
 		all = append(all, ServiceMonitor)
 	}
-	if c.Cloud == config.GKE && c.Ingress != nil {
-		all = append(all, FrontendConfig)
+	if c.Ingress != nil {
+		for _, kind := range clouds.MustGet(string(c.Cloud)).IngressCRDs {
+			all = append(all, ingressCRDs[kind])
+		}
 	}
 	return all
 }

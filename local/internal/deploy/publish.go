@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/node"
 	"github.com/modelferry/modelferry/local/internal/objectstore"
 	"github.com/modelferry/modelferry/local/internal/paths"
@@ -69,7 +70,7 @@ func Publish(ctx context.Context, p paths.Layout, service, artifact, file string
 	}
 	_, keys, _ := live.Config.Releases[service].Artifact(artifact)
 	written, err := release.Publish(p, service, keys, path, content)
-	scheme := map[config.Cloud]string{config.GKE: "gs", config.EKS: "s3"}[live.Config.Cloud]
+	scheme := clouds.MustGet(p.Stack).ObjectStore.URLScheme
 	return Published{
 		URL: fmt.Sprintf("%s://%s/%s", scheme, buckets[target.Bucket], path), SHA256: content.SHA256, Config: written,
 	}, err

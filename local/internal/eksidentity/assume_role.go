@@ -10,11 +10,12 @@ import (
 
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
 	"github.com/modelferry/modelferry/local/internal/provider/aws"
+	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
 // Session is what assuming a role yields.
 type Session struct {
-	Credentials cloudstate.StoreAccount
+	Credentials secrets.StoreAccount
 	RoleARN     string
 	RoleID      string // unique id
 	Claims      Claims
@@ -64,7 +65,7 @@ func newSession(dir string, cloud *cloudstate.Cloud, roleARN string, claims Clai
 		if err := trusts(trustPolicyOf(role)); err != nil {
 			return Session{}, newAPIError(403, "AccessDenied", "%s may not assume %s: %w", claims.Subject, roleARN, err)
 		}
-		root, err := cloudstate.ReadStoreAccount(dir)
+		root, err := secrets.ReadStoreAccount(dir)
 		if err != nil {
 			return Session{}, err
 		}

@@ -31,6 +31,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 	"github.com/modelferry/modelferry/local/internal/provider/aws"
 	"github.com/modelferry/modelferry/local/internal/provider/storetest"
+	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
 const roleARN = "arn:aws:iam::123456789012:role/bankchurn"
@@ -101,7 +102,7 @@ func putModels(t *testing.T, dir string) func(sdk.CredentialsProvider) *s3.Clien
 	client := func(provider sdk.CredentialsProvider) *s3.Client {
 		return s3.New(s3.Options{BaseEndpoint: &node.StoreURL, UsePathStyle: true, Region: "eu-west-1", Credentials: provider})
 	}
-	root, err := cloudstate.ReadStoreAccount(dir)
+	root, err := secrets.ReadStoreAccount(dir)
 	require.NoError(t, err)
 	for _, key := range []string{"bankchurn/model.joblib", "nlpinsight/model.joblib"} {
 		_, err := client(credentials.NewStaticCredentialsProvider(root.AccessKey, root.SecretKey, "")).

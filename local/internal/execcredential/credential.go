@@ -11,7 +11,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/pkg/apis/clientauthentication/v1beta1"
 
-	"github.com/modelferry/modelferry/local/internal/cloudstate"
+	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
 // infoVar is where client-go puts what it knows of the cluster, when the kubeconfig asks for that.
@@ -22,7 +22,7 @@ const apiVersion = "client.authentication.k8s.io/v1beta1"
 
 // writeToken answers with the administrator's token of a stack's cluster.
 func writeToken(out io.Writer, dir string) error {
-	token, err := cloudstate.ReadAdminToken(dir)
+	token, err := secrets.ReadAdminToken(dir)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/node/hostdeps"
 	"github.com/modelferry/modelferry/local/internal/node/network"
 )
@@ -39,11 +40,7 @@ type Route struct {
 
 // requiredBinaries are the programs that the node runs out of .local/bin.
 func requiredBinaries(stack string) []string {
-	store := "fake-gcs-server"
-	if stack == "eks" {
-		store = "versitygw"
-	}
-	return []string{"kube", "pause", store}
+	return []string{"kube", "pause", clouds.MustGet(stack).ObjectStore.Program}
 }
 
 // Preflight are all reasons why a node of the stack cannot run on the host in range r, each with its way out; nil

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/node/cgroup"
 	"github.com/modelferry/modelferry/local/internal/node/components"
 	"github.com/modelferry/modelferry/local/internal/node/hostdeps"
@@ -132,10 +133,11 @@ func (o Options) spawn(addresses network.Range) (*processRecord, error) {
 
 // region is that of the object store; none on GKE.
 func (o Options) region() string {
-	if o.Layout.Stack != "eks" {
+	region := clouds.MustGet(o.Layout.Stack).DefaultRegion
+	if region == "" {
 		return ""
 	}
-	return cmp.Or(o.Region, "us-east-1")
+	return cmp.Or(o.Region, region)
 }
 
 // waitReady waits until the node is ready, and passes on what it says of its progress from an offset of its log.

@@ -10,10 +10,17 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+
+	"github.com/modelferry/modelferry/local/internal/node"
+	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
 // gcsClient speaks GCS's JSON API, of which it needs two calls.
-type gcsClient struct{ url string }
+type gcsClient struct{ url, stack string }
+
+func newGCSClient(p paths.Layout, i node.Info) (Client, error) {
+	return gcsClient{url: i.StoreURL, stack: p.Stack}, nil
+}
 
 // gcsObject is the part of an object's resource that is read. Numbers are strings in this API.
 type gcsObject struct {
@@ -31,7 +38,7 @@ func (g gcsClient) Put(ctx context.Context, bucket, key string, content io.ReadS
 	target := fmt.Sprintf("%s/upload/storage/v1/b/%s/o?uploadType=media&name=%s", g.url, url.PathEscape(bucket), url.QueryEscape(key))
 	written, status, err := g.do(ctx, http.MethodPost, target, content)
 	if err == nil && status == http.StatusNotFound {
-		err = fmt.Errorf("no such bucket: run `make up STACK=gke`, which makes it")
+		err = errNoBucket(g.stack)
 	}
 	if err != nil {
 		return "", fmt.Errorf("put gs://%s/%s: %w", bucket, key, err)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/node"
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
@@ -25,10 +26,24 @@ type Client interface {
 
 // Open is the object store of a running node.
 func Open(_ context.Context, p paths.Layout, i node.Info) (Client, error) {
-	if p.Stack == "gke" {
-		return gcsClient{url: i.StoreURL}, nil
+	scheme := clouds.MustGet(p.Stack).ObjectStore.URLScheme
+	open, known := clients[scheme]
+	if !known {
+		return nil, fmt.Errorf("object store of %s: there is no client for %s:// URLs", p.Stack, scheme)
 	}
-	return newS3Client(p, i)
+	client, err := open(p, i)
+	if err != nil {
+		return nil, fmt.Errorf("object store of %s: %w", p.Stack, err)
+	}
+	return client, nil
+}
+
+// clients opens a client, by the scheme of its objects' URLs.
+var clients = map[string]func(paths.Layout, node.Info) (Client, error){"gs": newGCSClient, "s3": newS3Client}
+
+// errNoBucket returns the error for a bucket that the stack has not created yet.
+func errNoBucket(stack string) error {
+	return fmt.Errorf("no such bucket: run `make up STACK=%s`, which creates it", stack)
 }
 
 // objectAttrs is what both stores tell of an object without reading it.

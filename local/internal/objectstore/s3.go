@@ -13,20 +13,24 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
 
-	"github.com/modelferry/modelferry/local/internal/cloudstate"
 	"github.com/modelferry/modelferry/local/internal/node"
 	"github.com/modelferry/modelferry/local/internal/paths"
+	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
 // s3Client is the S3 server, as its root account.
-type s3Client struct{ *sdk.Client }
+type s3Client struct {
+	*sdk.Client
+
+	stack string
+}
 
 func newS3Client(p paths.Layout, i node.Info) (Client, error) {
-	keys, err := cloudstate.ReadStoreAccount(p.Dir())
+	keys, err := secrets.ReadStoreAccount(p.Dir())
 	if err != nil {
 		return nil, err
 	}
-	return s3Client{sdk.New(sdk.Options{
+	return s3Client{stack: p.Stack, Client: sdk.New(sdk.Options{
 		BaseEndpoint: aws.String(i.StoreURL), UsePathStyle: true, Region: i.Region,
 		Credentials: credentials.NewStaticCredentialsProvider(keys.AccessKey, keys.SecretKey, ""),
 	})}, nil
@@ -41,7 +45,7 @@ func (s s3Client) Put(ctx context.Context, bucket, key string, content io.ReadSe
 	out, err := s.PutObject(ctx, &sdk.PutObjectInput{Bucket: &bucket, Key: &key, Body: content})
 	var fault smithy.APIError // not among the errors that the SDK has a type for at this call
 	if errors.As(err, &fault) && fault.ErrorCode() == "NoSuchBucket" {
-		err = fmt.Errorf("no such bucket: run `make up STACK=eks`, which makes it")
+		err = errNoBucket(s.stack)
 	}
 	if err != nil {
 		return "", fmt.Errorf("put s3://%s/%s: %w", bucket, key, err)

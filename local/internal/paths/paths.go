@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
+
+	"github.com/modelferry/modelferry/local/internal/clouds"
 )
 
-// Stacks are the local clouds that there can be. Both may run at once.
-var Stacks = []string{"gke", "eks"}
+// Stacks are the local clouds that can run, one for each cloud. They may run at the same time.
+var Stacks = clouds.Names()
 
 // StackDirEnv names the environment variable that tells providers and stand-ins which local cloud they serve.
 // Its value is a Place's Dir.
@@ -28,8 +28,8 @@ type Layout struct {
 // New is the place of a stack in the repository at root. A stack that there is not is an error naming those
 // that there are.
 func New(root, stack string) (Layout, error) {
-	if !slices.Contains(Stacks, stack) {
-		return Layout{}, fmt.Errorf("stack %q: there is no such local cloud: use %s", stack, strings.Join(Stacks, " or "))
+	if _, err := clouds.Get(stack); err != nil {
+		return Layout{}, err
 	}
 	abs, err := filepath.Abs(root)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/node"
 	"github.com/modelferry/modelferry/local/internal/paths"
 	"github.com/modelferry/modelferry/local/internal/stackfile"
@@ -117,9 +118,8 @@ func (r Release) WithEndpoints(i node.Info, images Images) map[string]any {
 		"modelferry:releases":  releases,
 		"modelferry:gpu":       map[string]any{"enabled": false}, // this machine's node has none
 	}
-	if r.Config.Cloud == config.EKS && r.Config.Cluster.Create != nil {
-		// Nor is there an AWS that could give it more nodes.
-		values["modelferry:cluster"] = map[string]any{"create": map[string]any{"autoscaler": map[string]any{"enabled": false}}}
+	if overrides := clouds.MustGet(string(r.Config.Cloud)).Overrides; overrides != nil {
+		mergeValues(values, overrides(r.Config))
 	}
 	mergeValues(values, r.Values)
 	return values

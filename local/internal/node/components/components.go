@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 
+	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/node/network"
 )
 
@@ -72,11 +73,13 @@ func (s NodeConfig) RegistryAddress() string { return s.address(RegistryPort) }
 // STSURL is the URL of the AWS token service; empty on GKE, which has none. It is plain HTTP, because the AWS SDK in a
 // pod would not trust the node's certificate authority.
 func (s NodeConfig) STSURL() string {
-	if s.Stack != "eks" {
+	if !s.cloud().PodIdentity {
 		return ""
 	}
 	return "http://" + s.address(STSPort)
 }
+
+func (s NodeConfig) cloud() clouds.Cloud { return clouds.MustGet(s.Stack) }
 
 func (s NodeConfig) address(port int) string { return fmt.Sprintf("%s:%d", s.Range.NodeIP(), port) }
 

@@ -13,6 +13,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/modelferry/modelferry/local/internal/node/network"
+	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
 func site(t *testing.T, stack string) NodeConfig {
@@ -41,7 +42,7 @@ func TestIssuerIsWhereItsKeysAreRead(t *testing.T) {
 
 func TestNothingListensBeyondTheNode(t *testing.T) {
 	s := site(t, "gke")
-	for _, p := range []Process{s.Etcd(), s.APIServer(), s.ObjectStore(Account{}), s.ControllerManager(), s.Scheduler()} {
+	for _, p := range []Process{s.Etcd(), s.APIServer(), s.ObjectStore(secrets.StoreAccount{}), s.ControllerManager(), s.Scheduler()} {
 		require.NotContains(t, strings.Join(p.Command, " "), "0.0.0.0", p.Name)
 	}
 }
@@ -50,7 +51,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	s := site(t, "eks")
 	for _, p := range []Process{
 		s.Etcd(), s.APIServer(), s.ControllerManager(), s.Scheduler(), s.Kubelet(), s.KubeProxy(),
-		s.Containerd("/usr/bin/containerd"), s.ObjectStore(Account{}),
+		s.Containerd("/usr/bin/containerd"), s.ObjectStore(secrets.StoreAccount{}),
 	} {
 		require.Contains(t, strings.Join(p.Env, " "), "GOMEMLIMIT=", p.Name)
 	}
@@ -146,11 +147,11 @@ func TestCNIConfig(t *testing.T) {
 }
 
 func TestObjectStore(t *testing.T) {
-	gcs := site(t, "gke").ObjectStore(Account{})
+	gcs := site(t, "gke").ObjectStore(secrets.StoreAccount{})
 	require.Equal(t, BinDir+"/fake-gcs-server", gcs.Command[0])
 	require.Contains(t, strings.Join(gcs.Command, " "), "-external-url http://10.213.0.2:9000")
 
-	s3 := site(t, "eks").ObjectStore(Account{AccessKey: "access", SecretKey: "secret"})
+	s3 := site(t, "eks").ObjectStore(secrets.StoreAccount{AccessKey: "access", SecretKey: "secret"})
 	require.Equal(t, BinDir+"/versitygw", s3.Command[0])
 	require.NotContains(t, strings.Join(s3.Command, " "), "secret", "a command line is for all to see")
 	require.Contains(t, s3.Env, "ROOT_SECRET_KEY=secret")

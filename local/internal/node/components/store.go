@@ -1,49 +1,28 @@
 package components
 
-import "fmt"
+import (
+	"path"
+	"strconv"
 
-// Account holds the keys of the object store's root account.
-type Account struct {
-	AccessKey string `json:"accessKey"`
-	SecretKey string `json:"secretKey"`
-}
+	"github.com/modelferry/modelferry/local/internal/clouds"
+	"github.com/modelferry/modelferry/local/internal/secrets"
+)
 
-// ObjectStore is the server behind the stack's buckets: GCS's API on GKE, S3's on EKS. The account is S3's.
-func (s NodeConfig) ObjectStore(account Account) Process {
-	data := StackDir + "/data/store"
-	if s.Stack == "gke" {
-		return Process{
-			Name: "fake-gcs-server",
-			Command: []string{
-				BinDir + "/fake-gcs-server", "-scheme", "http",
-				"-host", s.Range.NodeIP().String(), "-port", fmt.Sprint(StorePort),
-				"-backend", "filesystem", "-filesystem-root", data,
-				// Answers hold links to the object: they must lead back here.
-				"-external-url", s.StoreURL(), "-public-host", s.address(StorePort),
-				"-log-level", "warn",
-			},
-			Env: []string{"GOGC=50", "GOMEMLIMIT=128MiB"},
-		}
-	}
+// storeDir is the object store's data folder.
+const storeDir = StackDir + "/data/store"
+
+// ObjectStore runs the server behind the stack's buckets. root is its root account, where it has accounts.
+func (s NodeConfig) ObjectStore(root secrets.StoreAccount) Process {
+	store := s.cloud().ObjectStore
+	args, env := store.Run(clouds.StoreOptions{
+		Host: s.Range.NodeIP().String(), Port: strconv.Itoa(StorePort), Region: s.Region, DataDir: storeDir, Root: root,
+	})
 	return Process{
-		Name: "versitygw",
-		Command: []string{
-			BinDir + "/versitygw", "--port", s.address(StorePort), "--quiet", "--keep-alive",
-			"--region", s.Region,
-			"--iam-dir", data + "/iam",
-			"posix", "--versioning-dir", data + "/versions", data + "/buckets",
-		},
-		Env: []string{
-			"ROOT_ACCESS_KEY=" + account.AccessKey, "ROOT_SECRET_KEY=" + account.SecretKey,
-			"GOGC=50", "GOMEMLIMIT=128MiB",
-		},
+		Name:    store.Program,
+		Command: append([]string{path.Join(BinDir, store.Program)}, args...),
+		Env:     append(env, "GOGC=50", "GOMEMLIMIT=128MiB"),
 	}
 }
 
-// StoreDirs are the folders that the object store wants to find.
-func (s NodeConfig) StoreDirs() []string {
-	if s.Stack == "gke" {
-		return []string{StackDir + "/data/store"}
-	}
-	return []string{StackDir + "/data/store/iam", StackDir + "/data/store/versions", StackDir + "/data/store/buckets"}
-}
+// StoreDirs returns the folders that the object store expects to exist.
+func (s NodeConfig) StoreDirs() []string { return s.cloud().ObjectStore.DataDirs(storeDir) }

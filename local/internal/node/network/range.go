@@ -6,13 +6,12 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+
+	"github.com/modelferry/modelferry/local/internal/clouds"
 )
 
 // RangeEnv names the environment variable that moves a local cloud to another range, such as "10.77".
 const RangeEnv = "MODELFERRY_CIDR"
-
-// defaultRanges are ranges that neither Docker, libvirt, Kubernetes distributions nor the usual VPNs take.
-var defaultRanges = map[string]string{"gke": "10.213", "eks": "10.214"}
 
 // VethName is the host's end of a stack's link.
 func VethName(stack string) string { return "mferry-" + stack }
@@ -23,7 +22,11 @@ type Range struct{ base netip.Addr }
 // RangeFor is the range of a stack: what is given, or the stack's default when nothing is.
 func RangeFor(stack, given string) (Range, error) {
 	if given == "" {
-		given = defaultRanges[stack]
+		cloud, err := clouds.Get(stack)
+		if err != nil {
+			return Range{}, err
+		}
+		given = cloud.AddressRange
 	}
 	return ParseRange(given)
 }

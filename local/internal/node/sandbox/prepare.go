@@ -7,15 +7,17 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/node/components"
 	"github.com/modelferry/modelferry/local/internal/node/pki"
+	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
 // credentials are the node's identities and secrets, made on the first start and kept over a restart.
 type credentials struct {
 	authority    *pki.Authority
 	adminToken   string
-	storeAccount components.Account
+	storeAccount secrets.StoreAccount
 }
 
 // createCredentials makes certificates and tokens under data/pki, kubeconfigs under data/etc, and in secret/ what
@@ -36,7 +38,7 @@ func createCredentials(site components.NodeConfig, dir string) (credentials, err
 	if _, err := pki.LoadOrCreateServiceAccountKey(components.PKIDir); err != nil {
 		return credentials{}, err
 	}
-	token, err := pki.LoadOrCreate(filepath.Join(dir, "secret", "admin.token"), pki.NewToken())
+	token, err := pki.LoadOrCreate(filepath.Join(dir, secrets.AdminTokenFile), pki.NewToken())
 	if err != nil {
 		return credentials{}, err
 	}
@@ -61,26 +63,26 @@ func createCredentials(site components.NodeConfig, dir string) (credentials, err
 	if err := pki.WriteTokenFile(filepath.Join(components.PKIDir, "tokens.csv"), known...); err != nil {
 		return credentials{}, err
 	}
-	account, err := loadOrCreateStoreAccount(site, filepath.Join(dir, "secret", "store.json"))
+	account, err := loadOrCreateStoreAccount(site, filepath.Join(dir, secrets.StoreAccountFile))
 	return credentials{authority: authority, adminToken: token, storeAccount: account}, err
 }
 
 // loadOrCreateStoreAccount is the S3 server's root account, kept in file path. GCS's emulator knows no accounts.
-func loadOrCreateStoreAccount(site components.NodeConfig, path string) (components.Account, error) {
-	if site.Stack == "gke" {
-		return components.Account{}, nil
+func loadOrCreateStoreAccount(site components.NodeConfig, path string) (secrets.StoreAccount, error) {
+	if !clouds.MustGet(site.Stack).ObjectStore.HasAccounts {
+		return secrets.StoreAccount{}, nil
 	}
-	fresh, err := json.Marshal(components.Account{AccessKey: "modelferry", SecretKey: pki.NewToken()})
+	fresh, err := json.Marshal(secrets.StoreAccount{AccessKey: "modelferry", SecretKey: pki.NewToken()})
 	if err != nil {
-		return components.Account{}, fmt.Errorf("object store's account: %w", err)
+		return secrets.StoreAccount{}, fmt.Errorf("object store's account: %w", err)
 	}
 	content, err := pki.LoadOrCreate(path, string(fresh))
 	if err != nil {
-		return components.Account{}, err
+		return secrets.StoreAccount{}, err
 	}
-	var account components.Account
+	var account secrets.StoreAccount
 	if err := json.Unmarshal([]byte(content), &account); err != nil {
-		return components.Account{}, fmt.Errorf("object store's account: %w", err)
+		return secrets.StoreAccount{}, fmt.Errorf("object store's account: %w", err)
 	}
 	return account, nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"sync"
 	"time"
 
@@ -125,9 +124,6 @@ func (n *node) start(ctx context.Context) error {
 func (n *node) startServers(ctx context.Context) error {
 	host := ServerContext{Node: n.config, Dir: components.StackDir, Authority: n.credentials.authority, AdminToken: n.credentials.adminToken}
 	for _, server := range n.Servers {
-		if !slices.Contains(server.Stacks, n.config.Stack) {
-			continue
-		}
 		ended, err := server.Start(ctx, host)
 		if err != nil {
 			return fmt.Errorf("%s: %w", server.Name, err)

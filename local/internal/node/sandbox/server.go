@@ -13,8 +13,6 @@ import (
 type Server struct {
 	// Name stands in progress and errors.
 	Name string
-	// Stacks are those on which it runs.
-	Stacks []string
 	// Start begins to serve once the API server is ready, and returns when clients may come: the node is
 	// ready no sooner. The server ends when ctx does; an end before that is sent, and ends the node.
 	Start func(ctx context.Context, host ServerContext) (ended <-chan error, err error)

@@ -11,7 +11,7 @@ import (
 )
 
 // Version is that of the pulumi-aws SDK in go.mod.
-const Version = "6.83.2"
+const Version = "6.83.4"
 
 // defaultAccountID is the number that AWS's documentation uses; the provider's allowedAccountIds choose another.
 const defaultAccountID = "123456789012"

@@ -11,15 +11,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
 
-	"github.com/modelferry/modelferry/local/internal/cloudstate"
 	"github.com/modelferry/modelferry/local/internal/provider"
+	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
 // storeClient is the local object store, spoken to as its root account.
 type storeClient struct {
 	*s3.Client
 	endpoint, region string
-	root             cloudstate.StoreAccount
+	root             secrets.StoreAccount
 }
 
 func newStoreClient(r *provider.Request) (*storeClient, error) {
@@ -27,7 +27,7 @@ func newStoreClient(r *provider.Request) (*storeClient, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, err := cloudstate.ReadStoreAccount(r.Cloud.Dir)
+	root, err := secrets.ReadStoreAccount(r.Cloud.Dir)
 	if err != nil {
 		return nil, err
 	}

@@ -16,14 +16,14 @@ import (
 	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 
-	"github.com/modelferry/modelferry/local/internal/cloudstate"
+	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
 // RoleCredentials are the object-store account of a role, named by the role's unique id. The secret follows from the root account's: nothing more has to be kept.
-func RoleCredentials(root cloudstate.StoreAccount, roleID string) cloudstate.StoreAccount {
+func RoleCredentials(root secrets.StoreAccount, roleID string) secrets.StoreAccount {
 	mac := hmac.New(sha256.New, []byte(root.SecretKey))
 	mac.Write([]byte(roleID))
-	return cloudstate.StoreAccount{AccessKey: roleID, SecretKey: hex.EncodeToString(mac.Sum(nil))[:40]} // as long as AWS's are
+	return secrets.StoreAccount{AccessKey: roleID, SecretKey: hex.EncodeToString(mac.Sum(nil))[:40]} // as long as AWS's are
 }
 
 // gatewayAccount is how versitygw's admin API writes one down.
@@ -38,7 +38,7 @@ type gatewayAccount struct {
 }
 
 // createAccount makes a plain account, which may do what a bucket's policy grants and nothing else.
-func (s *storeClient) createAccount(ctx context.Context, keys cloudstate.StoreAccount) error {
+func (s *storeClient) createAccount(ctx context.Context, keys secrets.StoreAccount) error {
 	body, err := xml.Marshal(gatewayAccount{Access: keys.AccessKey, Secret: keys.SecretKey, Role: "user"})
 	if err != nil {
 		return err

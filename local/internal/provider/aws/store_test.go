@@ -21,6 +21,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 	"github.com/modelferry/modelferry/local/internal/provider/aws"
 	"github.com/modelferry/modelferry/local/internal/provider/storetest"
+	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
 const region = "eu-west-1"
@@ -69,7 +70,7 @@ func (c testCloud) delete(typ string, created plugin.CreateResponse, inputs obje
 }
 
 // s3Client is an S3 client with the given account.
-func (c testCloud) s3Client(t *testing.T, keys cloudstate.StoreAccount) *s3.Client {
+func (c testCloud) s3Client(t *testing.T, keys secrets.StoreAccount) *s3.Client {
 	t.Helper()
 	node, err := nodeinfo.Read(c.dir + "/node.json")
 	require.NoError(t, err)
@@ -115,7 +116,7 @@ func TestRole_readsItsPrefixOnly(t *testing.T) {
 	c.create(t, rolePolicy, "bankchurn", object{"role": string(bankchurn.ID), "policy": readPolicy(bucket, "bankchurn/")})
 	other := c.create(t, roleType, "other", object{"assumeRolePolicy": "{}"})
 
-	root, err := cloudstate.ReadStoreAccount(c.dir)
+	root, err := secrets.ReadStoreAccount(c.dir)
 	require.NoError(t, err)
 	for _, key := range []string{"bankchurn/model.joblib", "nlpinsight/model.joblib"} {
 		_, err := c.s3Client(t, root).PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader("model")})
@@ -181,7 +182,7 @@ func TestBucket_deleteRequiresForceDestroy(t *testing.T) {
 	c.create(t, "aws:s3/bucketVersioningV2:BucketVersioningV2", "models", object{
 		"bucket": "models-kept", "versioningConfiguration": object{"status": "Enabled"},
 	})
-	root, err := cloudstate.ReadStoreAccount(c.dir)
+	root, err := secrets.ReadStoreAccount(c.dir)
 	require.NoError(t, err)
 	bucket, key := "models-kept", "a"
 	for range 2 {
@@ -204,7 +205,7 @@ func TestBucket_refreshAfterDeletionInStore(t *testing.T) {
 	read, err := c.Read(ctx, request)
 	require.NoError(t, err)
 	require.Equal(t, created.Properties, read.Outputs)
-	root, err := cloudstate.ReadStoreAccount(c.dir)
+	root, err := secrets.ReadStoreAccount(c.dir)
 	require.NoError(t, err)
 	_, err = c.s3Client(t, root).DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: sdk.String("models-lost")})
 	require.NoError(t, err)

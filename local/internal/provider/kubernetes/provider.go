@@ -18,7 +18,7 @@ import (
 )
 
 // Version is that of the pulumi-kubernetes SDK in go.mod.
-const Version = "4.24.1"
+const Version = "4.32.0"
 
 type server struct {
 	plugin.UnimplementedProvider

@@ -16,8 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/modelferry/modelferry/config/configtest"
-	"github.com/modelferry/modelferry/local/internal/cloudstate"
 	"github.com/modelferry/modelferry/local/internal/node/nodeinfo"
+	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
 // StartGCS starts fake-gcs-server and makes dir the stack's folder.
@@ -33,7 +33,7 @@ func StartGCS(t *testing.T, dir string) {
 func StartS3(t *testing.T, dir, region string) {
 	t.Helper()
 	port := freePort(t)
-	root := cloudstate.StoreAccount{AccessKey: "root", SecretKey: "root-secret"}
+	root := secrets.StoreAccount{AccessKey: "root", SecretKey: "root-secret"}
 	startServer(t, "versitygw", []string{"ROOT_ACCESS_KEY=" + root.AccessKey, "ROOT_SECRET_KEY=" + root.SecretKey}, port,
 		"--port", fmt.Sprintf("127.0.0.1:%d", port), "--quiet", "--region", region, "--iam-dir", mkdir(t, dir, "iam"),
 		"posix", "--versioning-dir", mkdir(t, dir, "versions"), mkdir(t, dir, "buckets"))

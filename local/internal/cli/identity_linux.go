@@ -21,8 +21,7 @@ import (
 // identityServer is what EKS runs beside a cluster so that service accounts can assume
 // roles: the pod identity webhook, AWS's token service, and the node's agent.
 var identityServer = sandbox.Server{
-	Name:   "IAM roles for service accounts",
-	Stacks: []string{"eks"},
+	Name: "IAM roles for service accounts",
 	Start: func(ctx context.Context, host sandbox.ServerContext) (<-chan error, error) {
 		address := host.Node.Range.NodeIP()
 		pair, err := host.Authority.IssueServerCert("pod-identity-webhook", []netip.Addr{address})

@@ -1,0 +1,35 @@
+package clouds
+
+import "github.com/modelferry/modelferry/config"
+
+var eks = Cloud{
+	Name:          config.EKS,
+	AddressRange:  "10.214",
+	Provider:      "aws",
+	ExecPlugin:    "aws",
+	DefaultRegion: "us-east-1",
+	PodIdentity:   true,
+	ObjectStore: ObjectStore{
+		Program:     "versitygw",
+		URLScheme:   "s3",
+		HasAccounts: true,
+		Subdirs:     []string{"iam", "versions", "buckets"},
+		Run: func(o StoreOptions) (args, env []string) {
+			return []string{
+				"--port", o.Host + ":" + o.Port, "--quiet", "--keep-alive",
+				"--region", o.Region,
+				"--iam-dir", o.DataDir + "/iam",
+				"posix", "--versioning-dir", o.DataDir + "/versions", o.DataDir + "/buckets",
+			}, []string{"ROOT_ACCESS_KEY=" + o.Root.AccessKey, "ROOT_SECRET_KEY=" + o.Root.SecretKey}
+		},
+	},
+	Overrides: func(c config.Config) map[string]any {
+		if c.Cluster.Create == nil {
+			return nil
+		}
+		// The Cluster Autoscaler would find no Auto Scaling group.
+		return map[string]any{
+			"modelferry:cluster": map[string]any{"create": map[string]any{"autoscaler": map[string]any{"enabled": false}}},
+		}
+	},
+}

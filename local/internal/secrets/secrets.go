@@ -1,0 +1,47 @@
+// Package secrets reads what a node leaves in the folder secret/ of its stack for clients on the host. The files are
+// readable by their owner only.
+package secrets
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Files of a stack's folder, relative to it.
+const (
+	// AdminTokenFile holds the bearer token of the cluster's administrator.
+	AdminTokenFile = "secret/admin.token"
+	// StoreAccountFile holds the StoreAccount of the S3 server's root user as JSON.
+	StoreAccountFile = "secret/store.json"
+)
+
+// StoreAccount holds the access key of an S3 account.
+type StoreAccount struct {
+	AccessKey string `json:"accessKey"`
+	SecretKey string `json:"secretKey"`
+}
+
+// ReadStoreAccount returns the object store's root account. dir is the stack's folder.
+func ReadStoreAccount(dir string) (StoreAccount, error) {
+	var account StoreAccount
+	content, err := os.ReadFile(filepath.Join(dir, StoreAccountFile))
+	if err != nil {
+		return account, fmt.Errorf("object store's account: %w", err)
+	}
+	if err := json.Unmarshal(content, &account); err != nil {
+		return account, fmt.Errorf("object store's account, %s: %w", StoreAccountFile, err)
+	}
+	return account, nil
+}
+
+// ReadAdminToken returns the bearer token of the cluster's administrator. dir is the stack's folder.
+func ReadAdminToken(dir string) (string, error) {
+	content, err := os.ReadFile(filepath.Join(dir, AdminTokenFile))
+	if err != nil {
+		return "", fmt.Errorf("cluster's admin token: %w", err)
+	}
+	return strings.TrimSpace(string(content)), nil
+}
