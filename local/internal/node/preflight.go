@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -13,48 +12,46 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/network"
 )
 
-// Host is what a node finds on the machine.
+// Host is the state of the machine that a node depends on. ProbeHost reads it.
 type Host struct {
-	// OS is as Go names it.
+	// OS is runtime.GOOS.
 	OS string
-	// UID is the effective user; Admin is that it may make namespaces and links.
-	UID             int
+	// UID is the effective user id.
+	UID int
+	// HasCapabilities reports whether the process may create namespaces and links.
 	HasCapabilities bool
-	// Programs are those of machine.Programs that are there; Plugins is the folder of the CNI plugins.
-	Programs     []string
+	// Programs are those of hostdeps.ProgramPackages that are installed.
+	Programs []string
+	// CNIPluginDir holds the CNI plugins. Empty when they are not installed.
 	CNIPluginDir string
-	// HasApt is that packages can be installed by apt-get.
+	// HasApt reports whether apt-get can install packages.
 	HasApt bool
-	// Binaries are the programs of .local/bin that are there.
+	// Binaries are the built programs in .local/bin.
 	Binaries []string
-	// Links are the names of its links; Routes the networks that it reaches over them.
-	Links        []string
-	UsedPrefixes []Route
+	// Links are the names of the network links.
+	Links []string
+	// UsedPrefixes are the networks that the host has routes to.
+	UsedPrefixes []network.UsedPrefix
 }
 
-// Route is a network that the host reaches over a link.
-type Route struct {
-	Prefix netip.Prefix
-	Link   string
-}
-
-// requiredBinaries are the programs that the node runs out of .local/bin.
+// requiredBinaries returns the programs of .local/bin that a node runs.
 func requiredBinaries(stack string) []string {
 	return []string{"kube", "pause", clouds.MustGet(stack).ObjectStore.Program}
 }
 
-// Preflight are all reasons why a node of the stack cannot run on the host in range r, each with its way out; nil
-// when it can. The node's own leavings must be gone.
+// Preflight returns every reason why a node of the stack cannot run on the host in range r, each with its remedy. A
+// former node's link and mounts must have been removed before.
 func (h Host) Preflight(stack string, r network.Range) error {
-	faults := h.blockers(stack, r)
+	problems := h.blockers(stack, r)
 	if missing, packages := h.missingDependencies(); h.OS == "linux" && len(missing) > 0 {
-		faults = append(faults, fmt.Errorf("not installed: %s: run `apt-get install --no-install-recommends %s`", strings.Join(missing, ", "), strings.Join(packages, " ")))
+		problems = append(problems, fmt.Errorf("not installed: %s: run `apt-get install --no-install-recommends %s`",
+			strings.Join(missing, ", "), strings.Join(packages, " ")))
 	}
-	return errors.Join(faults...)
+	return errors.Join(problems...)
 }
 
-// MissingPackages are the packages with which a node of the stack can run in range r, where they may be installed;
-// none where something else stands in its way, which an install would not remove.
+// MissingPackages returns the Debian packages to install. It is empty without apt-get, and when the host has a problem
+// that no package solves.
 func (h Host) MissingPackages(stack string, r network.Range) []string {
 	if !h.HasApt || len(h.blockers(stack, r)) > 0 {
 		return nil
@@ -63,35 +60,37 @@ func (h Host) MissingPackages(stack string, r network.Range) []string {
 	return packages
 }
 
-// blockers are the faults that no package removes.
+// blockers returns the problems that no package solves.
 func (h Host) blockers(stack string, r network.Range) []error {
 	if h.OS != "linux" {
-		return []error{fmt.Errorf("the local cloud runs on Linux, and this is %s: use a Linux machine or virtual machine, or a GKE or EKS cluster that exists (docs/deploy-gke.md, \"Use an existing cluster\")", h.OS)}
+		return []error{fmt.Errorf("the local cloud does not run on %s: use a Linux machine or virtual machine, "+
+			"or an existing GKE or EKS cluster (docs/deploy-gke.md, \"Use an existing cluster\")", h.OS)}
 	}
-	var faults []error
-	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	var problems []error
+	add := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
 	switch {
 	case h.UID != 0:
-		fault("the local cloud makes namespaces, which needs root, and the user is %d: run `sudo make up`", h.UID)
+		add("the local cloud creates namespaces and must run as root, not as user %d: run `sudo make up`", h.UID)
 	case !h.HasCapabilities:
-		fault("root lacks CAP_SYS_ADMIN or CAP_NET_ADMIN here, and the local cloud makes namespaces and links: in a container, start it with --privileged")
+		add("root lacks CAP_SYS_ADMIN or CAP_NET_ADMIN, which creating namespaces and links needs: " +
+			"in a container, start it with --privileged")
 	}
 	for _, name := range requiredBinaries(stack) {
 		if !slices.Contains(h.Binaries, name) {
-			fault("not built: .local/bin/%s: run `make up`, which builds it", name)
+			add("not built: .local/bin/%s: run `make up`, which builds it", name)
 		}
 	}
 	if name := network.VethName(stack); slices.Contains(h.Links, name) {
-		fault("the network link %s is there already and is none of ours: remove it with `ip link del %s`", name, name)
+		add("the network link %s exists and does not belong to a node: remove it with `ip link del %s`", name, name)
 	}
-	for _, route := range h.UsedPrefixes {
-		if route.Prefix.Overlaps(r.Prefix()) {
-			fault("the address range %s is in use: %s is reached over %s: choose a free range, such as `make up %s=10.77`",
-				r, route.Prefix, route.Link, network.RangeEnv)
-			break // its other routes would say the same
+	for _, used := range h.UsedPrefixes {
+		if used.Prefix.Overlaps(r.Prefix()) {
+			add("the address range %s is in use: %s is reached over %s: choose a free range, such as `make up %s=10.77`",
+				r, used.Prefix, used.Link, network.RangeEnv)
+			break // further routes would repeat it
 		}
 	}
-	return faults
+	return problems
 }
 
 func (h Host) missingDependencies() (programs, packages []string) {

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestOf(t *testing.T) {
+func TestNew(t *testing.T) {
 	p, err := New("/repo", "gke")
 	require.NoError(t, err)
 	require.Equal(t, "/repo/.local/gke", p.Dir())
@@ -19,7 +19,7 @@ func TestOf(t *testing.T) {
 	require.Equal(t, "/repo/.local/gke/secret/admin.token", p.Secret("admin.token"))
 
 	_, err = New("/repo", "azure")
-	require.EqualError(t, err, `stack "azure": there is no such local cloud: use gke or eks`)
+	require.EqualError(t, err, `invalid stack "azure": must be one of gke, eks`)
 }
 
 func TestFromEnv(t *testing.T) {

@@ -78,3 +78,10 @@ func (r Range) address(third, fourth byte) netip.Addr {
 	b[2], b[3] = third, fourth
 	return netip.AddrFrom4(b)
 }
+
+// UsedPrefix is a network that the host has a route to.
+type UsedPrefix struct {
+	Prefix netip.Prefix
+	// Link is the name of the link that the route goes over.
+	Link string
+}

@@ -7,12 +7,6 @@ import (
 	"github.com/vishvananda/netlink"
 )
 
-// UsedPrefix is a network that the host reaches over one of its links.
-type UsedPrefix struct {
-	Prefix netip.Prefix
-	Link   string
-}
-
 // LinkNames are the names of the host's links.
 func LinkNames() ([]string, error) {
 	links, err := netlink.LinkList()

@@ -19,15 +19,12 @@ func ProbeHost(p paths.Layout) (Host, error) {
 	if err != nil {
 		return Host{}, err
 	}
-	taken, err := network.UsedPrefixes()
+	used, err := network.UsedPrefixes()
 	if err != nil {
 		return Host{}, err
 	}
-	h := Host{OS: runtime.GOOS, UID: os.Geteuid(), HasCapabilities: hasCapabilities(), CNIPluginDir: hostdeps.FindCNIPluginDir(), Links: links}
+	h := Host{OS: runtime.GOOS, UID: os.Geteuid(), HasCapabilities: hasCapabilities(), CNIPluginDir: hostdeps.FindCNIPluginDir(), Links: links, UsedPrefixes: used}
 	_, h.HasApt = hostdeps.FindApt()
-	for _, t := range taken {
-		h.UsedPrefixes = append(h.UsedPrefixes, Route(t))
-	}
 	for name := range hostdeps.ProgramPackages {
 		if hostdeps.FindProgram(name) != "" {
 			h.Programs = append(h.Programs, name)
