@@ -17,7 +17,8 @@ var (
 	recordStatus = regexp.MustCompile(`(?m)^- Status: (Proposed|Accepted|Rejected|Superseded by \d{4})$`)
 )
 
-// Records are numbered from 0001 without gaps, have all parts, and are in the table of README.md with title, date and status.
+// Records are numbered from 0001 without gaps, have all parts, and are in the table of README.md with title, date and
+// status.
 func TestDecisionRecords(t *testing.T) {
 	entries, err := os.ReadDir(filepath.Join(root, "docs/adr"))
 	require.NoError(t, err)

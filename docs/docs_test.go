@@ -132,3 +132,26 @@ func TestSources_quotedHeadingsExist(t *testing.T) {
 	}
 	require.NotZero(t, found)
 }
+
+var (
+	runFlag      = regexp.MustCompile(`-run '?([A-Za-z0-9_]+)`)
+	testFunction = regexp.MustCompile(`(?m)^func (Test[A-Za-z0-9_]+)\(`)
+)
+
+// The -run patterns in the documents match tests, so that no documented command runs nothing.
+func TestDocuments_runPatternsMatch(t *testing.T) {
+	var tests []string
+	for _, file := range repositoryFiles(t, "_test.go") {
+		for _, match := range testFunction.FindAllStringSubmatch(read(t, file), -1) {
+			tests = append(tests, match[1])
+		}
+	}
+	names := strings.Join(tests, "\n")
+	for file, text := range documents(t) {
+		for _, snippet := range snippets(text) {
+			for _, match := range runFlag.FindAllStringSubmatch(snippet, -1) {
+				require.Contains(t, names, match[1], "%s: -run %s runs no test", file, match[1])
+			}
+		}
+	}
+}
