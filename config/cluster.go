@@ -1,79 +1,95 @@
 package config
 
-// Cluster is the Kubernetes cluster of a stack: one to create, or one that exists.
+import (
+	"regexp"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// Cluster is the Kubernetes cluster of a stack: one that it creates, or an existing one.
 type Cluster struct {
-	// Name of an existing cluster to deploy into, in place of create.
+	// Name of an existing cluster, instead of create.
 	Existing string `json:"existing"`
-	// Location of the cluster on GKE: a region, or a zone. Default: gcp:region.
-	Location string `json:"location"`
-	// Create a cluster with its own network and nodes.
+	// Region or zone of the cluster. Default: gcp:region.
+	Location string `json:"location" clouds:"gke"`
+	// Cluster to create, with its nodes and network.
 	Create *ClusterSpec `json:"create"`
 }
 
-// ClusterSpec is a cluster that the stack creates and owns.
+// ClusterSpec is a cluster that the stack creates.
 type ClusterSpec struct {
-	// Name of the cluster, and the stem of its network's and roles' names.
+	// Name of the cluster, and prefix of the names of its network and roles.
 	Name string `json:"name" default:"modelferry"`
-	// Kubernetes version (EKS) or minimum version (GKE). Default: the cloud's own.
+	// Kubernetes version. On GKE the minimum version. Default: the cloud's default.
 	Version string `json:"version"`
-	// Channel that Kubernetes' versions come by (GKE): RAPID, REGULAR, STABLE or EXTENDED. Default: REGULAR.
-	ReleaseChannel string `json:"releaseChannel"`
+	// Release channel: RAPID, REGULAR, STABLE or EXTENDED. Default: REGULAR.
+	ReleaseChannel string `json:"releaseChannel" clouds:"gke"`
 	// Machine type of the services' nodes, such as e2-medium or t3.medium.
 	MachineType string `json:"machineType" need:"required"`
-	// Number of the services' nodes in all zones together; the autoscaler moves between the two. Nothing else runs on them.
+	// Number of nodes for the services, over all zones. Only the services' pods run on them.
 	Nodes NodeScaling `json:"nodes"`
-	// Nodes of the system, DNS and what else a cluster runs.
+	// Nodes for everything else, such as DNS.
 	System SystemNodePool `json:"system"`
-	// Size of each node's disk in GiB, for images, logs and the pods' models.
+	// Disk size of each node in GiB, for images, logs and artifacts. At least 20.
 	DiskGiB int `json:"diskGiB" default:"50"`
-	// Autoscaler of the nodes (EKS; GKE has one of its own).
-	Autoscaler ClusterAutoscaler `json:"autoscaler"`
-	// Network that the nodes live in.
+	// Kubernetes Cluster Autoscaler, which EKS does not include.
+	Autoscaler ClusterAutoscaler `json:"autoscaler" clouds:"eks"`
+	// Network of the nodes.
 	Network Network `json:"network"`
-	// CIDR ranges that may reach the API server's public endpoint. None: the endpoint is private only.
+	// CIDR ranges that may connect to the API server's public endpoint. Without any, the endpoint is private.
 	AuthorizedNetworks []string `json:"authorizedNetworks"`
-	// ARNs of the roles and users that administer the cluster, and nobody else does (EKS, required there). Whoever runs pulumi has to be one of them.
-	Admins []string `json:"admins"`
-	// Key to encrypt Kubernetes' secrets with: its ARN, or projects/…/cryptoKeys/NAME. Default: a key of the stack's own on EKS, Google's on GKE.
+	// ARNs of the IAM roles and users that administer the cluster: at least one. The identity that runs pulumi must
+	// be among them.
+	Admins []string `json:"admins" clouds:"eks"`
+	// KMS key that encrypts Kubernetes secrets: projects/…/cryptoKeys/NAME on GKE, an ARN on EKS. Default: a
+	// Google-managed key on GKE, a key that the stack creates on EKS.
 	KMSKey string `json:"kmsKey"`
-	// Whether deleting the cluster is refused, and a change that would replace it. Set it to false and update, then make the change.
+	// Whether the cluster is protected from deletion and replacement. Set it to false and run pulumi up before a
+	// change that needs either.
 	DeletionProtection *bool `json:"deletionProtection" default:"true"`
 }
 
-// withDefaults fills in what differs by cloud.
-func (n ClusterSpec) withDefaults(cloud Cloud) ClusterSpec {
-	n.Network = n.Network.withDefaults(cloud)
-	if n.ReleaseChannel == "" && cloud == GKE {
-		n.ReleaseChannel = "REGULAR"
-	}
-	if cloud == EKS {
-		n.Autoscaler = n.Autoscaler.withDefaults(n.Version)
-	}
-	return n
-}
-
-// NodeScaling bounds a node pool, over all zones.
-type NodeScaling struct {
-	// Least number of nodes.
-	Min int `json:"min" default:"1"`
-	// Greatest number of nodes.
-	Max int `json:"max" default:"5"`
-}
-
-// SystemNodePool are the nodes that the services don't run on.
-type SystemNodePool struct {
-	// Machine type of the nodes. Default: that of the services' nodes.
-	MachineType string `json:"machineType"`
-	// Least number of nodes.
-	Min int `json:"min" default:"1"`
-	// Greatest number of nodes.
-	Max int `json:"max" default:"3"`
-}
-
-// Name returns the cluster's name, whether it is created or exists.
+// Name returns the cluster's name, of a created and of an existing one.
 func (c Cluster) Name() string {
 	if c.Create != nil {
 		return c.Create.Name
 	}
 	return c.Existing
+}
+
+func (c Cluster) validate(fldPath *field.Path, kmsKey nameFormat) field.ErrorList {
+	switch {
+	case c.Existing == "" && c.Create == nil:
+		return field.ErrorList{field.Required(fldPath, "must have create or existing")}
+	case c.Existing != "" && c.Create != nil:
+		return field.ErrorList{field.Forbidden(fldPath, "create and existing may not be set together: remove one")}
+	case c.Create != nil:
+		return c.Create.validate(fldPath.Child("create"), kmsKey)
+	}
+	return nil
+}
+
+// clusterName leaves room for what is named after a cluster: the ID of a
+// Google service account, NAME-nodes, has at most 30 characters.
+var clusterName = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$`)
+
+// minDiskGiB is the size that the AMI of EKS needs.
+const minDiskGiB = 20
+
+func (s ClusterSpec) validate(fldPath *field.Path, kmsKey nameFormat) field.ErrorList {
+	var errs field.ErrorList
+	if !clusterName.MatchString(s.Name) {
+		errs = append(errs, field.Invalid(fldPath.Child("name"), s.Name,
+			"must be a letter, then up to 23 lower case letters, digits and hyphens"))
+	}
+	errs = append(errs, validateRequired(fldPath.Child("machineType"), s.MachineType)...)
+	errs = append(errs, s.Nodes.validate(fldPath.Child("nodes"))...)
+	errs = append(errs, s.System.validate(fldPath.Child("system"))...)
+	errs = append(errs, validateAtLeast(fldPath.Child("diskGiB"), s.DiskGiB, minDiskGiB)...)
+	errs = append(errs, s.Network.validate(fldPath.Child("network"))...)
+	errs = append(errs, kmsKey.validate(fldPath.Child("kmsKey"), s.KMSKey)...)
+	for i, cidr := range s.AuthorizedNetworks {
+		errs = append(errs, validateRestrictedCIDR(fldPath.Child("authorizedNetworks").Index(i), cidr, "the API server")...)
+	}
+	return errs
 }

@@ -1,120 +1,99 @@
-// Package config holds a stack's config as types, with defaults and every
-// check, so that nothing is made from a config that cannot work.
+// Package config holds a stack's config as types, with their defaults and
+// rules. Load reports everything that is wrong with a config before any
+// resource is registered.
 package config
 
 import (
-	"slices"
-	"time"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Namespace is the prefix of the project's own keys, as the Pulumi engine
-// writes them: modelferry:cloud.
+// Namespace is the namespace of the project's own config keys: modelferry:cloud.
 const Namespace = "modelferry"
 
-// Cloud is the platform that a stack runs on.
-type Cloud string
-
-// The clouds that the program knows.
-const (
-	GKE Cloud = "gke"
-	EKS Cloud = "eks"
-)
-
-// PodIdentityMode is the way in which a pod gets its role on AWS.
-type PodIdentityMode string
-
-// The ways that AWS has. On Google Cloud there is one, and no choice.
-const (
-	// IRSA: the pod's own token is taken to STS, which trusts the cluster's issuer.
-	IRSA PodIdentityMode = "irsa"
-	// PodIdentity: the pod's own token is taken to an agent on its node.
-	PodIdentity PodIdentityMode = "podIdentity"
-)
-
-// Config is one stack's config, defaults filled in and checked.
+// Config is one stack's config with its defaults. Load returns valid ones only.
 type Config struct {
 	// Cloud that the stack runs on: gke or eks.
 	Cloud Cloud `json:"cloud" need:"required"`
 	// Kubernetes namespace of the services.
 	Namespace string `json:"namespace" default:"ml-portfolio"`
-	// Team that the stack belongs to, as a label of everything that it makes.
+	// Team that owns the stack. A label on every resource.
 	Owner string `json:"owner"`
-	// Cost centre that pays for it, as a label of everything that it makes.
+	// Cost centre that pays for the stack. A label on every resource.
 	CostCentre string `json:"costCentre"`
-	// Whether the stack is for production: images without a digest, artifacts without sha256, and mounted ones that nobody accepts unverified, are refused.
+	// Whether this is a production stack. It then needs a digest for every image, a sha256 for every artifact, and
+	// unverified: true for every release with delivery csi.
 	Production bool `json:"production"`
-	// Cluster to create, or the name of one that exists.
+	// Cluster to create, or the name of an existing one.
 	Cluster Cluster `json:"cluster" need:"required"`
-	// Way in which a pod gets its role on AWS: irsa, or podIdentity (EKS). Default: irsa.
-	Identity PodIdentityMode `json:"identity"`
-	// Buckets that hold the artifacts.
+	// How a pod obtains credentials for its IAM role: irsa or podIdentity. Default: irsa.
+	Identity PodIdentityMode `json:"identity" clouds:"eks"`
+	// Buckets of the artifacts.
 	Buckets Buckets `json:"buckets"`
-	// Registry of the images.
+	// Container registry of the images.
 	Registry Registry `json:"registry"`
-	// Endpoints to use in place of the cloud's public ones, such as private endpoints.
+	// Endpoints to use instead of the cloud's public ones.
 	Endpoints Endpoints `json:"endpoints"`
-	// Fetcher is the init container that brings the artifacts into a pod.
+	// Fetcher: the init container that downloads the artifacts.
 	Fetcher Fetcher `json:"fetcher" need:"required"`
-	// Rollout says how long a new release may take.
+	// Rollout of a new release.
 	Rollout Rollout `json:"rollout"`
-	// Nodes with GPUs.
+	// Node pool with GPUs.
 	GPU GPU `json:"gpu"`
-	// Network that the services' pods see.
+	// Network policy of the namespace.
 	NetworkPolicy NetworkPolicy `json:"networkPolicy"`
-	// Way in from outside the cluster. Default: none.
+	// Ingress: HTTPS access from outside the cluster. Default: none.
 	Ingress *Ingress `json:"ingress"`
-	// Monitoring by Prometheus.
+	// Monitoring with Prometheus.
 	Monitoring Monitoring `json:"monitoring"`
-	// Quota of the namespace. Default: none.
+	// Resource quota of the namespace. Default: none.
 	Quota *Quota `json:"quota"`
-	// Requests and limits of containers in the namespace that set none, as a LimitRange. Default: none.
+	// Default requests and limits of the namespace's containers (LimitRange). Default: none.
 	ContainerDefaults *ResourceRequirements `json:"containerDefaults"`
-	// Services by name: what each one is, the same on every cloud.
+	// Services by name: what each service is, the same on every cloud.
 	Services map[string]Service `json:"services" need:"required"`
-	// Releases by service name: what is live on this stack. A service without one does not run on it.
+	// Releases by service name: the image and artifacts that run on this stack. A service without a release does not
+	// run.
 	Releases map[string]Release `json:"releases"`
 
-	// GCP is where a gke stack lives; it comes from the provider's own keys.
-	GCP GCP `json:"-"`
-	// AWS is where an eks stack lives; it comes from the provider's own keys.
-	AWS AWS `json:"-"`
+	// GCP holds the Google Cloud provider's keys.
+	GCP GCP `json:"-" clouds:"gke"`
+	// AWS holds the AWS provider's keys.
+	AWS AWS `json:"-" clouds:"eks"`
 }
 
-// GCP is the place of a gke stack.
-type GCP struct {
-	// Project ID, as in gcp:project.
-	Project string
-	// Region, as in gcp:region.
-	Region string
-}
+// ServiceNames returns the names of the services, sorted.
+func (c Config) ServiceNames() []string { return sortedKeys(c.Services) }
 
-// AWS is the place of an eks stack.
-type AWS struct {
-	// Region, as in aws:region.
-	Region string
-}
-
-// Endpoints replace the cloud's public endpoints. They reach the fetcher as
-// the SDKs' own variables.
-type Endpoints struct {
-	// URL of the object store, for a private endpoint or an emulator.
-	Storage string `json:"storage"`
-	// URL of the token service that a pod's identity is exchanged at (EKS only).
-	Identity string `json:"identity"`
-}
-
-// Rollout is the patience that a new release is met with.
-type Rollout struct {
-	// Time that a rollout may take before it counts as failed; the old pods serve on.
-	Deadline time.Duration `json:"deadline" default:"10m"`
-}
-
-// ServiceNames returns the names of the catalogue's services, sorted.
-func (c Config) ServiceNames() []string {
-	names := make([]string, 0, len(c.Services))
-	for name := range c.Services {
-		names = append(names, name)
+// validate applies every rule. stack is the stack's name.
+func (c Config) validate(stack string) field.ErrorList {
+	errs := c.validateCloud()
+	errs = append(errs, validateDNSLabel(Path("namespace"), c.Namespace)...)
+	errs = append(errs, validateLabelValue(Path("owner"), c.Owner)...)
+	errs = append(errs, validateLabelValue(Path("costCentre"), c.CostCentre)...)
+	errs = append(errs, c.Cluster.validate(Path("cluster"), platforms[c.Cloud].kmsKey)...)
+	errs = append(errs, c.Buckets.validate(Path("buckets"), platforms[c.Cloud].kmsKey)...)
+	errs = append(errs, c.validateDefaultBucketNames(Path("buckets"), stack)...)
+	errs = append(errs, c.Registry.validate(Path("registry"))...)
+	errs = append(errs, c.Endpoints.validate(Path("endpoints"))...)
+	errs = append(errs, c.Fetcher.validate(Path("fetcher"))...)
+	errs = append(errs, c.Rollout.validate(Path("rollout"))...)
+	errs = append(errs, c.GPU.validate(Path("gpu"))...)
+	errs = append(errs, c.NetworkPolicy.validate(Path("networkPolicy"))...)
+	errs = append(errs, c.Monitoring.validate(Path("monitoring"))...)
+	if c.Ingress != nil {
+		errs = append(errs, c.Ingress.validate(Path("ingress"), platforms[c.Cloud].certificate)...)
+		errs = append(errs, c.validateRootPaths()...)
 	}
-	slices.Sort(names)
-	return names
+	if c.Quota != nil {
+		errs = append(errs, c.Quota.validate(Path("quota"))...)
+	}
+	if c.ContainerDefaults != nil {
+		errs = append(errs, c.ContainerDefaults.validate(Path("containerDefaults"))...)
+	}
+	errs = append(errs, validateServices(c.Services, Path("services"))...)
+	errs = append(errs, c.validateReleases(Path("releases"))...)
+	if c.Production {
+		errs = append(errs, c.validateProduction()...)
+	}
+	return errs
 }

@@ -28,7 +28,7 @@ func FuzzLoad(f *testing.F) {
 			"gcp:project": "p", "gcp:region": "r", "aws:region": "r",
 		}, nil)
 		if err != nil {
-			requireFaults(t, err)
+			requireValidationError(t, err)
 			return
 		}
 		for _, w := range c.Workloads() {

@@ -1,60 +1,39 @@
 package config
 
-import (
-	"cmp"
-	"fmt"
-	"strings"
-)
+import "k8s.io/apimachinery/pkg/util/validation/field"
 
-// How services and nodes find each other.
+// Labels, taints and resources by which pods and nodes are matched.
 const (
-	// ServiceTaintKey keeps other pods off the services' nodes; the label of the
-	// same name and value draws the services there.
+	// ServiceTaintKey is the key of the taint that keeps other pods off the
+	// services' nodes, and of the label that selects these nodes.
 	ServiceTaintKey   = "workload-type"
 	ServiceTaintValue = "ml-services"
-	// GPUResourceName is what a pod asks for, and the taint of nodes that have it.
+	// GPUResourceName is the resource that a pod requests, and the key of the taint of nodes with GPUs.
 	GPUResourceName = "nvidia.com/gpu"
 )
 
-// GPU is the stack's nodes with GPUs. Services that ask for none never see them.
+// GPU is the stack's node pool with GPUs. It exists while a release needs one.
 type GPU struct {
-	// Whether services and backends that ask for GPUs get them. Otherwise they run on CPUs.
+	// Whether services and backends that request GPUs get them. Otherwise they run on CPUs.
 	Enabled *bool `json:"enabled" default:"true"`
-	// Machine type of the nodes with GPUs, on a cluster that is created. Default: n1-standard-4 on GKE, g4dn.xlarge on EKS.
+	// Machine type of the nodes with GPUs, on a cluster that the stack creates. Default: n1-standard-4 on GKE,
+	// g4dn.xlarge on EKS.
 	MachineType string `json:"machineType"`
-	// Accelerator of each node (GKE; on EKS the machine type has it). Default: nvidia-tesla-t4.
-	Accelerator string `json:"accelerator"`
-	// Zones that have the accelerator, where not every zone of the cluster does (GKE). Default: the cluster's.
-	Zones []string `json:"zones"`
-	// Least number of nodes with GPUs; at 0 they are paid for while they are used only.
+	// Accelerator type of each node. On EKS the machine type includes it. Default: nvidia-tesla-t4.
+	Accelerator string `json:"accelerator" clouds:"gke"`
+	// Zones with the accelerator, where not all zones of the cluster have it. Default: the cluster's zones.
+	Zones []string `json:"zones" clouds:"gke"`
+	// Minimum number of nodes with GPUs. With 0 they exist, and cost, only while they are used.
 	Min int `json:"min" default:"0"`
-	// Greatest number of nodes with GPUs. An update needs one more than runs.
+	// Maximum number of nodes with GPUs. A rolling update needs one more node than there are pods.
 	Max int `json:"max" default:"2"`
 }
 
-func (g GPU) check(f *Faults, c Config) {
-	if g.Min < 0 || g.Max < 1 || g.Max < g.Min {
-		f.add("gpu", "min %d and max %d do not fit: 0 <= min <= max, max >= 1", g.Min, g.Max)
-	}
-	f.only(GKE, c.Cloud, "gpu.accelerator", g.Accelerator != "")
-	f.only(GKE, c.Cloud, "gpu.zones", len(g.Zones) > 0)
-	for k, zone := range g.Zones {
-		if c.Cloud == GKE && !strings.HasPrefix(zone, c.GCP.Region+"-") {
-			f.add(fmt.Sprintf("gpu.zones[%d]", k), "%q is no zone of %s, such as %s-b", zone, c.GCP.Region, c.GCP.Region)
-		}
-	}
+func (g GPU) validate(fldPath *field.Path) field.ErrorList {
+	return validateMinMax(fldPath, g.Min, g.Max, 0)
 }
 
-// withDefaults fills in what each cloud has everywhere, one NVIDIA T4 a node.
-func (g GPU) withDefaults(cloud Cloud) GPU {
-	g.MachineType = cmp.Or(g.MachineType, map[Cloud]string{GKE: "n1-standard-4", EKS: "g4dn.xlarge"}[cloud])
-	if cloud == GKE {
-		g.Accelerator = cmp.Or(g.Accelerator, "nvidia-tesla-t4")
-	}
-	return g
-}
-
-// GPUsFor returns how many GPUs each pod of a workload has on this stack.
+// GPUsFor returns the number of GPUs of each pod of a workload on this stack.
 func (c Config) GPUsFor(w Workload) int {
 	if !*c.GPU.Enabled {
 		return 0
@@ -62,13 +41,13 @@ func (c Config) GPUsFor(w Workload) int {
 	return w.GPU
 }
 
-// GPUNodePool returns the stack's nodes with GPUNodePool, nil where no service that is live
-// asks for one.
+// GPUNodePool returns the node pool with GPUs, nil where no released service
+// requests a GPU.
 func (c Config) GPUNodePool() *GPU {
 	for _, w := range c.Workloads() {
 		if c.GPUsFor(w) > 0 {
-			nodes := c.GPU
-			return &nodes
+			pool := c.GPU
+			return &pool
 		}
 	}
 	return nil

@@ -2,99 +2,70 @@ package config
 
 import (
 	"fmt"
-	"net/netip"
-	"regexp"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Ingress is the way in from outside the cluster: a load balancer of the
-// cloud's own, which ends TLS and leads each service's path to its pods.
+// RootPathEnvVar is the environment variable that tells a FastAPI server the
+// path that it is served at.
+const RootPathEnvVar = "API_ROOT_PATH"
+
+// Ingress is access from outside the cluster: a load balancer of the cloud
+// that terminates TLS and routes each service's path to its pods.
 type Ingress struct {
-	// Host name that requests are for. Its DNS record is yours to make, once the load balancer has an address.
+	// Host name of the requests. Create its DNS record yourself, once the load balancer has an address.
 	Host string `json:"host" need:"required"`
-	// Certificate of the host: the name of a Compute Engine SSL certificate (GKE), or the ARN of an ACM certificate (EKS).
+	// Certificate of the host: the name of a Compute Engine SSL certificate on GKE, the ARN of an ACM certificate on
+	// EKS.
 	Certificate string `json:"certificate" need:"required"`
-	// Whether only the VPC, and what is connected to it, gets in. Otherwise the internet does.
+	// Whether the load balancer is internal: reachable from the VPC and connected networks, not from the internet.
 	Internal bool `json:"internal"`
-	// Name of a reserved address: a global one, for an internal ingress a regional one (GKE). Default: an address that goes with the ingress.
-	Address string `json:"address"`
-	// Name of the IngressClass of the AWS Load Balancer Controller (EKS). Default: alb.
-	Class string `json:"class"`
-	// Address ranges that the load balancer speaks to the pods from, in CIDR notation. Default: Google's own (GKE), the network that the stack makes (EKS).
+	// Name of a reserved address: a global one, or a regional one for an internal load balancer. An Application Load
+	// Balancer on EKS has none: use an alias record. Default: an address that is released with the ingress.
+	Address string `json:"address" clouds:"gke"`
+	// Name of the IngressClass of the AWS Load Balancer Controller. On GKE, internal selects the class. Default: alb.
+	Class string `json:"class" clouds:"eks"`
+	// CIDR ranges from which the load balancer connects to the pods. Default: Google's ranges on GKE, the VPC that
+	// the stack creates on EKS.
 	Sources []string `json:"sources"`
 }
 
-// certificateName is how a cloud names a certificate.
-var certificateName = map[Cloud]*regexp.Regexp{
-	GKE: regexp.MustCompile(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`),
-	EKS: regexp.MustCompile(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[A-Za-z0-9-]+$`),
+func (i Ingress) validate(fldPath *field.Path, certificate nameFormat) field.ErrorList {
+	var errs field.ErrorList
+	if i.Host == "" {
+		errs = append(errs, field.Required(fldPath.Child("host"), "must be set"))
+	} else if len(validation.IsDNS1123Subdomain(i.Host)) > 0 {
+		errs = append(errs, field.Invalid(fldPath.Child("host"), i.Host,
+			"must be a host name in lower case, without scheme, port or wildcard"))
+	}
+	if i.Certificate == "" {
+		errs = append(errs, field.Required(fldPath.Child("certificate"), "must be set: there is no ingress without TLS"))
+	}
+	errs = append(errs, certificate.validate(fldPath.Child("certificate"), i.Certificate)...)
+	for k, cidr := range i.Sources {
+		errs = append(errs, validateRestrictedCIDR(fldPath.Child("sources").Index(k), cidr, "the pods")...)
+	}
+	return errs
 }
 
-// addressName is how Compute Engine names an address.
-var addressName = certificateName[GKE]
+// needsIngressSources reports whether the network policy depends on
+// ingress.sources and the config has none. Without them the policy would block
+// a load balancer whose ranges are unknown.
+func (c Config) needsIngressSources() bool {
+	return len(c.Ingress.Sources) == 0 && c.NetworkPolicy.Enabled != nil && *c.NetworkPolicy.Enabled
+}
 
-func (c Config) checkIngress(f *Faults) {
-	i := *c.Ingress
-	if i.Host == "" {
-		f.required("ingress.host", i.Host)
-	} else if len(validation.IsDNS1123Subdomain(i.Host)) > 0 {
-		f.add("ingress.host", "%q is no host's name: write it in small letters, without a scheme, a port or a *", i.Host)
-	}
-	if pattern, known := certificateName[c.Cloud]; i.Certificate == "" {
-		f.add("ingress.certificate", "missing: set %s. Without one, requests and answers would be open to read", qualified("ingress.certificate"))
-	} else if known && !pattern.MatchString(i.Certificate) {
-		example := map[Cloud]string{GKE: "NAME, as gcloud compute ssl-certificates list has it", EKS: "arn:aws:acm:REGION:ACCOUNT:certificate/ID"}[c.Cloud]
-		f.add("ingress.certificate", "%q is no certificate on %s: write %s", i.Certificate, c.Cloud, example)
-	} else if region := strings.Split(i.Certificate, ":"); c.Cloud == EKS && c.AWS.Region != "" && region[3] != c.AWS.Region {
-		f.add("ingress.certificate", "is one of region %s: a load balancer in %s takes those of its own", region[3], c.AWS.Region)
-	}
-	switch {
-	case c.Cloud == EKS && i.Address != "":
-		f.add("ingress.address", "an Application Load Balancer has no reserved address: take it out, and let the host's DNS record be an alias")
-	case i.Address != "" && !addressName.MatchString(i.Address):
-		f.add("ingress.address", "%q is no address's name: write a letter, then up to 62 small letters, digits and hyphens", i.Address)
-	}
-	switch {
-	case c.Cloud == GKE && i.Class != "":
-		f.add("ingress.class", "is EKS' alone: on GKE, ingress.internal says which load balancer it is")
-	case i.Class != "" && len(validation.IsDNS1123Subdomain(i.Class)) > 0:
-		f.add("ingress.class", "%q is no Kubernetes name: write small letters, digits and hyphens", i.Class)
-	}
-	c.checkSources(f)
+// validateRootPaths compares the path of each released service with the one
+// that its server is configured for.
+func (c Config) validateRootPaths() field.ErrorList {
+	var errs field.ErrorList
 	for _, name := range sortedKeys(c.Releases) {
 		s := c.Services[name]
 		if root := s.Env[RootPathEnvVar]; root != "" && root != s.Path {
-			f.add("services."+name+".path", "%q is not %q, which %s tells the server: requests would find nothing there", s.Path, root, RootPathEnvVar)
+			errs = append(errs, field.Invalid(Path("services", name, "path"), s.Path,
+				fmt.Sprintf("must be %q, the value of env.%s: the server answers at no other path", root, RootPathEnvVar)))
 		}
 	}
+	return errs
 }
-
-// checkSources checks where the load balancer speaks from. Where it cannot be
-// known, a closed network would keep it out.
-func (c Config) checkSources(f *Faults) {
-	for k, cidr := range c.Ingress.Sources {
-		at := fmt.Sprintf("ingress.sources[%d]", k)
-		if network, err := netip.ParsePrefix(cidr); err != nil || network.Masked() != network {
-			f.add(at, "%q is no address range in CIDR notation", cidr)
-		} else if network.Bits() == 0 {
-			f.add(at, "%q opens the pods to everyone: name the load balancer's own ranges", cidr)
-		}
-	}
-	if len(c.Ingress.Sources) > 0 || c.NetworkPolicy.Enabled == nil || !*c.NetworkPolicy.Enabled {
-		return
-	}
-	if c.Cloud == GKE && c.Ingress.Internal {
-		f.add("ingress.sources", "missing: name the range of the VPC's proxy-only subnet, which an internal load balancer speaks from")
-	}
-	if c.Cloud == EKS && (c.Cluster.Create == nil || c.Cluster.Create.Network.Existing != nil) {
-		f.add("ingress.sources", "missing: name the ranges of the VPC that the cluster is in, which its load balancers speak from")
-	}
-}
-
-// RootPathEnvVar tells a FastAPI server the path that it is reached at.
-const RootPathEnvVar = "API_ROOT_PATH"
-
-// servicePath is what both load balancers take for a prefix, and compare letter by letter.
-var servicePath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)

@@ -2,19 +2,24 @@ package config
 
 import (
 	"regexp"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// labelValue is what Google Cloud's labels, AWS's tags and Kubernetes' labels all take.
+// labelValue is a value that Google Cloud's labels, AWS's tags and Kubernetes'
+// labels all accept.
 var labelValue = regexp.MustCompile(`^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$`)
 
-func (f *Faults) labelled(path, value string) {
-	if value != "" && !labelValue.MatchString(value) {
-		f.add(path, "%q is no label's value: write up to 63 small letters, digits, _ and -", value)
+func validateLabelValue(fldPath *field.Path, value string) field.ErrorList {
+	if value == "" || labelValue.MatchString(value) {
+		return nil
 	}
+	return field.ErrorList{field.Invalid(fldPath, value,
+		"must be at most 63 lower case letters, digits, _ and -, with a letter or digit at both ends")}
 }
 
-// Labels say of every resource whose it is, and who pays: the same keys on
-// each cloud. What the config does not say is left out.
+// Labels returns the labels of every resource, the same on each cloud: its
+// project and stack, and its owner and cost centre where the config sets them.
 func (c Config) Labels(project, stack string) map[string]string {
 	labels := map[string]string{"project": project, "stack": stack}
 	for key, value := range map[string]string{"owner": c.Owner, "cost_centre": c.CostCentre} {

@@ -2,49 +2,48 @@ package config
 
 import (
 	"github.com/creasty/defaults"
+
+	"github.com/modelferry/modelferry/config/internal/decode"
 )
 
-// Source gives the raw value of a config key, whole ("modelferry:cloud"):
-// strings as they are, everything else as JSON. *pulumi.Context has one.
+// Source gives the raw value of a whole config key (modelferry:cloud): text as
+// it is, everything else as JSON. *pulumi.Context implements it.
 type Source interface {
 	GetConfig(key string) (value string, ok bool)
-	// Stack is the stack's name, of which the buckets' default names are made.
+	// Stack returns the stack's name. The default names of the buckets contain it.
 	Stack() string
 }
 
-// Load reads a stack's config, fills in the defaults and checks every rule.
+// Load reads a stack's config, fills in the defaults and applies every rule.
 //
-// keys are all keys that the stack's config has, so that a misspelt one is
-// found; without them (nil) only the keys that the program knows are read.
-// The error is of type Faults and holds everything that is wrong, not just
-// the first thing.
+// keys are all keys that are set in the stack's config, so that an unknown one
+// is found; with nil only the known keys are read. The error is a
+// *ValidationError that holds every problem, not just the first one.
 func Load(source Source, keys []string) (Config, error) {
 	var c Config
-	// The types' own defaults, for what the config does not mention at all.
+	// decode sets the defaults of the objects that the config mentions, this those of all others.
 	if err := defaults.Set(&c); err != nil {
 		return Config{}, err
 	}
-	faults, unknown := decode(source, keys, &c)
-	c.GCP.Project, _ = source.GetConfig("gcp:project")
-	c.GCP.Region, _ = source.GetConfig("gcp:region")
-	c.AWS.Region, _ = source.GetConfig("aws:region")
-	for name, service := range c.Services {
-		c.Services[name] = service.withNames(name)
-	}
-	if c.Identity == "" && c.Cloud == EKS {
-		c.Identity = IRSA
-	}
-	c.GPU = c.GPU.withDefaults(c.Cloud)
-	if c.Cluster.Create != nil {
-		*c.Cluster.Create = c.Cluster.Create.withDefaults(c.Cloud)
-	}
-	var broken Faults
-	c.check(&broken)
-	c.checkBucketNames(&broken, source.Stack())
-	faults.mergeUnrelated(broken)
-	faults = append(faults, unknown...)
-	if err := faults.err(); err != nil {
+	errs, unknown := decode.Into(&c, decode.Source{Namespace: Namespace, Get: source.GetConfig, Keys: keys})
+	c.readProviderKeys(source)
+	c.setDefaults()
+	errs = appendIndependent(errs, c.validate(source.Stack()))
+	if err := NewValidationError(append(errs, unknown...)); err != nil {
 		return Config{}, err
 	}
 	return c, nil
+}
+
+// setDefaults fills in the defaults that follow from other values.
+func (c *Config) setDefaults() {
+	for name, service := range c.Services {
+		c.Services[name] = service.withNames(name)
+	}
+	if c.Cluster.Create != nil {
+		c.Cluster.Create.Network.setDefaults()
+	}
+	if p, ok := platforms[c.Cloud]; ok {
+		p.setDefaults(c)
+	}
 }

@@ -125,7 +125,7 @@ func TestUnknownKeysNeedTheListOfKeys(t *testing.T) {
 	_, err := config.Load(s, nil)
 	require.NoError(t, err, "without the keys, only the known ones are read")
 	_, err = config.Load(s, s.Keys())
-	require.ErrorContains(t, err, "modelferry:telemetry: unknown key")
+	require.ErrorContains(t, err, "modelferry:telemetry: Forbidden: unknown key")
 }
 
 func TestExistingClusterNeedsNothingElse(t *testing.T) {

@@ -5,30 +5,34 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Monitoring is how Prometheus finds the services' metrics.
+// Monitoring is how Prometheus discovers the services' metrics.
 type Monitoring struct {
-	// Whether pods have the annotations that a Prometheus of one's own looks for: prometheus.io/scrape, port and path.
+	// Whether pods have the annotations prometheus.io/scrape, port and path.
 	Annotations *bool `json:"annotations" default:"true"`
-	// Whether each service has a ServiceMonitor. The cluster has to have the Prometheus Operator.
+	// Whether each service has a ServiceMonitor. The cluster needs the Prometheus Operator for it.
 	ServiceMonitors bool `json:"serviceMonitors"`
-	// Labels of the ServiceMonitors, by which the operator's Prometheus picks them.
+	// Labels of the ServiceMonitors, for the selector of the Prometheus resource.
 	Labels map[string]string `json:"labels"`
-	// Time from one scrape of a ServiceMonitor to the next, in whole seconds.
+	// Scrape interval of the ServiceMonitors, in whole seconds.
 	Interval time.Duration `json:"interval" default:"30s"`
 }
 
-func (m Monitoring) check(f *Faults) {
+func (m Monitoring) validate(fldPath *field.Path) field.ErrorList {
+	var errs field.ErrorList
 	if m.Interval < time.Second || m.Interval%time.Second != 0 {
-		f.add("monitoring.interval", "has to be 1s or more, in whole seconds, not %s", m.Interval)
+		errs = append(errs, field.Invalid(fldPath.Child("interval"), m.Interval.String(), "must be whole seconds, at least 1s"))
 	}
-	for _, key := range sortedKeys(m.Labels) {
-		if faults := validation.IsQualifiedName(key); len(faults) > 0 {
-			f.add("monitoring.labels."+key, "%q is no label's name: %s", key, strings.Join(faults, "; "))
+	for _, name := range sortedKeys(m.Labels) {
+		fldPath := fldPath.Child("labels", name)
+		if problems := validation.IsQualifiedName(name); len(problems) > 0 {
+			errs = append(errs, field.Invalid(fldPath, name, "must be a label name: "+strings.Join(problems, "; ")))
 		}
-		if faults := validation.IsValidLabelValue(m.Labels[key]); len(faults) > 0 {
-			f.add("monitoring.labels."+key, "%q is no label's value: %s", m.Labels[key], strings.Join(faults, "; "))
+		if problems := validation.IsValidLabelValue(m.Labels[name]); len(problems) > 0 {
+			errs = append(errs, field.Invalid(fldPath, m.Labels[name], "must be a label value: "+strings.Join(problems, "; ")))
 		}
 	}
+	return errs
 }

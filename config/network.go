@@ -1,57 +1,74 @@
 package config
 
-// Network is where a cluster that the stack creates lives: a network of the
-// stack's own, or one that the team has already.
+import (
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// Network is the network of a cluster that the stack creates: one that the
+// stack creates too, or an existing one.
 type Network struct {
-	// Network that exists, in place of one of the stack's own. The stack makes nothing in it, so its private nodes have to have a way out.
+	// Existing network to use. The stack creates nothing in it, so its private subnets need a route to the internet.
 	Existing *ExistingNetwork `json:"existing"`
-	// Address range of the nodes (GKE) or of the whole VPC (EKS), /16 to /20. Default: 10.0.0.0/16.
+	// CIDR range of the nodes on GKE, of the whole VPC on EKS: /16 to /20. Default: 10.0.0.0/16.
 	CIDR string `json:"cidr"`
-	// Address range of the pods, /9 to /20 (GKE; on EKS pods have addresses of the VPC). Default: 172.20.0.0/14.
-	PodCIDR string `json:"podCIDR"`
-	// Address range of the Services, /16 to /27 (GKE). Default: 172.24.0.0/20.
-	ServiceCIDR string `json:"serviceCIDR"`
-	// Address range of the control plane, a /28 that nothing else has (GKE). Default: 172.31.255.240/28.
-	ControlPlaneCIDR string `json:"controlPlaneCIDR"`
-	// Whether each zone has a NAT of its own, so that losing a zone costs no other its way out (EKS). Default: one for all.
-	NATPerZone bool `json:"natPerZone"`
+	// CIDR range of the pods, /9 to /20. On EKS pods have addresses of the VPC. Default: 172.20.0.0/14.
+	PodCIDR string `json:"podCIDR" clouds:"gke"`
+	// CIDR range of the Kubernetes Services, /16 to /27. Default: 172.24.0.0/20.
+	ServiceCIDR string `json:"serviceCIDR" clouds:"gke"`
+	// CIDR range of the control plane, a /28 that nothing else uses. Default: 172.31.255.240/28.
+	ControlPlaneCIDR string `json:"controlPlaneCIDR" clouds:"gke"`
+	// Whether each zone has a NAT gateway of its own, so that the failure of a zone affects no other zone. Otherwise
+	// all zones share one. Cloud NAT on GKE is regional.
+	NATPerZone bool `json:"natPerZone" clouds:"eks"`
 }
 
-// ExistingNetwork names a network that the team has already.
+// ExistingNetwork names a network that the stack does not create.
 type ExistingNetwork struct {
-	// VPC network of the nodes: its name, or projects/HOST/global/networks/NAME of a shared VPC (GKE).
-	Network string `json:"network"`
-	// Subnetwork of the nodes: its name, or projects/HOST/regions/REGION/subnetworks/NAME of a shared VPC (GKE).
-	Subnetwork string `json:"subnetwork"`
-	// Name of the subnetwork's secondary range for pods (GKE).
-	PodRange string `json:"podRange"`
-	// Name of the subnetwork's secondary range for Services (GKE).
-	ServiceRange string `json:"serviceRange"`
-	// ID of the VPC (EKS).
-	VPC string `json:"vpc"`
-	// IDs of the subnets for nodes, over two availability zones or more (EKS).
-	PrivateSubnets []string `json:"privateSubnets"`
-	// IDs of the subnets for load balancers that face the internet, where there are any (EKS).
-	PublicSubnets []string `json:"publicSubnets"`
+	// VPC network of the nodes: its name, or projects/PROJECT/global/networks/NAME of a shared VPC.
+	Network string `json:"network" clouds:"gke"`
+	// Subnetwork of the nodes: its name, or projects/PROJECT/regions/REGION/subnetworks/NAME of a shared VPC.
+	Subnetwork string `json:"subnetwork" clouds:"gke"`
+	// Name of the subnetwork's secondary range for pods.
+	PodRange string `json:"podRange" clouds:"gke"`
+	// Name of the subnetwork's secondary range for Kubernetes Services.
+	ServiceRange string `json:"serviceRange" clouds:"gke"`
+	// ID of the VPC.
+	VPC string `json:"vpc" clouds:"eks"`
+	// IDs of the nodes' subnets, in two availability zones or more.
+	PrivateSubnets []string `json:"privateSubnets" clouds:"eks"`
+	// IDs of the subnets for internet-facing load balancers.
+	PublicSubnets []string `json:"publicSubnets" clouds:"eks"`
 }
 
-// withDefaults fills in the ranges. An existing network has its own.
-func (n Network) withDefaults(cloud Cloud) Network {
-	preset := func(value *string, text string) {
-		if *value == "" {
-			*value = text
+// setDefaults fills in the default that all clouds share. An existing network
+// has ranges already.
+func (n *Network) setDefaults() {
+	if n.Existing == nil && n.CIDR == "" {
+		n.CIDR = "10.0.0.0/16"
+	}
+}
+
+func (n Network) validate(fldPath *field.Path) field.ErrorList {
+	ranges := []*addressRange{
+		{path: fldPath.Child("cidr"), value: n.CIDR, minBits: 16, maxBits: 20, example: "10.0.0.0/16"},
+		{path: fldPath.Child("podCIDR"), value: n.PodCIDR, minBits: 9, maxBits: 20, example: "172.20.0.0/14"},
+		{path: fldPath.Child("serviceCIDR"), value: n.ServiceCIDR, minBits: 16, maxBits: 27, example: "172.24.0.0/20"},
+		{path: fldPath.Child("controlPlaneCIDR"), value: n.ControlPlaneCIDR, minBits: 28, maxBits: 28, example: "172.31.255.240/28"},
+	}
+	if n.Existing == nil {
+		return validateDisjoint(ranges)
+	}
+	var errs field.ErrorList
+	for _, key := range []struct {
+		name string
+		set  bool
+	}{{"cidr", n.CIDR != ""}, {"podCIDR", n.PodCIDR != ""}, {"serviceCIDR", n.ServiceCIDR != ""}, {"natPerZone", n.NATPerZone}} {
+		if key.set {
+			errs = append(errs, field.Forbidden(fldPath.Child(key.name),
+				fmt.Sprintf("may not be set together with %s, which has it already: remove one", fldPath.Child("existing"))))
 		}
 	}
-	if n.Existing == nil {
-		preset(&n.CIDR, "10.0.0.0/16")
-	}
-	if cloud != GKE {
-		return n
-	}
-	preset(&n.ControlPlaneCIDR, "172.31.255.240/28")
-	if n.Existing == nil {
-		preset(&n.PodCIDR, "172.20.0.0/14")
-		preset(&n.ServiceCIDR, "172.24.0.0/20")
-	}
-	return n
+	return append(errs, validateDisjoint(ranges[3:])...)
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 	"pgregory.net/rapid"
 
 	"github.com/modelferry/modelferry/config"
@@ -120,22 +121,23 @@ func TestAnyConfigIsAnswered(t *testing.T) {
 		}
 		_, err := config.Load(s, s.Keys())
 		if err != nil {
-			requireFaults(t, err)
+			requireValidationError(t, err)
 		}
 	})
 }
 
-// requireFaults checks what holds of every list of faults.
-func requireFaults(t require.TestingT, err error) {
-	var faults config.Faults
-	require.ErrorAs(t, err, &faults)
-	require.NotEmpty(t, faults)
-	seen := map[config.Fault]bool{}
-	for _, fault := range faults {
-		require.NotEmpty(t, fault.Path, fault.Message)
-		require.NotEmpty(t, fault.Message, fault.Path)
-		require.False(t, seen[fault], "twice: %v", fault)
-		seen[fault] = true
+// requireValidationError checks what holds of every error of Load.
+func requireValidationError(t require.TestingT, err error) {
+	invalid := (*config.ValidationError)(nil)
+	require.ErrorAs(t, err, &invalid)
+	require.NotEmpty(t, invalid.Errors)
+	seen := map[string]bool{}
+	for _, err := range invalid.Errors {
+		require.NotEmpty(t, err.Field, err)
+		require.NotEmpty(t, err.Detail, err)
+		require.NotEqual(t, field.ErrorTypeInternal, err.Type, err)
+		require.False(t, seen[err.Error()], "twice: %v", err)
+		seen[err.Error()] = true
 	}
-	require.True(t, slices.IsSortedFunc(faults, func(a, b config.Fault) int { return strings.Compare(a.Path, b.Path) }))
+	require.True(t, slices.IsSortedFunc(invalid.Errors, func(a, b *field.Error) int { return strings.Compare(a.Field, b.Field) }))
 }

@@ -1,25 +1,29 @@
 package config
 
-import "regexp"
+import (
+	"regexp"
 
-// Registry is where the stack's images lie.
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// Registry is the container registry of the stack's images.
 type Registry struct {
-	// Whether the stack makes the repository: one in Artifact Registry, or one an image in ECR.
+	// Whether the stack creates the repository: one in Artifact Registry, or one for each image in ECR.
 	Create *bool `json:"create" default:"true"`
-	// Name of the repository (GKE), or the first part of the repositories' names (EKS).
+	// Name of the repository on GKE, prefix of the repositories' names on EKS.
 	Name string `json:"name" default:"modelferry"`
-	// Age in days at which an image that has no tag is deleted; 0 for never, where images are pushed by digest alone.
+	// Age in days at which an untagged image is deleted. 0 keeps them all, for images that are pushed by digest only.
 	UntaggedDays int `json:"untaggedDays" default:"30"`
 }
 
-// registryName is what Artifact Registry and ECR both take.
+// registryName is a name that both Artifact Registry and ECR accept.
 var registryName = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
-func (r Registry) check(f *Faults) {
+func (r Registry) validate(fldPath *field.Path) field.ErrorList {
+	var errs field.ErrorList
 	if !registryName.MatchString(r.Name) {
-		f.add("registry.name", "%q is no repository's name: write a letter, then up to 62 small letters, digits and hyphens", r.Name)
+		errs = append(errs, field.Invalid(fldPath.Child("name"), r.Name,
+			"must be a letter, then up to 62 lower case letters, digits and hyphens"))
 	}
-	if r.UntaggedDays < 0 {
-		f.add("registry.untaggedDays", "has to be 0 or more, not %d: 0 keeps every image", r.UntaggedDays)
-	}
+	return append(errs, validateAtLeast(fldPath.Child("untaggedDays"), r.UntaggedDays, 0)...)
 }

@@ -1,32 +1,41 @@
 package config
 
-import "strings"
+import (
+	"fmt"
+	"strings"
 
-// Release is what is live of a service on one stack. Changing it is how a
-// model is updated, and how it is rolled back.
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/modelferry/modelferry/config/internal/suggest"
+)
+
+// Release is the version of a service that runs on a stack. A change of it
+// updates a model or rolls it back.
 type Release struct {
 	// Image of the model server, with a tag or, better, a digest.
 	Image string `json:"image" need:"required"`
-	// Backend to run, where the service has several.
+	// Backend to run, required where the service has backends.
 	Backend string `json:"backend"`
-	// How the artifacts come into a pod: fetch, copied and verified by the fetcher, or csi, mounted from the bucket by the cloud's driver.
+	// How the artifacts get into a pod: fetch, downloaded and verified by the fetcher, or csi, mounted from the
+	// bucket by the cloud's CSI driver.
 	Delivery string `json:"delivery" default:"fetch"`
-	// Whether it is accepted that nothing compares with sha256 what csi mounts. A stack for production has to say so.
+	// Whether to accept that nothing verifies the sha256 of artifacts with delivery csi. A production stack needs
+	// true for csi.
 	Unverified bool `json:"unverified"`
-	// Version of each artifact, by the catalogue's names.
+	// Version of each artifact, by the artifact's name in services.
 	Artifacts map[string]ArtifactRelease `json:"artifacts" need:"required"`
-	// What a backend has of its own, by the backend's name: so backend alone switches from one to the other.
+	// What differs by backend, by the backend's name. A change of backend alone then switches between backends.
 	Backends map[string]BackendRelease `json:"backends"`
 }
 
-// BackendRelease is what is live of a service when it runs a backend.
+// BackendRelease is what a release has for one backend.
 type BackendRelease struct {
-	// Version of artifacts, in place of the release's of the same name.
+	// Versions of artifacts, instead of the release's of the same name.
 	Artifacts map[string]ArtifactRelease `json:"artifacts"`
 }
 
-// Artifact returns the version of an artifact that is live, and the keys below
-// the release's own that it stands at: the backend's where it has one.
+// Artifact returns the released version of an artifact, and the keys below the
+// release's own that it is at: the backend's where the backend has a version.
 func (r Release) Artifact(name string) (release ArtifactRelease, keys []string, ok bool) {
 	if release, ok = r.Backends[r.Backend].Artifacts[name]; ok {
 		return release, []string{"backends", r.Backend, "artifacts", name}, true
@@ -35,35 +44,124 @@ func (r Release) Artifact(name string) (release ArtifactRelease, keys []string, 
 	return release, []string{"artifacts", name}, ok
 }
 
-// eachArtifact calls a function with every artifact's release, live or not,
-// and the path that it stands at below the release's own.
-func (r Release) eachArtifact(do func(at string, a ArtifactRelease)) {
+// artifactPath is Artifact with the path of the version.
+func (r Release) artifactPath(fldPath *field.Path, name string) (ArtifactRelease, *field.Path, bool) {
+	release, keys, ok := r.Artifact(name)
+	return release, fldPath.Child(keys[0], keys[1:]...), ok
+}
+
+// eachArtifact calls visit with every version of an artifact and its path,
+// those of backends that do not run included.
+func (r Release) eachArtifact(fldPath *field.Path, visit func(fldPath *field.Path, a ArtifactRelease)) {
 	for _, name := range sortedKeys(r.Artifacts) {
-		do(".artifacts."+name, r.Artifacts[name])
+		visit(fldPath.Child("artifacts", name), r.Artifacts[name])
 	}
 	for _, backend := range sortedKeys(r.Backends) {
 		for _, name := range sortedKeys(r.Backends[backend].Artifacts) {
-			do(".backends."+backend+".artifacts."+name, r.Backends[backend].Artifacts[name])
+			visit(fldPath.Child("backends", backend, "artifacts", name), r.Backends[backend].Artifacts[name])
 		}
 	}
 }
 
-// artifactAt returns the live version of an artifact with its path in the config.
-func (r Release) artifactAt(at, name string) (release ArtifactRelease, path string, ok bool) {
-	release, keys, ok := r.Artifact(name)
-	return release, at + "." + strings.Join(keys, "."), ok
+// validateReleases checks each release together with its service.
+func (c Config) validateReleases(fldPath *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	for _, name := range sortedKeys(c.Releases) {
+		service, known := c.Services[name]
+		if !known {
+			errs = append(errs, notFound(fldPath.Child(name), name, "must be a service"+suggest.DidYouMean(name, c.ServiceNames())))
+			continue
+		}
+		errs = append(errs, c.Releases[name].validate(fldPath.Child(name), service, Path("services", name), c.Endpoints.Storage)...)
+	}
+	return errs
 }
 
-// ArtifactRelease is one version of an artifact.
-type ArtifactRelease struct {
-	// Path of the object in its bucket. Under csi, one that ends in / is a folder.
-	Path string `json:"path" need:"required"`
-	// SHA-256 of the object in hexadecimal; what does not match is not served.
-	SHA256 string `json:"sha256"`
-	// Size of the object, such as 4.1MB; volumes and requests follow from it.
-	Size string `json:"size" need:"required"`
-	// Size on disk of what an archive unpacks to. Default: four times its size.
-	UnpackedSize string `json:"unpackedSize"`
-	// Version to pin: the generation on GCS, the version ID on S3.
-	Version string `json:"version"`
+func (r Release) validate(fldPath *field.Path, service Service, servicePath *field.Path, storageEndpoint string) field.ErrorList {
+	errs := validateImage(fldPath.Child("image"), r.Image)
+	if backendErrs := r.validateBackend(fldPath.Child("backend"), service); len(backendErrs) > 0 {
+		return append(errs, backendErrs...) // what the release needs depends on the backend
+	}
+	artifacts := service.artifacts(r.Backend)
+	if _, ok := artifacts[ModelArtifact]; !ok {
+		errs = append(errs, field.Required(servicePath.Child("artifacts", ModelArtifact), "must be set: every service has a model"))
+	}
+	for _, name := range sortedKeys(artifacts) {
+		if _, fldPath, ok := r.artifactPath(fldPath, name); !ok {
+			errs = append(errs, field.Required(fldPath, "must have the path, sha256 and size of a version"))
+		}
+	}
+	errs = append(errs, r.validateVersions(fldPath.Child("artifacts"), r.Artifacts, artifacts, service.Prefix)...)
+	errs = append(errs, r.validateBackends(fldPath.Child("backends"), service)...)
+	errs = append(errs, r.validateDelivery(fldPath, artifacts, storageEndpoint)...)
+	errs = append(errs, r.validateDestinations(fldPath, artifacts)...)
+	if !r.UsesCSI() {
+		errs = append(errs, r.validateEphemeralStorage(fldPath.Child("artifacts"), service)...)
+	}
+	return errs
+}
+
+func (r Release) validateBackend(fldPath *field.Path, service Service) field.ErrorList {
+	backends := sortedKeys(service.Backends)
+	switch {
+	case service.hasBackend(r.Backend):
+		return nil
+	case r.Backend == "":
+		return field.ErrorList{field.Required(fldPath, "must be one of "+strings.Join(backends, ", "))}
+	case len(backends) == 0:
+		return field.ErrorList{field.Forbidden(fldPath, "the service has no backends: remove it")}
+	}
+	return field.ErrorList{field.NotSupported(fldPath, r.Backend, backends)}
+}
+
+// validateVersions checks the versions of the service's artifacts, and refuses others.
+func (r Release) validateVersions(
+	fldPath *field.Path, versions map[string]ArtifactRelease, artifacts map[string]Artifact, prefix string,
+) field.ErrorList {
+	var errs field.ErrorList
+	for _, name := range sortedKeys(versions) {
+		fldPath := fldPath.Child(name)
+		if _, known := artifacts[name]; !known {
+			errs = append(errs, notFound(fldPath, name, "must be an artifact of the service"+suggest.DidYouMean(name, sortedKeys(artifacts))))
+			continue
+		}
+		errs = append(errs, versions[name].validate(fldPath, prefix, r.UsesCSI())...)
+	}
+	return errs
+}
+
+// validateBackends checks the versions of every backend, of those that do not
+// run too: a change of backend alone has to work.
+func (r Release) validateBackends(fldPath *field.Path, service Service) field.ErrorList {
+	var errs field.ErrorList
+	for _, backend := range sortedKeys(r.Backends) {
+		fldPath := fldPath.Child(backend)
+		if _, known := service.Backends[backend]; !known {
+			errs = append(errs, notFound(fldPath, backend, "must be a backend of the service"+suggest.DidYouMean(backend, sortedKeys(service.Backends))))
+			continue
+		}
+		errs = append(errs, r.validateVersions(fldPath.Child("artifacts"), r.Backends[backend].Artifacts, service.artifacts(backend), service.Prefix)...)
+	}
+	return errs
+}
+
+// validateProduction refuses what could change without a change of config:
+// images without a digest and artifacts that are not verified.
+func (c Config) validateProduction() field.ErrorList {
+	errs := requireDigest(Path("fetcher", "image"), c.Fetcher.Image)
+	for _, name := range sortedKeys(c.Releases) {
+		release, fldPath := c.Releases[name], Path("releases", name)
+		errs = append(errs, requireDigest(fldPath.Child("image"), release.Image)...)
+		if release.UsesCSI() && !release.Unverified {
+			errs = append(errs, field.Forbidden(fldPath.Child("delivery"), fmt.Sprintf(
+				"%s does not verify artifacts, and modelferry:production is true: set it to %s, or set %s to true",
+				DeliveryCSI, DeliveryFetch, fldPath.Child("unverified"))))
+		}
+		release.eachArtifact(fldPath, func(fldPath *field.Path, a ArtifactRelease) {
+			if a.SHA256 == "" && !release.UsesCSI() {
+				errs = append(errs, field.Required(fldPath.Child("sha256"), "must be set, because modelferry:production is true (sha256sum FILE)"))
+			}
+		})
+	}
+	return errs
 }

@@ -2,106 +2,145 @@ package config
 
 import (
 	"path"
+	"regexp"
 	"time"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// ModelArtifact is the artifact that every service has: its model.
-const ModelArtifact = "model"
-
-// Service is what a service is on every cloud; a Release says what of it is live.
+// Service is what a service is on every cloud. Its Release says what runs.
 type Service struct {
-	// Name of the Deployment. Default: the service's name.
+	// Name of the Deployment. Default: NAME.
 	Deployment string `json:"deployment"`
 	// Name of the Kubernetes Service. Default: NAME-service.
 	Service string `json:"service"`
 	// Port that the model server listens on.
 	Port int `json:"port" default:"8000"`
-	// Folder of the pod that artifacts appear in.
+	// Directory of the artifacts in the pod.
 	ModelFolder string `json:"modelFolder" default:"/models"`
-	// Prefix of the buckets that the service's identity may read. Default: NAME/.
+	// Prefix of the objects that the service's identity may read. Default: NAME/.
 	Prefix string `json:"prefix"`
-	// Path of the service at the ingress, with all below it. It stays in the request: it is what FastAPI calls the root path. Default: /NAME.
+	// Path of the service at the ingress. Requests keep it: FastAPI calls it the root path. Default: /NAME.
 	Path string `json:"path"`
-	// Environment of the model server, besides the artifacts' own variables.
+	// Environment variables of the model server, besides those of the artifacts.
 	Env map[string]string `json:"env"`
-	// Artifacts by name; the one called model is the service's model.
+	// Artifacts by name. The artifact named model is required.
 	Artifacts map[string]Artifact `json:"artifacts" need:"required"`
 	// Requests and limits of the model server.
 	Resources ResourceRequirements `json:"resources"`
-	// GPUs that a pod has for itself, on a stack whose gpu.enabled is true.
+	// GPUs of each pod, 0 or 1, on a stack with gpu.enabled.
 	GPU int `json:"gpu"`
-	// Autoscaling on CPU. A loaded model's memory does not follow load, so memory is no measure.
+	// Autoscaling on CPU utilization. Memory is no metric: that of a loaded model does not depend on load.
 	Autoscaling Autoscaling `json:"autoscaling"`
 	// Health check of the model server.
 	Health Health `json:"health"`
-	// Path that Prometheus scrapes; "-" for none.
+	// Path of the Prometheus metrics; "-" for none.
 	Metrics string `json:"metrics" default:"/metrics"`
-	// Backends by name: variants of the service, one of which a release picks.
+	// Backends by name: variants of the service. A release selects one.
 	Backends map[string]Backend `json:"backends"`
 }
 
-// Artifact is a file or archive that a pod needs, without its version.
-type Artifact struct {
-	// Bucket that it lies in: models or datasets.
-	Bucket string `json:"bucket" default:"models"`
-	// Where it appears, relative to the model folder; an ending / makes it a folder that keeps the object's name.
-	Dest string `json:"dest" need:"required"`
-	// Absolute path at which the model server sees it too.
-	Mount string `json:"mount"`
-	// Variable of the model server that is set to its path (for a folder or an archive: the folder's).
-	Env string `json:"env"`
-	// Whether it is an archive to unpack; .tar, .tar.gz, .tgz and .tar.zst are so by themselves.
-	Extract bool `json:"extract"`
-}
-
-// Backend is a variant of a service: what it sets takes the place of the service's.
+// Backend is a variant of a service. Its keys override those of the service.
 type Backend struct {
-	// Environment that is added to the service's.
+	// Environment variables to add to those of the service.
 	Env map[string]string `json:"env"`
-	// Artifacts that take the place of the service's artifacts of the same name.
+	// Artifacts that replace the service's artifacts of the same name.
 	Artifacts map[string]Artifact `json:"artifacts"`
-	// Requests and limits of the model server, in place of the service's.
+	// Requests and limits of the model server, instead of the service's.
 	Resources *ResourceRequirements `json:"resources"`
-	// GPUs that a pod has for itself, in place of the service's.
+	// GPUs of each pod, 0 or 1, instead of the service's.
 	GPU *int `json:"gpu"`
 }
 
-// Autoscaling bounds a service's replicas and names the CPU load that it aims at.
-type Autoscaling struct {
-	// Least number of replicas.
-	Min int `json:"min" default:"1"`
-	// Greatest number of replicas.
-	Max int `json:"max" default:"3"`
-	// CPU load to aim at, in percent of the request.
-	CPU int `json:"cpu" default:"70"`
-	// Time that load has to stay low before replicas go.
-	ScaleDownWindow time.Duration `json:"scaleDownWindow" default:"300s"`
-}
-
-// Health is how Kubernetes asks a model server whether it can serve.
+// Health is the health check of a model server.
 type Health struct {
-	// Path of the probe.
+	// Path of the probes.
 	Path string `json:"path" default:"/health"`
-	// Time that a server may take to load its model.
+	// Time that the server may take to load its model.
 	Startup time.Duration `json:"startup" default:"60s"`
 }
 
-// withNames fills in the defaults that follow from the service's name.
+// withNames fills in the defaults that contain the service's name.
 func (s Service) withNames(name string) Service {
-	if s.Deployment == "" {
-		s.Deployment = name
-	}
-	if s.Service == "" {
-		s.Service = name + "-service"
-	}
-	if s.Prefix == "" {
-		s.Prefix = name + "/"
-	}
-	if s.Path == "" {
-		s.Path = "/" + name
+	for _, key := range []struct {
+		value  *string
+		preset string
+	}{{&s.Deployment, name}, {&s.Service, name + "-service"}, {&s.Prefix, name + "/"}, {&s.Path, "/" + name}} {
+		if *key.value == "" {
+			*key.value = key.preset
+		}
 	}
 	return s
 }
 
-// isFolder tells whether dest names a folder that the object keeps its name in.
-func (a Artifact) isFolder() bool { return a.Dest != "" && path.Clean(a.Dest)+"/" == a.Dest }
+// servicePath is a path prefix that both clouds' load balancers accept and
+// compare literally.
+var servicePath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
+
+func (s Service) validate(fldPath *field.Path) field.ErrorList {
+	errs := validateBetween(fldPath.Child("port"), s.Port, 1, 65535)
+	if !isCleanAbs(s.ModelFolder) || isSubpath(s.ModelFolder, tmpDir) {
+		errs = append(errs, field.Invalid(fldPath.Child("modelFolder"), s.ModelFolder,
+			"must be an absolute path outside "+tmpDir+", such as /models"))
+	}
+	errs = append(errs, validatePrefix(fldPath.Child("prefix"), s.Prefix)...)
+	if !servicePath.MatchString(s.Path) || path.Clean(s.Path) != s.Path {
+		errs = append(errs, field.Invalid(fldPath.Child("path"), s.Path, "must be /FOLDER, of letters, digits and . _ ~ -"))
+	}
+	errs = append(errs, s.Health.validate(fldPath.Child("health"))...)
+	if s.Metrics != "-" && !path.IsAbs(s.Metrics) {
+		errs = append(errs, field.Invalid(fldPath.Child("metrics"), s.Metrics, `must begin with /, or be "-" for none`))
+	}
+	errs = append(errs, validateBetween(fldPath.Child("gpu"), s.GPU, 0, maxGPUs)...)
+	errs = append(errs, validateEnv(fldPath.Child("env"), s.Env)...)
+	errs = append(errs, s.Resources.validate(fldPath.Child("resources"))...)
+	errs = append(errs, s.Autoscaling.validate(fldPath.Child("autoscaling"))...)
+	for _, name := range sortedKeys(s.Artifacts) {
+		errs = append(errs, s.Artifacts[name].validate(fldPath.Child("artifacts", name), s.ModelFolder)...)
+	}
+	for _, name := range sortedKeys(s.Backends) {
+		errs = append(errs, s.Backends[name].validate(fldPath.Child("backends", name), s.ModelFolder)...)
+	}
+	return errs
+}
+
+// maxGPUs is the number of GPUs of a node.
+const maxGPUs = 1
+
+func (b Backend) validate(fldPath *field.Path, modelFolder string) field.ErrorList {
+	errs := validateEnv(fldPath.Child("env"), b.Env)
+	if b.GPU != nil {
+		errs = append(errs, validateBetween(fldPath.Child("gpu"), *b.GPU, 0, maxGPUs)...)
+	}
+	if b.Resources != nil {
+		errs = append(errs, b.Resources.validate(fldPath.Child("resources"))...)
+	}
+	for _, name := range sortedKeys(b.Artifacts) {
+		errs = append(errs, b.Artifacts[name].validate(fldPath.Child("artifacts", name), modelFolder)...)
+	}
+	return errs
+}
+
+func (h Health) validate(fldPath *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	if !path.IsAbs(h.Path) {
+		errs = append(errs, field.Invalid(fldPath.Child("path"), h.Path, "must begin with /"))
+	}
+	return append(errs, validatePositive(fldPath.Child("startup"), h.Startup)...)
+}
+
+func validateEnv(fldPath *field.Path, env map[string]string) field.ErrorList {
+	var errs field.ErrorList
+	for _, name := range sortedKeys(env) {
+		errs = append(errs, validateEnvName(fldPath.Child(name), name)...)
+	}
+	return errs
+}
+
+func validateEnvName(fldPath *field.Path, name string) field.ErrorList {
+	if len(validation.IsEnvVarName(name)) == 0 {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(fldPath, name, "must be the name of an environment variable")}
+}

@@ -5,22 +5,34 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// maxSize is far above any model, and far below where sums overflow.
+// maxSize is far above any model, and far below an overflow of their sum.
 const maxSize = 1 << 50
 
-// ParseSize reads a size such as 4.1MB or 8MiB, and returns it in bytes. It
-// reckons in decimals: 4.1MB is 4100000 bytes, and not one less.
+// ParseSize parses a size such as 4.1MB or 8MiB and returns it in bytes.
+// Fractions are decimal, without rounding: 4.1MB is 4100000 bytes.
 func ParseSize(text string) (int64, error) {
 	number, isBytes := strings.CutSuffix(strings.TrimSpace(text), "B")
-	// A quantity's m is a thousandth, and its bare number is fine.
+	// A quantity may end in m for thousandths, and a bare number needs no unit.
 	if !isBytes && strings.TrimRight(number, "0123456789") != "" {
-		return 0, fmt.Errorf("%q is no size, such as 4.1MB or 8MiB", text)
+		return 0, invalidSize(text)
 	}
 	size, err := resource.ParseQuantity(strings.TrimSpace(number))
 	if err != nil || strings.HasSuffix(number, "m") || size.Sign() <= 0 || size.CmpInt64(maxSize) > 0 {
-		return 0, fmt.Errorf("%q is no size, such as 4.1MB or 8MiB", text)
+		return 0, invalidSize(text)
 	}
 	return size.Value(), nil
+}
+
+const sizeFormat = "must be a size, such as 4.1MB or 8MiB"
+
+func invalidSize(text string) error { return fmt.Errorf("invalid size %q: %s", text, sizeFormat) }
+
+func validateSize(fldPath *field.Path, value string) field.ErrorList {
+	if _, err := ParseSize(value); err != nil {
+		return field.ErrorList{field.Invalid(fldPath, value, sizeFormat)}
+	}
+	return nil
 }

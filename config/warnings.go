@@ -4,48 +4,48 @@ import (
 	"fmt"
 
 	"github.com/dustin/go-humanize"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// largeArtifact is the size from which ADR-002 has copying looked at again.
+// largeArtifact is the size in bytes from which a download at each pod start is questionable.
 const largeArtifact = 500 * humanize.MByte
 
-// Warnings returns what works and may still not be meant, each with its key
-// and the way out.
+// Warnings returns what is valid but may not be intended, each with its key
+// and what to do.
 func (c Config) Warnings() []string {
-	var all []string
-	warn := func(path, format string, args ...any) {
-		all = append(all, qualified(path)+": "+fmt.Sprintf(format, args...))
+	var warnings []string
+	warn := func(fldPath *field.Path, format string, args ...any) {
+		warnings = append(warnings, fldPath.String()+": "+fmt.Sprintf(format, args...))
 	}
 	for _, w := range c.Workloads() {
-		release, at := c.Releases[w.Name], "releases."+w.Name
+		release, fldPath := c.Releases[w.Name], Path("releases", w.Name)
 		for _, artifact := range w.Artifacts {
-			version, at, _ := release.artifactAt(at, artifact.Name)
-			size, _ := ParseSize(version.Size) // checked
-			way := "set " + qualified("releases."+w.Name+".delivery") + " to csi, which mounts the bucket"
+			version, versionPath, _ := release.artifactPath(fldPath, artifact.Name)
+			size, _ := ParseSize(version.Size) // valid since Load
+			action := fmt.Sprintf("set %s to csi, which mounts the bucket", fldPath.Child("delivery"))
 			if artifact.Unpacked {
-				way = "upload what is in the archive to a folder, and " + way
+				action = "upload the archive's content to a folder, and " + action
 			}
 			switch {
 			case !w.UsesCSI && size > largeArtifact:
-				warn(at+".size", "each pod copies %s when it starts, more than the %s that this is meant for: %s (docs/operations.md, \"Large artifacts\")",
-					humanize.Bytes(uint64(size)), humanize.Bytes(largeArtifact), way)
+				warn(versionPath.Child("size"), "each pod copies %s when it starts, more than the recommended %s: %s (docs/operations.md, \"Large artifacts\")",
+					humanize.Bytes(uint64(size)), humanize.Bytes(largeArtifact), action)
 			case w.UsesCSI && artifact.SHA256 != "" && !release.Unverified:
-				warn(at+".sha256", "nothing compares it with what csi mounts: set %s to true to say that this is accepted",
-					qualified("releases."+w.Name+".unverified"))
+				warn(versionPath.Child("sha256"), "delivery csi does not verify it: set %s to true to accept that", fldPath.Child("unverified"))
 			}
 		}
 	}
-	if nodes := c.GPUNodePool(); nodes != nil && c.Cluster.Create != nil {
-		if needed := c.nodesForGPUs(); nodes.Max < needed {
-			warn("gpu.max", "an update of a service with GPUs finds no node for its next pod, beside those of all that run: set it to %d or more", needed)
+	if pool := c.GPUNodePool(); pool != nil && c.Cluster.Create != nil {
+		if minimum := c.minGPUNodes(); pool.Max < minimum {
+			warn(Path("gpu", "max"), "too few nodes for a rolling update of a service with GPUs: set it to at least %d", minimum)
 		}
 	}
-	return all
+	return warnings
 }
 
-// nodesForGPUs is how many nodes with GPUs the least number of pods takes, one
-// each, and an update's next pod besides.
-func (c Config) nodesForGPUs() int {
+// minGPUNodes returns the number of nodes with GPUs for a rolling update: one
+// for each pod at the minimum of replicas, and one for the new pod.
+func (c Config) minGPUNodes() int {
 	nodes := 1
 	for _, w := range c.Workloads() {
 		if c.GPUsFor(w) > 0 {

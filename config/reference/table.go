@@ -1,78 +1,111 @@
-// Package reference writes the table of all config keys from the source of
-// config's types, so that the document agrees with the code.
+// Package reference generates the tables of config keys in
+// docs/configuration.md from the source of package config.
 package reference
 
 import (
 	"cmp"
 	"fmt"
 	"strings"
+
+	"github.com/modelferry/modelferry/config/internal/schema"
 )
 
-// row is one key of the config.
-type row struct{ key, typ, preset, description string }
+// Key is a row of a table: one config key.
+type Key struct {
+	// Path of the key, as pulumi config set --path takes it without the
+	// project's namespace; NAME stands for a name that a person chose.
+	Path string
+	// Type of the value, such as text.
+	Type string
+	// Default value in Markdown, "" where there is none.
+	Default string
+	// Clouds that have the key, nil for every cloud.
+	Clouds []string
+	// Description of the key.
+	Description string
+}
 
-// Table returns the keys of the config, in Markdown: one row a key, by the
-// path that pulumi config set --path takes, NAME standing for what a person
-// names. folder holds the source of package config.
-func Table(folder string) (string, error) {
-	types, err := parse(folder)
+// Root returns the top-level key that the key is below; of a provider's key
+// its namespace, such as gcp.
+func (k Key) Root() string {
+	return k.Path[:strings.IndexAny(k.Path+".", ".:")]
+}
+
+// Keys returns the keys of the config in the order of its types. dir holds the
+// source of package config.
+func Keys(dir string) ([]Key, error) {
+	types, err := parseTypes(dir)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	w := &writer{types: types, listed: map[string]string{}}
-	if err := w.walk("Config", ""); err != nil {
-		return "", err
+	g := &generator{types: types, listedAt: map[string]string{}}
+	if err := g.addStruct("Config", "", nil); err != nil {
+		return nil, err
 	}
+	return g.keys, nil
+}
+
+// Table returns the keys below some top-level keys as a Markdown table.
+func Table(keys []Key, roots ...string) string {
 	var b strings.Builder
-	b.WriteString("| key | type | default | what it is |\n|---|---|---|---|\n")
-	for _, r := range w.rows {
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", r.key, r.typ, r.preset, strings.ReplaceAll(r.description, "|", `\|`))
+	b.WriteString("| key | type | default | clouds | description |\n|---|---|---|---|---|\n")
+	for _, root := range roots {
+		for _, key := range keys {
+			if key.Root() == root {
+				fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", key.Path, key.Type, key.Default,
+					strings.Join(key.Clouds, ", "), strings.ReplaceAll(key.Description, "|", `\|`))
+			}
+		}
 	}
-	return b.String(), nil
+	return b.String()
 }
 
-type writer struct {
-	types structs
-	rows  []row
-	// listed says at which key a type's own keys stand already.
-	listed map[string]string
+type generator struct {
+	types structTypes
+	keys  []Key
+	// listedAt is the key below which the keys of a type are in the table already.
+	listedAt map[string]string
 }
 
-func (w *writer) walk(typ, at string) error {
-	for _, f := range w.types[typ] {
-		name := f.tag.Get("json")
-		switch {
-		case name == "-":
-			if err := w.provider(f); err != nil {
-				return err
-			}
-		case name != "":
-			if err := w.add(f, strings.TrimPrefix(at+"."+name, ".")); err != nil {
-				return err
-			}
+// addStruct adds the keys of a struct type that is the value of a path.
+func (g *generator) addStruct(typ, path string, clouds []string) error {
+	for _, f := range g.types[typ] {
+		fieldClouds := schema.Clouds(f.tag)
+		if fieldClouds == nil {
+			fieldClouds = clouds
+		}
+		var err error
+		switch name := f.tag.Get("json"); name {
+		case "":
+		case "-":
+			err = g.addProviderKeys(f.typ, fieldClouds)
+		default:
+			err = g.addKey(f, strings.TrimPrefix(path+"."+name, "."), fieldClouds)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// provider lists what comes from a provider's own keys, which are named as
-// the fields are: GCP.Project is gcp:project.
-func (w *writer) provider(f field) error {
-	cloud := map[string]string{"GCP": "gke", "AWS": "eks"}[f.typ]
-	for _, key := range w.types[f.typ] {
-		if key.comment == "" {
-			return undocumented(f.typ + "." + key.name)
+// addProviderKeys adds the keys of a Pulumi provider, by their provider tags.
+func (g *generator) addProviderKeys(typ string, clouds []string) error {
+	for _, f := range g.types[typ] {
+		path := f.tag.Get("provider")
+		if f.comment == "" {
+			return missingComment(path)
 		}
-		w.rows = append(w.rows, row{
-			key: strings.ToLower(f.typ + ":" + key.name), typ: "text", preset: "*required* on " + cloud, description: key.comment,
-		})
+		g.keys = append(g.keys, Key{Path: path, Type: "text", Default: required, Clouds: clouds, Description: f.comment})
 	}
 	return nil
 }
 
-func (w *writer) add(f field, key string) error {
+const required = "*required*"
+
+func (g *generator) addKey(f structField, path string, clouds []string) error {
 	if f.comment == "" {
-		return undocumented(key)
+		return missingComment(path)
 	}
 	description, preset, _ := strings.Cut(f.comment, " Default: ")
 	preset = strings.TrimSuffix(preset, ".")
@@ -83,43 +116,43 @@ func (w *writer) add(f field, key string) error {
 		preset = "`false`"
 	}
 	if f.tag.Get("need") == "required" {
-		preset = "*required*"
+		preset = required
 	}
-	r := row{key: key, typ: w.typeName(f), preset: preset, description: description}
-	if w.types[f.typ] == nil {
-		w.rows = append(w.rows, r)
+	key := Key{Path: path, Type: f.typeName(), Default: preset, Clouds: clouds, Description: description}
+	if g.types[f.typ] == nil {
+		g.keys = append(g.keys, key)
 		return nil
 	}
-	below := key
-	if f.byName {
-		below += ".NAME"
+	first, listed := g.listedAt[f.typ]
+	if listed {
+		key.Description += fmt.Sprintf(" Keys as in `%s`.", first)
 	}
-	first, seen := w.listed[f.typ]
-	if seen {
-		r.description += fmt.Sprintf(" Its keys are those of `%s`.", first)
-	}
-	w.rows = append(w.rows, r)
-	if seen {
+	g.keys = append(g.keys, key)
+	if listed {
 		return nil
 	}
-	w.listed[f.typ] = below
-	return w.walk(f.typ, below)
+	if f.isMap {
+		path += "." + schema.Name
+	}
+	g.listedAt[f.typ] = path
+	return g.addStruct(f.typ, path, clouds)
 }
 
-func undocumented(key string) error {
-	return fmt.Errorf("config key %s: its field has no comment: write what it is", key)
+func missingComment(path string) error {
+	return fmt.Errorf("config key %s: its field must have a comment that describes it", path)
 }
 
-func (w *writer) typeName(f field) string {
+// typeName returns the type of a field's value in the words of a config file.
+func (f structField) typeName() string {
 	name := cmp.Or(map[string]string{
 		"string": "text", "int": "number", "bool": "true, false", "time.Duration": "duration", "Cloud": "text", "PodIdentityMode": "text",
 	}[f.typ], "object")
 	switch {
-	case f.byName && name == "object":
+	case f.isMap && name == "object":
 		return "objects by name"
-	case f.byName:
+	case f.isMap:
 		return name + " by name"
-	case f.list:
+	case f.isList:
 		return "list of " + name
 	}
 	return name

@@ -1,10 +1,11 @@
 package reference_test
 
 import (
-	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,103 +13,86 @@ import (
 
 	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/config/configtest"
+	"github.com/modelferry/modelferry/config/internal/schema"
 	"github.com/modelferry/modelferry/config/reference"
 )
 
-var update = flag.Bool("update", false, "write the table into docs/configuration.md")
-
-const (
-	begin = "<!-- config:begin -->\n"
-	end   = "<!-- config:end -->"
-	renew = "regenerate the table of docs/configuration.md: go test ./config/reference -update"
-)
-
-func table(t *testing.T) (table, root string) {
+// configKeys returns the keys of package config by path.
+func configKeys(t *testing.T) []reference.Key {
 	t.Helper()
 	root, err := configtest.RepositoryRoot()
 	require.NoError(t, err)
-	table, err = reference.Table(filepath.Join(root, "config"))
+	keys, err := reference.Keys(filepath.Join(root, "config"))
 	require.NoError(t, err)
-	return table, root
+	return keys
 }
 
-func TestReadmeHoldsTheTable(t *testing.T) {
-	want, root := table(t)
-	file := filepath.Join(root, "docs", "configuration.md")
-	content, err := os.ReadFile(file)
-	require.NoError(t, err)
-	before, rest, hasBegin := strings.Cut(string(content), begin)
-	held, after, hasEnd := strings.Cut(rest, end)
-	require.True(t, hasBegin && hasEnd, "docs/configuration.md has no place for the config table: put %s and %s on lines of their own, then %s", strings.TrimSpace(begin), end, renew)
-	if *update {
-		require.NoError(t, os.WriteFile(file, []byte(before+begin+want+end+after), 0o644))
-		return
+// Keys reads the source, schema.Keys the types: both find the same keys with
+// the same clouds. The tables have the keys of a repeated type once.
+func TestKeys_agreeWithTypes(t *testing.T) {
+	unseen := map[string]reference.Key{}
+	for _, key := range configKeys(t) {
+		unseen[key.Path] = key
 	}
-	require.Equal(t, want, held, renew)
-}
-
-// Every key that the types have is in the table: by reflection, while the
-// table is made from the source.
-func TestTableHasEveryKey(t *testing.T) {
-	text, _ := table(t)
-	seen := map[reflect.Type]bool{}
-	var visit func(reflect.Type, string)
-	visit = func(typ reflect.Type, at string) {
-		switch typ.Kind() {
-		case reflect.Pointer, reflect.Slice:
-			visit(typ.Elem(), at)
-			return
-		case reflect.Map:
-			if typ.Elem().Kind() == reflect.Struct {
-				visit(typ.Elem(), at+".NAME")
-			}
-			return
-		case reflect.Struct:
-		default:
-			return
+	visited := map[reflect.Type]bool{}
+	skipped := map[string]bool{} // keys of a type that the tables have already
+	for _, key := range schema.Keys(reflect.TypeFor[config.Config]()) {
+		parent := strings.TrimSuffix(key.Path[:max(strings.LastIndex(key.Path, "."), 0)], ".NAME")
+		typ := structType(key.Type)
+		if skipped[parent] {
+			skipped[key.Path] = true
+			continue
 		}
-		if seen[typ] {
-			return
-		}
-		seen[typ] = true
-		for k := range typ.NumField() {
-			name := typ.Field(k).Tag.Get("json")
-			if name == "-" {
-				continue
-			}
-			key := strings.TrimPrefix(at+"."+name, ".")
-			require.Contains(t, text, "| `"+key+"` |")
-			visit(typ.Field(k).Type, key)
-		}
+		found, ok := unseen[key.Path]
+		require.True(t, ok, "%s is not in the tables", key.Path)
+		require.Equal(t, key.Clouds, found.Clouds, key.Path)
+		delete(unseen, key.Path)
+		skipped[key.Path] = typ != nil && visited[typ]
+		visited[typ] = true
 	}
-	visit(reflect.TypeFor[config.Config](), "")
+	require.ElementsMatch(t, []string{"gcp:project", "gcp:region", "aws:region"}, slices.Collect(maps.Keys(unseen)))
 }
 
-func TestTableSaysTypesAndDefaults(t *testing.T) {
-	text, _ := table(t)
+// structType returns the struct type of a value or of a map's values, nil for other values.
+func structType(t reflect.Type) reflect.Type {
+	for t.Kind() == reflect.Map || t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
+	return t
+}
+
+func TestKeys_typesAndDefaults(t *testing.T) {
+	table := reference.Table(configKeys(t), "cloud", "gcp", "aws", "cluster", "gpu", "fetcher", "services", "releases")
 	for _, want := range []string{
-		"| `cloud` | text | *required* | Cloud that the stack runs on: gke or eks. |",
-		"| `gcp:project` | text | *required* on gke | Project ID, as in gcp:project. |",
-		"| `aws:region` | text | *required* on eks | Region, as in aws:region. |",
-		"| `fetcher.retries` | number | `3` | Attempts after the first one, 20 at most. |",
-		"| `cluster.create.deletionProtection` | true, false | `true` |",
-		"| `cluster.create.authorizedNetworks` | list of text |  |",
-		"| `services.NAME.env` | text by name |  |",
-		"| `services.NAME.deployment` | text | the service's name | Name of the Deployment. |",
-		"| `services.NAME.autoscaling.scaleDownWindow` | duration | `300s` |",
-		"| `services.NAME.resources` | object |  | Requests and limits of the model server. Its keys are those of `fetcher.resources`. |",
-		"| `releases.NAME.artifacts.NAME.version` | text |  | Version to pin: the generation on GCS, the version ID on S3. |",
+		"| `cloud` | text | *required* |  | Cloud that the stack runs on: gke or eks. |",
+		"| `gcp:project` | text | *required* | gke | ID of the project. |",
+		"| `aws:region` | text | *required* | eks | Region of the stack, such as eu-west-1. |",
+		"| `fetcher.retries` | number | `3` |  | Number of retries after a failed attempt, up to 20. |",
+		"| `cluster.create.deletionProtection` | true, false | `true` |  |",
+		"| `cluster.create.authorizedNetworks` | list of text |  |  |",
+		"| `cluster.create.autoscaler.image` | text | the first release for cluster.create.version, or for 1.35 | eks |",
+		"| `gpu.zones` | list of text | the cluster's zones | gke |",
+		"| `services.NAME.env` | text by name |  |  |",
+		"| `services.NAME.deployment` | text | NAME |  | Name of the Deployment. |",
+		"| `services.NAME.autoscaling.scaleDownWindow` | duration | `300s` |  |",
+		"| `services.NAME.resources` | object |  |  | Requests and limits of the model server. Keys as in `fetcher.resources`. |",
+		"| `releases.NAME.artifacts.NAME.version` | text |  |  | Version to pin: the generation of a Cloud Storage object, the version ID of an S3 object. |",
 	} {
-		require.Contains(t, text, want)
+		require.Contains(t, table, want)
 	}
+	require.NotContains(t, table, "`namespace`")
 }
 
-func TestTableOfAnotherFolder(t *testing.T) {
-	_, err := reference.Table(t.TempDir())
-	require.ErrorContains(t, err, "name the folder of the config package")
+func TestKeys_ofAnotherDirectory(t *testing.T) {
+	_, err := reference.Keys(t.TempDir())
+	require.ErrorContains(t, err, "must be the directory of package config")
 
-	folder := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(folder, "config.go"), []byte("package config\ntype Config struct {\n\tCloud string `json:\"cloud\"`\n}\n"), 0o600))
-	_, err = reference.Table(folder)
-	require.EqualError(t, err, "config key cloud: its field has no comment: write what it is")
+	dir := t.TempDir()
+	source := "package config\ntype Config struct {\n\tCloud string `json:\"cloud\"`\n}\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "config.go"), []byte(source), 0o600))
+	_, err = reference.Keys(dir)
+	require.EqualError(t, err, "config key cloud: its field must have a comment that describes it")
 }

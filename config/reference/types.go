@@ -10,26 +10,26 @@ import (
 	"strings"
 )
 
-// structs are the struct types of a package by name.
-type structs map[string][]field
+// structTypes are the struct types of a package by name.
+type structTypes map[string][]structField
 
-// field is a struct's field as its source has it.
-type field struct {
+// structField is a field as the source declares it.
+type structField struct {
 	name    string
-	typ     string // as written, without * and []: Service, time.Duration
-	list    bool   // []T
-	byName  bool   // map[string]T
+	typ     string // without * and []: Service, time.Duration
+	isList  bool   // []T
+	isMap   bool   // map[string]T
 	tag     reflect.StructTag
 	comment string // on one line
 }
 
-// parse reads the struct types of the Go files in a folder, tests left out.
-func parse(folder string) (structs, error) {
-	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+// parseTypes parses the struct types of the Go files in a directory, without tests.
+func parseTypes(dir string) (structTypes, error) {
+	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		return nil, err
 	}
-	all := structs{}
+	types := structTypes{}
 	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") {
 			continue
@@ -40,43 +40,43 @@ func parse(folder string) (structs, error) {
 		}
 		ast.Inspect(source, func(n ast.Node) bool {
 			if spec, ok := n.(*ast.TypeSpec); ok {
-				if s, ok := spec.Type.(*ast.StructType); ok {
-					all[spec.Name.Name] = fields(s)
+				if structType, ok := spec.Type.(*ast.StructType); ok {
+					types[spec.Name.Name] = parseFields(structType)
 				}
 			}
 			return true
 		})
 	}
-	if len(all) == 0 {
-		return nil, fmt.Errorf("no struct type in %s: name the folder of the config package", folder)
+	if len(types) == 0 {
+		return nil, fmt.Errorf("no struct type in %s: must be the directory of package config", dir)
 	}
-	return all, nil
+	return types, nil
 }
 
-func fields(s *ast.StructType) []field {
-	var all []field
-	for _, each := range s.Fields.List {
-		for _, name := range each.Names {
-			f := field{name: name.Name, comment: strings.Join(strings.Fields(each.Doc.Text()), " ")}
-			if each.Tag != nil {
-				f.tag = reflect.StructTag(strings.Trim(each.Tag.Value, "`"))
+func parseFields(s *ast.StructType) []structField {
+	var fields []structField
+	for _, declaration := range s.Fields.List {
+		for _, name := range declaration.Names {
+			f := structField{name: name.Name, comment: strings.Join(strings.Fields(declaration.Doc.Text()), " ")}
+			if declaration.Tag != nil {
+				f.tag = reflect.StructTag(strings.Trim(declaration.Tag.Value, "`"))
 			}
-			f.setType(each.Type)
-			all = append(all, f)
+			f.setType(declaration.Type)
+			fields = append(fields, f)
 		}
 	}
-	return all
+	return fields
 }
 
-func (f *field) setType(expr ast.Expr) {
+func (f *structField) setType(expr ast.Expr) {
 	switch t := expr.(type) {
 	case *ast.StarExpr:
 		f.setType(t.X)
 	case *ast.ArrayType:
-		f.list = true
+		f.isList = true
 		f.setType(t.Elt)
 	case *ast.MapType:
-		f.byName = true
+		f.isMap = true
 		f.setType(t.Value)
 	case *ast.SelectorExpr:
 		f.typ = fmt.Sprintf("%v.%s", t.X, t.Sel.Name)

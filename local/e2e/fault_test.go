@@ -20,7 +20,7 @@ func badInput(t *testing.T, c cloud) {
 	before := c.services()
 	config := filepath.Join(c.Dir(), "config.yaml")
 	for name, fault := range map[string]struct{ config, says string }{
-		"misspelt key":            {"modelferry:clutser: {}", `modelferry:clutser: unknown key: did you mean "cluster"?`},
+		"misspelt key":            {"modelferry:clutser: {}", `modelferry:clutser: Forbidden: unknown key: did you mean "cluster"?`},
 		"digest too short":        {"modelferry:releases: {bankchurn: {artifacts: {model: {path: bankchurn/m, size: 1MB, sha256: abc}}}}", "64 hexadecimal digits"},
 		"path leaves":             {"modelferry:releases: {bankchurn: {artifacts: {model: {path: ../m, size: 1MB}}}}", "without .."},
 		"YAML with one key twice": {"modelferry:namespace: a\n    modelferry:namespace: b", "already defined"},

@@ -47,7 +47,7 @@ func options(t *testing.T, c cloud, first map[string]string) {
 	require.Regexp(t, unchanged, printed)
 
 	require.NoError(t, os.WriteFile(config, []byte("config:\n    modelferry:releases: {bankchurn: {delivery: csi}}\n"), 0o644))
-	require.Contains(t, c.fail("up"), "modelferry:releases.bankchurn.delivery: the local cloud has no CSI driver")
+	require.Contains(t, c.fail("up"), "modelferry:releases.bankchurn.delivery: Forbidden: the local cloud has no CSI driver")
 
 	require.NoError(t, os.Remove(config))
 	c.run("up")

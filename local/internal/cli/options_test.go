@@ -54,7 +54,7 @@ func TestConfigThatCannotWorkIsToldBeforeAnythingStarts(t *testing.T) {
 	}{
 		"no value":          {[]string{"--config", "namespace"}, `--config: "namespace": write KEY=VALUE`},
 		"no file":           {[]string{"--overlay", "none.yaml"}, "--overlay: "},
-		"a misspelt key":    {[]string{"-c", "releases.bankchurn.delivry=csi"}, `modelferry:releases.bankchurn.delivry: unknown key: did you mean "delivery"?`},
+		"a misspelt key":    {[]string{"-c", "releases.bankchurn.delivry=csi"}, `modelferry:releases.bankchurn.delivry: Forbidden: unknown key: did you mean "delivery"?`},
 		"a value in a file": {[]string{"--overlay", overlay(t, "config: {modelferry:cloud: gck}")}, "modelferry:cloud"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
 	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/node"
@@ -89,20 +91,17 @@ func Prepare(p paths.Layout) (Release, error) {
 	return r, nil
 }
 
-// checkSupported refuses what the local cloud has nothing for, and no error but a
-// timeout would tell.
+// checkSupported refuses what the local cloud does not implement, and what
+// would only fail by a timeout.
 func checkSupported(c config.Config) error {
-	var faults config.Faults
+	var errs field.ErrorList
 	for _, w := range c.Workloads() {
 		if w.UsesCSI {
-			faults = append(faults, config.Fault{Path: "releases." + w.Name + ".delivery", Message: "the local cloud has no CSI driver " +
-				"that mounts buckets: set it to " + config.DeliveryFetch + " (make preview and make render show what csi would make)"})
+			errs = append(errs, field.Forbidden(config.Path("releases", w.Name, "delivery"), "the local cloud has no CSI driver "+
+				"that mounts buckets: set it to "+config.DeliveryFetch+" (make preview and make render show what csi would create)"))
 		}
 	}
-	if len(faults) > 0 {
-		return faults
-	}
-	return nil
+	return config.NewValidationError(errs)
 }
 
 // WithEndpoints completes the release with what the running node provides.

@@ -137,7 +137,7 @@ func TestMountedBucketsAreRefusedAtOnce(t *testing.T) {
 		p := repository(t, stack)
 		require.NoError(t, os.WriteFile(publishedConfigFile(p), []byte("config:\n  modelferry:releases: {bankchurn: {delivery: csi}}\n"), 0o644))
 		_, err := Prepare(p)
-		require.ErrorContains(t, err, "modelferry:releases.bankchurn.delivery: the local cloud has no CSI driver that mounts buckets: set it to fetch")
+		require.ErrorContains(t, err, "modelferry:releases.bankchurn.delivery: Forbidden: the local cloud has no CSI driver that mounts buckets: set it to fetch")
 		require.NoDirExists(t, filepath.Join(p.LocalDir(), "models"))
 	}
 }
@@ -146,6 +146,6 @@ func TestFaultyConfigMakesNothing(t *testing.T) {
 	p := repository(t, "gke")
 	require.NoError(t, os.WriteFile(publishedConfigFile(p), []byte("config:\n  modelferry:clutser: {}\n"), 0o644))
 	_, err := Prepare(p)
-	require.ErrorContains(t, err, `modelferry:clutser: unknown key: did you mean "cluster"?`)
+	require.ErrorContains(t, err, `modelferry:clutser: Forbidden: unknown key: did you mean "cluster"?`)
 	require.NoDirExists(t, filepath.Join(p.LocalDir(), "models"))
 }

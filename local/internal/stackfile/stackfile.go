@@ -65,7 +65,7 @@ func (f File) Merge(values map[string]any) {
 	}
 }
 
-// Load reads and checks the config. A fault's error is of type config.Faults.
+// Load reads and checks the config. An invalid config's error is a *config.ValidationError.
 func (f File) Load() (config.Config, error) { return config.Load(f, f.Keys()) }
 
 // Stack is the stack's name.

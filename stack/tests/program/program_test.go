@@ -119,9 +119,9 @@ func TestProgram_invalidConfigRegistersNothing(t *testing.T) {
 				s := stacktest.Settings(t, p.Stack, set)
 				program := stack.Program{ConfigKeys: s.Keys()}
 				record, err := stacktest.Run(program.RegisterResources, p.Stack, s, false)
-				var faults config.Faults
-				require.ErrorAs(t, err, &faults)
-				require.Len(t, faults, 1)
+				invalid := (*config.ValidationError)(nil)
+				require.ErrorAs(t, err, &invalid)
+				require.Len(t, invalid.Errors, 1)
 				require.Empty(t, record.Registrations)
 			})
 		}

@@ -1,0 +1,64 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+var (
+	// principalARN is the ARN of a user or role, which an EKS access entry takes.
+	principalARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(user|role)/.+$`)
+	// sessionARN is the ARN of an assumed role's session, as STS returns it.
+	sessionARN = regexp.MustCompile(`^arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([^/]+)/[^/]+$`)
+)
+
+// validateAdmins requires at least one administrator: the identity that
+// creates an EKS cluster gets no access by that.
+func validateAdmins(admins []string, fldPath *field.Path) field.ErrorList {
+	if len(admins) == 0 {
+		return field.ErrorList{field.Required(fldPath, "must have at least one ARN, that of the role or user that runs pulumi: nobody else has access")}
+	}
+	var errs field.ErrorList
+	seen := map[string]bool{}
+	for i, arn := range admins {
+		switch session := sessionARN.FindStringSubmatch(arn); {
+		case session != nil:
+			errs = append(errs, field.Invalid(fldPath.Index(i), arn, fmt.Sprintf("must be the ARN of a role, not of its session "+
+				"(aws iam get-role --role-name %s --query Role.Arn)", session[3])))
+		case !principalARN.MatchString(arn):
+			errs = append(errs, field.Invalid(fldPath.Index(i), arn, "must be the ARN of a user or role: arn:aws:iam::ACCOUNT:role/NAME"))
+		case seen[arn]:
+			errs = append(errs, field.Duplicate(fldPath.Index(i), arn))
+		}
+		seen[arn] = true
+	}
+	return errs
+}
+
+// IsAdmin reports whether a caller, by the ARN that STS returns, is one of the
+// administrators. A session's ARN has its role's name but not the role's path;
+// names are unique in an account, so paths are not compared.
+func (s ClusterSpec) IsAdmin(callerARN string) bool {
+	principal := callerARN
+	if session := sessionARN.FindStringSubmatch(callerARN); session != nil {
+		principal = fmt.Sprintf("arn:%s:iam::%s:role/%s", session[1], session[2], session[3])
+	}
+	for _, admin := range s.Admins {
+		if withoutPath(admin) == withoutPath(principal) {
+			return true
+		}
+	}
+	return false
+}
+
+// withoutPath removes the path from the ARN of a role or user.
+func withoutPath(arn string) string {
+	resourceType, name, ok := strings.Cut(arn, "/")
+	if !ok {
+		return arn
+	}
+	return resourceType + "/" + name[strings.LastIndex(name, "/")+1:]
+}

@@ -1,0 +1,80 @@
+package config
+
+import (
+	"fmt"
+	"path"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// ModelArtifact is the name of the artifact that every service has: its model.
+const ModelArtifact = "model"
+
+// Artifact is a file or archive that a service needs, without its version.
+type Artifact struct {
+	// Bucket of the artifact: models or datasets.
+	Bucket string `json:"bucket" default:"models"`
+	// Destination, relative to the model folder. One that ends in / is a directory in which the object keeps its
+	// name.
+	Dest string `json:"dest" need:"required"`
+	// Absolute path at which the artifact is mounted too.
+	Mount string `json:"mount"`
+	// Environment variable of the model server that is set to the artifact's path, of a directory or an archive to
+	// that of the directory.
+	Env string `json:"env"`
+	// Whether the artifact is an archive to extract. .tar, .tar.gz, .tgz and .tar.zst always are.
+	Extract bool `json:"extract"`
+}
+
+// tmpDir is the only other directory that a pod's server can write to.
+const tmpDir = "/tmp"
+
+func (a Artifact) validate(fldPath *field.Path, modelFolder string) field.ErrorList {
+	errs := validateSupported(fldPath.Child("bucket"), a.Bucket, BucketNames())
+	switch {
+	case a.Dest == "":
+		errs = append(errs, field.Required(fldPath.Child("dest"), "must be a path relative to the model folder"))
+	case !isObjectKey(strings.TrimSuffix(a.Dest, "/")):
+		errs = append(errs, field.Invalid(fldPath.Child("dest"), a.Dest, "must be a path relative to the model folder, without .."))
+	case strings.HasPrefix(a.Dest, "."):
+		errs = append(errs, field.Invalid(fldPath.Child("dest"), a.Dest,
+			"must not begin with a dot: the fetcher's own files do"))
+	}
+	switch {
+	case a.Mount == "":
+	case !isCleanAbs(a.Mount):
+		errs = append(errs, field.Invalid(fldPath.Child("mount"), a.Mount, "must be an absolute path"))
+	case isSubpath(a.Mount, modelFolder) || isSubpath(modelFolder, a.Mount) || isSubpath(a.Mount, tmpDir):
+		errs = append(errs, field.Invalid(fldPath.Child("mount"), a.Mount,
+			fmt.Sprintf("must not overlap the other mounts, %s and %s", modelFolder, tmpDir)))
+	}
+	if a.Env != "" {
+		errs = append(errs, validateEnvName(fldPath.Child("env"), a.Env)...)
+	}
+	return errs
+}
+
+// isFolder reports whether dest is a directory in which the object keeps its name.
+func (a Artifact) isFolder() bool { return a.Dest != "" && path.Clean(a.Dest)+"/" == a.Dest }
+
+// isSubpath reports whether a clean path is a directory, or below it.
+func isSubpath(path, dir string) bool {
+	return path == dir || strings.HasPrefix(path, dir+"/")
+}
+
+// isCleanAbs reports whether a path is absolute, clean, and not the root.
+func isCleanAbs(name string) bool { return path.IsAbs(name) && path.Clean(name) == name && name != "/" }
+
+// isObjectKey reports whether a path is relative, clean, not empty, does not
+// leave the directory that it is joined to, and can be printed in a log.
+func isObjectKey(key string) bool {
+	return key != "" && path.Clean(key) == key && !path.IsAbs(key) && key != "." && key != ".." &&
+		!strings.HasPrefix(key, "../") && !strings.Contains(key, `\`) && isPrintable(key)
+}
+
+func isPrintable(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
+}

@@ -1,0 +1,63 @@
+package config
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// sortedKeys returns the keys of a map in an order that is the same on every run.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// duplicate is field.Duplicate with a detail.
+func duplicate(fldPath *field.Path, value any, detail string) *field.Error {
+	err := field.Duplicate(fldPath, value)
+	err.Detail = detail
+	return err
+}
+
+// notFound is field.NotFound with a detail.
+func notFound(fldPath *field.Path, value any, detail string) *field.Error {
+	err := field.NotFound(fldPath, value)
+	err.Detail = detail
+	return err
+}
+
+func validateSupported[T ~string](fldPath *field.Path, value T, supported []T) field.ErrorList {
+	if slices.Contains(supported, value) {
+		return nil
+	}
+	return field.ErrorList{field.NotSupported(fldPath, value, supported)}
+}
+
+func validateRequired(fldPath *field.Path, value string) field.ErrorList {
+	if value != "" {
+		return nil
+	}
+	return field.ErrorList{field.Required(fldPath, "must be set")}
+}
+
+func validateRequiredName(fldPath *field.Path, value string, format nameFormat) field.ErrorList {
+	return append(validateRequired(fldPath, value), format.validate(fldPath, value)...)
+}
+
+// validateDNSLabel checks a required name of a Kubernetes object (RFC 1123 label).
+func validateDNSLabel(fldPath *field.Path, value string) field.ErrorList {
+	if value != "" && len(validation.IsDNS1123Label(value)) > 0 {
+		return field.ErrorList{field.Invalid(fldPath, value, "must be at most 63 lower case letters, digits and hyphens")}
+	}
+	return validateRequired(fldPath, value)
+}
+
+func validateURL(fldPath *field.Path, value string) field.ErrorList {
+	if value == "" {
+		return nil
+	}
+	if u, err := url.Parse(value); err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(fldPath, value, "must be a URL: https://HOST[:PORT]")}
+}

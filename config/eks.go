@@ -1,0 +1,142 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/util/validation"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+)
+
+// AWS holds the keys of Pulumi's AWS provider.
+type AWS struct {
+	// Region of the stack, such as eu-west-1.
+	Region string `provider:"aws:region"`
+}
+
+// PodIdentityMode is how a pod obtains credentials for its IAM role on AWS.
+type PodIdentityMode string
+
+// The modes of AWS.
+const (
+	// IRSA exchanges the pod's service account token at STS, which trusts the cluster's OIDC issuer.
+	IRSA PodIdentityMode = "irsa"
+	// PodIdentity gets credentials from the EKS Pod Identity agent on the pod's node.
+	PodIdentity PodIdentityMode = "podIdentity"
+)
+
+var eksPlatform = platform{
+	setDefaults:  eksDefaults,
+	validate:     validateEKS,
+	bucketPrefix: eksBucketPrefix,
+	kmsKey: nameFormat{
+		regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`),
+		"the ARN of a KMS key: arn:aws:kms:REGION:ACCOUNT:key/ID",
+	},
+	certificate: acmCertificate,
+}
+
+var acmCertificate = nameFormat{
+	regexp.MustCompile(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[A-Za-z0-9-]+$`),
+	"the ARN of an ACM certificate: arn:aws:acm:REGION:ACCOUNT:certificate/ID",
+}
+
+func eksDefaults(c *Config) {
+	c.Identity = cmp.Or(c.Identity, IRSA)
+	c.GPU.MachineType = cmp.Or(c.GPU.MachineType, "g4dn.xlarge")
+	if c.Cluster.Create != nil {
+		c.Cluster.Create.Autoscaler.setDefaults(c.Cluster.Create.Version)
+	}
+}
+
+func eksBucketPrefix(c Config, account string) string {
+	if c.AWS.Region == "" {
+		return ""
+	}
+	return account + "-" + c.AWS.Region
+}
+
+// minTransitionDays is the age from which S3 transitions an object to STANDARD_IA.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
+const minTransitionDays = 30
+
+func validateEKS(c Config) field.ErrorList {
+	errs := validateSupported(Path("identity"), c.Identity, []PodIdentityMode{IRSA, PodIdentity})
+	if days := c.Buckets.ColdAfterDays; days >= 1 && days < minTransitionDays {
+		errs = append(errs, field.Invalid(Path("buckets", "coldAfterDays"), days,
+			fmt.Sprintf("must be at least %d: S3 moves no younger object to STANDARD_IA", minTransitionDays)))
+	}
+	if c.Cluster.Create != nil {
+		errs = append(errs, validateEKSCluster(*c.Cluster.Create, Path("cluster", "create"), c.Production)...)
+	}
+	if c.Ingress != nil {
+		errs = append(errs, validateEKSIngress(c, *c.Ingress, Path("ingress"))...)
+	}
+	return errs
+}
+
+// eksVersion is a Kubernetes version of EKS. It has no patch version.
+var eksVersion = regexp.MustCompile(`^1\.\d+$`)
+
+func validateEKSCluster(s ClusterSpec, fldPath *field.Path, production bool) field.ErrorList {
+	var errs field.ErrorList
+	if s.Version != "" && !eksVersion.MatchString(s.Version) {
+		errs = append(errs, field.Invalid(fldPath.Child("version"), s.Version, "must be a Kubernetes minor version, such as 1.34"))
+	}
+	errs = append(errs, s.Autoscaler.validate(fldPath.Child("autoscaler"), production)...)
+	errs = append(errs, validateAdmins(s.Admins, fldPath.Child("admins"))...)
+	if s.Network.Existing != nil {
+		errs = append(errs, validateEKSNetwork(*s.Network.Existing, fldPath.Child("network", "existing"))...)
+	}
+	return errs
+}
+
+var vpcID = nameFormat{regexp.MustCompile(`^vpc-[0-9a-f]+$`), "the ID of a VPC, such as vpc-0a1b2c3d"}
+
+// subnetID is the format of a subnet's ID.
+var subnetID = regexp.MustCompile(`^subnet-[0-9a-f]+$`)
+
+func validateEKSNetwork(n ExistingNetwork, fldPath *field.Path) field.ErrorList {
+	errs := validateRequiredName(fldPath.Child("vpc"), n.VPC, vpcID)
+	first := map[string]*field.Path{}
+	for _, list := range []struct {
+		key string
+		ids []string
+	}{{"privateSubnets", n.PrivateSubnets}, {"publicSubnets", n.PublicSubnets}} {
+		for i, id := range list.ids {
+			fldPath := fldPath.Child(list.key).Index(i)
+			if !subnetID.MatchString(id) {
+				errs = append(errs, field.Invalid(fldPath, id, "must be the ID of a subnet, such as subnet-0a1b2c3d"))
+			} else if other, ok := first[id]; ok {
+				errs = append(errs, duplicate(fldPath, id, fmt.Sprintf("already in %s", other)))
+			} else {
+				first[id] = fldPath
+			}
+		}
+	}
+	if len(n.PrivateSubnets) < 2 {
+		errs = append(errs, field.Required(fldPath.Child("privateSubnets"), "must be at least 2 subnets, in different availability zones"))
+	}
+	return errs
+}
+
+func validateEKSIngress(c Config, i Ingress, fldPath *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	if acmCertificate.pattern.MatchString(i.Certificate) && c.AWS.Region != "" {
+		if region := strings.Split(i.Certificate, ":")[3]; region != c.AWS.Region {
+			errs = append(errs, field.Invalid(fldPath.Child("certificate"), i.Certificate,
+				fmt.Sprintf("must be a certificate in %s, the load balancer's region", c.AWS.Region)))
+		}
+	}
+	if i.Class != "" && len(validation.IsDNS1123Subdomain(i.Class)) > 0 {
+		errs = append(errs, field.Invalid(fldPath.Child("class"), i.Class,
+			"must be the name of an IngressClass: lower case letters, digits and hyphens"))
+	}
+	if c.needsIngressSources() && (c.Cluster.Create == nil || c.Cluster.Create.Network.Existing != nil) {
+		errs = append(errs, field.Required(fldPath.Child("sources"),
+			"must be the ranges of the cluster's VPC, where the requests of its load balancers come from"))
+	}
+	return errs
+}

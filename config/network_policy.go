@@ -1,0 +1,26 @@
+package config
+
+import "k8s.io/apimachinery/pkg/util/validation/field"
+
+// NetworkPolicy is the network policy of the namespace.
+type NetworkPolicy struct {
+	// Whether the namespace's traffic is denied by default. Allowed are DNS, the object store, identity, and requests
+	// to the services.
+	Enabled *bool `json:"enabled" default:"true"`
+	// Namespaces whose pods may send requests to the services, such as those of a gateway and Prometheus. Default:
+	// all.
+	Namespaces []string `json:"namespaces"`
+	// Private CIDR ranges that the pods may connect to over HTTPS, such as those of a VPC's interface endpoints.
+	Egress []string `json:"egress"`
+}
+
+func (n NetworkPolicy) validate(fldPath *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	for i, namespace := range n.Namespaces {
+		errs = append(errs, validateDNSLabel(fldPath.Child("namespaces").Index(i), namespace)...)
+	}
+	for i, cidr := range n.Egress {
+		errs = append(errs, validateCIDR(fldPath.Child("egress").Index(i), cidr)...)
+	}
+	return errs
+}
