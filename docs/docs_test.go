@@ -134,11 +134,11 @@ func TestSources_quotedHeadingsExist(t *testing.T) {
 }
 
 var (
-	runFlag      = regexp.MustCompile(`-run '?([A-Za-z0-9_]+)`)
+	runFlag      = regexp.MustCompile(`(?:-run '?|RUN=)(Test[A-Za-z0-9_]*)`)
 	testFunction = regexp.MustCompile(`(?m)^func (Test[A-Za-z0-9_]+)\(`)
 )
 
-// The -run patterns in the documents match tests, so that no documented command runs nothing.
+// The -run patterns in the documents, and RUN= of make test, match tests, so that no documented command runs nothing.
 func TestDocuments_runPatternsMatch(t *testing.T) {
 	var tests []string
 	for _, file := range repositoryFiles(t, "_test.go") {
