@@ -10,6 +10,7 @@ import (
 
 var (
 	verb    = regexp.MustCompile(`%(?:\[\d+\])?[-+#.0-9]*[a-z]`)
+	symptom = regexp.MustCompile("(?m)^\\| `([^`]+)`")
 	literal = regexp.MustCompile(`"(?:[^"\\\n]|\\.)*"`)
 )
 
@@ -55,4 +56,15 @@ func TestPrinted(t *testing.T) {
 	require.False(t, printed(formats, "node gke stopped: x"))
 	require.False(t, printed(formats, "building images"))
 	require.True(t, printed(formats, "3 faults in x"))
+}
+
+// The messages in the table of symptoms are those of the sources. A message of another program has that program's name
+// in front.
+func TestTroubleshooting_messagesExist(t *testing.T) {
+	formats := messages(t)
+	found := symptom.FindAllStringSubmatch(read(t, "docs/troubleshooting.md"), -1)
+	require.NotEmpty(t, found)
+	for _, match := range found {
+		require.True(t, printed(formats, strings.ReplaceAll(match[1], "…", "x")), "no message of the sources prints %q", match[1])
+	}
 }
