@@ -103,7 +103,7 @@ soak: ## run the long tests of the fetcher: race detector, 5 GB objects, fuzzing
 	@CGO_ENABLED=1 go test -C fetcher -race -count=1 ./...
 	@$(FETCHER_ENV) go test -C fetcher $(FETCHER_FLAGS) -tags long -count=1 -run TestMemory -v .
 	@$(call fuzz,fetcher,FuzzExtract,./archive)
-	@$(call fuzz,fetcher,FuzzEnvironment,./request)
+	@$(call fuzz,fetcher,FuzzFromEnv,./request)
 	@$(call fuzz,.,FuzzLoad,./config)
 
 e2e: ## run the end-to-end tests on both stacks, as root

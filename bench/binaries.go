@@ -23,7 +23,7 @@ func build(ctx context.Context, folder string) (binaries, error) {
 		return binaries{}, err
 	}
 	b := binaries{self: self}
-	for _, made := range []struct {
+	for _, binary := range []struct {
 		path   *string
 		name   string
 		module string
@@ -35,12 +35,12 @@ func build(ctx context.Context, folder string) (binaries, error) {
 		{&b.versitygw, "versitygw", "../tools/stores", []string{"github.com/versity/versitygw/cmd/versitygw"}},
 		{&b.gcs, "fake-gcs-server", "../tools/stores", []string{"github.com/fsouza/fake-gcs-server"}},
 	} {
-		*made.path = filepath.Join(folder, made.name)
-		args := append([]string{"build", "-C", made.module, "-o", *made.path}, made.args...)
+		*binary.path = filepath.Join(folder, binary.name)
+		args := append([]string{"build", "-C", binary.module, "-o", *binary.path}, binary.args...)
 		command := exec.CommandContext(ctx, "go", args...)
 		command.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if output, err := command.CombinedOutput(); err != nil {
-			return binaries{}, fmt.Errorf("build %s: %w\n%s", made.name, err, output)
+			return binaries{}, fmt.Errorf("build %s: %w\n%s", binary.name, err, output)
 		}
 	}
 	for _, python := range []string{"/usr/bin/python3", "python3"} {

@@ -15,14 +15,14 @@ import (
 
 // The slow link's round trip, and what one of its connections carries.
 const (
-	roundTrip = 25 * time.Millisecond
-	perSecond = 100_000_000
+	roundTrip      = 25 * time.Millisecond
+	bytesPerSecond = 100_000_000
 )
 
-// slowLink starts a link before the server at target, as a process of its own:
+// startSlowLink starts a link before the server at target, as a process of its own:
 // what it needs of memory and time must not be taken for the contenders'. It
 // returns the link's URL.
-func slowLink(ctx context.Context, self, target string) (string, *exec.Cmd, error) {
+func startSlowLink(ctx context.Context, self, target string) (string, *exec.Cmd, error) {
 	command := exec.CommandContext(ctx, self, "link", target)
 	output, err := command.StdoutPipe()
 	if err != nil {
@@ -31,17 +31,17 @@ func slowLink(ctx context.Context, self, target string) (string, *exec.Cmd, erro
 	if err := command.Start(); err != nil {
 		return "", nil, err
 	}
-	at, err := bufio.NewReader(output).ReadString('\n')
+	address, err := bufio.NewReader(output).ReadString('\n')
 	if err != nil {
 		return "", command, fmt.Errorf("the link did not start: %w", err)
 	}
-	return strings.TrimSpace(at), command, nil
+	return strings.TrimSpace(address), command, nil
 }
 
 // link forwards TCP connections as a network of some distance does, until the
 // process is ended. It prints where it listens.
 func link(target string) error {
-	at, err := url.Parse(target)
+	address, err := url.Parse(target)
 	if err != nil {
 		return err
 	}
@@ -51,53 +51,53 @@ func link(target string) error {
 	}
 	fmt.Println("http://" + listener.Addr().String())
 	for {
-		near, err := listener.Accept()
+		client, err := listener.Accept()
 		if err != nil {
 			return err
 		}
-		far, err := net.Dial("tcp", at.Host)
+		server, err := net.Dial("tcp", address.Host)
 		if err != nil {
-			_ = near.Close()
+			_ = client.Close()
 			continue
 		}
-		go carry(far, near)
-		go carry(near, far)
+		go forward(server, client)
+		go forward(client, server)
 	}
 }
 
-// parcel is bytes under way, in a buffer of the pool's.
-type parcel struct {
-	buffer *[piece]byte
+// packet is bytes under way, in a buffer of the pool's.
+type packet struct {
+	buffer *[packetSize]byte
 	n      int
 	due    time.Time
 }
 
-// piece is how much travels together, window how many pieces at most.
-const piece, window = 64 << 10, 64
+// packetSize is how much travels together, window how many pieces at most.
+const packetSize, maxPacketsInFlight = 64 << 10, 64
 
-var pool = sync.Pool{New: func() any { return new([piece]byte) }}
+var pool = sync.Pool{New: func() any { return new([packetSize]byte) }}
 
-// carry takes bytes from one side to the other: each arrives half a round trip
+// forward takes bytes from one side to the other: each arrives half a round trip
 // after it was sent, and not before those ahead of it at the link's rate. What
 // is under way is bounded, so that a slow reader holds the sender back.
-func carry(to, from net.Conn) {
-	under := make(chan parcel, window)
+func forward(to, from net.Conn) {
+	inFlight := make(chan packet, maxPacketsInFlight)
 	go func() {
-		defer close(under)
-		free := time.Now()
+		defer close(inFlight)
+		sent := time.Now()
 		for {
-			buffer := pool.Get().(*[piece]byte)
+			buffer := pool.Get().(*[packetSize]byte)
 			n, err := from.Read(buffer[:])
 			if n > 0 {
-				free = later(free, time.Now()).Add(time.Duration(n) * time.Second / perSecond)
-				under <- parcel{buffer: buffer, n: n, due: free.Add(roundTrip / 2)}
+				sent = latest(sent, time.Now()).Add(time.Duration(n) * time.Second / bytesPerSecond)
+				inFlight <- packet{buffer: buffer, n: n, due: sent.Add(roundTrip / 2)}
 			}
 			if err != nil {
 				return
 			}
 		}
 	}()
-	for p := range under {
+	for p := range inFlight {
 		time.Sleep(time.Until(p.due))
 		_, err := to.Write(p.buffer[:p.n])
 		pool.Put(p.buffer)
@@ -106,12 +106,12 @@ func carry(to, from net.Conn) {
 		}
 	}
 	_ = errors.Join(to.Close(), from.Close()) // the other direction ends with it
-	for p := range under {                    // let the reader end
+	for p := range inFlight {                 // let the reader end
 		pool.Put(p.buffer)
 	}
 }
 
-func later(a, b time.Time) time.Time {
+func latest(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a
 	}

@@ -42,7 +42,7 @@ func fail(err error) {
 }
 
 func bench(ctx context.Context, runs int, only, plot, cache string) error {
-	wanted, err := regexp.Compile(only)
+	pattern, err := regexp.Compile(only)
 	if err != nil {
 		return fmt.Errorf("-case: %w", err)
 	}
@@ -50,7 +50,7 @@ func bench(ctx context.Context, runs int, only, plot, cache string) error {
 	if err != nil {
 		return err
 	}
-	tools, err := build(ctx, cache)
+	programs, err := build(ctx, cache)
 	if err != nil {
 		return err
 	}
@@ -59,18 +59,18 @@ func bench(ctx context.Context, runs int, only, plot, cache string) error {
 		return err
 	}
 	defer os.RemoveAll(work) //nolint:errcheck // what is left is below .local
-	objects, err := pack(cache)
+	objects, err := makeObjects(cache)
 	if err != nil {
 		return err
 	}
-	servers, err := serve(ctx, tools, work, objects)
+	servers, err := startServers(ctx, programs, work, objects)
 	if err != nil {
 		return err
 	}
 	defer servers.stop()
 	var results []result
-	for _, c := range cases(tools, servers, objects) {
-		if !wanted.MatchString(c.name) {
+	for _, c := range cases(programs, servers, objects) {
+		if !pattern.MatchString(c.name) {
 			continue
 		}
 		result, err := c.measure(ctx, runs, filepath.Join(work, "out"))
@@ -83,5 +83,5 @@ func bench(ctx context.Context, runs int, only, plot, cache string) error {
 	if plot == "" {
 		return nil
 	}
-	return os.WriteFile(plot, draw(results), 0o644)
+	return os.WriteFile(plot, drawSVG(results), 0o644)
 }

@@ -21,35 +21,35 @@ const (
 // objects are files of the cache, by their names in the bucket.
 type objects struct{ folder, small, large, archive, zstd string }
 
-// pack makes the objects where they are missing. Their bytes are the same on
+// makeObjects makes the objects where they are missing. Their bytes are the same on
 // every machine.
-func pack(cache string) (objects, error) {
+func makeObjects(cache string) (objects, error) {
 	o := objects{folder: filepath.Join(cache, "objects"), small: "small.joblib", large: "large.bin", archive: "finbert.tar.gz", zstd: "finbert.tar.zst"}
 	if err := os.MkdirAll(o.folder, 0o755); err != nil {
 		return o, err
 	}
 	for name, write := range map[string]func(io.Writer) error{
-		o.small:   func(w io.Writer) error { return noise(w, smallBytes) },
-		o.large:   func(w io.Writer) error { return noise(w, largeBytes) },
-		o.archive: func(w io.Writer) error { return tarball(gzip.NewWriter(w)) },
+		o.small:   func(w io.Writer) error { return writeRandom(w, smallBytes) },
+		o.large:   func(w io.Writer) error { return writeRandom(w, largeBytes) },
+		o.archive: func(w io.Writer) error { return writeArchive(gzip.NewWriter(w)) },
 		o.zstd: func(w io.Writer) error {
 			packer, err := zstd.NewWriter(w)
 			if err != nil {
 				return err
 			}
-			return tarball(packer)
+			return writeArchive(packer)
 		},
 	} {
-		if err := once(filepath.Join(o.folder, name), write); err != nil {
+		if err := writeOnce(filepath.Join(o.folder, name), write); err != nil {
 			return o, err
 		}
 	}
 	return o, nil
 }
 
-// once writes a file under another name first, so that an interrupted run
+// writeOnce writes a file under another name first, so that an interrupted run
 // leaves none that looks whole.
-func once(name string, write func(io.Writer) error) error {
+func writeOnce(name string, write func(io.Writer) error) error {
 	if _, err := os.Stat(name); err == nil {
 		return nil
 	}
@@ -67,16 +67,16 @@ func once(name string, write func(io.Writer) error) error {
 	return os.Rename(name+".part", name)
 }
 
-func noise(w io.Writer, n int64) error {
+func writeRandom(w io.Writer, n int64) error {
 	_, err := io.CopyN(w, rand.NewChaCha8([32]byte{1}), n)
 	return err
 }
 
-// tarball is one file of weights, which shrink as weights do: the low bits of
+// writeArchive is one file of weights, which shrink as weights do: the low bits of
 // floats are noise, the high ones are much alike. Packed it is about
 // largeBytes long. The standard library packs the gzip, as klauspost's leaves
 // what shrinks so little as it is: to unpack that would be to copy it.
-func tarball(packer io.WriteCloser) error {
+func writeArchive(packer io.WriteCloser) error {
 	const packed, plain = 94, 100 // what gzip makes of it, in percent
 	archive := tar.NewWriter(packer)
 	size := int64(largeBytes) * plain / packed &^ 3

@@ -6,30 +6,30 @@ import (
 	"html"
 )
 
-// draw shows each contender's time as a bar, relative to the fetcher's, so
+// drawSVG shows each contender's time as a bar, relative to the fetcher's, so
 // that one picture holds cases of very different lengths.
-func draw(results []result) []byte {
+func drawSVG(results []result) []byte {
 	const left, unit, row, longest = 330, 60, 22, 10
 	var body bytes.Buffer
 	y := 10
 	for _, r := range results {
 		y += row
 		fmt.Fprintf(&body, `<text x="10" y="%d" font-weight="bold">%s</text>`+"\n", y, html.EscapeString(r.name))
-		for i, c := range r.contenders {
+		for i, c := range r.tools {
 			y += row
-			times := 1 / r.ratio(i)
+			relativeTime := 1 / r.ratio(i)
 			color := "#9aa5b1"
 			if i == 0 {
 				color = "#2f6fde"
 			}
 			fmt.Fprintf(&body, `<text x="%d" y="%d" text-anchor="end">%s</text><rect x="%d" y="%d" width="%.0f" height="14" fill="%s"/><text x="%.0f" y="%d">%.2f</text>`+"\n",
-				left-8, y, html.EscapeString(c.name), left, y-12, min(times, longest)*unit, color, left+min(times, longest)*unit+6, y, times)
+				left-8, y, html.EscapeString(c.name), left, y-12, min(relativeTime, longest)*unit, color, left+min(relativeTime, longest)*unit+6, y, relativeTime)
 		}
 		y += row / 2
 	}
-	var all bytes.Buffer
-	fmt.Fprintf(&all, `<svg xmlns="http://www.w3.org/2000/svg" width="1000" height="%d" font-family="sans-serif" font-size="13"><rect width="100%%" height="100%%" fill="white"/>`+"\n", y+20)
-	all.Write(body.Bytes())
-	all.WriteString("</svg>\n")
-	return all.Bytes()
+	var svg bytes.Buffer
+	fmt.Fprintf(&svg, `<svg xmlns="http://www.w3.org/2000/svg" width="1000" height="%d" font-family="sans-serif" font-size="13"><rect width="100%%" height="100%%" fill="white"/>`+"\n", y+20)
+	svg.Write(body.Bytes())
+	svg.WriteString("</svg>\n")
+	return svg.Bytes()
 }

@@ -30,37 +30,37 @@ type servers struct {
 	running       []*exec.Cmd
 }
 
-// serve starts both stores, with their data in work, and uploads the objects.
-func serve(ctx context.Context, tools binaries, work string, o objects) (*servers, error) {
+// startServers starts both stores, with their data in work, and uploads the objects.
+func startServers(ctx context.Context, programs binaries, work string, o objects) (*servers, error) {
 	s := &servers{}
-	if err := s.prepare(ctx, tools, work, o); err != nil {
+	if err := s.startAll(ctx, programs, work, o); err != nil {
 		s.stop()
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *servers) prepare(ctx context.Context, tools binaries, work string, o objects) (err error) {
+func (s *servers) startAll(ctx context.Context, programs binaries, work string, o objects) (err error) {
 	for _, name := range []string{"s3", "iam", "gcs", "out"} {
 		if err := os.MkdirAll(filepath.Join(work, name), 0o755); err != nil {
 			return err
 		}
 	}
 	if s.s3, err = s.start(ctx, func(host, port string) *exec.Cmd {
-		return exec.CommandContext(ctx, tools.versitygw, "--port", net.JoinHostPort(host, port), "--access", access, "--secret", secret,
+		return exec.CommandContext(ctx, programs.versitygw, "--port", net.JoinHostPort(host, port), "--access", access, "--secret", secret,
 			"--region", region, "--iam-dir", filepath.Join(work, "iam"), "--quiet", "posix", filepath.Join(work, "s3"))
 	}); err != nil {
 		return err
 	}
 	if s.gcs, err = s.start(ctx, func(host, port string) *exec.Cmd {
-		at := net.JoinHostPort(host, port)
-		return exec.CommandContext(ctx, tools.gcs, "-backend", "filesystem", "-filesystem-root", filepath.Join(work, "gcs"),
-			"-scheme", "http", "-host", host, "-port", port, "-external-url", "http://"+at, "-public-host", at, "-log-level", "error")
+		address := net.JoinHostPort(host, port)
+		return exec.CommandContext(ctx, programs.gcs, "-backend", "filesystem", "-filesystem-root", filepath.Join(work, "gcs"),
+			"-scheme", "http", "-host", host, "-port", port, "-external-url", "http://"+address, "-public-host", address, "-log-level", "error")
 	}); err != nil {
 		return err
 	}
 	// s5cmd's upload leaves the checksum to the server, as most do.
-	if err := s.s5cmd(ctx, tools, "mb", "s3://"+bucket); err != nil {
+	if err := s.s5cmd(ctx, programs, "mb", "s3://"+bucket); err != nil {
 		return err
 	}
 	if err := post(ctx, s.gcs+"/storage/v1/b?project=bench", "application/json", bytes.NewBufferString(`{"name":"`+bucket+`"}`)); err != nil {
@@ -68,7 +68,7 @@ func (s *servers) prepare(ctx context.Context, tools binaries, work string, o ob
 	}
 	for _, name := range []string{o.small, o.large, o.archive, o.zstd} {
 		path := filepath.Join(o.folder, name)
-		if err := s.s5cmd(ctx, tools, "cp", path, "s3://"+bucket+"/"+name); err != nil {
+		if err := s.s5cmd(ctx, programs, "cp", path, "s3://"+bucket+"/"+name); err != nil {
 			return err
 		}
 		file, err := os.Open(path)
@@ -80,7 +80,7 @@ func (s *servers) prepare(ctx context.Context, tools binaries, work string, o ob
 			return err
 		}
 	}
-	link, process, err := slowLink(ctx, tools.self, s.s3)
+	link, process, err := startSlowLink(ctx, programs.self, s.s3)
 	if process != nil {
 		s.running = append(s.running, process)
 	}
@@ -104,17 +104,17 @@ func (s *servers) start(ctx context.Context, command func(host, port string) *ex
 		return "", err
 	}
 	s.running = append(s.running, server)
-	at := "http://127.0.0.1:" + port
+	address := "http://127.0.0.1:" + port
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline) && ctx.Err() == nil; time.Sleep(20 * time.Millisecond) {
 		if connection, err := net.Dial("tcp", "127.0.0.1:"+port); err == nil {
-			return at, connection.Close()
+			return address, connection.Close()
 		}
 	}
-	return "", fmt.Errorf("%s does not answer at %s", server.Path, at)
+	return "", fmt.Errorf("%s does not answer at %s", server.Path, address)
 }
 
-func (s *servers) s5cmd(ctx context.Context, tools binaries, args ...string) error {
-	command := exec.CommandContext(ctx, tools.s5cmd, args...)
+func (s *servers) s5cmd(ctx context.Context, programs binaries, args ...string) error {
+	command := exec.CommandContext(ctx, programs.s5cmd, args...)
 	command.Env = append(os.Environ(), s.environment(s.s3)...)
 	if output, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("s5cmd %v: %w\n%s", args, err, output)
@@ -137,19 +137,19 @@ func (s *servers) stop() {
 	}
 }
 
-func post(ctx context.Context, to, kind string, body io.Reader) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, to, body)
+func post(ctx context.Context, target, kind string, body io.Reader) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, target, body)
 	if err != nil {
 		return err
 	}
 	request.Header.Set("Content-Type", kind)
-	answer, err := http.DefaultClient.Do(request)
+	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return err
 	}
-	defer answer.Body.Close()
-	if answer.StatusCode/100 != 2 {
-		return fmt.Errorf("POST %s: %s", to, answer.Status)
+	defer response.Body.Close()
+	if response.StatusCode/100 != 2 {
+		return fmt.Errorf("POST %s: %s", target, response.Status)
 	}
 	return nil
 }

@@ -10,17 +10,17 @@ import (
 
 // result is a case with its samples, by contender.
 type result struct {
-	testcase
+	benchmark
 	samples [][]sample
 }
 
 func median[T int64 | time.Duration](samples []sample, of func(sample) T) T {
-	all := make([]T, len(samples))
+	values := make([]T, len(samples))
 	for i, s := range samples {
-		all[i] = of(s)
+		values[i] = of(s)
 	}
-	slices.Sort(all)
-	return all[len(all)/2]
+	slices.Sort(values)
+	return values[len(values)/2]
 }
 
 func (r result) wall(i int) time.Duration {
@@ -35,19 +35,19 @@ func (r result) print(w io.Writer) {
 	fmt.Fprintf(w, "\n%s\n", r.name)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "\ttime s\tMB/s\tCPU s\tmemory MiB\tfetcher is\tat most\t")
-	for i, c := range r.contenders {
+	for i, c := range r.tools {
 		wall := r.wall(i)
 		cpu := median(r.samples[i], func(s sample) time.Duration { return s.cpu })
 		memory := median(r.samples[i], func(s sample) int64 { return s.memory })
-		ratio, bar := "", ""
+		ratio, limit := "", ""
 		if i > 0 {
 			ratio = fmt.Sprintf("%.2f x", r.ratio(i))
 		}
-		if most, set := r.bars[c.name]; set {
-			bar = fmt.Sprintf("%.3g x", most)
+		if maximum, set := r.thresholds[c.name]; set {
+			limit = fmt.Sprintf("%.3g x", maximum)
 		}
 		fmt.Fprintf(table, "%s\t%.3f\t%.0f\t%.3f\t%d\t%s\t%s\t\n", c.name, wall.Seconds(),
-			float64(r.bytes)/1e6/wall.Seconds(), cpu.Seconds(), memory>>20, ratio, bar)
+			float64(r.bytes)/1e6/wall.Seconds(), cpu.Seconds(), memory>>20, ratio, limit)
 	}
 	_ = table.Flush() // to the caller's writer, as everything above
 }

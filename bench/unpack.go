@@ -46,10 +46,10 @@ func digest(name string) string {
 	return hex.EncodeToString(hash.Sum(nil))
 }
 
-func replaced(texts []string, folder string) []string {
-	all := make([]string, len(texts))
+func replaceTarget(texts []string, folder string) []string {
+	replaced := make([]string, len(texts))
 	for i, text := range texts {
-		all[i] = strings.ReplaceAll(text, target, folder)
+		replaced[i] = strings.ReplaceAll(text, targetPlaceholder, folder)
 	}
-	return all
+	return replaced
 }

@@ -18,33 +18,33 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/publish"
 )
 
-// kills is how often a run is killed. The places that matter are few and
+// killCount is how often a run is killed. The places that matter are few and
 // short, so that many are needed to meet them.
-const kills = 200
+const killCount = 200
 
 // Killed anywhere and begun again, a run ends with the right bytes, and while
 // it is not complete there is no marker beside wrong ones.
-func TestAKilledFetcherIsFollowedByAWholeOne(t *testing.T) {
-	for name, store := range stores(t) {
+func TestFetcher_completesAfterKill(t *testing.T) {
+	for name, store := range allStores(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newBench(t, store, "").set("FETCH_PART_SIZE", "65536")
-			model, weights := noise(20, 3<<20), noise(21, 2<<20)
+			b := newFixture(t, store, "").set("FETCH_PART_SIZE", "65536")
+			model, weights := randomBytes(20, 3<<20), randomBytes(21, 2<<20)
 			packed := archivetest.Tar(t, archivetest.File("weights", weights), archivetest.File("config.json", []byte("{}")))
 			store.Put(t, b.bucket, "models/m.bin", model)
 			store.Put(t, b.bucket, "m.tar", packed)
-			b.set("MODEL_SHA256", digest(model), "ARTIFACTS",
-				fmt.Sprintf(`[{"bucket":%q,"path":"m.tar","dest":"bert/m.tar","sha256":%q}]`, b.bucket, digest(packed)))
+			b.set("MODEL_SHA256", sha256Hex(model), "ARTIFACTS",
+				fmt.Sprintf(`[{"bucket":%q,"path":"m.tar","dest":"bert/m.tar","sha256":%q}]`, b.bucket, sha256Hex(packed)))
 			whole := func() {
-				require.Equal(t, model, b.file(t, "m.bin"))
-				require.Equal(t, weights, b.file(t, "bert/weights"))
+				require.Equal(t, model, b.readFile(t, "m.bin"))
+				require.Equal(t, weights, b.readFile(t, "bert/weights"))
 			}
 			// As long as a run takes here and now, so that kills meet all of it.
 			began := time.Now()
 			require.Equal(t, 0, b.run(t).ExitCode)
 			longest := time.Since(began)
 			require.NoError(t, os.Remove(b.path(publish.MarkerName)))
-			for range kills / 2 {
+			for range killCount / 2 {
 				command, _ := b.command(t.Context())
 				require.NoError(t, command.Start())
 				time.Sleep(rand.N(longest))
@@ -61,8 +61,8 @@ func TestAKilledFetcherIsFollowedByAWholeOne(t *testing.T) {
 	}
 }
 
-// stopped is a run that was ended by a signal when its last range had stalled.
-func stopped(t *testing.T, b *bench, signal os.Signal, enough func(journal []byte) bool) {
+// stopWhen is a run that was ended by a signal when its last range had stalled.
+func stopWhen(t *testing.T, b *fixture, signal os.Signal, enough func(journal []byte) bool) {
 	command, stderr := b.command(t.Context())
 	require.NoError(t, command.Start())
 	require.Eventually(t, func() bool {
@@ -71,44 +71,44 @@ func stopped(t *testing.T, b *bench, signal os.Signal, enough func(journal []byt
 	}, 20*time.Second, time.Millisecond, stderr.String)
 	require.NoError(t, command.Process.Signal(signal))
 	_ = command.Wait() // it was stopped
-	b.nothing(t)
+	b.requireNothingPublished(t)
 }
 
-// stretches counts a journal's.
-func stretches(journal []byte) int { return bytes.Count(journal, []byte(`{"stretch"`)) }
+// countSegments counts a journal's.
+func countSegments(journal []byte) int { return bytes.Count(journal, []byte(`{"segment"`)) }
 
 // What has come and is verified is not fetched twice, whatever ended the run:
 // a loss of the node, or Kubernetes that stops the container.
-func TestARunGoesOnWhereTheLastOneWasCutOff(t *testing.T) {
+func TestFetcher_resumesInterruptedDownload(t *testing.T) {
 	const part, parts = 1 << 20, 12
-	body := noise(22, part*parts)
-	for name, store := range stores(t) {
+	body := randomBytes(22, part*parts)
+	for name, store := range allStores(t) {
 		for _, end := range []struct {
 			name   string
 			signal os.Signal
-			spoil  func(t *testing.T, b *bench)
+			spoil  func(t *testing.T, b *fixture)
 			left   int
 		}{
-			{"killed", syscall.SIGKILL, func(*testing.T, *bench) {}, 0},
-			{"stopped", syscall.SIGTERM, func(*testing.T, *bench) {}, 0},
-			{"killed, and a byte lost with the node's power", syscall.SIGKILL, func(t *testing.T, b *bench) {
-				flip(t, b.path(staging+"/0/m.bin"), 17)
+			{"killed", syscall.SIGKILL, func(*testing.T, *fixture) {}, 0},
+			{"stopped", syscall.SIGTERM, func(*testing.T, *fixture) {}, 0},
+			{"killed, and a byte lost with the node's power", syscall.SIGKILL, func(t *testing.T, b *fixture) {
+				flipByte(t, b.path(staging+"/0/m.bin"), 17)
 			}, 1},
-			{"killed, and the object replaced", syscall.SIGKILL, func(t *testing.T, b *bench) {
+			{"killed, and the object replaced", syscall.SIGKILL, func(t *testing.T, b *fixture) {
 				b.store.Put(t, b.bucket, "models/m.bin", body)
 			}, parts},
 		} {
 			t.Run(name+"/"+end.name, func(t *testing.T) {
 				proxy := faultproxy.New(t, store.Endpoint())
-				proxy.Inject(1, faultproxy.From((parts-1)*part), faultproxy.Stall(1000))
-				b := newBench(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_PARALLEL", fmt.Sprint(parts))
+				proxy.Inject(1, faultproxy.RangeFrom((parts-1)*part), faultproxy.Stall(1000))
+				b := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_PARALLEL", fmt.Sprint(parts))
 				store.Put(t, b.bucket, "models/m.bin", body)
-				stopped(t, b, end.signal, func(journal []byte) bool { return stretches(journal) == parts-1 })
+				stopWhen(t, b, end.signal, func(journal []byte) bool { return countSegments(journal) == parts-1 })
 				end.spoil(t, b)
 				before := len(proxy.Requests())
 				got := b.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
-				require.Equal(t, body, b.file(t, "m.bin"))
+				require.Equal(t, body, b.readFile(t, "m.bin"))
 				ranges := 0
 				for _, request := range proxy.Requests()[before:] {
 					if strings.Contains(request, "bytes=") {
@@ -127,32 +127,32 @@ func TestARunGoesOnWhereTheLastOneWasCutOff(t *testing.T) {
 }
 
 // An archive that was whole when another artifact was not is not fetched again.
-func TestAnUnpackedArchiveOutlivesItsRun(t *testing.T) {
+func TestFetcher_keepsExtractedArchive(t *testing.T) {
 	const part = 64 << 10
-	weights := noise(23, 3*part)
+	weights := randomBytes(23, 3*part)
 	packed := archivetest.Tar(t, archivetest.Folder("empty"), archivetest.File("w/weights", weights))
-	for name, store := range stores(t) {
+	for name, store := range allStores(t) {
 		for change, intact := range map[string]bool{"as it was": true, "spoilt": false} {
 			t.Run(name+"/"+change, func(t *testing.T) {
 				proxy := faultproxy.New(t, store.Endpoint())
-				b := newBench(t, store, proxy.URL).from("m.tar", "bert/m.tar").set("FETCH_PART_SIZE", fmt.Sprint(part))
+				b := newFixture(t, store, proxy.URL).setObject("m.tar", "bert/m.tar").set("FETCH_PART_SIZE", fmt.Sprint(part))
 				b.set("LOCAL_MODEL_PATH", b.path("bert/m.tar"), "MODEL_FOLDER", b.path(""))
 				store.Put(t, b.bucket, "m.tar", packed)
 				store.Put(t, b.bucket, "data", []byte("data"))
 				b.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"data","dest":"data"}]`, b.bucket))
 				proxy.Inject(1, func(r *http.Request) bool {
-					return strings.Contains(r.URL.Path, "data") && faultproxy.Ranges(r)
+					return strings.Contains(r.URL.Path, "data") && faultproxy.IsRange(r)
 				}, faultproxy.Stall(1))
-				stopped(t, b, syscall.SIGKILL, func(journal []byte) bool { return bytes.Contains(journal, []byte(`{"archive"`)) })
+				stopWhen(t, b, syscall.SIGKILL, func(journal []byte) bool { return bytes.Contains(journal, []byte(`{"archive"`)) })
 				if !intact {
-					flip(t, b.path(staging+"/0/w/weights"), 5)
+					flipByte(t, b.path(staging+"/0/w/weights"), 5)
 				}
 				before := len(proxy.Requests())
 				got := b.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
-				require.Equal(t, weights, b.file(t, "bert/w/weights"))
+				require.Equal(t, weights, b.readFile(t, "bert/w/weights"))
 				require.DirExists(t, b.path("bert/empty"))
-				require.Equal(t, "data", string(b.file(t, "data")))
+				require.Equal(t, "data", string(b.readFile(t, "data")))
 				again := strings.Count(strings.Join(proxy.Requests()[before:], "\n"), "bytes=0-"+fmt.Sprint(part-1))
 				require.Equal(t, !intact, again == 1)
 			})

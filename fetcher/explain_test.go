@@ -14,7 +14,7 @@ import (
 )
 
 // explain runs the fetcher with --explain; the model folder stays untouched.
-func (b *bench) explain(t *testing.T) (stdout, stderr string, exit int) {
+func (b *fixture) explain(t *testing.T) (stdout, stderr string, exit int) {
 	command, said := b.command(t.Context())
 	command.Args = append(command.Args, "--explain")
 	var told bytes.Buffer
@@ -24,26 +24,26 @@ func (b *bench) explain(t *testing.T) (stdout, stderr string, exit int) {
 	if err != nil {
 		require.ErrorAs(t, err, &ended)
 	}
-	b.nothing(t)
+	b.requireNothingPublished(t)
 	return told.String(), said.String(), command.ProcessState.ExitCode()
 }
 
-func TestExplainTellsAndFetchesNothing(t *testing.T) {
-	for name, store := range stores(t) {
+func TestExplain_printsPlanWithoutDownload(t *testing.T) {
+	for name, store := range allStores(t) {
 		t.Run(name, func(t *testing.T) {
 			proxy := faultproxy.New(t, store.Endpoint())
-			proxy.Inject(100, faultproxy.Ranges, faultproxy.Status(http.StatusTeapot))
-			b := newBench(t, store, proxy.URL)
+			proxy.Inject(100, faultproxy.IsRange, faultproxy.Status(http.StatusTeapot))
+			b := newFixture(t, store, proxy.URL)
 			version := store.Put(t, b.bucket, "models/m.bin", []byte("model"))
 			store.Put(t, b.bucket, "data.tar", []byte("archive"))
-			b.set("MODEL_SHA256", digest([]byte("model")), "MODEL_SIZE", "5", "ARTIFACTS",
+			b.set("MODEL_SHA256", sha256Hex([]byte("model")), "MODEL_SIZE", "5", "ARTIFACTS",
 				fmt.Sprintf(`[{"bucket":%q,"path":"data.tar","dest":"data/x.tar"}]`, b.bucket))
 			stdout, stderr, exit := b.explain(t)
 			require.Zero(t, exit, stderr)
 			for _, want := range []string{
 				"2 artifacts from " + name + " into " + filepath.Dir(b.path("m.bin")) + ", all or none",
 				"from     " + b.url("models/m.bin"), "to       " + b.path("m.bin"), "size     5 bytes, as declared",
-				"version  " + version + ", the live one", "check    SHA-256 " + digest([]byte("model")) + ", pinned", "check    CRC",
+				"version  " + version + ", the live one", "check    SHA-256 " + sha256Hex([]byte("model")) + ", pinned", "check    CRC",
 				"to       extracted into " + b.path("data"), "12 bytes in ranges of 8388608, 8 at once",
 			} {
 				require.Contains(t, stdout, want)
@@ -52,10 +52,10 @@ func TestExplainTellsAndFetchesNothing(t *testing.T) {
 	}
 }
 
-func TestExplainTellsWhatWouldFail(t *testing.T) {
-	for name, store := range stores(t) {
+func TestExplain_printsErrors(t *testing.T) {
+	for name, store := range allStores(t) {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, store, "")
+			b := newFixture(t, store, "")
 			store.Put(t, b.bucket, "models/m.bin", []byte("model"))
 			b.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"none","dest":"none"}]`, b.bucket))
 			stdout, stderr, exit := b.explain(t)

@@ -17,43 +17,43 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
-// noise is n bytes that do not compress and differ from seed to seed.
-func noise(seed byte, n int) []byte {
+// randomBytes is n bytes that do not compress and differ from seed to seed.
+func randomBytes(seed byte, n int) []byte {
 	body := make([]byte, n)
 	source := rand.NewChaCha8([32]byte{seed})
 	_, _ = source.Read(body) // never fails
 	return body
 }
 
-func digest(body []byte) string {
+func sha256Hex(body []byte) string {
 	sum := sha256.Sum256(body)
 	return hex.EncodeToString(sum[:])
 }
 
-func (b *bench) marker(t *testing.T) publish.Marker {
+func (b *fixture) readMarker(t *testing.T) publish.Marker {
 	var marker publish.Marker
-	require.NoError(t, json.Unmarshal(b.file(t, publish.MarkerName), &marker))
+	require.NoError(t, json.Unmarshal(b.readFile(t, publish.MarkerName), &marker))
 	return marker
 }
 
-func TestAModelInManyRanges(t *testing.T) {
-	for name, store := range stores(t) {
+func TestFetcher_downloadsModelInRanges(t *testing.T) {
+	for name, store := range allStores(t) {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t, store, "").set("FETCH_PART_SIZE", "65536")
-			body := noise(1, 1<<20+17)
+			b := newFixture(t, store, "").set("FETCH_PART_SIZE", "65536")
+			body := randomBytes(1, 1<<20+17)
 			version := store.Put(t, b.bucket, "models/m.bin", body)
-			b.set("MODEL_SHA256", digest(body), "MODEL_VERSION", version, "MODEL_SIZE", fmt.Sprint(len(body)))
+			b.set("MODEL_SHA256", sha256Hex(body), "MODEL_VERSION", version, "MODEL_SIZE", fmt.Sprint(len(body)))
 			got := b.run(t)
 			require.Equal(t, 0, got.ExitCode, got.stderr)
 			require.Equal(t, "done", got.Outcome)
-			require.Equal(t, body, b.file(t, "m.bin"))
-			marker := b.marker(t)
+			require.Equal(t, body, b.readFile(t, "m.bin"))
+			marker := b.readMarker(t)
 			require.Len(t, marker.Artifacts, 1)
 			require.NotEmpty(t, marker.Artifacts[0].Checksum)
 			require.Equal(t, publish.Record{
-				Dest: "m.bin", Source: b.url("models/m.bin"), Bytes: int64(len(body)), SHA256: digest(body), Version: version, Checksum: marker.Artifacts[0].Checksum, Verified: "sha256",
+				Dest: "m.bin", Source: b.url("models/m.bin"), Bytes: int64(len(body)), SHA256: sha256Hex(body), Version: version, Checksum: marker.Artifacts[0].Checksum, Verified: "sha256",
 			}, marker.Artifacts[0])
-			require.Equal(t, digest(body), got.Artifacts[0].SHA256)
+			require.Equal(t, sha256Hex(body), got.Artifacts[0].SHA256)
 			require.True(t, got.Artifacts[0].Pinned)
 			info, err := os.Stat(b.path("m.bin"))
 			require.NoError(t, err)
@@ -62,23 +62,23 @@ func TestAModelInManyRanges(t *testing.T) {
 	}
 }
 
-func TestAnArchiveAndAFileTogether(t *testing.T) {
-	for name, store := range stores(t) {
+func TestFetcher_extractsArchiveBesideFile(t *testing.T) {
+	for name, store := range allStores(t) {
 		t.Run(name, func(t *testing.T) {
-			weights, csv := noise(2, 700_000), []byte("text,label\n")
+			weights, csv := randomBytes(2, 700_000), []byte("text,label\n")
 			packed := archivetest.Gzip(t, archivetest.Tar(t,
 				archivetest.Folder("./"), archivetest.File("./config.json", []byte("{}")), archivetest.File("./weights/pytorch_model.bin", weights), archivetest.Folder("./assets/")))
-			b := newBench(t, store, "").from("nlpinsight/model.tar.gz", "finbert/model.tar.gz").set("FETCH_PART_SIZE", "65536", "FETCH_PARALLEL", "3")
+			b := newFixture(t, store, "").setObject("nlpinsight/model.tar.gz", "finbert/model.tar.gz").set("FETCH_PART_SIZE", "65536", "FETCH_PARALLEL", "3")
 			data := store.Bucket(t) // artifacts come from several buckets
 			store.Put(t, b.bucket, "nlpinsight/model.tar.gz", packed)
 			store.Put(t, data, "v1/phrasebank.csv", csv)
 			b.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"v1/phrasebank.csv","dest":"data/raw/train.csv"}]`, data))
 			got := b.run(t)
 			require.Equal(t, 0, got.ExitCode, got.stderr)
-			require.Equal(t, weights, b.file(t, "finbert/weights/pytorch_model.bin"))
-			require.Equal(t, "{}", string(b.file(t, "finbert/config.json")))
+			require.Equal(t, weights, b.readFile(t, "finbert/weights/pytorch_model.bin"))
+			require.Equal(t, "{}", string(b.readFile(t, "finbert/config.json")))
 			require.DirExists(t, b.path("finbert/assets"))
-			require.Equal(t, csv, b.file(t, "finbert/data/raw/train.csv"))
+			require.Equal(t, csv, b.readFile(t, "finbert/data/raw/train.csv"))
 			require.NoFileExists(t, b.path("finbert/model.tar.gz"))
 			require.Empty(t, got.Artifacts[0].SHA256, "it was not pinned, and the store has a checksum")
 			require.Regexp(t, "^CRC[0-9A-Z]+ [0-9a-f]+$", got.Artifacts[0].Checksum)
@@ -89,15 +89,15 @@ func TestAnArchiveAndAFileTogether(t *testing.T) {
 }
 
 // A restarted container finds what the last one published.
-func TestASecondRunOfPinnedArtifactsTouchesNothing(t *testing.T) {
+func TestFetcher_secondRunIsUnchanged(t *testing.T) {
 	store := storetest.S3(t)
-	b := newBench(t, store, "")
-	body := noise(3, 100_000)
-	packed := archivetest.Tar(t, archivetest.File("a", body), archivetest.Link("b", "a"))
+	b := newFixture(t, store, "")
+	body := randomBytes(3, 100_000)
+	packed := archivetest.Tar(t, archivetest.File("a", body), archivetest.Symlink("b", "a"))
 	store.Put(t, b.bucket, "models/m.bin", body)
 	store.Put(t, b.bucket, "more.tar", packed)
-	b.set("MODEL_SHA256", digest(body), "ARTIFACTS",
-		fmt.Sprintf(`[{"bucket":%q,"path":"more.tar","dest":"more/x.tar","sha256":%q}]`, b.bucket, digest(packed)))
+	b.set("MODEL_SHA256", sha256Hex(body), "ARTIFACTS",
+		fmt.Sprintf(`[{"bucket":%q,"path":"more.tar","dest":"more/x.tar","sha256":%q}]`, b.bucket, sha256Hex(packed)))
 	require.Equal(t, "done", b.run(t).Outcome)
 
 	again := b.run(t)
@@ -105,8 +105,8 @@ func TestASecondRunOfPinnedArtifactsTouchesNothing(t *testing.T) {
 	require.Len(t, again.Artifacts, 2)
 
 	for name, spoil := range map[string]func(){
-		"a flipped byte of a file":     func() { flip(t, b.path("m.bin"), 17) },
-		"a flipped byte of an archive": func() { flip(t, b.path("more/a"), 17) },
+		"a flipped byte of a file":     func() { flipByte(t, b.path("m.bin"), 17) },
+		"a flipped byte of an archive": func() { flipByte(t, b.path("more/a"), 17) },
 		"a file that is gone":          func() { require.NoError(t, os.Remove(b.path("more/a"))) },
 		"a link that is gone":          func() { require.NoError(t, os.Remove(b.path("more/b"))) },
 		"a marker that is gone":        func() { require.NoError(t, os.Remove(b.path(publish.MarkerName))) },
@@ -124,13 +124,13 @@ func TestASecondRunOfPinnedArtifactsTouchesNothing(t *testing.T) {
 			spoil()
 			got := b.run(t)
 			require.Equal(t, "done", got.Outcome, got.stderr)
-			require.Equal(t, body, b.file(t, "m.bin"))
-			require.Equal(t, body, b.file(t, "more/b"))
+			require.Equal(t, body, b.readFile(t, "m.bin"))
+			require.Equal(t, body, b.readFile(t, "more/b"))
 		})
 	}
 }
 
-func flip(t *testing.T, name string, at int64) {
+func flipByte(t *testing.T, name string, at int64) {
 	body, err := os.ReadFile(name)
 	require.NoError(t, err)
 	body[at] ^= 1
@@ -138,21 +138,21 @@ func flip(t *testing.T, name string, at int64) {
 }
 
 // What an earlier request published does not mix with what this one does.
-func TestAnotherArchiveReplacesTheFirst(t *testing.T) {
+func TestFetcher_replacesPreviousArchive(t *testing.T) {
 	store := storetest.GCS(t)
-	b := newBench(t, store, "").from("m.tar", "m.tar")
+	b := newFixture(t, store, "").setObject("m.tar", "m.tar")
 	store.Put(t, b.bucket, "m.tar", archivetest.Tar(t, archivetest.File("both", []byte("1")), archivetest.File("old/only", []byte("1"))))
 	require.Equal(t, "done", b.run(t).Outcome)
 	store.Put(t, b.bucket, "m.tar", archivetest.Tar(t, archivetest.File("both", []byte("2")), archivetest.File("new/only", []byte("2"))))
 	require.Equal(t, "done", b.run(t).Outcome)
-	require.Equal(t, "2", string(b.file(t, "both")))
-	require.Equal(t, "2", string(b.file(t, "new/only")))
+	require.Equal(t, "2", string(b.readFile(t, "both")))
+	require.Equal(t, "2", string(b.readFile(t, "new/only")))
 	require.NoDirExists(t, b.path("old"))
 }
 
-func TestLeftoversOfACrashAreSweptAway(t *testing.T) {
+func TestFetcher_removesInterruptedPublication(t *testing.T) {
 	store := storetest.S3(t)
-	b := newBench(t, store, "")
+	b := newFixture(t, store, "")
 	store.Put(t, b.bucket, "models/m.bin", []byte("model"))
 	// As a publication leaves it that was killed between two renames.
 	stale := b.path(".modelferry-staging/0")
@@ -163,14 +163,14 @@ func TestLeftoversOfACrashAreSweptAway(t *testing.T) {
 	require.NoError(t, os.WriteFile(b.path("half/published.bin"), []byte("half"), 0o644))
 	require.Equal(t, 0, b.run(t).ExitCode)
 	require.NoDirExists(t, b.path("half"))
-	require.Equal(t, "model", string(b.file(t, "m.bin")))
+	require.Equal(t, "model", string(b.readFile(t, "m.bin")))
 }
 
 // The server may run as another user: what is published is there to be read,
 // whatever umask the fetcher was started with.
-func TestWhatIsPublishedCanBeReadByEveryone(t *testing.T) {
+func TestFetcher_publishedFileModes(t *testing.T) {
 	store := storetest.S3(t)
-	b := newBench(t, store, "").from("m.tar", "bert/m.tar")
+	b := newFixture(t, store, "").setObject("m.tar", "bert/m.tar")
 	store.Put(t, b.bucket, "m.tar", archivetest.Tar(t, archivetest.File("d/weights", []byte("x"))))
 	store.Put(t, b.bucket, "csv", []byte("x"))
 	b.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"csv","dest":"data/raw/csv"}]`, b.bucket))

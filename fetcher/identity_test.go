@@ -17,17 +17,17 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
-// assumed answers AssumeRoleWithWebIdentity as STS does.
-const assumed = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>
+// assumeRoleResponse answers AssumeRoleWithWebIdentity as STS does.
+const assumeRoleResponse = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>
 <Credentials><AccessKeyId>%s</AccessKeyId><SecretAccessKey>%s</SecretAccessKey><SessionToken></SessionToken><Expiration>%s</Expiration></Credentials>
 </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`
 
-const refused = `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>
+const accessDeniedResponse = `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>
 <Code>AccessDenied</Code><Message>Not authorized to perform sts:AssumeRoleWithWebIdentity</Message></Error></ErrorResponse>`
 
-// irsa gives the bench the environment that EKS's webhook injects, and an STS
+// useIRSA gives the bench the environment that EKS's webhook injects, and an STS
 // in place of the static credentials.
-func irsa(t *testing.T, b *bench, sts http.HandlerFunc) {
+func useIRSA(t *testing.T, b *fixture, sts http.HandlerFunc) {
 	server := httptest.NewServer(sts)
 	t.Cleanup(server.Close)
 	token := filepath.Join(b.volume, "token")
@@ -38,33 +38,35 @@ func irsa(t *testing.T, b *bench, sts http.HandlerFunc) {
 		"AWS_ENDPOINT_URL_STS", server.URL)
 }
 
-func TestIRSAWithAPrivateSTS(t *testing.T) {
+func TestIdentity_irsaWithCustomSTSEndpoint(t *testing.T) {
 	store := storetest.S3(t)
-	b := newBench(t, store, "")
+	b := newFixture(t, store, "")
 	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
 	key, secret := b.env["AWS_ACCESS_KEY_ID"], b.env["AWS_SECRET_ACCESS_KEY"]
 	const arn = "arn:aws:iam::111122223333:role/bankchurn"
-	irsa(t, b, func(w http.ResponseWriter, r *http.Request) {
+	useIRSA(t, b, func(w http.ResponseWriter, r *http.Request) {
 		if r.FormValue("RoleArn") != arn || r.FormValue("WebIdentityToken") != "projected-token" {
-			http.Error(w, refused, http.StatusForbidden)
+			http.Error(w, accessDeniedResponse, http.StatusForbidden)
 			return
 		}
-		fmt.Fprintf(w, assumed, key, secret, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
+		fmt.Fprintf(w, assumeRoleResponse, key, secret, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
 	})
 	got := b.run(t)
 	require.Equal(t, 0, got.ExitCode, got.stderr)
 }
 
-func TestARoleThatDoesNotTrustThePodIsExit3(t *testing.T) {
+func TestIdentity_untrustedRoleIsDenied(t *testing.T) {
 	store := storetest.S3(t)
-	b := newBench(t, store, "")
+	b := newFixture(t, store, "")
 	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
-	irsa(t, b, func(w http.ResponseWriter, _ *http.Request) { http.Error(w, refused, http.StatusForbidden) })
-	failure{prepare: func(*testing.T, *bench) {}, exit: 3, outcome: "denied", says: "Not authorized to perform sts:AssumeRoleWithWebIdentity"}.check(t, b)
+	useIRSA(t, b, func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, accessDeniedResponse, http.StatusForbidden)
+	})
+	failure{prepare: func(*testing.T, *fixture) {}, exit: 3, outcome: "denied", message: "Not authorized to perform sts:AssumeRoleWithWebIdentity"}.check(t, b)
 }
 
-// metadata answers as GKE's metadata server does, after so many refusals.
-func metadata(t *testing.T, b *bench, refusals int64) *atomic.Int64 {
+// serveMetadata answers as GKE's metadata server does, after so many refusals.
+func serveMetadata(t *testing.T, b *fixture, refusals int64) *atomic.Int64 {
 	var asked atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Metadata-Flavor", "Google")
@@ -86,10 +88,10 @@ func metadata(t *testing.T, b *bench, refusals int64) *atomic.Int64 {
 // A GKE pod's metadata server takes seconds to answer. The endpoint is an
 // emulator's all the same, as no other can be reached here: what shows is that
 // the run waits for the token before it makes a client, and no longer.
-func TestAGKEIdentityThatComesLateIsWaitedFor(t *testing.T) {
-	b := newBench(t, storetest.GCS(t), "")
+func TestIdentity_waitsForGKEToken(t *testing.T) {
+	b := newFixture(t, storetest.GCS(t), "")
 	delete(b.env, "STORAGE_EMULATOR_HOST")
-	asked := metadata(t, b, 3)
+	asked := serveMetadata(t, b, 3)
 	// Nothing listens there: the run ends right after the identity.
 	b.set("HTTPS_PROXY", "http://127.0.0.1:1", "FETCH_RETRIES", "0", "FETCH_IDENTITY_WAIT", "20s", "NO_PROXY", "127.0.0.1")
 	got := b.run(t)
@@ -99,10 +101,10 @@ func TestAGKEIdentityThatComesLateIsWaitedFor(t *testing.T) {
 	require.Contains(t, got.stderr, "identity is ready")
 }
 
-func TestAnEmulatorNeedsNoIdentity(t *testing.T) {
+func TestIdentity_emulatorNeedsNone(t *testing.T) {
 	store := storetest.GCS(t)
-	b := newBench(t, store, "")
-	asked := metadata(t, b, 1000)
+	b := newFixture(t, store, "")
+	asked := serveMetadata(t, b, 1000)
 	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
 	require.Equal(t, 0, b.run(t).ExitCode)
 	require.Zero(t, asked.Load())
@@ -110,14 +112,14 @@ func TestAnEmulatorNeedsNoIdentity(t *testing.T) {
 
 // Grants are eventually consistent: a pod that starts with its role is refused
 // at first, and allowed a little later.
-func TestAGrantThatComesLateIsWaitedFor(t *testing.T) {
-	for name, store := range stores(t) {
-		for kind, match := range map[string]func(*http.Request) bool{"when it is looked for": faultproxy.Others, "when it is read": faultproxy.Ranges} {
+func TestIdentity_waitsForPermission(t *testing.T) {
+	for name, store := range allStores(t) {
+		for kind, match := range map[string]func(*http.Request) bool{"when it is looked for": faultproxy.IsNotRange, "when it is read": faultproxy.IsRange} {
 			t.Run(name+"/"+kind, func(t *testing.T) {
 				t.Parallel()
 				proxy := faultproxy.New(t, store.Endpoint())
 				proxy.Inject(3, match, faultproxy.Status(http.StatusForbidden))
-				b := newBench(t, store, proxy.URL).set("FETCH_IDENTITY_WAIT", "20s", "AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/bankchurn")
+				b := newFixture(t, store, proxy.URL).set("FETCH_IDENTITY_WAIT", "20s", "AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/bankchurn")
 				store.Put(t, b.bucket, "models/m.bin", []byte("m"))
 				got := b.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
@@ -131,31 +133,31 @@ func TestAGrantThatComesLateIsWaitedFor(t *testing.T) {
 	}
 }
 
-func TestAGrantIsNotWaitedForLongerThanSaid(t *testing.T) {
-	for name, store := range stores(t) {
+func TestIdentity_waitIsBounded(t *testing.T) {
+	for name, store := range allStores(t) {
 		t.Run(name, func(t *testing.T) {
 			proxy := faultproxy.New(t, store.Endpoint())
 			proxy.Inject(1000, faultproxy.Any, faultproxy.Status(http.StatusForbidden))
-			b := newBench(t, store, proxy.URL).set("FETCH_IDENTITY_WAIT", "1s")
-			failure{prepare: put("models/m.bin", []byte("m")), exit: 3, outcome: "denied", says: "answers 403"}.check(t, b)
+			b := newFixture(t, store, proxy.URL).set("FETCH_IDENTITY_WAIT", "1s")
+			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 3, outcome: "denied", message: "answers 403"}.check(t, b)
 			require.Greater(t, len(proxy.Requests()), 1)
 		})
 	}
 }
 
 // The kubelet and EKS's webhook project the token beside the container's start.
-func TestATokenThatComesLateIsWaitedFor(t *testing.T) {
+func TestIdentity_waitsForProjectedToken(t *testing.T) {
 	store := storetest.S3(t)
-	b := newBench(t, store, "").set("FETCH_IDENTITY_WAIT", "20s")
+	b := newFixture(t, store, "").set("FETCH_IDENTITY_WAIT", "20s")
 	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
 	key, secret := b.env["AWS_ACCESS_KEY_ID"], b.env["AWS_SECRET_ACCESS_KEY"]
 	var asked atomic.Int64
-	irsa(t, b, func(w http.ResponseWriter, _ *http.Request) {
+	useIRSA(t, b, func(w http.ResponseWriter, _ *http.Request) {
 		if asked.Add(1) <= 2 { // the role's trust policy is not everywhere yet
-			http.Error(w, refused, http.StatusForbidden)
+			http.Error(w, accessDeniedResponse, http.StatusForbidden)
 			return
 		}
-		fmt.Fprintf(w, assumed, key, secret, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
+		fmt.Fprintf(w, assumeRoleResponse, key, secret, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
 	})
 	require.NoError(t, os.Remove(b.env["AWS_WEB_IDENTITY_TOKEN_FILE"]))
 	command, stderr := b.command(t.Context())
@@ -170,9 +172,9 @@ func TestATokenThatComesLateIsWaitedFor(t *testing.T) {
 	require.Contains(t, got.stderr, "the identity is ready")
 }
 
-// podIdentity is EKS's agent, which knows of an association after so many
+// servePodIdentity is EKS's agent, which knows of an association after so many
 // questions.
-func podIdentity(t *testing.T, b *bench, unknown int64) *atomic.Int64 {
+func servePodIdentity(t *testing.T, b *fixture, unknown int64) *atomic.Int64 {
 	key, secret := b.env["AWS_ACCESS_KEY_ID"], b.env["AWS_SECRET_ACCESS_KEY"]
 	delete(b.env, "AWS_ACCESS_KEY_ID")
 	delete(b.env, "AWS_SECRET_ACCESS_KEY")
@@ -191,11 +193,11 @@ func podIdentity(t *testing.T, b *bench, unknown int64) *atomic.Int64 {
 	return &asked
 }
 
-func TestPodIdentityThatComesLateIsWaitedFor(t *testing.T) {
+func TestIdentity_waitsForPodIdentity(t *testing.T) {
 	store := storetest.S3(t)
-	b := newBench(t, store, "").set("FETCH_IDENTITY_WAIT", "20s")
+	b := newFixture(t, store, "").set("FETCH_IDENTITY_WAIT", "20s")
 	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
-	asked := podIdentity(t, b, 2)
+	asked := servePodIdentity(t, b, 2)
 	got := b.run(t)
 	require.Equal(t, 0, got.ExitCode, got.stderr)
 	require.Equal(t, int64(3), asked.Load())
@@ -204,9 +206,9 @@ func TestPodIdentityThatComesLateIsWaitedFor(t *testing.T) {
 
 // A pod without an identity of its own must not read as its node, whatever
 // the surroundings allow.
-func TestTheNodesRoleIsNeverUsed(t *testing.T) {
+func TestIdentity_neverUsesNodeRole(t *testing.T) {
 	store := storetest.S3(t)
-	b := newBench(t, store, "")
+	b := newFixture(t, store, "")
 	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
 	var asked atomic.Int64
 	node := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
@@ -215,16 +217,16 @@ func TestTheNodesRoleIsNeverUsed(t *testing.T) {
 		delete(b.env, key)
 	}
 	b.set("AWS_EC2_METADATA_SERVICE_ENDPOINT", node.URL)
-	failure{prepare: func(*testing.T, *bench) {}, exit: 3, outcome: "denied", says: "no AWS identity"}.check(t, b)
+	failure{prepare: func(*testing.T, *fixture) {}, exit: 3, outcome: "denied", message: "no AWS identity"}.check(t, b)
 	require.Zero(t, asked.Load())
 }
 
 // Who may not read is named: without it nobody knows whom to grant what.
-func TestTheRefusedPrincipalIsLogged(t *testing.T) {
+func TestIdentity_logsDeniedPrincipal(t *testing.T) {
 	store := storetest.S3(t)
-	b := newBench(t, store, "")
+	b := newFixture(t, store, "")
 	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
-	for key, value := range store.Stranger(t) {
+	for key, value := range store.UnprivilegedCredentials(t) {
 		b.env[key] = value
 	}
 	sts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -16,36 +16,36 @@ import (
 // The flipped byte arrives with every length right: only a checksum of the
 // whole sees it, with no digest pinned. What is stored is sound, so that a
 // second try brings it.
-func TestAFlippedByteIsSeenAndFetchedAgain(t *testing.T) {
+func TestIntegrity_flippedByteIsFetchedAgain(t *testing.T) {
 	const part = 64 << 10
-	weights := noise(8, 4*part)
+	weights := randomBytes(8, 4*part)
 	packed := archivetest.Tar(t, archivetest.File("m.bin", weights))
-	for name, store := range stores(t) {
+	for name, store := range allStores(t) {
 		for kind, body := range map[string][]byte{"file": weights, "archive": packed, "packed archive": archivetest.Gzip(t, packed)} {
 			t.Run(name+"/"+kind, func(t *testing.T) {
 				t.Parallel()
 				proxy := faultproxy.New(t, store.Endpoint())
-				proxy.Inject(1, faultproxy.From(2*part), faultproxy.Flip(777))
-				b := newBench(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "MODEL_EXTRACT", fmt.Sprint(kind != "file"))
+				proxy.Inject(1, faultproxy.RangeFrom(2*part), faultproxy.FlipByte(777))
+				b := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "MODEL_EXTRACT", fmt.Sprint(kind != "file"))
 				store.Put(t, b.bucket, "models/m.bin", body)
 				got := b.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
 				require.Equal(t, 2, got.Attempts)
 				require.Contains(t, got.stderr, "was spoilt on its way")
-				require.Equal(t, weights, b.file(t, "m.bin"))
+				require.Equal(t, weights, b.readFile(t, "m.bin"))
 				require.Equal(t, "crc", got.Artifacts[0].Verified)
 			})
 		}
 	}
 }
 
-func TestBytesThatAreSpoiltEveryTimeAreExit5(t *testing.T) {
-	for name, store := range stores(t) {
+func TestIntegrity_persistentCorruptionFails(t *testing.T) {
+	for name, store := range allStores(t) {
 		t.Run(name, func(t *testing.T) {
 			proxy := faultproxy.New(t, store.Endpoint())
-			proxy.Inject(100, faultproxy.Ranges, faultproxy.Flip(777))
-			b := newBench(t, store, proxy.URL).set("FETCH_RETRIES", "2")
-			failure{prepare: put("models/m.bin", noise(8, 100_000)), exit: 5, outcome: "integrity", says: "%s was spoilt on its way: the bytes have CRC"}.check(t, b)
+			proxy.Inject(100, faultproxy.IsRange, faultproxy.FlipByte(777))
+			b := newFixture(t, store, proxy.URL).set("FETCH_RETRIES", "2")
+			failure{prepare: putObject("models/m.bin", randomBytes(8, 100_000)), exit: 5, outcome: "integrity", message: "%s was spoilt on its way: the bytes have CRC"}.check(t, b)
 			require.Equal(t, 3, strings.Count(strings.Join(proxy.Requests(), "\n"), "bytes=0-"))
 		})
 	}
@@ -53,9 +53,9 @@ func TestBytesThatAreSpoiltEveryTimeAreExit5(t *testing.T) {
 
 // A store without a checksum of the whole leaves the number of bytes, and the
 // summary says so; a pinned digest needs no help of the store's.
-func TestTheLevelOfVerification(t *testing.T) {
+func TestIntegrity_verificationLevel(t *testing.T) {
 	store := storetest.S3(t)
-	body := noise(11, 12<<20)
+	body := randomBytes(11, 12<<20)
 	full, composite := types.ChecksumTypeFullObject, types.ChecksumTypeComposite
 	tests := []struct {
 		name   string
@@ -64,37 +64,37 @@ func TestTheLevelOfVerification(t *testing.T) {
 		want   string
 	}{
 		{"CRC32", func(t *testing.T, bucket, key string) {
-			store.PutSummed(t, bucket, key, body, types.ChecksumAlgorithmCrc32)
+			store.PutWithChecksum(t, bucket, key, body, types.ChecksumAlgorithmCrc32)
 		}, "", "crc"},
 		{"CRC32C", func(t *testing.T, bucket, key string) {
-			store.PutSummed(t, bucket, key, body, types.ChecksumAlgorithmCrc32c)
+			store.PutWithChecksum(t, bucket, key, body, types.ChecksumAlgorithmCrc32c)
 		}, "", "crc"},
 		{"CRC64NVME", func(t *testing.T, bucket, key string) {
-			store.PutSummed(t, bucket, key, body, types.ChecksumAlgorithmCrc64nvme)
+			store.PutWithChecksum(t, bucket, key, body, types.ChecksumAlgorithmCrc64nvme)
 		}, "", "crc"},
-		{"none of the client's, so that S3 makes one", func(t *testing.T, bucket, key string) { store.PutSummed(t, bucket, key, body, "") }, "", "crc"},
+		{"none of the client's, so that S3 makes one", func(t *testing.T, bucket, key string) { store.PutWithChecksum(t, bucket, key, body, "") }, "", "crc"},
 		{"parts, with a checksum of the whole", func(t *testing.T, bucket, key string) {
-			store.PutParts(t, bucket, key, body, types.ChecksumAlgorithmCrc64nvme, full)
+			store.PutMultipart(t, bucket, key, body, types.ChecksumAlgorithmCrc64nvme, full)
 		}, "", "crc"},
 		{"parts, with a checksum of checksums", func(t *testing.T, bucket, key string) {
-			store.PutParts(t, bucket, key, body, types.ChecksumAlgorithmCrc32c, composite)
+			store.PutMultipart(t, bucket, key, body, types.ChecksumAlgorithmCrc32c, composite)
 		}, "", "size"},
 		{"the same, pinned", func(t *testing.T, bucket, key string) {
-			store.PutParts(t, bucket, key, body, types.ChecksumAlgorithmCrc32c, composite)
-		}, digest(body), "sha256"},
+			store.PutMultipart(t, bucket, key, body, types.ChecksumAlgorithmCrc32c, composite)
+		}, sha256Hex(body), "sha256"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			b := newBench(t, store, "").set("MODEL_SHA256", tt.sha256, "FETCH_PART_SIZE", fmt.Sprint(1<<20))
+			b := newFixture(t, store, "").set("MODEL_SHA256", tt.sha256, "FETCH_PART_SIZE", fmt.Sprint(1<<20))
 			tt.put(t, b.bucket, "models/m.bin")
 			got := b.run(t)
 			require.Equal(t, 0, got.ExitCode, got.stderr)
 			require.Equal(t, tt.want, got.Artifacts[0].Verified)
 			if tt.want != "crc" {
-				require.Equal(t, digest(body), got.Artifacts[0].SHA256)
+				require.Equal(t, sha256Hex(body), got.Artifacts[0].SHA256)
 			}
-			require.Equal(t, body, b.file(t, "m.bin"))
-			require.Equal(t, tt.want, b.marker(t).Artifacts[0].Verified)
+			require.Equal(t, body, b.readFile(t, "m.bin"))
+			require.Equal(t, tt.want, b.readMarker(t).Artifacts[0].Verified)
 		})
 	}
 }

@@ -32,8 +32,8 @@ func main() {
 }
 
 // run is the whole process but for its end; it returns the exit code.
-func run(args []string, lookup request.Lookup, stdout, stderr io.Writer) int {
-	began := time.Now()
+func run(args []string, lookupEnv request.LookupEnv, stdout, stderr io.Writer) int {
+	start := time.Now()
 	flags := flag.NewFlagSet("fetcher", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	termination := flags.String("termination-log", "", "")
@@ -44,44 +44,44 @@ func run(args []string, lookup request.Lookup, stdout, stderr io.Writer) int {
 		fmt.Fprint(stdout, usage)
 		return 0
 	case err == nil && *showVersion:
-		fmt.Fprintln(stdout, "fetcher", named())
+		fmt.Fprintln(stdout, "fetcher", versionString())
 		return 0
 	case err == nil && flags.NArg() > 0:
 		err = fmt.Errorf("unknown argument %q: the request is read from the environment, see --help", flags.Arg(0))
 		fallthrough
 	case err != nil:
 		fmt.Fprintln(stderr, err)
-		return fetcherr.Config.ExitCode()
+		return fetcherr.InvalidConfig.ExitCode()
 	}
 	if *termination == "" {
-		*termination, _ = lookup("FETCH_TERMINATION_LOG")
+		*termination, _ = lookupEnv("FETCH_TERMINATION_LOG")
 	}
 	// A signal ends the run through its context, so that the staging folder
 	// goes with it. As PID 1 the process has no other default either.
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
-	log := report.Logger(stderr)
-	req, err := request.FromEnv(lookup)
+	log := report.NewLogger(stderr)
+	req, err := request.FromEnv(lookupEnv)
 	if *explain {
 		if err == nil {
-			err = fetch.Explain(ctx, req, open, log, stdout)
+			err = fetch.Explain(ctx, req, openSource, log, stdout)
 		}
-		return explained(err, stderr)
+		return explainExitCode(err, stderr)
 	}
 	var summary report.Summary
 	if err == nil {
-		summary, err = fetch.Run(ctx, req, open, log)
+		summary, err = fetch.Run(ctx, req, openSource, log)
 	}
-	summary = summary.Done(err, time.Since(began))
+	summary = summary.WithResult(err, time.Since(start))
 	if err := report.Write(log, *termination, summary); err != nil {
 		fmt.Fprintln(stderr, err)
 	}
 	return summary.ExitCode
 }
 
-// explained says what is wrong to a person, and returns the exit code that the
+// explainExitCode says what is wrong to a person, and returns the exit code that the
 // run would end in.
-func explained(err error, stderr io.Writer) int {
+func explainExitCode(err error, stderr io.Writer) int {
 	if err == nil {
 		return 0
 	}
@@ -89,7 +89,7 @@ func explained(err error, stderr io.Writer) int {
 	return fetcherr.KindOf(err).ExitCode()
 }
 
-func named() string {
+func versionString() string {
 	if version != "" {
 		return version
 	}

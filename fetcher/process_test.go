@@ -37,17 +37,17 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	storetest.AtEnd(func() { os.RemoveAll(folder) })
+	storetest.Cleanup(func() { os.RemoveAll(folder) })
 	storetest.Main(m)
 }
 
-// stores are both, by name, for tests that hold for either.
-func stores(t *testing.T) map[string]storetest.Store {
+// allStores are both, by name, for tests that hold for either.
+func allStores(t *testing.T) map[string]storetest.Store {
 	return map[string]storetest.Store{"s3": storetest.S3(t), "gcs": storetest.GCS(t)}
 }
 
-// bench is one model folder with the environment of a fetcher for it.
-type bench struct {
+// fixture is one model folder with the environment of a fetcher for it.
+type fixture struct {
 	store  storetest.Store
 	bucket string
 	// volume holds the model folder and the termination message.
@@ -55,14 +55,14 @@ type bench struct {
 	env    map[string]string
 }
 
-// newBench asks for the object models/m.bin at the endpoint of the store or,
+// newFixture asks for the object models/m.bin at the endpoint of the store or,
 // when it is not empty, of a proxy.
-func newBench(t *testing.T, store storetest.Store, endpoint string) *bench {
+func newFixture(t *testing.T, store storetest.Store, endpoint string) *fixture {
 	if endpoint == "" {
 		endpoint = store.Endpoint()
 	}
-	b := &bench{store: store, bucket: store.Bucket(t), volume: t.TempDir(), env: store.Env(endpoint)}
-	bucketKey, pathKey := store.Keys()
+	b := &fixture{store: store, bucket: store.Bucket(t), volume: t.TempDir(), env: store.Env(endpoint)}
+	bucketKey, pathKey := store.EnvVars()
 	b.env[bucketKey], b.env[pathKey] = b.bucket, "models/m.bin"
 	b.env["LOCAL_MODEL_PATH"] = b.path("m.bin")
 	b.env["FETCH_TERMINATION_LOG"] = filepath.Join(b.volume, "termination")
@@ -73,20 +73,20 @@ func newBench(t *testing.T, store storetest.Store, endpoint string) *bench {
 	return b
 }
 
-func (b *bench) path(name string) string { return filepath.Join(b.volume, "models", name) }
+func (b *fixture) path(name string) string { return filepath.Join(b.volume, "models", name) }
 
-func (b *bench) url(key string) string { return b.store.URL(b.bucket, key) }
+func (b *fixture) url(key string) string { return b.store.URL(b.bucket, key) }
 
-func (b *bench) set(pairs ...string) *bench {
+func (b *fixture) set(pairs ...string) *fixture {
 	for i := 0; i < len(pairs); i += 2 {
 		b.env[pairs[i]] = pairs[i+1]
 	}
 	return b
 }
 
-// from asks for another object and gives it another name in the folder.
-func (b *bench) from(key, dest string) *bench {
-	_, pathKey := b.store.Keys()
+// setObject asks for another object and gives it another name in the folder.
+func (b *fixture) setObject(key, dest string) *fixture {
+	_, pathKey := b.store.EnvVars()
 	return b.set(pathKey, key, "LOCAL_MODEL_PATH", b.path(dest))
 }
 
@@ -96,7 +96,7 @@ type result struct {
 	stderr string
 }
 
-func (b *bench) command(ctx context.Context) (*exec.Cmd, *bytes.Buffer) {
+func (b *fixture) command(ctx context.Context) (*exec.Cmd, *bytes.Buffer) {
 	command := exec.CommandContext(ctx, fetcher)
 	command.Env = []string{}
 	for key, value := range b.env {
@@ -112,7 +112,7 @@ func (b *bench) command(ctx context.Context) (*exec.Cmd, *bytes.Buffer) {
 // run runs the fetcher to its end and checks what holds for every run: the
 // exit code, the last line and the termination message say the same, and the
 // staging folder is gone but where a later run can go on.
-func (b *bench) run(t *testing.T) result {
+func (b *fixture) run(t *testing.T) result {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	command, stderr := b.command(ctx)
@@ -120,10 +120,10 @@ func (b *bench) run(t *testing.T) result {
 	return b.result(t, command, stderr.String())
 }
 
-func (b *bench) result(t *testing.T, command *exec.Cmd, stderr string) result {
+func (b *fixture) result(t *testing.T, command *exec.Cmd, stderr string) result {
 	message, err := os.ReadFile(b.env["FETCH_TERMINATION_LOG"])
 	require.NoError(t, err, stderr)
-	require.LessOrEqual(t, len(message), report.Limit)
+	require.LessOrEqual(t, len(message), report.MaxTerminationMessage)
 	got := result{stderr: stderr}
 	require.NoError(t, json.Unmarshal(message, &got.Summary))
 	require.Equal(t, command.ProcessState.ExitCode(), got.ExitCode, stderr)
@@ -143,8 +143,8 @@ func (b *bench) result(t *testing.T, command *exec.Cmd, stderr string) result {
 // staging is where what is not complete lies.
 const staging = ".modelferry-staging"
 
-// nothing checks that no file appeared in the model folder under its name.
-func (b *bench) nothing(t *testing.T) {
+// requireNothingPublished checks that no file appeared in the model folder under its name.
+func (b *fixture) requireNothingPublished(t *testing.T) {
 	entries, err := os.ReadDir(filepath.Join(b.volume, "models"))
 	if !os.IsNotExist(err) {
 		require.NoError(t, err)
@@ -154,7 +154,7 @@ func (b *bench) nothing(t *testing.T) {
 	}
 }
 
-func (b *bench) file(t *testing.T, name string) []byte {
+func (b *fixture) readFile(t *testing.T, name string) []byte {
 	body, err := os.ReadFile(b.path(name))
 	require.NoError(t, err)
 	return body

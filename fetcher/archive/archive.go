@@ -16,25 +16,25 @@ import (
 
 // Limits bound what an archive may become. A zero field means the default.
 type Limits struct {
-	// Entries is the most files, folders and links.
-	Entries int
-	// Bytes is the most that all files may hold together.
-	Bytes int64
-	// Ratio is the most bytes that a byte of the archive may become.
-	Ratio int64
-	// Floor is how many bytes may come out before Ratio counts: small
+	// MaxEntries is the most files, folders and links.
+	MaxEntries int
+	// MaxBytes is the most that all files may hold together.
+	MaxBytes int64
+	// MaxRatio is the most bytes that a byte of the archive may become.
+	MaxRatio int64
+	// RatioFloor is how many bytes may come out before Ratio counts: small
 	// archives of much the same are no bombs.
-	Floor int64
-	// Free says how many bytes the volume has left; nil is not asked.
-	Free func() (int64, error)
+	RatioFloor int64
+	// FreeBytes says how many bytes the volume has left; nil is not asked.
+	FreeBytes func() (int64, error)
 }
 
 // Defaults: model folders have tens of files; weights hardly shrink at all.
 const (
-	defaultEntries = 100_000
-	defaultBytes   = 1 << 44
-	defaultRatio   = 200
-	defaultFloor   = 64 << 20
+	defaultMaxEntries = 100_000
+	defaultMaxBytes   = 1 << 44
+	defaultMaxRatio   = 200
+	defaultRatioFloor = 64 << 20
 )
 
 // File is one extracted file or link.
@@ -57,69 +57,69 @@ type Content struct {
 	Folders []string
 }
 
-// ErrDamaged marks an archive that cannot be read to its end. Anything else
+// ErrCorrupt marks an archive that cannot be read to its end. Anything else
 // of kind fetcherr.Archive is one that must not be extracted.
-var ErrDamaged = errors.New("the archive is damaged or cut short")
+var ErrCorrupt = errors.New("the archive is damaged or cut short")
 
 // Extract unpacks the archive in r into root, which is empty, and reads r to
 // its end. The compression is told by the first bytes. Errors are of kind
 // fetcherr.Archive, or what reading r and writing the files return. After an
 // error root holds parts: the caller removes it.
 func Extract(ctx context.Context, r io.Reader, root *os.Root, limits Limits) (Content, error) {
-	from := &counter{r: r}
+	from := &countingReader{r: r}
 	plain, err := decompress(from)
 	if err != nil {
-		return Content{}, damaged(from, err)
+		return Content{}, classifyReadError(from, err)
 	}
 	defer plain.Close()
-	x := &extraction{
-		ctx: ctx, root: root, limits: limits.orDefault(), from: from,
-		kinds: map[string]byte{}, files: map[string]File{}, buffer: make([]byte, 256<<10),
+	x := &extractor{
+		ctx: ctx, root: root, limits: limits.withDefaults(), packed: from,
+		typeByPath: map[string]byte{}, files: map[string]File{}, buffer: make([]byte, 256<<10),
 	}
-	tail := &trailer{r: &capped{r: plain, extraction: x}}
-	if err := x.entries(tar.NewReader(tail)); err != nil {
-		return Content{}, damaged(from, err)
+	tail := &trailingZerosReader{r: &limitedReader{r: plain, extractor: x}}
+	if err := x.extractEntries(tar.NewReader(tail)); err != nil {
+		return Content{}, classifyReadError(from, err)
 	}
 	// Behind the last entry: the padding, the checksum of the compression,
 	// and whatever else belongs to the digest of the whole object.
 	if _, err := io.CopyBuffer(io.Discard, tail, x.buffer); err != nil {
-		return Content{}, damaged(from, err)
+		return Content{}, classifyReadError(from, err)
 	}
 	if tail.zeros < endOfArchive {
-		return Content{}, damaged(from, errors.New("no end-of-archive mark"))
+		return Content{}, classifyReadError(from, errors.New("no end-of-archive mark"))
 	}
-	if err := x.linksStay(); err != nil {
+	if err := x.validateLinks(); err != nil {
 		return Content{}, err
 	}
 	if len(x.content.Files) == 0 {
-		return Content{}, fetcherr.New(fetcherr.Archive, "the archive holds no file")
+		return Content{}, fetcherr.New(fetcherr.InvalidArchive, "the archive holds no file")
 	}
 	return x.content, nil
 }
 
-func (l Limits) orDefault() Limits {
-	if l.Entries == 0 {
-		l.Entries = defaultEntries
+func (l Limits) withDefaults() Limits {
+	if l.MaxEntries == 0 {
+		l.MaxEntries = defaultMaxEntries
 	}
-	if l.Bytes == 0 {
-		l.Bytes = defaultBytes
+	if l.MaxBytes == 0 {
+		l.MaxBytes = defaultMaxBytes
 	}
-	if l.Ratio == 0 {
-		l.Ratio = defaultRatio
+	if l.MaxRatio == 0 {
+		l.MaxRatio = defaultMaxRatio
 	}
-	if l.Floor == 0 {
-		l.Floor = defaultFloor
+	if l.RatioFloor == 0 {
+		l.RatioFloor = defaultRatioFloor
 	}
 	return l
 }
 
-// damaged gives err its kind, unless it has one, or comes from the source or
+// classifyReadError gives err its kind, unless it has one, or comes from the source or
 // the disk, which say for themselves what is wrong.
-func damaged(from *counter, err error) error {
+func classifyReadError(from *countingReader, err error) error {
 	var known *fetcherr.Error
 	var file *os.PathError
 	var link *os.LinkError
-	if _, broken := from.state(); broken != nil {
+	if _, broken := from.status(); broken != nil {
 		return broken
 	}
 	switch {
@@ -128,11 +128,11 @@ func damaged(from *counter, err error) error {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
 	}
-	return fetcherr.New(fetcherr.Archive, "%w: %w", ErrDamaged, err)
+	return fetcherr.New(fetcherr.InvalidArchive, "%w: %w", ErrCorrupt, err)
 }
 
-// unsafe refuses an entry.
-func unsafe(name, format string, args ...any) error {
-	return fetcherr.New(fetcherr.Archive, "unsafe archive: entry %q %s", name, fmt.Sprintf(format, args...)).
-		Advise("nothing of it was kept; pack the model again from inside its folder")
+// unsafeEntry refuses an entry.
+func unsafeEntry(name, format string, args ...any) error {
+	return fetcherr.New(fetcherr.InvalidArchive, "unsafe archive: entry %q %s", name, fmt.Sprintf(format, args...)).
+		WithHint("nothing of it was kept; pack the model again from inside its folder")
 }

@@ -36,7 +36,7 @@ func extract(t testing.TB, packed []byte, limits archive.Limits) (folder string,
 	return folder, content, err
 }
 
-func TestEveryCompression(t *testing.T) {
+func TestExtract_compressionFormats(t *testing.T) {
 	packed := Tar(t, Folder("./"), File("./a/b.txt", []byte("b")), File("empty", nil), Folder("void/"))
 	for name, packed := range map[string][]byte{
 		"tar": packed, "gzip": Gzip(t, packed), "zstd": Zstd(t, packed),
@@ -45,7 +45,7 @@ func TestEveryCompression(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			folder, content, err := extract(t, packed, archive.Limits{})
 			require.NoError(t, err)
-			require.Equal(t, []archive.File{{Path: "a/b.txt", Bytes: 1, CRC32C: 0xd4202283}, {Path: "empty"}}, without(content.Files))
+			require.Equal(t, []archive.File{{Path: "a/b.txt", Bytes: 1, CRC32C: 0xd4202283}, {Path: "empty"}}, withKnownChecksums(content.Files))
 			require.DirExists(t, filepath.Join(folder, "void"))
 			body, err := os.ReadFile(filepath.Join(folder, "a/b.txt"))
 			require.NoError(t, err)
@@ -54,8 +54,8 @@ func TestEveryCompression(t *testing.T) {
 	}
 }
 
-// without leaves the checksum out that the test does not know.
-func without(files []archive.File) []archive.File {
+// withKnownChecksums leaves the checksum out that the test does not know.
+func withKnownChecksums(files []archive.File) []archive.File {
 	for i := range files {
 		if files[i].Bytes > 0 {
 			files[i].CRC32C = 0xd4202283
@@ -64,8 +64,8 @@ func without(files []archive.File) []archive.File {
 	return files
 }
 
-func TestModesAreTheFetchersOwn(t *testing.T) {
-	folder, _, err := extract(t, Tar(t, File("data", []byte("x")).With(0o600), File("run.sh", []byte("x")).With(0o711), Folder("d").With(0o700)), archive.Limits{})
+func TestExtract_fileModes(t *testing.T) {
+	folder, _, err := extract(t, Tar(t, File("data", []byte("x")).WithMode(0o600), File("run.sh", []byte("x")).WithMode(0o711), Folder("d").WithMode(0o700)), archive.Limits{})
 	require.NoError(t, err)
 	for name, want := range map[string]fs.FileMode{"data": 0o644, "run.sh": 0o755, "d": 0o755} {
 		info, err := os.Stat(filepath.Join(folder, name))
@@ -74,10 +74,10 @@ func TestModesAreTheFetchersOwn(t *testing.T) {
 	}
 }
 
-func TestLinksThatStayInside(t *testing.T) {
+func TestExtract_linksInsideArchive(t *testing.T) {
 	folder, content, err := extract(t, Tar(t,
-		File("blobs/1", []byte("weights")), Folder("snapshots/"), Link("snapshots/model.bin", "../blobs/1"),
-		Link("latest", "snapshots"), Hard("copy", "./blobs/1"), Link("before", "after"), File("after", []byte("x")),
+		File("blobs/1", []byte("weights")), Folder("snapshots/"), Symlink("snapshots/model.bin", "../blobs/1"),
+		Symlink("latest", "snapshots"), HardLink("copy", "./blobs/1"), Symlink("before", "after"), File("after", []byte("x")),
 	), archive.Limits{})
 	require.NoError(t, err)
 	for _, name := range []string{"latest/model.bin", "copy"} {
@@ -89,7 +89,7 @@ func TestLinksThatStayInside(t *testing.T) {
 	require.Equal(t, content.Files[0].CRC32C, content.Files[3].CRC32C)
 }
 
-func TestUnsafeArchives(t *testing.T) {
+func TestExtract_rejectsUnsafeEntries(t *testing.T) {
 	ok := File("ok", []byte("x"))
 	tests := []struct {
 		name    string
@@ -103,26 +103,26 @@ func TestUnsafeArchives(t *testing.T) {
 		{"a name that is only ..", []Entry{ok, Folder("..")}, "has .. in its name"},
 		{"a file called .", []Entry{ok, File(".", nil)}, "has no usable name"},
 		{"a name that is no UTF-8", []Entry{ok, File("a\xff", nil)}, "has no usable name"},
-		{"an absolute link", []Entry{ok, Link("l", "/etc/passwd")}, "leaves the archive"},
-		{"a link that leaves", []Entry{ok, Link("a/l", "../../etc")}, "leaves the archive"},
-		{"a link to nowhere", []Entry{ok, Link("l", "none")}, "outside or nowhere"},
-		{"a link to itself", []Entry{ok, Link("l", "l")}, "outside or nowhere"},
-		{"a file through a link", []Entry{ok, Folder("d"), Link("l", "d"), File("l/evil", nil)}, "is used as a folder and is none"},
-		{"a folder through a link", []Entry{ok, Folder("d"), Link("l", "d"), Folder("l/evil")}, "is used as a folder and is none"},
-		{"a chain of links that leaves", []Entry{ok, Folder("d/e"), Link("d/here", "."), Link("d/e/up", "../here/.."), Link("out", "d/e/up/../..")}, "outside or nowhere"},
-		{"a link in place of a folder", []Entry{ok, File("d/x", nil), Link("d", "/")}, "is in the archive twice"},
-		{"a folder in place of a link", []Entry{ok, Link("d", "ok"), Folder("d")}, "is used as a folder and is none"},
-		{"a file in place of a link", []Entry{ok, Link("l", "ok"), File("l", []byte("y"))}, "is in the archive twice"},
+		{"an absolute link", []Entry{ok, Symlink("l", "/etc/passwd")}, "leaves the archive"},
+		{"a link that leaves", []Entry{ok, Symlink("a/l", "../../etc")}, "leaves the archive"},
+		{"a link to nowhere", []Entry{ok, Symlink("l", "none")}, "outside or nowhere"},
+		{"a link to itself", []Entry{ok, Symlink("l", "l")}, "outside or nowhere"},
+		{"a file through a link", []Entry{ok, Folder("d"), Symlink("l", "d"), File("l/evil", nil)}, "is used as a folder and is none"},
+		{"a folder through a link", []Entry{ok, Folder("d"), Symlink("l", "d"), Folder("l/evil")}, "is used as a folder and is none"},
+		{"a chain of links that leaves", []Entry{ok, Folder("d/e"), Symlink("d/here", "."), Symlink("d/e/up", "../here/.."), Symlink("out", "d/e/up/../..")}, "outside or nowhere"},
+		{"a link in place of a folder", []Entry{ok, File("d/x", nil), Symlink("d", "/")}, "is in the archive twice"},
+		{"a folder in place of a link", []Entry{ok, Symlink("d", "ok"), Folder("d")}, "is used as a folder and is none"},
+		{"a file in place of a link", []Entry{ok, Symlink("l", "ok"), File("l", []byte("y"))}, "is in the archive twice"},
 		{"a file below a file", []Entry{ok, File("ok/below", nil)}, "is used as a folder and is none"},
-		{"a hard link outside", []Entry{ok, Hard("h", "../../etc/passwd")}, "no file of the archive"},
-		{"a hard link to an absolute name", []Entry{ok, Hard("h", "/etc/passwd")}, "no file of the archive"},
-		{"a hard link to a link", []Entry{ok, Link("l", "ok"), Hard("h", "l")}, "no file of the archive"},
-		{"a character device", []Entry{ok, Of(tar.TypeChar, "null")}, "is a device or a pipe"},
-		{"a block device", []Entry{ok, Of(tar.TypeBlock, "sda")}, "is a device or a pipe"},
-		{"a pipe", []Entry{ok, Of(tar.TypeFifo, "pipe")}, "is a device or a pipe"},
-		{"an unknown type", []Entry{ok, Of('9', "what")}, "is of the unknown type"},
-		{"a setuid file", []Entry{ok, File("su", nil).With(0o4755)}, "is setuid or setgid"},
-		{"a setgid folder", []Entry{ok, Folder("d").With(0o2755)}, "is setuid or setgid"},
+		{"a hard link outside", []Entry{ok, HardLink("h", "../../etc/passwd")}, "no file of the archive"},
+		{"a hard link to an absolute name", []Entry{ok, HardLink("h", "/etc/passwd")}, "no file of the archive"},
+		{"a hard link to a link", []Entry{ok, Symlink("l", "ok"), HardLink("h", "l")}, "no file of the archive"},
+		{"a character device", []Entry{ok, Special(tar.TypeChar, "null")}, "is a device or a pipe"},
+		{"a block device", []Entry{ok, Special(tar.TypeBlock, "sda")}, "is a device or a pipe"},
+		{"a pipe", []Entry{ok, Special(tar.TypeFifo, "pipe")}, "is a device or a pipe"},
+		{"an unknown type", []Entry{ok, Special('9', "what")}, "is of the unknown type"},
+		{"a setuid file", []Entry{ok, File("su", nil).WithMode(0o4755)}, "is setuid or setgid"},
+		{"a setgid folder", []Entry{ok, Folder("d").WithMode(0o2755)}, "is setuid or setgid"},
 		{"a file twice", []Entry{ok, ok}, "is in the archive twice"},
 		{"no file at all", []Entry{Folder("d")}, "holds no file"},
 	}
@@ -130,13 +130,13 @@ func TestUnsafeArchives(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			_, _, err := extract(t, Tar(t, tt.entries...), archive.Limits{})
 			require.ErrorContains(t, err, tt.want)
-			require.Equal(t, fetcherr.Archive, fetcherr.KindOf(err))
-			require.NotErrorIs(t, err, archive.ErrDamaged)
+			require.Equal(t, fetcherr.InvalidArchive, fetcherr.KindOf(err))
+			require.NotErrorIs(t, err, archive.ErrCorrupt)
 		})
 	}
 }
 
-func TestLimits(t *testing.T) {
+func TestExtract_enforcesLimits(t *testing.T) {
 	three := Tar(t, File("a", make([]byte, 600)), File("b", make([]byte, 600)), File("c", make([]byte, 600)))
 	bomb := Gzip(t, Tar(t, File("zeros", make([]byte, 3<<20))))
 	free := func(n int64) func() (int64, error) { return func() (int64, error) { return n, nil } }
@@ -147,11 +147,11 @@ func TestLimits(t *testing.T) {
 		kind   fetcherr.Kind
 		want   string
 	}{
-		{"entries", three, archive.Limits{Entries: 2}, fetcherr.Archive, "more than 2 entries"},
-		{"bytes", three, archive.Limits{Bytes: 1700}, fetcherr.Archive, "more than 1700 bytes"},
-		{"ratio", bomb, archive.Limits{Floor: 1 << 20}, fetcherr.Archive, "above the limit of 1 to 200"},
-		{"ratio behind the end", Gzip(t, append(Tar(t, File("a", []byte("x"))), make([]byte, 3<<20)...)), archive.Limits{Floor: 1 << 20}, fetcherr.Archive, "above the limit of 1 to 200"},
-		{"the volume", Tar(t, File("a", make([]byte, 2<<20))), archive.Limits{Free: free(1 << 20)}, fetcherr.NoSpace, "takes 2097152 bytes, the volume has 1048576 left"},
+		{"entries", three, archive.Limits{MaxEntries: 2}, fetcherr.InvalidArchive, "more than 2 entries"},
+		{"bytes", three, archive.Limits{MaxBytes: 1700}, fetcherr.InvalidArchive, "more than 1700 bytes"},
+		{"ratio", bomb, archive.Limits{RatioFloor: 1 << 20}, fetcherr.InvalidArchive, "above the limit of 1 to 200"},
+		{"ratio behind the end", Gzip(t, append(Tar(t, File("a", []byte("x"))), make([]byte, 3<<20)...)), archive.Limits{RatioFloor: 1 << 20}, fetcherr.InvalidArchive, "above the limit of 1 to 200"},
+		{"the volume", Tar(t, File("a", make([]byte, 2<<20))), archive.Limits{FreeBytes: free(1 << 20)}, fetcherr.NoSpace, "takes 2097152 bytes, the volume has 1048576 left"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -161,7 +161,7 @@ func TestLimits(t *testing.T) {
 		})
 	}
 	t.Run("just within all", func(t *testing.T) {
-		_, _, err := extract(t, three, archive.Limits{Entries: 3, Bytes: 1800, Free: free(1)})
+		_, _, err := extract(t, three, archive.Limits{MaxEntries: 3, MaxBytes: 1800, FreeBytes: free(1)})
 		require.NoError(t, err)
 		_, _, err = extract(t, bomb, archive.Limits{}) // too small to be one by default
 		require.NoError(t, err)
@@ -169,7 +169,7 @@ func TestLimits(t *testing.T) {
 }
 
 // Cut anywhere and flipped anywhere, an archive is an error and no panic.
-func TestDamagedArchives(t *testing.T) {
+func TestExtract_corruptArchives(t *testing.T) {
 	packed := Tar(t, File("a", []byte(strings.Repeat("text ", 400))), File("b", []byte("b")))
 	for name, whole := range map[string][]byte{"tar": packed, "gzip": Gzip(t, packed), "zstd": Zstd(t, packed)} {
 		t.Run(name, func(t *testing.T) {
@@ -179,7 +179,7 @@ func TestDamagedArchives(t *testing.T) {
 				}
 				_, _, err := extract(t, whole[:n], archive.Limits{})
 				require.Error(t, err, "cut to %d of %d bytes", n, len(whole))
-				require.ErrorIs(t, err, archive.ErrDamaged, "cut to %d of %d bytes", n, len(whole))
+				require.ErrorIs(t, err, archive.ErrCorrupt, "cut to %d of %d bytes", n, len(whole))
 			}
 		})
 	}
@@ -187,28 +187,28 @@ func TestDamagedArchives(t *testing.T) {
 		for _, whole := range [][]byte{Gzip(t, packed), Zstd(t, packed)} {
 			whole[len(whole)-2] ^= 1
 			_, _, err := extract(t, whole, archive.Limits{})
-			require.ErrorIs(t, err, archive.ErrDamaged)
+			require.ErrorIs(t, err, archive.ErrCorrupt)
 		}
 	})
 	t.Run("rubbish behind the end of gzip", func(t *testing.T) {
 		_, _, err := extract(t, append(Gzip(t, packed), "rubbish"...), archive.Limits{})
-		require.ErrorIs(t, err, archive.ErrDamaged)
+		require.ErrorIs(t, err, archive.ErrCorrupt)
 	})
 }
 
 // A source that breaks is not a broken archive: it may be tried again.
-func TestABrokenSourceKeepsItsError(t *testing.T) {
+func TestExtract_keepsReadError(t *testing.T) {
 	broken := errors.New("connection reset")
 	packed := Gzip(t, Tar(t, File("a", make([]byte, 5000))))
 	root, err := os.OpenRoot(t.TempDir())
 	require.NoError(t, err)
 	defer root.Close()
-	_, err = archive.Extract(t.Context(), io.MultiReader(bytes.NewReader(packed[:40]), failing{broken}), root, archive.Limits{})
+	_, err = archive.Extract(t.Context(), io.MultiReader(bytes.NewReader(packed[:40]), failingReader{broken}), root, archive.Limits{})
 	require.ErrorIs(t, err, broken)
 	require.Equal(t, fetcherr.Transient, fetcherr.KindOf(err))
 }
 
-func TestACancelledContextEndsTheExtraction(t *testing.T) {
+func TestExtract_stopsWhenContextIsCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	root, err := os.OpenRoot(t.TempDir())
@@ -219,7 +219,7 @@ func TestACancelledContextEndsTheExtraction(t *testing.T) {
 }
 
 // The digest is that of the whole object: Extract reads all of it.
-func TestTheWholeSourceIsRead(t *testing.T) {
+func TestExtract_readsToEOF(t *testing.T) {
 	padded := append(Tar(t, File("a", nil)), make([]byte, 100_000)...)
 	for name, packed := range map[string][]byte{"tar": padded, "gzip": Gzip(t, padded), "zstd": Zstd(t, padded)} {
 		t.Run(name, func(t *testing.T) {
@@ -234,20 +234,20 @@ func TestTheWholeSourceIsRead(t *testing.T) {
 	}
 }
 
-type failing struct{ err error }
+type failingReader struct{ err error }
 
-func (f failing) Read([]byte) (int, error) { return 0, f.err }
+func (f failingReader) Read([]byte) (int, error) { return 0, f.err }
 
 // Whatever the bytes: no panic, nothing outside (extract looks), no link that
 // leads out, and what is reported is what lies there.
 func FuzzExtract(f *testing.F) {
-	plain := Tar(f, File("a/b", []byte("x")), Link("l", "a/b"), Hard("h", "a/b"), Folder("d"))
-	chain := Tar(f, Folder("d/e"), Link("d/here", "."), Link("d/e/up", "../here/.."), Link("out", "d/e/up/../.."))
-	for _, seed := range [][]byte{plain, Gzip(f, plain), Zstd(f, plain), chain, plain[:700], Claiming(f, "big", 1<<40), {}} {
+	plain := Tar(f, File("a/b", []byte("x")), Symlink("l", "a/b"), HardLink("h", "a/b"), Folder("d"))
+	chain := Tar(f, Folder("d/e"), Symlink("d/here", "."), Symlink("d/e/up", "../here/.."), Symlink("out", "d/e/up/../.."))
+	for _, seed := range [][]byte{plain, Gzip(f, plain), Zstd(f, plain), chain, plain[:700], TarWithFalseSize(f, "big", 1<<40), {}} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, packed []byte) {
-		folder, content, err := extract(t, packed, archive.Limits{Entries: 100, Bytes: 1 << 20})
+		folder, content, err := extract(t, packed, archive.Limits{MaxEntries: 100, MaxBytes: 1 << 20})
 		if err != nil {
 			return
 		}

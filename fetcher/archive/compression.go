@@ -9,9 +9,9 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// zstdWindow is what `zstd --ultra -22` and `--long=27` need at most; a frame
+// maxZstdWindow is what `zstd --ultra -22` and `--long=27` need at most; a frame
 // that asks for more is refused, as its window would be held in memory.
-const zstdWindow = 128 << 20
+const maxZstdWindow = 128 << 20
 
 // decompress tells the compression by its magic number, not by the object's
 // name: names are given by people.
@@ -25,7 +25,7 @@ func decompress(r io.Reader) (io.ReadCloser, error) {
 	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
 		return gzip.NewReader(ahead)
 	case bytes.Equal(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
-		decoder, err := zstd.NewReader(ahead, zstd.WithDecoderMaxWindow(zstdWindow), zstd.WithDecoderLowmem(true))
+		decoder, err := zstd.NewReader(ahead, zstd.WithDecoderMaxWindow(maxZstdWindow), zstd.WithDecoderLowmem(true))
 		if err != nil {
 			return nil, err
 		}

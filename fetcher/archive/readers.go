@@ -7,16 +7,16 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// counter counts the archive's own bytes and keeps the error of its source.
+// countingReader counts the archive's own bytes and keeps the error of its source.
 // The zstd decoder reads it from a goroutine of its own.
-type counter struct {
+type countingReader struct {
 	r     io.Reader
 	mutex sync.Mutex
 	n     int64
 	err   error
 }
 
-func (c *counter) Read(p []byte) (int, error) {
+func (c *countingReader) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -27,34 +27,34 @@ func (c *counter) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// state is how many bytes came and what broke their source.
-func (c *counter) state() (int64, error) {
+// status is how many bytes came and what broke their source.
+func (c *countingReader) status() (int64, error) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	return c.n, c.err
 }
 
-// capped ends the unpacking when too much comes out, wherever in the tar
+// limitedReader ends the unpacking when too much comes out, wherever in the tar
 // stream it stands: in files, in headers or behind the end.
-type capped struct {
-	r          io.Reader
-	n          int64
-	extraction *extraction
+type limitedReader struct {
+	r         io.Reader
+	n         int64
+	extractor *extractor
 }
 
-func (c *capped) Read(p []byte) (int, error) {
-	x := c.extraction
+func (c *limitedReader) Read(p []byte) (int, error) {
+	x := c.extractor
 	if x.ctx.Err() != nil {
 		return 0, x.ctx.Err()
 	}
 	n, err := c.r.Read(p)
 	c.n += int64(n)
-	if c.n <= x.limits.Floor {
+	if c.n <= x.limits.RatioFloor {
 		return n, err
 	}
-	if packed, _ := x.from.state(); c.n/x.limits.Ratio > packed {
-		return 0, fetcherr.New(fetcherr.Archive, "unsafe archive: %d bytes became more than %d, above the limit of 1 to %d",
-			packed, c.n, x.limits.Ratio).Advise("this is how decompression bombs look; pack the model less densely")
+	if packed, _ := x.packed.status(); c.n/x.limits.MaxRatio > packed {
+		return 0, fetcherr.New(fetcherr.InvalidArchive, "unsafe archive: %d bytes became more than %d, above the limit of 1 to %d",
+			packed, c.n, x.limits.MaxRatio).WithHint("this is how decompression bombs look; pack the model less densely")
 	}
 	return n, err
 }
@@ -64,13 +64,13 @@ func (c *capped) Read(p []byte) (int, error) {
 // cut between two entries.
 const endOfArchive = 2 * 512
 
-// trailer counts the zeros at the end of what was read so far.
-type trailer struct {
+// trailingZerosReader counts the zeros at the end of what was read so far.
+type trailingZerosReader struct {
 	r     io.Reader
 	zeros int64
 }
 
-func (t *trailer) Read(p []byte) (int, error) {
+func (t *trailingZerosReader) Read(p []byte) (int, error) {
 	n, err := t.r.Read(p)
 	i := n
 	for i > 0 && p[i-1] == 0 {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// entry is one element of ARTIFACTS.
-type entry struct {
+// artifactEntry is one element of ARTIFACTS.
+type artifactEntry struct {
 	Bucket  string `json:"bucket"`
 	Path    string `json:"path"`
 	Dest    string `json:"dest"`
@@ -18,22 +18,22 @@ type entry struct {
 	Size *int64 `json:"size"`
 }
 
-// further decodes ARTIFACTS strictly: a misspelt "sha256" that was silently
+// artifacts decodes ARTIFACTS strictly: a misspelt "sha256" that was silently
 // ignored would switch the digest check off.
-func (e *env) further() []Artifact {
+func (e *env) artifacts() []Artifact {
 	text := e.get("ARTIFACTS")
 	if text == "" {
 		return nil
 	}
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.DisallowUnknownFields()
-	var entries []entry
+	var entries []artifactEntry
 	if err := decoder.Decode(&entries); err != nil {
-		e.fault("ARTIFACTS: want a JSON list of {bucket, path, dest, sha256, version, size, extract}: %w", err)
+		e.addError("ARTIFACTS: want a JSON list of {bucket, path, dest, sha256, version, size, extract}: %w", err)
 		return nil
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		e.fault("ARTIFACTS: more stands behind the JSON list")
+		e.addError("ARTIFACTS: more stands behind the JSON list")
 		return nil
 	}
 	artifacts := make([]Artifact, len(entries))
@@ -45,7 +45,7 @@ func (e *env) further() []Artifact {
 		if entry.Size != nil {
 			artifacts[i].Size = *entry.Size
 			if *entry.Size <= 0 {
-				e.fault("ARTIFACTS[%d]: size %d: want a number of bytes above 0", i, *entry.Size)
+				e.addError("ARTIFACTS[%d]: size %d: want a number of bytes above 0", i, *entry.Size)
 			}
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/request"
 )
 
-func TestFaultsOfArtifacts(t *testing.T) {
+func TestFromEnv_invalidArtifacts(t *testing.T) {
 	tests := []struct{ name, artifacts, want string }{
 		{"not JSON", `nonsense`, "ARTIFACTS: want a JSON list"},
 		{"an object in place of a list", `{}`, "ARTIFACTS: want a JSON list"},
@@ -41,7 +41,7 @@ func TestFaultsOfArtifacts(t *testing.T) {
 	}
 }
 
-func TestWhatIsExtracted(t *testing.T) {
+func TestFromEnv_extractByArchiveSuffix(t *testing.T) {
 	tests := []struct {
 		path, extract string
 		want          bool
@@ -66,7 +66,7 @@ func TestWhatIsExtracted(t *testing.T) {
 	}
 }
 
-func TestNamesBesideEachOtherAreNotNested(t *testing.T) {
+func TestFromEnv_siblingDestinations(t *testing.T) {
 	_, err := request.FromEnv(env(map[string]string{
 		"ARTIFACTS": `[{"bucket":"b","path":"p","dest":"a/b"},{"bucket":"b","path":"p","dest":"a/bc"},{"bucket":"b","path":"p","dest":"model.joblib.meta"}]`,
 	}))
@@ -74,7 +74,7 @@ func TestNamesBesideEachOtherAreNotNested(t *testing.T) {
 }
 
 // Whatever stands in the environment: what is accepted stays in the folder.
-func FuzzEnvironment(f *testing.F) {
+func FuzzFromEnv(f *testing.F) {
 	f.Add("models", "a/model.joblib", "/models/model.joblib", digest, `[{"bucket":"b","path":"p","dest":"d"}]`)
 	f.Add("", "../x", "/models/../x", "x", `[{"dest":"../../etc/passwd"}]`)
 	f.Add("b", "p.tar.gz", "/m/d/e", "", `[{"bucket":"b","path":"p","dest":"a/b/../c"}]`)

@@ -11,9 +11,9 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// Lookup finds a variable, as os.LookupEnv does. A variable that is empty
+// LookupEnv finds a variable, as os.LookupEnv does. A variable that is empty
 // counts as not set: a ConfigMap may render an unused key as "".
-type Lookup func(key string) (value string, ok bool)
+type LookupEnv func(key string) (value string, ok bool)
 
 // Defaults of a run. The ADR's three retries with 10 s are the run's; quick
 // retries of single ranges happen below them. 8 ranges of 8 MiB fill a
@@ -39,51 +39,51 @@ const (
 
 // FromEnv reads the request from the environment. The error holds every
 // fault at once, each with the variable's name, and is of kind fetcherr.Config.
-func FromEnv(lookup Lookup) (Request, error) {
+func FromEnv(lookup LookupEnv) (Request, error) {
 	e := &env{lookup: lookup}
-	main := Artifact{
+	model := Artifact{
 		SHA256:  e.get("MODEL_SHA256"),
 		Version: e.get("MODEL_VERSION"),
-		Size:    e.bytes("MODEL_SIZE"),
+		Size:    e.byteCount("MODEL_SIZE"),
 		Extract: e.boolean("MODEL_EXTRACT"),
 	}
 	req := Request{
-		Retries:      e.number("FETCH_RETRIES", DefaultRetries, 0, maxRetries),
-		Backoff:      e.wait("FETCH_BACKOFF", DefaultBackoff),
-		Timeout:      e.duration("FETCH_TIMEOUT", DefaultTimeout),
-		Stall:        e.duration("FETCH_STALL", DefaultStall),
-		IdentityWait: e.duration("FETCH_IDENTITY_WAIT", DefaultIdentityWait),
-		Parallel:     e.number("FETCH_PARALLEL", DefaultParallel, 1, maxParallel),
-		PartSize:     int64(e.number("FETCH_PART_SIZE", DefaultPartSize, minPartSize, maxPartSize)),
+		Retries:      e.integer("FETCH_RETRIES", DefaultRetries, 0, maxRetries),
+		Backoff:      e.nonNegativeDuration("FETCH_BACKOFF", DefaultBackoff),
+		Timeout:      e.positiveDuration("FETCH_TIMEOUT", DefaultTimeout),
+		Stall:        e.positiveDuration("FETCH_STALL", DefaultStall),
+		IdentityWait: e.positiveDuration("FETCH_IDENTITY_WAIT", DefaultIdentityWait),
+		Parallel:     e.integer("FETCH_PARALLEL", DefaultParallel, 1, maxParallel),
+		PartSize:     int64(e.integer("FETCH_PART_SIZE", DefaultPartSize, minPartSize, maxPartSize)),
 	}
-	req.Cloud, main.Bucket, main.Path = e.object()
-	req.Folder, main.Dest = e.place()
-	req.Artifacts = []Artifact{main}
+	req.Cloud, model.Bucket, model.Path = e.objectLocation()
+	req.Folder, model.Dest = e.localPaths()
+	req.Artifacts = []Artifact{model}
 	names := []string{"the model"}
-	for i, a := range e.further() {
+	for i, a := range e.artifacts() {
 		req.Artifacts = append(req.Artifacts, a)
 		names = append(names, fmt.Sprintf("ARTIFACTS[%d]", i))
 	}
 	for i := range req.Artifacts {
 		a := &req.Artifacts[i]
-		a.Extract = a.Extract || namesArchive(a.Path)
-		e.check(names[i], req.Cloud, a)
+		a.Extract = a.Extract || hasArchiveSuffix(a.Path)
+		e.validateArtifact(names[i], req.Cloud, a)
 	}
-	e.overlaps(names, req.Artifacts)
-	if len(e.faults) > 0 {
-		return Request{}, &fetcherr.Error{Kind: fetcherr.Config, Err: errors.Join(e.faults...)}
+	e.validateDestinations(names, req.Artifacts)
+	if len(e.errs) > 0 {
+		return Request{}, &fetcherr.Error{Kind: fetcherr.InvalidConfig, Err: errors.Join(e.errs...)}
 	}
 	return req, nil
 }
 
 // env collects faults while it reads, so that all are reported together.
 type env struct {
-	lookup Lookup
-	faults []error
+	lookup LookupEnv
+	errs   []error
 }
 
-func (e *env) fault(format string, args ...any) {
-	e.faults = append(e.faults, fmt.Errorf(format, args...))
+func (e *env) addError(format string, args ...any) {
+	e.errs = append(e.errs, fmt.Errorf(format, args...))
 }
 
 func (e *env) get(key string) string {
@@ -91,41 +91,41 @@ func (e *env) get(key string) string {
 	return value
 }
 
-// object reads the main model's place from the keys of one cloud.
-func (e *env) object() (cloud Cloud, bucket, key string) {
+// objectLocation reads the main model's place from the keys of one cloud.
+func (e *env) objectLocation() (cloud Cloud, bucket, key string) {
 	gcs := [2]string{e.get("GCS_BUCKET"), e.get("GCS_MODEL_PATH")}
 	s3 := [2]string{e.get("S3_BUCKET"), e.get("S3_MODEL_PATH")}
-	none := [2]string{}
+	unset := [2]string{}
 	switch {
-	case gcs == none && s3 == none:
-		e.fault("no bucket: set GCS_BUCKET and GCS_MODEL_PATH, or S3_BUCKET and S3_MODEL_PATH")
+	case gcs == unset && s3 == unset:
+		e.addError("no bucket: set GCS_BUCKET and GCS_MODEL_PATH, or S3_BUCKET and S3_MODEL_PATH")
 		return "", "", ""
-	case gcs != none && s3 != none:
-		e.fault("keys of both clouds are set: keep GCS_BUCKET and GCS_MODEL_PATH, or S3_BUCKET and S3_MODEL_PATH")
+	case gcs != unset && s3 != unset:
+		e.addError("keys of both clouds are set: keep GCS_BUCKET and GCS_MODEL_PATH, or S3_BUCKET and S3_MODEL_PATH")
 		return "", "", ""
-	case gcs != none:
+	case gcs != unset:
 		return GCS, gcs[0], gcs[1]
 	default:
 		return S3, s3[0], s3[1]
 	}
 }
 
-// place splits LOCAL_MODEL_PATH into the model folder and the main dest. The
+// localPaths splits LOCAL_MODEL_PATH into the model folder and the main dest. The
 // folder is MODEL_FOLDER where that is set: a model that lies deeper in it, as
 // an archive with a folder of its own does, leaves room for others beside it.
-func (e *env) place() (folder, dest string) {
+func (e *env) localPaths() (folder, dest string) {
 	local, folder := e.get("LOCAL_MODEL_PATH"), e.get("MODEL_FOLDER")
 	switch {
 	case local == "":
-		e.fault("LOCAL_MODEL_PATH is not set: give the model's absolute path, such as /models/model.joblib")
+		e.addError("LOCAL_MODEL_PATH is not set: give the model's absolute path, such as /models/model.joblib")
 	case !path.IsAbs(local), path.Clean(local) != local, path.Dir(local) == "/":
-		e.fault("LOCAL_MODEL_PATH %q: want a clean absolute path of a file in a folder, such as /models/model.joblib", local)
+		e.addError("LOCAL_MODEL_PATH %q: want a clean absolute path of a file in a folder, such as /models/model.joblib", local)
 	case folder == "":
 		return path.Dir(local), path.Base(local)
 	case !path.IsAbs(folder), path.Clean(folder) != folder, folder == "/":
-		e.fault("MODEL_FOLDER %q: want a clean absolute path of a folder, such as /models", folder)
+		e.addError("MODEL_FOLDER %q: want a clean absolute path of a folder, such as /models", folder)
 	case !strings.HasPrefix(local, folder+"/"):
-		e.fault("LOCAL_MODEL_PATH %q lies outside MODEL_FOLDER %q", local, folder)
+		e.addError("LOCAL_MODEL_PATH %q lies outside MODEL_FOLDER %q", local, folder)
 	default:
 		return folder, strings.TrimPrefix(local, folder+"/")
 	}
@@ -133,27 +133,27 @@ func (e *env) place() (folder, dest string) {
 	return "/models", "model"
 }
 
-func (e *env) number(key string, byDefault, low, high int) int {
+func (e *env) integer(key string, defaultValue, minimum, maximum int) int {
 	text := e.get(key)
 	if text == "" {
-		return byDefault
+		return defaultValue
 	}
 	n, err := strconv.Atoi(text)
-	if err != nil || n < low || n > high {
-		e.fault("%s %q: want a whole number from %d to %d", key, text, low, high)
-		return byDefault
+	if err != nil || n < minimum || n > maximum {
+		e.addError("%s %q: want a whole number from %d to %d", key, text, minimum, maximum)
+		return defaultValue
 	}
 	return n
 }
 
-func (e *env) bytes(key string) int64 {
+func (e *env) byteCount(key string) int64 {
 	text := e.get(key)
 	if text == "" {
 		return 0
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n <= 0 {
-		e.fault("%s %q: want a number of bytes above 0", key, text)
+		e.addError("%s %q: want a number of bytes above 0", key, text)
 		return 0
 	}
 	return n
@@ -166,30 +166,30 @@ func (e *env) boolean(key string) bool {
 	}
 	b, err := strconv.ParseBool(text)
 	if err != nil {
-		e.fault("%s %q: want true or false", key, text)
+		e.addError("%s %q: want true or false", key, text)
 	}
 	return b
 }
 
-// wait reads how long to wait, which may be not at all.
-func (e *env) wait(key string, byDefault time.Duration) time.Duration {
-	return e.parse(key, byDefault, "of 0s or more", func(d time.Duration) bool { return d >= 0 })
+// nonNegativeDuration reads how long to wait, which may be not at all.
+func (e *env) nonNegativeDuration(key string, defaultValue time.Duration) time.Duration {
+	return e.duration(key, defaultValue, "of 0s or more", func(d time.Duration) bool { return d >= 0 })
 }
 
-// duration reads a bound: one of 0 would let nothing happen.
-func (e *env) duration(key string, byDefault time.Duration) time.Duration {
-	return e.parse(key, byDefault, "above 0", func(d time.Duration) bool { return d > 0 })
+// positiveDuration reads a bound: one of 0 would let nothing happen.
+func (e *env) positiveDuration(key string, defaultValue time.Duration) time.Duration {
+	return e.duration(key, defaultValue, "above 0", func(d time.Duration) bool { return d > 0 })
 }
 
-func (e *env) parse(key string, byDefault time.Duration, want string, fits func(time.Duration) bool) time.Duration {
+func (e *env) duration(key string, defaultValue time.Duration, want string, valid func(time.Duration) bool) time.Duration {
 	text := e.get(key)
 	if text == "" {
-		return byDefault
+		return defaultValue
 	}
 	d, err := time.ParseDuration(text)
-	if err != nil || !fits(d) {
-		e.fault("%s %q: want a duration %s, such as 10s or 5m", key, text, want)
-		return byDefault
+	if err != nil || !valid(d) {
+		e.addError("%s %q: want a duration %s, such as 10s or 5m", key, text, want)
+		return defaultValue
 	}
 	return d
 }

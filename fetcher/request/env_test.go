@@ -13,7 +13,7 @@ import (
 const digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 // env is a whole environment: the least that works, with changes over it.
-func env(changes map[string]string) request.Lookup {
+func env(changes map[string]string) request.LookupEnv {
 	all := map[string]string{
 		"S3_BUCKET":        "models",
 		"S3_MODEL_PATH":    "bankchurn/model.joblib",
@@ -28,7 +28,7 @@ func env(changes map[string]string) request.Lookup {
 	}
 }
 
-func TestTheLeastEnvironmentMeansTheDefaults(t *testing.T) {
+func TestFromEnv_defaults(t *testing.T) {
 	req, err := request.FromEnv(env(nil))
 	require.NoError(t, err)
 	require.Equal(t, request.Request{
@@ -43,11 +43,11 @@ func TestTheLeastEnvironmentMeansTheDefaults(t *testing.T) {
 		Parallel:     8,
 		PartSize:     8 << 20,
 	}, req)
-	require.False(t, req.Pinned())
+	require.False(t, req.IsPinned())
 	require.Equal(t, "s3://models/bankchurn/model.joblib", req.URL(req.Artifacts[0]))
 }
 
-func TestEveryKeyReachesTheRequest(t *testing.T) {
+func TestFromEnv_allVariables(t *testing.T) {
 	req, err := request.FromEnv(env(map[string]string{
 		"S3_BUCKET": "", "S3_MODEL_PATH": "", // empty counts as not set
 		"GCS_BUCKET": "models", "GCS_MODEL_PATH": "nlpinsight/model.tar.gz",
@@ -68,12 +68,12 @@ func TestEveryKeyReachesTheRequest(t *testing.T) {
 		Retries: 0, Backoff: 50 * time.Millisecond, Timeout: 2 * time.Minute, Stall: 3 * time.Second,
 		IdentityWait: 5 * time.Second, Parallel: 2, PartSize: 1 << 20,
 	}, req)
-	require.True(t, req.Pinned())
+	require.True(t, req.IsPinned())
 	require.Equal(t, ".", req.Artifacts[0].Folder())
 	require.Equal(t, "gs://data/v1/phrasebank.csv", req.URL(req.Artifacts[1]))
 }
 
-func TestFaultsOfTheEnvironment(t *testing.T) {
+func TestFromEnv_invalidVariables(t *testing.T) {
 	tests := []struct {
 		name    string
 		changes map[string]string
@@ -115,13 +115,13 @@ func TestFaultsOfTheEnvironment(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := request.FromEnv(env(tt.changes))
 			require.ErrorContains(t, err, tt.want)
-			require.Equal(t, fetcherr.Config, fetcherr.KindOf(err))
+			require.Equal(t, fetcherr.InvalidConfig, fetcherr.KindOf(err))
 		})
 	}
 }
 
 // Config may switch the wait off; what is told to be a bound may not be 0.
-func TestABackoffMayBeNone(t *testing.T) {
+func TestFromEnv_zeroBackoff(t *testing.T) {
 	for _, text := range []string{"0s", "0"} {
 		req, err := request.FromEnv(env(map[string]string{"FETCH_BACKOFF": text}))
 		require.NoError(t, err)
@@ -129,7 +129,7 @@ func TestABackoffMayBeNone(t *testing.T) {
 	}
 }
 
-func TestModelFolder(t *testing.T) {
+func TestFromEnv_modelFolder(t *testing.T) {
 	for _, tt := range []struct{ name, local, folder, wantFolder, wantDest string }{
 		{"the model's own folder by default", "/models/model.joblib", "", "/models", "model.joblib"},
 		{"the same, said outright", "/models/model.joblib", "/models", "/models", "model.joblib"},
@@ -144,7 +144,7 @@ func TestModelFolder(t *testing.T) {
 	}
 }
 
-func TestAllFaultsAtOnce(t *testing.T) {
+func TestFromEnv_reportsAllErrors(t *testing.T) {
 	_, err := request.FromEnv(env(map[string]string{
 		"S3_BUCKET": "", "S3_MODEL_PATH": "", "LOCAL_MODEL_PATH": "m", "MODEL_SHA256": "x",
 		"FETCH_RETRIES": "many", "ARTIFACTS": `[{"bucket":"b","path":"/p","dest":"../d","sha256":"y"}]`,

@@ -69,8 +69,8 @@ func (r Request) URL(a Artifact) string {
 	return scheme + "://" + a.Bucket + "/" + a.Path
 }
 
-// Pinned says whether every artifact's bytes are fixed by a digest.
-func (r Request) Pinned() bool {
+// IsPinned says whether every artifact's bytes are fixed by a digest.
+func (r Request) IsPinned() bool {
 	for _, a := range r.Artifacts {
 		if a.SHA256 == "" {
 			return false
@@ -86,7 +86,7 @@ func (a Artifact) Folder() string { return path.Dir(a.Dest) }
 // archiveSuffixes are the names that are extracted without being asked.
 var archiveSuffixes = []string{".tar", ".tar.gz", ".tgz", ".tar.zst"}
 
-func namesArchive(key string) bool {
+func hasArchiveSuffix(key string) bool {
 	for _, suffix := range archiveSuffixes {
 		if strings.HasSuffix(strings.ToLower(key), suffix) {
 			return true

@@ -27,23 +27,23 @@ func Folder(name string) Entry {
 	return Entry{Header: tar.Header{Typeflag: tar.TypeDir, Name: name, Mode: 0o700}}
 }
 
-// Link is a symbolic link.
-func Link(name, target string) Entry {
+// Symlink is a symbolic link.
+func Symlink(name, target string) Entry {
 	return Entry{Header: tar.Header{Typeflag: tar.TypeSymlink, Name: name, Linkname: target, Mode: 0o777}}
 }
 
-// Hard is a hard link.
-func Hard(name, target string) Entry {
+// HardLink is a hard link.
+func HardLink(name, target string) Entry {
 	return Entry{Header: tar.Header{Typeflag: tar.TypeLink, Name: name, Linkname: target, Mode: 0o600}}
 }
 
-// Of is an entry of another type.
-func Of(typeflag byte, name string) Entry {
+// Special is an entry of another type.
+func Special(typeflag byte, name string) Entry {
 	return Entry{Header: tar.Header{Typeflag: typeflag, Name: name, Mode: 0o600}}
 }
 
-// With changes an entry's mode.
-func (e Entry) With(mode int64) Entry {
+// WithMode changes an entry's mode.
+func (e Entry) WithMode(mode int64) Entry {
 	e.Mode = mode
 	return e
 }
@@ -61,9 +61,9 @@ func Tar(t testing.TB, entries ...Entry) []byte {
 	return packed.Bytes()
 }
 
-// Claiming is an archive of one file whose header claims a size that does not
+// TarWithFalseSize is an archive of one file whose header claims a size that does not
 // follow.
-func Claiming(t testing.TB, name string, size int64) []byte {
+func TarWithFalseSize(t testing.TB, name string, size int64) []byte {
 	var packed bytes.Buffer
 	require.NoError(t, tar.NewWriter(&packed).WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o600, Size: size}))
 	return append(packed.Bytes(), make([]byte, 4096)...)

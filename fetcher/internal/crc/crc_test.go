@@ -15,7 +15,7 @@ import (
 var algorithms = []crc.Algorithm{crc.CRC32, crc.CRC32C, crc.CRC64NVME}
 
 // The check values of the catalogue of parametrised CRC algorithms.
-func TestCheckValues(t *testing.T) {
+func TestAlgorithmUpdate_catalogueCheckValues(t *testing.T) {
 	for algorithm, want := range map[crc.Algorithm]uint64{
 		crc.CRC32: 0xcbf43926, crc.CRC32C: 0xe3069283, crc.CRC64NVME: 0xae8b14860a799888,
 	} {
@@ -24,7 +24,7 @@ func TestCheckValues(t *testing.T) {
 }
 
 // However a body is cut into ranges, what they combine to is its checksum.
-func TestRangesCombineToTheWhole(t *testing.T) {
+func TestAlgorithmCombine_rangesGiveObjectChecksum(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		algorithm := rapid.SampledFrom(algorithms).Draw(t, "algorithm")
 		ranges := rapid.SliceOf(rapid.SliceOfN(rapid.Byte(), 0, 300)).Draw(t, "ranges")
@@ -39,7 +39,7 @@ func TestRangesCombineToTheWhole(t *testing.T) {
 }
 
 // Which two of three are combined first makes no difference, at any length.
-func TestCombiningIsAssociative(t *testing.T) {
+func TestAlgorithmCombine_associative(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		algorithm := rapid.SampledFrom(algorithms).Draw(t, "algorithm")
 		sum := rapid.Uint64()
@@ -56,7 +56,7 @@ func TestCombiningIsAssociative(t *testing.T) {
 }
 
 // Any one flipped bit shows.
-func TestAFlippedBitShows(t *testing.T) {
+func TestAlgorithmUpdate_detectsFlippedBit(t *testing.T) {
 	body := make([]byte, 10_000)
 	for i := range body {
 		body[i] = byte(rand.Uint32())
@@ -72,7 +72,7 @@ func TestAFlippedBitShows(t *testing.T) {
 	}
 }
 
-func TestDecode(t *testing.T) {
+func TestDecode_base64BigEndian(t *testing.T) {
 	raw := binary.BigEndian.AppendUint32(nil, 0xe3069283)
 	got, err := crc.Decode(crc.CRC32C, base64.StdEncoding.EncodeToString(raw))
 	require.NoError(t, err)
@@ -94,7 +94,7 @@ func TestDecode(t *testing.T) {
 }
 
 // Without an algorithm there is no checksum to be wrong.
-func TestNone(t *testing.T) {
+func TestChecksum_zeroValueIsNone(t *testing.T) {
 	var none crc.Checksum
 	require.False(t, none.Known())
 	require.Zero(t, none.Algorithm.Update(0, []byte("x")))

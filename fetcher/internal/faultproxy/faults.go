@@ -12,8 +12,8 @@ func Status(code int) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(code) }
 }
 
-// Busy answers 503 and asks to be left alone for so many seconds.
-func Busy(seconds int) Fault {
+// Unavailable answers 503 and asks to be left alone for so many seconds.
+func Unavailable(seconds int) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		w.Header().Set("Retry-After", strconv.Itoa(seconds))
 		w.WriteHeader(http.StatusServiceUnavailable)
@@ -22,43 +22,43 @@ func Busy(seconds int) Fault {
 
 // Reset breaks the connection after n bytes of the body.
 func Reset(n int) Fault {
-	return spoil(func(s *spoiler, body []byte) (int, error) {
-		if s.passed+len(body) < n {
-			return s.pass(body)
+	return rewriteBody(func(s *bodyRewriter, body []byte) (int, error) {
+		if s.forwarded+len(body) < n {
+			return s.forward(body)
 		}
-		s.pass(body[:max(n-s.passed, 0)])
+		s.forward(body[:max(n-s.forwarded, 0)])
 		panic(http.ErrAbortHandler)
 	})
 }
 
-// Cut ends the body after n bytes, with a Content-Length to match: a short
+// Truncate ends the body after n bytes, with a Content-Length to match: a short
 // answer that looks whole.
-func Cut(n int) Fault {
+func Truncate(n int) Fault {
 	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
-		forward.ServeHTTP(&spoiler{ResponseWriter: w, length: n, write: func(s *spoiler, body []byte) (int, error) {
-			s.pass(body[:min(len(body), max(n-s.passed, 0))])
+		forward.ServeHTTP(&bodyRewriter{ResponseWriter: w, length: n, write: func(s *bodyRewriter, body []byte) (int, error) {
+			s.forward(body[:min(len(body), max(n-s.forwarded, 0))])
 			return len(body), nil
 		}}, r)
 	}
 }
 
-// Flip inverts the byte at n of the body.
-func Flip(n int) Fault {
-	return spoil(func(s *spoiler, body []byte) (int, error) {
+// FlipByte inverts the byte at n of the body.
+func FlipByte(n int) Fault {
+	return rewriteBody(func(s *bodyRewriter, body []byte) (int, error) {
 		body = append([]byte(nil), body...)
-		if at := n - s.passed; at >= 0 && at < len(body) {
+		if at := n - s.forwarded; at >= 0 && at < len(body) {
 			body[at] ^= 0xff
 		}
-		return s.pass(body)
+		return s.forward(body)
 	})
 }
 
 // Stall sends n bytes of the body, then nothing, until the client hangs up.
 func Stall(n int) Fault {
 	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
-		forward.ServeHTTP(&spoiler{ResponseWriter: w, write: func(s *spoiler, body []byte) (int, error) {
-			s.pass(body[:min(len(body), max(n-s.passed, 0))])
-			if s.passed >= n {
+		forward.ServeHTTP(&bodyRewriter{ResponseWriter: w, write: func(s *bodyRewriter, body []byte) (int, error) {
+			s.forward(body[:min(len(body), max(n-s.forwarded, 0))])
+			if s.forwarded >= n {
 				http.NewResponseController(w).Flush()
 				<-r.Context().Done()
 				panic(http.ErrAbortHandler)
@@ -71,9 +71,9 @@ func Stall(n int) Fault {
 // Trickle sends the body a few bytes at a time, until the client hangs up.
 func Trickle(n int, every time.Duration) Fault {
 	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
-		forward.ServeHTTP(&spoiler{ResponseWriter: w, write: func(s *spoiler, body []byte) (int, error) {
+		forward.ServeHTTP(&bodyRewriter{ResponseWriter: w, write: func(s *bodyRewriter, body []byte) (int, error) {
 			for piece := range slices.Chunk(body, n) {
-				if _, err := s.pass(piece); err != nil {
+				if _, err := s.forward(piece); err != nil {
 					return 0, err
 				}
 				select {
@@ -87,11 +87,11 @@ func Trickle(n int, every time.Duration) Fault {
 	}
 }
 
-// Claim gives the answer to a HEAD another Content-Length.
-func Claim(length int) Fault {
+// FalseContentLength gives the answer to a HEAD another Content-Length.
+func FalseContentLength(length int) Fault {
 	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
-		forward.ServeHTTP(&spoiler{ResponseWriter: w, length: length, write: func(s *spoiler, body []byte) (int, error) {
-			return s.pass(body)
+		forward.ServeHTTP(&bodyRewriter{ResponseWriter: w, length: length, write: func(s *bodyRewriter, body []byte) (int, error) {
+			return s.forward(body)
 		}}, r)
 	}
 }
@@ -104,43 +104,43 @@ func Before(act func()) Fault {
 	}
 }
 
-// Instead answers 200 with another body, as servers do that ignore Range. It
+// ReplaceBody answers 200 with another body, as servers do that ignore Range. It
 // asks no store: S3's signatures cover the header that would have to go.
-func Instead(body []byte) Fault {
+func ReplaceBody(body []byte) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 		_, _ = w.Write(body) // the client hangs up when it has seen enough
 	}
 }
 
-func spoil(write func(s *spoiler, body []byte) (int, error)) Fault {
+func rewriteBody(write func(s *bodyRewriter, body []byte) (int, error)) Fault {
 	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
-		forward.ServeHTTP(&spoiler{ResponseWriter: w, write: write}, r)
+		forward.ServeHTTP(&bodyRewriter{ResponseWriter: w, write: write}, r)
 	}
 }
 
-// spoiler passes a body on through write.
-type spoiler struct {
+// bodyRewriter passes a body on through write.
+type bodyRewriter struct {
 	http.ResponseWriter
-	write  func(s *spoiler, body []byte) (int, error)
-	passed int
+	write     func(s *bodyRewriter, body []byte) (int, error)
+	forwarded int
 	// length is the Content-Length to claim; 0 leaves the store's.
 	length int
 }
 
-func (s *spoiler) WriteHeader(code int) {
+func (s *bodyRewriter) WriteHeader(code int) {
 	if s.length > 0 {
 		s.Header().Set("Content-Length", strconv.Itoa(s.length))
 	}
 	s.ResponseWriter.WriteHeader(code)
 }
 
-func (s *spoiler) Write(body []byte) (int, error) { return s.write(s, body) }
+func (s *bodyRewriter) Write(body []byte) (int, error) { return s.write(s, body) }
 
-// pass sends bytes at once, so that the client has them before the fault.
-func (s *spoiler) pass(body []byte) (int, error) {
+// forward sends bytes at once, so that the client has them before the fault.
+func (s *bodyRewriter) forward(body []byte) (int, error) {
 	n, err := s.ResponseWriter.Write(body)
-	s.passed += n
+	s.forwarded += n
 	http.NewResponseController(s.ResponseWriter).Flush()
 	return n, err
 }

@@ -79,14 +79,14 @@ func (p *Proxy) Requests() []string {
 }
 
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if fault := p.next(r); fault != nil {
+	if fault := p.nextFault(r); fault != nil {
 		fault(w, r, p.forward)
 		return
 	}
 	p.forward.ServeHTTP(w, r)
 }
 
-func (p *Proxy) next(r *http.Request) Fault {
+func (p *Proxy) nextFault(r *http.Request) Fault {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	p.requests = append(p.requests, r.Method+" "+r.Header.Get("Range"))
@@ -99,8 +99,8 @@ func (p *Proxy) next(r *http.Request) Fault {
 	return nil
 }
 
-// From matches the requests for ranges that begin at offset.
-func From(offset int64) func(*http.Request) bool {
+// RangeFrom matches the requests for ranges that begin at offset.
+func RangeFrom(offset int64) func(*http.Request) bool {
 	return func(r *http.Request) bool {
 		return strings.HasPrefix(r.Header.Get("Range"), "bytes="+strconv.FormatInt(offset, 10)+"-")
 	}
@@ -109,8 +109,8 @@ func From(offset int64) func(*http.Request) bool {
 // Any matches every request.
 func Any(*http.Request) bool { return true }
 
-// Ranges matches the requests for ranges.
-func Ranges(r *http.Request) bool { return r.Header.Get("Range") != "" }
+// IsRange matches the requests for ranges.
+func IsRange(r *http.Request) bool { return r.Header.Get("Range") != "" }
 
-// Others matches the requests that are not for ranges.
-func Others(r *http.Request) bool { return !Ranges(r) }
+// IsNotRange matches the requests that are not for ranges.
+func IsNotRange(r *http.Request) bool { return !IsRange(r) }

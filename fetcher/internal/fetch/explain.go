@@ -22,27 +22,27 @@ func Explain(ctx context.Context, req request.Request, open Opener, log *slog.Lo
 	// Who looks on does not want to wait for a store's bad minute.
 	req.Retries, req.IdentityWait = 0, min(req.IdentityWait, 2*time.Second)
 	r := newRun(req, nil, open, log)
-	if err := r.connect(ctx); err != nil {
-		return ended(ctx, req, err)
+	if err := r.openSource(ctx); err != nil {
+		return stopReason(ctx, req, err)
 	}
-	objects, faults := r.ask(ctx)
+	objects, errs := r.statAll(ctx)
 	fmt.Fprintf(w, "%d artifacts from %s into %s, all or none\n", len(objects), req.Cloud, req.Folder)
 	for i, a := range req.Artifacts {
 		fmt.Fprintf(w, "\n%s\n  from     %s\n", a.Dest, req.URL(a))
-		if faults[i] != nil {
-			fmt.Fprintf(w, "  fails    %s\n", faults[i])
+		if errs[i] != nil {
+			fmt.Fprintf(w, "  fails    %s\n", errs[i])
 			continue
 		}
-		explain(w, req, a, objects[i])
+		writeArtifact(w, req, a, objects[i])
 	}
-	fmt.Fprintf(w, "\n%d bytes in ranges of %d, %d at once\n", r.missing(objects), req.PartSize, req.Parallel)
-	if err := final(faults); err != nil {
-		return ended(ctx, req, err)
+	fmt.Fprintf(w, "\n%d bytes in ranges of %d, %d at once\n", r.remainingBytes(objects), req.PartSize, req.Parallel)
+	if err := joinErrors(errs); err != nil {
+		return stopReason(ctx, req, err)
 	}
 	return nil
 }
 
-func explain(w io.Writer, req request.Request, a request.Artifact, object source.Object) {
+func writeArtifact(w io.Writer, req request.Request, a request.Artifact, object source.Object) {
 	version := "none: the bucket keeps no versions"
 	switch {
 	case a.Version != "":
@@ -50,31 +50,31 @@ func explain(w io.Writer, req request.Request, a request.Artifact, object source
 	case object.Version != "":
 		version = object.Version + ", the live one"
 	}
-	declared := ""
+	sizeNote := ""
 	if a.Size != 0 {
-		declared = ", as declared"
+		sizeNote = ", as declared"
 	}
-	place := path.Join(req.Folder, a.Dest)
+	destination := path.Join(req.Folder, a.Dest)
 	if a.Extract {
-		place = "extracted into " + path.Dir(place)
+		destination = "extracted into " + path.Dir(destination)
 	}
-	fmt.Fprintf(w, "  to       %s\n  size     %d bytes%s\n  version  %s\n", place, object.Size, declared, version)
-	for _, check := range checks(a, object) {
+	fmt.Fprintf(w, "  to       %s\n  size     %d bytes%s\n  version  %s\n", destination, object.Size, sizeNote, version)
+	for _, check := range plannedChecks(a, object) {
 		fmt.Fprintf(w, "  check    %s\n", check)
 	}
 }
 
-// checks are what the artifact's bytes are compared with.
-func checks(a request.Artifact, object source.Object) []string {
-	var all []string
+// plannedChecks are what the artifact's bytes are compared with.
+func plannedChecks(a request.Artifact, object source.Object) []string {
+	var list []string
 	if a.SHA256 != "" {
-		all = append(all, "SHA-256 "+a.SHA256+", pinned")
+		list = append(list, "SHA-256 "+a.SHA256+", pinned")
 	}
 	if object.Checksum.Known() {
-		all = append(all, object.Checksum.String()+", the store's own")
+		list = append(list, object.Checksum.String()+", the store's own")
 	}
-	if len(all) == 0 {
-		all = append(all, "the size alone: pin the digest, or upload the object with a checksum of the whole")
+	if len(list) == 0 {
+		list = append(list, "the size alone: pin the digest, or upload the object with a checksum of the whole")
 	}
-	return all
+	return list
 }

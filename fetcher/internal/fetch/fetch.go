@@ -23,10 +23,10 @@ type Opener func(ctx context.Context, req request.Request, log *slog.Logger) (so
 // The quick ones last about 3 s together; what is still broken then needs the
 // patience that FETCH_RETRIES and FETCH_BACKOFF give.
 const (
-	longestBackoff = 2 * time.Minute
-	rangeTries     = 5
-	rangeBase      = 200 * time.Millisecond
-	rangeCap       = 2 * time.Second
+	maxBackoff     = 2 * time.Minute
+	rangeAttempts  = 5
+	rangeBaseDelay = 200 * time.Millisecond
+	rangeMaxDelay  = 2 * time.Second
 )
 
 var errOutOfTime = errors.New("out of time")
@@ -41,34 +41,34 @@ func Run(ctx context.Context, req request.Request, open Opener, log *slog.Logger
 	summary := report.Summary{Outcome: "done", Folder: req.Folder}
 	folder, err := publish.Open(req.Folder)
 	if err != nil {
-		return summary, disk(err)
+		return summary, classifyDiskError(err)
 	}
 	defer folder.Close()
-	records, held, err := held(ctx, folder, req)
+	records, held, err := alreadyPublished(ctx, folder, req)
 	if err != nil {
-		return summary, ended(ctx, req, disk(err))
+		return summary, stopReason(ctx, req, classifyDiskError(err))
 	}
 	if held {
 		log.Info("the model folder already holds every artifact, verified again", "folder", req.Folder)
 		summary.Outcome = "unchanged"
-		return described(summary, req, records), disk(folder.Sweep())
+		return summarize(summary, req, records), classifyDiskError(folder.RemoveStaging())
 	}
 	r := newRun(req, folder, open, log)
-	err = r.persist(ctx, &summary)
+	err = r.runWithRetries(ctx, &summary)
 	if err == nil {
 		records, err = r.publish()
 	}
 	if err != nil {
-		err = ended(ctx, req, disk(err))
+		err = stopReason(ctx, req, classifyDiskError(err))
 		if resumable(err) {
 			return summary, err
 		}
-		if swept := folder.Sweep(); swept != nil {
+		if swept := folder.RemoveStaging(); swept != nil {
 			log.Warn("the staging folder could not be removed", "error", swept.Error())
 		}
 		return summary, err
 	}
-	return described(summary, req, records), nil
+	return summarize(summary, req, records), nil
 }
 
 // run is a run under way.
@@ -82,19 +82,19 @@ type run struct {
 	progress *transfer.Progress
 	// staged holds what is verified, by the artifact's index; a retry of the
 	// run does not bring it again.
-	staged []*publish.Staged
-	// leftovers are what an earlier run staged, by the artifact's index.
-	leftovers []leftover
+	staged []*publish.StagedArtifact
+	// checkpoints are what an earlier run staged, by the artifact's index.
+	checkpoints []checkpoint
 }
 
 func newRun(req request.Request, folder *publish.Folder, open Opener, log *slog.Logger) *run {
-	return &run{req: req, folder: folder, log: log, open: open, staged: make([]*publish.Staged, len(req.Artifacts)), leftovers: make([]leftover, len(req.Artifacts))}
+	return &run{req: req, folder: folder, log: log, open: open, staged: make([]*publish.StagedArtifact, len(req.Artifacts)), checkpoints: make([]checkpoint, len(req.Artifacts))}
 }
 
-// persist attempts the run until it works, fails for good or is out of tries.
+// runWithRetries attempts the run until it works, fails for good or is out of tries.
 // What a request can heal by itself is healed below, by the range: here it is
 // about an object that changed or was spoilt, and the source's own making.
-func (r *run) persist(ctx context.Context, summary *report.Summary) error {
+func (r *run) runWithRetries(ctx context.Context, summary *report.Summary) error {
 	backoff := r.backoff()
 	for retry := 0; ; retry++ {
 		summary.Attempts = retry + 1
@@ -102,12 +102,12 @@ func (r *run) persist(ctx context.Context, summary *report.Summary) error {
 		switch {
 		case err == nil, ctx.Err() != nil, errors.Is(err, transfer.ErrGaveUp):
 			return err
-		case !fetcherr.KindOf(disk(err)).Retryable(), retry == r.req.Retries:
+		case !fetcherr.KindOf(classifyDiskError(err)).Retryable(), retry == r.req.Retries:
 			return err
 		}
 		delay := backoff.Delay(retry)
 		r.log.Warn("the run failed and is tried again", "retry", retry+1, "of", r.req.Retries, "wait", delay.String(), "error", err.Error())
-		if transfer.Wait(ctx, delay) != nil {
+		if transfer.Sleep(ctx, delay) != nil {
 			return err // the last thing that went wrong says more than the wait
 		}
 	}
@@ -115,11 +115,11 @@ func (r *run) persist(ctx context.Context, summary *report.Summary) error {
 
 // backoff is that of the run, which begins anew or waits for a range.
 func (r *run) backoff() transfer.Backoff {
-	return transfer.Backoff{Base: r.req.Backoff, Cap: max(longestBackoff, r.req.Backoff)}
+	return transfer.Backoff{Base: r.req.Backoff, Cap: max(maxBackoff, r.req.Backoff)}
 }
 
-// ended puts the reason of a run that was stopped before what it led to.
-func ended(ctx context.Context, req request.Request, err error) error {
+// stopReason puts the reason of a run that was stopped before what it led to.
+func stopReason(ctx context.Context, req request.Request, err error) error {
 	switch {
 	case ctx.Err() == nil:
 		return err
@@ -128,23 +128,23 @@ func ended(ctx context.Context, req request.Request, err error) error {
 	case !fetcherr.KindOf(err).Retryable() && !errors.Is(err, context.Canceled):
 		return err
 	case errors.Is(err, errOutOfTime), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return fetcherr.New(fetcherr.Transient, "out of time after %s", req.Timeout).Advise("raise FETCH_TIMEOUT, or look for what slows the network")
+		return fetcherr.New(fetcherr.Transient, "out of time after %s", req.Timeout).WithHint("raise FETCH_TIMEOUT, or look for what slows the network")
 	}
-	return fetcherr.New(fetcherr.Transient, "out of time after %s, after: %w", req.Timeout, err).Advise("raise FETCH_TIMEOUT, or look for what slows the network")
+	return fetcherr.New(fetcherr.Transient, "out of time after %s, after: %w", req.Timeout, err).WithHint("raise FETCH_TIMEOUT, or look for what slows the network")
 }
 
-func held(ctx context.Context, folder *publish.Folder, req request.Request) ([]publish.Record, bool, error) {
-	if !req.Pinned() {
+func alreadyPublished(ctx context.Context, folder *publish.Folder, req request.Request) ([]publish.Record, bool, error) {
+	if !req.IsPinned() {
 		return nil, false, nil
 	}
-	wants := make([]publish.Want, len(req.Artifacts))
+	expected := make([]publish.Expected, len(req.Artifacts))
 	for i, a := range req.Artifacts {
-		wants[i] = publish.Want{Dest: a.Dest, Source: req.URL(a), SHA256: a.SHA256, Version: a.Version, Extract: a.Extract}
+		expected[i] = publish.Expected{Dest: a.Dest, Source: req.URL(a), SHA256: a.SHA256, Version: a.Version, Extract: a.Extract}
 	}
-	return folder.Holds(ctx, wants)
+	return folder.IsPublished(ctx, expected)
 }
 
-func described(summary report.Summary, req request.Request, records []publish.Record) report.Summary {
+func summarize(summary report.Summary, req request.Request, records []publish.Record) report.Summary {
 	for i, record := range records {
 		summary.Bytes += record.Bytes
 		summary.Artifacts = append(summary.Artifacts, report.Artifact{

@@ -15,28 +15,28 @@ import (
 	"github.com/modelferry/modelferry/fetcher/request"
 )
 
-// stage brings one artifact into its staging folder and verifies it. What
+// stageArtifact brings one artifact into its staging folder and verifies it. What
 // cannot come right by going on is removed: the next try begins anew.
-func (r *run) stage(ctx context.Context, index int, object source.Object, buffers *transfer.Buffers) (*publish.Staged, error) {
+func (r *run) stageArtifact(ctx context.Context, index int, object source.Object, buffers *transfer.BufferPool) (*publish.StagedArtifact, error) {
 	a := r.req.Artifacts[index]
-	if whole := r.leftovers[index].archive; whole != nil {
-		return whole, nil
+	if extracted := r.checkpoints[index].archive; extracted != nil {
+		return extracted, nil
 	}
-	root, err := r.staging(index)
+	root, err := r.openStaging(index)
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
-	staged := &publish.Staged{Record: publish.Record{
+	staged := &publish.StagedArtifact{Record: publish.Record{
 		Dest: a.Dest, Source: r.req.URL(a), Bytes: object.Size, Version: object.Version, Extracted: a.Extract,
 	}}
 	if a.Extract {
-		err = r.unpack(ctx, staged, index, object, root, buffers)
+		err = r.fetchArchive(ctx, staged, index, object, root, buffers)
 	} else {
-		err = r.copy(ctx, staged, index, object, root)
+		err = r.fetchFile(ctx, staged, index, object, root)
 	}
-	if err != nil && !resumable(disk(err)) {
-		err = errors.Join(err, r.folder.Clear(index))
+	if err != nil && !resumable(classifyDiskError(err)) {
+		err = errors.Join(err, r.folder.RemoveArtifactStaging(index))
 	}
 	if err != nil {
 		return nil, err
@@ -50,40 +50,40 @@ func resumable(err error) bool {
 	return kind == fetcherr.Transient || kind == fetcherr.Interrupted
 }
 
-func (r *run) copy(ctx context.Context, staged *publish.Staged, index int, object source.Object, root *os.Root) error {
-	a, have := r.req.Artifacts[index], r.leftovers[index].stretches
-	file, err := publish.File(root, a.Dest)
+func (r *run) fetchFile(ctx context.Context, staged *publish.StagedArtifact, index int, object source.Object, root *os.Root) error {
+	a, segments := r.req.Artifacts[index], r.checkpoints[index].segments
+	file, err := publish.OpenStagedFile(root, a.Dest)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	notes, err := r.journal(index, object, have)
+	log, err := r.journal(index, object, segments)
 	if err != nil {
 		return err
 	}
-	defer notes.Close()
-	digest, err := transfer.File(ctx, r.source, object, file, transfer.Cut{
-		Parallel: r.req.Parallel, Least: r.req.PartSize, SHA256: hashed(a, object), Have: have, Note: notes.Note,
+	defer log.Close()
+	digest, err := transfer.File(ctx, r.source, object, file, transfer.FileOptions{
+		Parallel: r.req.Parallel, MinRange: r.req.PartSize, SHA256: needsSHA256(a, object), Existing: segments, OnSegment: log.AddSegment,
 	})
 	if err := errors.Join(err, file.Close()); err != nil {
 		return err
 	}
-	return verified(staged, a, object, digest)
+	return recordDigest(staged, a, object, digest)
 }
 
-func (r *run) unpack(ctx context.Context, staged *publish.Staged, index int, object source.Object, root *os.Root, buffers *transfer.Buffers) error {
+func (r *run) fetchArchive(ctx context.Context, staged *publish.StagedArtifact, index int, object source.Object, root *os.Root, buffers *transfer.BufferPool) error {
 	a := r.req.Artifacts[index]
-	stream := transfer.NewStream(ctx, r.source, object, buffers, hashed(a, object))
+	stream := transfer.NewStream(ctx, r.source, object, buffers, needsSHA256(a, object))
 	defer stream.Close()
-	content, err := archive.Extract(ctx, stream, root, archive.Limits{Free: r.folder.Free})
-	if errors.Is(err, archive.ErrDamaged) {
+	content, err := archive.Extract(ctx, stream, root, archive.Limits{FreeBytes: r.folder.FreeBytes})
+	if errors.Is(err, archive.ErrCorrupt) {
 		// Are these the bytes that are stored and that were released, and is
 		// the archive itself bad? Only digests of the whole tell.
-		if _, rest := io.Copy(io.Discard, stream); rest != nil {
-			return rest
+		if _, readErr := io.Copy(io.Discard, stream); readErr != nil {
+			return readErr
 		}
-		if _, other := verify(staged.Source, a, object, stream.Digest()); other != nil {
-			return other
+		if _, verifyErr := verifyDigest(staged.Source, a, object, stream.Digest()); verifyErr != nil {
+			return verifyErr
 		}
 	}
 	if err != nil && stream.Err() == nil {
@@ -93,23 +93,23 @@ func (r *run) unpack(ctx context.Context, staged *publish.Staged, index int, obj
 		return err
 	}
 	staged.Files, staged.Folders = content.Files, content.Folders
-	if err := verified(staged, a, object, stream.Digest()); err != nil {
+	if err := recordDigest(staged, a, object, stream.Digest()); err != nil {
 		return err
 	}
-	notes, err := r.journal(index, object, nil)
+	log, err := r.journal(index, object, nil)
 	if err != nil {
 		return err
 	}
-	notes.Archive(*staged)
-	return notes.Close()
+	log.AddArchive(*staged)
+	return log.Close()
 }
 
-// verified fills in what the bytes came to.
-func verified(staged *publish.Staged, a request.Artifact, object source.Object, digest transfer.Digest) (err error) {
+// recordDigest fills in what the bytes came to.
+func recordDigest(staged *publish.StagedArtifact, a request.Artifact, object source.Object, digest transfer.Digest) (err error) {
 	staged.SHA256 = digest.SHA256
 	if object.Checksum.Known() {
 		staged.Checksum = object.Checksum.String()
 	}
-	staged.Verified, err = verify(staged.Source, a, object, digest)
+	staged.Verified, err = verifyDigest(staged.Source, a, object, digest)
 	return err
 }

@@ -11,36 +11,36 @@ import (
 // How far an artifact's bytes were verified, the strongest first. Their
 // number and their version are checked in any case.
 const (
-	bySHA256 = "sha256"
-	byCRC    = "crc"
-	bySize   = "size"
+	verifiedBySHA256 = "sha256"
+	verifiedByCRC    = "crc"
+	verifiedBySize   = "size"
 )
 
-// hashed says whether the artifact's SHA-256 is computed: to compare it, or
+// needsSHA256 says whether the artifact's SHA-256 is computed: to compare it, or
 // because nothing else would tell later what was fetched.
-func hashed(a request.Artifact, object source.Object) bool {
+func needsSHA256(a request.Artifact, object source.Object) bool {
 	return a.SHA256 != "" || !object.Checksum.Known()
 }
 
-// verify compares what came with the store's own checksum, then with the
+// verifyDigest compares what came with the store's own checksum, then with the
 // pinned digest, and says which level that reached. The order matters: bytes
 // that are not those in the store were spoilt on their way, and may come right
 // the next time; bytes that are, and have another digest, never will.
-func verify(url string, a request.Artifact, object source.Object, digest transfer.Digest) (string, error) {
+func verifyDigest(url string, a request.Artifact, object source.Object, digest transfer.Digest) (string, error) {
 	stored := object.Checksum
 	if stored.Known() && stored.Value != digest.CRC {
 		got := crc.Checksum{Algorithm: stored.Algorithm, Value: digest.CRC}
-		return "", fetcherr.New(fetcherr.Spoilt, "%s was spoilt on its way: the bytes have %s, the store says %s", url, got, stored).
-			Advise("should it happen again, look at proxies, at the node's memory and at its disk")
+		return "", fetcherr.New(fetcherr.Corrupted, "%s was spoilt on its way: the bytes have %s, the store says %s", url, got, stored).
+			WithHint("should it happen again, look at proxies, at the node's memory and at its disk")
 	}
 	switch {
 	case a.SHA256 != "" && a.SHA256 == digest.SHA256:
-		return bySHA256, nil
+		return verifiedBySHA256, nil
 	case a.SHA256 != "":
 		return "", fetcherr.New(fetcherr.Integrity, "%s has SHA-256 %s, not the pinned %s", url, digest.SHA256, a.SHA256).
-			Advise("the object is not the one that was released: publish it again or correct the digest")
+			WithHint("the object is not the one that was released: publish it again or correct the digest")
 	case stored.Known():
-		return byCRC, nil
+		return verifiedByCRC, nil
 	}
-	return bySize, nil
+	return verifiedBySize, nil
 }

@@ -18,28 +18,28 @@ const (
 	// It is the zero value, so that an error nobody classified is tried again
 	// and, should it stay, ends in "gave up" and not in a wrong accusation.
 	Transient Kind = iota
-	// Config is a request that can never work as it is written.
-	Config
-	// Denied means that there is no identity, or that it lacks a grant.
-	Denied
-	// Unsettled is Denied where an identity that is not ready yet would look
+	// InvalidConfig is a request that can never work as it is written.
+	InvalidConfig
+	// PermissionDenied means that there is no identity, or that it lacks a grant.
+	PermissionDenied
+	// IdentityNotReady is Denied where an identity that is not ready yet would look
 	// the same: a role binding or a token that is still on its way. It is
 	// waited for, and Denied when the time is out.
-	Unsettled
-	// Missing is a bucket, an object or a version that does not exist.
-	Missing
+	IdentityNotReady
+	// NotFound is a bucket, an object or a version that does not exist.
+	NotFound
 	// Integrity is bytes that are not what was asked for.
 	Integrity
-	// Changed is an object that was replaced while it was read. It is an
+	// ObjectChanged is an object that was replaced while it was read. It is an
 	// integrity fault that a fresh start can heal.
-	Changed
-	// Spoilt is bytes that arrived other than the store has them. A fresh
+	ObjectChanged
+	// Corrupted is bytes that arrived other than the store has them. A fresh
 	// start can heal that too.
-	Spoilt
+	Corrupted
 	// NoSpace is a volume too small for what was asked.
 	NoSpace
-	// Archive is an archive that is broken, or unsafe to extract.
-	Archive
+	// InvalidArchive is an archive that is broken, or unsafe to extract.
+	InvalidArchive
 	// Interrupted is a run that was told to stop.
 	Interrupted
 )
@@ -51,17 +51,17 @@ var kinds = map[Kind]struct {
 	word string
 	exit int
 }{
-	Transient:   {"gave up", 8},
-	Config:      {"config", 2},
-	Denied:      {"denied", 3},
-	Unsettled:   {"denied", 3},
-	Missing:     {"not found", 4},
-	Integrity:   {"integrity", 5},
-	Changed:     {"changed", 5},
-	Spoilt:      {"integrity", 5},
-	NoSpace:     {"no space", 6},
-	Archive:     {"archive", 7},
-	Interrupted: {"interrupted", 143},
+	Transient:        {"gave up", 8},
+	InvalidConfig:    {"config", 2},
+	PermissionDenied: {"denied", 3},
+	IdentityNotReady: {"denied", 3},
+	NotFound:         {"not found", 4},
+	Integrity:        {"integrity", 5},
+	ObjectChanged:    {"changed", 5},
+	Corrupted:        {"integrity", 5},
+	NoSpace:          {"no space", 6},
+	InvalidArchive:   {"archive", 7},
+	Interrupted:      {"interrupted", 143},
 }
 
 // String is the kind's word in the summary.
@@ -71,25 +71,25 @@ func (k Kind) String() string { return kinds[k].word }
 func (k Kind) ExitCode() int { return kinds[k].exit }
 
 // Retryable says whether the same request may succeed when it is made again.
-func (k Kind) Retryable() bool { return k == Transient || k == Changed || k == Spoilt }
+func (k Kind) Retryable() bool { return k == Transient || k == ObjectChanged || k == Corrupted }
 
 // Error is an error of a known kind.
 type Error struct {
 	Kind Kind
 	// Err is what happened.
 	Err error
-	// Advice is what a person can do about it; may be empty.
-	Advice string
-	// After is how long the other side asks to be left alone; 0 when it does
+	// Hint is what a person can do about it; may be empty.
+	Hint string
+	// RetryAfter is how long the other side asks to be left alone; 0 when it does
 	// not say.
-	After time.Duration
+	RetryAfter time.Duration
 }
 
 func (e *Error) Error() string {
-	if e.Advice == "" {
+	if e.Hint == "" {
 		return e.Err.Error()
 	}
-	return e.Err.Error() + " (" + e.Advice + ")"
+	return e.Err.Error() + " (" + e.Hint + ")"
 }
 
 func (e *Error) Unwrap() error { return e.Err }
@@ -99,23 +99,23 @@ func New(k Kind, format string, args ...any) *Error {
 	return &Error{Kind: k, Err: fmt.Errorf(format, args...)}
 }
 
-// Advise adds what a person can do and returns the same error.
-func (e *Error) Advise(format string, args ...any) *Error {
-	e.Advice = fmt.Sprintf(format, args...)
+// WithHint adds what a person can do and returns the same error.
+func (e *Error) WithHint(format string, args ...any) *Error {
+	e.Hint = fmt.Sprintf(format, args...)
 	return e
 }
 
-// Later adds how long to wait before the next try and returns the same error.
-func (e *Error) Later(after time.Duration) *Error {
-	e.After = after
+// WithRetryAfter adds how long to wait before the next try and returns the same error.
+func (e *Error) WithRetryAfter(after time.Duration) *Error {
+	e.RetryAfter = after
 	return e
 }
 
-// AfterOf finds how long err asks to wait before the next try.
-func AfterOf(err error) time.Duration {
+// RetryAfterOf finds how long err asks to wait before the next try.
+func RetryAfterOf(err error) time.Duration {
 	var known *Error
 	if errors.As(err, &known) {
-		return known.After
+		return known.RetryAfter
 	}
 	return 0
 }

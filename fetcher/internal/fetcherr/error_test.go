@@ -12,19 +12,19 @@ import (
 )
 
 // The exit codes are a contract: they stand here a second time on purpose.
-func TestExitCodes(t *testing.T) {
+func TestKind_exitCodeAndRetryable(t *testing.T) {
 	tests := []struct {
 		kind      fetcherr.Kind
 		exit      int
 		retryable bool
 	}{
-		{fetcherr.Config, 2, false},
-		{fetcherr.Denied, 3, false},
-		{fetcherr.Missing, 4, false},
+		{fetcherr.InvalidConfig, 2, false},
+		{fetcherr.PermissionDenied, 3, false},
+		{fetcherr.NotFound, 4, false},
 		{fetcherr.Integrity, 5, false},
-		{fetcherr.Changed, 5, true},
+		{fetcherr.ObjectChanged, 5, true},
 		{fetcherr.NoSpace, 6, false},
-		{fetcherr.Archive, 7, false},
+		{fetcherr.InvalidArchive, 7, false},
 		{fetcherr.Transient, 8, true},
 		{fetcherr.Interrupted, 143, false},
 	}
@@ -42,7 +42,7 @@ func TestKindOf(t *testing.T) {
 		err  error
 		want fetcherr.Kind
 	}{
-		{"a wrapped fault keeps its kind", fmt.Errorf("model: %w", fetcherr.New(fetcherr.Missing, "no such key")), fetcherr.Missing},
+		{"a wrapped fault keeps its kind", fmt.Errorf("model: %w", fetcherr.New(fetcherr.NotFound, "no such key")), fetcherr.NotFound},
 		{"an unknown error is transient", errors.New("connection reset by peer"), fetcherr.Transient},
 		{"a deadline is giving up", fmt.Errorf("read: %w", context.DeadlineExceeded), fetcherr.Transient},
 		{"a cancelled context is an interruption", fmt.Errorf("read: %w", context.Canceled), fetcherr.Interrupted},
@@ -56,9 +56,9 @@ func TestKindOf(t *testing.T) {
 	}
 }
 
-func TestAdviceStandsBehindWhatHappened(t *testing.T) {
-	err := fetcherr.New(fetcherr.Denied, "403 for %s", "s3://models/a").Advise("grant %s", "s3:GetObject")
+func TestError_messageWithHint(t *testing.T) {
+	err := fetcherr.New(fetcherr.PermissionDenied, "403 for %s", "s3://models/a").WithHint("grant %s", "s3:GetObject")
 	require.EqualError(t, err, "403 for s3://models/a (grant s3:GetObject)")
-	require.ErrorContains(t, fetcherr.New(fetcherr.Denied, "x: %w", context.Canceled), "context canceled")
-	require.ErrorIs(t, fetcherr.New(fetcherr.Denied, "x: %w", context.Canceled), context.Canceled)
+	require.ErrorContains(t, fetcherr.New(fetcherr.PermissionDenied, "x: %w", context.Canceled), "context canceled")
+	require.ErrorIs(t, fetcherr.New(fetcherr.PermissionDenied, "x: %w", context.Canceled), context.Canceled)
 }

@@ -20,21 +20,21 @@ import (
 // before the workload identity behind it does.
 const tokenPath = "instance/service-accounts/default/token"
 
-// patience is how long one question may take; a metadata server that is
+// requestTimeout is how long one question may take; a metadata server that is
 // there answers within milliseconds.
-const patience = 3 * time.Second
+const requestTimeout = 3 * time.Second
 
-// AwaitGKE polls the metadata server until it gives a token, at most for
+// WaitForGKEToken polls the metadata server until it gives a token, at most for
 // wait. On a new GKE pod it takes seconds to answer, and the SDK remembers
 // the first answer for good, so this comes before the first client. Where
 // credentials are given in another way there is nothing to wait for.
-func AwaitGKE(ctx context.Context, wait time.Duration, log *slog.Logger) error {
-	if !fromMetadata() {
+func WaitForGKEToken(ctx context.Context, wait time.Duration, log *slog.Logger) error {
+	if !usesMetadataServer() {
 		return nil
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, wait, errWaited)
+	ctx, cancel := context.WithTimeoutCause(ctx, wait, errWaitTimeout)
 	defer cancel()
-	client := server()
+	client := newMetadataClient()
 	backoff := transfer.Backoff{Base: 200 * time.Millisecond, Cap: 2 * time.Second}
 	began := time.Now()
 	for n := 0; ; n++ {
@@ -48,10 +48,10 @@ func AwaitGKE(ctx context.Context, wait time.Duration, log *slog.Logger) error {
 		if n == 0 {
 			log.Info("waiting for the pod's identity", "atMost", wait.String(), "error", err.Error())
 		}
-		if waited := transfer.Wait(ctx, backoff.Delay(n)); errors.Is(waited, errWaited) {
-			return noToken(wait, err)
-		} else if waited != nil {
-			return waited
+		if sleepErr := transfer.Sleep(ctx, backoff.Delay(n)); errors.Is(sleepErr, errWaitTimeout) {
+			return noTokenError(wait, err)
+		} else if sleepErr != nil {
+			return sleepErr
 		}
 	}
 }
@@ -60,35 +60,35 @@ func AwaitGKE(ctx context.Context, wait time.Duration, log *slog.Logger) error {
 // the e-mail address of a Google service account, or PROJECT.svc.id.goog for
 // an identity without one. It is "" where the identity is another server's.
 func Principal(ctx context.Context) string {
-	if !fromMetadata() {
+	if !usesMetadataServer() {
 		return ""
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
-	name, err := server().EmailWithContext(ctx, "default")
+	name, err := newMetadataClient().EmailWithContext(ctx, "default")
 	if err != nil {
 		return ""
 	}
 	return name
 }
 
-func server() *metadata.Client {
+func newMetadataClient() *metadata.Client {
 	return metadata.NewWithOptions(&metadata.Options{
-		Client: &http.Client{Timeout: patience},
+		Client: &http.Client{Timeout: requestTimeout},
 		Logger: slog.New(slog.DiscardHandler),
 	})
 }
 
-var errWaited = errors.New("waited for the identity long enough")
+var errWaitTimeout = errors.New("waited for the identity long enough")
 
-func noToken(wait time.Duration, err error) error {
-	return fetcherr.New(fetcherr.Denied, "no Google identity: the metadata server gave no token within %s: %w", wait, err).
-		Advise("check that the node pool runs the GKE metadata server and that the pod's service account has a workload identity")
+func noTokenError(wait time.Duration, err error) error {
+	return fetcherr.New(fetcherr.PermissionDenied, "no Google identity: the metadata server gave no token within %s: %w", wait, err).
+		WithHint("check that the node pool runs the GKE metadata server and that the pod's service account has a workload identity")
 }
 
-// fromMetadata says whether the identity will come from the metadata server:
+// usesMetadataServer says whether the identity will come from the metadata server:
 // the pod says where it is, or it runs in a cluster and nothing else is given.
-func fromMetadata() bool {
+func usesMetadataServer() bool {
 	if os.Getenv("STORAGE_EMULATOR_HOST") != "" || os.Getenv("GOOGLE_APPLICATION_CREDENTIALS") != "" {
 		return false
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/identity"
 )
 
-func TestPrincipalIsTheMetadataServersName(t *testing.T) {
+func TestPrincipal_emailFromMetadataServer(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasSuffix(r.URL.Path, "/instance/service-accounts/default/email") {
 			w.WriteHeader(http.StatusNotFound)

@@ -19,18 +19,18 @@ import (
 
 // Content is what a journal says of an object that was being staged.
 type Content struct {
-	// Stretches are a file's bytes that had come.
-	Stretches []transfer.Stretch
+	// Segments are a file's bytes that had come.
+	Segments []transfer.Segment
 	// Archive is an archive that was unpacked and verified, nil for none.
-	Archive *publish.Staged
+	Archive *publish.StagedArtifact
 }
 
-// line is one entry. The first of a journal holds the object; a line that the
+// record is one entry. The first of a journal holds the object; a line that the
 // end of its writer cut off is the last.
-type line struct {
-	Object  *source.Object    `json:"object,omitempty"`
-	Stretch *transfer.Stretch `json:"stretch,omitempty"`
-	Archive *publish.Staged   `json:"archive,omitempty"`
+type record struct {
+	Object  *source.Object          `json:"object,omitempty"`
+	Segment *transfer.Segment       `json:"segment,omitempty"`
+	Archive *publish.StagedArtifact `json:"archive,omitempty"`
 }
 
 // Read returns what the journal of that name says of the object. It says
@@ -47,15 +47,15 @@ func Read(root *os.Root, name string, object source.Object) (Content, error) {
 	lines := json.NewDecoder(bufio.NewReader(file))
 	var content Content
 	for first := true; ; first = false {
-		var entry line
+		var entry record
 		if lines.Decode(&entry) != nil {
 			return content, nil
 		}
 		switch {
 		case first && (entry.Object == nil || *entry.Object != object):
 			return Content{}, nil
-		case entry.Stretch != nil:
-			content.Stretches = append(content.Stretches, *entry.Stretch)
+		case entry.Segment != nil:
+			content.Segments = append(content.Segments, *entry.Segment)
 		case entry.Archive != nil:
 			content.Archive = entry.Archive
 		}
@@ -68,17 +68,17 @@ type Journal struct {
 	lines *json.Encoder
 }
 
-// Write begins the journal of that name anew, with the stretches that the
+// Create begins the journal of that name anew, with the stretches that the
 // file holds already.
-func Write(root *os.Root, name string, object source.Object, have []transfer.Stretch) (*Journal, error) {
+func Create(root *os.Root, name string, object source.Object, segments []transfer.Segment) (*Journal, error) {
 	file, err := root.Create(name)
 	if err != nil {
 		return nil, err
 	}
 	j := &Journal{file: file, lines: json.NewEncoder(file)}
-	err = j.lines.Encode(line{Object: &object})
-	for _, stretch := range have {
-		err = errors.Join(err, j.lines.Encode(line{Stretch: &stretch}))
+	err = j.lines.Encode(record{Object: &object})
+	for _, stretch := range segments {
+		err = errors.Join(err, j.lines.Encode(record{Segment: &stretch}))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("journal: %w", errors.Join(err, file.Close()))
@@ -86,18 +86,18 @@ func Write(root *os.Root, name string, object source.Object, have []transfer.Str
 	return j, nil
 }
 
-// Note adds a stretch that is in the file now. One that cannot be noted will
+// AddSegment adds a stretch that is in the file now. One that cannot be noted will
 // be fetched again, should this run be cut off: nothing else hangs on it.
-func (j *Journal) Note(stretch transfer.Stretch) {
+func (j *Journal) AddSegment(stretch transfer.Segment) {
 	if j.lines != nil {
-		_ = j.lines.Encode(line{Stretch: &stretch})
+		_ = j.lines.Encode(record{Segment: &stretch})
 	}
 }
 
-// Archive adds an archive that is unpacked and verified.
-func (j *Journal) Archive(staged publish.Staged) {
+// AddArchive adds an archive that is unpacked and verified.
+func (j *Journal) AddArchive(staged publish.StagedArtifact) {
 	if j.lines != nil {
-		_ = j.lines.Encode(line{Archive: &staged})
+		_ = j.lines.Encode(record{Archive: &staged})
 	}
 }
 

@@ -29,69 +29,69 @@ type Folder struct {
 // has staged stays for who asks for it: see Stage and Prune.
 func Open(name string) (*Folder, error) {
 	if err := os.MkdirAll(name, 0o755); err != nil {
-		return nil, unwritable(name, err)
+		return nil, unwritableError(name, err)
 	}
 	root, err := os.OpenRoot(name)
 	if err != nil {
-		return nil, unwritable(name, err)
+		return nil, unwritableError(name, err)
 	}
 	handle, err := root.Open(".")
 	if err != nil {
-		return nil, unwritable(name, errors.Join(err, root.Close()))
+		return nil, unwritableError(name, errors.Join(err, root.Close()))
 	}
 	f := &Folder{name: name, root: root, handle: handle}
 	// The lock is the process's: it goes when the process does, however.
 	if err := unix.Flock(int(handle.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		return nil, fetcherr.New(fetcherr.Transient, "%s: another fetcher is at work here: %w", name, errors.Join(err, f.Close()))
 	}
-	if err := f.recover(); err != nil {
-		return nil, unwritable(name, errors.Join(err, f.Close()))
+	if err := f.rollBack(); err != nil {
+		return nil, unwritableError(name, errors.Join(err, f.Close()))
 	}
 	return f, nil
 }
 
-func unwritable(name string, err error) error {
-	return fetcherr.New(fetcherr.Config, "model folder %s: %w", name, err).
-		Advise("mount a volume there that the fetcher's user may write to")
+func unwritableError(name string, err error) error {
+	return fetcherr.New(fetcherr.InvalidConfig, "model folder %s: %w", name, err).
+		WithHint("mount a volume there that the fetcher's user may write to")
 }
 
-// recover takes back a publication that was cut off, and its staging: what is
+// rollBack takes back a publication that was cut off, and its staging: what is
 // left of that is not to be told from what was moved away.
-func (f *Folder) recover() error {
-	journal, err := readMarker(f.root, journalName)
+func (f *Folder) rollBack() error {
+	journal, err := readMarker(f.root, pendingMarkerName)
 	if err != nil {
 		return err
 	}
 	if journal == nil {
 		return nil
 	}
-	if err := f.retire(*journal); err != nil {
+	if err := f.removePublished(*journal); err != nil {
 		return err
 	}
-	return f.Sweep()
+	return f.RemoveStaging()
 }
 
-// Sweep removes the staging folder with all that is in it.
-func (f *Folder) Sweep() error { return f.root.RemoveAll(stagingName) }
+// RemoveStaging removes the staging folder with all that is in it.
+func (f *Folder) RemoveStaging() error { return f.root.RemoveAll(stagingFolder) }
 
 // Close gives the folder and its lock back.
 func (f *Folder) Close() error { return errors.Join(f.handle.Close(), f.root.Close()) }
 
-// Staging opens the folder that artifacts are staged in, making it where it
+// OpenStaging opens the folder that artifacts are staged in, making it where it
 // does not exist. Each has a folder there, and a journal beside it.
-func (f *Folder) Staging() (*os.Root, error) {
-	if err := f.root.Mkdir(stagingName, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+func (f *Folder) OpenStaging() (*os.Root, error) {
+	if err := f.root.Mkdir(stagingFolder, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	}
-	return f.root.OpenRoot(stagingName)
+	return f.root.OpenRoot(stagingFolder)
 }
 
-// Stage opens the staging folder of the artifact with this index. A fresh one
+// OpenArtifactStaging opens the staging folder of the artifact with this index. A fresh one
 // is empty; else it holds what an earlier run left there.
-func (f *Folder) Stage(index int, fresh bool) (*os.Root, error) {
-	name := stagePath(index)
+func (f *Folder) OpenArtifactStaging(index int, fresh bool) (*os.Root, error) {
+	name := artifactStagingPath(index)
 	if fresh {
-		if err := f.Clear(index); err != nil {
+		if err := f.RemoveArtifactStaging(index); err != nil {
 			return nil, err
 		}
 	}
@@ -101,15 +101,15 @@ func (f *Folder) Stage(index int, fresh bool) (*os.Root, error) {
 	return f.root.OpenRoot(name)
 }
 
-// Clear removes what is staged of the artifact with this index.
-func (f *Folder) Clear(index int) error {
-	return errors.Join(f.root.RemoveAll(stagePath(index)), f.root.RemoveAll(path.Join(stagingName, JournalName(index))))
+// RemoveArtifactStaging removes what is staged of the artifact with this index.
+func (f *Folder) RemoveArtifactStaging(index int) error {
+	return errors.Join(f.root.RemoveAll(artifactStagingPath(index)), f.root.RemoveAll(path.Join(stagingFolder, JournalName(index))))
 }
 
-// Prune removes from the staging folder all that is not of an artifact whose
+// PruneStaging removes from the staging folder all that is not of an artifact whose
 // index is kept.
-func (f *Folder) Prune(kept map[int]bool) error {
-	staging, err := f.root.Open(stagingName)
+func (f *Folder) PruneStaging(keep map[int]bool) error {
+	staging, err := f.root.Open(stagingFolder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -122,8 +122,8 @@ func (f *Folder) Prune(kept map[int]bool) error {
 	}
 	for _, name := range names {
 		index, err := strconv.Atoi(strings.TrimSuffix(name, journalSuffix))
-		if err != nil || !kept[index] {
-			err = f.root.RemoveAll(path.Join(stagingName, name))
+		if err != nil || !keep[index] {
+			err = f.root.RemoveAll(path.Join(stagingFolder, name))
 		}
 		if err != nil {
 			return err
@@ -139,10 +139,10 @@ const journalSuffix = ".journal"
 // artifact while it is staged.
 func JournalName(index int) string { return strconv.Itoa(index) + journalSuffix }
 
-func stagePath(index int) string { return path.Join(stagingName, strconv.Itoa(index)) }
+func artifactStagingPath(index int) string { return path.Join(stagingFolder, strconv.Itoa(index)) }
 
-// Free is how many bytes the volume has for the fetcher's user.
-func (f *Folder) Free() (int64, error) {
+// FreeBytes is how many bytes the volume has for the fetcher's user.
+func (f *Folder) FreeBytes() (int64, error) {
 	var stat unix.Statfs_t
 	if err := unix.Fstatfs(int(f.handle.Fd()), &stat); err != nil {
 		return 0, fmt.Errorf("statfs %s: %w", f.name, err)
@@ -150,11 +150,11 @@ func (f *Folder) Free() (int64, error) {
 	return int64(stat.Bavail) * stat.Bsize, nil
 }
 
-// retire removes what a marker names, and the folders that this empties.
-func (f *Folder) retire(marker Marker) error {
+// removePublished removes what a marker names, and the folders that this empties.
+func (f *Folder) removePublished(marker Marker) error {
 	for _, record := range marker.Artifacts {
 		for _, name := range record.paths() {
-			if err := f.root.Remove(name); err != nil && !gone(err) {
+			if err := f.root.Remove(name); err != nil && !isNotExist(err) {
 				return err
 			}
 			for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
@@ -167,8 +167,8 @@ func (f *Folder) retire(marker Marker) error {
 	return nil
 }
 
-// gone says that a path does not exist, or that what should be a folder
+// isNotExist says that a path does not exist, or that what should be a folder
 // above it is a file by now.
-func gone(err error) bool {
+func isNotExist(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR)
 }

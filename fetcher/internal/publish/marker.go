@@ -14,11 +14,11 @@ import (
 
 // Names of the fetcher's own in the model folder.
 const (
-	MarkerName  = ".modelferry.json"
-	stagingName = ".modelferry-staging"
-	// journalName is the marker while it waits in the staging folder: it
+	MarkerName    = ".modelferry.json"
+	stagingFolder = ".modelferry-staging"
+	// pendingMarkerName is the marker while it waits in the staging folder: it
 	// says what a publication that was cut off may have left behind.
-	journalName = stagingName + "/marker.json"
+	pendingMarkerName = stagingFolder + "/marker.json"
 )
 
 // Marker says what a model folder holds. It is written last: a folder with a
@@ -56,11 +56,11 @@ func (r Record) paths() []string {
 	if !r.Extracted {
 		return []string{r.Dest}
 	}
-	all := make([]string, len(r.Files))
+	paths := make([]string, len(r.Files))
 	for i, file := range r.Files {
-		all[i] = path.Join(path.Dir(r.Dest), file.Path)
+		paths[i] = path.Join(path.Dir(r.Dest), file.Path)
 	}
-	return all
+	return paths
 }
 
 // readMarker reads a marker or a journal; nil when there is none, or none

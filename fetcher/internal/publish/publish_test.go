@@ -17,30 +17,30 @@ import (
 // The SHA-256 of "model".
 const modelDigest = "9372c470eeadd5ecd9c3c74c2b3cb633f8e2f2fad799250a0f70d652b6b825e4"
 
-func open(t *testing.T, name string) *publish.Folder {
+func openFolder(t *testing.T, name string) *publish.Folder {
 	folder, err := publish.Open(name)
 	require.NoError(t, err)
 	t.Cleanup(func() { folder.Close() })
 	return folder
 }
 
-func stageFile(t *testing.T, folder *publish.Folder, index int, dest, body string) publish.Staged {
-	root, err := folder.Stage(index, true)
+func stageFile(t *testing.T, folder *publish.Folder, index int, dest, body string) publish.StagedArtifact {
+	root, err := folder.OpenArtifactStaging(index, true)
 	require.NoError(t, err)
 	defer root.Close()
-	file, err := publish.File(root, dest)
+	file, err := publish.OpenStagedFile(root, dest)
 	require.NoError(t, err)
 	_, err = file.WriteString(body)
 	require.NoError(t, err)
 	require.NoError(t, file.Close())
-	return publish.Staged{Record: publish.Record{Dest: dest, Source: "s3://b/" + dest, Bytes: int64(len(body)), SHA256: modelDigest}}
+	return publish.StagedArtifact{Record: publish.Record{Dest: dest, Source: "s3://b/" + dest, Bytes: int64(len(body)), SHA256: modelDigest}}
 }
 
-func stageTree(t *testing.T, folder *publish.Folder, index int, dest string, names ...string) publish.Staged {
-	root, err := folder.Stage(index, true)
+func stageTree(t *testing.T, folder *publish.Folder, index int, dest string, names ...string) publish.StagedArtifact {
+	root, err := folder.OpenArtifactStaging(index, true)
 	require.NoError(t, err)
 	defer root.Close()
-	staged := publish.Staged{Record: publish.Record{Dest: dest, Source: "s3://b/" + dest, Extracted: true}}
+	staged := publish.StagedArtifact{Record: publish.Record{Dest: dest, Source: "s3://b/" + dest, Extracted: true}}
 	for _, name := range names {
 		require.NoError(t, root.MkdirAll(filepath.Dir(name), 0o755))
 		require.NoError(t, root.WriteFile(name, []byte(name), 0o644))
@@ -49,7 +49,7 @@ func stageTree(t *testing.T, folder *publish.Folder, index int, dest string, nam
 	return staged
 }
 
-func markerOf(all ...publish.Staged) publish.Marker {
+func newMarker(all ...publish.StagedArtifact) publish.Marker {
 	marker := publish.Marker{FetchedAt: time.Unix(0, 0).UTC()}
 	for _, staged := range all {
 		marker.Artifacts = append(marker.Artifacts, staged.Record)
@@ -57,8 +57,8 @@ func markerOf(all ...publish.Staged) publish.Marker {
 	return marker
 }
 
-// names lists every file below the folder.
-func names(t *testing.T, folder string) []string {
+// listFiles lists every file below the folder.
+func listFiles(t *testing.T, folder string) []string {
 	all := []string{}
 	require.NoError(t, filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() {
@@ -70,33 +70,33 @@ func names(t *testing.T, folder string) []string {
 	return all
 }
 
-func TestPublishMovesAllAndWritesTheMarkerLast(t *testing.T) {
+func TestFolderPublish_movesFilesThenWritesMarker(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "made", "models")
-	folder := open(t, name)
-	all := []publish.Staged{stageFile(t, folder, 0, "model.joblib", "model"), stageTree(t, folder, 1, "data/raw/x.tar", "a", "d/b")}
-	require.Equal(t, []string{".modelferry-staging/0/model.joblib", ".modelferry-staging/1/a", ".modelferry-staging/1/d/b"}, names(t, name))
-	require.NoError(t, folder.Publish(all, markerOf(all...)))
-	require.Equal(t, []string{".modelferry.json", "data/raw/a", "data/raw/d/b", "model.joblib"}, names(t, name))
+	folder := openFolder(t, name)
+	all := []publish.StagedArtifact{stageFile(t, folder, 0, "model.joblib", "model"), stageTree(t, folder, 1, "data/raw/x.tar", "a", "d/b")}
+	require.Equal(t, []string{".modelferry-staging/0/model.joblib", ".modelferry-staging/1/a", ".modelferry-staging/1/d/b"}, listFiles(t, name))
+	require.NoError(t, folder.Publish(all, newMarker(all...)))
+	require.Equal(t, []string{".modelferry.json", "data/raw/a", "data/raw/d/b", "model.joblib"}, listFiles(t, name))
 	text, err := os.ReadFile(filepath.Join(name, publish.MarkerName))
 	require.NoError(t, err)
 	var marker publish.Marker
 	require.NoError(t, json.Unmarshal(text, &marker))
-	require.Equal(t, markerOf(all...), marker)
+	require.Equal(t, newMarker(all...), marker)
 }
 
 // A rename that fails half-way takes back those before it.
-func TestAPublicationThatFailsLeavesNothing(t *testing.T) {
+func TestFolderPublish_failedRenameRollsBack(t *testing.T) {
 	name := t.TempDir()
-	folder := open(t, name)
-	all := []publish.Staged{stageFile(t, folder, 0, "first", "model"), stageFile(t, folder, 1, "second", "model")}
+	folder := openFolder(t, name)
+	all := []publish.StagedArtifact{stageFile(t, folder, 0, "first", "model"), stageFile(t, folder, 1, "second", "model")}
 	// A folder in the way, not empty: no rename replaces it.
 	require.NoError(t, os.MkdirAll(filepath.Join(name, "second", "x"), 0o755))
-	require.ErrorContains(t, folder.Publish(all, markerOf(all...)), "publish")
+	require.ErrorContains(t, folder.Publish(all, newMarker(all...)), "publish")
 	require.NoFileExists(t, filepath.Join(name, "first"))
 	require.NoFileExists(t, filepath.Join(name, publish.MarkerName))
 }
 
-func TestCollisions(t *testing.T) {
+func TestFolderPublish_rejectsCollisions(t *testing.T) {
 	tests := []struct {
 		name  string
 		other []string
@@ -109,55 +109,55 @@ func TestCollisions(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			folder := open(t, t.TempDir())
-			all := []publish.Staged{stageFile(t, folder, 0, "model", "model"), stageTree(t, folder, 1, "x.tar", tt.other...)}
-			err := folder.Publish(all, markerOf(all...))
+			folder := openFolder(t, t.TempDir())
+			all := []publish.StagedArtifact{stageFile(t, folder, 0, "model", "model"), stageTree(t, folder, 1, "x.tar", tt.other...)}
+			err := folder.Publish(all, newMarker(all...))
 			require.ErrorContains(t, err, tt.want)
-			require.Equal(t, fetcherr.Archive, fetcherr.KindOf(err))
+			require.Equal(t, fetcherr.InvalidArchive, fetcherr.KindOf(err))
 		})
 	}
 }
 
-func TestAFolderIsOneFetchersAtATime(t *testing.T) {
+func TestOpen_secondFetcherIsLockedOut(t *testing.T) {
 	name := t.TempDir()
 	first, err := publish.Open(name)
 	require.NoError(t, err)
 	_, err = publish.Open(name)
 	require.ErrorContains(t, err, "another fetcher is at work here")
 	require.NoError(t, first.Close())
-	open(t, name)
+	openFolder(t, name)
 }
 
-func TestHolds(t *testing.T) {
-	want := publish.Want{Dest: "model", Source: "s3://b/model", SHA256: modelDigest}
-	other := func(change func(w *publish.Want)) []publish.Want {
+func TestFolderIsPublished_comparesWithMarker(t *testing.T) {
+	want := publish.Expected{Dest: "model", Source: "s3://b/model", SHA256: modelDigest}
+	other := func(change func(w *publish.Expected)) []publish.Expected {
 		w := want
 		change(&w)
-		return []publish.Want{w}
+		return []publish.Expected{w}
 	}
 	tests := []struct {
 		name  string
-		wants []publish.Want
+		wants []publish.Expected
 		holds bool
 	}{
-		{"what was published", []publish.Want{want}, true},
-		{"another digest", other(func(w *publish.Want) { w.SHA256 = "00" }), false},
-		{"no digest", other(func(w *publish.Want) { w.SHA256 = "" }), false},
-		{"another source", other(func(w *publish.Want) { w.Source = "s3://b/v2" }), false},
-		{"another dest", other(func(w *publish.Want) { w.Dest = "m" }), false},
-		{"a version that was not read", other(func(w *publish.Want) { w.Version = "7" }), false},
-		{"extracted in place of whole", other(func(w *publish.Want) { w.Extract = true }), false},
-		{"one artifact more", []publish.Want{want, want}, false},
+		{"what was published", []publish.Expected{want}, true},
+		{"another digest", other(func(w *publish.Expected) { w.SHA256 = "00" }), false},
+		{"no digest", other(func(w *publish.Expected) { w.SHA256 = "" }), false},
+		{"another source", other(func(w *publish.Expected) { w.Source = "s3://b/v2" }), false},
+		{"another dest", other(func(w *publish.Expected) { w.Dest = "m" }), false},
+		{"a version that was not read", other(func(w *publish.Expected) { w.Version = "7" }), false},
+		{"extracted in place of whole", other(func(w *publish.Expected) { w.Extract = true }), false},
+		{"one artifact more", []publish.Expected{want, want}, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			folder := open(t, t.TempDir())
-			_, holds, err := folder.Holds(t.Context(), tt.wants)
+			folder := openFolder(t, t.TempDir())
+			_, holds, err := folder.IsPublished(t.Context(), tt.wants)
 			require.NoError(t, err)
 			require.False(t, holds, "nothing is published yet")
 			staged := stageFile(t, folder, 0, "model", "model")
-			require.NoError(t, folder.Publish([]publish.Staged{staged}, markerOf(staged)))
-			records, holds, err := folder.Holds(t.Context(), tt.wants)
+			require.NoError(t, folder.Publish([]publish.StagedArtifact{staged}, newMarker(staged)))
+			records, holds, err := folder.IsPublished(t.Context(), tt.wants)
 			require.NoError(t, err)
 			require.Equal(t, tt.holds, holds)
 			require.Equal(t, tt.holds, len(records) == 1)
@@ -165,8 +165,8 @@ func TestHolds(t *testing.T) {
 	}
 }
 
-func TestFreeIsSomethingAndNotEverything(t *testing.T) {
-	free, err := open(t, t.TempDir()).Free()
+func TestFolderFreeBytes_plausible(t *testing.T) {
+	free, err := openFolder(t, t.TempDir()).FreeBytes()
 	require.NoError(t, err)
 	require.Positive(t, free)
 	require.Less(t, free, int64(1)<<50)

@@ -10,11 +10,11 @@ import (
 	"os"
 )
 
-// Termination is where Kubernetes reads a container's last words by default.
-const Termination = "/dev/termination-log"
+// DefaultTerminationLog is where Kubernetes reads a container's last words by default.
+const DefaultTerminationLog = "/dev/termination-log"
 
-// Logger writes JSON lines to w.
-func Logger(w io.Writer) *slog.Logger {
+// NewLogger writes JSON lines to w.
+func NewLogger(w io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, nil))
 }
 
@@ -31,20 +31,20 @@ func Write(log *slog.Logger, name string, summary Summary) error {
 	flags := os.O_WRONLY | os.O_TRUNC
 	if name != "" {
 		flags |= os.O_CREATE
-	} else if name = Termination; !exists(name) {
+	} else if name = DefaultTerminationLog; !fileExists(name) {
 		return nil
 	}
 	file, err := os.OpenFile(name, flags, 0o644)
 	if err != nil {
 		return fmt.Errorf("termination message: %w", err)
 	}
-	if _, err := file.Write(append(text, '\n')[:min(len(text)+1, Limit)]); err != nil {
+	if _, err := file.Write(append(text, '\n')[:min(len(text)+1, MaxTerminationMessage)]); err != nil {
 		return fmt.Errorf("termination message: %w", errors.Join(err, file.Close()))
 	}
 	return file.Close()
 }
 
-func exists(name string) bool {
+func fileExists(name string) bool {
 	_, err := os.Stat(name)
 	return err == nil
 }

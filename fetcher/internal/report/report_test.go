@@ -18,22 +18,22 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/report"
 )
 
-func TestDone(t *testing.T) {
+func TestSummaryWithResult_outcomeAndExitCode(t *testing.T) {
 	whole := report.Summary{Outcome: "done", Artifacts: []report.Artifact{{Dest: "m"}}}
-	done := whole.Done(nil, 1234567*time.Microsecond)
+	done := whole.WithResult(nil, 1234567*time.Microsecond)
 	require.Equal(t, "done", done.Outcome)
 	require.Equal(t, 0, done.ExitCode)
 	require.InDelta(t, 1.235, done.Seconds, 1e-9)
 
-	failed := whole.Done(fmt.Errorf("m: %w", fetcherr.New(fetcherr.Missing, "no such object")), time.Second)
+	failed := whole.WithResult(fmt.Errorf("m: %w", fetcherr.New(fetcherr.NotFound, "no such object")), time.Second)
 	require.Equal(t, report.Summary{Outcome: "not found", ExitCode: 4, Message: "m: no such object", Seconds: 1}, failed)
 
-	require.Equal(t, 8, whole.Done(context.DeadlineExceeded, 0).ExitCode)
-	require.Equal(t, 143, whole.Done(context.Canceled, 0).ExitCode)
+	require.Equal(t, 8, whole.WithResult(context.DeadlineExceeded, 0).ExitCode)
+	require.Equal(t, 143, whole.WithResult(context.Canceled, 0).ExitCode)
 }
 
 // Kubernetes cuts a termination message at 4096 bytes, JSON or not.
-func TestASummaryFitsTheTerminationMessage(t *testing.T) {
+func TestSummaryJSON_fitsTerminationMessage(t *testing.T) {
 	tests := []struct {
 		name    string
 		summary report.Summary
@@ -61,7 +61,7 @@ func TestASummaryFitsTheTerminationMessage(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			text := tt.summary.JSON()
-			require.LessOrEqual(t, len(text), report.Limit)
+			require.LessOrEqual(t, len(text), report.MaxTerminationMessage)
 			require.NotContains(t, string(text), "\n")
 			var got report.Summary
 			require.NoError(t, json.Unmarshal(text, &got))
@@ -78,12 +78,12 @@ func artifacts(n int) []report.Artifact {
 	return all
 }
 
-func TestTheLastLineAndTheTerminationMessageAreTheSummary(t *testing.T) {
+func TestWrite_lastLogLineAndTerminationMessage(t *testing.T) {
 	var stderr bytes.Buffer
 	name := filepath.Join(t.TempDir(), "termination")
 	require.NoError(t, os.WriteFile(name, []byte(strings.Repeat("what the last container said ", 50)), 0o644))
 	summary := report.Summary{Outcome: "not found", ExitCode: 4, Message: "m: none"}
-	require.NoError(t, report.Write(report.Logger(&stderr), name, summary))
+	require.NoError(t, report.Write(report.NewLogger(&stderr), name, summary))
 	message, err := os.ReadFile(name)
 	require.NoError(t, err)
 	require.Equal(t, string(summary.JSON())+"\n", string(message))
@@ -96,7 +96,7 @@ func TestTheLastLineAndTheTerminationMessageAreTheSummary(t *testing.T) {
 	require.Equal(t, summary, line.Summary)
 }
 
-func TestATerminationMessageThatCannotBeWritten(t *testing.T) {
-	err := report.Write(report.Logger(&bytes.Buffer{}), t.TempDir(), report.Summary{})
+func TestWrite_unwritableTerminationLog(t *testing.T) {
+	err := report.Write(report.NewLogger(&bytes.Buffer{}), t.TempDir(), report.Summary{})
 	require.ErrorContains(t, err, "termination message")
 }

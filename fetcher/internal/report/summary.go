@@ -10,8 +10,8 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// Limit is how much of a termination message Kubernetes keeps, in bytes.
-const Limit = 4096
+// MaxTerminationMessage is how much of a termination message Kubernetes keeps, in bytes.
+const MaxTerminationMessage = 4096
 
 // Summary is a run in one JSON object.
 type Summary struct {
@@ -49,9 +49,9 @@ type Artifact struct {
 	Files int `json:"files,omitempty"`
 }
 
-// Done finishes the summary of a run: err is nil when it went well.
-func (s Summary) Done(err error, took time.Duration) Summary {
-	s.Seconds = float64(took.Round(time.Millisecond)) / float64(time.Second)
+// WithResult finishes the summary of a run: err is nil when it went well.
+func (s Summary) WithResult(err error, elapsed time.Duration) Summary {
+	s.Seconds = float64(elapsed.Round(time.Millisecond)) / float64(time.Second)
 	if err != nil {
 		kind := fetcherr.KindOf(err)
 		s.Outcome, s.ExitCode, s.Message = kind.String(), kind.ExitCode(), err.Error()
@@ -69,23 +69,23 @@ func (s Summary) JSON() []byte {
 			// No type above can fail to marshal; a new one that can shows here.
 			text = []byte(`{"outcome":"` + s.Outcome + `","message":"summary cannot be written"}`)
 		}
-		switch over := len(text) - Limit; {
-		case over <= 0:
+		switch excess := len(text) - MaxTerminationMessage; {
+		case excess <= 0:
 			return text
 		case len(s.Artifacts) > 0:
 			s.Omitted++
 			s.Artifacts = s.Artifacts[:len(s.Artifacts)-1]
 		case len(s.Message) > 100:
 			// JSON may write one byte as six: half at a time does not overshoot.
-			s.Message = cut(s.Message, max(len(s.Message)-over-len("…"), len(s.Message)/2))
+			s.Message = truncate(s.Message, max(len(s.Message)-excess-len("…"), len(s.Message)/2))
 		default:
 			s.Folder = ""
 		}
 	}
 }
 
-// cut shortens text to at most n bytes, never within a character.
-func cut(text string, n int) string {
+// truncate shortens text to at most n bytes, never within a character.
+func truncate(text string, n int) string {
 	for n > 0 && !utf8.RuneStart(text[n]) {
 		n--
 	}

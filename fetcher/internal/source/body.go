@@ -2,27 +2,27 @@ package source
 
 import "io"
 
-// Body holds a response's body to the length that was asked for: a body that
+// ExactBody holds a response's body to the length that was asked for: a body that
 // ends early is io.ErrUnexpectedEOF and what comes behind it is not read.
-func Body(body io.ReadCloser, length int64) io.ReadCloser {
-	return &exact{ReadCloser: body, left: length}
+func ExactBody(body io.ReadCloser, length int64) io.ReadCloser {
+	return &exactBody{ReadCloser: body, remaining: length}
 }
 
-type exact struct {
+type exactBody struct {
 	io.ReadCloser
-	left int64
+	remaining int64
 }
 
-func (b *exact) Read(p []byte) (int, error) {
-	if b.left == 0 {
+func (b *exactBody) Read(p []byte) (int, error) {
+	if b.remaining == 0 {
 		return 0, io.EOF
 	}
-	if int64(len(p)) > b.left {
-		p = p[:b.left]
+	if int64(len(p)) > b.remaining {
+		p = p[:b.remaining]
 	}
 	n, err := b.ReadCloser.Read(p)
-	b.left -= int64(n)
-	if err == io.EOF && b.left > 0 {
+	b.remaining -= int64(n)
+	if err == io.EOF && b.remaining > 0 {
 		err = io.ErrUnexpectedEOF
 	}
 	return n, err

@@ -19,10 +19,10 @@ var packages = map[string]string{
 	"fake-gcs-server": "github.com/fsouza/fake-gcs-server",
 }
 
-// binary returns the path of a server. It is taken from MODELFERRY_BIN when
+// serverBinary returns the path of a server. It is taken from MODELFERRY_BIN when
 // that is set; else it is built, which takes minutes on a machine that never
 // did and a second on one that has.
-func binary(name string) (string, error) {
+func serverBinary(name string) (string, error) {
 	if folder := os.Getenv("MODELFERRY_BIN"); folder != "" {
 		path := filepath.Join(folder, name)
 		if _, err := os.Stat(path); err != nil {
@@ -46,7 +46,7 @@ func binary(name string) (string, error) {
 		return "", err
 	}
 	path := filepath.Join(folder, name)
-	if _, err := os.Stat(path); err == nil && !outdated(path, filepath.Join(repository, "tools/stores/go.sum")) {
+	if _, err := os.Stat(path); err == nil && !isOutdated(path, filepath.Join(repository, "tools/stores/go.sum")) {
 		return path, nil
 	}
 	build := exec.Command("go", "build", "-C", filepath.Join(repository, "tools/stores"), "-o", path, packages[name])
@@ -56,8 +56,8 @@ func binary(name string) (string, error) {
 	return path, nil
 }
 
-// outdated says whether the sums that pin a binary are newer than it.
-func outdated(binary, sums string) bool {
+// isOutdated says whether the sums that pin a binary are newer than it.
+func isOutdated(binary, sums string) bool {
 	built, err := os.Stat(binary)
 	if err != nil {
 		return true

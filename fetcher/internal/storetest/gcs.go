@@ -30,12 +30,12 @@ var (
 // GCS returns the package's fake-gcs-server, starting it at the first call.
 func GCS(t testing.TB) *GCSStore {
 	gcsOnce.Do(func() {
-		port, data := port(t), folder(t)
-		endpoint := "http://" + loopback(port)
+		port, data := freePort(t), tempFolder(t)
+		endpoint := "http://" + loopbackAddress(port)
 		// The file backend keeps one version an object; memory keeps all.
-		start(t, endpoint, "fake-gcs-server", "-backend", "memory", "-scheme", "http",
+		startServer(t, endpoint, "fake-gcs-server", "-backend", "memory", "-scheme", "http",
 			"-host", "127.0.0.1", "-port", strconv.Itoa(port), "-filesystem-root", filepath.Join(data, "gcs"),
-			"-external-url", endpoint, "-public-host", loopback(port), "-log-level", "error")
+			"-external-url", endpoint, "-public-host", loopbackAddress(port), "-log-level", "error")
 		service, err := storage.NewService(context.Background(),
 			option.WithEndpoint(endpoint+"/storage/v1/"), option.WithoutAuthentication())
 		require.NoError(t, err)
@@ -62,15 +62,15 @@ func (s *GCSStore) Bucket(t testing.TB) string {
 }
 
 func (s *GCSStore) Put(t testing.TB, bucket, key string, body []byte) string {
-	return s.put(t, bucket, key, body, "")
+	return s.insert(t, bucket, key, body, "")
 }
 
 // PutGzipped writes an object with Content-Encoding gzip.
 func (s *GCSStore) PutGzipped(t testing.TB, bucket, key string, body []byte) {
-	s.put(t, bucket, key, body, "gzip")
+	s.insert(t, bucket, key, body, "gzip")
 }
 
-func (s *GCSStore) put(t testing.TB, bucket, key string, body []byte, encoding string) string {
+func (s *GCSStore) insert(t testing.TB, bucket, key string, body []byte, encoding string) string {
 	put, err := s.service.Objects.Insert(bucket, &storage.Object{Name: key, ContentEncoding: encoding}).
 		Media(bytes.NewReader(body), googleapi.ChunkSize(0)).Do() // one request
 	require.NoError(t, err)
@@ -81,9 +81,9 @@ func (s *GCSStore) Delete(t testing.TB, bucket, key string) {
 	require.NoError(t, s.service.Objects.Delete(bucket, key).Do())
 }
 
-func (s *GCSStore) NoVersion() string { return "17" }
+func (s *GCSStore) MissingVersion() string { return "17" }
 
-func (s *GCSStore) Keys() (bucket, path string) { return "GCS_BUCKET", "GCS_MODEL_PATH" }
+func (s *GCSStore) EnvVars() (bucket, path string) { return "GCS_BUCKET", "GCS_MODEL_PATH" }
 
 func (s *GCSStore) URL(bucket, key string) string { return "gs://" + bucket + "/" + key }
 

@@ -41,13 +41,13 @@ var (
 // S3 returns the package's versitygw, starting it at the first call.
 func S3(t testing.TB) *S3Store {
 	s3Once.Do(func() {
-		port, data := port(t), folder(t)
-		endpoint := "http://" + loopback(port)
+		port, data := freePort(t), tempFolder(t)
+		endpoint := "http://" + loopbackAddress(port)
 		for _, name := range []string{"buckets", "versions", "iam"} {
 			mkdir(t, filepath.Join(data, name))
 		}
-		start(t, endpoint, "versitygw",
-			"--port", loopback(port), "--access", rootKey, "--secret", rootSecret, "--region", region,
+		startServer(t, endpoint, "versitygw",
+			"--port", loopbackAddress(port), "--access", rootKey, "--secret", rootSecret, "--region", region,
 			"--iam-dir", filepath.Join(data, "iam"), "--iam-cache-disable", "--quiet",
 			"posix", "--versioning-dir", filepath.Join(data, "versions"), filepath.Join(data, "buckets"))
 		s3Store = &S3Store{endpoint: endpoint, data: filepath.Join(data, "buckets"), client: s3.New(s3.Options{
@@ -70,7 +70,7 @@ func (s *S3Store) Env(endpoint string) map[string]string {
 
 // Bucket makes a versioned bucket.
 func (s *S3Store) Bucket(t testing.TB) string {
-	bucket := s.PlainBucket(t)
+	bucket := s.UnversionedBucket(t)
 	_, err := s.client.PutBucketVersioning(context.Background(), &s3.PutBucketVersioningInput{
 		Bucket: &bucket, VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled},
 	})
@@ -78,8 +78,8 @@ func (s *S3Store) Bucket(t testing.TB) string {
 	return bucket
 }
 
-// PlainBucket makes a bucket that keeps no versions.
-func (s *S3Store) PlainBucket(t testing.TB) string {
+// UnversionedBucket makes a bucket that keeps no versions.
+func (s *S3Store) UnversionedBucket(t testing.TB) string {
 	bucket := fmt.Sprintf("models-%d", buckets.Add(1))
 	_, err := s.client.CreateBucket(context.Background(), &s3.CreateBucketInput{Bucket: &bucket})
 	require.NoError(t, err)
@@ -97,18 +97,18 @@ func (s *S3Store) Delete(t testing.TB, bucket, key string) {
 	require.NoError(t, err)
 }
 
-// NoVersion is a ULID, which versitygw takes for version ids.
-func (s *S3Store) NoVersion() string { return "01JDZZZZZZZZZZZZZZZZZZZZZZ" }
+// MissingVersion is a ULID, which versitygw takes for version ids.
+func (s *S3Store) MissingVersion() string { return "01JDZZZZZZZZZZZZZZZZZZZZZZ" }
 
-func (s *S3Store) Keys() (bucket, path string) { return "S3_BUCKET", "S3_MODEL_PATH" }
+func (s *S3Store) EnvVars() (bucket, path string) { return "S3_BUCKET", "S3_MODEL_PATH" }
 
 func (s *S3Store) URL(bucket, key string) string { return "s3://" + bucket + "/" + key }
 
-// Stranger makes a user without a grant, and returns the environment in which
+// UnprivilegedCredentials makes a user without a grant, and returns the environment in which
 // the fetcher is that user.
-func (s *S3Store) Stranger(t testing.TB) map[string]string {
+func (s *S3Store) UnprivilegedCredentials(t testing.TB) map[string]string {
 	name := fmt.Sprintf("stranger-%d", buckets.Add(1))
-	path, err := binary("versitygw")
+	path, err := serverBinary("versitygw")
 	require.NoError(t, err)
 	output, err := exec.Command(path, "admin", "--access", rootKey, "--secret", rootSecret, "--region", region,
 		"--endpoint-url", s.endpoint, "create-user", "--access", name, "--secret", rootSecret, "--role", "user").CombinedOutput()
@@ -118,8 +118,8 @@ func (s *S3Store) Stranger(t testing.TB) map[string]string {
 	return env
 }
 
-// Grant lets everyone do one thing in a bucket, by a bucket policy.
-func (s *S3Store) Grant(t testing.TB, bucket, action, resource string) {
+// AllowEveryone lets everyone do one thing in a bucket, by a bucket policy.
+func (s *S3Store) AllowEveryone(t testing.TB, bucket, action, resource string) {
 	policy := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":%q,"Resource":"arn:aws:s3:::%s"}]}`, action, resource)
 	_, err := s.client.PutBucketPolicy(context.Background(), &s3.PutBucketPolicyInput{Bucket: &bucket, Policy: &policy})
 	require.NoError(t, err)

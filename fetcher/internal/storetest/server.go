@@ -19,7 +19,7 @@ import (
 // Main runs a package's tests and ends the servers that they started.
 func Main(m *testing.M) {
 	code := m.Run()
-	for _, end := range ends {
+	for _, end := range cleanups {
 		end()
 	}
 	os.Exit(code)
@@ -27,38 +27,38 @@ func Main(m *testing.M) {
 
 var (
 	mutex sync.Mutex
-	// ends holds what stops each server and removes its data.
-	ends []func()
+	// cleanups holds what stops each server and removes its data.
+	cleanups []func()
 )
 
-// AtEnd registers what to do when the package's tests are over.
-func AtEnd(end func()) {
+// Cleanup registers what to do when the package's tests are over.
+func Cleanup(end func()) {
 	mutex.Lock()
 	defer mutex.Unlock()
-	ends = append(ends, end)
+	cleanups = append(cleanups, end)
 }
 
-// folder makes a folder that lasts as long as the package's tests. versitygw
+// tempFolder makes a folder that lasts as long as the package's tests. versitygw
 // keeps its metadata in extended attributes: where the temporary folder takes
 // none, as an old tmpfs does, TMPDIR has to name another.
-func folder(t testing.TB) string {
+func tempFolder(t testing.TB) string {
 	name, err := os.MkdirTemp("", "modelferry-store-")
 	require.NoError(t, err)
-	AtEnd(func() { os.RemoveAll(name) })
+	Cleanup(func() { os.RemoveAll(name) })
 	return name
 }
 
-// port finds a free one on loopback.
-func port(t testing.TB) int {
+// freePort finds a free one on loopback.
+func freePort(t testing.TB) int {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer listener.Close()
 	return listener.Addr().(*net.TCPAddr).Port
 }
 
-// start runs a server and returns once it answers at url.
-func start(t testing.TB, url, name string, args ...string) {
-	path, err := binary(name)
+// startServer runs a server and returns once it answers at url.
+func startServer(t testing.TB, url, name string, args ...string) {
+	path, err := serverBinary(name)
 	require.NoError(t, err)
 	var output bytes.Buffer
 	command := exec.Command(path, args...)
@@ -76,7 +76,7 @@ func start(t testing.TB, url, name string, args ...string) {
 		close(ended)
 	}()
 	require.NoError(t, <-started)
-	AtEnd(func() {
+	Cleanup(func() {
 		_ = command.Process.Kill()
 		<-ended
 	})
@@ -94,4 +94,4 @@ func start(t testing.TB, url, name string, args ...string) {
 	}
 }
 
-func loopback(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
+func loopbackAddress(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }

@@ -13,12 +13,12 @@ type Store interface {
 	Bucket(t testing.TB) string
 	// Put writes an object and returns its version.
 	Put(t testing.TB, bucket, key string, body []byte) string
-	// NoVersion is a well-formed version that no object has.
-	NoVersion() string
+	// MissingVersion is a well-formed version that no object has.
+	MissingVersion() string
 	// Delete removes an object.
 	Delete(t testing.TB, bucket, key string)
-	// Keys are the environment's names for bucket and path.
-	Keys() (bucket, path string)
+	// EnvVars are the environment's names for bucket and path.
+	EnvVars() (bucket, path string)
 	// URL is the object's, as messages show it.
 	URL(bucket, key string) string
 }

@@ -17,20 +17,20 @@ import (
 // partSize is the least that S3 takes for a part that is not the last.
 const partSize = 5 << 20
 
-// PutSummed writes an object with the checksum that S3 shall keep of it; with
+// PutWithChecksum writes an object with the checksum that S3 shall keep of it; with
 // none for the empty name, as older clients do.
-func (s *S3Store) PutSummed(t testing.TB, bucket, key string, body []byte, algorithm types.ChecksumAlgorithm) {
+func (s *S3Store) PutWithChecksum(t testing.TB, bucket, key string, body []byte, algorithm types.ChecksumAlgorithm) {
 	_, err := s.client.PutObject(context.Background(), &s3.PutObjectInput{
 		Bucket: &bucket, Key: &key, Body: bytes.NewReader(body), ChecksumAlgorithm: algorithm,
-	}, unsummed)
+	}, withoutDefaultChecksum)
 	require.NoError(t, err)
 }
 
-// PutParts writes an object in parts.
-func (s *S3Store) PutParts(t testing.TB, bucket, key string, body []byte, algorithm types.ChecksumAlgorithm, kind types.ChecksumType) {
+// PutMultipart writes an object in parts.
+func (s *S3Store) PutMultipart(t testing.TB, bucket, key string, body []byte, algorithm types.ChecksumAlgorithm, kind types.ChecksumType) {
 	begun, err := s.client.CreateMultipartUpload(context.Background(), &s3.CreateMultipartUploadInput{
 		Bucket: &bucket, Key: &key, ChecksumAlgorithm: algorithm, ChecksumType: kind,
-	}, unsummed)
+	}, withoutDefaultChecksum)
 	require.NoError(t, err)
 	var parts []types.CompletedPart
 	for piece := range slices.Chunk(body, partSize) {
@@ -38,7 +38,7 @@ func (s *S3Store) PutParts(t testing.TB, bucket, key string, body []byte, algori
 		sent, err := s.client.UploadPart(context.Background(), &s3.UploadPartInput{
 			Bucket: &bucket, Key: &key, UploadId: begun.UploadId, PartNumber: number,
 			Body: bytes.NewReader(piece), ChecksumAlgorithm: algorithm,
-		}, unsummed)
+		}, withoutDefaultChecksum)
 		require.NoError(t, err)
 		parts = append(parts, types.CompletedPart{
 			PartNumber: number, ETag: sent.ETag, ChecksumCRC32C: sent.ChecksumCRC32C, ChecksumCRC64NVME: sent.ChecksumCRC64NVME,
@@ -47,7 +47,7 @@ func (s *S3Store) PutParts(t testing.TB, bucket, key string, body []byte, algori
 	_, err = s.client.CompleteMultipartUpload(context.Background(), &s3.CompleteMultipartUploadInput{
 		Bucket: &bucket, Key: &key, UploadId: begun.UploadId, ChecksumType: kind,
 		MultipartUpload: &types.CompletedMultipartUpload{Parts: parts},
-	}, unsummed)
+	}, withoutDefaultChecksum)
 	require.NoError(t, err)
 }
 
@@ -60,7 +60,7 @@ func (s *S3Store) PutSparse(t testing.TB, bucket, key string, begin []byte, size
 	require.NoError(t, os.Truncate(name, size))
 }
 
-// unsummed keeps the SDK from adding a checksum of its own choice.
-func unsummed(o *s3.Options) {
+// withoutDefaultChecksum keeps the SDK from adding a checksum of its own choice.
+func withoutDefaultChecksum(o *s3.Options) {
 	o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 }

@@ -20,18 +20,18 @@ type Backoff struct {
 
 // Delay draws the wait before retry n, counted from 0.
 func (b Backoff) Delay(n int) time.Duration {
-	longest := b.Base
+	maximum := b.Base
 	for range n {
-		if longest >= b.Cap {
+		if maximum >= b.Cap {
 			break
 		}
-		longest *= 2
+		maximum *= 2
 	}
-	return rand.N(max(min(longest, b.Cap), 1))
+	return rand.N(max(min(maximum, b.Cap), 1))
 }
 
-// Wait sleeps for a delay, or returns the context's cause once it is done.
-func Wait(ctx context.Context, delay time.Duration) error {
+// Sleep sleeps for a delay, or returns the context's cause once it is done.
+func Sleep(ctx context.Context, delay time.Duration) error {
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {

@@ -15,101 +15,101 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// chunk is how much is copied at once: large enough that system calls do not
+// copyBufferSize is how much is copied at once: large enough that system calls do not
 // show, small enough that 64 ranges stay within a few MiB.
-const chunk = 256 << 10
+const copyBufferSize = 256 << 10
 
-// Cut says how a file's object is read.
-type Cut struct {
+// FileOptions says how a file's object is read.
+type FileOptions struct {
 	// Parallel is how many ranges are read at once.
 	Parallel int
-	// Least is the shortest range worth a request, in bytes; after as many a
+	// MinRange is the shortest range worth a request, in bytes; after as many a
 	// stretch is noted.
-	Least int64
+	MinRange int64
 	// SHA256 asks for the digest. It takes a core longer than all the rest.
 	SHA256 bool
-	// Have is what the file holds already.
-	Have []Stretch
-	// Note is told of each stretch that is in the file, one at a time; may be nil.
-	Note func(Stretch)
+	// Existing is what the file holds already.
+	Existing []Segment
+	// OnSegment is told of each stretch that is in the file, one at a time; may be nil.
+	OnSegment func(Segment)
 }
 
 // File writes the object's bytes to the file, but for those that it has, and
 // returns what all of them came to. Memory does not depend on the object's size.
-func File(ctx context.Context, src source.Source, object source.Object, file *os.File, cut Cut) (Digest, error) {
-	f := &filing{source: src, object: object, file: file, cut: cut, algorithm: Algorithm(object.Checksum)}
-	f.have = ordered(cut.Have, object.Size)
-	f.plan = newPlan(holes(f.have, object.Size), cut.Parallel, cut.Least)
+func File(ctx context.Context, src source.Source, object source.Object, file *os.File, options FileOptions) (Digest, error) {
+	f := &fileDownload{source: src, object: object, file: file, options: options, algorithm: SegmentAlgorithm(object.Checksum)}
+	f.segments = normalizeSegments(options.Existing, object.Size)
+	f.plan = newPlan(gaps(f.segments, object.Size), options.Parallel, options.MinRange)
 	group, ctx := errgroup.WithContext(ctx)
-	for range min(cut.Parallel, len(f.plan.parts)) {
-		group.Go(func() error { return f.work(ctx) })
+	for range min(options.Parallel, len(f.plan.parts)) {
+		group.Go(func() error { return f.fetchParts(ctx) })
 	}
 	var digest Digest
-	if cut.SHA256 {
+	if options.SHA256 {
 		group.Go(func() (err error) {
-			stop := context.AfterFunc(ctx, f.plan.abandon)
+			stop := context.AfterFunc(ctx, f.plan.cancel)
 			defer stop()
-			digest.SHA256, err = f.follow(ctx)
+			digest.SHA256, err = f.hashWritten(ctx)
 			return err
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return Digest{}, err
 	}
-	digest.CRC = combine(f.algorithm, ordered(f.have, object.Size))
+	digest.CRC = combineCRCs(f.algorithm, normalizeSegments(f.segments, object.Size))
 	return digest, nil
 }
 
-// filing is an object on its way into a file.
-type filing struct {
+// fileDownload is an object on its way into a file.
+type fileDownload struct {
 	source    source.Source
 	object    source.Object
 	file      *os.File
-	cut       Cut
+	options   FileOptions
 	plan      *plan
 	algorithm crc.Algorithm
 
-	mutex sync.Mutex
-	have  []Stretch
+	mutex    sync.Mutex
+	segments []Segment
 }
 
-// work brings part after part, with one buffer.
-func (f *filing) work(ctx context.Context) error {
-	buffer := make([]byte, chunk)
+// fetchParts brings part after part, with one buffer.
+func (f *fileDownload) fetchParts(ctx context.Context) error {
+	buffer := make([]byte, copyBufferSize)
 	for {
-		part, asked := f.plan.next()
+		part, requested := f.plan.nextPart()
 		if part == nil {
 			return nil
 		}
-		if err := f.bring(ctx, part, asked, buffer); err != nil {
+		if err := f.fetchPart(ctx, part, requested, buffer); err != nil {
 			return err
 		}
 	}
 }
 
-// bring writes a part to its place in the file.
-func (f *filing) bring(ctx context.Context, part *part, asked span, buffer []byte) error {
-	body, err := f.source.Read(ctx, f.object, asked.offset, asked.length)
+// fetchPart writes a part to its place in the file.
+func (f *fileDownload) fetchPart(ctx context.Context, part *part, requested byteRange, buffer []byte) error {
+	body, err := f.source.Read(ctx, f.object, requested.offset, requested.length)
 	if err != nil {
 		return err
 	}
 	defer body.Close()
-	stretch := Stretch{Offset: asked.offset}
+	stretch := Segment{Offset: requested.offset}
 	for {
 		n, err := body.Read(buffer)
 		if n > 0 {
-			mine, at := buffer[:f.plan.take(part, n)], stretch.Offset+stretch.Length
-			if _, err := f.file.WriteAt(mine, at); err != nil {
-				return fmt.Errorf("write %d bytes at %d: %w", len(mine), at, err)
+			data, offset := buffer[:f.plan.claim(part, n)], stretch.Offset+stretch.Length
+			if _, err := f.file.WriteAt(data, offset); err != nil {
+				return fmt.Errorf("write %d bytes at %d: %w", len(data), offset, err)
 			}
-			stretch.CRC = f.algorithm.Update(stretch.CRC, mine)
-			stretch.Length += int64(len(mine))
-			whole := f.plan.wrote(part)
-			if whole || stretch.Length >= f.cut.Least {
-				f.add(stretch)
-				stretch = Stretch{Offset: stretch.Offset + stretch.Length}
+			stretch.CRC = f.algorithm.Update(stretch.CRC, data)
+			stretch.Length += int64(len(data))
+			complete := f.plan.markWritten(part)
+			if complete || stretch.Length >= f.options.MinRange {
+				f.addSegment(stretch)
+				stretch = Segment{Offset: stretch.Offset + stretch.Length}
 			}
-			if whole {
+			if complete {
 				return nil
 			}
 		}
@@ -122,22 +122,22 @@ func (f *filing) bring(ctx context.Context, part *part, asked span, buffer []byt
 	}
 }
 
-func (f *filing) add(stretch Stretch) {
+func (f *fileDownload) addSegment(stretch Segment) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.have = append(f.have, stretch)
-	if f.cut.Note != nil {
-		f.cut.Note(stretch)
+	f.segments = append(f.segments, stretch)
+	if f.options.OnSegment != nil {
+		f.options.OnSegment(stretch)
 	}
 }
 
-// follow hashes the file behind the ranges that are written, while they are
+// hashWritten hashes the file behind the ranges that are written, while they are
 // still in the page cache, so that hashing adds next to no time at the end.
-func (f *filing) follow(ctx context.Context) (string, error) {
+func (f *fileDownload) hashWritten(ctx context.Context) (string, error) {
 	hash := sha256.New()
-	buffer := make([]byte, chunk)
+	buffer := make([]byte, copyBufferSize)
 	for done := int64(0); done < f.object.Size; {
-		ready, ok := f.plan.wait(done, f.object.Size)
+		ready, ok := f.plan.waitWritten(done, f.object.Size)
 		if !ok {
 			return "", context.Cause(ctx)
 		}

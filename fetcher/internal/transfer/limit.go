@@ -8,17 +8,17 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// Limit keeps at most n ranges open at once, over all objects of a run.
-func Limit(src source.Source, n int) source.Source {
-	return &limited{Source: src, slots: make(chan struct{}, n)}
+// WithConcurrencyLimit keeps at most n ranges open at once, over all objects of a run.
+func WithConcurrencyLimit(src source.Source, n int) source.Source {
+	return &limitedSource{Source: src, slots: make(chan struct{}, n)}
 }
 
-type limited struct {
+type limitedSource struct {
 	source.Source
 	slots chan struct{}
 }
 
-func (s *limited) Read(ctx context.Context, object source.Object, offset, length int64) (io.ReadCloser, error) {
+func (s *limitedSource) Read(ctx context.Context, object source.Object, offset, length int64) (io.ReadCloser, error) {
 	select {
 	case s.slots <- struct{}{}:
 	case <-ctx.Done():
@@ -30,15 +30,15 @@ func (s *limited) Read(ctx context.Context, object source.Object, offset, length
 		release()
 		return nil, err
 	}
-	return &slot{ReadCloser: body, release: release}, nil
+	return &slotBody{ReadCloser: body, release: release}, nil
 }
 
-type slot struct {
+type slotBody struct {
 	io.ReadCloser
 	release func()
 }
 
-func (s *slot) Close() error {
+func (s *slotBody) Close() error {
 	defer s.release()
 	return s.ReadCloser.Close()
 }

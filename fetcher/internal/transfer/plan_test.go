@@ -7,19 +7,19 @@ import (
 	"pgregory.net/rapid"
 )
 
-func TestShares(t *testing.T) {
+func TestNewPlan_dividesGapsIntoParts(t *testing.T) {
 	const mib = 1 << 20
 	tests := []struct {
 		name    string
-		missing []span
+		missing []byteRange
 		workers int
 		want    []int64
 	}{
-		{"a small file is one part", []span{{0, 5}}, 8, []int64{5}},
-		{"each worker has an equal one", []span{{0, 128 * mib}}, 4, []int64{32 * mib, 32 * mib, 32 * mib, 32 * mib}},
-		{"parts are no shorter than is worth a request", []span{{0, 24 * mib}}, 8, []int64{8 * mib, 8 * mib, 8 * mib}},
-		{"nor longer than others may wait for", []span{{0, 192 * mib}}, 2, []int64{longest, longest, longest}},
-		{"each hole that an earlier run left is one", []span{{100, 5}, {300, 7}}, 8, []int64{5, 7}},
+		{"a small file is one part", []byteRange{{0, 5}}, 8, []int64{5}},
+		{"each worker has an equal one", []byteRange{{0, 128 * mib}}, 4, []int64{32 * mib, 32 * mib, 32 * mib, 32 * mib}},
+		{"parts are no shorter than is worth a request", []byteRange{{0, 24 * mib}}, 8, []int64{8 * mib, 8 * mib, 8 * mib}},
+		{"nor longer than others may wait for", []byteRange{{0, 192 * mib}}, 2, []int64{maxPartLength, maxPartLength, maxPartLength}},
+		{"each hole that an earlier run left is one", []byteRange{{100, 5}, {300, 7}}, 8, []int64{5, 7}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -34,37 +34,37 @@ func TestShares(t *testing.T) {
 
 // Who is done takes half of what the slowest has left, and not of who has
 // little: the slow one keeps what it is about to bring.
-func TestWhoIsDoneTakesFromTheSlowest(t *testing.T) {
-	p := newPlan([]span{{0, 300}}, 3, 10)
-	slow, _ := p.next()
-	quick, _ := p.next()
-	third, _ := p.next()
-	p.take(slow, 20)
-	p.take(third, 85)
-	require.Equal(t, 100, p.take(quick, 1000))
-	require.True(t, p.wrote(quick))
+func TestPlanNextPart_splitsSlowestPart(t *testing.T) {
+	p := newPlan([]byteRange{{0, 300}}, 3, 10)
+	slow, _ := p.nextPart()
+	quick, _ := p.nextPart()
+	third, _ := p.nextPart()
+	p.claim(slow, 20)
+	p.claim(third, 85)
+	require.Equal(t, 100, p.claim(quick, 1000))
+	require.True(t, p.markWritten(quick))
 
-	half, asked := p.next()
-	require.Equal(t, span{offset: 60, length: 40}, asked)
-	require.Equal(t, 40, p.take(slow, 1000), "what went to another is not the slow one's any more")
-	require.True(t, p.wrote(slow))
-	p.take(half, 25)
-	none, _ := p.next()
+	half, asked := p.nextPart()
+	require.Equal(t, byteRange{offset: 60, length: 40}, asked)
+	require.Equal(t, 40, p.claim(slow, 1000), "what went to another is not the slow one's any more")
+	require.True(t, p.markWritten(slow))
+	p.claim(half, 25)
+	none, _ := p.nextPart()
 	require.Nil(t, none, "15 bytes are not worth two requests of 10")
 }
 
 // Whatever the order in which workers come and go, each byte that is missing
 // is brought once, and nobody reads behind what is written.
-func TestEveryByteIsBroughtOnce(t *testing.T) {
+func TestPlan_everyByteClaimedOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		size := rapid.Int64Range(1, 5000).Draw(t, "size")
-		var have []Stretch
+		var have []Segment
 		for range rapid.IntRange(0, 4).Draw(t, "stretches") {
-			have = append(have, Stretch{Offset: rapid.Int64Range(0, size).Draw(t, "offset"), Length: rapid.Int64Range(0, size).Draw(t, "length")})
+			have = append(have, Segment{Offset: rapid.Int64Range(0, size).Draw(t, "offset"), Length: rapid.Int64Range(0, size).Draw(t, "length")})
 		}
-		have = ordered(have, size)
+		have = normalizeSegments(have, size)
 		workers := rapid.IntRange(1, 5).Draw(t, "workers")
-		p := newPlan(holes(have, size), workers, rapid.Int64Range(1, 500).Draw(t, "least"))
+		p := newPlan(gaps(have, size), workers, rapid.Int64Range(1, 500).Draw(t, "least"))
 		count := make([]int, size)
 		for _, s := range have {
 			for i := s.Offset; i < s.Offset+s.Length; i++ {
@@ -76,21 +76,21 @@ func TestEveryByteIsBroughtOnce(t *testing.T) {
 		for idle := 0; idle < workers; {
 			w := rapid.IntRange(0, workers-1).Draw(t, "worker")
 			if busy[w] == nil {
-				var asked span
-				if busy[w], asked = p.next(); busy[w] == nil {
+				var asked byteRange
+				if busy[w], asked = p.nextPart(); busy[w] == nil {
 					idle++ // others may still be at work; then it comes again
 					continue
 				}
 				at[w] = asked.offset
 			}
 			idle = 0
-			n := int64(p.take(busy[w], rapid.IntRange(1, 300).Draw(t, "bytes")))
+			n := int64(p.claim(busy[w], rapid.IntRange(1, 300).Draw(t, "bytes")))
 			for i := at[w]; i < at[w]+n; i++ {
 				count[i]++
 			}
 			at[w] += n
-			whole := p.wrote(busy[w])
-			reach := p.reach(0, size)
+			whole := p.markWritten(busy[w])
+			reach := p.writtenUntil(0, size)
 			for i := range reach {
 				require.Equal(t, 1, count[i], "%d of %d is said to be written", i, reach)
 			}
@@ -100,13 +100,13 @@ func TestEveryByteIsBroughtOnce(t *testing.T) {
 		}
 		for w := range workers { // who was not drawn again
 			for busy[w] != nil {
-				n := int64(p.take(busy[w], 1000))
+				n := int64(p.claim(busy[w], 1000))
 				for i := at[w]; i < at[w]+n; i++ {
 					count[i]++
 				}
 				at[w] += n
-				if p.wrote(busy[w]) {
-					busy[w], _ = p.next()
+				if p.markWritten(busy[w]) {
+					busy[w], _ = p.nextPart()
 					if busy[w] != nil {
 						at[w] = busy[w].offset
 					}
@@ -116,6 +116,6 @@ func TestEveryByteIsBroughtOnce(t *testing.T) {
 		for i, n := range count {
 			require.Equal(t, 1, n, i)
 		}
-		require.Equal(t, size, p.reach(0, size))
+		require.Equal(t, size, p.writtenUntil(0, size))
 	})
 }

@@ -10,9 +10,9 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// interval is how often a long download says where it stands. One that is
+// reportInterval is how often a long download says where it stands. One that is
 // shorter says nothing: a pod's log has no use for it.
-const interval = 2 * time.Second
+const reportInterval = 2 * time.Second
 
 // Progress counts the bytes of all ranges and says how far they are.
 type Progress struct {
@@ -29,15 +29,15 @@ func (p *Progress) Read(ctx context.Context, object source.Object, offset, lengt
 	if err != nil {
 		return nil, err
 	}
-	return &counted{ReadCloser: body, bytes: &p.bytes}, nil
+	return &countingBody{ReadCloser: body, bytes: &p.bytes}, nil
 }
 
-type counted struct {
+type countingBody struct {
 	io.ReadCloser
 	bytes *atomic.Int64
 }
 
-func (c *counted) Read(p []byte) (int, error) {
+func (c *countingBody) Read(p []byte) (int, error) {
 	n, err := c.ReadCloser.Read(p)
 	c.bytes.Add(int64(n))
 	return n, err
@@ -49,23 +49,23 @@ func (c *counted) Read(p []byte) (int, error) {
 // returned no line comes: the summary is the last.
 func (p *Progress) Report(total int64, log *slog.Logger) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
-	before := p.bytes.Load()
+	start := p.bytes.Load()
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		ticker := time.NewTicker(interval)
+		ticker := time.NewTicker(reportInterval)
 		defer ticker.Stop()
-		for last := before; ; {
+		for last := start; ; {
 			select {
 			case <-ctx.Done():
 				return
 			case <-ticker.C:
 			}
 			now := p.bytes.Load()
-			rate := (now - last) * int64(time.Second) / int64(interval)
-			attributes := []any{"bytes", now - before, "of", total, "rate", rate}
+			rate := (now - last) * int64(time.Second) / int64(reportInterval)
+			attributes := []any{"bytes", now - start, "of", total, "rate", rate}
 			if rate > 0 {
-				attributes = append(attributes, "left", (time.Duration((total-now+before)/rate) * time.Second).String())
+				attributes = append(attributes, "left", (time.Duration((total-now+start)/rate) * time.Second).String())
 			}
 			log.Info("progress", attributes...)
 			last = now

@@ -15,9 +15,9 @@ import (
 )
 
 // A range of 100 bytes, one each 50 ms: 5 s, and so two lines.
-func TestALongDownloadSaysWhereItStands(t *testing.T) {
+func TestProgressReport_logsRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		src := paced([]time.Duration{50 * time.Millisecond})
+		src := slowRanges([]time.Duration{50 * time.Millisecond})
 		progress := transfer.NewProgress(src)
 		var log bytes.Buffer
 		stop := progress.Report(100, slog.New(slog.NewTextHandler(&log, nil)))
@@ -35,10 +35,10 @@ func TestALongDownloadSaysWhereItStands(t *testing.T) {
 	})
 }
 
-func TestAShortDownloadSaysNothing(t *testing.T) {
+func TestProgressReport_silentForShortDownloads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
-		stop := transfer.NewProgress(noise(1)).Report(1, slog.New(slog.NewTextHandler(&log, nil)))
+		stop := transfer.NewProgress(randomSource(1)).Report(1, slog.New(slog.NewTextHandler(&log, nil)))
 		time.Sleep(1900 * time.Millisecond)
 		stop()
 		synctest.Wait()

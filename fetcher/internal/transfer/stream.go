@@ -19,10 +19,10 @@ import (
 type Stream struct {
 	cancel  context.CancelFunc
 	group   *errgroup.Group
-	buffers *Buffers
+	buffers *BufferPool
 	// pending holds the ranges that are on their way, in order; ready those
 	// that are here and hashed.
-	pending chan *piece
+	pending chan *chunk
 	ready   chan []byte
 	// hash is nil when nobody asked for it.
 	hash hash.Hash
@@ -31,13 +31,13 @@ type Stream struct {
 	algorithm crc.Algorithm
 	crc       uint64
 
-	current, rest []byte
-	err           error
+	current, unread []byte
+	err             error
 }
 
-// piece is a range on its way into its buffer.
-type piece struct {
-	span
+// chunk is a range on its way into its buffer.
+type chunk struct {
+	byteRange
 	buffer []byte
 	crc    uint64
 	// done is closed when the range is here, or err says why it is not.
@@ -47,44 +47,44 @@ type piece struct {
 
 // NewStream begins to read ranges of the buffers' size, and computes the
 // object's SHA-256 if it is asked to.
-func NewStream(ctx context.Context, src source.Source, object source.Object, buffers *Buffers, sha bool) *Stream {
+func NewStream(ctx context.Context, src source.Source, object source.Object, buffers *BufferPool, computeSHA256 bool) *Stream {
 	ctx, cancel := context.WithCancel(ctx)
 	group, ctx := errgroup.WithContext(ctx)
 	s := &Stream{
 		cancel: cancel, group: group, buffers: buffers, algorithm: object.Checksum.Algorithm,
 		// Room for every buffer there is: sending never blocks for long, and
 		// after the end whatever was lent lies in one of the two.
-		pending: make(chan *piece, cap(buffers.free)),
+		pending: make(chan *chunk, cap(buffers.free)),
 		ready:   make(chan []byte, cap(buffers.free)),
 	}
-	if sha {
+	if computeSHA256 {
 		s.hash = sha256.New()
 	}
-	group.Go(func() error { return s.request(ctx, src, object) })
-	group.Go(s.order)
+	group.Go(func() error { return s.requestRanges(ctx, src, object) })
+	group.Go(s.deliverInOrder)
 	return s
 }
 
-// request sends for the ranges in order, as buffers come free.
-func (s *Stream) request(ctx context.Context, src source.Source, object source.Object) error {
+// requestRanges sends for the ranges in order, as buffers come free.
+func (s *Stream) requestRanges(ctx context.Context, src source.Source, object source.Object) error {
 	defer close(s.pending)
-	for _, part := range spans(object.Size, s.buffers.size) {
-		buffer, err := s.buffers.take(ctx)
+	for _, part := range splitRanges(object.Size, s.buffers.size) {
+		buffer, err := s.buffers.acquire(ctx)
 		if err != nil {
 			return err
 		}
-		p := &piece{span: part, buffer: buffer[:part.length], done: make(chan struct{})}
+		p := &chunk{byteRange: part, buffer: buffer[:part.length], done: make(chan struct{})}
 		s.pending <- p
 		s.group.Go(func() error {
 			defer close(p.done)
-			p.err = fill(ctx, src, object, p)
+			p.err = readChunk(ctx, src, object, p)
 			return p.err
 		})
 	}
 	return nil
 }
 
-func fill(ctx context.Context, src source.Source, object source.Object, p *piece) error {
+func readChunk(ctx context.Context, src source.Source, object source.Object, p *chunk) error {
 	body, err := src.Read(ctx, object, p.offset, p.length)
 	if err != nil {
 		return err
@@ -97,18 +97,18 @@ func fill(ctx context.Context, src source.Source, object source.Object, p *piece
 	return nil
 }
 
-// order hashes the ranges one after the other and hands them on. It runs
+// deliverInOrder hashes the ranges one after the other and hands them on. It runs
 // beside the reader, so that hashing and unpacking share no core's time.
-func (s *Stream) order() error {
+func (s *Stream) deliverInOrder() error {
 	defer close(s.ready)
 	for p := range s.pending {
 		// fill ends with its context, so this wait is as bounded as it is.
 		<-p.done
 		if p.err != nil {
-			s.buffers.give(p.buffer)
+			s.buffers.release(p.buffer)
 			for rest := range s.pending {
 				<-rest.done
-				s.buffers.give(rest.buffer)
+				s.buffers.release(rest.buffer)
 			}
 			return p.err
 		}
@@ -124,11 +124,11 @@ func (s *Stream) order() error {
 // Read returns the next bytes. At the end it is io.EOF only when the whole
 // object has come.
 func (s *Stream) Read(p []byte) (int, error) {
-	for len(s.rest) == 0 {
+	for len(s.unread) == 0 {
 		if s.err != nil {
 			return 0, s.err
 		}
-		s.release()
+		s.releaseCurrent()
 		buffer, ok := <-s.ready
 		if !ok {
 			if s.err = s.group.Wait(); s.err == nil {
@@ -136,10 +136,10 @@ func (s *Stream) Read(p []byte) (int, error) {
 			}
 			return 0, s.err
 		}
-		s.current, s.rest = buffer, buffer
+		s.current, s.unread = buffer, buffer
 	}
-	n := copy(p, s.rest)
-	s.rest = s.rest[n:]
+	n := copy(p, s.unread)
+	s.unread = s.unread[n:]
 	return n, nil
 }
 
@@ -164,17 +164,17 @@ func (s *Stream) Digest() Digest {
 // Close ends what is under way and gives all buffers back.
 func (s *Stream) Close() error {
 	s.cancel()
-	s.release()
+	s.releaseCurrent()
 	for buffer := range s.ready {
-		s.buffers.give(buffer)
+		s.buffers.release(buffer)
 	}
 	_ = s.group.Wait() // Read has reported it already, if anyone asked.
 	return nil
 }
 
-func (s *Stream) release() {
+func (s *Stream) releaseCurrent() {
 	if s.current != nil {
-		s.buffers.give(s.current)
-		s.current, s.rest = nil, nil
+		s.buffers.release(s.current)
+		s.current, s.unread = nil, nil
 	}
 }

@@ -24,115 +24,115 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/transfer"
 )
 
-// memory is a source of one object, for what needs no server: order, memory
+// memorySource is a source of one object, for what needs no server: order, memory
 // and time. meet, when set, is asked before each read.
-type memory struct {
-	body []byte
-	meet func(offset int64) (io.ReadCloser, error)
-	open atomic.Int64
-	most atomic.Int64
-	read atomic.Int64
+type memorySource struct {
+	body          []byte
+	onRead        func(offset int64) (io.ReadCloser, error)
+	openBodies    atomic.Int64
+	maxOpenBodies atomic.Int64
+	reads         atomic.Int64
 }
 
-func (m *memory) object() source.Object {
+func (m *memorySource) object() source.Object {
 	return source.Object{Size: int64(len(m.body)), Checksum: crc.Checksum{Algorithm: crc.CRC64NVME}}
 }
 
-func (m *memory) URL(source.Ref) string { return "memory://" }
+func (m *memorySource) URL(source.Ref) string { return "memory://" }
 
-func (m *memory) Principal(context.Context) string { return "memory" }
+func (m *memorySource) Principal(context.Context) string { return "memory" }
 
-func (m *memory) Stat(context.Context, source.Ref) (source.Object, error) {
-	if m.meet != nil {
-		if _, err := m.meet(-1); err != nil {
+func (m *memorySource) Stat(context.Context, source.Ref) (source.Object, error) {
+	if m.onRead != nil {
+		if _, err := m.onRead(-1); err != nil {
 			return source.Object{}, err
 		}
 	}
 	return m.object(), nil
 }
 
-func (m *memory) Read(_ context.Context, _ source.Object, offset, length int64) (io.ReadCloser, error) {
-	m.read.Add(1)
-	if m.meet != nil {
-		if body, err := m.meet(offset); body != nil || err != nil {
+func (m *memorySource) Read(_ context.Context, _ source.Object, offset, length int64) (io.ReadCloser, error) {
+	m.reads.Add(1)
+	if m.onRead != nil {
+		if body, err := m.onRead(offset); body != nil || err != nil {
 			return body, err
 		}
 	}
-	m.most.Store(max(m.most.Load(), m.open.Add(1)))
-	return &opened{Reader: bytes.NewReader(m.body[offset : offset+length]), memory: m}, nil
+	m.maxOpenBodies.Store(max(m.maxOpenBodies.Load(), m.openBodies.Add(1)))
+	return &memoryBody{Reader: bytes.NewReader(m.body[offset : offset+length]), source: m}, nil
 }
 
-type opened struct {
+type memoryBody struct {
 	io.Reader
-	memory *memory
+	source *memorySource
 }
 
-func (o *opened) Close() error {
-	o.memory.open.Add(-1)
+func (o *memoryBody) Close() error {
+	o.source.openBodies.Add(-1)
 	return nil
 }
 
-func noise(n int) *memory {
+func randomSource(n int) *memorySource {
 	body := make([]byte, n)
 	_, _ = rand.NewChaCha8([32]byte{}).Read(body) // never fails
-	return &memory{body: body}
+	return &memorySource{body: body}
 }
 
-func digest(body []byte) transfer.Digest {
+func wantDigest(body []byte) transfer.Digest {
 	sum := sha256.Sum256(body)
 	return transfer.Digest{SHA256: hex.EncodeToString(sum[:]), CRC: crc.CRC64NVME.Update(0, body)}
 }
 
-var quiet = slog.New(slog.DiscardHandler)
+var discardLogger = slog.New(slog.DiscardHandler)
 
-var cut = transfer.Cut{Least: 1000, Parallel: 4, SHA256: true}
+var testOptions = transfer.FileOptions{MinRange: 1000, Parallel: 4, SHA256: true}
 
-// sizes are those around a part of 1000 bytes, with 4 at once.
-var sizes = []int{1, 999, 1000, 1001, 3999, 4000, 4001, 25_017}
+// testSizes are those around a part of 1000 bytes, with 4 at once.
+var testSizes = []int{1, 999, 1000, 1001, 3999, 4000, 4001, 25_017}
 
-func TestAFileIsWholeAndHashed(t *testing.T) {
-	for _, size := range sizes {
-		src := noise(size)
+func TestFile_contentAndDigest(t *testing.T) {
+	for _, size := range testSizes {
+		src := randomSource(size)
 		file, err := os.Create(filepath.Join(t.TempDir(), "f"))
 		require.NoError(t, err)
 		defer file.Close()
-		got, err := transfer.File(t.Context(), src, src.object(), file, cut)
+		got, err := transfer.File(t.Context(), src, src.object(), file, testOptions)
 		require.NoError(t, err)
-		require.Equal(t, digest(src.body), got)
+		require.Equal(t, wantDigest(src.body), got)
 		body, err := os.ReadFile(file.Name())
 		require.NoError(t, err)
 		require.Equal(t, src.body, body)
-		require.Zero(t, src.open.Load())
-		require.LessOrEqual(t, src.most.Load(), int64(4))
+		require.Zero(t, src.openBodies.Load())
+		require.LessOrEqual(t, src.maxOpenBodies.Load(), int64(4))
 	}
 }
 
-func TestAStreamIsInOrderAndHashed(t *testing.T) {
-	for _, size := range sizes {
-		src := noise(size)
-		buffers := transfer.NewBuffers(4, 1000)
+func TestStream_contentAndDigest(t *testing.T) {
+	for _, size := range testSizes {
+		src := randomSource(size)
+		buffers := transfer.NewBufferPool(4, 1000)
 		stream := transfer.NewStream(t.Context(), src, src.object(), buffers, true)
 		got, err := io.ReadAll(iotest.OneByteReader(stream))
 		require.NoError(t, err)
 		require.Equal(t, src.body, got)
-		require.Equal(t, digest(src.body), stream.Digest())
+		require.Equal(t, wantDigest(src.body), stream.Digest())
 		require.NoError(t, stream.Err())
 		require.NoError(t, stream.Close())
-		require.Zero(t, src.open.Load())
+		require.Zero(t, src.openBodies.Load())
 	}
 }
 
-func TestNoDigestThatNobodyAsksFor(t *testing.T) {
-	src := noise(5000)
-	want := digest(src.body)
+func TestFile_sha256OnlyOnRequest(t *testing.T) {
+	src := randomSource(5000)
+	want := wantDigest(src.body)
 	want.SHA256 = ""
 	file, err := os.Create(filepath.Join(t.TempDir(), "f"))
 	require.NoError(t, err)
 	defer file.Close()
-	got, err := transfer.File(t.Context(), src, src.object(), file, transfer.Cut{Least: 1000, Parallel: 4})
+	got, err := transfer.File(t.Context(), src, src.object(), file, transfer.FileOptions{MinRange: 1000, Parallel: 4})
 	require.NoError(t, err)
 	require.Equal(t, want, got)
-	stream := transfer.NewStream(t.Context(), src, src.object(), transfer.NewBuffers(4, 1000), false)
+	stream := transfer.NewStream(t.Context(), src, src.object(), transfer.NewBufferPool(4, 1000), false)
 	defer stream.Close()
 	_, err = io.Copy(io.Discard, stream)
 	require.NoError(t, err)
@@ -140,26 +140,26 @@ func TestNoDigestThatNobodyAsksFor(t *testing.T) {
 }
 
 // A consumer that does not read holds the source back: memory is the window.
-func TestAStreamReadsAheadNoFurtherThanItsWindow(t *testing.T) {
+func TestStream_readAheadLimitedByBuffers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		src := noise(100_000)
-		stream := transfer.NewStream(t.Context(), src, src.object(), transfer.NewBuffers(4, 1000), true)
+		src := randomSource(100_000)
+		stream := transfer.NewStream(t.Context(), src, src.object(), transfer.NewBufferPool(4, 1000), true)
 		synctest.Wait()
-		require.Equal(t, int64(4), src.read.Load())
+		require.Equal(t, int64(4), src.reads.Load())
 		_, err := io.ReadFull(stream, make([]byte, 1001))
 		require.NoError(t, err)
 		synctest.Wait()
-		require.Equal(t, int64(5), src.read.Load())
+		require.Equal(t, int64(5), src.reads.Load())
 		require.NoError(t, stream.Close())
 	})
 }
 
 // Streams share their buffers; one that is left alone must not stop the rest,
 // and all buffers come back.
-func TestStreamsShareTheirBuffers(t *testing.T) {
-	buffers := transfer.NewBuffers(3, 1000)
+func TestStream_sharedBufferPool(t *testing.T) {
+	buffers := transfer.NewBufferPool(3, 1000)
 	for range 20 { // after an early Close as well as after a whole read
-		src := noise(50_000)
+		src := randomSource(50_000)
 		first := transfer.NewStream(t.Context(), src, src.object(), buffers, true)
 		_, err := io.ReadFull(first, make([]byte, 10))
 		require.NoError(t, err)
@@ -179,10 +179,10 @@ func TestStreamsShareTheirBuffers(t *testing.T) {
 	}
 }
 
-func TestAnErrorOfOneRangeEndsTheWhole(t *testing.T) {
-	denied := fetcherr.New(fetcherr.Denied, "no grant")
-	src := noise(50_000)
-	src.meet = func(offset int64) (io.ReadCloser, error) {
+func TestFile_rangeErrorFailsTransfer(t *testing.T) {
+	denied := fetcherr.New(fetcherr.PermissionDenied, "no grant")
+	src := randomSource(50_000)
+	src.onRead = func(offset int64) (io.ReadCloser, error) {
 		if offset == 25_000 {
 			return nil, denied
 		}
@@ -191,10 +191,10 @@ func TestAnErrorOfOneRangeEndsTheWhole(t *testing.T) {
 	file, err := os.Create(filepath.Join(t.TempDir(), "f"))
 	require.NoError(t, err)
 	defer file.Close()
-	_, err = transfer.File(t.Context(), src, src.object(), file, cut)
+	_, err = transfer.File(t.Context(), src, src.object(), file, testOptions)
 	require.ErrorIs(t, err, denied)
 
-	stream := transfer.NewStream(t.Context(), src, src.object(), transfer.NewBuffers(4, 1000), true)
+	stream := transfer.NewStream(t.Context(), src, src.object(), transfer.NewBufferPool(4, 1000), true)
 	defer stream.Close()
 	got, err := io.ReadAll(stream)
 	require.ErrorIs(t, err, denied)
@@ -202,18 +202,18 @@ func TestAnErrorOfOneRangeEndsTheWhole(t *testing.T) {
 	require.LessOrEqual(t, len(got), 25_000)
 }
 
-func TestACancelledTransferIsNotAWholeOne(t *testing.T) {
-	src := noise(5000)
+func TestFile_cancelledTransferFails(t *testing.T) {
+	src := randomSource(5000)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	stream := transfer.NewStream(ctx, src, src.object(), transfer.NewBuffers(8, 1000), true)
+	stream := transfer.NewStream(ctx, src, src.object(), transfer.NewBufferPool(8, 1000), true)
 	defer stream.Close()
 	_, err := io.ReadAll(stream)
 	require.ErrorIs(t, err, context.Canceled)
 	file, err := os.Create(filepath.Join(t.TempDir(), "f"))
 	require.NoError(t, err)
 	defer file.Close()
-	src.meet = func(int64) (io.ReadCloser, error) { return nil, ctx.Err() }
-	_, err = transfer.File(ctx, src, src.object(), file, cut)
+	src.onRead = func(int64) (io.ReadCloser, error) { return nil, ctx.Err() }
+	_, err = transfer.File(ctx, src, src.object(), file, testOptions)
 	require.ErrorIs(t, err, context.Canceled)
 }

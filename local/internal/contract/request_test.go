@@ -99,7 +99,7 @@ func TestFetcherRequest_fromConfigMap(t *testing.T) {
 					require.Equal(t, cloud.cloud, req.Cloud)
 					require.Equal(t, "/models", req.Folder, "the volume's mount, wherever in it the model lies")
 					require.Equal(t, want[service], req.Artifacts, service)
-					require.True(t, req.Pinned())
+					require.True(t, req.IsPinned())
 					require.Equal(t, cloud.scheme+"://"+cloud.models+"/"+req.Artifacts[0].Path, req.URL(req.Artifacts[0]))
 				}
 				require.Equal(t, map[string]string{"tfidf": ".", "finbert": "finbert"}[backend], got["nlpinsight"].Artifacts[0].Folder())

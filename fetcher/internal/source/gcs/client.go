@@ -15,10 +15,10 @@ import (
 )
 
 const (
-	// connections is how many idle ones are kept; it is above any FETCH_PARALLEL.
-	connections = 64
-	// readOnly is the scope of the tokens that are asked for.
-	readOnly = storage.DevstorageReadOnlyScope
+	// maxIdleConns is how many idle ones are kept; it is above any FETCH_PARALLEL.
+	maxIdleConns = 64
+	// readOnlyScope is the scope of the tokens that are asked for.
+	readOnlyScope = storage.DevstorageReadOnlyScope
 )
 
 // newService makes Google's generated client of the JSON API over a transport
@@ -27,38 +27,38 @@ const (
 // the binary and of its start.
 func newService(ctx context.Context) (*storage.Service, error) {
 	base := http.DefaultTransport.(*http.Transport).Clone()
-	base.MaxIdleConnsPerHost = connections
+	base.MaxIdleConnsPerHost = maxIdleConns
 	// HTTP/2 would put all ranges on one connection, and one connection's
 	// speed on the whole object.
 	base.Protocols = new(http.Protocols)
 	base.Protocols.SetHTTP1(true)
-	client := &http.Client{Transport: stored{base}}
+	client := &http.Client{Transport: storedBytesTransport{base}}
 	options := []option.ClientOption{option.WithHTTPClient(client)}
-	if Emulated() {
-		options = append(options, option.WithEndpoint(emulator()))
+	if UsesEmulator() {
+		options = append(options, option.WithEndpoint(emulatorBasePath()))
 	} else {
-		identity, err := credentials.DetectDefault(&credentials.DetectOptions{Scopes: []string{readOnly}})
+		identity, err := credentials.DetectDefault(&credentials.DetectOptions{Scopes: []string{readOnlyScope}})
 		if err != nil {
-			return nil, fetcherr.New(fetcherr.Denied, "no Google identity: %w", err).
-				Advise("give the pod's service account a workload identity, or set GOOGLE_APPLICATION_CREDENTIALS")
+			return nil, fetcherr.New(fetcherr.PermissionDenied, "no Google identity: %w", err).
+				WithHint("give the pod's service account a workload identity, or set GOOGLE_APPLICATION_CREDENTIALS")
 		}
 		if err := httptransport.AddAuthorizationMiddleware(client, identity); err != nil {
-			return nil, fetcherr.New(fetcherr.Config, "GCS client: %w", err)
+			return nil, fetcherr.New(fetcherr.InvalidConfig, "GCS client: %w", err)
 		}
 	}
 	service, err := storage.NewService(ctx, options...)
 	if err != nil {
-		return nil, fetcherr.New(fetcherr.Config, "GCS client: %w", err)
+		return nil, fetcherr.New(fetcherr.InvalidConfig, "GCS client: %w", err)
 	}
 	return service, nil
 }
 
-// Emulated says whether the endpoint is an emulator, which takes no identity.
-func Emulated() bool { return os.Getenv("STORAGE_EMULATOR_HOST") != "" }
+// UsesEmulator says whether the endpoint is an emulator, which takes no identity.
+func UsesEmulator() bool { return os.Getenv("STORAGE_EMULATOR_HOST") != "" }
 
-// emulator is the JSON API's base path there. As for Google's own SDKs the
+// emulatorBasePath is the JSON API's base path there. As for Google's own SDKs the
 // variable may leave the scheme out.
-func emulator() string {
+func emulatorBasePath() string {
 	host := os.Getenv("STORAGE_EMULATOR_HOST")
 	if !strings.Contains(host, "://") {
 		host = "http://" + host
@@ -66,13 +66,13 @@ func emulator() string {
 	return strings.TrimSuffix(host, "/") + "/storage/v1/"
 }
 
-// stored asks for ranges of the object as it is stored. One with
+// storedBytesTransport asks for ranges of the object as it is stored. One with
 // Content-Encoding gzip would arrive unpacked, with another length than its
 // own and whole, whatever range was asked for. The generated client refuses
 // the header, so that it is set below it.
-type stored struct{ base http.RoundTripper }
+type storedBytesTransport struct{ base http.RoundTripper }
 
-func (t stored) RoundTrip(request *http.Request) (*http.Response, error) {
+func (t storedBytesTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.Header.Get("Range") != "" {
 		request = request.Clone(request.Context())
 		request.Header.Set("Accept-Encoding", "gzip")

@@ -41,16 +41,16 @@ func (s *Source) URL(ref source.Ref) string {
 // Stat finds the object's size, generation and CRC32C, which is of the bytes
 // as they are stored.
 func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error) {
-	call, err := s.get(ctx, ref, ref.Version)
+	call, err := s.objectCall(ctx, ref, ref.Version)
 	if err != nil {
 		return source.Object{}, err
 	}
-	found, err := call.Fields("size", "generation", "crc32c").Do()
+	attrs, err := call.Fields("size", "generation", "crc32c").Do()
 	if err != nil {
-		return source.Object{}, refusal(s.URL(ref), ref, err)
+		return source.Object{}, classifyError(s.URL(ref), ref, err)
 	}
-	object := source.Object{Ref: ref, Size: int64(found.Size), Version: strconv.FormatInt(found.Generation, 10)}
-	if sum, err := crc.Decode(crc.CRC32C, found.Crc32c); err == nil {
+	object := source.Object{Ref: ref, Size: int64(attrs.Size), Version: strconv.FormatInt(attrs.Generation, 10)}
+	if sum, err := crc.Decode(crc.CRC32C, attrs.Crc32c); err == nil {
 		object.Checksum = sum
 	}
 	return object, nil
@@ -58,50 +58,50 @@ func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error
 
 // Read opens a range of the object's generation.
 func (s *Source) Read(ctx context.Context, object source.Object, offset, length int64) (io.ReadCloser, error) {
-	call, err := s.get(ctx, object.Ref, object.Version)
+	call, err := s.objectCall(ctx, object.Ref, object.Version)
 	if err != nil {
 		return nil, err
 	}
 	last := offset + length - 1
 	call.Header().Set("Range", fmt.Sprintf("bytes=%d-%d", offset, last))
-	answer, err := call.Download()
+	response, err := call.Download()
 	if err != nil {
-		return nil, changed(s.URL(object.Ref), refusal(s.URL(object.Ref), object.Ref, err))
+		return nil, notFoundAsChanged(s.URL(object.Ref), classifyError(s.URL(object.Ref), object.Ref, err))
 	}
-	if err := source.InRange(s.URL(object.Ref), answer.Header.Get("Content-Range"), offset, length, object.Size); err != nil {
-		_ = answer.Body.Close() // nothing of it was read
+	if err := source.CheckContentRange(s.URL(object.Ref), response.Header.Get("Content-Range"), offset, length, object.Size); err != nil {
+		_ = response.Body.Close() // nothing of it was read
 		return nil, err
 	}
-	return source.Body(answer.Body, length), nil
+	return source.ExactBody(response.Body, length), nil
 }
 
 // Principal is the identity's name at the pod's metadata server: that of a
 // Google service account, or the workload pool of an identity without one,
 // whose own name GCS tells in its refusals.
 func (s *Source) Principal(ctx context.Context) string {
-	if Emulated() {
+	if UsesEmulator() {
 		return ""
 	}
 	return identity.Principal(ctx)
 }
 
-// changed turns an object that went missing between Stat and Read into one
+// notFoundAsChanged turns an object that went missing between Stat and Read into one
 // that changed: it was there a moment ago.
-func changed(url string, err error) error {
-	if fetcherr.KindOf(err) != fetcherr.Missing {
+func notFoundAsChanged(url string, err error) error {
+	if fetcherr.KindOf(err) != fetcherr.NotFound {
 		return err
 	}
-	return fetcherr.New(fetcherr.Changed, "%s was replaced or removed while it was read", url)
+	return fetcherr.New(fetcherr.ObjectChanged, "%s was replaced or removed while it was read", url)
 }
 
-func (s *Source) get(ctx context.Context, ref source.Ref, version string) (*storage.ObjectsGetCall, error) {
+func (s *Source) objectCall(ctx context.Context, ref source.Ref, version string) (*storage.ObjectsGetCall, error) {
 	call := s.objects.Get(ref.Bucket, ref.Key).Context(ctx)
 	if version == "" {
 		return call, nil
 	}
 	generation, err := strconv.ParseInt(version, 10, 64)
 	if err != nil {
-		return nil, fetcherr.New(fetcherr.Config, "%s: generation: %w", s.URL(ref), err)
+		return nil, fetcherr.New(fetcherr.InvalidConfig, "%s: generation: %w", s.URL(ref), err)
 	}
 	return call.Generation(generation), nil
 }

@@ -19,13 +19,13 @@ import (
 
 func TestMain(m *testing.M) { storetest.Main(m) }
 
-func TestConformance(t *testing.T) {
-	sourcetest.Suite(t, storetest.GCS(t), func(ctx context.Context) (source.Source, error) { return gcs.New(ctx) })
+func TestSource_conformance(t *testing.T) {
+	sourcetest.RunConformance(t, storetest.GCS(t), func(ctx context.Context) (source.Source, error) { return gcs.New(ctx) })
 }
 
 // What is stored is what counts, for the size, the ranges and the digest:
 // GCS would unpack such an object on its way, whole, whatever was asked for.
-func TestAnObjectWithContentEncodingIsReadAsItIsStored(t *testing.T) {
+func TestSource_gzipEncodedObjectReadAsStored(t *testing.T) {
 	store := storetest.GCS(t)
 	t.Setenv("STORAGE_EMULATOR_HOST", store.Endpoint())
 	src, err := gcs.New(t.Context())
@@ -44,7 +44,7 @@ func TestAnObjectWithContentEncodingIsReadAsItIsStored(t *testing.T) {
 }
 
 // fake-gcs-server never unpacks, so that the header is looked at here.
-func TestRangesAskForTheStoredBytes(t *testing.T) {
+func TestSourceRead_acceptEncodingGzip(t *testing.T) {
 	var asked []string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked = append(asked, r.Header.Get("Accept-Encoding"))

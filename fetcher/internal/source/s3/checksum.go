@@ -8,15 +8,15 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/crc"
 )
 
-// checksum is the strongest CRC of the whole object that S3 has, or none. A
+// objectChecksum is the strongest CRC of the whole object that S3 has, or none. A
 // composite one is a checksum of the parts' checksums: it says nothing of
 // bytes that came in other ranges than those of the upload. The entity tag is
 // never taken for a digest.
-func checksum(head *s3.HeadObjectOutput) crc.Checksum {
+func objectChecksum(head *s3.HeadObjectOutput) crc.Checksum {
 	if head.ChecksumType == types.ChecksumTypeComposite {
 		return crc.Checksum{}
 	}
-	for _, said := range []struct {
+	for _, candidate := range []struct {
 		algorithm crc.Algorithm
 		text      *string
 	}{
@@ -24,8 +24,8 @@ func checksum(head *s3.HeadObjectOutput) crc.Checksum {
 	} {
 		// Servers that do not tell the type mark a composite one by the number
 		// of its parts, as in "AAAAAA==-3", which does not decode.
-		if found, err := crc.Decode(said.algorithm, aws.ToString(said.text)); err == nil {
-			return found
+		if sum, err := crc.Decode(candidate.algorithm, aws.ToString(candidate.text)); err == nil {
+			return sum
 		}
 	}
 	return crc.Checksum{}

@@ -12,7 +12,7 @@ import (
 )
 
 // Answers that versitygw does not give, and other servers do.
-func TestChecksumOfAnAnswer(t *testing.T) {
+func TestObjectChecksum_selectsFullObjectCRC(t *testing.T) {
 	sum32, sum64 := aws.String("4waSgw=="), aws.String("rosUhgp5mIg=")
 	tests := []struct {
 		name string
@@ -28,6 +28,6 @@ func TestChecksumOfAnAnswer(t *testing.T) {
 		{"one that is not computed here", s3.HeadObjectOutput{ChecksumSHA1: aws.String("98O8HYCOBHMq32eZZczDTK3oGr4=")}, crc.Checksum{}},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, checksum(&tt.head)) })
+		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, objectChecksum(&tt.head)) })
 	}
 }

@@ -32,26 +32,26 @@ type Source struct {
 func New(ctx context.Context) (*Source, error) {
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithEC2IMDSClientEnableState(imds.ClientDisabled))
 	if err != nil {
-		return nil, fetcherr.New(fetcherr.Config, "AWS configuration: %w", err)
+		return nil, fetcherr.New(fetcherr.InvalidConfig, "AWS configuration: %w", err)
 	}
 	if cfg.Region == "" {
-		return nil, fetcherr.New(fetcherr.Config, "no AWS region").Advise("set AWS_REGION to the bucket's region")
+		return nil, fetcherr.New(fetcherr.InvalidConfig, "no AWS region").WithHint("set AWS_REGION to the bucket's region")
 	}
-	cfg.Credentials = marked{cfg.Credentials}
+	cfg.Credentials = taggedCredentials{cfg.Credentials}
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
-		return nil, withoutIdentity(err)
+		return nil, classifyCredentialError(err)
 	}
-	return &Source{client: s3.NewFromConfig(cfg, options), config: cfg}, nil
+	return &Source{client: s3.NewFromConfig(cfg, clientOptions), config: cfg}, nil
 }
 
-// private says whether the store is another than AWS's own.
-func private() bool {
+// usesCustomEndpoint says whether the store is another than AWS's own.
+func usesCustomEndpoint() bool {
 	return os.Getenv("AWS_ENDPOINT_URL_S3") != "" || os.Getenv("AWS_ENDPOINT_URL") != ""
 }
 
-func options(o *s3.Options) {
+func clientOptions(o *s3.Options) {
 	// Buckets below a private endpoint seldom have names of their own in DNS.
-	o.UsePathStyle = private()
+	o.UsePathStyle = usesCustomEndpoint()
 	// Retries belong to transfer; the SDK's would multiply with them, and
 	// their token bucket ends waiting when everything fails at once.
 	o.Retryer = aws.NopRetryer{}
@@ -72,18 +72,18 @@ func (s *Source) URL(ref source.Ref) string {
 // uploaded with one, the checksum of the whole object.
 func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error) {
 	head, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{
-		Bucket: &ref.Bucket, Key: &ref.Key, VersionId: optional(ref.Version),
+		Bucket: &ref.Bucket, Key: &ref.Key, VersionId: optionalString(ref.Version),
 		ChecksumMode: types.ChecksumModeEnabled,
 	})
 	if err != nil {
-		return source.Object{}, s.explain(ctx, ref, err)
+		return source.Object{}, s.classifyHeadError(ctx, ref, err)
 	}
 	return source.Object{
 		Ref:      ref,
 		Size:     aws.ToInt64(head.ContentLength),
 		Version:  aws.ToString(head.VersionId),
 		ETag:     aws.ToString(head.ETag),
-		Checksum: checksum(head),
+		Checksum: objectChecksum(head),
 	}, nil
 }
 
@@ -94,41 +94,41 @@ func (s *Source) Read(ctx context.Context, object source.Object, offset, length 
 	last := offset + length - 1
 	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{
 		Bucket: &object.Bucket, Key: &object.Key,
-		VersionId: optional(object.Ref.Version),
-		IfMatch:   optional(object.ETag),
+		VersionId: optionalString(object.Ref.Version),
+		IfMatch:   optionalString(object.ETag),
 		Range:     aws.String(fmt.Sprintf("bytes=%d-%d", offset, last)),
 	})
 	if err != nil {
-		return nil, changed(s.URL(object.Ref), refusal(s.URL(object.Ref), object.Ref, err))
+		return nil, notFoundAsChanged(s.URL(object.Ref), classifyError(s.URL(object.Ref), object.Ref, err))
 	}
-	if err := source.InRange(s.URL(object.Ref), aws.ToString(out.ContentRange), offset, length, object.Size); err != nil {
+	if err := source.CheckContentRange(s.URL(object.Ref), aws.ToString(out.ContentRange), offset, length, object.Size); err != nil {
 		_ = out.Body.Close() // nothing of it was read
 		return nil, err
 	}
-	return source.Body(out.Body, length), nil
+	return source.ExactBody(out.Body, length), nil
 }
 
-// explain finds the reason of a refused HEAD, whose answer has no body, by
+// classifyHeadError finds the reason of a refused HEAD, whose answer has no body, by
 // asking for the first byte.
-func (s *Source) explain(ctx context.Context, ref source.Ref, err error) error {
-	first := refusal(s.URL(ref), ref, err)
+func (s *Source) classifyHeadError(ctx context.Context, ref source.Ref, err error) error {
+	first := classifyError(s.URL(ref), ref, err)
 	if fetcherr.KindOf(first) == fetcherr.Transient {
 		return first
 	}
 	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{
-		Bucket: &ref.Bucket, Key: &ref.Key, VersionId: optional(ref.Version), Range: aws.String("bytes=0-0"),
+		Bucket: &ref.Bucket, Key: &ref.Key, VersionId: optionalString(ref.Version), Range: aws.String("bytes=0-0"),
 	})
 	if err == nil {
 		_ = out.Body.Close() // the byte itself is of no use
 		return first
 	}
-	if second := refusal(s.URL(ref), ref, err); fetcherr.KindOf(second) != fetcherr.Transient {
+	if second := classifyError(s.URL(ref), ref, err); fetcherr.KindOf(second) != fetcherr.Transient {
 		return second
 	}
 	return first
 }
 
-func optional(text string) *string {
+func optionalString(text string) *string {
 	if text == "" {
 		return nil
 	}

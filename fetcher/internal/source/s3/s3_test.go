@@ -16,13 +16,13 @@ import (
 
 func TestMain(m *testing.M) { storetest.Main(m) }
 
-func TestConformance(t *testing.T) {
-	sourcetest.Suite(t, storetest.S3(t), func(ctx context.Context) (source.Source, error) { return s3.New(ctx) })
+func TestSource_conformance(t *testing.T) {
+	sourcetest.RunConformance(t, storetest.S3(t), func(ctx context.Context) (source.Source, error) { return s3.New(ctx) })
 }
 
 // A bucket is no host below a private endpoint: models-1.localhost leads
 // nowhere. For an address, as in the suite, the SDK knows that by itself.
-func TestAPrivateEndpointIsAskedByPath(t *testing.T) {
+func TestSource_pathStyleForCustomEndpoint(t *testing.T) {
 	store := storetest.S3(t)
 	for key, value := range store.Env(strings.Replace(store.Endpoint(), "127.0.0.1", "localhost", 1)) {
 		t.Setenv(key, value)
@@ -36,7 +36,7 @@ func TestAPrivateEndpointIsAskedByPath(t *testing.T) {
 	require.Equal(t, int64(4), object.Size)
 }
 
-func TestARegionIsRequired(t *testing.T) {
+func TestNew_requiresRegion(t *testing.T) {
 	for key, value := range storetest.S3(t).Env("http://127.0.0.1:1") {
 		t.Setenv(key, value)
 	}
@@ -44,5 +44,5 @@ func TestARegionIsRequired(t *testing.T) {
 	t.Setenv("AWS_CONFIG_FILE", t.TempDir()+"/none")
 	_, err := s3.New(t.Context())
 	require.ErrorContains(t, err, "set AWS_REGION")
-	require.Equal(t, fetcherr.Config, fetcherr.KindOf(err))
+	require.Equal(t, fetcherr.InvalidConfig, fetcherr.KindOf(err))
 }

@@ -15,29 +15,29 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
-// Open makes the source under test, from the environment.
-type Open func(ctx context.Context) (source.Source, error)
+// OpenSource makes the source under test, from the environment.
+type OpenSource func(ctx context.Context) (source.Source, error)
 
-// Suite runs the conformance suite on the source that open makes when the
+// RunConformance runs the conformance suite on the source that open makes when the
 // store's environment is set.
-func Suite(t *testing.T, store storetest.Store, open Open) {
+func RunConformance(t *testing.T, store storetest.Store, open OpenSource) {
 	for key, value := range store.Env(store.Endpoint()) {
 		t.Setenv(key, value)
 	}
 	src, err := open(t.Context())
 	require.NoError(t, err)
 	s := suite{store: store, source: src, bucket: store.Bucket(t)}
-	t.Run("an object is found with its size and version", s.found)
-	t.Run("an empty object is found as empty", s.empty)
-	t.Run("ranges bring their bytes", s.ranges)
-	t.Run("a key may hold characters that URLs escape", s.escapes)
-	t.Run("a missing object says so, by its URL", s.missing)
-	t.Run("a missing bucket says so", s.noBucket)
-	t.Run("a missing version says so", s.noVersion)
-	t.Run("a pinned version is read though a newer one lives", s.pinned)
-	t.Run("an object replaced after it was found does not mix", s.replaced)
-	t.Run("an object removed after it was found has changed", s.removed)
-	t.Run("a cancelled context ends a read", s.cancelled)
+	t.Run("an object is found with its size and version", s.statObject)
+	t.Run("an empty object is found as empty", s.emptyObject)
+	t.Run("ranges bring their bytes", s.readRanges)
+	t.Run("a key may hold characters that URLs escape", s.escapedKey)
+	t.Run("a missing object says so, by its URL", s.missingObject)
+	t.Run("a missing bucket says so", s.missingBucket)
+	t.Run("a missing version says so", s.missingVersion)
+	t.Run("a pinned version is read though a newer one lives", s.pinnedVersion)
+	t.Run("an object replaced after it was found does not mix", s.replacedObject)
+	t.Run("an object removed after it was found has changed", s.removedObject)
+	t.Run("a cancelled context ends a read", s.cancelledRead)
 }
 
 type suite struct {
@@ -63,7 +63,7 @@ func (s suite) read(t *testing.T, object source.Object, offset, length int64) (s
 	return string(got), nil
 }
 
-func (s suite) found(t *testing.T) {
+func (s suite) statObject(t *testing.T) {
 	version := s.store.Put(t, s.bucket, "service/model.joblib", []byte("0123456789"))
 	object := s.stat(t, "service/model.joblib", "")
 	require.Equal(t, int64(10), object.Size)
@@ -73,12 +73,12 @@ func (s suite) found(t *testing.T) {
 	require.Equal(t, object.Checksum.Value, object.Checksum.Algorithm.Update(0, []byte("0123456789")))
 }
 
-func (s suite) empty(t *testing.T) {
+func (s suite) emptyObject(t *testing.T) {
 	s.store.Put(t, s.bucket, "empty", nil)
 	require.Zero(t, s.stat(t, "empty", "").Size)
 }
 
-func (s suite) ranges(t *testing.T) {
+func (s suite) readRanges(t *testing.T) {
 	body := bytes.Repeat([]byte("0123456789abcdef"), 1000)
 	s.store.Put(t, s.bucket, "ranges", body)
 	object := s.stat(t, "ranges", "")
@@ -91,7 +91,7 @@ func (s suite) ranges(t *testing.T) {
 	}
 }
 
-func (s suite) escapes(t *testing.T) {
+func (s suite) escapedKey(t *testing.T) {
 	const key = "a b/ü+ä&x=1/%41#?.bin"
 	s.store.Put(t, s.bucket, key, []byte("odd"))
 	got, err := s.read(t, s.stat(t, key, ""), 0, 3)
@@ -99,26 +99,26 @@ func (s suite) escapes(t *testing.T) {
 	require.Equal(t, "odd", got)
 }
 
-func (s suite) missing(t *testing.T) {
+func (s suite) missingObject(t *testing.T) {
 	_, err := s.source.Stat(t.Context(), source.Ref{Bucket: s.bucket, Key: "service/none"})
 	require.ErrorContains(t, err, s.store.URL(s.bucket, "service/none")+": no such object")
-	require.Equal(t, fetcherr.Missing, fetcherr.KindOf(err))
+	require.Equal(t, fetcherr.NotFound, fetcherr.KindOf(err))
 }
 
-func (s suite) noBucket(t *testing.T) {
+func (s suite) missingBucket(t *testing.T) {
 	_, err := s.source.Stat(t.Context(), source.Ref{Bucket: "no-such-bucket", Key: "service/model.joblib"})
 	require.ErrorContains(t, err, "no-such-bucket")
-	require.Equal(t, fetcherr.Missing, fetcherr.KindOf(err), "%v", err)
+	require.Equal(t, fetcherr.NotFound, fetcherr.KindOf(err), "%v", err)
 }
 
-func (s suite) noVersion(t *testing.T) {
+func (s suite) missingVersion(t *testing.T) {
 	s.store.Put(t, s.bucket, "versioned", []byte("one"))
-	_, err := s.source.Stat(t.Context(), source.Ref{Bucket: s.bucket, Key: "versioned", Version: s.store.NoVersion()})
-	require.ErrorContains(t, err, s.store.NoVersion())
-	require.Equal(t, fetcherr.Missing, fetcherr.KindOf(err), "%v", err)
+	_, err := s.source.Stat(t.Context(), source.Ref{Bucket: s.bucket, Key: "versioned", Version: s.store.MissingVersion()})
+	require.ErrorContains(t, err, s.store.MissingVersion())
+	require.Equal(t, fetcherr.NotFound, fetcherr.KindOf(err), "%v", err)
 }
 
-func (s suite) pinned(t *testing.T) {
+func (s suite) pinnedVersion(t *testing.T) {
 	first := s.store.Put(t, s.bucket, "pinned", []byte("first"))
 	s.store.Put(t, s.bucket, "pinned", []byte("second, and longer"))
 	object := s.stat(t, "pinned", first)
@@ -128,32 +128,32 @@ func (s suite) pinned(t *testing.T) {
 	require.Equal(t, "first", got)
 }
 
-func (s suite) replaced(t *testing.T) {
+func (s suite) replacedObject(t *testing.T) {
 	s.store.Put(t, s.bucket, "replaced", bytes.Repeat([]byte("old "), 100))
 	object := s.stat(t, "replaced", "")
 	s.store.Put(t, s.bucket, "replaced", bytes.Repeat([]byte("new "), 100))
-	s.oldOrChanged(t, object, "old ")
+	s.requireOldBytesOrChanged(t, object, "old ")
 }
 
-func (s suite) removed(t *testing.T) {
+func (s suite) removedObject(t *testing.T) {
 	s.store.Put(t, s.bucket, "removed", []byte("gone soon"))
 	object := s.stat(t, "removed", "")
 	s.store.Delete(t, s.bucket, "removed")
-	s.oldOrChanged(t, object, "gone")
+	s.requireOldBytesOrChanged(t, object, "gone")
 }
 
-// oldOrChanged reads the beginning of an object that is no longer the live
+// requireOldBytesOrChanged reads the beginning of an object that is no longer the live
 // one: a store that still has its version may bring that, and nothing else.
-func (s suite) oldOrChanged(t *testing.T, object source.Object, old string) {
+func (s suite) requireOldBytesOrChanged(t *testing.T, object source.Object, old string) {
 	got, err := s.read(t, object, 0, int64(len(old)))
 	if err == nil {
 		require.Equal(t, old, got)
 		return
 	}
-	require.Equal(t, fetcherr.Changed, fetcherr.KindOf(err), "%v", err)
+	require.Equal(t, fetcherr.ObjectChanged, fetcherr.KindOf(err), "%v", err)
 }
 
-func (s suite) cancelled(t *testing.T) {
+func (s suite) cancelledRead(t *testing.T) {
 	s.store.Put(t, s.bucket, "cancelled", []byte("0123456789"))
 	object := s.stat(t, "cancelled", "")
 	ctx, cancel := context.WithCancel(t.Context())

@@ -12,16 +12,16 @@ import (
 	"github.com/modelferry/modelferry/fetcher/request"
 )
 
-// open makes the request's source. This is the only switch on the cloud.
-func open(ctx context.Context, req request.Request, log *slog.Logger) (source.Source, error) {
+// openSource makes the request's source. This is the only switch on the cloud.
+func openSource(ctx context.Context, req request.Request, log *slog.Logger) (source.Source, error) {
 	switch req.Cloud {
 	case request.GCS:
-		if err := identity.AwaitGKE(ctx, req.IdentityWait, log); err != nil {
+		if err := identity.WaitForGKEToken(ctx, req.IdentityWait, log); err != nil {
 			return nil, err
 		}
 		return gcs.New(ctx)
 	case request.S3:
 		return s3.New(ctx)
 	}
-	return nil, fetcherr.New(fetcherr.Config, "cloud %q: want %s or %s", req.Cloud, request.GCS, request.S3)
+	return nil, fetcherr.New(fetcherr.InvalidConfig, "cloud %q: want %s or %s", req.Cloud, request.GCS, request.S3)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-func TestLater(t *testing.T) {
+func TestRetryAfter_secondsAndDates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		now := time.Now().UTC()
 		for text, want := range map[string]time.Duration{
@@ -19,7 +19,7 @@ func TestLater(t *testing.T) {
 			now.Add(time.Minute).Format(http.TimeFormat):  time.Minute,
 			now.Add(-time.Minute).Format(http.TimeFormat): 0,
 		} {
-			require.Equal(t, want, source.Later(http.Header{"Retry-After": {text}}), text)
+			require.Equal(t, want, source.RetryAfter(http.Header{"Retry-After": {text}}), text)
 		}
 	})
 }

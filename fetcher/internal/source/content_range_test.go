@@ -9,7 +9,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-func TestInRange(t *testing.T) {
+func TestCheckContentRange_matchesRequest(t *testing.T) {
 	tests := []struct {
 		name, got            string
 		offset, length, size int64
@@ -20,11 +20,11 @@ func TestInRange(t *testing.T) {
 		{name: "the whole, without the header", length: 100, size: 100},
 		{name: "a part, without the header", offset: 10, length: 10, size: 100, kind: fetcherr.Transient, fails: true},
 		{name: "another range", got: "bytes 0-9/100", offset: 10, length: 10, size: 100, kind: fetcherr.Transient, fails: true},
-		{name: "the range of an object of another size", got: "bytes 10-19/101", offset: 10, length: 10, size: 100, kind: fetcherr.Changed, fails: true},
+		{name: "the range of an object of another size", got: "bytes 10-19/101", offset: 10, length: 10, size: 100, kind: fetcherr.ObjectChanged, fails: true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			err := source.InRange("s3://b/k", tt.got, tt.offset, tt.length, tt.size)
+			err := source.CheckContentRange("s3://b/k", tt.got, tt.offset, tt.length, tt.size)
 			require.Equal(t, tt.fails, err != nil)
 			if tt.fails {
 				require.Equal(t, tt.kind, fetcherr.KindOf(err))

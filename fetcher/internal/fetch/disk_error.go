@@ -9,8 +9,8 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// disk gives errors of the file system their kind. What has one keeps it.
-func disk(err error) error {
+// classifyDiskError gives errors of the file system their kind. What has one keeps it.
+func classifyDiskError(err error) error {
 	var known *fetcherr.Error
 	var file *os.PathError
 	var link *os.LinkError
@@ -18,10 +18,10 @@ func disk(err error) error {
 	case err == nil, errors.As(err, &known):
 		return err
 	case errors.Is(err, unix.ENOSPC), errors.Is(err, unix.EDQUOT):
-		return fetcherr.New(fetcherr.NoSpace, "%w", err).Advise("raise the emptyDir's sizeLimit or the node's disk")
+		return fetcherr.New(fetcherr.NoSpace, "%w", err).WithHint("raise the emptyDir's sizeLimit or the node's disk")
 	case errors.As(err, &file), errors.As(err, &link):
-		return fetcherr.New(fetcherr.Config, "model folder: %w", err).
-			Advise("mount a volume there that the fetcher's user may write to")
+		return fetcherr.New(fetcherr.InvalidConfig, "model folder: %w", err).
+			WithHint("mount a volume there that the fetcher's user may write to")
 	}
 	return err
 }

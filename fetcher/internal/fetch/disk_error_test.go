@@ -14,7 +14,7 @@ import (
 
 // A volume that fills up while it is written, which the check before the
 // first byte cannot see: other pods write to the same disk.
-func TestErrorsOfTheDiskHaveTheirKind(t *testing.T) {
+func TestClassifyDiskError_kindByErrno(t *testing.T) {
 	on := func(err error) error {
 		return fmt.Errorf("m: %w", &os.PathError{Op: "write", Path: "m", Err: err})
 	}
@@ -25,23 +25,23 @@ func TestErrorsOfTheDiskHaveTheirKind(t *testing.T) {
 	}{
 		{"a full volume", on(unix.ENOSPC), fetcherr.NoSpace},
 		{"a full quota", on(unix.EDQUOT), fetcherr.NoSpace},
-		{"a read-only volume", on(unix.EROFS), fetcherr.Config},
-		{"a folder of another user", on(unix.EACCES), fetcherr.Config},
-		{"a link that cannot be made", &os.LinkError{Op: "symlink", Err: unix.EPERM}, fetcherr.Config},
+		{"a read-only volume", on(unix.EROFS), fetcherr.InvalidConfig},
+		{"a folder of another user", on(unix.EACCES), fetcherr.InvalidConfig},
+		{"a link that cannot be made", &os.LinkError{Op: "symlink", Err: unix.EPERM}, fetcherr.InvalidConfig},
 		{"a fault keeps its kind", fetcherr.New(fetcherr.Integrity, "x: %w", on(unix.ENOSPC)), fetcherr.Integrity},
 		{"an error of the network stays transient", errors.New("reset"), fetcherr.Transient},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, fetcherr.KindOf(disk(tt.err))) })
+		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, fetcherr.KindOf(classifyDiskError(tt.err))) })
 	}
-	require.NoError(t, disk(nil))
+	require.NoError(t, classifyDiskError(nil))
 }
 
-func TestWhatLastsDecidesOverWhatPasses(t *testing.T) {
-	passing, lasting := errors.New("503"), fetcherr.New(fetcherr.Missing, "404")
-	err := final([]error{passing, nil, lasting})
-	require.Equal(t, fetcherr.Missing, fetcherr.KindOf(err))
+func TestJoinErrors_permanentBeforeTransient(t *testing.T) {
+	passing, lasting := errors.New("503"), fetcherr.New(fetcherr.NotFound, "404")
+	err := joinErrors([]error{passing, nil, lasting})
+	require.Equal(t, fetcherr.NotFound, fetcherr.KindOf(err))
 	require.ErrorIs(t, err, passing)
-	require.NoError(t, final([]error{nil, nil}))
-	require.Equal(t, fetcherr.Transient, fetcherr.KindOf(final([]error{passing})))
+	require.NoError(t, joinErrors([]error{nil, nil}))
+	require.Equal(t, fetcherr.Transient, fetcherr.KindOf(joinErrors([]error{passing})))
 }

@@ -20,13 +20,13 @@ import (
 
 // The bounds of memory, for files and while an archive is unpacked.
 const (
-	mostForFiles    = 64 << 20
-	mostForArchives = 128 << 20
+	maxForFiles    = 64 << 20
+	maxForArchives = 128 << 20
 )
 
-// peak is the resident set's highest mark of a process that runs: what the
+// peakMemory is the resident set's highest mark of a process that runs: what the
 // kernel reports after its end counts the memory of who started it too.
-func peak(command *exec.Cmd) int64 {
+func peakMemory(command *exec.Cmd) int64 {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", command.Process.Pid))
 	if err != nil {
 		return 0
@@ -41,14 +41,14 @@ func peak(command *exec.Cmd) int64 {
 }
 
 // Memory is flat: that of 5 GB is about that of 4 MB.
-func TestMemoryDoesNotGrowWithTheObject(t *testing.T) {
+func TestMemory_constantForAnyObjectSize(t *testing.T) {
 	store := storetest.S3(t)
-	for kind, most := range map[string]int64{"file": mostForFiles, "archive": mostForArchives} {
+	for kind, most := range map[string]int64{"file": maxForFiles, "archive": maxForArchives} {
 		for _, size := range []int64{4 << 20, 200 << 20, 5 << 30} {
 			t.Run(fmt.Sprintf("%s of %d MiB", kind, size>>20), func(t *testing.T) {
-				b := newBench(t, store, "").set("FETCH_TIMEOUT", "8m")
-				b.bucket = store.PlainBucket(t)
-				bucketKey, _ := store.Keys()
+				b := newFixture(t, store, "").set("FETCH_TIMEOUT", "8m")
+				b.bucket = store.UnversionedBucket(t)
+				bucketKey, _ := store.EnvVars()
 				b.set(bucketKey, b.bucket)
 				var begin bytes.Buffer
 				length := size
@@ -72,7 +72,7 @@ func TestMemoryDoesNotGrowWithTheObject(t *testing.T) {
 					case <-ended:
 						running = false
 					case <-time.After(5 * time.Millisecond):
-						highest = max(highest, peak(command))
+						highest = max(highest, peakMemory(command))
 					}
 				}
 				got := b.result(t, command, stderr.String())

@@ -7,18 +7,18 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// InRange compares an answer's Content-Range with the range that was asked
+// CheckContentRange compares an answer's Content-Range with the range that was asked
 // for, length bytes from offset of an object of size bytes. An answer without
 // one is right when the whole was asked for. An object of another size is
 // another object, fetcherr.Changed; a server that does not keep to the range is
 // a transient fault, as proxies are known to lose the header now and then.
-func InRange(url, got string, offset, length, size int64) error {
+func CheckContentRange(url, got string, offset, length, size int64) error {
 	want := fmt.Sprintf("bytes %d-%d/%d", offset, offset+length-1, size)
 	switch {
 	case got == want, got == "" && length == size:
 		return nil
 	case got != "" && !strings.HasSuffix(got, fmt.Sprintf("/%d", size)):
-		return fetcherr.New(fetcherr.Changed, "%s was replaced while it was read: %d bytes when found, now %q", url, size, got)
+		return fetcherr.New(fetcherr.ObjectChanged, "%s was replaced while it was read: %d bytes when found, now %q", url, size, got)
 	}
 	return fmt.Errorf("%s: asked for %q, the server sent %q", url, want, got)
 }

@@ -15,9 +15,9 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
-// onSmallVolume runs the fetcher on a tmpfs of so many MiB, mounted in a
+// runOnSmallVolume runs the fetcher on a tmpfs of so many MiB, mounted in a
 // namespace of its own, and returns what is left on the volume.
-func onSmallVolume(t *testing.T, b *bench, mebibytes int, fill string) (result, []string) {
+func runOnSmallVolume(t *testing.T, b *fixture, mebibytes int, fill string) (result, []string) {
 	models, listing := b.path(""), filepath.Join(b.volume, "listing")
 	require.NoError(t, os.MkdirAll(models, 0o755))
 	command, stderr := b.command(t.Context())
@@ -46,9 +46,9 @@ func onSmallVolume(t *testing.T, b *bench, mebibytes int, fill string) (result, 
 
 // A volume that is too small is found before the first byte or, for what an
 // archive becomes, as soon as it shows; and nothing is left on it.
-func TestAFullVolume(t *testing.T) {
+func TestFetcher_fullVolume(t *testing.T) {
 	store := storetest.S3(t)
-	weights := noise(30, 6<<20)
+	weights := randomBytes(30, 6<<20)
 	packed := archivetest.Tar(t, archivetest.File("a", weights), archivetest.File("b", weights))
 	flat := archivetest.Gzip(t, archivetest.Tar(t, archivetest.File("a", make([]byte, 6<<20)), archivetest.File("b", make([]byte, 6<<20))))
 	many := make([]archivetest.Entry, 0, 40)
@@ -61,17 +61,17 @@ func TestAFullVolume(t *testing.T) {
 		extract    bool
 		says       string
 	}{
-		{"a file is larger than what is left", "", noise(31, 12<<20), false, "12582912 bytes are to come, the volume has"},
-		{"another writer was there before", `head -c 6000000 /dev/zero > "$2/other"`, noise(31, 4<<20), false, "4194304 bytes are to come, the volume has"},
+		{"a file is larger than what is left", "", randomBytes(31, 12<<20), false, "12582912 bytes are to come, the volume has"},
+		{"another writer was there before", `head -c 6000000 /dev/zero > "$2/other"`, randomBytes(31, 4<<20), false, "4194304 bytes are to come, the volume has"},
 		{"an archive is larger than what is left", "", packed, true, "are to come, the volume has"},
 		{"an archive unpacks to more than what is left", "", flat, true, "the archive's next file takes 6291456 bytes"},
 		{"small files fill the volume", "", archivetest.Gzip(t, archivetest.Tar(t, many...)), true, "no space left on device"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			b := newBench(t, store, "").set("MODEL_EXTRACT", fmt.Sprint(tt.extract))
+			b := newFixture(t, store, "").set("MODEL_EXTRACT", fmt.Sprint(tt.extract))
 			store.Put(t, b.bucket, "models/m.bin", tt.body)
-			got, left := onSmallVolume(t, b, 9, tt.fill)
+			got, left := runOnSmallVolume(t, b, 9, tt.fill)
 			require.Equal(t, 6, got.ExitCode, got.stderr)
 			require.Equal(t, "no space", got.Outcome)
 			require.Contains(t, got.Message, tt.says)

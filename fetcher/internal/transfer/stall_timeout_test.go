@@ -15,24 +15,24 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/transfer"
 )
 
-// stuck never brings a byte; it ends with its request's context.
-type stuck struct{ ctx context.Context }
+// stuckBody never brings a byte; it ends with its request's context.
+type stuckBody struct{ ctx context.Context }
 
-func (s stuck) Read([]byte) (int, error) {
+func (s stuckBody) Read([]byte) (int, error) {
 	<-s.ctx.Done()
 	return 0, s.ctx.Err()
 }
-func (stuck) Close() error { return nil }
+func (stuckBody) Close() error { return nil }
 
-type stuckSource struct{ *memory }
+type stuckSource struct{ *memorySource }
 
 func (stuckSource) Read(ctx context.Context, _ source.Object, _, _ int64) (io.ReadCloser, error) {
-	return stuck{ctx}, nil
+	return stuckBody{ctx}, nil
 }
 
-func TestWatchEndsAStall(t *testing.T) {
+func TestWithStallTimeout_stalledReadFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		watched := transfer.Watch(stuckSource{noise(1)}, 20*time.Second)
+		watched := transfer.WithStallTimeout(stuckSource{randomSource(1)}, 20*time.Second)
 		began := time.Now()
 		reader, err := watched.Read(t.Context(), source.Object{}, 0, 1)
 		require.NoError(t, err)
@@ -45,10 +45,10 @@ func TestWatchEndsAStall(t *testing.T) {
 	})
 }
 
-func TestWatchDoesNotCountTheReadersTime(t *testing.T) {
+func TestWithStallTimeout_ignoresTimeBetweenReads(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		src := noise(2)
-		reader, err := transfer.Watch(kept{src}, time.Second).Read(t.Context(), src.object(), 0, 2)
+		src := randomSource(2)
+		reader, err := transfer.WithStallTimeout(contextSource{src}, time.Second).Read(t.Context(), src.object(), 0, 2)
 		require.NoError(t, err)
 		for range 2 {
 			_, err = reader.Read(make([]byte, 1))
@@ -61,30 +61,30 @@ func TestWatchDoesNotCountTheReadersTime(t *testing.T) {
 	})
 }
 
-// kept is a source whose requests end with their context, as real ones do.
-type kept struct{ *memory }
+// contextSource is a source whose requests end with their context, as real ones do.
+type contextSource struct{ *memorySource }
 
-func (k kept) Read(ctx context.Context, object source.Object, offset, length int64) (io.ReadCloser, error) {
-	body, err := k.memory.Read(ctx, object, offset, length)
-	return bound{body, ctx}, err
+func (k contextSource) Read(ctx context.Context, object source.Object, offset, length int64) (io.ReadCloser, error) {
+	body, err := k.memorySource.Read(ctx, object, offset, length)
+	return contextBody{body, ctx}, err
 }
 
-type bound struct {
+type contextBody struct {
 	io.ReadCloser
 	ctx context.Context
 }
 
-func (b bound) Read(p []byte) (int, error) {
+func (b contextBody) Read(p []byte) (int, error) {
 	if b.ctx.Err() != nil {
 		return 0, b.ctx.Err()
 	}
 	return b.ReadCloser.Read(p)
 }
 
-func TestWatchLeavesAStopAStop(t *testing.T) {
+func TestWithStallTimeout_keepsCancellation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		reader, err := transfer.Watch(stuckSource{noise(1)}, time.Hour).Read(ctx, source.Object{}, 0, 1)
+		reader, err := transfer.WithStallTimeout(stuckSource{randomSource(1)}, time.Hour).Read(ctx, source.Object{}, 0, 1)
 		require.NoError(t, err)
 		time.AfterFunc(time.Second, cancel)
 		_, err = reader.Read(make([]byte, 1))
@@ -94,37 +94,37 @@ func TestWatchLeavesAStopAStop(t *testing.T) {
 	})
 }
 
-// trickle brings a byte each pause.
-type trickle struct {
+// slowBody brings a byte each pause.
+type slowBody struct {
 	body  []byte
-	pause time.Duration
+	delay time.Duration
 }
 
-func (t *trickle) Read(p []byte) (int, error) {
+func (t *slowBody) Read(p []byte) (int, error) {
 	if len(t.body) == 0 {
 		return 0, io.EOF
 	}
-	time.Sleep(t.pause)
+	time.Sleep(t.delay)
 	n := copy(p[:1], t.body)
 	t.body = t.body[n:]
 	return n, nil
 }
 
-func (*trickle) Close() error { return nil }
+func (*slowBody) Close() error { return nil }
 
-// paced lets each read of the next range take its pause a byte.
-func paced(pauses []time.Duration) *memory {
-	src := noise(100 * len(pauses))
-	src.meet = func(offset int64) (io.ReadCloser, error) {
+// slowRanges lets each read of the next range take its pause a byte.
+func slowRanges(pauses []time.Duration) *memorySource {
+	src := randomSource(100 * len(pauses))
+	src.onRead = func(offset int64) (io.ReadCloser, error) {
 		pause := pauses[offset/100]
-		return &trickle{body: src.body[offset:min(offset/100*100+100, int64(len(src.body)))], pause: pause}, nil
+		return &slowBody{body: src.body[offset:min(offset/100*100+100, int64(len(src.body)))], delay: pause}, nil
 	}
 	return src
 }
 
 // The fifth range brings one byte a second where 100 are usual: it goes on at
 // its byte over another connection.
-func TestARangeFarBelowTheOthersIsReadOverAnotherConnection(t *testing.T) {
+func TestWithStallTimeout_replacesSlowConnection(t *testing.T) {
 	const usual, slow = 10 * time.Millisecond, time.Second
 	tests := []struct {
 		name   string
@@ -139,9 +139,9 @@ func TestARangeFarBelowTheOthersIsReadOverAnotherConnection(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				src := paced(tt.pauses)
-				watched := transfer.Watch(src, time.Minute)
-				resumed := transfer.Resume(watched, patience, quiet)
+				src := slowRanges(tt.pauses)
+				watched := transfer.WithStallTimeout(src, time.Minute)
+				resumed := transfer.WithRetries(watched, threeAttempts, discardLogger)
 				for i := range tt.pauses {
 					reader, err := resumed.Read(t.Context(), src.object(), int64(100*i), 100)
 					require.NoError(t, err)
@@ -156,7 +156,7 @@ func TestARangeFarBelowTheOthersIsReadOverAnotherConnection(t *testing.T) {
 					require.Equal(t, src.body[100*i:100*i+100], append(first, rest...))
 					require.NoError(t, reader.Close())
 				}
-				require.Equal(t, tt.reads, src.read.Load(), fmt.Sprint(tt.pauses))
+				require.Equal(t, tt.reads, src.reads.Load(), fmt.Sprint(tt.pauses))
 			})
 		})
 	}

@@ -15,9 +15,9 @@ import (
 
 // What passes by itself must not fail a pod's start, and must not spoil a
 // byte: 16 ranges of a file and of an archive go through each fault.
-func TestPassingFaultsAreOutlived(t *testing.T) {
+func TestFetcher_survivesTransientFaults(t *testing.T) {
 	const part = 64 << 10
-	weights := noise(6, 16*part)
+	weights := randomBytes(6, 16*part)
 	packed := archivetest.Tar(t, archivetest.File("m.bin", weights))
 	faults := []struct {
 		name  string
@@ -26,31 +26,31 @@ func TestPassingFaultsAreOutlived(t *testing.T) {
 		fault faultproxy.Fault
 	}{
 		{"503 to everything", 4, faultproxy.Any, faultproxy.Status(http.StatusServiceUnavailable)},
-		{"500 to ranges", 6, faultproxy.Ranges, faultproxy.Status(http.StatusInternalServerError)},
-		{"429 to ranges", 6, faultproxy.Ranges, faultproxy.Status(http.StatusTooManyRequests)},
-		{"a reset before the first byte", 6, faultproxy.Ranges, faultproxy.Reset(0)},
-		{"a reset in the body", 12, faultproxy.Ranges, faultproxy.Reset(10_000)},
-		{"a short body that looks whole", 6, faultproxy.Ranges, faultproxy.Cut(10_000)},
-		{"a range that stalls", 3, faultproxy.Ranges, faultproxy.Stall(10_000)},
-		{"a request that stalls", 1, faultproxy.Others, faultproxy.Stall(0)},
-		{"416 to ranges", 1, faultproxy.Ranges, faultproxy.Status(http.StatusRequestedRangeNotSatisfiable)},
-		{"a server that ignores ranges", 2, faultproxy.Ranges, faultproxy.Instead(packed)},
+		{"500 to ranges", 6, faultproxy.IsRange, faultproxy.Status(http.StatusInternalServerError)},
+		{"429 to ranges", 6, faultproxy.IsRange, faultproxy.Status(http.StatusTooManyRequests)},
+		{"a reset before the first byte", 6, faultproxy.IsRange, faultproxy.Reset(0)},
+		{"a reset in the body", 12, faultproxy.IsRange, faultproxy.Reset(10_000)},
+		{"a short body that looks whole", 6, faultproxy.IsRange, faultproxy.Truncate(10_000)},
+		{"a range that stalls", 3, faultproxy.IsRange, faultproxy.Stall(10_000)},
+		{"a request that stalls", 1, faultproxy.IsNotRange, faultproxy.Stall(0)},
+		{"416 to ranges", 1, faultproxy.IsRange, faultproxy.Status(http.StatusRequestedRangeNotSatisfiable)},
+		{"a server that ignores ranges", 2, faultproxy.IsRange, faultproxy.ReplaceBody(packed)},
 	}
-	for name, store := range stores(t) {
+	for name, store := range allStores(t) {
 		for _, f := range faults {
 			for kind, body := range map[string][]byte{"file": weights, "archive": packed} {
 				t.Run(fmt.Sprintf("%s/%s/%s", name, f.name, kind), func(t *testing.T) {
 					t.Parallel()
 					proxy := faultproxy.New(t, store.Endpoint())
 					proxy.Inject(f.times, f.match, f.fault)
-					b := newBench(t, store, proxy.URL).set(
+					b := newFixture(t, store, proxy.URL).set(
 						"FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_PARALLEL", "16", "FETCH_STALL", "300ms",
 						"MODEL_EXTRACT", fmt.Sprint(kind == "archive"))
 					store.Put(t, b.bucket, "models/m.bin", body)
 					got := b.run(t)
 					require.Equal(t, 0, got.ExitCode, got.stderr)
 					require.Equal(t, "crc", got.Artifacts[0].Verified)
-					require.Equal(t, weights, b.file(t, "m.bin"))
+					require.Equal(t, weights, b.readFile(t, "m.bin"))
 				})
 			}
 		}
@@ -59,22 +59,22 @@ func TestPassingFaultsAreOutlived(t *testing.T) {
 
 // One connection that is far below the others is given up for another, long
 // before it stalls.
-func TestATricklingRangeIsGivenUp(t *testing.T) {
+func TestFetcher_replacesSlowConnection(t *testing.T) {
 	const part = 1 << 20
-	body := noise(24, 8*part)
+	body := randomBytes(24, 8*part)
 	packed := archivetest.Tar(t, archivetest.File("m.bin", body))
-	for name, store := range stores(t) {
+	for name, store := range allStores(t) {
 		for kind, body := range map[string][]byte{"file": body, "archive": packed} {
 			t.Run(name+"/"+kind, func(t *testing.T) {
 				t.Parallel()
 				proxy := faultproxy.New(t, store.Endpoint())
-				proxy.Inject(1, faultproxy.From(5*part), faultproxy.Trickle(500, 10*time.Millisecond))
-				b := newBench(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "MODEL_EXTRACT", fmt.Sprint(kind == "archive"))
+				proxy.Inject(1, faultproxy.RangeFrom(5*part), faultproxy.Trickle(500, 10*time.Millisecond))
+				b := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "MODEL_EXTRACT", fmt.Sprint(kind == "archive"))
 				store.Put(t, b.bucket, "models/m.bin", body)
 				got := b.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
 				require.Contains(t, got.stderr, "bytes a second where")
-				require.Equal(t, noise(24, 8*part), b.file(t, "m.bin"))
+				require.Equal(t, randomBytes(24, 8*part), b.readFile(t, "m.bin"))
 			})
 		}
 	}
@@ -82,13 +82,13 @@ func TestATricklingRangeIsGivenUp(t *testing.T) {
 
 // A range that breaks goes on where it broke: what has come is not asked for
 // again.
-func TestABrokenRangeGoesOnAtItsByte(t *testing.T) {
-	for name, store := range stores(t) {
+func TestFetcher_resumesBrokenRange(t *testing.T) {
+	for name, store := range allStores(t) {
 		t.Run(name, func(t *testing.T) {
 			proxy := faultproxy.New(t, store.Endpoint())
-			proxy.Inject(1, faultproxy.Ranges, faultproxy.Reset(70_000))
-			b := newBench(t, store, proxy.URL)
-			body := noise(7, 100_000)
+			proxy.Inject(1, faultproxy.IsRange, faultproxy.Reset(70_000))
+			b := newFixture(t, store, proxy.URL)
+			body := randomBytes(7, 100_000)
 			store.Put(t, b.bucket, "models/m.bin", body)
 			got := b.run(t)
 			require.Equal(t, 0, got.ExitCode, got.stderr)
@@ -99,20 +99,20 @@ func TestABrokenRangeGoesOnAtItsByte(t *testing.T) {
 	}
 }
 
-// swapped replaces the object when its second range is asked for.
-func swapped(t *testing.T, store storetest.Store, times int, pairs ...string) (*bench, *result, []byte) {
+// replaceDuringRun replaces the object when its second range is asked for.
+func replaceDuringRun(t *testing.T, store storetest.Store, times int, pairs ...string) (*fixture, *result, []byte) {
 	const part = 64 << 10
 	proxy := faultproxy.New(t, store.Endpoint())
-	b := newBench(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_PARALLEL", "4").set(pairs...)
-	before := noise(9, 4*part)
+	b := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_PARALLEL", "4").set(pairs...)
+	before := randomBytes(9, 4*part)
 	var after []byte
 	version := store.Put(t, b.bucket, "models/m.bin", before)
 	if b.env["MODEL_VERSION"] == "pinned" {
 		b.set("MODEL_VERSION", version)
 	}
 	seed := byte(10)
-	proxy.Inject(times, faultproxy.From(part), faultproxy.Before(func() {
-		after = noise(seed, 4*part)
+	proxy.Inject(times, faultproxy.RangeFrom(part), faultproxy.Before(func() {
+		after = randomBytes(seed, 4*part)
 		store.Put(t, b.bucket, "models/m.bin", after)
 		seed++
 	}))
@@ -125,52 +125,52 @@ func swapped(t *testing.T, store storetest.Store, times int, pairs ...string) (*
 
 // One object or the other, never a mixture. S3 refuses by If-Match and the
 // run starts anew; a versioned GCS bucket still has the generation.
-func TestAnObjectReplacedBetweenRangesDoesNotMix(t *testing.T) {
+func TestFetcher_objectReplacedDuringDownload(t *testing.T) {
 	t.Run("s3", func(t *testing.T) {
-		b, got, after := swapped(t, storetest.S3(t), 1)
+		b, got, after := replaceDuringRun(t, storetest.S3(t), 1)
 		require.Equal(t, 0, got.ExitCode, got.stderr)
 		require.Equal(t, 2, got.Attempts)
-		require.Equal(t, after, b.file(t, "m.bin"))
+		require.Equal(t, after, b.readFile(t, "m.bin"))
 	})
 	t.Run("s3, the new one not the pinned", func(t *testing.T) {
-		b, got, _ := swapped(t, storetest.S3(t), 1, "MODEL_SHA256", digest(noise(9, 4*64<<10)))
+		b, got, _ := replaceDuringRun(t, storetest.S3(t), 1, "MODEL_SHA256", sha256Hex(randomBytes(9, 4*64<<10)))
 		require.Equal(t, 5, got.ExitCode, got.stderr)
 		require.Contains(t, got.Message, "not the pinned")
-		b.nothing(t)
+		b.requireNothingPublished(t)
 	})
 	t.Run("s3, pinned", func(t *testing.T) {
-		b, got, before := swapped(t, storetest.S3(t), 1, "MODEL_VERSION", "pinned")
+		b, got, before := replaceDuringRun(t, storetest.S3(t), 1, "MODEL_VERSION", "pinned")
 		require.Equal(t, 0, got.ExitCode, got.stderr)
 		require.Equal(t, 1, got.Attempts)
-		require.Equal(t, before, b.file(t, "m.bin"))
+		require.Equal(t, before, b.readFile(t, "m.bin"))
 	})
 	t.Run("s3, at every attempt", func(t *testing.T) {
-		b, got, _ := swapped(t, storetest.S3(t), 10, "FETCH_RETRIES", "2")
+		b, got, _ := replaceDuringRun(t, storetest.S3(t), 10, "FETCH_RETRIES", "2")
 		require.Equal(t, 5, got.ExitCode, got.stderr)
 		require.Equal(t, "changed", got.Outcome)
 		require.Equal(t, 3, got.Attempts)
-		b.nothing(t)
+		b.requireNothingPublished(t)
 	})
 	t.Run("gcs, pinned", func(t *testing.T) {
-		b, got, before := swapped(t, storetest.GCS(t), 1, "MODEL_VERSION", "pinned")
+		b, got, before := replaceDuringRun(t, storetest.GCS(t), 1, "MODEL_VERSION", "pinned")
 		require.Equal(t, 0, got.ExitCode, got.stderr)
-		require.Equal(t, before, b.file(t, "m.bin"))
+		require.Equal(t, before, b.readFile(t, "m.bin"))
 	})
 }
 
 // Seven refusals are more than a round of quick tries: the range waits for the
 // run's backoff, and nothing else is asked for again, whatever came before or
 // behind it.
-func TestWhatHasComeIsNotFetchedTwice(t *testing.T) {
+func TestFetcher_requestsEachRangeOnce(t *testing.T) {
 	const part = 64 << 10
-	body := noise(12, 8*part)
+	body := randomBytes(12, 8*part)
 	packed := archivetest.Tar(t, archivetest.File("m.bin", body[:8*part-2000]))
-	for name, store := range stores(t) {
+	for name, store := range allStores(t) {
 		for kind, body := range map[string][]byte{"file": body, "archive": packed} {
 			t.Run(name+"/"+kind, func(t *testing.T) {
 				proxy := faultproxy.New(t, store.Endpoint())
-				proxy.Inject(7, faultproxy.From(3*part), faultproxy.Status(http.StatusServiceUnavailable))
-				b := newBench(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "MODEL_EXTRACT", fmt.Sprint(kind == "archive"))
+				proxy.Inject(7, faultproxy.RangeFrom(3*part), faultproxy.Status(http.StatusServiceUnavailable))
+				b := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "MODEL_EXTRACT", fmt.Sprint(kind == "archive"))
 				store.Put(t, b.bucket, "models/m.bin", body)
 				got := b.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
@@ -191,14 +191,14 @@ func TestWhatHasComeIsNotFetchedTwice(t *testing.T) {
 }
 
 // The run's own waits are 20 ms at most here: a second is the store's word.
-func TestRetryAfterIsWaitedFor(t *testing.T) {
-	for name, store := range stores(t) {
-		for kind, match := range map[string]func(*http.Request) bool{"found": faultproxy.Others, "read": faultproxy.Ranges} {
+func TestFetcher_waitsForRetryAfter(t *testing.T) {
+	for name, store := range allStores(t) {
+		for kind, match := range map[string]func(*http.Request) bool{"found": faultproxy.IsNotRange, "read": faultproxy.IsRange} {
 			t.Run(name+"/"+kind, func(t *testing.T) {
 				t.Parallel()
 				proxy := faultproxy.New(t, store.Endpoint())
-				proxy.Inject(1, match, faultproxy.Busy(1))
-				b := newBench(t, store, proxy.URL)
+				proxy.Inject(1, match, faultproxy.Unavailable(1))
+				b := newFixture(t, store, proxy.URL)
 				store.Put(t, b.bucket, "models/m.bin", []byte("model"))
 				got := b.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/modelferry/modelferry/fetcher/request"
+)
+
+// boto3Script and unpack are what a service does without the fetcher: boto3, and
+// tarfile for an archive.
+//
+//go:embed download.py
+var boto3Script string
+
+// tool is a program that does the case's work. The first of a case is the
+// fetcher; what it has to reach of the others stands in bars.
+type tool struct {
+	name string
+	args []string
+	env  []string
+	// fixedTime is the time of one that only stands for a bound.
+	fixedTime time.Duration
+}
+
+// benchmark is one piece of work for several contenders.
+type benchmark struct {
+	name  string
+	tools []tool
+	// thresholds are the fetcher's highest ratios to the others, by their names.
+	thresholds map[string]float64
+	// bytes is what comes over the network.
+	bytes int64
+}
+
+// sample is one run of one contender.
+type sample struct {
+	wall, cpu time.Duration
+	// memory is the peak of the resident set in bytes.
+	memory int64
+}
+
+func cases(programs binaries, s *servers, o objects) []benchmark {
+	fetch := func(name, endpoint, key string, extraEnv ...string) tool {
+		env := append(s.environment(endpoint), "S3_BUCKET="+bucket, "S3_MODEL_PATH="+key, "LOCAL_MODEL_PATH="+targetPlaceholder+"/"+key)
+		return tool{name: name, args: []string{programs.fetcher}, env: append(env, extraEnv...)}
+	}
+	gcs := func(key string) tool {
+		return tool{name: "fetcher, GCS", args: []string{programs.fetcher}, env: []string{
+			"STORAGE_EMULATOR_HOST=" + s.gcs, "GCS_BUCKET=" + bucket, "GCS_MODEL_PATH=" + key, "LOCAL_MODEL_PATH=" + targetPlaceholder + "/" + key,
+		}}
+	}
+	s5cmd := func(endpoint, key string) tool {
+		return tool{name: "s5cmd", args: []string{programs.s5cmd, "cp", "s3://" + bucket + "/" + key, targetPlaceholder + "/" + key}, env: s.environment(endpoint)}
+	}
+	boto3 := func(name, key string) []tool {
+		if programs.python == "" {
+			return nil
+		}
+		return []tool{{name: name, args: []string{programs.python, "-c", boto3Script, bucket, key, targetPlaceholder}, env: s.environment(s.s3)}}
+	}
+	unpack := func(name string) tool {
+		return tool{name: "local file", args: []string{programs.self, "unpack", filepath.Join(o.folder, name), targetPlaceholder}}
+	}
+	// What as many connections as the fetcher has by default carry.
+	lineRate := tool{name: "line rate", fixedTime: largeBytes * time.Second / (request.DefaultParallel * bytesPerSecond)}
+	pinned := func(key string) string { return "MODEL_SHA256=" + digest(filepath.Join(o.folder, key)) }
+	return []benchmark{
+		{"4.1 MB object", append([]tool{fetch("fetcher", s.s3, o.small), s5cmd(s.s3, o.small), gcs(o.small)}, boto3("boto3", o.small)...),
+			map[string]float64{"s5cmd": 1.2, "boto3": 1.0 / 8}, smallBytes},
+		{"450 MB object", append([]tool{fetch("fetcher", s.s3, o.large), s5cmd(s.s3, o.large), gcs(o.large), fetch("fetcher, pinned", s.s3, o.large, pinned(o.large))}, boto3("boto3", o.large)...),
+			map[string]float64{"s5cmd": 1}, largeBytes},
+		{"450 MB tar.gz, extracted", append([]tool{fetch("fetcher", s.s3, o.archive), unpack(o.archive), gcs(o.archive)}, boto3("boto3 + tarfile", o.archive)...),
+			map[string]float64{"local file": 1.15, "boto3 + tarfile": 0.4}, largeBytes},
+		{"the same as tar.zst", []tool{fetch("fetcher", s.s3, o.zstd), unpack(o.zstd), fetch("fetcher, tar.gz", s.s3, o.archive)},
+			nil, largeBytes},
+		{"450 MB object, 25 ms, 100 MB/s a connection", []tool{fetch("fetcher", s.slow, o.large), lineRate, s5cmd(s.slow, o.large)},
+			map[string]float64{"line rate": 1.25}, largeBytes},
+	}
+}
+
+// targetPlaceholder stands in arguments and variables for the folder of the run.
+const targetPlaceholder = "@target"
+
+// measure runs the contenders in turn, so that what else the machine does
+// meets all of them alike.
+func (c benchmark) measure(ctx context.Context, runs int, folder string) (result, error) {
+	samples := make([][]sample, len(c.tools))
+	for range runs {
+		for i, tool := range c.tools {
+			taken, err := tool.run(ctx, folder)
+			if err != nil {
+				return result{}, fmt.Errorf("%s: %w", tool.name, err)
+			}
+			samples[i] = append(samples[i], taken)
+		}
+	}
+	return result{benchmark: c, samples: samples}, nil
+}
+
+// run is one whole process, from an empty folder on.
+func (c tool) run(ctx context.Context, folder string) (sample, error) {
+	if c.fixedTime > 0 {
+		return sample{wall: c.fixedTime}, nil
+	}
+	if err := os.RemoveAll(folder); err != nil {
+		return sample{}, err
+	}
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return sample{}, err
+	}
+	args, env := replaceTarget(c.args, folder), replaceTarget(c.env, folder)
+	command := exec.CommandContext(ctx, args[0], args[1:]...)
+	// Nothing of the surroundings, such as a CA bundle that only some read.
+	command.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + folder}, env...)
+	began := time.Now()
+	output, err := command.CombinedOutput()
+	wall := time.Since(began)
+	if err != nil {
+		return sample{}, fmt.Errorf("%w\n%s", err, output)
+	}
+	state := command.ProcessState
+	usage := state.SysUsage().(*syscall.Rusage)
+	return sample{wall: wall, cpu: state.UserTime() + state.SystemTime(), memory: usage.Maxrss << 10}, nil
+}

@@ -1,0 +1,293 @@
+package main_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/fetcher/internal/archivetest"
+	"github.com/modelferry/modelferry/fetcher/internal/faultproxy"
+	"github.com/modelferry/modelferry/fetcher/internal/storetest"
+)
+
+// failure is a run that has to end in one exit code, with nothing published.
+type failure struct {
+	name string
+	// prepare puts objects and changes the environment.
+	prepare func(t *testing.T, b *fixture)
+	exit    int
+	outcome string
+	// message is a part of the message; %s is the main object's URL.
+	message string
+}
+
+func (f failure) check(t *testing.T, b *fixture) {
+	f.prepare(t, b)
+	got := b.run(t)
+	require.Equal(t, f.exit, got.ExitCode, got.stderr)
+	require.Equal(t, f.outcome, got.Outcome)
+	require.Contains(t, got.Message, strings.ReplaceAll(f.message, "%s", b.url("models/m.bin")))
+	require.Empty(t, got.Artifacts)
+	b.requireNothingPublished(t)
+}
+
+func putObject(key string, body []byte, pairs ...string) func(*testing.T, *fixture) {
+	return func(t *testing.T, b *fixture) {
+		b.store.Put(t, b.bucket, key, body)
+		b.set(pairs...)
+	}
+}
+
+// putArchive puts an archive in place of the model and asks for it.
+func putArchive(body []byte, pairs ...string) func(*testing.T, *fixture) {
+	return func(t *testing.T, b *fixture) {
+		b.store.Put(t, b.bucket, "models/m.bin", body)
+		b.set("MODEL_EXTRACT", "true").set(pairs...)
+	}
+}
+
+func TestExitCode_bothStores(t *testing.T) {
+	wrong := strings.Repeat("0", 64)
+	sound := archivetest.Gzip(t, archivetest.Tar(t, archivetest.File("weights", randomBytes(4, 300_000))))
+	failures := []failure{
+		{"2: a config fault", putObject("models/m.bin", []byte("m"), "MODEL_SHA256", "abc"), 2, "config", `the model: sha256 "abc": want 64 hex digits`},
+		{"4: no such object", func(*testing.T, *fixture) {}, 4, "not found", "m.bin: %s: no such object (check the bucket and the path"},
+		{"4: no such version", func(t *testing.T, b *fixture) {
+			b.store.Put(t, b.bucket, "models/m.bin", []byte("m"))
+			b.set("MODEL_VERSION", b.store.MissingVersion())
+		}, 4, "not found", "check the path and the pinned version"},
+		{"5: an empty object", putObject("models/m.bin", nil), 5, "integrity", "%s is empty"},
+		{"5: another digest", putObject("models/m.bin", []byte("m"), "MODEL_SHA256", wrong), 5, "integrity", "%s has SHA-256 62c66a7a5dd70c3146618063c344e531e6d4b59e379808443ce962b3abd63c5a, not the pinned " + wrong},
+		{"5: another size", putObject("models/m.bin", []byte("m"), "MODEL_SIZE", "2"), 5, "integrity", "%s has 1 bytes, 2 were declared"},
+		{"5: a sound archive of another digest", putArchive(sound, "MODEL_SHA256", wrong), 5, "integrity", "not the pinned"},
+		{"5: a broken archive of another digest", putArchive(sound[:len(sound)/2], "MODEL_SHA256", wrong), 5, "integrity", "not the pinned"},
+		{"6: an archive whose file is larger than the volume", putArchive(archivetest.TarWithFalseSize(t, "weights", 8<<40)), 6, "no space", "the archive's next file takes 8796093022208 bytes"},
+		{"7: a cut archive", putArchive(sound[:len(sound)/2]), 7, "archive", "%s: the archive is damaged or cut short"},
+		{"7: a cut archive that is pinned as it is", putArchive(sound[:9000], "MODEL_SHA256", sha256Hex(sound[:9000])), 7, "archive", "damaged"},
+		{"7: no archive at all", putArchive([]byte("this is no archive")), 7, "archive", "damaged"},
+		{"7: an entry that leaves", putArchive(archivetest.Tar(t, archivetest.File("ok", []byte("x")), archivetest.File("../../evil", []byte("x")))), 7, "archive", `entry "../../evil" has .. in its name`},
+		{"7: an archive with the fetcher's marker", putArchive(archivetest.Tar(t, archivetest.File(".modelferry.json", []byte("{}")))), 7, "archive", "a name of the fetcher's own"},
+		{"7: an archive that holds another artifact's dest", func(t *testing.T, b *fixture) {
+			putArchive(archivetest.Tar(t, archivetest.File("data/a", []byte("x"))))(t, b)
+			b.store.Put(t, b.bucket, "a", []byte("y"))
+			b.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"a","dest":"data/a"}]`, b.bucket))
+		}, 7, "archive", "give one of them another dest"},
+		{"all that is missing is told at once", func(t *testing.T, b *fixture) {
+			b.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"second","dest":"second"}]`, b.bucket))
+		}, 4, "not found", "second: no such object"},
+	}
+	for name, store := range allStores(t) {
+		for _, f := range failures {
+			t.Run(name+"/"+f.name, func(t *testing.T) {
+				t.Parallel()
+				f.check(t, newFixture(t, store, ""))
+			})
+		}
+	}
+}
+
+func TestExitCode_permissionDeniedOnS3(t *testing.T) {
+	store := storetest.S3(t)
+	tests := []struct {
+		name    string
+		prepare func(t *testing.T, b *fixture)
+		says    string
+	}{
+		{"no credentials at all", func(_ *testing.T, b *fixture) {
+			delete(b.env, "AWS_ACCESS_KEY_ID")
+			delete(b.env, "AWS_SECRET_ACCESS_KEY")
+		}, "no AWS identity"},
+		{"credentials without a grant", func(t *testing.T, b *fixture) {
+			for key, value := range store.UnprivilegedCredentials(t) {
+				b.env[key] = value
+			}
+			b.env["AWS_ROLE_ARN"] = "arn:aws:iam::111122223333:role/bankchurn"
+		}, "for arn:aws:iam::111122223333:role/bankchurn: grant s3:GetObject on arn:aws:s3:::"},
+		{"an unknown access key", func(_ *testing.T, b *fixture) { b.set("AWS_ACCESS_KEY_ID", "nobody") }, "InvalidAccessKeyId"},
+		{"a wrong secret", func(_ *testing.T, b *fixture) { b.set("AWS_SECRET_ACCESS_KEY", "wrong") }, "SignatureDoesNotMatch"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			b := newFixture(t, store, "")
+			store.Put(t, b.bucket, "models/m.bin", []byte("m"))
+			failure{prepare: tt.prepare, exit: 3, outcome: "denied", message: tt.says}.check(t, b)
+		})
+	}
+}
+
+// s3:GetObjectVersion is a grant of its own: a pod without a pin must do
+// without it, and without s3:ListBucket.
+func TestFetcher_needsOnlyGetObject(t *testing.T) {
+	store := storetest.S3(t)
+	b := newFixture(t, store, "")
+	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
+	store.AllowEveryone(t, b.bucket, "s3:GetObject", b.bucket+"/models/*")
+	for key, value := range store.UnprivilegedCredentials(t) {
+		b.env[key] = value
+	}
+	require.Equal(t, 0, b.run(t).ExitCode)
+}
+
+// GCS's own answer to a missing grant; fake-gcs-server knows no identities.
+func TestExitCode_permissionDeniedOnGCS(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprint(w, `{"error":{"code":403,"message":"caller does not have storage.objects.get access to the Google Cloud Storage object."}}`)
+	}))
+	defer server.Close()
+	b := newFixture(t, storetest.GCS(t), server.URL)
+	failure{prepare: func(*testing.T, *fixture) {}, exit: 3, outcome: "denied",
+		message: "caller does not have storage.objects.get access to the Google Cloud Storage object. (grant the pod's identity roles/storage.objectViewer on gs://" + b.bucket + "/models/)",
+	}.check(t, b)
+}
+
+// Without an emulator there is no anonymous access: what is not authenticated
+// fails, and says so.
+func TestExitCode_noGoogleIdentity(t *testing.T) {
+	metadata := httptest.NewServer(http.NotFoundHandler())
+	defer metadata.Close()
+	b := newFixture(t, storetest.GCS(t), "")
+	delete(b.env, "STORAGE_EMULATOR_HOST")
+	b.set("GCE_METADATA_HOST", strings.TrimPrefix(metadata.URL, "http://"), "FETCH_IDENTITY_WAIT", "300ms")
+	failure{prepare: func(*testing.T, *fixture) {}, exit: 3, outcome: "denied", message: "the metadata server gave no token within 300ms"}.check(t, b)
+}
+
+func TestExitCode_noSpaceBeforeDownload(t *testing.T) {
+	store := storetest.S3(t)
+	proxy := faultproxy.New(t, store.Endpoint())
+	proxy.Inject(1, faultproxy.IsNotRange, faultproxy.FalseContentLength(8<<40))
+	b := newFixture(t, store, proxy.URL)
+	failure{prepare: putObject("models/m.bin", []byte("m")), exit: 6, outcome: "no space", message: "8796093022208 bytes are to come, the volume has"}.check(t, b)
+	require.Len(t, proxy.Requests(), 1)
+}
+
+func TestExitCode_transientErrors(t *testing.T) {
+	for name, store := range allStores(t) {
+		t.Run(name+"/gave up", func(t *testing.T) {
+			t.Parallel()
+			proxy := faultproxy.New(t, store.Endpoint())
+			proxy.Inject(1000, faultproxy.Any, faultproxy.Status(http.StatusServiceUnavailable))
+			b := newFixture(t, store, proxy.URL).set("FETCH_RETRIES", "1")
+			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 8, outcome: "gave up", message: "m.bin: gave up after 10 tries: %s: "}.check(t, b)
+			require.Len(t, proxy.Requests(), 2*5, "two rounds of five tries each")
+		})
+		t.Run(name+"/out of time", func(t *testing.T) {
+			t.Parallel()
+			proxy := faultproxy.New(t, store.Endpoint())
+			proxy.Inject(1000, faultproxy.Any, faultproxy.Stall(0))
+			b := newFixture(t, store, proxy.URL).set("FETCH_TIMEOUT", "400ms")
+			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 8, outcome: "gave up", message: "out of time after 400ms"}.check(t, b)
+		})
+	}
+}
+
+// The SDKs must not retry below the fetcher: their waits and counts would
+// multiply with its own.
+func TestBodiesThatAlwaysBreakAreGivenUp(t *testing.T) {
+	for name, store := range allStores(t) {
+		t.Run(name, func(t *testing.T) {
+			proxy := faultproxy.New(t, store.Endpoint())
+			proxy.Inject(1000, faultproxy.IsRange, faultproxy.Reset(0))
+			b := newFixture(t, store, proxy.URL).set("FETCH_RETRIES", "0")
+			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 8, outcome: "gave up", message: "m.bin: "}.check(t, b)
+			require.Len(t, proxy.Requests(), 1+5)
+		})
+	}
+}
+
+func TestExit8WithoutAServer(t *testing.T) {
+	b := newFixture(t, storetest.S3(t), "http://127.0.0.1:1").set("FETCH_RETRIES", "0")
+	failure{prepare: func(*testing.T, *fixture) {}, exit: 8, outcome: "gave up", message: "connection refused"}.check(t, b)
+}
+
+func TestSIGTERMEndsWithinASecondAndLeavesNothing(t *testing.T) {
+	for name, store := range allStores(t) {
+		for kind, pairs := range map[string][]string{"file": nil, "archive": {"MODEL_EXTRACT", "true"}} {
+			t.Run(name+"/"+kind, func(t *testing.T) {
+				t.Parallel()
+				proxy := faultproxy.New(t, store.Endpoint())
+				proxy.Inject(1000, faultproxy.IsRange, faultproxy.Stall(1000))
+				b := newFixture(t, store, proxy.URL).set(pairs...)
+				store.Put(t, b.bucket, "models/m.bin", archivetest.Tar(t, archivetest.File("a", randomBytes(5, 200_000))))
+				command, stderr := b.command(t.Context())
+				require.NoError(t, command.Start())
+				require.Eventually(t, func() bool {
+					staged, _ := filepath.Glob(b.path(".modelferry-staging/0"))
+					return len(staged) > 0
+				}, 10*time.Second, time.Millisecond)
+				began := time.Now()
+				require.NoError(t, command.Process.Signal(syscall.SIGTERM))
+				_ = command.Wait() // the exit code is compared below
+				require.Less(t, time.Since(began), time.Second)
+				got := b.result(t, command, stderr.String())
+				require.Equal(t, 143, got.ExitCode)
+				require.Equal(t, "interrupted", got.Outcome)
+				b.requireNothingPublished(t)
+			})
+		}
+	}
+}
+
+// A second fetcher in the same folder would sweep the first one's staging.
+func TestFetcher_locksModelFolder(t *testing.T) {
+	store := storetest.S3(t)
+	proxy := faultproxy.New(t, store.Endpoint())
+	proxy.Inject(1, faultproxy.IsRange, faultproxy.Stall(1))
+	b := newFixture(t, store, proxy.URL)
+	store.Put(t, b.bucket, "models/m.bin", []byte("model"))
+	first, _ := b.command(t.Context())
+	require.NoError(t, first.Start())
+	require.Eventually(t, func() bool { return len(proxy.Requests()) > 1 }, 10*time.Second, time.Millisecond)
+	second, stderr := b.command(t.Context())
+	require.Error(t, second.Run())
+	require.Equal(t, 8, second.ProcessState.ExitCode())
+	require.Contains(t, stderr.String(), "another fetcher is at work here")
+	require.NoError(t, first.Process.Signal(syscall.SIGTERM))
+	_ = first.Wait()
+}
+
+func TestRun_flags(t *testing.T) {
+	tests := []struct {
+		args   []string
+		exit   int
+		output string
+	}{
+		{[]string{"--help"}, 0, "GCS_BUCKET, GCS_MODEL_PATH"},
+		{[]string{"--version"}, 0, "fetcher "},
+		{[]string{"--fast"}, 2, "-fast"},
+		{[]string{"models"}, 2, `unknown argument "models"`},
+	}
+	for _, tt := range tests {
+		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {
+			output, err := exec.Command(fetcher, tt.args...).CombinedOutput()
+			if tt.exit == 0 {
+				require.NoError(t, err)
+			}
+			var exit *exec.ExitError
+			if err != nil {
+				require.ErrorAs(t, err, &exit)
+				require.Equal(t, tt.exit, exit.ExitCode())
+			}
+			require.Contains(t, string(output), tt.output)
+		})
+	}
+}
+
+func TestExitCode_unwritableModelFolder(t *testing.T) {
+	b := newFixture(t, storetest.S3(t), "")
+	require.NoError(t, os.WriteFile(filepath.Join(b.volume, "models"), nil, 0o644))
+	got := b.set("LOCAL_MODEL_PATH", b.path("m.bin")).run(t)
+	require.Equal(t, 2, got.ExitCode)
+	require.Contains(t, got.Message, "mount a volume there")
+}

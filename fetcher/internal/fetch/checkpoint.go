@@ -1,0 +1,113 @@
+package fetch
+
+import (
+	"context"
+	"os"
+
+	"github.com/modelferry/modelferry/fetcher/internal/journal"
+	"github.com/modelferry/modelferry/fetcher/internal/publish"
+	"github.com/modelferry/modelferry/fetcher/internal/source"
+	"github.com/modelferry/modelferry/fetcher/internal/transfer"
+)
+
+// checkpoint is what an earlier run left of an artifact, verified again.
+type checkpoint struct {
+	segments []transfer.Segment
+	archive  *publish.StagedArtifact
+	// bytes of the object need not be fetched again.
+	bytes int64
+}
+
+// loadCheckpoints looks for what a run that was cut off has staged of the objects, and
+// removes what is of no use. It returns the bytes that need not come again.
+func (r *run) loadCheckpoints(ctx context.Context, objects []source.Object) (int64, error) {
+	var bytes int64
+	keep := map[int]bool{}
+	for i, object := range objects {
+		if r.staged[i] != nil {
+			keep[i] = true
+			continue
+		}
+		saved, err := r.loadCheckpoint(ctx, i, object)
+		if err != nil {
+			return 0, err
+		}
+		r.checkpoints[i] = saved
+		if saved.bytes > 0 {
+			keep[i] = true
+			bytes += saved.bytes
+			r.log.Info("an earlier run left a part", "dest", r.req.Artifacts[i].Dest, "bytes", saved.bytes, "of", object.Size)
+		}
+	}
+	return bytes, r.folder.PruneStaging(keep)
+}
+
+func (r *run) loadCheckpoint(ctx context.Context, index int, object source.Object) (checkpoint, error) {
+	staging, err := r.folder.OpenStaging()
+	if err != nil {
+		return checkpoint{}, err
+	}
+	defer staging.Close()
+	content, err := journal.Read(staging, publish.JournalName(index), object)
+	if err != nil {
+		return checkpoint{}, err
+	}
+	a := r.req.Artifacts[index]
+	if a.Extract {
+		return r.loadArchiveCheckpoint(ctx, index, content, object)
+	}
+	if len(content.Segments) == 0 {
+		return checkpoint{}, nil
+	}
+	stage, err := r.folder.OpenArtifactStaging(index, false)
+	if err != nil {
+		return checkpoint{}, err
+	}
+	defer stage.Close()
+	file, err := publish.OpenStagedFile(stage, a.Dest)
+	if err != nil {
+		return checkpoint{}, err
+	}
+	defer file.Close()
+	stretches, err := transfer.VerifySegments(ctx, file, object, content.Segments)
+	saved := checkpoint{segments: stretches}
+	for _, stretch := range stretches {
+		saved.bytes += stretch.Length
+	}
+	return saved, err
+}
+
+// loadArchiveCheckpoint is an archive that was whole. One that was not is begun anew: its
+// bytes are gone, and what they became says little of where they ended.
+func (r *run) loadArchiveCheckpoint(ctx context.Context, index int, content journal.Content, object source.Object) (checkpoint, error) {
+	a, staged := r.req.Artifacts[index], content.Archive
+	if staged == nil || staged.Dest != a.Dest || a.SHA256 != "" && staged.SHA256 != a.SHA256 {
+		return checkpoint{}, nil
+	}
+	intact, err := r.folder.IsStaged(ctx, index, staged.Files)
+	if err != nil || !intact {
+		return checkpoint{}, err
+	}
+	return checkpoint{archive: staged, bytes: object.Size}, nil
+}
+
+// journal begins the artifact's journal, for an object that is longer than a
+// range: a shorter one comes again as fast as it is looked up.
+func (r *run) journal(index int, object source.Object, segments []transfer.Segment) (*journal.Journal, error) {
+	if object.Size <= r.req.PartSize {
+		return &journal.Journal{}, nil
+	}
+	staging, err := r.folder.OpenStaging()
+	if err != nil {
+		return nil, err
+	}
+	defer staging.Close()
+	return journal.Create(staging, publish.JournalName(index), object, segments)
+}
+
+// openStaging opens the artifact's folder: that of an earlier run, should it have
+// left some of it, or an empty one.
+func (r *run) openStaging(index int) (*os.Root, error) {
+	saved := r.checkpoints[index]
+	return r.folder.OpenArtifactStaging(index, saved.archive == nil && len(saved.segments) == 0)
+}

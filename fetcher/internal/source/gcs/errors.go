@@ -1,0 +1,84 @@
+package gcs
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"cloud.google.com/go/auth"
+	"google.golang.org/api/googleapi"
+
+	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
+	"github.com/modelferry/modelferry/fetcher/internal/source"
+)
+
+// classifyError gives an answer of GCS its kind and says what to do about it.
+// What is left as it is counts as transient.
+func classifyError(url string, ref source.Ref, err error) error {
+	var known *fetcherr.Error
+	if errors.As(err, &known) {
+		return err
+	}
+	var answer *googleapi.Error
+	if errors.As(err, &answer) {
+		return classifyResponse(url, ref, answer, err)
+	}
+	var token *auth.Error
+	if errors.As(err, &token) && !token.Temporary() {
+		return fetcherr.New(fetcherr.IdentityNotReady, "%s: no token for the pod's identity: %w", url, err).
+			WithHint("check that the service account's workload identity exists")
+	}
+	return fmt.Errorf("%s: %w", url, err)
+}
+
+func classifyResponse(url string, ref source.Ref, answer *googleapi.Error, err error) error {
+	switch code := answer.Code; code {
+	case http.StatusNotFound:
+		return notFoundError(url, ref, answer.Message)
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return fetcherr.New(fetcherr.IdentityNotReady, "%s: GCS answers %d: %s", url, code, responseMessage(answer)).
+			WithHint("grant the pod's identity roles/storage.objectViewer on gs://%s/%s", ref.Bucket, keyPrefix(ref.Key))
+	case http.StatusPreconditionFailed, http.StatusRequestedRangeNotSatisfiable:
+		return fetcherr.New(fetcherr.ObjectChanged, "%s was replaced while it was read: GCS answers %d", url, code)
+	case http.StatusRequestTimeout, http.StatusTooManyRequests:
+		return fetcherr.New(fetcherr.Transient, "%s: GCS answers %d: %w", url, code, err).WithRetryAfter(source.RetryAfter(answer.Header))
+	default:
+		if code >= 400 && code < 500 {
+			return fetcherr.New(fetcherr.InvalidConfig, "%s: GCS answers %d: %s", url, code, responseMessage(answer))
+		}
+		return fetcherr.New(fetcherr.Transient, "%s: GCS answers %d: %w", url, code, err).WithRetryAfter(source.RetryAfter(answer.Header))
+	}
+}
+
+func notFoundError(url string, ref source.Ref, message string) error {
+	switch {
+	case strings.Contains(message, "bucket does not exist"):
+		return fetcherr.New(fetcherr.NotFound, "%s: bucket %q does not exist", url, ref.Bucket).
+			WithHint("check GCS_BUCKET")
+	case ref.Version != "":
+		return fetcherr.New(fetcherr.NotFound, "%s: no generation %s of this object", url, ref.Version).
+			WithHint("check the path and the pinned version; a version is gone when the bucket keeps none")
+	default:
+		return fetcherr.New(fetcherr.NotFound, "%s: no such object", url).
+			WithHint("check the bucket and the path, or publish the artifact first")
+	}
+}
+
+// responseMessage is what GCS says, which names the principal and the permission. An
+// endpoint that is not GCS may answer without JSON: then the body's beginning.
+func responseMessage(answer *googleapi.Error) string {
+	text := answer.Message
+	if text == "" {
+		text = strings.TrimSpace(answer.Body)
+	}
+	if text == "" {
+		text = http.StatusText(answer.Code)
+	}
+	return text[:min(len(text), 500)]
+}
+
+// keyPrefix is the key's folder, which is what grants are given on.
+func keyPrefix(key string) string {
+	return key[:strings.LastIndexByte(key, '/')+1]
+}

@@ -1,0 +1,115 @@
+package s3
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+
+	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
+	"github.com/modelferry/modelferry/fetcher/internal/source"
+)
+
+// invalidCredentialCodes are answers to credentials that no grant would help.
+var invalidCredentialCodes = map[string]bool{
+	"ExpiredToken": true, "InvalidToken": true, "InvalidAccessKeyId": true, "SignatureDoesNotMatch": true,
+}
+
+// classifyError gives an answer of S3 its kind and says what to do about it. What
+// is left as it is counts as transient.
+func classifyError(url string, ref source.Ref, err error) error {
+	var identity identityError
+	if errors.As(err, &identity) {
+		return classifyCredentialError(identity)
+	}
+	var response *awshttp.ResponseError
+	if !errors.As(err, &response) {
+		return fmt.Errorf("%s: %w", url, err)
+	}
+	status := response.HTTPStatusCode()
+	answer := fmt.Sprintf("S3 answers %d %s", status, errorText(err, status))
+	switch {
+	case invalidCredentialCodes[errorCode(err)]:
+		return fetcherr.New(fetcherr.PermissionDenied, "%s: %s", url, answer).
+			WithHint("S3 does not take the pod's credentials: look where they come from")
+	case errorCode(err) == "RequestTimeTooSkewed":
+		return fetcherr.New(fetcherr.PermissionDenied, "%s: %s", url, answer).WithHint("set the node's clock")
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		return fetcherr.New(fetcherr.IdentityNotReady, "%s: %s", url, answer).WithHint("%s", permissionHint(ref))
+	case status == http.StatusNotFound || errorCode(err) == "NoSuchVersion":
+		return notFoundError(url, ref, err)
+	case status == http.StatusBadRequest && ref.Version != "" && strings.Contains(strings.ToLower(errorText(err, status)), "version"):
+		return notFoundError(url, ref, err)
+	case status == http.StatusMethodNotAllowed && ref.Version != "":
+		return fetcherr.New(fetcherr.NotFound, "%s: this version marks the object as deleted", url).WithHint("check the pinned version")
+	case status == http.StatusPreconditionFailed || status == http.StatusRequestedRangeNotSatisfiable:
+		return fetcherr.New(fetcherr.ObjectChanged, "%s was replaced while it was read: %s", url, answer)
+	case status == http.StatusRequestTimeout || status == http.StatusTooManyRequests || errorCode(err) == "RequestTimeout" || errorCode(err) == "SlowDown":
+		return fetcherr.New(fetcherr.Transient, "%s: %s: %w", url, answer, err).WithRetryAfter(source.RetryAfter(response.Response.Header))
+	case status >= 300 && status < 400 || errorCode(err) == "AuthorizationHeaderMalformed":
+		return fetcherr.New(fetcherr.InvalidConfig, "%s: %s", url, answer).WithHint("set AWS_REGION to the bucket's region")
+	case status >= 400 && status < 500:
+		return fetcherr.New(fetcherr.InvalidConfig, "%s: %s", url, answer)
+	}
+	return fetcherr.New(fetcherr.Transient, "%s: %s: %w", url, answer, err).WithRetryAfter(source.RetryAfter(response.Response.Header))
+}
+
+// notFoundAsChanged turns an object that went missing between Stat and Read into one
+// that changed: it was there a moment ago.
+func notFoundAsChanged(url string, err error) error {
+	if fetcherr.KindOf(err) != fetcherr.NotFound {
+		return err
+	}
+	return fetcherr.New(fetcherr.ObjectChanged, "%s was removed while it was read", url)
+}
+
+func notFoundError(url string, ref source.Ref, err error) error {
+	switch {
+	case errorCode(err) == "NoSuchBucket":
+		return fetcherr.New(fetcherr.NotFound, "%s: bucket %q does not exist", url, ref.Bucket).
+			WithHint("check S3_BUCKET and AWS_REGION")
+	case ref.Version != "":
+		return fetcherr.New(fetcherr.NotFound, "%s: no version %s of this object", url, ref.Version).
+			WithHint("check the path and the pinned version")
+	default:
+		return fetcherr.New(fetcherr.NotFound, "%s: no such object", url).
+			WithHint("check the bucket and the path, or publish the artifact first")
+	}
+}
+
+// permissionHint says which permissions a read takes. Without ListBucket on the
+// prefix S3 answers 403 for an object that does not exist.
+func permissionHint(ref source.Ref) string {
+	action := "s3:GetObject"
+	if ref.Version != "" {
+		action = "s3:GetObject and s3:GetObjectVersion"
+	}
+	advice := fmt.Sprintf("grant %s on arn:aws:s3:::%s/%s*; without s3:ListBucket on the prefix a missing object answers 403 too",
+		action, ref.Bucket, ref.Key[:strings.LastIndexByte(ref.Key, '/')+1])
+	if role := os.Getenv("AWS_ROLE_ARN"); role != "" {
+		advice = "for " + role + ": " + advice
+	}
+	return advice
+}
+
+func errorCode(err error) string {
+	var answer smithy.APIError
+	if errors.As(err, &answer) {
+		return answer.ErrorCode()
+	}
+	return ""
+}
+
+// errorText is S3's code and message; a HEAD brings neither.
+func errorText(err error, status int) string {
+	var answer smithy.APIError
+	if !errors.As(err, &answer) || answer.ErrorMessage() == "" {
+		return http.StatusText(status)
+	}
+	text := answer.ErrorCode() + ": " + answer.ErrorMessage()
+	return text[:min(len(text), 500)]
+}

@@ -1,0 +1,13 @@
+package transfer
+
+// byteRange is one range of an object, in bytes.
+type byteRange struct{ offset, length int64 }
+
+// splitRanges cuts size bytes into ranges of part bytes; the last is what is left.
+func splitRanges(size, length int64) []byteRange {
+	ranges := make([]byteRange, 0, (size+length-1)/length)
+	for offset := int64(0); offset < size; offset += length {
+		ranges = append(ranges, byteRange{offset: offset, length: min(length, size-offset)})
+	}
+	return ranges
+}

@@ -1,0 +1,151 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+
+	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
+	"github.com/modelferry/modelferry/fetcher/internal/source"
+)
+
+// RetryPolicy says how long a request is tried again. Only failures in a row
+// count, in which no byte came.
+type RetryPolicy struct {
+	// Attempts make a round, with the short waits of Quick between them.
+	Attempts     int
+	ShortBackoff Backoff
+	// Rounds are how many more follow the first, each after a wait of Slow.
+	Rounds      int
+	LongBackoff Backoff
+}
+
+// ErrGaveUp marks what was tried until the patience was out: there is no use
+// in a caller's trying it again.
+var ErrGaveUp = errors.New("gave up")
+
+// WithRetries tries again what failed in a way that may pass. A range goes on at
+// the byte where it broke, of the same version, and the others go on beside
+// it: what has come is never asked for again.
+func WithRetries(src source.Source, policy RetryPolicy, log *slog.Logger) source.Source {
+	return &retryingSource{Source: src, policy: policy, log: log}
+}
+
+type retryingSource struct {
+	source.Source
+	policy RetryPolicy
+	log    *slog.Logger
+}
+
+func (s *retryingSource) Stat(ctx context.Context, ref source.Ref) (source.Object, error) {
+	for failures := 0; ; failures++ {
+		object, err := s.Source.Stat(ctx, ref)
+		if err == nil {
+			return object, nil
+		}
+		if err := s.waitBeforeRetry(ctx, ref, failures, err); err != nil {
+			return source.Object{}, err
+		}
+	}
+}
+
+func (s *retryingSource) Read(ctx context.Context, object source.Object, offset, length int64) (io.ReadCloser, error) {
+	body := &retryingBody{source: s, ctx: ctx, object: object, offset: offset, end: offset + length}
+	if err := body.open(); err != nil {
+		return nil, err
+	}
+	return body, nil
+}
+
+// waitBeforeRetry waits before the next try, or returns what ends the trying.
+func (s *retryingSource) waitBeforeRetry(ctx context.Context, ref source.Ref, failures int, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if fetcherr.KindOf(err) != fetcherr.Transient {
+		return err
+	}
+	policy := s.policy
+	attempts, round := failures+1, failures/policy.Attempts
+	delay := policy.ShortBackoff.Delay(failures % policy.Attempts)
+	if attempts%policy.Attempts == 0 {
+		if round == policy.Rounds {
+			return fmt.Errorf("%w after %d tries: %w", ErrGaveUp, attempts, err)
+		}
+		delay = policy.LongBackoff.Delay(round)
+	}
+	// A server that asks for a day is not waited for that long.
+	delay = max(delay, min(fetcherr.RetryAfterOf(err), policy.LongBackoff.Cap))
+	s.log.Warn("trying again", "source", s.URL(ref), "failures", attempts, "wait", delay.String(), "error", err.Error())
+	if Sleep(ctx, delay) != nil {
+		return err // the last thing that went wrong says more than the wait
+	}
+	return nil
+}
+
+// retryingBody is a range's body that reopens itself.
+type retryingBody struct {
+	source      *retryingSource
+	ctx         context.Context
+	object      source.Object
+	body        io.ReadCloser
+	offset, end int64
+	failures    int
+}
+
+func (r *retryingBody) open() error {
+	for {
+		body, err := r.source.Source.Read(r.ctx, r.object, r.offset, r.end-r.offset)
+		if err == nil {
+			r.body = body
+			return nil
+		}
+		if err := r.retry(err); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *retryingBody) retry(err error) error {
+	if err := r.source.waitBeforeRetry(r.ctx, r.object.Ref, r.failures, err); err != nil {
+		return err
+	}
+	r.failures++
+	return nil
+}
+
+func (r *retryingBody) Read(p []byte) (int, error) {
+	if r.offset == r.end {
+		return 0, io.EOF
+	}
+	if r.body == nil {
+		if err := r.open(); err != nil {
+			return 0, err
+		}
+	}
+	n, err := r.body.Read(p)
+	r.offset += int64(n)
+	if n > 0 {
+		r.failures = 0
+	}
+	if err == nil || r.offset == r.end {
+		return n, nil
+	}
+	if errors.Is(err, io.EOF) {
+		err = io.ErrUnexpectedEOF
+	}
+	// The slot and the connection go back before the wait.
+	_ = r.Close() // it is broken already
+	return n, r.retry(err)
+}
+
+func (r *retryingBody) Close() error {
+	if r.body == nil {
+		return nil
+	}
+	err := r.body.Close()
+	r.body = nil
+	return err
+}

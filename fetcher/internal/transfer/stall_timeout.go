@@ -1,0 +1,102 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
+	"github.com/modelferry/modelferry/fetcher/internal/source"
+)
+
+// WithStallTimeout gives up a request that brings nothing for idle, or far less than the
+// others do, as a transient fault, so that another connection is tried: one
+// whose peer is gone stays open for minutes, and the SDKs do not look. Time
+// that the reader spends elsewhere does not count.
+func WithStallTimeout(src source.Source, timeout time.Duration) source.Source {
+	return &stallTimeoutSource{Source: src, idle: timeout, throughput: &throughput{}}
+}
+
+type stallTimeoutSource struct {
+	source.Source
+	idle       time.Duration
+	throughput *throughput
+}
+
+func (s *stallTimeoutSource) Stat(ctx context.Context, ref source.Ref) (source.Object, error) {
+	timer, ctx := s.newWatchdog(ctx, ref)
+	defer timer.stop()
+	object, err := s.Source.Stat(ctx, ref)
+	return object, timer.cause(err)
+}
+
+func (s *stallTimeoutSource) Read(ctx context.Context, object source.Object, offset, length int64) (io.ReadCloser, error) {
+	timer, ctx := s.newWatchdog(ctx, object.Ref)
+	body, err := s.Source.Read(ctx, object, offset, length)
+	if err != nil {
+		defer timer.stop()
+		return nil, timer.cause(err)
+	}
+	timer.timer.Stop()
+	return &watchedBody{body: body, watchdog: timer, throughput: s.throughput, url: s.URL(object.Ref)}, nil
+}
+
+// watchdog ends a request's context when its timer runs out.
+type watchdog struct {
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	timer  *time.Timer
+	idle   time.Duration
+}
+
+func (s *stallTimeoutSource) newWatchdog(parent context.Context, ref source.Ref) (*watchdog, context.Context) {
+	ctx, cancel := context.WithCancelCause(parent)
+	stalled := fetcherr.New(fetcherr.Transient, "%s: no byte for %s", s.URL(ref), s.idle)
+	timer := time.AfterFunc(s.idle, func() { cancel(stalled) })
+	return &watchdog{ctx: ctx, cancel: cancel, timer: timer, idle: s.idle}, ctx
+}
+
+// cause puts the stall in place of the "context canceled" that it causes.
+func (d *watchdog) cause(err error) error {
+	if err != nil && !errors.Is(err, io.EOF) && d.ctx.Err() != nil {
+		return context.Cause(d.ctx)
+	}
+	return err
+}
+
+func (d *watchdog) stop() {
+	d.timer.Stop()
+	d.cancel(nil)
+}
+
+type watchedBody struct {
+	body       io.ReadCloser
+	watchdog   *watchdog
+	throughput *throughput
+	url        string
+	// bytes came within took, waits for the reader not counted.
+	bytes   int64
+	elapsed time.Duration
+}
+
+func (w *watchedBody) Read(p []byte) (int, error) {
+	began := time.Now()
+	w.watchdog.timer.Reset(w.watchdog.idle)
+	n, err := w.body.Read(p)
+	w.watchdog.timer.Stop()
+	w.bytes, w.elapsed = w.bytes+int64(n), w.elapsed+time.Since(began)
+	if err != nil {
+		return n, w.watchdog.cause(err)
+	}
+	if usual, slow := w.throughput.isSlow(w.bytes, w.elapsed); slow {
+		return n, fetcherr.New(fetcherr.Transient, "%s: %.0f bytes a second where %.0f are usual", w.url, float64(w.bytes)/w.elapsed.Seconds(), usual)
+	}
+	return n, nil
+}
+
+func (w *watchedBody) Close() error {
+	w.watchdog.stop()
+	w.throughput.record(w.bytes, w.elapsed)
+	return w.body.Close()
+}
