@@ -10,8 +10,7 @@ import (
 
 const adminPolicy = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 
-// Who may do what in the cluster stands in the config, and nowhere else: not
-// even who made it is let in for that.
+// Only configured administrators have access. The creator of the cluster does not become one implicitly.
 func TestAccessEntries_configuredAdmins(t *testing.T) {
 	const ops, ci = "arn:aws:iam::123456789012:role/ops", "arn:aws:iam::123456789012:role/ci"
 	r := stacktest.Up(t, "eks", map[string]any{"cluster.create.admins": []any{ops, ci}})
@@ -26,30 +25,29 @@ func TestAccessEntries_configuredAdmins(t *testing.T) {
 	}
 }
 
-// Whoever runs the program is let in by an entry, too: what it makes on the
-// cluster has to wait for that, and in a destroy has to go before it.
+// The caller's access is an entry, too. Kubernetes objects have to be created after it and deleted before it.
 func TestAccessEntries_createdBeforeKubernetesObjects(t *testing.T) {
 	stacktest.ForEachPlatform(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		if p.Stack != "eks" {
-			return // GKE knows who may by IAM alone
+			return // on GKE, access is IAM's alone
 		}
-		doors := r.ByType("AccessPolicyAssociation")
-		require.NotEmpty(t, doors)
-		for name, each := range stacktest.KubernetesObjects(r) {
-			for _, door := range doors {
-				require.True(t, r.Dependencies(each)[door.URN], "%s: after %s", name, door)
+		associations := r.ByType("AccessPolicyAssociation")
+		require.NotEmpty(t, associations)
+		for name, object := range stacktest.KubernetesObjects(r) {
+			for _, association := range associations {
+				require.True(t, r.Dependencies(object)[association.URN], "%s: has to depend on %s", name, association)
 			}
 		}
 	})
 }
 
-// Who would not be let in reads so before there is a cluster.
+// A caller without access gets the warning in the preview, before the cluster exists.
 func TestAccessEntries_warnIfCallerNotAdmin(t *testing.T) {
-	stranger := map[string]any{"cluster.create.admins": []any{"arn:aws:iam::123456789012:role/ops"}}
+	otherAdmin := map[string]any{"cluster.create.admins": []any{"arn:aws:iam::123456789012:role/ops"}}
 	for _, preview := range []bool{true, false} {
 		require.Equal(t, []string{"modelferry:cluster.create.admins: pulumi runs as " + stacktest.CallerArn + ", which is not among them: " +
-			"pulumi up by it cannot make what runs on the cluster"}, stacktest.RunStack(t, "eks", stranger, preview).Warnings)
-		require.Empty(t, stacktest.RunStack(t, "eks", nil, preview).Warnings, "an administrator reads nothing")
+			"pulumi up by it cannot make what runs on the cluster"}, stacktest.RunStack(t, "eks", otherAdmin, preview).Warnings)
+		require.Empty(t, stacktest.RunStack(t, "eks", nil, preview).Warnings, "the caller is an administrator")
 	}
-	require.Empty(t, stacktest.Up(t, "eks", map[string]any{"cluster": object{"existing": "production"}}).Warnings, "whose entries are its owner's")
+	require.Empty(t, stacktest.Up(t, "eks", map[string]any{"cluster": object{"existing": "production"}}).Warnings, "the program does not manage the access entries of an existing cluster")
 }

@@ -10,10 +10,10 @@ import (
 )
 
 func TestBucket_securitySettings(t *testing.T) {
-	guards := map[string]func(*testing.T, stacktest.Platform, *stacktest.Record, string){"gke": requireGCSBucket, "eks": requireS3Bucket}
+	requireBucket := map[string]func(*testing.T, stacktest.Platform, *stacktest.Record, string){"gke": requireGCSBucket, "eks": requireS3Bucket}
 	stacktest.ForEachPlatform(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		for bucket := range p.Buckets {
-			t.Run(bucket, func(t *testing.T) { guards[p.Stack](t, p, r, bucket) })
+			t.Run(bucket, func(t *testing.T) { requireBucket[p.Stack](t, p, r, bucket) })
 		}
 	})
 }
@@ -37,17 +37,17 @@ func requireGCSBucket(t *testing.T, p stacktest.Platform, r *stacktest.Record, n
 	}
 	bucket := r.MustGet(t, "gcp:storage/bucket:Bucket", name)
 	require.Equal(t, want, stacktest.Omit(bucket.Inputs, "__defaults"))
-	require.True(t, bucket.RetainOnDelete, "what pods read is not lost with the stack")
+	require.True(t, bucket.RetainOnDelete, "a bucket has to survive the deletion of the stack")
 	writer := r.MustGet(t, "BucketIAMMember", "access-logs")
 	require.Equal(t, object{
 		"bucket": p.Buckets["access-logs"], "role": "roles/storage.objectCreator", "member": "group:cloud-storage-analytics@google.com",
 	}, writer.Inputs)
 	if name != "access-logs" {
-		require.True(t, r.Dependencies(bucket)[writer.URN], "logs are lost before they may be written")
+		require.True(t, r.Dependencies(bucket)[writer.URN], "access logs would be lost until the permission exists")
 	}
 }
 
-// s3LifecycleRules is what becomes of a bucket's objects.
+// s3LifecycleRules returns the lifecycle rules of a bucket.
 func s3LifecycleRules(name string) []any {
 	rule := func(id, key string, value any) object {
 		return object{"id": id, "status": "Enabled", "filter": object{"prefix": ""}, key: value}
@@ -70,11 +70,11 @@ func requireS3Bucket(t *testing.T, p stacktest.Platform, r *stacktest.Record, na
 	encryption := object{"bucketKeyEnabled": true, "applyServerSideEncryptionByDefault": object{
 		"sseAlgorithm": "aws:kms", "kmsMasterKeyId": r.Computed(stacktest.KMSKeyArn("buckets")),
 	}}
-	if isLog { // the delivery of logs knows no KMS
+	if isLog { // S3's log delivery does not support KMS
 		encryption = object{"applyServerSideEncryptionByDefault": object{"sseAlgorithm": "AES256"}}
 	}
-	// In the order in which it has to be put in place.
-	guards := []struct {
+	// In the order of creation.
+	settings := []struct {
 		typ    string
 		inputs object
 	}{
@@ -87,23 +87,23 @@ func requireS3Bucket(t *testing.T, p stacktest.Platform, r *stacktest.Record, na
 		{"BucketLoggingV2", object{"targetBucket": p.Buckets["access-logs"], "targetPrefix": name + "/"}},
 	}
 	if isLog {
-		guards = guards[:len(guards)-1]
+		settings = settings[:len(settings)-1]
 	}
-	require.True(t, bucket.RetainOnDelete, "what pods read is not lost with the stack")
-	before := bucket.URN
-	for _, guard := range guards {
-		registered := r.MustGet(t, guard.typ, name)
+	require.True(t, bucket.RetainOnDelete, "a bucket has to survive the deletion of the stack")
+	previous := bucket.URN
+	for _, setting := range settings {
+		registered := r.MustGet(t, setting.typ, name)
 		require.Equal(t, r.Computed(name+"-id"), registered.Input("bucket"))
-		if guard.inputs != nil {
-			require.Equal(t, stacktest.Merge(guard.inputs, object{"bucket": registered.Input("bucket")}), registered.Inputs)
+		if setting.inputs != nil {
+			require.Equal(t, stacktest.Merge(setting.inputs, object{"bucket": registered.Input("bucket")}), registered.Inputs)
 		}
-		// Two at a time, and S3 answers OperationAborted.
-		require.True(t, slices.Contains(registered.Dependencies, before), "%s has to wait for %s", registered, before)
-		require.True(t, registered.RetainOnDelete, "%s: a bucket that stays behind stays guarded", registered)
-		before = registered.URN
+		// S3 rejects concurrent changes of a bucket with OperationAborted.
+		require.True(t, slices.Contains(registered.Dependencies, previous), "%s: has to depend on %s", registered, previous)
+		require.True(t, registered.RetainOnDelete, "%s: a retained bucket has to keep its settings", registered)
+		previous = registered.URN
 	}
 	if !isLog {
-		require.True(t, r.Dependencies(r.MustGet(t, "BucketLoggingV2", name))[r.MustGet(t, "BucketPolicy", "access-logs").URN], "logs are lost before they may be written")
+		require.True(t, r.Dependencies(r.MustGet(t, "BucketLoggingV2", name))[r.MustGet(t, "BucketPolicy", "access-logs").URN], "access logs would be lost until the permission exists")
 	}
 	if !r.Preview {
 		arn := "arn:aws:s3:::" + p.Buckets[name]
@@ -122,16 +122,16 @@ func TestBucket_kmsKeyOnEKS(t *testing.T) {
 	key := r.MustGet(t, "kms/key:Key", "buckets")
 	require.Equal(t, true, key.Input("enableKeyRotation"))
 	require.Equal(t, 30., key.Input("deletionWindowInDays"))
-	require.True(t, key.RetainOnDelete, "without it the buckets that stay behind are noise")
+	require.True(t, key.RetainOnDelete, "without the key, retained buckets are unreadable")
 	require.Equal(t, "alias/modelferry-eks-buckets", r.MustGet(t, "kms/alias:Alias", "buckets").Input("name"))
 
-	const own = "arn:aws:kms:eu-west-1:123456789012:key/ours"
-	r = stacktest.Up(t, "eks", map[string]any{"buckets.kmsKey": own})
-	for _, each := range r.ByType("kms/key:Key") {
-		require.NotEqual(t, "buckets", each.Name)
+	const configured = "arn:aws:kms:eu-west-1:123456789012:key/ours"
+	r = stacktest.Up(t, "eks", map[string]any{"buckets.kmsKey": configured})
+	for _, key := range r.ByType("kms/key:Key") {
+		require.NotEqual(t, "buckets", key.Name)
 	}
-	require.Equal(t, own, r.MustGet(t, "BucketServerSideEncryptionConfigurationV2", "models").Input("rules[0].applyServerSideEncryptionByDefault.kmsMasterKeyId"))
-	require.Contains(t, r.MustGet(t, "RolePolicy", "bankchurn-predictor").Input("policy"), own)
+	require.Equal(t, configured, r.MustGet(t, "BucketServerSideEncryptionConfigurationV2", "models").Input("rules[0].applyServerSideEncryptionByDefault.kmsMasterKeyId"))
+	require.Contains(t, r.MustGet(t, "RolePolicy", "bankchurn-predictor").Input("policy"), configured)
 }
 
 func TestBucket_kmsKeyOnGKE(t *testing.T) {
@@ -142,12 +142,12 @@ func TestBucket_kmsKeyOnGKE(t *testing.T) {
 		"cryptoKeyId": key, "role": "roles/cloudkms.cryptoKeyEncrypterDecrypter",
 		"member": "serviceAccount:service-" + stacktest.ProjectNumber + "@gs-project-accounts.iam.gserviceaccount.com",
 	}, member.Inputs)
-	require.True(t, member.RetainOnDelete, "what stays behind can be read")
+	require.True(t, member.RetainOnDelete, "retained buckets have to stay readable")
 	require.False(t, stacktest.Up(t, "gke", map[string]any{"buckets.kmsKey": key, "buckets.forceDestroy": true}).MustGet(t, "CryptoKeyIAMMember", "buckets").RetainOnDelete)
 	for _, name := range []string{"models", "datasets", "access-logs"} {
 		bucket := r.MustGet(t, "gcp:storage/bucket:Bucket", name)
 		require.Equal(t, object{"defaultKmsKeyName": key}, bucket.Input("encryption"))
-		require.True(t, r.Dependencies(bucket)[member.URN], "a bucket with a key that it may not use is refused")
+		require.True(t, r.Dependencies(bucket)[member.URN], "a bucket cannot be created with a key that it may not use")
 	}
 }
 
@@ -166,8 +166,8 @@ func TestBucket_configuredNameAndRetention(t *testing.T) {
 			require.Equal(t, "our-models", r.MustGet(t, typ, "models").Input(name))
 			require.Equal(t, p.Buckets["datasets"], r.MustGet(t, typ, "datasets").Input(name))
 			require.Equal(t, true, r.MustGet(t, typ, "datasets").Input("forceDestroy"))
-			for _, each := range r.Registrations {
-				require.False(t, each.RetainOnDelete, "%s: the config lets it go", each)
+			for _, registration := range r.Registrations {
+				require.False(t, registration.RetainOnDelete, "%s: has to be deleted with the stack", registration)
 			}
 			require.Equal(t, "our-models", r.MustGet(t, "ConfigMap", "bankchurn-model").Input("data."+p.BucketEnvVar))
 		})

@@ -8,8 +8,8 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// EKS moves no nodes by itself. What does finds the groups by the tags that EKS
-// gives them, and its pod has a role that nothing else has.
+// EKS does not scale node groups itself. The Cluster Autoscaler discovers the Auto Scaling groups by the tags that EKS
+// sets, and has a role of its own.
 func TestClusterAutoscaler_deployedOnEKS(t *testing.T) {
 	for _, preview := range []bool{false, true} {
 		r := stacktest.RunStack(t, "eks", nil, preview)
@@ -20,19 +20,19 @@ func TestClusterAutoscaler_deployedOnEKS(t *testing.T) {
 		require.Contains(t, d.Input(stacktest.ServerContainer+"args"), discovery)
 		require.Contains(t, d.Input(stacktest.ServerContainer+"args"), "--cloud-provider=aws")
 		require.ElementsMatch(t, []any{object{"name": "AWS_REGION", "value": "eu-west-1"}, object{"name": "AWS_EC2_METADATA_DISABLED", "value": "true"}},
-			d.Input(stacktest.ServerContainer+"env"), "IMDS does not answer pods")
+			d.Input(stacktest.ServerContainer+"env"), "the instance metadata service does not answer pods")
 		require.Equal(t, object{"workload-type": "system"}, d.Input(stacktest.PodSpec+"nodeSelector"))
 		require.Equal(t, "cluster-autoscaler", d.Input(stacktest.PodSpec+"serviceAccountName"))
 		require.Equal(t, true, d.Input(stacktest.PodSpec+"securityContext.runAsNonRoot"))
 		require.Equal(t, true, d.Input(stacktest.ServerContainer+"securityContext.readOnlyRootFilesystem"))
 		role := r.MustGet(t, "iam/role:Role", stacktest.ClusterAutoscalerName)
-		for _, needed := range []stacktest.Registration{
+		for _, dependency := range []stacktest.Registration{
 			role, r.MustGet(t, "RolePolicy", stacktest.ClusterAutoscalerName), r.MustGet(t, "ClusterRoleBinding", "cluster-autoscaler"), r.MustGet(t, "RoleBinding", "cluster-autoscaler"),
 		} {
-			require.True(t, r.Dependencies(d)[needed.URN], "it can do nothing before %s", needed)
+			require.True(t, r.Dependencies(d)[dependency.URN], "has to depend on %s", dependency)
 		}
 	}
-	require.Empty(t, stacktest.RunStack(t, "gke", nil, false).ByType("modelferry:index:NodeAutoscaler"), "GKE has its own")
+	require.Empty(t, stacktest.RunStack(t, "gke", nil, false).ByType("modelferry:index:NodeAutoscaler"), "GKE scales node pools itself")
 }
 
 func TestClusterAutoscaler_workloadIdentity(t *testing.T) {
@@ -47,8 +47,8 @@ func TestClusterAutoscaler_workloadIdentity(t *testing.T) {
 	}, r.MustGet(t, "PodIdentityAssociation", stacktest.ClusterAutoscalerName).Inputs)
 }
 
-// It looks at what AWS lets nobody look at but as a whole, and changes the
-// groups of its own cluster alone.
+// AWS does not support resource-level permissions for most Describe actions. Changes are limited to the groups of the
+// cluster.
 func TestClusterAutoscaler_iamPolicy(t *testing.T) {
 	require.JSONEq(t, `{"Version":"2012-10-17","Statement":[
 		{"Sid":"DescribeScaling","Effect":"Allow","Resource":["*"],"Action":["autoscaling:DescribeAutoScalingGroups","autoscaling:DescribeAutoScalingInstances",
@@ -63,7 +63,7 @@ func TestClusterAutoscaler_iamPolicy(t *testing.T) {
 
 func TestClusterAutoscaler_rbacWriteVerbs(t *testing.T) {
 	r := stacktest.Up(t, "eks", nil)
-	changing := map[string][]any{}
+	writeVerbs := map[string][]any{}
 	for _, kind := range []string{"ClusterRole", "Role"} {
 		for _, rule := range r.MustGet(t, kind, "cluster-autoscaler").Input("rules").([]any) {
 			rule := rule.(object)
@@ -72,11 +72,11 @@ func TestClusterAutoscaler_rbacWriteVerbs(t *testing.T) {
 					continue
 				}
 				for _, resource := range rule["resources"].([]any) {
-					at := kind + " " + resource.(string)
+					key := kind + " " + resource.(string)
 					if rule["resourceNames"] != nil {
-						at += " of a name"
+						key += " by name"
 					}
-					changing[at] = append(changing[at], verb)
+					writeVerbs[key] = append(writeVerbs[key], verb)
 				}
 			}
 		}
@@ -84,9 +84,9 @@ func TestClusterAutoscaler_rbacWriteVerbs(t *testing.T) {
 	require.Equal(t, map[string][]any{
 		"ClusterRole nodes": {"update"}, "ClusterRole events": {"create", "patch"},
 		"ClusterRole pods/eviction": {"create"}, "ClusterRole pods/status": {"update"},
-		"Role configmaps": {"create"}, "Role configmaps of a name": {"delete", "update"},
-		"Role leases": {"create"}, "Role leases of a name": {"update"},
-	}, changing)
+		"Role configmaps": {"create"}, "Role configmaps by name": {"delete", "update"},
+		"Role leases": {"create"}, "Role leases by name": {"update"},
+	}, writeVerbs)
 }
 
 func TestClusterAutoscaler_networkPolicy(t *testing.T) {
@@ -104,8 +104,8 @@ func TestClusterAutoscaler_networkPolicy(t *testing.T) {
 
 func TestClusterAutoscaler_disabledOrVersioned(t *testing.T) {
 	for name, set := range map[string]map[string]any{
-		"another one":       {"cluster.create.autoscaler.enabled": false},
-		"a cluster that is": {"cluster": object{"existing": "production"}},
+		"disabled":         {"cluster.create.autoscaler.enabled": false},
+		"existing cluster": {"cluster": object{"existing": "production"}},
 	} {
 		r := stacktest.Up(t, "eks", set)
 		require.Empty(t, r.ByType("modelferry:index:NodeAutoscaler"), name)

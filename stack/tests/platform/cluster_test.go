@@ -1,4 +1,5 @@
-// Package platform tests what the program registers of a cloud: network, cluster, node pools, buckets, registry, identities.
+// Package platform tests the cloud resources that the program registers: network, cluster, node pools, buckets,
+// registry and identities.
 package platform
 
 import (
@@ -26,9 +27,9 @@ func TestCluster_gkePrivateWithWorkloadIdentity(t *testing.T) {
 	require.Equal(t, true, cluster.Input("enableShieldedNodes"))
 	require.Equal(t, "europe-west1", cluster.Input("location"))
 	nodes := r.MustGet(t, "gcp:container/nodePool:NodePool", "modelferry")
-	require.Equal(t, object{"totalMinNodeCount": 1., "totalMaxNodeCount": 5., "locationPolicy": "BALANCED"}, nodes.Input("autoscaling"), "over all zones together")
+	require.Equal(t, object{"totalMinNodeCount": 1., "totalMaxNodeCount": 5., "locationPolicy": "BALANCED"}, nodes.Input("autoscaling"), "limits are totals of all zones")
 	require.Equal(t, "e2-medium", nodes.Input("nodeConfig.machineType"))
-	require.Equal(t, "GKE_METADATA", nodes.Input("nodeConfig.workloadMetadataConfig.mode"), "a pod must not have the node's token")
+	require.Equal(t, "GKE_METADATA", nodes.Input("nodeConfig.workloadMetadataConfig.mode"), "a pod must not get the node's token")
 	require.Equal(t, "modelferry-nodes@modelferry-demo.iam.gserviceaccount.com", nodes.Input("nodeConfig.serviceAccount"))
 }
 
@@ -46,8 +47,8 @@ func TestCluster_eksPrivateWithOIDCProvider(t *testing.T) {
 	nodes := r.MustGet(t, "aws:eks/nodeGroup:NodeGroup", "modelferry")
 	require.Equal(t, private, nodes.Input("subnetIds"))
 	require.Equal(t, object{"minSize": 1., "maxSize": 5., "desiredSize": 1.}, nodes.Input("scalingConfig"))
-	require.Equal(t, []string{"scalingConfig.desiredSize"}, nodes.IgnoreChanges, "the autoscaler moves it")
-	require.True(t, r.Dependencies(r.MustGet(t, "Addon", "modelferry-coredns"))[r.MustGet(t, "NodeGroup", "modelferry-system").URN], "DNS runs there")
+	require.Equal(t, []string{"scalingConfig.desiredSize"}, nodes.IgnoreChanges, "the Cluster Autoscaler changes it")
+	require.True(t, r.Dependencies(r.MustGet(t, "Addon", "modelferry-coredns"))[r.MustGet(t, "NodeGroup", "modelferry-system").URN], "CoreDNS runs on the system nodes")
 }
 
 func TestCluster_gkeZonal(t *testing.T) {
@@ -56,14 +57,14 @@ func TestCluster_gkeZonal(t *testing.T) {
 	for _, nodes := range r.ByType("gcp:container/nodePool:NodePool") {
 		require.Equal(t, "europe-west1-b", nodes.Input("location"), nodes)
 	}
-	require.Equal(t, "europe-west1", r.MustGet(t, "Subnetwork", "modelferry").Input("region"), "a network is of a region")
+	require.Equal(t, "europe-west1", r.MustGet(t, "Subnetwork", "modelferry").Input("region"), "subnetworks are regional")
 }
 
 func TestCluster_gkeReleaseChannel(t *testing.T) {
-	for set, want := range map[string]string{"": "REGULAR", "STABLE": "STABLE"} {
+	for channel, want := range map[string]string{"": "REGULAR", "STABLE": "STABLE"} {
 		settings := map[string]any{}
-		if set != "" {
-			settings["cluster.create.releaseChannel"] = set
+		if channel != "" {
+			settings["cluster.create.releaseChannel"] = channel
 		}
 		require.Equal(t, want, stacktest.Up(t, "gke", settings).MustGet(t, "gcp:container/cluster:Cluster", "modelferry").Input("releaseChannel.channel"))
 	}
@@ -78,7 +79,7 @@ func TestCluster_noPublicEndpointWithoutAuthorizedNetworks(t *testing.T) {
 	require.Nil(t, eks.Input("vpcConfig.publicAccessCidrs"))
 }
 
-// kubeconfigUsers are what kubectl and the provider log in with, on each cloud.
+// kubeconfigUsers are the endpoints and credential plugins of the kubeconfigs.
 var kubeconfigUsers = map[string]struct {
 	url, command string
 	args         []any
@@ -92,18 +93,18 @@ func requireKubeconfig(t *testing.T, p stacktest.Platform, cluster string, r *st
 	provider := r.MustGet(t, "pulumi:providers:kubernetes", "modelferry")
 	var document object
 	require.NoError(t, json.Unmarshal([]byte(provider.Input("kubeconfig").(string)), &document))
-	written := stacktest.Registration{Inputs: document}
+	kubeconfig := stacktest.Registration{Inputs: document}
 	want := kubeconfigUsers[p.Stack]
-	require.Equal(t, object{"server": want.url, "certificate-authority-data": stacktest.ClusterCA}, written.Input("clusters[0].cluster"))
-	require.Equal(t, want.command, written.Input("users[0].user.exec.command"))
+	require.Equal(t, object{"server": want.url, "certificate-authority-data": stacktest.ClusterCA}, kubeconfig.Input("clusters[0].cluster"))
+	require.Equal(t, want.command, kubeconfig.Input("users[0].user.exec.command"))
 	if want.args != nil {
 		args := append([]any{}, want.args...)
 		args[3] = cluster
-		require.Equal(t, args, written.Input("users[0].user.exec.args"))
+		require.Equal(t, args, kubeconfig.Input("users[0].user.exec.args"))
 	}
-	require.Equal(t, true, written.Input("users[0].user.exec.provideClusterInfo"))
-	require.Equal(t, cluster, written.Input("current-context"))
-	require.NotContains(t, provider.Input("kubeconfig"), "token\":", "it holds no secret")
+	require.Equal(t, true, kubeconfig.Input("users[0].user.exec.provideClusterInfo"))
+	require.Equal(t, cluster, kubeconfig.Input("current-context"))
+	require.NotContains(t, provider.Input("kubeconfig"), "token\":", "must not contain a credential")
 	require.Equal(t, r.Outputs["kubeconfig"], provider.Input("kubeconfig"))
 }
 
@@ -113,7 +114,7 @@ func TestKubeconfig_execPlugin(t *testing.T) {
 	}
 }
 
-// An existing cluster: nothing of it is made, everything on it is the same.
+// With an existing cluster, no cluster resource is registered, and the Kubernetes objects are the same.
 func TestCluster_existing(t *testing.T) {
 	set := map[string]any{"cluster": object{"existing": "production"}}
 	for _, p := range stacktest.Platforms {
@@ -123,10 +124,10 @@ func TestCluster_existing(t *testing.T) {
 				require.Empty(t, r.ByType(typ), typ)
 			}
 			requireKubeconfig(t, p, "production", r)
-			differ := slices.DeleteFunc(stacktest.DiffObjects(p, p, stacktest.KubernetesObjects(created), stacktest.KubernetesObjects(r), stacktest.DiffExceptions), func(each string) bool {
-				return strings.Contains(each, "affinity.nodeAffinity") // TestDeployment_nodeAffinityOnExistingCluster: it may have no nodes of the services' own
+			diff := slices.DeleteFunc(stacktest.DiffObjects(p, p, stacktest.KubernetesObjects(created), stacktest.KubernetesObjects(r), stacktest.DiffExceptions), func(line string) bool {
+				return strings.Contains(line, "affinity.nodeAffinity") // see TestDeployment_nodeAffinityOnExistingCluster
 			})
-			require.Empty(t, differ)
+			require.Empty(t, diff)
 			require.Len(t, stacktest.ServiceGrants(p, r), len(stacktest.ServiceGrants(p, created)))
 			for _, s := range stacktest.Services {
 				if p.Stack == "eks" {
@@ -137,13 +138,12 @@ func TestCluster_existing(t *testing.T) {
 	}
 }
 
-// A cluster that goes takes every service with it.
 func TestCluster_deletionProtection(t *testing.T) {
 	for _, p := range stacktest.Platforms {
 		t.Run(p.Stack, func(t *testing.T) {
-			require.True(t, stacktest.Up(t, p.Stack, nil).MustGet(t, p.ClusterType, "modelferry").Protect, "from being deleted, and from being replaced")
-			open := stacktest.Up(t, p.Stack, map[string]any{"cluster.create.deletionProtection": false})
-			require.False(t, open.MustGet(t, p.ClusterType, "modelferry").Protect)
+			require.True(t, stacktest.Up(t, p.Stack, nil).MustGet(t, p.ClusterType, "modelferry").Protect, "a replacement would delete every service")
+			unprotected := stacktest.Up(t, p.Stack, map[string]any{"cluster.create.deletionProtection": false})
+			require.False(t, unprotected.MustGet(t, p.ClusterType, "modelferry").Protect)
 		})
 	}
 }
@@ -152,17 +152,17 @@ func TestCluster_loggingAndSecretsEncryption(t *testing.T) {
 	gke := stacktest.Up(t, "gke", nil).MustGet(t, "gcp:container/cluster:Cluster", "modelferry")
 	require.Equal(t, []any{"SYSTEM_COMPONENTS", "WORKLOADS"}, gke.Input("loggingConfig.enableComponents"))
 	require.Equal(t, object{"enableComponents": []any{"SYSTEM_COMPONENTS"}, "managedPrometheus": object{"enabled": true}}, gke.Input("monitoringConfig"))
-	require.Equal(t, object{"state": "DECRYPTED"}, gke.Input("databaseEncryption"), "said outright, for one that was encrypted before")
+	require.Equal(t, object{"state": "DECRYPTED"}, gke.Input("databaseEncryption"), "has to be explicit, or a cluster that was encrypted would stay so")
 	const key = "projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/secrets"
 	encrypted := stacktest.Up(t, "gke", map[string]any{"cluster.create.kmsKey": key})
 	gke = encrypted.MustGet(t, "gcp:container/cluster:Cluster", "modelferry")
 	require.Equal(t, object{"state": "ENCRYPTED", "keyName": key}, gke.Input("databaseEncryption"))
-	usable := encrypted.MustGet(t, "CryptoKeyIAMMember", "modelferry")
+	grant := encrypted.MustGet(t, "CryptoKeyIAMMember", "modelferry")
 	require.Equal(t, object{
 		"cryptoKeyId": key, "role": "roles/cloudkms.cryptoKeyEncrypterDecrypter",
 		"member": "serviceAccount:service-" + stacktest.ProjectNumber + "@container-engine-robot.iam.gserviceaccount.com",
-	}, usable.Inputs)
-	require.True(t, encrypted.Dependencies(gke)[usable.URN], "or the cluster cannot be made")
+	}, grant.Inputs)
+	require.True(t, encrypted.Dependencies(gke)[grant.URN], "the cluster cannot be created without the grant")
 
 	r := stacktest.Up(t, "eks", nil)
 	require.ElementsMatch(t, []any{"api", "audit", "authenticator", "controllerManager", "scheduler"},
@@ -171,8 +171,8 @@ func TestCluster_loggingAndSecretsEncryption(t *testing.T) {
 		r.MustGet(t, "aws:eks/cluster:Cluster", "modelferry").Input("encryptionConfig"))
 	require.Equal(t, true, r.MustGet(t, "kms/key:Key", "secrets").Input("enableKeyRotation"))
 	var addons []any
-	for _, each := range r.ByType("Addon") {
-		addons = append(addons, each.Input("addonName"))
+	for _, addon := range r.ByType("Addon") {
+		addons = append(addons, addon.Input("addonName"))
 	}
 	require.ElementsMatch(t, []any{"vpc-cni", "kube-proxy", "eks-pod-identity-agent", "coredns", "metrics-server"}, addons)
 }

@@ -36,11 +36,11 @@ func TestNetwork_gkeConfiguredCIDRs(t *testing.T) {
 	require.Equal(t, "10.10.0.0/28", r.MustGet(t, "gcp:container/cluster:Cluster", "modelferry").Input("privateClusterConfig.masterIpv4CidrBlock"))
 }
 
-// eksZones are where the stack's subnets lie, one public and one private in each.
+// eksZones are the availability zones, each with a public and a private subnet.
 var eksZones = []string{"eu-west-1a", "eu-west-1b", "eu-west-1c"}
 
-// requireEKSNetwork checks the subnets, and that those of zone k go out by
-// the NAT and the route table of that number.
+// requireEKSNetwork checks subnets and routes. The function nat returns the NAT gateway and the route table of the
+// private subnet in a zone.
 func requireEKSNetwork(t *testing.T, r *stacktest.Record, nat func(zone int) (natName, table string)) {
 	t.Helper()
 	require.Len(t, r.ByType("ec2/subnet:Subnet"), 6)
@@ -57,15 +57,15 @@ func requireEKSNetwork(t *testing.T, r *stacktest.Record, nat func(zone int) (na
 		tables[table] = true
 		require.Equal(t, "modelferry-public-id", r.MustGet(t, "RouteTableAssociation", public).Input("routeTableId"))
 		require.Equal(t, table+"-id", r.MustGet(t, "RouteTableAssociation", private).Input("routeTableId"))
-		way := r.MustGet(t, "ec2/route:Route", table)
-		require.Equal(t, object{"routeTableId": table + "-id", "destinationCidrBlock": "0.0.0.0/0", "natGatewayId": natName + "-id"}, way.Inputs)
-		require.True(t, r.Dependencies(r.MustGet(t, "aws:eks/nodeGroup:NodeGroup", "modelferry"))[way.URN], "nodes: after %s, or they pull no image", way)
+		route := r.MustGet(t, "ec2/route:Route", table)
+		require.Equal(t, object{"routeTableId": table + "-id", "destinationCidrBlock": "0.0.0.0/0", "natGatewayId": natName + "-id"}, route.Inputs)
+		require.True(t, r.Dependencies(r.MustGet(t, "aws:eks/nodeGroup:NodeGroup", "modelferry"))[route.URN], "nodes: have to depend on %s to pull images", route)
 	}
 	require.Len(t, r.ByType("ec2/natGateway:NatGateway"), len(tables))
 	endpoint := r.MustGet(t, "VpcEndpoint", "modelferry-s3")
 	require.Equal(t, "com.amazonaws.eu-west-1.s3", endpoint.Input("serviceName"))
 	require.Equal(t, "Gateway", endpoint.Input("vpcEndpointType"))
-	require.Len(t, endpoint.Input("routeTableIds"), len(tables), "each private subnet reaches S3 beside the NAT")
+	require.Len(t, endpoint.Input("routeTableIds"), len(tables), "traffic to S3 must not pass the NAT gateway")
 	for table := range tables {
 		require.Contains(t, endpoint.Input("routeTableIds"), table+"-id")
 	}
@@ -83,29 +83,28 @@ func TestNetwork_eksNATGatewayPerZone(t *testing.T) {
 	})
 	for k := range eksZones {
 		nat := r.MustGet(t, "ec2/natGateway:NatGateway", []string{"modelferry", "modelferry-1", "modelferry-2"}[k])
-		require.Equal(t, fmt.Sprintf("modelferry-public-%d-id", k), nat.Input("subnetId"), "a zone's NAT is in the zone")
+		require.Equal(t, fmt.Sprintf("modelferry-public-%d-id", k), nat.Input("subnetId"), "the NAT gateway has to be in the zone")
 	}
-	// Switched on later, it adds two and takes none away.
+	// Enabling natPerZone on an existing stack must not delete anything.
 	urns := map[string]bool{}
-	for _, each := range r.Registrations {
-		urns[each.URN] = true
+	for _, registration := range r.Registrations {
+		urns[registration.URN] = true
 	}
-	for _, each := range stacktest.Up(t, "eks", nil).Registrations {
-		require.True(t, urns[each.URN], "%s is gone", each)
+	for _, registration := range stacktest.Up(t, "eks", nil).Registrations {
+		require.True(t, urns[registration.URN], "%s would be deleted", registration)
 	}
 }
 
-// In a network that the team has, the stack makes nothing; on the cluster,
-// everything is the same.
+// With an existing network, no network resource is registered, and the Kubernetes objects are the same.
 func TestNetwork_existing(t *testing.T) {
 	for _, p := range stacktest.Platforms {
 		for _, preview := range []bool{false, true} {
-			t.Run(p.Stack+map[bool]string{false: "/up", true: "/preview"}[preview], func(t *testing.T) {
+			t.Run(stacktest.RunName(p, preview), func(t *testing.T) {
 				set := map[string]any{"cluster.create.network.existing": stacktest.ExistingNetworks[p.Stack]}
 				r := stacktest.RunStack(t, p.Stack, set, preview)
-				for _, each := range r.Registrations {
-					if each.Custom {
-						require.NotRegexp(t, `^(gcp:compute/|aws:ec2/(vpc|subnet|route|internet|nat|eip))`, each.Type)
+				for _, registration := range r.Registrations {
+					if registration.Custom {
+						require.NotRegexp(t, `^(gcp:compute/|aws:ec2/(vpc|subnet|route|internet|nat|eip))`, registration.Type)
 					}
 				}
 				require.Empty(t, stacktest.DiffObjects(p, p, stacktest.KubernetesObjects(stacktest.RunStack(t, p.Stack, nil, preview)), stacktest.KubernetesObjects(r), stacktest.DiffExceptions))
@@ -118,7 +117,7 @@ func TestNetwork_existing(t *testing.T) {
 				}
 				require.Equal(t, stacktest.ExistingNetworks["eks"]["privateSubnets"], cluster.Input("vpcConfig.subnetIds"))
 				for _, nodes := range r.ByType(p.NodePoolType) {
-					require.Equal(t, stacktest.ExistingNetworks["eks"]["privateSubnets"], nodes.Input("subnetIds"), "and no public one")
+					require.Equal(t, stacktest.ExistingNetworks["eks"]["privateSubnets"], nodes.Input("subnetIds"), "nodes are in private subnets only")
 				}
 			})
 		}

@@ -8,14 +8,13 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// gpuSettings is a stack on which FinBERT has its GPU: one value says so.
+// gpuSettings select the FinBERT backend, which requests a GPU.
 var gpuSettings = map[string]any{"releases.nlpinsight.backend": "finbert"}
 
-// The services' nodes are theirs alone; the system has its own, without which
-// its pods would find no place.
+// The services' nodes are tainted, so the system's pods need nodes of their own.
 func TestNodePool_systemAndServicesSeparate(t *testing.T) {
 	stacktest.ForEachPlatform(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
-		require.Len(t, r.ByType(p.NodePoolType), 2, "and none with GPUs: nobody asks for one")
+		require.Len(t, r.ByType(p.NodePoolType), 2, "no GPU nodes, because no service requests a GPU")
 		taints, labels, size := "nodeConfig.taints", "nodeConfig.labels", "autoscaling.totalMaxNodeCount"
 		if p.Stack == "eks" {
 			taints, labels, size = "taints", "labels", "scalingConfig.maxSize"
@@ -40,20 +39,20 @@ func TestNodePool_hardening(t *testing.T) {
 				require.Equal(t, r.Computed("modelferry-nodes@modelferry-demo.iam.gserviceaccount.com"), nodes.Input("nodeConfig.serviceAccount"), nodes)
 				continue
 			}
-			require.Equal(t, []string{"scalingConfig.desiredSize"}, nodes.IgnoreChanges, "%s: the autoscaler moves it", nodes)
+			require.Equal(t, []string{"scalingConfig.desiredSize"}, nodes.IgnoreChanges, "%s: the Cluster Autoscaler changes it", nodes)
 			template := r.MustGet(t, "LaunchTemplate", nodes.Name)
 			require.Equal(t, object{"id": r.Computed(nodes.Name + "-id"), "version": r.Computed("1")}, nodes.Input("launchTemplate"))
 			require.Equal(t, object{"httpEndpoint": "enabled", "httpTokens": "required", "httpPutResponseHopLimit": 1.}, template.Input("metadataOptions"))
 			require.Equal(t, "true", template.Input("blockDeviceMappings[0].ebs.encrypted"))
-			for k, kind := range []string{"instance", "volume", "network-interface"} {
-				require.Equal(t, object{"resourceType": kind, "tags": stacktest.StackLabels("eks")}, template.Input("tagSpecifications").([]any)[k])
+			for i, kind := range []string{"instance", "volume", "network-interface"} {
+				require.Equal(t, object{"resourceType": kind, "tags": stacktest.StackLabels("eks")}, template.Input("tagSpecifications").([]any)[i])
 			}
 		}
 	})
 }
 
-// An upgrade brings a new node before it drains an old one, and no more than
-// one at a time. EKS brings new ones first by itself.
+// An upgrade replaces one node at a time and adds the new node before it drains the old one. EKS always adds new nodes
+// first.
 func TestNodePool_upgradesOneNodeAtATime(t *testing.T) {
 	stacktest.ForEachPlatform(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		for _, nodes := range r.ByType(p.NodePoolType) {
@@ -63,8 +62,8 @@ func TestNodePool_upgradesOneNodeAtATime(t *testing.T) {
 			} else {
 				require.Equal(t, object{"maxUnavailable": 1.}, nodes.Input("updateConfig"), nodes)
 				require.Equal(t, object{"enabled": true}, nodes.Input("nodeRepairConfig"), nodes)
-				require.Equal(t, r.Computed(stacktest.KubernetesVersion), nodes.Input("version"), "%s: the cluster's, whenever that changes", nodes)
-				require.Nil(t, nodes.Input("instanceTypes"), "%s: another machine type would replace the group", nodes)
+				require.Equal(t, r.Computed(stacktest.KubernetesVersion), nodes.Input("version"), "%s: has to follow the cluster's version", nodes)
+				require.Nil(t, nodes.Input("instanceTypes"), "%s: a changed machine type would replace the node group", nodes)
 			}
 		}
 	})
@@ -80,7 +79,7 @@ func TestNodePool_gpu(t *testing.T) {
 				require.Equal(t, []any{object{"type": "nvidia-tesla-t4", "count": 1., "gpuDriverInstallationConfig": object{"gpuDriverVersion": "LATEST"}}},
 					nodes.Input("nodeConfig.guestAccelerators"))
 				require.Equal(t, object{"totalMinNodeCount": 0., "totalMaxNodeCount": 2., "locationPolicy": "ANY"}, nodes.Input("autoscaling"))
-				require.True(t, r.Dependencies(nodes)[r.MustGet(t, p.NodePoolType, "modelferry-system").URN], "or GKE sets no taint that keeps others off")
+				require.True(t, r.Dependencies(nodes)[r.MustGet(t, p.NodePoolType, "modelferry-system").URN], "GKE taints GPU nodes only if another node pool exists")
 			} else {
 				require.Equal(t, "BOTTLEROCKET_x86_64_NVIDIA", nodes.Input("amiType"))
 				require.Equal(t, "g4dn.xlarge", r.MustGet(t, "LaunchTemplate", "modelferry-gpu").Input("instanceType"))
@@ -90,11 +89,11 @@ func TestNodePool_gpu(t *testing.T) {
 				encrypted := object{"encrypted": "true", "volumeType": "gp3", "deleteOnTermination": "true"}
 				require.Equal(t, []any{
 					object{"deviceName": "/dev/xvda", "ebs": encrypted}, object{"deviceName": "/dev/xvdb", "ebs": stacktest.Merge(encrypted, object{"volumeSize": 50.})},
-				}, disks, "the system's, and the pods'")
+				}, disks, "disk of the operating system and disk of the pods")
 				require.Equal(t, object{"autoscalingGroupName": "eks-modelferry-gpu", "tag": object{
 					"key": "k8s.io/cluster-autoscaler/node-template/resources/ephemeral-storage", "value": "40Gi", "propagateAtLaunch": false,
-				}}, r.MustGet(t, "autoscaling/tag:Tag", "modelferry-gpu").Inputs, "or the autoscaler finds no place for a pod in an empty group")
-				require.Len(t, r.ByType("autoscaling/tag:Tag"), 1, "what is never empty speaks for itself")
+				}}, r.MustGet(t, "autoscaling/tag:Tag", "modelferry-gpu").Inputs, "the Cluster Autoscaler reads the disk size of an empty group from the tag")
+				require.Len(t, r.ByType("autoscaling/tag:Tag"), 1, "other groups are never empty")
 			}
 			finbert, churn := r.MustGet(t, "Deployment", "nlpinsight"), r.MustGet(t, "Deployment", "bankchurn")
 			require.Equal(t, "1", finbert.Input(stacktest.ServerContainer+"resources.limits/nvidia.com/gpu"))
@@ -105,7 +104,7 @@ func TestNodePool_gpu(t *testing.T) {
 	}
 }
 
-// A stack without GPUs runs the same release on CPUs.
+// A stack without GPU nodes runs the same release on CPUs.
 func TestNodePool_gpuDisabled(t *testing.T) {
 	for _, p := range stacktest.Platforms {
 		r := stacktest.Up(t, p.Stack, stacktest.Merge(gpuSettings, object{"gpu.enabled": false}))
@@ -113,11 +112,11 @@ func TestNodePool_gpuDisabled(t *testing.T) {
 		require.Nil(t, r.MustGet(t, "Deployment", "nlpinsight").Input(stacktest.ServerContainer+"resources.limits/nvidia.com/gpu"))
 		r = stacktest.Up(t, p.Stack, stacktest.Merge(gpuSettings, object{"cluster": object{"existing": "production"}}))
 		require.Empty(t, r.ByType(p.NodePoolType))
-		require.Equal(t, "1", r.MustGet(t, "Deployment", "nlpinsight").Input(stacktest.ServerContainer+"resources.limits/nvidia.com/gpu"), "that cluster has its own nodes")
+		require.Equal(t, "1", r.MustGet(t, "Deployment", "nlpinsight").Input(stacktest.ServerContainer+"resources.limits/nvidia.com/gpu"), "the existing cluster may have GPU nodes")
 	}
 }
 
-// A pool whose name is fixed could be replaced only by taking it away first.
+// With a fixed name, a node pool would have to be deleted before its replacement is created.
 func TestNodePool_replacedCreateBeforeDelete(t *testing.T) {
 	stacktest.ForEachPlatform(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		for _, nodes := range r.ByType(p.NodePoolType) {
@@ -142,14 +141,14 @@ func TestNodePool_configuredDiskSize(t *testing.T) {
 	}
 }
 
-// The pool that a cluster is made with, and loses at once, is as unprivileged.
+// GKE creates the cluster with a default node pool, which is removed right away.
 func TestNodePool_gkeDefaultPoolHardening(t *testing.T) {
 	for _, preview := range []bool{false, true} {
 		r := stacktest.RunStack(t, "gke", nil, preview)
 		cluster := r.MustGet(t, "gcp:container/cluster:Cluster", "modelferry")
 		require.Equal(t, r.Computed("modelferry-nodes@modelferry-demo.iam.gserviceaccount.com"), cluster.Input("nodeConfig.serviceAccount"))
 		require.Equal(t, object{"enableSecureBoot": true}, cluster.Input("nodeConfig.shieldedInstanceConfig"))
-		require.Equal(t, []string{"nodeConfig"}, cluster.IgnoreChanges, "or each update would see another pool's")
+		require.Equal(t, []string{"nodeConfig"}, cluster.IgnoreChanges, "GKE reports the nodeConfig of another node pool")
 		require.True(t, r.Dependencies(cluster)[r.MustGet(t, "projects/iAMMember:IAMMember", "modelferry-nodes").URN])
 	}
 }

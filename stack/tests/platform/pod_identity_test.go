@@ -10,17 +10,17 @@ import (
 
 var podIdentitySettings = map[string]any{"identity": "podIdentity"}
 
-// Under Pod Identity an association ties the account to its role, and the role
-// trusts EKS for that account of that cluster alone.
+// With EKS Pod Identity, an association assigns the role to the service account. The role trusts EKS for that service
+// account of that cluster only.
 func TestPodIdentity_associationPerService(t *testing.T) {
 	r := stacktest.Up(t, "eks", podIdentitySettings)
-	require.Len(t, r.ByType("PodIdentityAssociation"), len(stacktest.Services)+1, "the autoscaler's besides")
+	require.Len(t, r.ByType("PodIdentityAssociation"), len(stacktest.Services)+1, "the services and the Cluster Autoscaler")
 	for _, s := range stacktest.Services {
 		association := r.MustGet(t, "PodIdentityAssociation", s.Deployment)
 		require.Equal(t, object{
 			"clusterName": "modelferry", "namespace": "ml-portfolio", "serviceAccount": s.Deployment, "roleArn": stacktest.EKS.Identity(s.Deployment),
 		}, association.Inputs)
-		require.True(t, r.Dependencies(stacktest.GetDeployment(t, r, s))[association.URN], "a pod that comes before it never gets an identity")
+		require.True(t, r.Dependencies(stacktest.GetDeployment(t, r, s))[association.URN], "a pod that is created before the association never gets credentials")
 		require.JSONEq(t, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"pods.eks.amazonaws.com"},
 			"Action":["sts:AssumeRole","sts:TagSession"],"Condition":{"StringEquals":{
 				"aws:RequestTag/eks-cluster-arn":"`+stacktest.ClusterArn+`",
@@ -33,15 +33,14 @@ func TestPodIdentity_associationPerService(t *testing.T) {
 	require.Empty(t, stacktest.Up(t, "eks", nil).ByType("PodIdentityAssociation"), "IRSA is the default")
 }
 
-// What the services may read is not the way's business.
 func TestPodIdentity_sameRolePolicyAsIRSA(t *testing.T) {
-	irsa, agent := stacktest.Up(t, "eks", nil), stacktest.Up(t, "eks", podIdentitySettings)
+	irsa, podIdentity := stacktest.Up(t, "eks", nil), stacktest.Up(t, "eks", podIdentitySettings)
 	for _, s := range stacktest.Services {
-		require.Equal(t, irsa.MustGet(t, "RolePolicy", s.Deployment).Inputs, agent.MustGet(t, "RolePolicy", s.Deployment).Inputs)
+		require.Equal(t, irsa.MustGet(t, "RolePolicy", s.Deployment).Inputs, podIdentity.MustGet(t, "RolePolicy", s.Deployment).Inputs)
 	}
 }
 
-// An existing cluster need not have an identity provider in IAM for it.
+// Pod Identity does not need an OIDC provider in IAM.
 func TestPodIdentity_existingCluster(t *testing.T) {
 	r := stacktest.Up(t, "eks", stacktest.Merge(podIdentitySettings, object{"cluster": object{"existing": "production"}}))
 	association := r.MustGet(t, "PodIdentityAssociation", "bankchurn-predictor")
@@ -49,7 +48,7 @@ func TestPodIdentity_existingCluster(t *testing.T) {
 	require.Contains(t, r.MustGet(t, "iam/role:Role", "bankchurn-predictor").Input("assumeRolePolicy"), stacktest.ClusterArn)
 }
 
-// The objects differ by the address of the agent, and lose IRSA's annotation.
+// The objects differ by the address of the Pod Identity Agent only.
 func TestPodIdentity_sameObjectsAsGKE(t *testing.T) {
 	gke, eks := stacktest.KubernetesObjects(stacktest.Up(t, "gke", nil)), stacktest.KubernetesObjects(stacktest.Up(t, "eks", podIdentitySettings))
 	for _, s := range stacktest.Services {

@@ -15,13 +15,13 @@ func TestRegistry_gkeReadableByNodesOnly(t *testing.T) {
 	require.Equal(t, object{"immutableTags": true}, repository.Input("dockerConfig"))
 	require.Equal(t, []any{object{
 		"id": "untagged", "action": "DELETE", "condition": object{"tagState": "UNTAGGED", "olderThan": "2592000s"},
-	}}, repository.Input("cleanupPolicies"), "what has a tag may run, however old it is")
+	}}, repository.Input("cleanupPolicies"), "tagged images may be in use, whatever their age")
 	require.True(t, repository.RetainOnDelete)
 	require.Len(t, r.ByType("RepositoryIamMember"), 1)
 	puller := r.MustGet(t, "RepositoryIamMember", "modelferry-nodes")
 	require.Equal(t, "roles/artifactregistry.reader", puller.Input("role"))
 	require.Equal(t, "serviceAccount:modelferry-nodes@modelferry-demo.iam.gserviceaccount.com", puller.Input("member"))
-	require.True(t, r.Dependencies(r.MustGet(t, "NodePool", "modelferry"))[puller.URN], "or the first pods pull no image")
+	require.True(t, r.Dependencies(r.MustGet(t, "NodePool", "modelferry"))[puller.URN], "the first pods could not pull images")
 }
 
 func TestRegistry_eksRepositoryPerImage(t *testing.T) {
@@ -39,7 +39,7 @@ func TestRegistry_eksRepositoryPerImage(t *testing.T) {
 		require.Equal(t, "modelferry/"+image, rules.Input("repository"))
 		require.JSONEq(t, `{"rules":[{"rulePriority":1,"description":"images without a tag","action":{"type":"expire"},
 			"selection":{"tagStatus":"untagged","countType":"sinceImagePushed","countUnit":"days","countNumber":30}}]}`,
-			rules.Input("policy").(string), "what has a tag may run, however old it is")
+			rules.Input("policy").(string), "tagged images may be in use, whatever their age")
 		require.True(t, rules.RetainOnDelete)
 	}
 }

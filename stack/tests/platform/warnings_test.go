@@ -8,7 +8,7 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// What the config warns of reaches the person: in the plan, and in the update.
+// Warnings about the config are logged in a preview and in an update.
 func TestWarnings_previewAndUpdate(t *testing.T) {
 	set := map[string]any{"releases.bankchurn.artifacts.model.size": "600MB"}
 	for _, p := range stacktest.Platforms {

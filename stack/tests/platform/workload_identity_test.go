@@ -12,7 +12,7 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// readablePrefixes lists the prefixes that each service may read, by bucket, models first.
+// readablePrefixes are the prefixes that each service may read.
 var readablePrefixes = map[string][]struct{ bucket, prefix string }{
 	"bankchurn":   {{"models", "bankchurn/"}, {"datasets", "bankchurn/"}},
 	"chicagotaxi": {{"models", "chicagotaxi/"}},
@@ -35,12 +35,12 @@ func requireManagedFolderGrants(t *testing.T, p stacktest.Platform, s stacktest.
 	}
 	require.Len(t, readablePrefixes[s.Name], grants)
 	for _, read := range readablePrefixes[s.Name] {
-		at := s.Deployment + "-" + read.bucket
-		require.Equal(t, object{"bucket": p.Buckets[read.bucket], "name": read.prefix, "forceDestroy": true}, r.MustGet(t, "ManagedFolder", at).Inputs)
+		name := s.Deployment + "-" + read.bucket
+		require.Equal(t, object{"bucket": p.Buckets[read.bucket], "name": read.prefix, "forceDestroy": true}, r.MustGet(t, "ManagedFolder", name).Inputs)
 		require.Equal(t, object{
 			"bucket": p.Buckets[read.bucket], "managedFolder": read.prefix,
 			"role": "roles/storage.objectViewer", "member": p.Identity(s.Deployment),
-		}, r.MustGet(t, p.GrantType, at).Inputs)
+		}, r.MustGet(t, p.GrantType, name).Inputs)
 	}
 }
 
@@ -48,7 +48,7 @@ func requireRolePolicies(t *testing.T, p stacktest.Platform, s stacktest.Service
 	role, policy := r.MustGet(t, "iam/role:Role", s.Deployment), r.MustGet(t, p.GrantType, s.Deployment)
 	require.Equal(t, r.Computed(s.Deployment+"-0a1b2c3"), policy.Input("role"))
 	if r.Preview {
-		return // the documents name what the cloud has not made yet
+		return // the documents contain computed values
 	}
 	require.JSONEq(t, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["sts:AssumeRoleWithWebIdentity"],
 		"Principal":{"Federated":"`+stacktest.OIDCProviderArn+`"},"Condition":{"StringEquals":{
@@ -67,32 +67,31 @@ func requireRolePolicies(t *testing.T, p stacktest.Platform, s stacktest.Service
 	require.JSONEq(t, `{"Version":"2012-10-17","Statement":[`+strings.Join(want, ",")+`]}`, policy.Input("policy").(string))
 }
 
-// Whatever grants anything, to whomever: the whole list, so that another grant
-// elsewhere in the program does not go unseen.
+// Every type of resource that grants something has to be on the list.
 func TestIAM_completeListOfGrants(t *testing.T) {
-	granting := regexp.MustCompile(`(?i)^(gcp|aws):.*(iam|role|policy|accessEntry|binding|member|acl)|kubernetes:rbac`)
+	grantTypes := regexp.MustCompile(`(?i)^(gcp|aws):.*(iam|role|policy|accessEntry|binding|member|acl)|kubernetes:rbac`)
 	allowed := map[string]string{
-		"gcp:projects/iAMMember:IAMMember":                             "nodes write logs and metrics",
-		"gcp:storage/managedFolderIamMember:ManagedFolderIamMember":    "checked above",
-		"aws:iam/role:Role":                                            "trust is checked below",
-		"aws:iam/rolePolicy:RolePolicy":                                "checked above",
-		"aws:iam/rolePolicyAttachment:RolePolicyAttachment":            "AWS's own policies, listed below",
-		"aws:iam/openIdConnectProvider:OpenIdConnectProvider":          "trusts the cluster's tokens, grants nothing",
-		"aws:s3/bucketPolicy:BucketPolicy":                             "denies, and lets S3's own log delivery in: buckets_test.go",
-		"aws:eks/accessEntry:AccessEntry":                              "the configured administrators: access_entries_test.go",
-		"aws:eks/accessPolicyAssociation:AccessPolicyAssociation":      "the configured administrators: access_entries_test.go",
-		"aws:ecr/lifecyclePolicy:LifecyclePolicy":                      "deletes, and grants nothing: registry_test.go",
-		"gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": "nodes pull images: registry_test.go",
-		"gcp:storage/bucketIAMMember:BucketIAMMember":                  "Google's own log delivery: buckets_test.go",
-		"kubernetes:rbac.authorization.k8s.io/v1:ClusterRole":          "the nodes' autoscaler: cluster_autoscaler_test.go",
-		"kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding":   "the nodes' autoscaler: cluster_autoscaler_test.go",
-		"kubernetes:rbac.authorization.k8s.io/v1:Role":                 "the nodes' autoscaler: cluster_autoscaler_test.go",
-		"kubernetes:rbac.authorization.k8s.io/v1:RoleBinding":          "the nodes' autoscaler: cluster_autoscaler_test.go",
+		"gcp:projects/iAMMember:IAMMember":                             "node service account writes logs and metrics",
+		"gcp:storage/managedFolderIamMember:ManagedFolderIamMember":    "TestWorkloadIdentity_readsOwnPrefixesOnly",
+		"aws:iam/role:Role":                                            "TestIAM_noWildcards",
+		"aws:iam/rolePolicy:RolePolicy":                                "TestWorkloadIdentity_readsOwnPrefixesOnly",
+		"aws:iam/rolePolicyAttachment:RolePolicyAttachment":            "AWS managed policies, listed below",
+		"aws:iam/openIdConnectProvider:OpenIdConnectProvider":          "grants nothing",
+		"aws:s3/bucketPolicy:BucketPolicy":                             "denies requests without TLS, allows S3's log delivery: TestBucket_securitySettings",
+		"aws:eks/accessEntry:AccessEntry":                              "configured administrators: TestAccessEntries_configuredAdmins",
+		"aws:eks/accessPolicyAssociation:AccessPolicyAssociation":      "configured administrators: TestAccessEntries_configuredAdmins",
+		"aws:ecr/lifecyclePolicy:LifecyclePolicy":                      "grants nothing",
+		"gcp:artifactregistry/repositoryIamMember:RepositoryIamMember": "nodes pull images: TestRegistry_gkeReadableByNodesOnly",
+		"gcp:storage/bucketIAMMember:BucketIAMMember":                  "log delivery of Cloud Storage: TestBucket_securitySettings",
+		"kubernetes:rbac.authorization.k8s.io/v1:ClusterRole":          "TestClusterAutoscaler_rbacWriteVerbs",
+		"kubernetes:rbac.authorization.k8s.io/v1:ClusterRoleBinding":   "TestClusterAutoscaler_rbacWriteVerbs",
+		"kubernetes:rbac.authorization.k8s.io/v1:Role":                 "TestClusterAutoscaler_rbacWriteVerbs",
+		"kubernetes:rbac.authorization.k8s.io/v1:RoleBinding":          "TestClusterAutoscaler_rbacWriteVerbs",
 	}
 	stacktest.ForEachPlatform(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
-		for _, each := range r.Registrations {
-			if each.Custom && granting.MatchString(each.Type) {
-				require.Contains(t, allowed, each.Type, each.Name)
+		for _, registration := range r.Registrations {
+			if registration.Custom && grantTypes.MatchString(registration.Type) {
+				require.Contains(t, allowed, registration.Type, registration.Name)
 			}
 		}
 		if p.Stack == "gke" {
@@ -103,27 +102,26 @@ func TestIAM_completeListOfGrants(t *testing.T) {
 			return
 		}
 		var attached []any
-		for _, each := range r.ByType("RolePolicyAttachment") {
-			attached = append(attached, each.Input("policyArn"))
+		for _, attachment := range r.ByType("RolePolicyAttachment") {
+			attached = append(attached, attachment.Input("policyArn"))
 		}
-		const own = "arn:aws:iam::aws:policy/"
+		const managed = "arn:aws:iam::aws:policy/"
 		require.ElementsMatch(t, []any{
-			own + "AmazonEKSClusterPolicy", own + "AmazonEKSWorkerNodePolicy", own + "AmazonEKS_CNI_Policy", own + "AmazonEC2ContainerRegistryPullOnly",
+			managed + "AmazonEKSClusterPolicy", managed + "AmazonEKSWorkerNodePolicy", managed + "AmazonEKS_CNI_Policy", managed + "AmazonEC2ContainerRegistryPullOnly",
 		}, attached)
 	})
 }
 
-// No statement that allows has a wildcard for its action or principal, and none
-// reaches a whole bucket without a condition on the prefix.
+// Statements that allow something have no wildcard as action or principal, and are limited to a prefix of a bucket.
 func TestIAM_noWildcards(t *testing.T) {
 	r := stacktest.Up(t, "eks", nil)
 	var statements int
-	for _, each := range r.Registrations {
-		if each.Type == "aws:iam/rolePolicy:RolePolicy" && each.Name == stacktest.ClusterAutoscalerName {
-			continue // cluster_autoscaler_test.go: it is about machines, not about buckets
+	for _, registration := range r.Registrations {
+		if registration.Type == "aws:iam/rolePolicy:RolePolicy" && registration.Name == stacktest.ClusterAutoscalerName {
+			continue // TestClusterAutoscaler_iamPolicy
 		}
 		for _, key := range []string{"assumeRolePolicy", "policy"} {
-			text, ok := each.Input(key).(string)
+			text, ok := registration.Input(key).(string)
 			if !ok {
 				continue
 			}
@@ -135,33 +133,33 @@ func TestIAM_noWildcards(t *testing.T) {
 					Condition        map[string]map[string]string
 				}
 			}
-			require.NoError(t, json.Unmarshal([]byte(text), &document), each)
+			require.NoError(t, json.Unmarshal([]byte(text), &document), registration)
 			for _, s := range document.Statement {
 				statements++
 				if s.Effect == "Deny" {
 					continue
 				}
-				require.NotContains(t, strings.Join(s.Action, " "), "*", each)
-				require.NotContains(t, fmt.Sprint(s.Principal), "*", each)
+				require.NotContains(t, strings.Join(s.Action, " "), "*", registration)
+				require.NotContains(t, fmt.Sprint(s.Principal), "*", registration)
 				for _, resource := range s.Resource {
 					if strings.HasPrefix(resource, "arn:aws:kms:") {
-						require.NotContains(t, resource, "*", each)
-						require.NotEmpty(t, s.Condition["StringEquals"]["kms:ViaService"], each)
+						require.NotContains(t, resource, "*", registration)
+						require.NotEmpty(t, s.Condition["StringEquals"]["kms:ViaService"], registration)
 						continue
 					}
 					if s.Condition["StringEquals"]["aws:SourceAccount"] == stacktest.AccountID {
-						continue // S3's own log delivery, for this account's buckets
+						continue // S3's log delivery for the buckets of this account
 					}
 					bucket, key, inBucket := strings.Cut(strings.TrimPrefix(resource, "arn:aws:s3:::"), "/")
-					require.NotContains(t, bucket, "*", each)
+					require.NotContains(t, bucket, "*", registration)
 					if inBucket {
-						require.Regexp(t, `^[a-z]+/\*$`, key, each)
+						require.Regexp(t, `^[a-z]+/\*$`, key, registration)
 					} else {
-						require.Regexp(t, `^[a-z]+/\*$`, s.Condition["StringLike"]["s3:prefix"], each)
+						require.Regexp(t, `^[a-z]+/\*$`, s.Condition["StringLike"]["s3:prefix"], registration)
 					}
 				}
 			}
 		}
 	}
-	require.Equal(t, 6+2*5+3+3+1, statements, "six roles' trust, two statements a prefix and the key, three buckets' policies and the log delivery")
+	require.Equal(t, 6+2*5+3+3+1, statements, "6 trust policies, 2 statements for each of 5 prefixes, 3 for the key, 3 bucket policies, 1 for log delivery")
 }

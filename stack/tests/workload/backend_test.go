@@ -8,8 +8,7 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// One value, the backend, switches NLPInsight from a file on a CPU to a folder
-// on a GPU.
+// The backend in a release switches NLPInsight from a file on a CPU to a folder on a GPU.
 func TestBackend_switchedByRelease(t *testing.T) {
 	type outcome struct {
 		backend, path, memory, limit, volume, disk, gpu, extract any
@@ -32,7 +31,7 @@ func TestBackend_switchedByRelease(t *testing.T) {
 					gpu: d.Input(stacktest.ServerContainer + "resources.limits/nvidia.com/gpu"), tolerations: len(d.Input(stacktest.PodSpec + "tolerations").([]any)),
 					extract: r.MustGet(t, "ConfigMap", "nlpinsight-model").Input("data.MODEL_EXTRACT"),
 				}
-				require.Len(t, r.ByType(p.NodePoolType), map[string]int{"tfidf": 2, "finbert": 3}[backend], "nodes with GPUs while one is asked for")
+				require.Len(t, r.ByType(p.NodePoolType), map[string]int{"tfidf": 2, "finbert": 3}[backend], "GPU nodes only if a service requests a GPU")
 			}
 			require.Equal(t, map[string]outcome{
 				"tfidf":   {backend: "tfidf", path: "/models/model.joblib", memory: "512Mi", limit: "1Gi", volume: "22Mi", disk: "86Mi", tolerations: 1},

@@ -10,7 +10,7 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// csiSettings is a stack on which two services read from the buckets themselves.
+// csiSettings deliver the artifacts of two services as CSI volumes.
 var csiSettings = map[string]any{
 	"releases.bankchurn.delivery": "csi", "releases.bankchurn.unverified": true,
 	"releases.nlpinsight.delivery": "csi", "releases.nlpinsight.backend": "finbert", "releases.nlpinsight.unverified": true,
@@ -21,28 +21,30 @@ func forEachCSIRun(t *testing.T, test func(t *testing.T, p stacktest.Platform, r
 	t.Helper()
 	for _, p := range stacktest.Platforms {
 		for _, preview := range []bool{false, true} {
-			t.Run(p.Stack+map[bool]string{false: "/up", true: "/preview"}[preview], func(t *testing.T) {
+			t.Run(stacktest.RunName(p, preview), func(t *testing.T) {
 				test(t, p, stacktest.RunStack(t, p.Stack, csiSettings, preview))
 			})
 		}
 	}
 }
 
-// The server finds each artifact where the fetcher would have put it.
+// The artifacts are mounted at the paths to which the fetcher would have copied them.
 func TestCSI_replacesFetcher(t *testing.T) {
 	forEachCSIRun(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		churn, nlp := r.MustGet(t, "Deployment", "bankchurn"), r.MustGet(t, "Deployment", "nlpinsight")
-		at := func(bucket, path, subPath string) object {
+		volumeMount := func(bucket, path, subPath string) object {
 			return object{"name": bucket, "mountPath": path, "subPath": subPath, "readOnly": true}
 		}
 		tmp := object{"name": "tmp", "mountPath": "/tmp"}
 		require.Equal(t, []any{
-			at("models", "/models/model.joblib", "model.joblib"),
-			at("datasets", "/models/data/raw/Churn.csv", "v1/Churn.csv"), at("datasets", "/data/raw/Churn.csv", "v1/Churn.csv"), tmp,
+			volumeMount("models", "/models/model.joblib", "model.joblib"),
+			volumeMount("datasets", "/models/data/raw/Churn.csv", "v1/Churn.csv"),
+			volumeMount("datasets", "/data/raw/Churn.csv", "v1/Churn.csv"), tmp,
 		}, churn.Input(stacktest.ServerContainer+"volumeMounts"))
 		require.Equal(t, []any{
-			at("models", "/models/finbert", "finbert/v1"),
-			at("datasets", "/models/data/raw/train.csv", "v1/financial_phrasebank.csv"), at("datasets", "/data/raw/train.csv", "v1/financial_phrasebank.csv"), tmp,
+			volumeMount("models", "/models/finbert", "finbert/v1"),
+			volumeMount("datasets", "/models/data/raw/train.csv", "v1/financial_phrasebank.csv"),
+			volumeMount("datasets", "/data/raw/train.csv", "v1/financial_phrasebank.csv"), tmp,
 		}, nlp.Input(stacktest.ServerContainer+"volumeMounts"))
 		require.Contains(t, churn.Input(stacktest.ServerContainer+"env"), object{"name": "MODEL_PATH", "value": "/models/model.joblib"})
 		require.Contains(t, nlp.Input(stacktest.ServerContainer+"env"), object{"name": "MODEL_PATH", "value": "/models/finbert"})
@@ -51,12 +53,12 @@ func TestCSI_replacesFetcher(t *testing.T) {
 			require.Equal(t, "tmp", d.Input("spec.template.metadata.annotations/cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"))
 			require.Len(t, d.Input(stacktest.PodSpec+"volumes"), 3)
 			require.Equal(t, object{"name": "tmp", "emptyDir": object{"sizeLimit": "64Mi"}}, d.Input(stacktest.PodSpec+"volumes[2]"))
-			require.Equal(t, "128Mi", d.Input(stacktest.ServerContainer+"resources.limits/ephemeral-storage"), "nothing is copied")
+			require.Equal(t, "128Mi", d.Input(stacktest.ServerContainer+"resources.limits/ephemeral-storage"), "no artifact is copied")
 			for _, c := range r.ByType("ConfigMap") {
-				require.Equal(t, "chicagotaxi-model", c.Name, "the fetcher's, of the service that has one")
+				require.Equal(t, "chicagotaxi-model", c.Name, "only the service with a fetcher has a ConfigMap")
 			}
 		}
-		require.Equal(t, "bankchurn/model.joblib", churn.Input("spec.template.metadata.annotations/artifact.modelferry.dev/model"), "no digest: none was compared")
+		require.Equal(t, "bankchurn/model.joblib", churn.Input("spec.template.metadata.annotations/artifact.modelferry.dev/model"), "no digest, because nothing verifies it")
 	})
 }
 
@@ -64,14 +66,14 @@ func TestCSI_gkeEphemeralVolume(t *testing.T) {
 	for _, preview := range []bool{false, true} {
 		r := stacktest.RunStack(t, "gke", csiSettings, preview)
 		d := r.MustGet(t, "Deployment", "bankchurn")
-		for k, bucket := range []string{"models", "datasets"} {
+		for i, bucket := range []string{"models", "datasets"} {
 			require.Equal(t, object{"name": bucket, "csi": object{
 				"driver": "gcsfuse.csi.storage.gke.io", "readOnly": true,
 				"volumeAttributes": object{
 					"bucketName": "modelferry-demo-gke-" + bucket, "skipCSIBucketAccessCheck": "true",
 					"mountOptions": "only-dir=bankchurn/,implicit-dirs",
 				},
-			}}, d.Input(stacktest.PodSpec + "volumes").([]any)[k])
+			}}, d.Input(stacktest.PodSpec + "volumes").([]any)[i])
 		}
 		require.Equal(t, "true", d.Input("spec.template.metadata.annotations/gke-gcsfuse/volumes"))
 		require.Empty(t, r.ByType("PersistentVolume"))
@@ -83,19 +85,19 @@ func TestCSI_eksPersistentVolumeClaim(t *testing.T) {
 	name := regexp.MustCompile(`^bankchurn-predictor-models-[0-9a-f]{8}$`)
 	for _, preview := range []bool{false, true} {
 		r := stacktest.RunStack(t, "eks", csiSettings, preview)
-		require.Len(t, r.ByType("PersistentVolume"), 4, "a bucket a service")
+		require.Len(t, r.ByType("PersistentVolume"), 4, "one for each bucket of each service")
 		volume, claim := r.MustGet(t, "PersistentVolume", "bankchurn-models"), r.MustGet(t, "PersistentVolumeClaim", "bankchurn-models")
 		require.Equal(t, "s3.csi.aws.com", volume.Input("spec.csi.driver"))
 		require.Equal(t, true, volume.Input("spec.csi.readOnly"))
 		require.Equal(t, object{
 			"bucketName": stacktest.EKS.Buckets["models"], "authenticationSource": "pod", "stsRegion": "eu-west-1",
-		}, volume.Input("spec.csi.volumeAttributes"), "as the pod, not as the driver")
+		}, volume.Input("spec.csi.volumeAttributes"), "the volume has to be mounted with the pod's role")
 		require.Equal(t, []any{"read-only", "allow-other", "prefix=bankchurn/", "region=eu-west-1"}, volume.Input("spec.mountOptions"))
 		require.Equal(t, []any{"ReadOnlyMany"}, volume.Input("spec.accessModes"))
 		require.Equal(t, "Retain", volume.Input("spec.persistentVolumeReclaimPolicy"))
-		for _, each := range []stacktest.Registration{volume, claim} { // left out, it would be the cluster's default
-			require.NotNil(t, each.Input("spec.storageClassName"), each)
-			require.Empty(t, each.Input("spec.storageClassName"), each)
+		for _, object := range []stacktest.Registration{volume, claim} { // without the field, the default class would apply
+			require.NotNil(t, object.Input("spec.storageClassName"), object)
+			require.Empty(t, object.Input("spec.storageClassName"), object)
 		}
 		require.Nil(t, volume.Input("metadata.namespace"))
 		require.Equal(t, "ml-portfolio", claim.Input("metadata.namespace"))
@@ -104,17 +106,17 @@ func TestCSI_eksPersistentVolumeClaim(t *testing.T) {
 		if preview {
 			continue
 		}
-		unique := claim.Input("metadata.name").(string)
-		require.Regexp(t, name, unique)
-		require.Equal(t, "ml-portfolio-"+unique, volume.Input("metadata.name"))
-		require.Equal(t, "ml-portfolio-"+unique, volume.Input("spec.csi.volumeHandle"), "no other volume's")
-		require.Equal(t, object{"namespace": "ml-portfolio", "name": unique}, volume.Input("spec.claimRef"), "nobody else may claim it")
-		require.Equal(t, "ml-portfolio-"+unique, claim.Input("spec.volumeName"))
-		require.Equal(t, object{"name": "models", "persistentVolumeClaim": object{"claimName": unique, "readOnly": true}}, d.Input(stacktest.PodSpec+"volumes[0]"))
+		claimName := claim.Input("metadata.name").(string)
+		require.Regexp(t, name, claimName)
+		require.Equal(t, "ml-portfolio-"+claimName, volume.Input("metadata.name"))
+		require.Equal(t, "ml-portfolio-"+claimName, volume.Input("spec.csi.volumeHandle"), "volume handles have to be claimName")
+		require.Equal(t, object{"namespace": "ml-portfolio", "name": claimName}, volume.Input("spec.claimRef"), "no other claim may bind the volume")
+		require.Equal(t, "ml-portfolio-"+claimName, claim.Input("spec.volumeName"))
+		require.Equal(t, object{"name": "models", "persistentVolumeClaim": object{"claimName": claimName, "readOnly": true}}, d.Input(stacktest.PodSpec+"volumes[0]"))
 	}
 }
 
-// A volume cannot be changed: what is mounted another way has another name.
+// The source of a PersistentVolume cannot be changed, so another source needs another name.
 func TestCSI_eksNewVolumeForOtherBucketOrPrefix(t *testing.T) {
 	names := map[any]bool{}
 	for _, set := range []map[string]any{nil, {"buckets.models": "others"}, {"services.bankchurn.prefix": "bankchurn/v2/", "releases.bankchurn.artifacts.model.path": "bankchurn/v2/m", "releases.bankchurn.artifacts.dataset.path": "bankchurn/v2/d"}} {
@@ -123,22 +125,21 @@ func TestCSI_eksNewVolumeForOtherBucketOrPrefix(t *testing.T) {
 	require.Len(t, names, 3)
 	again := stacktest.Up(t, "eks", stacktest.Merge(csiSettings, map[string]any{"releases.bankchurn.artifacts.model.path": "bankchurn/v2/model.joblib"}))
 	names[again.MustGet(t, "PersistentVolumeClaim", "bankchurn-models").Input("metadata.name")] = true
-	require.Len(t, names, 3, "a new model is none")
+	require.Len(t, names, 3, "a new model in the same prefix keeps the volume")
 }
 
-// The pods read as they did: the same identity, the same prefix.
 func TestCSI_sameIdentityAndGrants(t *testing.T) {
 	for _, p := range stacktest.Platforms {
 		before, after := stacktest.Up(t, p.Stack, nil), stacktest.Up(t, p.Stack, csiSettings)
 		require.Equal(t, before.MustGet(t, "ServiceAccount", "bankchurn").Inputs, after.MustGet(t, "ServiceAccount", "bankchurn").Inputs)
 		grants := func(r *stacktest.Record) map[string]any {
-			all := map[string]any{}
+			inputs := map[string]any{}
 			for _, grant := range r.ByType(p.GrantType) {
 				if strings.HasPrefix(grant.Name, "bankchurn-predictor") {
-					all[grant.Name] = grant.Inputs
+					inputs[grant.Name] = grant.Inputs
 				}
 			}
-			return all
+			return inputs
 		}
 		require.NotEmpty(t, grants(before))
 		require.Equal(t, grants(before), grants(after))
@@ -152,8 +153,8 @@ func TestCSI_driverInstalled(t *testing.T) {
 
 	on, off = stacktest.Up(t, "eks", csiSettings), stacktest.Up(t, "eks", nil)
 	driver := on.MustGet(t, "Addon", "modelferry-aws-mountpoint-s3-csi-driver")
-	require.JSONEq(t, `{"node":{"tolerateAllTaints":true}}`, driver.Input("configurationValues").(string), "it runs on the services' nodes")
-	require.Nil(t, driver.Input("serviceAccountRoleArn"), "it reads nothing as itself")
+	require.JSONEq(t, `{"node":{"tolerateAllTaints":true}}`, driver.Input("configurationValues").(string), "has to run on the services' nodes, which are tainted")
+	require.Nil(t, driver.Input("serviceAccountRoleArn"), "the driver has no access of its own")
 	require.True(t, on.Dependencies(on.MustGet(t, "Deployment", "bankchurn"))[driver.URN])
 	require.Len(t, off.ByType("Addon"), len(on.ByType("Addon"))-1)
 }

@@ -27,7 +27,7 @@ func TestDeployment_fetcherAndServerVolumes(t *testing.T) {
 			object{"name": "tmp", "emptyDir": object{"sizeLimit": "64Mi"}},
 		}, d.Input(stacktest.PodSpec+"volumes"))
 		require.Equal(t, "fetcher", d.Input(stacktest.FetcherContainer+"name"))
-		require.Equal(t, []any{object{"name": "models", "mountPath": "/models"}}, d.Input(stacktest.FetcherContainer+"volumeMounts"), "the fetcher writes there, and nowhere else")
+		require.Equal(t, []any{object{"name": "models", "mountPath": "/models"}}, d.Input(stacktest.FetcherContainer+"volumeMounts"), "the fetcher writes to the models volume only")
 		require.Nil(t, d.Input(stacktest.FetcherContainer+"env"))
 		configMap := r.MustGet(t, "kubernetes:core/v1:ConfigMap", s.Name+"-model")
 		require.Equal(t, []any{object{"configMapRef": object{"name": configMap.Name + "-0a1b2c3"}}}, d.Input(stacktest.FetcherContainer+"envFrom"))
@@ -42,7 +42,7 @@ func TestDeployment_fetcherAndServerVolumes(t *testing.T) {
 	})
 }
 
-// Sizes of the models' volumes: the artifacts', a tenth more, 16 MiB of staging.
+// volumeSizes are the sizes of the models volumes: the artifacts, 10% more, and 16 MiB for staging.
 var volumeSizes = map[string]string{"bankchurn": "22Mi", "nlpinsight": "22Mi", "chicagotaxi": "19Mi"}
 
 func TestDeployment_restrictedSecurityContext(t *testing.T) {
@@ -60,8 +60,8 @@ func TestDeployment_restrictedSecurityContext(t *testing.T) {
 		}
 		require.Equal(t, false, d.Input(stacktest.PodSpec+"automountServiceAccountToken"))
 		require.Equal(t, false, d.Input(stacktest.PodSpec+"enableServiceLinks"))
-		for _, open := range []string{"hostNetwork", "hostPID", "hostIPC"} {
-			require.Nil(t, d.Input(stacktest.PodSpec+open))
+		for _, field := range []string{"hostNetwork", "hostPID", "hostIPC"} {
+			require.Nil(t, d.Input(stacktest.PodSpec+field))
 		}
 		namespace := r.MustGet(t, "kubernetes:core/v1:Namespace", "ml-portfolio")
 		require.Equal(t, "restricted", namespace.Input("metadata.labels/pod-security.kubernetes.io/enforce"))
@@ -88,13 +88,13 @@ func TestDeployment_serverContainer(t *testing.T) {
 		require.Equal(t, s.CPULimit, d.Input(stacktest.ServerContainer+"resources.limits.cpu"))
 		require.Equal(t, s.MemoryLimit, d.Input(stacktest.ServerContainer+"resources.limits.memory"))
 		require.Equal(t, object{"preStop": object{"sleep": object{"seconds": 5.}}}, d.Input(stacktest.ServerContainer+"lifecycle"),
-			"requests still come until every node knows that the pod goes")
-		require.Equal(t, 35., d.Input(stacktest.PodSpec+"terminationGracePeriodSeconds"), "30 s of them for what was begun")
-		check := object{"path": "/health", "port": "http"}
+			"requests arrive until every node has removed the endpoint")
+		require.Equal(t, 35., d.Input(stacktest.PodSpec+"terminationGracePeriodSeconds"), "5 s for preStop and 30 s for requests in progress")
+		httpGet := object{"path": "/health", "port": "http"}
 		for probe, want := range map[string]object{
-			"startupProbe":   {"httpGet": check, "periodSeconds": 1., "failureThreshold": s.StartupSeconds, "timeoutSeconds": 3.},
-			"readinessProbe": {"httpGet": check, "periodSeconds": 5., "failureThreshold": 3., "timeoutSeconds": 3.},
-			"livenessProbe":  {"httpGet": check, "periodSeconds": 10., "failureThreshold": 3., "timeoutSeconds": 3.},
+			"startupProbe":   {"httpGet": httpGet, "periodSeconds": 1., "failureThreshold": s.StartupSeconds, "timeoutSeconds": 3.},
+			"readinessProbe": {"httpGet": httpGet, "periodSeconds": 5., "failureThreshold": 3., "timeoutSeconds": 3.},
+			"livenessProbe":  {"httpGet": httpGet, "periodSeconds": 10., "failureThreshold": 3., "timeoutSeconds": 3.},
 		} {
 			require.Equal(t, want, d.Input(stacktest.ServerContainer+probe), probe)
 		}
@@ -106,7 +106,7 @@ func TestDeployment_serverContainer(t *testing.T) {
 	})
 }
 
-// A pod's disk is counted: the volume, and each container's logs and /tmp.
+// Ephemeral storage is the models volume and the logs and /tmp of each container.
 func TestDeployment_ephemeralStorage(t *testing.T) {
 	want := map[string][2]string{"bankchurn": {"86Mi", "150Mi"}, "nlpinsight": {"86Mi", "150Mi"}, "chicagotaxi": {"83Mi", "147Mi"}}
 	stacktest.ForEachService(t, func(t *testing.T, p stacktest.Platform, s stacktest.Service, r *stacktest.Record) {
@@ -124,10 +124,10 @@ func TestDeployment_rollingUpdate(t *testing.T) {
 	stacktest.ForEachService(t, func(t *testing.T, p stacktest.Platform, s stacktest.Service, r *stacktest.Record) {
 		d := stacktest.GetDeployment(t, r, s)
 		require.Equal(t, s.Deployment, d.Input("metadata.name"))
-		require.NotContains(t, d.Inputs["spec"], "replicas", "their number is the autoscaler's")
+		require.NotContains(t, d.Inputs["spec"], "replicas", "the HorizontalPodAutoscaler sets replicas")
 		require.Equal(t, object{"type": "RollingUpdate", "rollingUpdate": object{"maxSurge": 1., "maxUnavailable": 0.}}, d.Input("spec.strategy"))
 		require.Equal(t, 600., d.Input("spec.progressDeadlineSeconds"))
-		require.Equal(t, "11m0s", d.CreateTimeout, "the engine waits longer than Kubernetes, and so shows its reason")
+		require.Equal(t, "11m0s", d.CreateTimeout, "the engine has to wait longer than Kubernetes to show the reason of a failure")
 		require.Equal(t, "11m0s", d.UpdateTimeout)
 		require.Equal(t, object{"app": s.Deployment}, d.Input("spec.selector.matchLabels"))
 		require.Equal(t, "ml-service", d.Input("spec.template.metadata.labels.tier"))
@@ -135,8 +135,6 @@ func TestDeployment_rollingUpdate(t *testing.T) {
 	})
 }
 
-// A server without metrics is not scraped, and neither is one of a stack whose
-// Prometheus asks another way.
 func TestDeployment_noScrapeAnnotations(t *testing.T) {
 	for name, set := range map[string]map[string]any{
 		"no metrics": {"services.bankchurn.metrics": "-"}, "no annotations": {"monitoring.annotations": false},
@@ -151,12 +149,12 @@ func TestDeployment_noScrapeAnnotations(t *testing.T) {
 
 func TestDeployment_topologySpread(t *testing.T) {
 	stacktest.ForEachService(t, func(t *testing.T, p stacktest.Platform, s stacktest.Service, r *stacktest.Record) {
-		d, same := stacktest.GetDeployment(t, r, s), object{"matchLabels": object{"app": s.Deployment}}
+		d, samePods := stacktest.GetDeployment(t, r, s), object{"matchLabels": object{"app": s.Deployment}}
 		require.Equal(t, []any{object{
 			"topologyKey": "topology.kubernetes.io/zone", "maxSkew": 1., "whenUnsatisfiable": "ScheduleAnyway",
-			"labelSelector": same, "matchLabelKeys": []any{"pod-template-hash"},
+			"labelSelector": samePods, "matchLabelKeys": []any{"pod-template-hash"},
 		}}, d.Input(stacktest.PodSpec+"topologySpreadConstraints"))
-		require.Equal(t, []any{object{"weight": 100., "podAffinityTerm": object{"topologyKey": "kubernetes.io/hostname", "labelSelector": same}}},
+		require.Equal(t, []any{object{"weight": 100., "podAffinityTerm": object{"topologyKey": "kubernetes.io/hostname", "labelSelector": samePods}}},
 			d.Input(stacktest.PodSpec+"affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution"))
 	})
 }
@@ -166,14 +164,14 @@ func TestDeployment_nodeAffinity(t *testing.T) {
 		d := stacktest.GetDeployment(t, r, s)
 		require.Equal(t, []any{object{"key": "workload-type", "operator": "Equal", "value": "ml-services", "effect": "NoSchedule"}}, d.Input(stacktest.PodSpec+"tolerations"))
 		require.Equal(t, object{"requiredDuringSchedulingIgnoredDuringExecution": object{"nodeSelectorTerms": []any{servicesNodeSelectorTerm}}},
-			d.Input(stacktest.PodSpec+"affinity.nodeAffinity"), "a nodes' autoscaler takes no note of what is preferred")
+			d.Input(stacktest.PodSpec+"affinity.nodeAffinity"), "the Cluster Autoscaler ignores preferred affinity")
 		require.Nil(t, d.Input(stacktest.ServerContainer+"resources.limits/nvidia.com/gpu"))
 	})
 }
 
 var servicesNodeSelectorTerm = object{"matchExpressions": []any{object{"key": "workload-type", "operator": "In", "values": []any{"ml-services"}}}}
 
-// A cluster that is there may have no such nodes, and runs the services too.
+// An existing cluster may have no nodes with the label.
 func TestDeployment_nodeAffinityOnExistingCluster(t *testing.T) {
 	for _, p := range stacktest.Platforms {
 		d := stacktest.Up(t, p.Stack, map[string]any{"cluster": object{"existing": "production"}}).MustGet(t, "Deployment", "bankchurn")

@@ -8,7 +8,7 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// forEachIngress runs a test on each cloud with an ingress and what is set of it.
+// forEachIngress runs a test on each cloud with an ingress, in which some values are set.
 func forEachIngress(t *testing.T, set object, test func(t *testing.T, p stacktest.Platform, r *stacktest.Record)) {
 	t.Helper()
 	for _, p := range stacktest.Platforms {
@@ -37,16 +37,16 @@ func TestIngress_rules(t *testing.T) {
 			}})
 		}
 		require.Equal(t, []any{object{"host": "models.example.com", "http": object{"paths": paths}}}, ingress.Input("spec.rules"))
-		require.Len(t, r.MustGet(t, "modelferry:index:Ingress", "ml-portfolio").Dependencies, 2*len(stacktest.Services), "a Deployment and a Service each, named one by one")
-		before := r.Dependencies(ingress)
+		require.Len(t, r.MustGet(t, "modelferry:index:Ingress", "ml-portfolio").Dependencies, 2*len(stacktest.Services), "the Deployment and the Service of each service")
+		dependencies := r.Dependencies(ingress)
 		for _, s := range stacktest.Services {
-			require.True(t, before[stacktest.GetDeployment(t, r, s).URN], "after %s: GKE's controller reads its pods' probes", s.Name)
+			require.True(t, dependencies[stacktest.GetDeployment(t, r, s).URN], "%s: GKE's controller reads the readiness probes of the pods", s.Name)
 			require.Equal(t, "https://models.example.com"+s.RootPath, r.Outputs["services"].(object)[s.Name].(object)["url"])
 		}
 	})
 }
 
-// The server is told the path that it is reached at: the load balancers leave it in the request.
+// The load balancers do not strip the path, so the server has to know it.
 func TestIngress_serverRootPath(t *testing.T) {
 	forEachIngress(t, nil, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		for _, s := range stacktest.Services {
@@ -75,15 +75,15 @@ func TestIngress_httpsOnly(t *testing.T) {
 	})
 }
 
-// Google's default policy takes TLS 1.0 still. An internal load balancer takes no policy.
+// Google's default SSL policy allows TLS 1.0. An internal load balancer does not support SSL policies.
 func TestIngress_gkeMinTLSVersion(t *testing.T) {
 	r := stacktest.Up(t, "gke", map[string]any{"ingress": stacktest.IngressConfig(stacktest.GKE)})
 	require.Equal(t, object{"minTlsVersion": "TLS_1_2", "profile": "MODERN"}, r.MustGet(t, "SSLPolicy", "modelferry").Inputs)
-	front := r.MustGet(t, "FrontendConfig", "ml-portfolio")
-	require.Equal(t, "networking.gke.io/v1beta1", front.Input("apiVersion"))
-	require.Equal(t, "ml-portfolio", front.Input("metadata.name"))
-	require.Equal(t, object{"sslPolicy": "modelferry-0a1b2c3"}, front.Input("spec"))
-	require.True(t, r.Dependencies(r.MustGet(t, "Ingress", "ml-portfolio"))[front.URN], "and goes after it")
+	frontend := r.MustGet(t, "FrontendConfig", "ml-portfolio")
+	require.Equal(t, "networking.gke.io/v1beta1", frontend.Input("apiVersion"))
+	require.Equal(t, "ml-portfolio", frontend.Input("metadata.name"))
+	require.Equal(t, object{"sslPolicy": "modelferry-0a1b2c3"}, frontend.Input("spec"))
+	require.True(t, r.Dependencies(r.MustGet(t, "Ingress", "ml-portfolio"))[frontend.URN], "has to be deleted after the Ingress")
 	r = stacktest.Up(t, "gke", map[string]any{"ingress": stacktest.Merge(stacktest.IngressConfig(stacktest.GKE), object{"internal": true, "sources": []any{"10.9.0.0/24"}})})
 	require.Empty(t, r.ByType("SSLPolicy"))
 	require.Empty(t, r.ByType("FrontendConfig"))
@@ -96,7 +96,7 @@ func TestIngress_internal(t *testing.T) {
 		require.Contains(t, from, object{"ipBlock": object{"cidr": "10.9.0.0/24"}})
 		if p.Stack == "gke" {
 			require.Equal(t, "gce-internal", annotations["kubernetes.io/ingress.class"])
-			require.Len(t, from, 4, "its health checks come from Google's ranges still")
+			require.Len(t, from, 4, "health checks still come from Google's ranges")
 		} else {
 			require.Equal(t, "internal", annotations["alb.ingress.kubernetes.io/scheme"])
 			require.Len(t, from, 2)
@@ -109,19 +109,19 @@ func TestIngress_staticAddressAndClass(t *testing.T) {
 		return stacktest.Up(t, "gke", map[string]any{"ingress": stacktest.Merge(stacktest.IngressConfig(stacktest.GKE), set)}).MustGet(t, "Ingress", "ml-portfolio").Input("metadata.annotations")
 	}
 	require.Equal(t, "models", annotation(object{"address": "models"}).(object)["kubernetes.io/ingress.global-static-ip-name"])
-	inside := annotation(object{"address": "models", "internal": true, "sources": []any{"10.9.0.0/24"}}).(object)
-	require.Equal(t, "models", inside["kubernetes.io/ingress.regional-static-ip-name"])
-	require.NotContains(t, inside, "kubernetes.io/ingress.global-static-ip-name")
-	own := stacktest.Up(t, "eks", map[string]any{"ingress": stacktest.Merge(stacktest.IngressConfig(stacktest.EKS), object{"class": "public"})})
-	require.Equal(t, "public", own.MustGet(t, "Ingress", "ml-portfolio").Input("spec.ingressClassName"))
+	internal := annotation(object{"address": "models", "internal": true, "sources": []any{"10.9.0.0/24"}}).(object)
+	require.Equal(t, "models", internal["kubernetes.io/ingress.regional-static-ip-name"])
+	require.NotContains(t, internal, "kubernetes.io/ingress.global-static-ip-name")
+	eks := stacktest.Up(t, "eks", map[string]any{"ingress": stacktest.Merge(stacktest.IngressConfig(stacktest.EKS), object{"class": "public"})})
+	require.Equal(t, "public", eks.MustGet(t, "Ingress", "ml-portfolio").Input("spec.ingressClassName"))
 }
 
-// A closed network lets the load balancer's requests and health checks in, and nobody else's.
+// The network policies allow requests and health checks of the load balancer.
 func TestIngress_networkPolicyAllowsLoadBalancer(t *testing.T) {
-	inside := object{"namespaceSelector": object{}}
+	anyNamespace := object{"namespaceSelector": object{}}
 	want := map[string][]any{
-		"gke": {inside, object{"ipBlock": object{"cidr": "35.191.0.0/16"}}, object{"ipBlock": object{"cidr": "130.211.0.0/22"}}},
-		"eks": {inside, object{"ipBlock": object{"cidr": "10.0.0.0/16"}}},
+		"gke": {anyNamespace, object{"ipBlock": object{"cidr": "35.191.0.0/16"}}, object{"ipBlock": object{"cidr": "130.211.0.0/22"}}},
+		"eks": {anyNamespace, object{"ipBlock": object{"cidr": "10.0.0.0/16"}}},
 	}
 	forEachIngress(t, nil, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		for _, s := range stacktest.Services {
@@ -132,7 +132,7 @@ func TestIngress_networkPolicyAllowsLoadBalancer(t *testing.T) {
 	})
 }
 
-// Health is asked of the pods themselves, at the path that the probes ask at.
+// The load balancers check the pods at the path of the probes.
 func TestIngress_healthChecks(t *testing.T) {
 	forEachIngress(t, nil, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		for _, s := range stacktest.Services {
@@ -140,7 +140,7 @@ func TestIngress_healthChecks(t *testing.T) {
 			if p.Stack == "gke" {
 				require.Equal(t, object{"cloud.google.com/neg": `{"ingress": true}`}, annotations)
 				probe := stacktest.GetDeployment(t, r, s).Input(stacktest.ServerContainer + "readinessProbe.httpGet")
-				require.Equal(t, object{"path": "/health", "port": "http"}, probe, "what the controller reads")
+				require.Equal(t, object{"path": "/health", "port": "http"}, probe, "GKE's controller reads the readiness probe")
 			} else {
 				require.Equal(t, object{"alb.ingress.kubernetes.io/healthcheck-path": "/health"}, annotations)
 			}
@@ -150,7 +150,7 @@ func TestIngress_healthChecks(t *testing.T) {
 	})
 }
 
-// A load balancer learns later than a node that a pod goes.
+// A load balancer takes longer than a node to stop sending requests to a terminating pod.
 func TestIngress_longerTermination(t *testing.T) {
 	forEachIngress(t, nil, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		d := r.MustGet(t, "Deployment", "bankchurn")
@@ -162,6 +162,6 @@ func TestIngress_longerTermination(t *testing.T) {
 func TestIngress_noneWithoutServices(t *testing.T) {
 	for _, p := range stacktest.Platforms {
 		r := stacktest.Up(t, p.Stack, map[string]any{"ingress": stacktest.IngressConfig(p), "releases": nil})
-		require.Empty(t, r.ByType("Ingress"), "an Ingress without a rule is refused")
+		require.Empty(t, r.ByType("Ingress"), "the API server rejects an Ingress without rules")
 	}
 }

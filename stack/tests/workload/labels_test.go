@@ -10,9 +10,8 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// A cloud's provider puts its default labels on whatever can have any, so
-// nothing is left out that is added later. What a cluster makes by itself, the
-// nodes' machines, it does not reach.
+// The provider adds its default labels to every resource that supports labels. They do not apply to the nodes that a
+// cluster creates.
 func TestLabels_cloudResources(t *testing.T) {
 	stacktest.ForEachPlatform(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		if p.Stack == "gke" {
@@ -33,10 +32,10 @@ func TestLabels_kubernetesObjects(t *testing.T) {
 		for key, value := range stacktest.StackLabels(p.Stack) {
 			want["modelferry.dev/"+key] = value
 		}
-		for name, each := range stacktest.KubernetesObjects(r) {
-			require.Subset(t, each.Input("metadata.labels"), want, name)
-			if each.Kind() == "Deployment" {
-				require.Subset(t, each.Input("spec.template.metadata.labels"), want, name)
+		for name, object := range stacktest.KubernetesObjects(r) {
+			require.Subset(t, object.Input("metadata.labels"), want, name)
+			if object.Kind() == "Deployment" {
+				require.Subset(t, object.Input("spec.template.metadata.labels"), want, name)
 			}
 		}
 	})

@@ -10,8 +10,7 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// The ADR's keys with their values, the fetcher's settings, the cloud's own,
-// and nothing else: a key that another cloud's SDK reads would make it look there.
+// The ConfigMap must not contain any other key: a variable of another cloud's SDK would change where the fetcher reads.
 func TestModelConfig_fetcherEnvironment(t *testing.T) {
 	further := map[string]struct{ bucket, path, dest string }{
 		"bankchurn":   {"datasets", "bankchurn/v1/Churn.csv", "data/raw/Churn.csv"},
@@ -39,7 +38,7 @@ func TestModelConfig_fetcherEnvironment(t *testing.T) {
 			"FETCH_TIMEOUT":    "5m0s",
 		}), data)
 		require.Equal(t, true, object.Input("immutable"))
-		require.Nil(t, object.Input("metadata.name"), "a name of its own for each content: the engine's")
+		require.Nil(t, object.Input("metadata.name"), "the engine generates a new name for a changed ConfigMap")
 		require.Equal(t, "ml-portfolio", object.Input("metadata.namespace"))
 	})
 }
@@ -64,11 +63,11 @@ func TestModelConfig_configuredValues(t *testing.T) {
 				"FETCH_RETRIES": "0", "FETCH_BACKOFF": "1s", "FETCH_TIMEOUT": "1m30s", "FETCH_IDENTITY_WAIT": "2m0s", "FETCH_PARALLEL": "4", "FETCH_PART_SIZE": "16777216",
 				"MODEL_VERSION": "1763901234567891",
 			})
-			require.NotContains(t, data("bankchurn"), "MODEL_SHA256", "not pinned, so not said")
+			require.NotContains(t, data("bankchurn"), "MODEL_SHA256", "the release has no digest")
 			require.Equal(t, strings.Repeat("ab", 32), data("chicagotaxi")["MODEL_SHA256"])
 			require.Equal(t, "/models/finbert/model.tar.gz", data("nlpinsight")["LOCAL_MODEL_PATH"])
 			require.Equal(t, "true", data("nlpinsight")["MODEL_EXTRACT"])
-			require.NotContains(t, data("bankchurn"), "MODEL_EXTRACT", "a file as it is")
+			require.NotContains(t, data("bankchurn"), "MODEL_EXTRACT", "the artifact is not an archive")
 			require.Contains(t, data("nlpinsight")["ARTIFACTS"], `"extract":true`)
 			endpoint := map[string]string{"gke": "STORAGE_EMULATOR_HOST", "eks": "AWS_ENDPOINT_URL_S3"}[p.Stack]
 			require.Equal(t, "https://storage.internal", data("bankchurn")[endpoint])

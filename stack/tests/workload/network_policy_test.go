@@ -8,7 +8,7 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// publicIPv4 is every public IPv4 address.
+// publicIPv4 matches public IPv4 addresses.
 var publicIPv4 = object{"ipBlock": object{"cidr": "0.0.0.0/0", "except": []any{
 	"10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
 }}}
@@ -50,24 +50,23 @@ func TestNetworkPolicy_configuredEndpoints(t *testing.T) {
 			require.Contains(t, egress, object{"to": []any{publicIPv4, object{"ipBlock": object{"cidr": "10.8.0.0/16"}}}, "ports": stacktest.HTTPSPorts})
 			require.Contains(t, egress, stacktest.EgressRule("10.213.0.2/32", 9000))
 			if p.Stack == "eks" {
-				require.Contains(t, egress, object{"ports": stacktest.HTTPSPorts}, "a name is no address: its port is open everywhere")
+				require.Contains(t, egress, object{"ports": stacktest.HTTPSPorts}, "the port is open to every address, because a NetworkPolicy does not support host names")
 			}
 		})
 	}
 }
 
-// Requests come from whatever namespace, or from those that the team names,
-// and from a load balancer all the same.
+// Configured namespaces replace the default, which is every namespace. They do not exclude the load balancer.
 func TestNetworkPolicy_configuredNamespaces(t *testing.T) {
-	some := object{"namespaceSelector": object{"matchExpressions": []any{object{
+	configured := object{"namespaceSelector": object{"matchExpressions": []any{object{
 		"key": "kubernetes.io/metadata.name", "operator": "In", "values": []any{"monitoring", "gateways"},
 	}}}}
 	for _, p := range stacktest.Platforms {
 		set := map[string]any{"networkPolicy.namespaces": []any{"monitoring", "gateways"}}
-		require.Equal(t, []any{some}, stacktest.Up(t, p.Stack, set).MustGet(t, "NetworkPolicy", "bankchurn").Input("spec.ingress[0].from"))
+		require.Equal(t, []any{configured}, stacktest.Up(t, p.Stack, set).MustGet(t, "NetworkPolicy", "bankchurn").Input("spec.ingress[0].from"))
 		set["ingress"] = stacktest.IngressConfig(p)
 		from := stacktest.Up(t, p.Stack, set).MustGet(t, "NetworkPolicy", "bankchurn").Input("spec.ingress[0].from").([]any)
-		require.Equal(t, some, from[0])
+		require.Equal(t, configured, from[0])
 		require.Greater(t, len(from), 1)
 	}
 }
@@ -78,7 +77,7 @@ func TestNetworkPolicy_disabled(t *testing.T) {
 	}
 }
 
-// A policy that nothing enforces is worse than none: it looks like one.
+// Without enforcement in the cluster, the policies would have no effect.
 func TestNetworkPolicy_enforcedByCluster(t *testing.T) {
 	require.Equal(t, "ADVANCED_DATAPATH", stacktest.Up(t, "gke", nil).MustGet(t, "gcp:container/cluster:Cluster", "modelferry").Input("datapathProvider"))
 	require.JSONEq(t, `{"enableNetworkPolicy":"true"}`, stacktest.Up(t, "eks", nil).MustGet(t, "Addon", "modelferry-vpc-cni").Input("configurationValues").(string))

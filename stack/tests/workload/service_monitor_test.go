@@ -17,7 +17,7 @@ func TestServiceMonitor_configured(t *testing.T) {
 		t.Run(p.Stack, func(t *testing.T) {
 			r := stacktest.Up(t, p.Stack, set)
 			monitors := r.ByType("kubernetes:monitoring.coreos.com/v1:ServiceMonitor")
-			require.Len(t, monitors, 2, "one a service that has metrics")
+			require.Len(t, monitors, 2, "one for each service with metrics")
 			monitor := monitors[0]
 			require.Equal(t, "bankchurn", monitor.Name)
 			require.Equal(t, object{
@@ -26,11 +26,11 @@ func TestServiceMonitor_configured(t *testing.T) {
 			}, monitor.Input("spec"))
 			require.Equal(t, "ml-portfolio", monitor.Input("metadata.namespace"))
 			require.Equal(t, "prometheus", monitor.Input("metadata.labels.release"))
-			require.Equal(t, "bankchurn-predictor", monitor.Input("metadata.labels.app"), "and whose it is")
+			require.Equal(t, "bankchurn-predictor", monitor.Input("metadata.labels.app"), "the configured labels are added to the app label")
 			service := r.MustGet(t, "Service", "bankchurn")
-			require.Equal(t, "bankchurn-predictor", service.Input("metadata.labels.app"), "which the selector asks for")
+			require.Equal(t, "bankchurn-predictor", service.Input("metadata.labels.app"), "the selector has to match the Service")
 			require.Nil(t, service.Input("metadata.labels.release"))
-			require.Equal(t, "true", r.MustGet(t, "Deployment", "bankchurn").Input("spec.template.metadata.annotations/prometheus.io/scrape"), "beside the annotations")
+			require.Equal(t, "true", r.MustGet(t, "Deployment", "bankchurn").Input("spec.template.metadata.annotations/prometheus.io/scrape"), "the annotations are still set")
 			require.Empty(t, stacktest.Up(t, p.Stack, nil).ByType("ServiceMonitor"))
 		})
 	}
