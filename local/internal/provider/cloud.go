@@ -14,8 +14,8 @@ import (
 // Cloud is the local cloud of one stack.
 type Cloud struct{ Dir string }
 
-// CloudFromEnv is the local cloud that this process serves. It is nil when none is named; a provider is then
-// offline: it computes outputs and reaches nothing.
+// CloudFromEnv returns the local cloud that the environment names, or nil if it names none. A provider without a
+// cloud is offline: it computes outputs and connects to nothing.
 func CloudFromEnv() *Cloud {
 	dir := os.Getenv(paths.StackDirEnv)
 	if dir == "" {
@@ -24,7 +24,7 @@ func CloudFromEnv() *Cloud {
 	return &Cloud{Dir: dir}
 }
 
-// Node is the running node; the error says how to start it.
+// Node returns the node that is running, or an error with the command that starts it.
 func (c *Cloud) Node() (nodeinfo.Info, error) {
 	node, err := nodeinfo.Read(filepath.Join(c.Dir, "node.json"))
 	if errors.Is(err, nodeinfo.ErrNotRunning) {
@@ -33,7 +33,7 @@ func (c *Cloud) Node() (nodeinfo.Info, error) {
 	return node, err
 }
 
-// save writes the resource's record.
+// save writes a resource's record.
 func (c *Cloud) save(record cloudstate.Resource) error {
 	return cloudstate.Update(c.Dir, func(cloud *cloudstate.Cloud) error {
 		cloud.Put(record)
@@ -41,7 +41,7 @@ func (c *Cloud) save(record cloudstate.Resource) error {
 	})
 }
 
-// remove removes the resource's record.
+// remove deletes a resource's record.
 func (c *Cloud) remove(typ, id string) error {
 	return cloudstate.Update(c.Dir, func(cloud *cloudstate.Cloud) error {
 		cloud.Remove(typ, id)

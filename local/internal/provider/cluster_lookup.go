@@ -7,15 +7,14 @@ import (
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
 )
 
-// LocalClusterName is the name by which the local cloud's Kubernetes is there without having been created, for a
-// stack that is to use an existing cluster.
+// LocalClusterName is the name of the cluster that exists in every local cloud, for stacks that use an existing
+// cluster.
 const LocalClusterName = "local"
 
-// OfflineCA stands in a kubeconfig for a certificate authority that a plan never meets.
+// OfflineCA is the certificate authority, as base64 of a PEM, of every cluster in an offline plan.
 const OfflineCA = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCi0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K"
 
-// LookupClusterID is the id under which a function finds the cluster of that type and name: one that the stack has
-// created, or LocalCluster. Offline, every name is found.
+// LookupClusterID is LookupCluster for the outputs of a function. Offline, every name exists and is its own ID.
 func (r *Request) LookupClusterID(typ, name string) any {
 	if r.Cloud == nil {
 		return name
@@ -27,13 +26,13 @@ func (r *Request) LookupClusterID(typ, name string) any {
 	return id
 }
 
-// LookupCluster is the id of the cluster of that type and name in a stack's folder. The error for one that
-// is not there names those that are.
-func LookupCluster(dir, typ, name string) (string, error) {
+// LookupCluster returns the ID of the cluster with this type token and name in the local cloud in stackDir: one
+// that the stack has created, or LocalClusterName. The error lists the clusters that exist.
+func LookupCluster(stackDir, typ, name string) (string, error) {
 	if name == LocalClusterName {
 		return name, nil
 	}
-	cloud, err := cloudstate.Load(dir)
+	cloud, err := cloudstate.Load(stackDir)
 	if err != nil {
 		return "", err
 	}
@@ -44,5 +43,5 @@ func LookupCluster(dir, typ, name string) (string, error) {
 		}
 		names = append(names, fmt.Sprint(record.Outputs["name"]))
 	}
-	return "", fmt.Errorf("cluster %q: the local cloud has no such cluster: it has %s", name, strings.Join(names, ", "))
+	return "", fmt.Errorf("cluster %q does not exist in the local cloud, which has %s", name, strings.Join(names, ", "))
 }

@@ -9,13 +9,14 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 )
 
-// CheckConfig is Shape.Check for a provider's own properties.
+// CheckConfig checks a provider's configuration against sample, the SDK's ProviderArgs.
 func CheckConfig(sample any, token string, props resource.PropertyMap) []plugin.CheckFailure {
 	return SchemaOf(sample).Check(token, DecodeConfig(sample, props))
 }
 
-// DecodeConfig brings a provider's properties into their real types. The SDKs send everything that is not a
-// string as JSON text, and stack config (`aws:region`) is text to begin with. The engine's own keys are dropped.
+// DecodeConfig returns a provider's configuration with the types of sample, the SDK's ProviderArgs. The SDKs send
+// every value but strings as JSON text, and stack config (`aws:region`) is text as well. Keys that the engine adds
+// are removed.
 func DecodeConfig(sample any, props resource.PropertyMap) resource.PropertyMap {
 	schema := SchemaOf(sample)
 	settings := maps.Clone(props)

@@ -2,8 +2,6 @@ package provider
 
 import (
 	"context"
-	"fmt"
-	"reflect"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
@@ -11,7 +9,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
 )
 
-// Create computes the outputs and, with a local cloud, makes the thing and remembers it.
+// Create computes the outputs and, in a local cloud, creates the resource and saves its record.
 func (s *server) Create(ctx context.Context, req plugin.CreateRequest) (plugin.CreateResponse, error) {
 	r, definition, err := s.newRequest(req.Type, req.URN, "", req.Properties)
 	if err != nil {
@@ -29,7 +27,7 @@ func (s *server) Create(ctx context.Context, req plugin.CreateRequest) (plugin.C
 	return created, s.runHookAndSave(ctx, r, definition, definition.Create, outputs)
 }
 
-// Update computes the outputs anew, under the id of before.
+// Update computes the outputs again. The ID stays.
 func (s *server) Update(ctx context.Context, req plugin.UpdateRequest) (plugin.UpdateResponse, error) {
 	r, definition, err := s.newRequest(req.Type, req.URN, req.ID, req.NewInputs)
 	if err != nil {
@@ -47,7 +45,7 @@ func (s *server) Update(ctx context.Context, req plugin.UpdateRequest) (plugin.U
 	return updated, s.runHookAndSave(ctx, r, definition, definition.Update, outputs)
 }
 
-// runHookAndSave runs the hook, when the type has one, and remembers the resource.
+// runHookAndSave runs the hook, if the type has one, and saves the resource's record.
 func (s *server) runHookAndSave(
 	ctx context.Context, r *Request, definition Resource, hook func(context.Context, *Request) error,
 	outputs resource.PropertyMap,
@@ -66,7 +64,7 @@ func (s *server) runHookAndSave(
 	return definition.Reconcile(ctx, r)
 }
 
-// Delete takes the thing away and forgets it.
+// Delete deletes the resource and its record.
 func (s *server) Delete(ctx context.Context, req plugin.DeleteRequest) (plugin.DeleteResponse, error) {
 	r, definition, err := s.newRequest(req.Type, req.URN, req.ID, req.Inputs)
 	if err != nil || s.cloud == nil {
@@ -82,45 +80,4 @@ func (s *server) Delete(ctx context.Context, req plugin.DeleteRequest) (plugin.D
 		return plugin.DeleteResponse{}, err
 	}
 	return plugin.DeleteResponse{}, definition.Reconcile(ctx, r)
-}
-
-// Read serves refresh and import. What the local cloud has forgotten, or what no longer stands behind the
-// record, is gone. Offline there is nothing to compare with, so everything is as it was.
-func (s *server) Read(ctx context.Context, req plugin.ReadRequest) (plugin.ReadResponse, error) {
-	r, definition, err := s.newRequest(req.Type, req.URN, req.ID, req.Inputs)
-	if err != nil {
-		return plugin.ReadResponse{}, err
-	}
-	response := plugin.ReadResponse{
-		ReadResult: plugin.ReadResult{ID: req.ID, Inputs: req.Inputs, Outputs: req.State}, Status: resource.StatusOK,
-	}
-	if s.cloud == nil {
-		if len(req.State) == 0 {
-			return plugin.ReadResponse{}, fmt.Errorf(
-				"%s %q: no local cloud is running that it could be read from", req.Type, req.ID)
-		}
-		return response, nil
-	}
-	cloud, err := cloudstate.Load(s.cloud.Dir)
-	if err != nil {
-		return plugin.ReadResponse{}, err
-	}
-	record := cloud.Find(string(req.Type), string(req.ID))
-	if record == nil {
-		return plugin.ReadResponse{}, nil
-	}
-	// The engine's own copy knows which values are secret; the record does not.
-	if reflect.DeepEqual(ToPlain(req.State), ToPlain(resource.NewPropertyMapFromMap(record.Outputs))) {
-		r.Inputs = req.Inputs
-	} else {
-		r.Inputs = resource.NewPropertyMapFromMap(record.Inputs)
-		response.Inputs, response.Outputs = r.Inputs, resource.NewPropertyMapFromMap(record.Outputs)
-	}
-	if definition.Exists != nil {
-		exists, err := definition.Exists(ctx, r)
-		if err != nil || !exists {
-			return plugin.ReadResponse{}, err
-		}
-	}
-	return response, nil
 }

@@ -33,7 +33,7 @@ func newPackage(modify func(*provider.Resource)) *provider.Package {
 				}
 				return r.Errorf("no project")
 			},
-			"masterVersion": provider.InputOrOutput("minMasterVersion", provider.ConstOutput("1.34")),
+			"masterVersion": provider.InputOr("minMasterVersion", provider.ConstOutput("1.34")),
 		},
 	}
 	modify(&r)
@@ -62,12 +62,12 @@ func TestCreate_computesOutputs(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, "EU/main", created.ID)
 	outputs := provider.ToPlain(created.Properties)
-	require.Equal(t, "1.34.net", outputs["endpoint"], "an output may be made of others")
+	require.Equal(t, "1.34.net", outputs["endpoint"], "an output may depend on others")
 	require.Equal(t, "demo", outputs["project"])
 	require.Regexp(t, `^https://example/EU/main\?[0-9a-f]{4}$`, outputs["selfLink"])
 	require.Equal(t, object{
 		"clusterCaCertificate": "CA", "clientCertificateConfig": object{"issueClientCertificate": false},
-	}, outputs["masterAuth"], "what was given in part is completed")
+	}, outputs["masterAuth"], "an object that is both input and output is merged")
 
 	updated, err := p.Update(context.Background(), plugin.UpdateRequest{
 		URN: urn, Type: typ, ID: created.ID, OldOutputs: created.Properties,
@@ -75,7 +75,7 @@ func TestCreate_computesOutputs(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.Equal(t, "1.35.net", provider.ToPlain(updated.Properties)["endpoint"])
-	require.Equal(t, outputs["selfLink"], provider.ToPlain(updated.Properties)["selfLink"], "its own digits stay")
+	require.Equal(t, outputs["selfLink"], provider.ToPlain(updated.Properties)["selfLink"], "the hash stays in an update")
 }
 
 func TestCreate_unknownInputs(t *testing.T) {
@@ -94,13 +94,13 @@ func TestCreate_unknownInputs(t *testing.T) {
 }
 
 func TestServer_errorMessages(t *testing.T) {
-	p := provider.New(newPackage(unchanged), nil) // not configured
+	p := provider.New(newPackage(unchanged), nil) // no Configure, so no project
 	_, err := p.Create(context.Background(), plugin.CreateRequest{URN: urn, Type: typ, Properties: props(object{"name": "main"})})
 	require.ErrorContains(t, err, "no project")
 	_, err = p.Check(context.Background(), plugin.CheckRequest{URN: urn, Type: "gcp:container/cluster:Clustre", News: resource.PropertyMap{}})
-	require.ErrorContains(t, err, `knows no resource type "gcp:container/cluster:Clustre": did you mean "gcp:container/cluster:Cluster"?`)
+	require.ErrorContains(t, err, `has no resource type "gcp:container/cluster:Clustre": did you mean "gcp:container/cluster:Cluster"?`)
 	_, err = p.Invoke(context.Background(), plugin.InvokeRequest{Tok: "gcp:a/b:c"})
-	require.ErrorContains(t, err, `knows no function "gcp:a/b:c"`)
+	require.ErrorContains(t, err, `has no function "gcp:a/b:c"`)
 }
 
 func TestDiff(t *testing.T) {
@@ -116,13 +116,13 @@ func TestDiff(t *testing.T) {
 	require.False(t, changed.Replace())
 	relocated := diff(base, object{"name": "main", "location": "US"})
 	require.True(t, relocated.Replace())
-	require.True(t, relocated.DeleteBeforeReplace, "two cannot have one name")
+	require.True(t, relocated.DeleteBeforeReplace, "the name is the same, so both cannot exist")
 	autonamed := diff(object{"name": "main-0123abc", "location": "EU"}, object{"name": "main-0123abc", "location": "US"})
 	require.True(t, autonamed.Replace())
-	require.False(t, autonamed.DeleteBeforeReplace, "the new one draws another name")
+	require.False(t, autonamed.DeleteBeforeReplace, "the replacement gets a new autoname")
 	require.True(t, diff(base, object{
 		"name": "main", "location": "EU", "privateClusterConfig": object{"masterIpv4CidrBlock": "10.0.0.0/28"},
-	}).Replace(), "what appears as a whole brings its parts")
+	}).Replace(), "an added object that contains a replace key")
 	require.False(t, diff(
 		object{"name": "main", "location": "EU", "privateClusterConfig": object{"enablePrivateEndpoint": true}},
 		object{"name": "main", "location": "EU", "privateClusterConfig": object{"enablePrivateEndpoint": false}},
@@ -143,7 +143,7 @@ func TestCheck_autoname(t *testing.T) {
 	offline, _ := check(nil, nil, object{}, nil)
 	require.Regexp(t, `^main-[0-9a-f]{7}$`, offline)
 	again, _ := check(nil, nil, object{}, nil)
-	require.Equal(t, offline, again, "a plan reads the same each time")
+	require.Equal(t, offline, again, "every plan shows the same name")
 	live, _ := check(&provider.Cloud{Dir: t.TempDir()}, nil, object{}, nil)
 	require.NotEqual(t, offline, live)
 	oldName, _ := check(nil, object{"name": "main-0000000"}, object{}, nil)
@@ -188,5 +188,5 @@ func TestCreate_failingHookSavesNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, records.Resources)
 	_, err = failing.Create(ctx, plugin.CreateRequest{URN: urn, Type: typ, Properties: props(object{"name": "main", "location": "EU"}), Preview: true})
-	require.NoError(t, err, "a preview makes nothing")
+	require.NoError(t, err, "a preview does not run hooks")
 }

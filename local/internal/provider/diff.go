@@ -8,7 +8,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 )
 
-// Diff compares the inputs of before and now.
+// Diff compares the old inputs with the new ones.
 func (s *server) Diff(_ context.Context, req plugin.DiffRequest) (plugin.DiffResponse, error) {
 	definition, err := s.lookupResource(req.Type)
 	if err != nil {
@@ -16,15 +16,15 @@ func (s *server) Diff(_ context.Context, req plugin.DiffRequest) (plugin.DiffRes
 	}
 	diff := DiffInputs(req.OldInputs, req.NewInputs, definition.ReplaceOnChanges)
 	if name := resource.PropertyKey(definition.NameProperty); definition.NameProperty != "" {
-		// Two cannot have one name at the same time; a name drawn by autonaming changes with the replacement.
+		// Two resources cannot have the same name. A replacement gets a new autoname, so it can be created first.
 		oldName, newName := unwrap(req.OldInputs[name]), unwrap(req.NewInputs[name])
 		diff.DeleteBeforeReplace = diff.Replace() && oldName.DeepEquals(newName) && !isAutonamed(req.URN.Name(), newName)
 	}
 	return diff, nil
 }
 
-// DiffInputs is a detailed diff of inputs, in which a change at or below one of the replacing paths asks for a
-// new resource. An object that comes or goes as a whole counts for the paths within it.
+// DiffInputs returns the detailed diff of inputs. A change at or below one of the replace keys, which are property
+// paths, requires a replacement. So does adding or removing an object that contains one.
 func DiffInputs(oldInputs, newInputs resource.PropertyMap, replaceKeys []string) plugin.DiffResult {
 	objectDiff := oldInputs.Diff(newInputs)
 	if objectDiff == nil {
@@ -47,7 +47,7 @@ func DiffInputs(oldInputs, newInputs resource.PropertyMap, replaceKeys []string)
 	return diff
 }
 
-// containsReplaceKey says whether a path holds replacing ones whose values differ.
+// containsReplaceKey reports whether a replace key below path has another value in newInputs than in oldInputs.
 func containsReplaceKey(path string, replaceKeys []string, oldInputs, newInputs resource.PropertyMap) bool {
 	for _, key := range replaceKeys {
 		if key != path && isAtOrBelow(key, []string{path}) && !lookupPath(oldInputs, key).DeepEquals(lookupPath(newInputs, key)) {
@@ -57,7 +57,7 @@ func containsReplaceKey(path string, replaceKeys []string, oldInputs, newInputs 
 	return false
 }
 
-// isAtOrBelow says whether a property path ("a.b[0].c") is one of the given ones or lies below one.
+// isAtOrBelow reports whether a property path ("a.b[0].c") is one of parents, or is below one of them.
 func isAtOrBelow(path string, parents []string) bool {
 	for _, parent := range parents {
 		rest, ok := strings.CutPrefix(path, parent)
@@ -66,13 +66,4 @@ func isAtOrBelow(path string, parents []string) bool {
 		}
 	}
 	return false
-}
-
-// isAutonamed says whether a name looks like one that autoname drew for the resource.
-func isAutonamed(resourceName string, name resource.PropertyValue) bool {
-	if !name.IsString() {
-		return false
-	}
-	suffix, ok := strings.CutPrefix(name.StringValue(), resourceName+"-")
-	return ok && len(suffix) == 7 && strings.Trim(suffix, "0123456789abcdef") == ""
 }

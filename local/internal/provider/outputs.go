@@ -6,8 +6,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
-// newRequest sets up the computation of a resource's or function's outputs: its own values, and those shared
-// by the package that its result type has room for.
+// newRequest returns a request that computes outputs, and those of the package's SharedOutputs that the type of
+// result has.
 func (p *Package) newRequest(result any, outputs map[string]OutputFunc) *Request {
 	r := &Request{
 		schema: SchemaOf(result), outputFuncs: map[string]OutputFunc{},
@@ -22,8 +22,8 @@ func (p *Package) newRequest(result any, outputs map[string]OutputFunc) *Request
 	return r
 }
 
-// computeOutputs gives the whole result: the inputs, and every output that was not given as an input;
-// of an object that was given in part, the rest.
+// computeOutputs returns the inputs and the computed outputs. An input wins over an output of the same name; if both
+// are objects, they are merged.
 func (r *Request) computeOutputs() (resource.PropertyMap, error) {
 	result := resource.PropertyMap{}
 	for key, value := range r.Inputs {
@@ -39,7 +39,7 @@ func (r *Request) computeOutputs() (resource.PropertyMap, error) {
 			if !value.IsNull() {
 				result[key] = value
 			}
-		case unwrap(given).IsObject() && value.IsObject(): // masterAuth, vpcConfig: partly given, partly computed
+		case unwrap(given).IsObject() && value.IsObject(): // masterAuth and vpcConfig are inputs and outputs
 			merged := maps.Clone(value.ObjectValue())
 			maps.Copy(merged, unwrap(given).ObjectValue())
 			result[key] = resource.NewObjectProperty(merged)
@@ -48,7 +48,7 @@ func (r *Request) computeOutputs() (resource.PropertyMap, error) {
 	return result, r.err
 }
 
-// computeID computes the id. In a preview it is empty when something that it is made of is not known.
+// computeID computes the ID. In a preview it is empty if it depends on an unknown input.
 func (r *Request) computeID(id OutputFunc) string {
 	r.readUnknown = false
 	v, _ := id(r).(string)
@@ -58,7 +58,7 @@ func (r *Request) computeID(id OutputFunc) string {
 	return v
 }
 
-// computeOutput computes one output, once. Whatever it is made of being unknown, so is it.
+// computeOutput computes an output once and caches it. It is unknown if it depends on an unknown value.
 func (r *Request) computeOutput(name string) resource.PropertyValue {
 	key := resource.PropertyKey(name)
 	if value, done := r.computed[key]; done {
@@ -69,7 +69,7 @@ func (r *Request) computeOutput(name string) resource.PropertyValue {
 		return resource.NewNullProperty()
 	}
 	if r.computing[name] {
-		r.Errorf("%s: output %q is computed from itself", r.Type, name)
+		r.Errorf("%s: output %q depends on itself", r.Type, name)
 		return resource.NewNullProperty()
 	}
 	r.computing[name] = true

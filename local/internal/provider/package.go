@@ -1,6 +1,6 @@
-// Package provider serves Pulumi's provider protocol for a cloud that exists on one machine. A cloud's
-// package (aws, gcp) is a table of resource types; what is common to all of them stands here: validation
-// against the Go SDK's own types, autonaming, diffs, computed outputs, and state that outlives a run.
+// Package provider implements Pulumi's provider protocol for a cloud that runs on one machine. Each cloud has a
+// package (aws, gcp) with a table of its resource types. This package has what they share: validation against the
+// types of the Go SDK, autonaming, diffs, computed outputs and saved records.
 package provider
 
 import (
@@ -9,53 +9,53 @@ import (
 	"slices"
 )
 
-// Package is one cloud: its resource types and functions by token.
+// Package holds the resource types and functions of one cloud, by token.
 type Package struct {
 	Name    string // as in pulumi-resource-NAME
-	Version string // of the Go SDK whose types stand behind the tokens
-	Config  any    // sample of the SDK's ProviderArgs
-	// SharedOutputs computes outputs that many types have (project, tagsAll). One is used for every type whose
-	// state has a property of its name and which neither computes it itself nor was given it.
+	Version string // of the Go SDK that the samples are from
+	Config  any    // a sample of the SDK's ProviderArgs
+	// SharedOutputs are the outputs that many types have (project, tagsAll). A type gets those that its State has,
+	// unless it computes them itself or they are inputs.
 	SharedOutputs map[string]OutputFunc
 	Resources     map[string]Resource
 	Functions     map[string]Function
 }
 
-// OutputFunc computes one output. It reads its inputs through the Request; when one of them is not known yet, in a
-// preview, the output is unknown too. A fault goes to Request.Fault.
+// OutputFunc computes an output from the properties of a Request. If it reads an unknown one, in a preview, the output
+// is unknown too. It reports an error with Request.Errorf.
 type OutputFunc func(*Request) any
 
-// Resource is one resource type. Only Args, State and ID are needed.
+// Resource is a resource type. Args, State and ID are required.
 type Resource struct {
 	Args, State      any      // samples of the SDK's types, e.g. storage.BucketArgs{}, storage.BucketState{}
-	RequiredInputs   []string // required lists, maps and unions, which reflection cannot tell from optional ones
-	NameProperty     string   // the property with the cloud's name for it; drawn from the resource's when left out
-	ReplaceOnChanges []string // a change below one of these paths needs a new resource
+	RequiredInputs   []string // required lists, maps and unions: reflection does not show that they are required
+	NameProperty     string   // the input with the resource's name in the cloud; autonamed if it is not set
+	ReplaceOnChanges []string // property paths: a change at or below one requires a replacement
 	ID               OutputFunc
 	Outputs          map[string]OutputFunc
-	// Create, Update and Delete act on what really stands behind the resource; they are called only with a
-	// local cloud, after validation, with every output computed. Exists tells a refresh whether it is still there.
+	// Create, Update and Delete are called in a local cloud only, after the check, with all outputs computed.
+	// Exists reports in a refresh whether the resource still exists.
 	Create, Update, Delete func(context.Context, *Request) error
 	Exists                 func(context.Context, *Request) (bool, error)
-	// Reconcile runs after the record was written or removed, for what follows from several records together.
+	// Reconcile runs after the record was saved or removed, for effects that depend on several records.
 	Reconcile func(context.Context, *Request) error
 }
 
-// Function is one invoke.
+// Function is a function that programs invoke.
 type Function struct {
 	Args, Result   any
 	RequiredInputs []string
-	Outputs        map[string]OutputFunc // what the result has besides the echo of the arguments
+	Outputs        map[string]OutputFunc // in addition to the arguments, which are returned too
 }
 
 func (p *Package) resourceTokens() []string { return slices.Sorted(maps.Keys(p.Resources)) }
 func (p *Package) functionTokens() []string { return slices.Sorted(maps.Keys(p.Functions)) }
 
-// ConstOutput is a Value that is always the same.
+// ConstOutput returns an output that is always v.
 func ConstOutput(v any) OutputFunc { return func(*Request) any { return v } }
 
-// InputOrOutput is the value, or the fallback when the input of that path was not given.
-func InputOrOutput(path string, fallback OutputFunc) OutputFunc {
+// InputOr returns an output with the value of the input at path, or with fallback if that is not set.
+func InputOr(path string, fallback OutputFunc) OutputFunc {
 	return func(r *Request) any {
 		if v := r.Get(path); v != nil || r.readUnknown {
 			return v

@@ -14,11 +14,11 @@ import (
 	"google.golang.org/grpc"
 )
 
-// Main runs a provider as Pulumi runs its plugins: it writes its port on stdout, serves on loopback, and ends
-// when the engine, whose address is the last argument, is gone.
+// Main runs a provider as a Pulumi plugin: it serves on a loopback port, which it writes to stdout, until the engine
+// ends. The last of args is the engine's address.
 func Main(args []string, newProvider func(host *HostClient) (plugin.Provider, error)) error {
-	// The engine ends a plugin by an interrupt and waits for it. A person's Ctrl-C does not come here: every plugin
-	// has a process group of its own.
+	// The engine stops a plugin with an interrupt and waits for it. Ctrl-C on a terminal does not arrive here: each
+	// plugin has its own process group.
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
 
@@ -26,7 +26,7 @@ func Main(args []string, newProvider func(host *HostClient) (plugin.Provider, er
 	if len(args) > 0 {
 		address := args[len(args)-1]
 		if err := rpcutil.Healthcheck(ctx, address, 2*time.Second, cancel); err != nil {
-			return fmt.Errorf("reach the engine at %s: %w", address, err)
+			return fmt.Errorf("connect to the engine at %s: %w", address, err)
 		}
 		var err error
 		if host, err = dialEngine(address); err != nil {
@@ -48,7 +48,7 @@ func Main(args []string, newProvider func(host *HostClient) (plugin.Provider, er
 	if err != nil {
 		return err
 	}
-	fmt.Println(handle.Port) // the engine waits for this line
+	fmt.Println(handle.Port) // the engine reads the port from the first line
 	go func() {
 		<-ctx.Done()
 		close(stop)

@@ -7,8 +7,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
-// unwrap takes off what the engine wraps around a value: secretness, outputs, references to resources (whose
-// id stands for them). What is not known yet comes back as Computed.
+// unwrap returns the plain value of a secret or an output, and the ID of a resource reference. An unknown output is
+// returned as Computed.
 func unwrap(value resource.PropertyValue) resource.PropertyValue {
 	switch {
 	case value.IsSecret():
@@ -25,8 +25,8 @@ func unwrap(value resource.PropertyValue) resource.PropertyValue {
 	}
 }
 
-// ToPlain turns properties into what encoding/json knows. Unknown values and nulls are left out, secrets are
-// laid open: it is meant for the local cloud's own state, not for anything that is shown.
+// ToPlain converts properties to values that encoding/json can marshal. Unknowns and nulls are dropped. Secrets are
+// in clear text: the result is for the local cloud's records, never for output.
 func ToPlain(props resource.PropertyMap) map[string]any {
 	out := map[string]any{}
 	for key, value := range props {
@@ -56,8 +56,8 @@ func toPlainValue(value resource.PropertyValue) (any, bool) {
 	}
 }
 
-// lookupPath follows a dotted path with numeric list indexes ("vpcConfig.subnetIds.0"). Unknown on the way, or
-// at the end, comes back as Computed; nothing there comes back as null.
+// lookupPath returns the value at a dotted path with numeric list indexes ("vpcConfig.subnetIds.0"): Computed if it,
+// or a parent of it, is unknown, and null if it is not set.
 func lookupPath(props resource.PropertyMap, path string) resource.PropertyValue {
 	value := resource.NewObjectProperty(props)
 	for _, segment := range strings.Split(path, ".") {

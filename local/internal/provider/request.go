@@ -10,14 +10,14 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
-// Request is one operation on one resource, or one invoke, as a Value or a hook sees it.
+// Request is an operation on a resource, or an invoke, as output functions and hooks see it.
 type Request struct {
 	Type       string
 	URN        resource.URN
 	ID         string
 	Inputs     resource.PropertyMap
 	OldOutputs resource.PropertyMap // outputs before an update
-	Config     resource.PropertyMap // the provider's own settings
+	Config     resource.PropertyMap // the provider's configuration
 	Cloud      *Cloud               // nil when offline
 
 	schema      Schema // of the outputs
@@ -28,7 +28,8 @@ type Request struct {
 	err         error
 }
 
-// Errorf records why a Value cannot be computed; the first one fails the operation.
+// Errorf records why an output cannot be computed. The first error fails the operation. The result is always nil, as
+// the output's value.
 func (r *Request) Errorf(format string, args ...any) any {
 	if r.err == nil {
 		r.err = fmt.Errorf(format, args...)
@@ -36,8 +37,8 @@ func (r *Request) Errorf(format string, args ...any) any {
 	return nil
 }
 
-// Get is a property by its dotted path, from the inputs or else from the computed outputs, as plain Go data;
-// nil when there is none, or when it is not known yet.
+// Get returns the property at a dotted path, from the inputs or else from the computed outputs, as a plain Go value.
+// It is nil if the property is not set or unknown.
 func (r *Request) Get(path string) any {
 	if path == "id" {
 		return r.ID
@@ -57,7 +58,7 @@ func (r *Request) Get(path string) any {
 	return v
 }
 
-// GetString is Get as text; numbers are written as they are in a URL.
+// GetString returns the property at path as a string, or "" if Get returns nil.
 func (r *Request) GetString(path string) string {
 	switch v := r.Get(path).(type) {
 	case nil:
@@ -69,7 +70,7 @@ func (r *Request) GetString(path string) string {
 	}
 }
 
-// GetStrings is Get as a list of strings; what is no string is left out.
+// GetStrings returns the strings in the list at path.
 func (r *Request) GetStrings(path string) []string {
 	elements, _ := r.Get(path).([]any)
 	var list []string
@@ -81,19 +82,19 @@ func (r *Request) GetStrings(path string) []string {
 	return list
 }
 
-// GetBool is Get as a boolean, false when there is none.
+// GetBool returns the boolean at path, or false if there is none.
 func (r *Request) GetBool(path string) bool {
 	b, _ := r.Get(path).(bool)
 	return b
 }
 
-// GetMap is Get as an object, nil when there is none.
+// GetMap returns the object at path, or nil if there is none.
 func (r *Request) GetMap(path string) map[string]any {
 	m, _ := r.Get(path).(map[string]any)
 	return m
 }
 
-// ConfigString is one of the provider's own settings (gcp:project, aws:region) by its path, as text.
+// ConfigString returns a value of the provider's configuration (gcp:project, aws:region) by its path, as a string.
 func (r *Request) ConfigString(path string) string {
 	value := lookupPath(r.Config, path)
 	if value.IsComputed() {
@@ -106,8 +107,8 @@ func (r *Request) ConfigString(path string) string {
 	return ""
 }
 
-// Hash is n hex digits that stay the same for a resource and differ between a resource and its replacement:
-// they come from the URN and the inputs at its creation, later from its id.
+// Hash returns n hex digits that stay the same during a resource's life and differ from its replacement's. They are
+// derived from the URN and the inputs when it is created, and later from its ID.
 func (r *Request) Hash(n int) string {
 	seed := r.ID
 	if seed == "" {
@@ -115,15 +116,15 @@ func (r *Request) Hash(n int) string {
 			r.readUnknown = true
 			return ""
 		}
-		inputs, _ := json.Marshal(ToPlain(r.Inputs)) // plain data always marshals, with sorted keys
+		inputs, _ := json.Marshal(ToPlain(r.Inputs)) // plain values always marshal, with sorted keys
 		seed = string(r.URN) + string(inputs)
 	}
 	sum := sha256.Sum256([]byte(seed))
 	return hex.EncodeToString(sum[:])[:n]
 }
 
-// ConfigMap is one of the provider's own settings as an object, nil when it is not set.
-func (r *Request) ConfigMap(path string) map[string]any {
+// ConfigObject returns an object of the provider's configuration by its path, or nil if it is not set.
+func (r *Request) ConfigObject(path string) map[string]any {
 	v, _ := toPlainValue(lookupPath(r.Config, path))
 	m, _ := v.(map[string]any)
 	return m

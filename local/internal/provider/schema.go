@@ -4,40 +4,37 @@ import (
 	"fmt"
 	"reflect"
 	"sort"
-
-	"github.com/agext/levenshtein"
 )
 
-// Schema is what a type of the Go SDK says about a resource's or a function's properties: their names, how
-// they nest, and which are required. It is read by reflection, so that it cannot disagree with the program's
-// own idea of the type.
+// Schema holds the names, types and nesting of the properties of a resource or a function, and which of them are
+// required. It is read by reflection from the Go SDK that the program uses, so the two cannot disagree.
 type Schema struct{ typ reflect.Type }
 
-// elementTyper is implemented by the SDK's Args and State types; it leads to the plain struct whose fields
-// carry the `pulumi:"name"` tags.
+// elementTyper is implemented by the SDK's Args and State types. ElementType returns the plain struct whose
+// fields have the `pulumi:"name"` tags.
 type elementTyper interface{ ElementType() reflect.Type }
 
-// SchemaOf reads the shape of a sample value: an Args or State of the SDK (storage.BucketArgs{}), or the
-// plain struct of an invoke (container.LookupClusterArgs{}). It panics on anything else, because the samples
-// are compiled in.
+// SchemaOf returns the schema of a sample value: an Args or State of the SDK (storage.BucketArgs{}), or the
+// arguments or result of a function (container.LookupClusterArgs{}); nil has no properties. It panics on any other
+// type: the samples are constants of the program.
 func SchemaOf(sample any) Schema {
 	if sample == nil {
 		return Schema{reflect.TypeFor[struct{}]()}
 	}
 	typ := reflect.TypeOf(sample)
-	if elementTyper, ok := sample.(elementTyper); ok {
-		typ = elementTyper.ElementType()
+	if args, ok := sample.(elementTyper); ok {
+		typ = args.ElementType()
 	}
 	for typ.Kind() == reflect.Pointer {
 		typ = typ.Elem()
 	}
 	if typ.Kind() != reflect.Struct {
-		panic(fmt.Sprintf("provider: %T is no Args or State of a Pulumi SDK", sample))
+		panic(fmt.Sprintf("provider: %T is not an Args or State type of a Pulumi SDK", sample))
 	}
 	return Schema{typ}
 }
 
-// PropertyNames lists the top-level property names, sorted.
+// PropertyNames returns the sorted names of the top-level properties.
 func (s Schema) PropertyNames() []string {
 	var names []string
 	for i := range s.typ.NumField() {
@@ -49,13 +46,13 @@ func (s Schema) PropertyNames() []string {
 	return names
 }
 
-// HasProperty says whether there is a top-level property of that name.
+// HasProperty reports whether there is a top-level property with this name.
 func (s Schema) HasProperty(name string) bool {
 	_, ok := propertyField(s.typ, name)
 	return ok
 }
 
-// PropertyType is the Go type of a top-level property, nil for an unknown one.
+// PropertyType returns the Go type of a top-level property, or nil if it does not exist.
 func (s Schema) PropertyType(name string) reflect.Type {
 	field, ok := propertyField(s.typ, name)
 	if !ok {
@@ -73,8 +70,8 @@ func propertyField(typ reflect.Type, name string) (reflect.StructField, bool) {
 	return reflect.StructField{}, false
 }
 
-// isRequired says whether the SDK demands the field. Optional scalars and objects are pointers there; slices,
-// maps and interfaces look alike whether required or not, which is why a Resource can name more of them.
+// isRequired reports whether a field's type shows that it is required. Optional scalars and objects are pointers
+// in the SDK. Required and optional slices, maps and interfaces have the same type: see Resource.RequiredInputs.
 func isRequired(field reflect.StructField) bool {
 	switch field.Type.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface:
@@ -82,23 +79,4 @@ func isRequired(field reflect.StructField) bool {
 	default:
 		return true
 	}
-}
-
-// closestMatch returns the known name that a person most likely meant, or "" when none is close.
-func closestMatch(name string, candidates []string) string {
-	best, score := "", 0.6 // below this similarity a suggestion misleads more than it helps
-	for _, candidate := range candidates {
-		if s := levenshtein.Similarity(name, candidate, nil); s > score {
-			best, score = candidate, s
-		}
-	}
-	return best
-}
-
-// didYouMean is nearest as a clause to end an error with.
-func didYouMean(name string, candidates []string) string {
-	if match := closestMatch(name, candidates); match != "" {
-		return fmt.Sprintf(": did you mean %q?", match)
-	}
-	return ""
 }

@@ -4,14 +4,15 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 )
 
-// Check compares properties with the shape and returns one failure for every unknown, mistyped or missing
-// one, each with its path. owner is the resource type or function in whose name the failure speaks; more
-// names required properties that the shape alone cannot tell. Values that a preview does not know yet pass.
+// Check compares properties with the schema and returns one failure, with its path, for each property that is
+// unknown, missing or of the wrong type. The failures name token, a resource type or a function. extraRequired
+// are required properties that the schema does not mark as such. Values unknown in a preview are accepted.
 func (s Schema) Check(token string, props resource.PropertyMap, extraRequired ...string) []plugin.CheckFailure {
 	c := &checker{token: token}
 	c.checkObject("", props, s.typ)
@@ -36,19 +37,20 @@ func (c *checker) addFailure(path, format string, args ...any) {
 }
 
 func (c *checker) checkObject(path string, props resource.PropertyMap, typ reflect.Type) {
-	propertyNames := Schema{typ}.PropertyNames()
+	names := Schema{typ}.PropertyNames()
 	for _, key := range props.StableKeys() {
-		if key == "__defaults" { // left in inputs by bridged providers' import; carries nothing
+		if key == "__defaults" { // bridged providers leave it in imported inputs; it has no meaning here
 			continue
 		}
 		field, ok := propertyField(typ, string(key))
 		if !ok {
-			c.addFailure(joinPath(path, string(key)), "unknown property %q%s", joinPath(path, string(key)), didYouMean(string(key), propertyNames))
+			keyPath := joinPath(path, string(key))
+			c.addFailure(keyPath, "unknown property %q%s", keyPath, didYouMean(string(key), names))
 			continue
 		}
 		c.checkValue(joinPath(path, string(key)), props[key], field.Type)
 	}
-	for _, name := range propertyNames {
+	for _, name := range names {
 		field, _ := propertyField(typ, name)
 		if value, ok := props[resource.PropertyKey(name)]; isRequired(field) && (!ok || unwrap(value).IsNull()) {
 			c.addFailure(joinPath(path, name), "missing required property %q", joinPath(path, name))
@@ -67,24 +69,25 @@ func (c *checker) checkValue(path string, value resource.PropertyValue, typ refl
 	typeMismatch := func(want string) {
 		c.addFailure(path, "property %q must be %s, not %s", path, want, describeValue(value))
 	}
-	switch typ.Kind() {
-	case reflect.String:
+	is := func(kinds ...reflect.Kind) bool { return slices.Contains(kinds, typ.Kind()) }
+	switch {
+	case is(reflect.String):
 		if !value.IsString() {
 			typeMismatch("a string")
 		}
-	case reflect.Bool:
+	case is(reflect.Bool):
 		if !value.IsBool() {
 			typeMismatch("a boolean")
 		}
-	case reflect.Int, reflect.Int32, reflect.Int64:
+	case is(reflect.Int, reflect.Int32, reflect.Int64):
 		if !value.IsNumber() || value.NumberValue() != math.Trunc(value.NumberValue()) {
-			typeMismatch("a whole number")
+			typeMismatch("an integer")
 		}
-	case reflect.Float32, reflect.Float64:
+	case is(reflect.Float32, reflect.Float64):
 		if !value.IsNumber() {
 			typeMismatch("a number")
 		}
-	case reflect.Slice:
+	case is(reflect.Slice):
 		if !value.IsArray() {
 			typeMismatch("a list")
 			return
@@ -92,7 +95,7 @@ func (c *checker) checkValue(path string, value resource.PropertyValue, typ refl
 		for i, element := range value.ArrayValue() {
 			c.checkValue(fmt.Sprintf("%s[%d]", path, i), element, typ.Elem())
 		}
-	case reflect.Map:
+	case is(reflect.Map):
 		if !value.IsObject() {
 			typeMismatch("a map")
 			return
@@ -100,7 +103,7 @@ func (c *checker) checkValue(path string, value resource.PropertyValue, typ refl
 		for _, key := range value.ObjectValue().StableKeys() {
 			c.checkValue(joinPath(path, string(key)), value.ObjectValue()[key], typ.Elem())
 		}
-	case reflect.Struct:
+	case is(reflect.Struct):
 		if !value.IsObject() {
 			typeMismatch("an object")
 			return
@@ -109,7 +112,7 @@ func (c *checker) checkValue(path string, value resource.PropertyValue, typ refl
 	}
 }
 
-// describeValue names a value for an error; text may be a secret, so only scalars that hardly can be are shown.
+// describeValue describes a value in a failure. Strings are not shown: they may be secrets.
 func describeValue(value resource.PropertyValue) string {
 	switch {
 	case value.IsBool():

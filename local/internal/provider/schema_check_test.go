@@ -18,29 +18,29 @@ func TestSchemaCheck(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		inputs resource.PropertyMap
-		faults []string
+		want   []string
 	}{
-		{"what is right", resource.NewPropertyMapFromMap(object{
+		{"valid", resource.NewPropertyMapFromMap(object{
 			"location": "EU", "labels": object{"a": "b"}, "versioning": object{"enabled": true},
 			"lifecycleRules": []any{object{"action": object{"type": "Delete"}, "condition": object{"age": 30}}},
 		}), nil},
-		{"an unknown property", resource.NewPropertyMapFromMap(object{"location": "EU", "lables": object{}}), []string{
+		{"unknown property", resource.NewPropertyMapFromMap(object{"location": "EU", "lables": object{}}), []string{
 			`gcp:storage/bucket:Bucket: unknown property "lables": did you mean "labels"?`,
 		}},
-		{"an unknown one that is like no other", resource.NewPropertyMapFromMap(object{"location": "EU", "zzz": 1}), []string{
+		{"unknown property without a suggestion", resource.NewPropertyMapFromMap(object{"location": "EU", "zzz": 1}), []string{
 			`gcp:storage/bucket:Bucket: unknown property "zzz"`,
 		}},
-		{"a nested one", resource.NewPropertyMapFromMap(object{"location": "EU", "versioning": object{"enable": true}}), []string{
+		{"unknown nested property", resource.NewPropertyMapFromMap(object{"location": "EU", "versioning": object{"enable": true}}), []string{
 			`gcp:storage/bucket:Bucket: unknown property "versioning.enable": did you mean "enabled"?`,
 			`gcp:storage/bucket:Bucket: missing required property "versioning.enabled"`,
 		}},
-		{"one in a list", resource.NewPropertyMapFromMap(object{
+		{"wrong type in a list", resource.NewPropertyMapFromMap(object{
 			"location": "EU", "lifecycleRules": []any{object{"action": object{"type": 1}, "condition": object{"age": 1.5}}},
 		}), []string{
 			`gcp:storage/bucket:Bucket: property "lifecycleRules[0].action.type" must be a string, not 1`,
-			`gcp:storage/bucket:Bucket: property "lifecycleRules[0].condition.age" must be a whole number, not 1.5`,
+			`gcp:storage/bucket:Bucket: property "lifecycleRules[0].condition.age" must be an integer, not 1.5`,
 		}},
-		{"mistyped ones", resource.NewPropertyMapFromMap(object{
+		{"wrong types", resource.NewPropertyMapFromMap(object{
 			"location": "EU", "forceDestroy": "true", "labels": []any{}, "cors": object{}, "versioning": true,
 		}), []string{
 			`gcp:storage/bucket:Bucket: property "cors" must be a list, not an object`,
@@ -48,13 +48,17 @@ func TestSchemaCheck(t *testing.T) {
 			`gcp:storage/bucket:Bucket: property "labels" must be a map, not a list`,
 			`gcp:storage/bucket:Bucket: property "versioning" must be an object, not true`,
 		}},
-		{"a missing one", resource.PropertyMap{}, []string{`gcp:storage/bucket:Bucket: missing required property "location"`}},
-		{"one that is null", resource.NewPropertyMapFromMap(object{"location": nil}), []string{`gcp:storage/bucket:Bucket: missing required property "location"`}},
-		{"what a preview does not know", resource.PropertyMap{"location": unknown, "versioning": unknown, "labels": unknown}, nil},
-		{"secrets are looked into", resource.PropertyMap{"location": resource.MakeSecret(resource.NewNumberProperty(1))}, []string{
+		{"missing property", resource.PropertyMap{}, []string{
+			`gcp:storage/bucket:Bucket: missing required property "location"`,
+		}},
+		{"null property", resource.NewPropertyMapFromMap(object{"location": nil}), []string{
+			`gcp:storage/bucket:Bucket: missing required property "location"`,
+		}},
+		{"unknown values", resource.PropertyMap{"location": unknown, "versioning": unknown, "labels": unknown}, nil},
+		{"secret of a wrong type", resource.PropertyMap{"location": resource.MakeSecret(resource.NewNumberProperty(1))}, []string{
 			`gcp:storage/bucket:Bucket: property "location" must be a string, not 1`,
 		}},
-		{"outputs of other resources", resource.PropertyMap{"location": resource.NewOutputProperty(resource.Output{
+		{"outputs", resource.PropertyMap{"location": resource.NewOutputProperty(resource.Output{
 			Element: resource.NewStringProperty("EU"), Known: true,
 		}), "labels": resource.NewOutputProperty(resource.Output{})}, nil},
 	} {
@@ -64,7 +68,7 @@ func TestSchemaCheck(t *testing.T) {
 				reasons = append(reasons, failure.Reason)
 				require.Contains(t, failure.Reason, string(failure.Property))
 			}
-			require.Equal(t, test.faults, reasons)
+			require.Equal(t, test.want, reasons)
 		})
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 )
 
-// server answers the protocol for one provider instance. Every instance is a process of its own, so that two
-// providers of one cloud do not share their settings.
+// server implements the protocol for one provider instance. Each instance has its own process, so two providers of
+// the same cloud do not share their configuration.
 type server struct {
 	plugin.UnimplementedProvider
 	pkg    *Package
@@ -21,7 +21,7 @@ type server struct {
 
 var _ plugin.Provider = (*server)(nil)
 
-// New makes the provider of a package. Without a cloud it is offline.
+// New returns the provider of a package. If cloud is nil, the provider is offline.
 func New(pkg *Package, cloud *Cloud) plugin.Provider {
 	return &server{pkg: pkg, cloud: cloud}
 }
@@ -32,7 +32,7 @@ func (s *server) Close() error { return nil }
 
 func (s *server) SignalCancellation(context.Context) error { return nil }
 
-// Attach is part of the protocol for a provider that the engine did not start itself.
+// Attach has to be implemented for providers that the engine did not start itself.
 func (s *server) Attach(string) error { return nil }
 
 func (s *server) Handshake(
@@ -57,7 +57,7 @@ func (s *server) CheckConfig(_ context.Context, req plugin.CheckConfigRequest) (
 }
 
 func (s *server) DiffConfig(_ context.Context, req plugin.DiffConfigRequest) (plugin.DiffConfigResponse, error) {
-	// No setting moves a resource by itself: what depends on one changes with the resource's own properties.
+	// No change of the configuration replaces all resources: those that depend on it have it in their own inputs.
 	return DiffInputs(req.OldInputs, req.NewInputs, nil), nil
 }
 
@@ -71,7 +71,7 @@ func (s *server) lookupResource(typ tokens.Type) (Resource, error) {
 	if !ok {
 		resourceTokens := s.pkg.resourceTokens()
 		return Resource{}, fmt.Errorf(
-			"the local %s provider knows no resource type %q%s (it knows %d, see local/internal/provider/%s)",
+			"the local %s provider has no resource type %q%s (it has %d, see local/internal/provider/%s)",
 			s.pkg.Name, typ, didYouMean(string(typ), resourceTokens), len(resourceTokens), s.pkg.Name)
 	}
 	return definition, nil

@@ -1,14 +1,12 @@
 package provider
 
-import (
-	"regexp"
-)
+import "regexp"
 
-// placeholder is {path} in a Text, or {#n} for n digits of the resource's Hash.
+// placeholder matches {path} and {#n} in a Template.
 var placeholder = regexp.MustCompile(`\{(#?[A-Za-z0-9.]+)\}`)
 
-// Template is a Value that fills placeholders: {name} with the property of that path (an input, or another
-// output), {id} with the resource's id, {#8} with eight hex digits of its own.
+// Template returns an output that fills the placeholders in format: {path} with a property (an input or another
+// output), {id} with the resource's ID, and {#8} with eight digits of its Hash.
 func Template(format string) OutputFunc {
 	return func(r *Request) any {
 		return placeholder.ReplaceAllStringFunc(format, func(match string) string {
@@ -22,16 +20,5 @@ func Template(format string) OutputFunc {
 			}
 			return r.Hash(n)
 		})
-	}
-}
-
-// TemplateList is a Text for every element of a list.
-func TemplateList(formats ...string) OutputFunc {
-	return func(r *Request) any {
-		list := make([]any, 0, len(formats))
-		for _, format := range formats {
-			list = append(list, Template(format)(r))
-		}
-		return list
 	}
 }

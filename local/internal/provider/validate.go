@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Validate finds names in the table that the SDK's types do not have: a slip of the pen that would otherwise show
-// as an output that is never filled, or as a change that never replaces.
+// Validate returns an error for each property name in the table that the SDK's types do not have. Such a typo would
+// leave an output empty, or update a resource that has to be replaced.
 func (p *Package) Validate() error {
 	var errs []error
 	addError := func(token, format string, args ...any) {
@@ -17,36 +17,36 @@ func (p *Package) Validate() error {
 		args, state := SchemaOf(resource.Args), SchemaOf(resource.State)
 		for name := range resource.Outputs {
 			if !state.HasProperty(name) {
-				addError(token, "output %q is not in its state%s", name, didYouMean(name, state.PropertyNames()))
+				addError(token, "output %q is not a property of the State type%s", name, didYouMean(name, state.PropertyNames()))
 			}
 		}
 		for _, path := range resource.ReplaceOnChanges {
 			if head, _, _ := strings.Cut(path, "."); !args.HasProperty(head) {
-				addError(token, "replacing property %q is not among its arguments%s", path, didYouMean(head, args.PropertyNames()))
+				addError(token, "ReplaceOnChanges %q is not a property of the Args type%s", path, didYouMean(head, args.PropertyNames()))
 			}
 		}
 		for _, name := range resource.RequiredInputs {
 			if !args.HasProperty(name) {
-				addError(token, "required property %q is not among its arguments%s", name, didYouMean(name, args.PropertyNames()))
+				addError(token, "RequiredInputs %q is not a property of the Args type%s", name, didYouMean(name, args.PropertyNames()))
 			}
 		}
 		if resource.NameProperty != "" && !args.HasProperty(resource.NameProperty) {
-			addError(token, "name property %q is not among its arguments", resource.NameProperty)
+			addError(token, "NameProperty %q is not a property of the Args type", resource.NameProperty)
 		}
 		if resource.ID == nil {
-			addError(token, "it has no id")
+			addError(token, "ID is not set")
 		}
 	}
 	for token, function := range p.Functions {
 		result, args := SchemaOf(function.Result), SchemaOf(function.Args)
 		for name := range function.Outputs {
 			if !result.HasProperty(name) {
-				addError(token, "output %q is not in its result%s", name, didYouMean(name, result.PropertyNames()))
+				addError(token, "output %q is not a property of the Result type%s", name, didYouMean(name, result.PropertyNames()))
 			}
 		}
 		for _, name := range function.RequiredInputs {
 			if !args.HasProperty(name) {
-				addError(token, "required property %q is not among its arguments", name)
+				addError(token, "RequiredInputs %q is not a property of the Args type", name)
 			}
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// accessEntryResources are the entries by which EKS knows a principal; locally they are kept, and the admin token rules.
+// accessEntryResources have no effect in the local cloud, where every kubeconfig has the admin token.
 var accessEntryResources = map[string]provider.Resource{
 	"aws:eks/accessEntry:AccessEntry": {
 		Args: eks.AccessEntryArgs{}, State: eks.AccessEntryState{},

@@ -9,50 +9,9 @@ import (
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
 )
 
-// policyDocument is a policy of IAM or of a bucket.
-type policyDocument struct {
-	Version   string
-	Statement []policyStatement
-}
-
-// policyStatement is one of its statements; what AWS lets be one or several is several here.
-type policyStatement struct {
-	Effect    string
-	Principal any `json:",omitempty"`
-	Action    stringOrSlice
-	Resource  stringOrSlice
-	Condition map[string]map[string]stringOrSlice `json:",omitempty"`
-}
-
-type stringOrSlice []string
-
-// UnmarshalJSON takes a string for a list of one.
-func (l *stringOrSlice) UnmarshalJSON(content []byte) error {
-	var one string
-	if json.Unmarshal(content, &one) == nil {
-		*l = stringOrSlice{one}
-		return nil
-	}
-	return json.Unmarshal(content, (*[]string)(l))
-}
-
-// parsePolicy reads a policy property, which is JSON text or an object.
-func parsePolicy(policy any) (policyDocument, error) {
-	var d policyDocument
-	content, isText := policy.(string)
-	if !isText {
-		encoded, err := json.Marshal(policy)
-		if err != nil {
-			return d, err
-		}
-		content = string(encoded)
-	}
-	err := json.Unmarshal([]byte(content), &d)
-	return d, err
-}
-
-// effectiveBucketPolicy is the policy that gives each role's account, on one bucket, what the role's policies say,
-// and that has what the bucket's own policy says. An empty one stands for none.
+// effectiveBucketPolicy returns the bucket policy for the local object store, which has no IAM policies: the
+// statements of all roles' policies about this bucket, with the role's account as the principal, and the statements of
+// the bucket policy. Without statements there is no policy.
 func effectiveBucketPolicy(cloud *cloudstate.Cloud, bucket string) (policyDocument, error) {
 	effective := policyDocument{Version: "2012-10-17"}
 	for _, role := range cloud.OfType(RoleType) {
@@ -78,8 +37,8 @@ func effectiveBucketPolicy(cloud *cloudstate.Cloud, bucket string) (policyDocume
 		return effective, fmt.Errorf("policy of bucket %q: %w", bucket, err)
 	}
 	for _, s := range policy.Statement {
-		// The local store speaks plain HTTP within one machine: a demand for TLS would shut everyone out.
-		// And no service of AWS, such as its log delivery, is here to be let in.
+		// The local store has no TLS, so a statement that requires it would deny everything. AWS services, such as log
+		// delivery, do not exist here.
 		if restricted, ok := restrictToBucket(s, bucket); ok && !requiresTLS(s) && !isServicePrincipal(s.Principal) {
 			restricted.Principal = toAccountPrincipals(cloud, s.Principal)
 			effective.Statement = append(effective.Statement, restricted)
@@ -88,8 +47,8 @@ func effectiveBucketPolicy(cloud *cloudstate.Cloud, bucket string) (policyDocume
 	return effective, nil
 }
 
-// rolePolicies are the inline policies of a role, its own and those that are resources of their own. Managed
-// policies of AWS grant nothing on the program's buckets.
+// rolePolicies returns a role's inline policies and its RolePolicy resources. Managed policies are left out: AWS's own
+// grant nothing on the program's buckets.
 func rolePolicies(cloud *cloudstate.Cloud, role cloudstate.Resource) ([]policyDocument, error) {
 	var texts []any
 	inline, _ := role.Inputs["inlinePolicies"].([]any)
@@ -114,7 +73,8 @@ func rolePolicies(cloud *cloudstate.Cloud, role cloudstate.Resource) ([]policyDo
 	return policies, nil
 }
 
-// restrictToBucket keeps of a statement what is about S3 and this bucket. Patterns in the bucket's name are resolved.
+// restrictToBucket returns a statement's S3 actions and its resources in this bucket, and false if there are none.
+// Wildcards in bucket names are replaced by the bucket's name.
 func restrictToBucket(s policyStatement, bucket string) (policyStatement, bool) {
 	restricted := policyStatement{Effect: s.Effect, Condition: s.Condition}
 	for _, action := range s.Action {
@@ -140,6 +100,7 @@ func restrictToBucket(s policyStatement, bucket string) (policyStatement, bool) 
 	return restricted, len(restricted.Action) > 0 && len(restricted.Resource) > 0
 }
 
+// requiresTLS reports whether a statement has a condition on TLS.
 func requiresTLS(s policyStatement) bool {
 	for _, condition := range s.Condition {
 		if _, ok := condition["aws:SecureTransport"]; ok {
@@ -149,13 +110,14 @@ func requiresTLS(s policyStatement) bool {
 	return false
 }
 
+// isServicePrincipal reports whether a principal names AWS services only.
 func isServicePrincipal(principal any) bool {
 	names, _ := principal.(map[string]any)
 	_, ok := names["Service"]
 	return ok && len(names) == 1
 }
 
-// toAccountPrincipals are a bucket policy's principals with accounts in place of roles.
+// toAccountPrincipals returns a bucket policy's principal with roles' ARNs replaced by their accounts.
 func toAccountPrincipals(cloud *cloudstate.Cloud, principal any) any {
 	text, err := json.Marshal(principal)
 	if err != nil {
@@ -170,7 +132,7 @@ func toAccountPrincipals(cloud *cloudstate.Cloud, principal any) any {
 	return json.RawMessage(replaced)
 }
 
-// roleAccessKeyID is the name of a role's account.
+// roleAccessKeyID returns the name, which is also the access key ID, of a role's account in the object store.
 func roleAccessKeyID(role cloudstate.Resource) string {
 	id, _ := role.Outputs["uniqueId"].(string)
 	return id

@@ -6,7 +6,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// ecrResources are repositories that are kept only: local images come from the node's own registry.
+// ecrResources are only recorded: local images come from the node's registry.
 var ecrResources = map[string]provider.Resource{
 	"aws:ecr/repository:Repository": {
 		Args: ecr.RepositoryArgs{}, State: ecr.RepositoryState{}, NameProperty: "name",

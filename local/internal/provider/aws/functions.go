@@ -17,7 +17,7 @@ var functions = map[string]provider.Function{
 		Outputs: map[string]provider.OutputFunc{
 			"accountId": accountID,
 			"id":        accountID,
-			"arn":       globalARN("sts", "assumed-role/ml-platform/local"), // the administrator that Pulumi.eks.yaml names
+			"arn":       globalARN("sts", "assumed-role/ml-platform/local"), // an administrator in Pulumi.eks.yaml
 			"userId":    provider.ConstOutput("AROAMODELFERRYLOCAL00:local"),
 		},
 	},
@@ -50,7 +50,7 @@ var functions = map[string]provider.Function{
 	},
 	"aws:ec2/getSubnet:getSubnet": {
 		Args: ec2.LookupSubnetArgs{}, Result: ec2.LookupSubnetResult{},
-		RequiredInputs: []string{"id"}, // it is found, whatever it is called, in the VPC that is asked for
+		RequiredInputs: []string{"id"}, // every ID exists, in the VPC of the request
 		Outputs: map[string]provider.OutputFunc{
 			"arn":                     arn("ec2", "subnet/{id}"),
 			"vpcId":                   provider.Template("vpc-{#17}"),
@@ -89,7 +89,7 @@ var functions = map[string]provider.Function{
 	},
 }
 
-// zoneNames are the region's name with each suffix, or the region's name alone.
+// zoneNames returns an output with the region's name and each suffix, or the region's name if there are no suffixes.
 func zoneNames(separator string, suffixes ...string) provider.OutputFunc {
 	return func(r *provider.Request) any {
 		name := fmt.Sprint(region(r))

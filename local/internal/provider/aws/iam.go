@@ -59,17 +59,17 @@ var iamResources = map[string]provider.Resource{
 
 const rolePolicyType = "aws:iam/rolePolicy:RolePolicy"
 
-// OIDCProviderType is the token of an identity provider; the token service trusts those issuers only.
+// OIDCProviderType is the type token of an OIDC identity provider. The local STS trusts their issuers only.
 const OIDCProviderType = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
 
-// PodIdentityAssociationType is the token of what ties a service account to a role under
-// Pod Identity; the webhook and the agent read it.
+// PodIdentityAssociationType is the type token of a Pod Identity association. The pod identity webhook and the agent
+// read their records.
 const PodIdentityAssociationType = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
 
-// RoleType is the token of a role; the token service reads its trust policy.
+// RoleType is the type token of a role. The local STS reads the roles' trust policies.
 const RoleType = "aws:iam/role:Role"
 
-// oidcProviderARN holds the issuer without its scheme.
+// oidcProviderARN returns the ARN of an identity provider, which has the issuer's URL without its scheme.
 func oidcProviderARN(r *provider.Request) any {
 	return globalARN("iam", "oidc-provider/"+strings.TrimPrefix(r.GetString("url"), "https://"))(r)
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// kmsResources are kept; the local store encrypts nothing.
+// kmsResources are only recorded: the local object store does not encrypt.
 var kmsResources = map[string]provider.Resource{
 	"aws:kms/key:Key": {
 		Args: kms.KeyArgs{}, State: kms.KeyState{},

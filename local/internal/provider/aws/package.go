@@ -1,4 +1,4 @@
-// Package aws is the local cloud's Amazon Web Services: the resource types and functions that the program uses.
+// Package aws is the local cloud's provider for AWS: the resource types and functions that the program uses.
 package aws
 
 import (
@@ -10,13 +10,13 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// Version is that of the pulumi-aws SDK in go.mod.
+// Version is the version of the pulumi-aws SDK in go.mod.
 const Version = "6.83.4"
 
-// defaultAccountID is the number that AWS's documentation uses; the provider's allowedAccountIds choose another.
+// defaultAccountID is the account in AWS's documentation. The provider's allowedAccountIds override it.
 const defaultAccountID = "123456789012"
 
-// Package is the table of what this cloud knows. A new resource type is one more entry in one of its parts.
+// Package returns the resource types and functions of AWS. A new resource type is an entry in one of the maps.
 func Package() *provider.Package {
 	pkg := &provider.Package{
 		Name: "aws", Version: Version, Config: aws.ProviderArgs{},
@@ -31,13 +31,16 @@ func Package() *provider.Package {
 		Resources: map[string]provider.Resource{},
 		Functions: functions,
 	}
-	for _, resources := range []map[string]provider.Resource{networkResources, routeResources, clusterResources, accessEntryResources, iamResources, bucketResources, kmsResources, ecrResources} {
+	for _, resources := range []map[string]provider.Resource{
+		networkResources, routeResources, clusterResources, nodeGroupResources, accessEntryResources, iamResources,
+		bucketResources, kmsResources, ecrResources,
+	} {
 		maps.Copy(pkg.Resources, resources)
 	}
 	return pkg
 }
 
-// fixedTimestamp stands for every time of creation, so that a plan reads the same each day.
+// fixedTimestamp is the creation time of every resource, so that plans do not change from day to day.
 const fixedTimestamp = "2024-01-01T00:00:00Z"
 
 func region(r *provider.Request) any {
@@ -54,21 +57,22 @@ func accountID(r *provider.Request) any {
 	return defaultAccountID
 }
 
-// tagsAll are the resource's tags over the provider's default ones.
+// tagsAll returns the provider's default tags, overridden by the resource's.
 func tagsAll(r *provider.Request) any {
 	tags := map[string]any{}
-	maps.Copy(tags, r.ConfigMap("defaultTags.tags"))
+	maps.Copy(tags, r.ConfigObject("defaultTags.tags"))
 	maps.Copy(tags, r.GetMap("tags"))
 	return tags
 }
 
-// arn makes an ARN of this account and region; global services leave the region out.
+// arn returns an output with an ARN in the provider's account and region. resource is a provider.Template.
 func arn(service, resource string) provider.OutputFunc {
 	return func(r *provider.Request) any {
 		return fmt.Sprintf("arn:aws:%s:%v:%v:%v", service, region(r), accountID(r), provider.Template(resource)(r))
 	}
 }
 
+// globalARN is arn for global services, whose ARNs have no region.
 func globalARN(service, resource string) provider.OutputFunc {
 	return func(r *provider.Request) any {
 		return fmt.Sprintf("arn:aws:%s::%v:%v", service, accountID(r), provider.Template(resource)(r))

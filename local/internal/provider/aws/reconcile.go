@@ -12,8 +12,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// reconcileAccess brings the store's accounts and bucket policies to what the roles and policies on record say. It
-// works on the whole, under the state's lock, because roles, policies and buckets come and go side by side.
+// reconcileAccess reconciles the store's accounts and bucket policies with the recorded roles and policies. It
+// handles all of them under the state's lock, because the engine changes roles, policies and buckets in parallel.
 func reconcileAccess(ctx context.Context, r *provider.Request) error {
 	client, err := newStoreClient(r)
 	if err != nil {
@@ -54,7 +54,7 @@ func (s *storeClient) putEffectivePolicy(ctx context.Context, cloud *cloudstate.
 		}
 		_, err = s.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: sdk.String(bucket), Policy: sdk.String(string(text))})
 	}
-	if hasErrorCode(err, "NoSuchBucket", "NoSuchBucketPolicy") { // it is being deleted, or someone did so behind our back
+	if hasErrorCode(err, "NoSuchBucket", "NoSuchBucketPolicy") { // deleted in parallel
 		return nil
 	}
 	return err

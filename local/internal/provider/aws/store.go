@@ -15,7 +15,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
-// storeClient is the local object store, spoken to as its root account.
+// storeClient is a client of the local object store with its root account.
 type storeClient struct {
 	*s3.Client
 	endpoint, region string
@@ -41,7 +41,7 @@ func newStoreClient(r *provider.Request) (*storeClient, error) {
 	}, nil
 }
 
-// createBucket makes the bucket, or takes over the one that an interrupted run made.
+// createBucket creates the bucket. One that exists is from an interrupted update and is adopted.
 func createBucket(ctx context.Context, r *provider.Request) error {
 	client, err := newStoreClient(r)
 	if err != nil {
@@ -50,7 +50,7 @@ func createBucket(ctx context.Context, r *provider.Request) error {
 	input := &s3.CreateBucketInput{
 		Bucket: sdk.String(r.GetString("bucket")), ObjectOwnership: types.ObjectOwnershipBucketOwnerEnforced,
 	}
-	if client.region != "us-east-1" { // S3's oldest region must not be named
+	if client.region != "us-east-1" { // S3's default, which it refuses as a location
 		input.CreateBucketConfiguration = &types.CreateBucketConfiguration{
 			LocationConstraint: types.BucketLocationConstraint(client.region),
 		}
@@ -74,7 +74,7 @@ func bucketExists(ctx context.Context, r *provider.Request) (bool, error) {
 	return err == nil, err
 }
 
-// deleteBucket refuses, as AWS's does, to take a bucket away with what is in it unless forceDestroy is set.
+// deleteBucket deletes a bucket, and its objects if forceDestroy is set, as pulumi-aws does.
 func deleteBucket(ctx context.Context, r *provider.Request) error {
 	client, err := newStoreClient(r)
 	if err != nil {
@@ -90,14 +90,14 @@ func deleteBucket(ctx context.Context, r *provider.Request) error {
 	case hasErrorCode(err, "NoSuchBucket"):
 		return nil
 	case hasErrorCode(err, "BucketNotEmpty", "VersionedBucketNotEmpty"):
-		return fmt.Errorf("bucket %q is not empty: remove the objects, or set forceDestroy and update first", r.ID)
+		return fmt.Errorf("bucket %q is not empty: delete its objects, or set forceDestroy and update first", r.ID)
 	case err != nil:
 		return fmt.Errorf("bucket %q: %w", r.ID, err)
 	}
 	return nil
 }
 
-// deleteAllVersions deletes every version of every object.
+// deleteAllVersions deletes all versions of all objects of a bucket.
 func (s *storeClient) deleteAllVersions(ctx context.Context, bucket string) error {
 	pages := s3.NewListObjectVersionsPaginator(s.Client, &s3.ListObjectVersionsInput{Bucket: &bucket})
 	for pages.HasMorePages() {
@@ -126,8 +126,8 @@ func (s *storeClient) deleteAllVersions(ctx context.Context, bucket string) erro
 	return nil
 }
 
-// applyVersioning turns it on or off in the store. S3 cannot forget that it was ever on, so without the
-// resource it is suspended.
+// applyVersioning sets the bucket's versioning. Once enabled, S3 can only suspend it: that is what deleting the
+// resource does.
 func applyVersioning(ctx context.Context, r *provider.Request) error {
 	return putVersioning(ctx, r, types.BucketVersioningStatus(r.GetString("versioningConfiguration.status")))
 }

@@ -19,14 +19,15 @@ import (
 	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
-// RoleCredentials are the object-store account of a role, named by the role's unique id. The secret follows from the root account's: nothing more has to be kept.
+// RoleCredentials returns the credentials of a role's account in the object store. The access key ID is the role's
+// unique ID. The secret is derived from the root account's, so it need not be saved.
 func RoleCredentials(root secrets.StoreAccount, roleID string) secrets.StoreAccount {
 	mac := hmac.New(sha256.New, []byte(root.SecretKey))
 	mac.Write([]byte(roleID))
-	return secrets.StoreAccount{AccessKey: roleID, SecretKey: hex.EncodeToString(mac.Sum(nil))[:40]} // as long as AWS's are
+	return secrets.StoreAccount{AccessKey: roleID, SecretKey: hex.EncodeToString(mac.Sum(nil))[:40]} // AWS's length
 }
 
-// gatewayAccount is how versitygw's admin API writes one down.
+// gatewayAccount is an account in versitygw's admin API.
 type gatewayAccount struct {
 	XMLName   xml.Name `xml:"Account"`
 	Access    string
@@ -37,7 +38,7 @@ type gatewayAccount struct {
 	ProjectID int
 }
 
-// createAccount makes a plain account, which may do what a bucket's policy grants and nothing else.
+// createAccount creates an account that can do only what bucket policies allow. It is no error if the account exists.
 func (s *storeClient) createAccount(ctx context.Context, keys secrets.StoreAccount) error {
 	body, err := xml.Marshal(gatewayAccount{Access: keys.AccessKey, Secret: keys.SecretKey, Role: "user"})
 	if err != nil {
@@ -50,6 +51,7 @@ func (s *storeClient) createAccount(ctx context.Context, keys secrets.StoreAccou
 	return err
 }
 
+// deleteAccount deletes an account. It is no error if the account does not exist.
 func (s *storeClient) deleteAccount(ctx context.Context, accessKeyID string) error {
 	status, message, err := s.adminRequest(ctx, "/delete-user?access="+url.QueryEscape(accessKeyID), nil)
 	if err == nil && status >= http.StatusBadRequest && status != http.StatusNotFound {
@@ -58,7 +60,8 @@ func (s *storeClient) deleteAccount(ctx context.Context, accessKeyID string) err
 	return err
 }
 
-// adminRequest sends a request to versitygw's admin API, signed as root.
+// adminRequest sends a request to versitygw's admin API, signed by the root account, and returns the status code and
+// the response's body.
 func (s *storeClient) adminRequest(ctx context.Context, path string, body []byte) (int, string, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPatch, s.endpoint+path, bytes.NewReader(body))
 	if err != nil {

@@ -28,7 +28,7 @@ const region = "eu-west-1"
 
 type object = map[string]any
 
-// testCloud is a configured provider over a stack's folder.
+// testCloud is a configured provider with a stack's directory.
 type testCloud struct {
 	plugin.Provider
 	dir string
@@ -69,7 +69,7 @@ func (c testCloud) delete(typ string, created plugin.CreateResponse, inputs obje
 	return err
 }
 
-// s3Client is an S3 client with the given account.
+// s3Client returns an S3 client with the given account.
 func (c testCloud) s3Client(t *testing.T, keys secrets.StoreAccount) *s3.Client {
 	t.Helper()
 	node, err := nodeinfo.Read(c.dir + "/node.json")
@@ -147,19 +147,19 @@ func TestRole_readsItsPrefixOnly(t *testing.T) {
 	} {
 		require.ErrorContains(t, err, "AccessDenied", name)
 	}
-	// A missing key below the own prefix is known to be missing, because it may be listed.
+	// S3 says that a key does not exist only to those who may list it.
 	require.ErrorContains(t, get(roleClient, "bankchurn/missing"), "NoSuchKey")
 	key := "bankchurn/model.joblib"
 	_, err = roleClient.PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader("mine")})
 	require.ErrorContains(t, err, "AccessDenied")
 
-	// Without its role policy the role reads nothing any more.
+	// Deleting the role policy revokes the access.
 	require.NoError(t, c.delete(rolePolicy, plugin.CreateResponse{ID: resource.ID(fmt.Sprintf("%s:%s", bankchurn.ID, policyName(t, c)))}, object{
 		"role": string(bankchurn.ID), "policy": readPolicy(bucket, "bankchurn/"),
 	}))
 	require.ErrorContains(t, get(roleClient, "bankchurn/model.joblib"), "AccessDenied")
 
-	// And without the role there is no account.
+	// Deleting the role deletes its account.
 	require.NoError(t, c.delete(roleType, bankchurn, object{"name": string(bankchurn.ID), "assumeRolePolicy": "{}"}))
 	require.ErrorContains(t, get(roleClient, "bankchurn/model.joblib"), "InvalidAccessKeyId")
 }

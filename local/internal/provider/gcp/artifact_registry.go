@@ -6,7 +6,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// artifactRegistryResources is a repository that is kept only: local images come from the node's own registry.
+// artifactRegistryResources are only recorded: local images come from the node's registry.
 var artifactRegistryResources = map[string]provider.Resource{
 	"gcp:artifactregistry/repository:Repository": {
 		Args: artifactregistry.RepositoryArgs{}, State: artifactregistry.RepositoryState{},

@@ -26,11 +26,11 @@ var clusterResources = map[string]provider.Resource{
 			"selfLink":      provider.Template("https://container.googleapis.com/v1/projects/{project}/locations/{location}/clusters/{name}"),
 			"endpoint":      clusterEndpoint,
 			"masterAuth":    func(r *provider.Request) any { return map[string]any{"clusterCaCertificate": clusterCA(r)} },
-			"masterVersion": provider.InputOrOutput("minMasterVersion", provider.ConstOutput(kubernetesVersion)),
+			"masterVersion": provider.InputOr("minMasterVersion", provider.ConstOutput(kubernetesVersion)),
 			"nodeVersion":   provider.ConstOutput(kubernetesVersion),
 		},
 		Create: func(_ context.Context, r *provider.Request) error {
-			_, err := r.Cloud.Node() // a cluster stands for the node's Kubernetes: it has to run
+			_, err := r.Cloud.Node() // the cluster is the node's Kubernetes, so the node has to run
 			return err
 		},
 		Delete: checkDeletionProtection,
@@ -53,7 +53,8 @@ var clusterResources = map[string]provider.Resource{
 
 const kubernetesVersion = "1.34.1-gke.1"
 
-// clusterEndpoint is an address without scheme, as GKE's is: the node's, or one reserved for documentation.
+// clusterEndpoint returns the API server's address without scheme: the node's, or offline one that is reserved for
+// documentation.
 func clusterEndpoint(r *provider.Request) any {
 	if r.Cloud == nil {
 		return "192.0.2.10"
@@ -65,7 +66,7 @@ func clusterEndpoint(r *provider.Request) any {
 	return strings.TrimPrefix(node.APIServerURL, "https://")
 }
 
-// clusterCA is the cluster's certificate authority, base64 of the PEM.
+// clusterCA returns the cluster's certificate authority, as base64 of the PEM.
 func clusterCA(r *provider.Request) any {
 	if r.Cloud == nil {
 		return provider.OfflineCA
@@ -77,10 +78,11 @@ func clusterCA(r *provider.Request) any {
 	return base64.StdEncoding.EncodeToString(node.CAData)
 }
 
-// checkDeletionProtection refuses as GKE's provider does, which protects a cluster unless told not to.
+// checkDeletionProtection returns an error unless deletionProtection is false. As in pulumi-gcp, the default is true.
 func checkDeletionProtection(_ context.Context, r *provider.Request) error {
 	if protected, set := r.Get("deletionProtection").(bool); protected || !set {
-		return fmt.Errorf("cluster %q is protected: set deletionProtection to false, run `pulumi up`, then destroy it", r.GetString("name"))
+		return fmt.Errorf("cluster %q has deletion protection: set deletionProtection to false, run `pulumi up`, then delete it",
+			r.GetString("name"))
 	}
 	return nil
 }

@@ -9,7 +9,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// A grant is its role, its member and what it is on: a change of any of them is another grant.
+// iamResources are replaced by every change: a binding has no properties besides its role, member, resource and
+// condition.
 var iamResources = map[string]provider.Resource{
 	"gcp:serviceaccount/account:Account": {
 		Args: serviceaccount.AccountArgs{}, State: serviceaccount.AccountState{},

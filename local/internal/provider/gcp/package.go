@@ -1,4 +1,4 @@
-// Package gcp is the local cloud's Google Cloud: the resource types and functions that the program uses.
+// Package gcp is the local cloud's provider for Google Cloud: the resource types and functions that the program uses.
 package gcp
 
 import (
@@ -12,12 +12,12 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// Version is that of the pulumi-gcp SDK in go.mod.
+// Version is the version of the pulumi-gcp SDK in go.mod.
 const Version = "7.38.0"
 
 const computeAPI = "https://www.googleapis.com/compute/v1/"
 
-// Package is the table of what this cloud knows. A new resource type is one more entry in one of its parts.
+// Package returns the resource types and functions of Google Cloud. A new resource type is an entry in one of the maps.
 func Package() *provider.Package {
 	pkg := &provider.Package{
 		Name: "gcp", Version: Version, Config: gcp.ProviderArgs{},
@@ -42,7 +42,7 @@ func Package() *provider.Package {
 	return pkg
 }
 
-// fixedTimestamp stands for every time of creation, so that a plan reads the same each day.
+// fixedTimestamp is the creation time of every resource, so that plans do not change from day to day.
 const fixedTimestamp = "2024-01-01T00:00:00Z"
 
 func project(r *provider.Request) any {
@@ -61,7 +61,7 @@ func configOutput(name string) provider.OutputFunc {
 	}
 }
 
-// location is the region, or else the zone, of the provider, as for a cluster that names none.
+// location returns the provider's region, or else its zone: pulumi-gcp's default for a cluster's location.
 func location(r *provider.Request) any {
 	if region := r.ConfigString("region"); region != "" {
 		return region
@@ -69,6 +69,7 @@ func location(r *provider.Request) any {
 	return configOutput("zone")(r)
 }
 
+// effectiveLabels returns the labels of a resource. GKE clusters have them in resourceLabels.
 func effectiveLabels(r *provider.Request) any {
 	labels := map[string]any{}
 	for _, name := range []string{"labels", "resourceLabels"} {
@@ -77,7 +78,7 @@ func effectiveLabels(r *provider.Request) any {
 	return labels
 }
 
-// projectNumber makes a project's number from its name: twelve digits, as Google's are.
+// projectNumber derives a project's number, 12 digits, from its name.
 func projectNumber(name string) string {
 	sum := sha256.Sum256([]byte(name))
 	return fmt.Sprintf("%d", 100_000_000_000+binary.BigEndian.Uint64(sum[:])%900_000_000_000)

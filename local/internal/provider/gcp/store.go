@@ -13,8 +13,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// storeClient speaks the JSON API of the local object store. The official client would bring a login and its gRPC
-// along for four plain calls.
+// storeClient is a client of the local object store's JSON API. The official one has too many dependencies, gRPC among
+// them, for four simple calls.
 type storeClient struct{ endpoint string }
 
 func newStoreClient(r *provider.Request) (storeClient, error) {
@@ -22,8 +22,8 @@ func newStoreClient(r *provider.Request) (storeClient, error) {
 	return storeClient{node.StoreURL + "/storage/v1/b"}, err
 }
 
-// createBucket makes the bucket, or takes over the one that an interrupted run made. The filesystem behind
-// the local store keeps one version of an object only, so versioning stays on paper.
+// createBucket creates the bucket. One that exists is from an interrupted update and is adopted. Versioning has no
+// effect: fake-gcs-server's filesystem backend stores one version of an object.
 func createBucket(ctx context.Context, r *provider.Request) error {
 	client, err := newStoreClient(r)
 	if err != nil {
@@ -48,7 +48,7 @@ func bucketExists(ctx context.Context, r *provider.Request) (bool, error) {
 	return err == nil, err
 }
 
-// deleteBucket refuses, as Google's does, to take a bucket away with what is in it unless forceDestroy is set.
+// deleteBucket deletes a bucket, and its objects if forceDestroy is set, as pulumi-gcp does.
 func deleteBucket(ctx context.Context, r *provider.Request) error {
 	client, err := newStoreClient(r)
 	if err != nil {
@@ -72,7 +72,7 @@ func deleteBucket(ctx context.Context, r *provider.Request) error {
 			break
 		}
 		if !r.GetBool("forceDestroy") {
-			return fmt.Errorf("bucket %q is not empty (it holds %q): remove the objects, or set forceDestroy and update first",
+			return fmt.Errorf("bucket %q is not empty (it contains %q): delete its objects, or set forceDestroy and update first",
 				r.ID, page.Items[0].Name)
 		}
 		for _, object := range page.Items {
@@ -87,7 +87,7 @@ func deleteBucket(ctx context.Context, r *provider.Request) error {
 	return nil
 }
 
-// statusError is an answer that is no success.
+// statusError is a response with a status of 400 or higher.
 type statusError struct {
 	status  int
 	message string
@@ -100,6 +100,7 @@ func hasStatus(err error, status int) bool {
 	return errors.As(err, &r) && r.status == status
 }
 
+// do sends a request with body as JSON, and decodes the response into result. Both may be nil.
 func (s storeClient) do(ctx context.Context, method, path string, body, result any) error {
 	var requestBody io.Reader
 	if body != nil {

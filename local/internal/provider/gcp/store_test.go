@@ -38,7 +38,7 @@ func TestBucket_lifecycle(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "gs://demo-models", created.Properties["url"].StringValue())
 	_, err = p.Create(ctx, create)
-	require.NoError(t, err, "an interrupted run's bucket is taken over")
+	require.NoError(t, err, "a bucket that exists is adopted")
 
 	upload := node.StoreURL + "/upload/storage/v1/b/demo-models/o?uploadType=media&name=bankchurn/model.joblib"
 	resp, err := http.Post(upload, "application/octet-stream", strings.NewReader("model"))
@@ -48,7 +48,7 @@ func TestBucket_lifecycle(t *testing.T) {
 
 	remove := plugin.DeleteRequest{URN: urn, Type: bucketType, ID: created.ID, Inputs: create.Properties}
 	_, err = p.Delete(ctx, remove)
-	require.ErrorContains(t, err, `bucket "demo-models" is not empty (it holds "bankchurn/model.joblib")`)
+	require.ErrorContains(t, err, `bucket "demo-models" is not empty (it contains "bankchurn/model.joblib")`)
 	read, err := p.Read(ctx, plugin.ReadRequest{URN: urn, Type: bucketType, ID: created.ID, State: created.Properties})
 	require.NoError(t, err)
 	require.Equal(t, created.ID, read.ID)
