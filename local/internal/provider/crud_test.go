@@ -81,13 +81,21 @@ func TestCreate_computesOutputs(t *testing.T) {
 func TestCreate_unknownInputs(t *testing.T) {
 	inputs := props(object{"name": "main", "location": "EU"})
 	inputs["network"] = resource.MakeComputed(resource.NewStringProperty(""))
-	created, err := newProvider(t, nil, unchanged).Create(context.Background(), plugin.CreateRequest{URN: urn, Type: typ, Properties: inputs, Preview: true})
+	created, err := newProvider(
+		t,
+		nil,
+		unchanged,
+	).Create(context.Background(), plugin.CreateRequest{URN: urn, Type: typ, Properties: inputs, Preview: true})
 	require.NoError(t, err)
 	require.EqualValues(t, "EU/main", created.ID)
 	require.True(t, created.Properties["endpoint"].IsComputed())
 	require.Equal(t, "demo", created.Properties["project"].StringValue())
 	inputs["location"] = resource.MakeComputed(resource.NewStringProperty(""))
-	created, err = newProvider(t, nil, unchanged).Create(context.Background(), plugin.CreateRequest{URN: urn, Type: typ, Properties: inputs, Preview: true})
+	created, err = newProvider(
+		t,
+		nil,
+		unchanged,
+	).Create(context.Background(), plugin.CreateRequest{URN: urn, Type: typ, Properties: inputs, Preview: true})
 	require.NoError(t, err)
 	require.Empty(t, created.ID)
 	require.True(t, created.Properties["selfLink"].IsComputed())
@@ -97,7 +105,10 @@ func TestServer_errorMessages(t *testing.T) {
 	p := provider.New(newPackage(unchanged), nil) // no Configure, so no project
 	_, err := p.Create(context.Background(), plugin.CreateRequest{URN: urn, Type: typ, Properties: props(object{"name": "main"})})
 	require.ErrorContains(t, err, "no project")
-	_, err = p.Check(context.Background(), plugin.CheckRequest{URN: urn, Type: "gcp:container/cluster:Clustre", News: resource.PropertyMap{}})
+	_, err = p.Check(
+		context.Background(),
+		plugin.CheckRequest{URN: urn, Type: "gcp:container/cluster:Clustre", News: resource.PropertyMap{}},
+	)
 	require.ErrorContains(t, err, `has no resource type "gcp:container/cluster:Clustre": did you mean "gcp:container/cluster:Cluster"?`)
 	_, err = p.Invoke(context.Background(), plugin.InvokeRequest{Tok: "gcp:a/b:c"})
 	require.ErrorContains(t, err, `has no function "gcp:a/b:c"`)
@@ -105,7 +116,11 @@ func TestServer_errorMessages(t *testing.T) {
 
 func TestDiff(t *testing.T) {
 	diff := func(before, now object) plugin.DiffResponse {
-		d, err := newProvider(t, nil, unchanged).Diff(context.Background(), plugin.DiffRequest{URN: urn, Type: typ, OldInputs: props(before), NewInputs: props(now)})
+		d, err := newProvider(
+			t,
+			nil,
+			unchanged,
+		).Diff(context.Background(), plugin.DiffRequest{URN: urn, Type: typ, OldInputs: props(before), NewInputs: props(now)})
 		require.NoError(t, err)
 		return d
 	}
@@ -163,7 +178,11 @@ func TestRead_newProcess(t *testing.T) {
 	require.NoError(t, err)
 	require.True(t, created.Properties["description"].IsSecret())
 
-	read, err := newProvider(t, cloud, unchanged).Read(ctx, plugin.ReadRequest{URN: urn, Type: typ, ID: created.ID, Inputs: inputs, State: created.Properties})
+	read, err := newProvider(
+		t,
+		cloud,
+		unchanged,
+	).Read(ctx, plugin.ReadRequest{URN: urn, Type: typ, ID: created.ID, Inputs: inputs, State: created.Properties})
 	require.NoError(t, err)
 	require.Equal(t, created.Properties, read.Outputs, "secrets stay secret")
 	imported, err := newProvider(t, cloud, unchanged).Read(ctx, plugin.ReadRequest{URN: urn, Type: typ, ID: created.ID})
@@ -187,6 +206,9 @@ func TestCreate_failingHookSavesNothing(t *testing.T) {
 	records, err := cloudstate.Load(cloud.Dir)
 	require.NoError(t, err)
 	require.Empty(t, records.Resources)
-	_, err = failing.Create(ctx, plugin.CreateRequest{URN: urn, Type: typ, Properties: props(object{"name": "main", "location": "EU"}), Preview: true})
+	_, err = failing.Create(
+		ctx,
+		plugin.CreateRequest{URN: urn, Type: typ, Properties: props(object{"name": "main", "location": "EU"}), Preview: true},
+	)
 	require.NoError(t, err, "a preview does not run hooks")
 }

@@ -17,7 +17,10 @@ var routeResources = map[string]provider.Resource{
 		Args: ec2.RouteArgs{}, State: ec2.RouteState{},
 		ReplaceOnChanges: []string{"routeTableId", "destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId"},
 		ID:               provider.Template("r-{routeTableId}{#10}"),
-		Outputs:          map[string]provider.OutputFunc{"origin": provider.ConstOutput("CreateRoute"), "state": provider.ConstOutput("active")},
+		Outputs: map[string]provider.OutputFunc{
+			"origin": provider.ConstOutput("CreateRoute"),
+			"state":  provider.ConstOutput("active"),
+		},
 	},
 	"aws:ec2/routeTableAssociation:RouteTableAssociation": {
 		Args: ec2.RouteTableAssociationArgs{}, State: ec2.RouteTableAssociationState{},

@@ -88,7 +88,11 @@ const (
 
 func readPolicy(bucket, prefix string) string {
 	text, _ := json.Marshal(object{"Version": "2012-10-17", "Statement": []object{
-		{"Effect": "Allow", "Action": []string{"s3:GetObject", "s3:GetObjectVersion"}, "Resource": "arn:aws:s3:::" + bucket + "/" + prefix + "*"},
+		{
+			"Effect":   "Allow",
+			"Action":   []string{"s3:GetObject", "s3:GetObjectVersion"},
+			"Resource": "arn:aws:s3:::" + bucket + "/" + prefix + "*",
+		},
 		{
 			"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::" + bucket,
 			"Condition": object{"StringLike": object{"s3:prefix": prefix + "*"}},
@@ -154,9 +158,12 @@ func TestRole_readsItsPrefixOnly(t *testing.T) {
 	require.ErrorContains(t, err, "AccessDenied")
 
 	// Deleting the role policy revokes the access.
-	require.NoError(t, c.delete(rolePolicy, plugin.CreateResponse{ID: resource.ID(fmt.Sprintf("%s:%s", bankchurn.ID, policyName(t, c)))}, object{
-		"role": string(bankchurn.ID), "policy": readPolicy(bucket, "bankchurn/"),
-	}))
+	require.NoError(
+		t,
+		c.delete(rolePolicy, plugin.CreateResponse{ID: resource.ID(fmt.Sprintf("%s:%s", bankchurn.ID, policyName(t, c)))}, object{
+			"role": string(bankchurn.ID), "policy": readPolicy(bucket, "bankchurn/"),
+		}),
+	)
 	require.ErrorContains(t, get(roleClient, "bankchurn/model.joblib"), "AccessDenied")
 
 	// Deleting the role deletes its account.

@@ -23,7 +23,9 @@ var clusterResources = map[string]provider.Resource{
 		},
 		ID: provider.Template("projects/{project}/locations/{location}/clusters/{name}"),
 		Outputs: map[string]provider.OutputFunc{
-			"selfLink":      provider.Template("https://container.googleapis.com/v1/projects/{project}/locations/{location}/clusters/{name}"),
+			"selfLink": provider.Template(
+				"https://container.googleapis.com/v1/projects/{project}/locations/{location}/clusters/{name}",
+			),
 			"endpoint":      clusterEndpoint,
 			"masterAuth":    func(r *provider.Request) any { return map[string]any{"clusterCaCertificate": clusterCA(r)} },
 			"masterVersion": provider.InputOr("minMasterVersion", provider.ConstOutput(kubernetesVersion)),

@@ -43,6 +43,8 @@ var networkResources = map[string]provider.Resource{
 		Args: compute.SSLPolicyArgs{}, State: compute.SSLPolicyState{}, NameProperty: "name",
 		ReplaceOnChanges: []string{"name", "project", "description"},
 		ID:               provider.Template("projects/{project}/global/sslPolicies/{name}"),
-		Outputs:          map[string]provider.OutputFunc{"selfLink": provider.Template(computeAPI + "projects/{project}/global/sslPolicies/{name}")},
+		Outputs: map[string]provider.OutputFunc{
+			"selfLink": provider.Template(computeAPI + "projects/{project}/global/sslPolicies/{name}"),
+		},
 	},
 }

@@ -29,7 +29,13 @@ func createBucket(ctx context.Context, r *provider.Request) error {
 	if err != nil {
 		return fmt.Errorf("bucket %q: %w", r.GetString("name"), err)
 	}
-	err = client.do(ctx, http.MethodPost, "?project="+url.QueryEscape(r.GetString("project")), map[string]any{"name": r.GetString("name")}, nil)
+	err = client.do(
+		ctx,
+		http.MethodPost,
+		"?project="+url.QueryEscape(r.GetString("project")),
+		map[string]any{"name": r.GetString("name")},
+		nil,
+	)
 	if err != nil && !hasStatus(err, http.StatusConflict) {
 		return fmt.Errorf("bucket %q: %w", r.GetString("name"), err)
 	}

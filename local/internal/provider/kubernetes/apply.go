@@ -15,14 +15,14 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// fieldManager owns what this provider sets. It has to be the same in every run, or a field that a program no
-// longer sets would stay.
+// fieldManager owns the fields that this provider sets. It must never change: fields that a program no longer sets
+// would stay.
 const fieldManager = "pulumi-kubernetes-modelferry"
 
-// Annotations of Pulumi's own provider that mean the same here.
+// Annotations of pulumi-kubernetes, with the same meaning.
 const (
-	skipAwaitAnnotation  = "pulumi.com/skipAwait"  // "true": do not wait until it is ready
-	patchForceAnnotation = "pulumi.com/patchForce" // "true": take fields over that others own
+	skipAwaitAnnotation  = "pulumi.com/skipAwait"  // "true": do not await readiness
+	patchForceAnnotation = "pulumi.com/patchForce" // "true": take over fields of other field managers
 )
 
 // Create applies a new object and waits until it is ready.
@@ -62,7 +62,8 @@ func (s *server) Update(ctx context.Context, req plugin.UpdateRequest) (plugin.U
 	return plugin.UpdateResponse{Properties: outputs, Status: resource.StatusOK}, nil
 }
 
-// operationTimeout is the program's customTimeouts, or Pulumi's default for a Deployment.
+// operationTimeout converts the program's customTimeouts, in seconds. 0 is not set: the timeout is then
+// pulumi-kubernetes' default for a Deployment.
 func operationTimeout(seconds float64) time.Duration {
 	if seconds > 0 {
 		return time.Duration(seconds * float64(time.Second))
@@ -70,8 +71,8 @@ func operationTimeout(seconds float64) time.Duration {
 	return 10 * time.Minute
 }
 
-// applyAndAwait applies an object and waits for it. An error with a live object says that it exists but is not ready;
-// one without says that it was not applied.
+// applyAndAwait applies an object and awaits its readiness. If it returns an error and a live object, the object
+// exists but is not ready. If it returns an error alone, the object was not applied.
 func (s *server) applyAndAwait(
 	ctx context.Context, urn resource.URN, typ tokens.Type, object *unstructured.Unstructured, timeout time.Duration,
 ) (*unstructured.Unstructured, error) {
@@ -96,7 +97,7 @@ func (s *server) applyAndAwait(
 	return s.await(ctx, urn, cluster, live, timeout)
 }
 
-// apply is server-side apply, which makes the object or changes what of it is ours.
+// apply creates or updates the object with server-side apply.
 func (c *clusterClient) apply(ctx context.Context, object *unstructured.Unstructured) (*unstructured.Unstructured, error) {
 	description := fmt.Sprintf("%s %s", object.GetKind(), objectID(object))
 	client, err := c.resourceClient(object.GroupVersionKind(), object.GetNamespace())
@@ -112,8 +113,8 @@ func (c *clusterClient) apply(ctx context.Context, object *unstructured.Unstruct
 		FieldManager: fieldManager, Force: &force, FieldValidation: metav1.FieldValidationStrict,
 	})
 	if apierrors.IsConflict(err) {
-		return nil, fmt.Errorf("apply %s: someone else set what the program sets "+
-			"(to take it over: annotation %s: \"true\"): %w", description, patchForceAnnotation, err)
+		return nil, fmt.Errorf("apply %s: another field manager owns fields that the program sets "+
+			"(set the annotation %s: \"true\" to take them over): %w", description, patchForceAnnotation, err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("apply %s: %w", description, err)

@@ -7,15 +7,16 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/cli-utils/pkg/kstatus/status"
 )
 
-// Between two looks at an object. A rollout takes a second or two at least, so that a shorter pause gains nothing.
+// pollInterval is the time between two reads of an object. A rollout takes seconds, so a shorter one gains nothing.
 const pollInterval = 200 * time.Millisecond
 
-// await looks at the object until kstatus finds it ready. It returns what it saw last, with an error when the
-// object failed for good, when ctx ended, or when it was deleted meanwhile.
+// await polls the object until kstatus reports it as current. It returns the last version that it read, with an error
+// if the object failed, ctx ended or the object was deleted.
 func (s *server) await(
 	ctx context.Context, urn resource.URN, cluster *clusterClient, live *unstructured.Unstructured, timeout time.Duration,
 ) (*unstructured.Unstructured, error) {
@@ -26,13 +27,13 @@ func (s *server) await(
 		if err != nil {
 			return live, fmt.Errorf("%s: read its status: %w", description, err)
 		}
-		switch result.Status {
-		case status.CurrentStatus:
+		if result.Status == status.CurrentStatus {
 			return live, nil
-		case status.FailedStatus:
+		}
+		if result.Status == status.FailedStatus {
 			return live, s.withDiagnosis(cluster, live, fmt.Sprintf("%s failed: %s", description, result.Message))
 		}
-		if time.Since(start) > time.Second { // what comes up at once needs no line
+		if time.Since(start) > time.Second { // no status for objects that are ready at once
 			s.host.LogStatus(ctx, urn, result.Message)
 		}
 		select {
@@ -48,28 +49,29 @@ func (s *server) await(
 		case err == nil:
 			live = next
 		case apierrors.IsNotFound(err):
-			return live, fmt.Errorf("%s: deleted by someone else while it was waited for", description)
-		case ctx.Err() != nil: // told above, at the next turn
+			return live, fmt.Errorf("%s: deleted while waiting for its readiness", description)
+		case ctx.Err() != nil: // handled in the next iteration
 		case !isTransient(err):
 			return live, fmt.Errorf("%s: %w", description, err)
 		}
 	}
 }
 
-// isTransient says whether an API server that is busy, or away for a moment, may answer the next time.
+// isTransient reports whether a request may succeed if it is retried: the API server is busy or not reachable.
 func isTransient(err error) bool {
 	return apierrors.IsTooManyRequests(err) || apierrors.IsServerTimeout(err) || apierrors.IsTimeout(err) ||
-		apierrors.IsInternalError(err) || apierrors.IsServiceUnavailable(err) || apierrors.ReasonForError(err) == "" // no answer at all
+		apierrors.IsInternalError(err) || apierrors.IsServiceUnavailable(err) ||
+		apierrors.ReasonForError(err) == metav1.StatusReasonUnknown // no response at all
 }
 
-// withDiagnosis adds to a failure what the object's pods have to say.
+// withDiagnosis returns an error with the message and the problems of the object's pods.
 func (s *server) withDiagnosis(cluster *clusterClient, live *unstructured.Unstructured, message string) error {
-	// The wait's own context has often ended by now.
+	// The context of the operation has often ended.
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	diagnosis, err := cluster.diagnose(ctx, live)
 	if err != nil {
-		return fmt.Errorf("%s\n(its pods could not be asked: %w)", message, err)
+		return fmt.Errorf("%s\n(cannot read its pods: %w)", message, err)
 	}
 	for _, line := range diagnosis {
 		message += "\n" + line

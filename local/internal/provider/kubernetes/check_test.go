@@ -51,7 +51,7 @@ func TestCheck_setsDefaults(t *testing.T) {
 	require.Equal(t, map[string]string{autonamedAnnotation: "true"}, object.GetAnnotations())
 
 	again := check(t, s, configMap, checked.Properties, props(map[string]any{"data": map[string]any{"a": "2"}}))
-	require.Equal(t, object.GetName(), toUnstructured(again.Properties).GetName(), "a drawn name stays")
+	require.Equal(t, object.GetName(), toUnstructured(again.Properties).GetName(), "an autoname stays")
 }
 
 func TestCheck_keepsExplicitValues(t *testing.T) {
@@ -63,7 +63,7 @@ func TestCheck_keepsExplicitValues(t *testing.T) {
 	require.EqualValues(t, "ml/web", objectID(toUnstructured(checked.Properties)))
 	require.Empty(t, toUnstructured(checked.Properties).GetAnnotations())
 	cluster := check(t, s, "kubernetes:core/v1:Namespace", nil, props(object{"metadata": object{"name": "ml"}}))
-	require.EqualValues(t, "ml", objectID(toUnstructured(cluster.Properties)), "what has no namespace gets none")
+	require.EqualValues(t, "ml", objectID(toUnstructured(cluster.Properties)), "a cluster-scoped object has no namespace")
 }
 
 func TestCheck_failures(t *testing.T) {
@@ -74,20 +74,20 @@ func TestCheck_failures(t *testing.T) {
 		}
 	}
 	for _, test := range []struct {
-		name, typ   string
-		inputs      object
-		path, fault string
+		name, typ  string
+		inputs     object
+		path, want string
 	}{
-		{"a contradicting kind", configMap, object{"kind": "Secret"}, "kind", `kind "Secret" does not fit`},
-		{"an unknown field", deployment, container(object{"name": "a", "imagee": "b"}), "spec.template.spec.containers[0].imagee", "unknown field"},
-		{"a field of a wrong type", deployment, container(object{"name": "a", "ports": []any{object{"containerPort": "http"}}}), "", "containerPort"},
-		{"metadata that is no object", configMap, object{"metadata": "x"}, "metadata", "must be an object"},
+		{"another kind", configMap, object{"kind": "Secret"}, "kind", `invalid kind "Secret": must be "ConfigMap"`},
+		{"unknown field", deployment, container(object{"name": "a", "imagee": "b"}), "spec.template.spec.containers[0].imagee", "unknown field"},
+		{"field of a wrong type", deployment, container(object{"name": "a", "ports": []any{object{"containerPort": "http"}}}), "", "containerPort"},
+		{"metadata of a wrong type", configMap, object{"metadata": "x"}, "metadata", "must be an object"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			checked := check(t, newConfiguredServer(t, object{}), test.typ, nil, props(test.inputs))
 			require.Len(t, checked.Failures, 1)
 			require.Equal(t, test.path, string(checked.Failures[0].Property))
-			require.Contains(t, checked.Failures[0].Reason, test.fault)
+			require.Contains(t, checked.Failures[0].Reason, test.want)
 		})
 	}
 }
@@ -118,24 +118,27 @@ func TestCheckConfig(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		settings object
-		fault    string
+		want     string
 	}{
-		{"those that matter", object{"kubeconfig": "x", "namespace": "ml", "enableServerSideApply": "true"}, ""},
+		{"valid", object{"kubeconfig": "x", "namespace": "ml", "enableServerSideApply": "true"}, ""},
 		{"client settings as JSON", object{"kubeClientSettings": `{"qps":5}`}, ""},
-		{"an unknown one", object{"kubeconfg": "x"}, `unknown property "kubeconfg": did you mean "kubeconfig"?`},
-		{"client-side apply", object{"enableServerSideApply": "false"}, "only knows server-side apply"},
-		{"helm", object{"helmReleaseSettings": "{}"}, "serves no Helm releases"},
+		{"unknown property", object{"kubeconfg": "x"}, `unknown property "kubeconfg": did you mean "kubeconfig"?`},
+		{"client-side apply", object{"enableServerSideApply": "false"}, "supports only server-side apply"},
+		{"helm", object{"helmReleaseSettings": "{}"}, "has no Helm releases"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := New(&provider.HostClient{}, "").(*server)
-			checked, err := s.CheckConfig(context.Background(), plugin.CheckConfigRequest{Type: "pulumi:providers:kubernetes", News: props(test.settings)})
+			checked, err := s.CheckConfig(
+				context.Background(),
+				plugin.CheckConfigRequest{Type: "pulumi:providers:kubernetes", News: props(test.settings)},
+			)
 			require.NoError(t, err)
-			if test.fault == "" {
+			if test.want == "" {
 				require.Empty(t, checked.Failures)
 				return
 			}
 			require.Len(t, checked.Failures, 1)
-			require.Contains(t, checked.Failures[0].Reason, test.fault)
+			require.Contains(t, checked.Failures[0].Reason, test.want)
 		})
 	}
 }

@@ -18,19 +18,19 @@ import (
 	"github.com/stretchr/testify/require"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/client-go/tools/clientcmd/api"
+
+	"github.com/modelferry/modelferry/local/internal/repotest"
 )
 
-// startCluster runs the real etcd, API server and controllers on loopback, and returns a kubeconfig. There is
-// no node: pods stay pending until a test says otherwise. It needs the binary kube, which takes minutes to
-// build: hence the tag, which make e2e sets.
+// startCluster runs the real etcd, API server and controllers on loopback, and returns a kubeconfig. There is no node:
+// pods stay pending unless a test changes their status. It needs the program kube, which takes minutes to build, so
+// the tests that use it have the build tag of make e2e.
 func startCluster(t *testing.T) string {
 	t.Helper()
-	kube := filepath.Join(os.Getenv("MODELFERRY_BIN"), "kube")
-	if os.Getenv("MODELFERRY_BIN") == "" {
-		kube = "../../../../.local/bin/kube"
+	kube := repotest.Binary(t, "kube")
+	if kube == "" {
+		kube = repotest.Path(t, filepath.Join("bin", "kube"))
 	}
-	kube, err := filepath.Abs(kube)
-	require.NoError(t, err)
 	require.FileExists(t, kube, "make e2e builds it")
 	dir := t.TempDir()
 	file := func(name string) string { return filepath.Join(dir, name) }
@@ -45,18 +45,20 @@ func startCluster(t *testing.T) string {
 		cmd.Dir, cmd.Stdout, cmd.Stderr = dir, log, log
 		require.NoError(t, cmd.Start())
 		t.Cleanup(func() {
-			_ = cmd.Process.Kill() // it has nothing to save
+			_ = cmd.Process.Kill() // its state is discarded
 			_ = cmd.Wait()
 			if t.Failed() {
-				t.Logf("%s: log of %s kept nowhere; its last lines:\n%s", t.Name(), args[0], tail(log.Name()))
+				t.Logf("the end of the log of %s:\n%s", args[0], tail(log.Name()))
 			}
 		})
 	}
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	require.NoError(t, err)
 	signing := write("sa.key", string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})))
-	client, peer, secure := freeAddress(t), freeAddress(t), freeAddress(t)
-	_, port, _ := net.SplitHostPort(secure)
+	addresses := freeAddresses(t, 3)
+	client, peer, secure := addresses[0], addresses[1], addresses[2]
+	_, port, err := net.SplitHostPort(secure)
+	require.NoError(t, err)
 	run("etcd", "--data-dir", file("etcd"), "--listen-client-urls", "http://"+client, "--advertise-client-urls", "http://"+client,
 		"--listen-peer-urls", "http://"+peer, "--initial-advertise-peer-urls", "http://"+peer, "--initial-cluster", "default=http://"+peer,
 		"--unsafe-no-fsync", "--log-level", "error")
@@ -70,23 +72,33 @@ func startCluster(t *testing.T) string {
 	config.Contexts["test"] = &api.Context{Cluster: "test", AuthInfo: "test"}
 	config.CurrentContext = "test"
 	require.NoError(t, clientcmd.WriteToFile(*config, file("kubeconfig")))
-	run("kube-controller-manager", "--kubeconfig="+file("kubeconfig"), "--secure-port=0", "--leader-elect=false",
-		"--controllers=deployment-controller,replicaset-controller,garbage-collector-controller,namespace-controller,serviceaccount-controller,resourcequota-controller,persistentvolume-binder-controller")
+	run(
+		"kube-controller-manager",
+		"--kubeconfig="+file("kubeconfig"),
+		"--secure-port=0",
+		"--leader-elect=false",
+		"--controllers=deployment-controller,replicaset-controller,garbage-collector-controller,namespace-controller,serviceaccount-controller,resourcequota-controller,persistentvolume-binder-controller",
+	)
 
 	c, err := newClusterClient(providerConfig{Kubeconfig: file("kubeconfig")})
 	require.NoError(t, err)
 	require.Eventually(t, func() bool {
 		return c.clientset.Discovery().RESTClient().Get().AbsPath("/readyz").Do(t.Context()).Error() == nil
-	}, 60*time.Second, 100*time.Millisecond, "the API server does not become ready")
+	}, 3*time.Minute, 100*time.Millisecond, "the API server does not become ready")
 	return file("kubeconfig")
 }
 
-func freeAddress(t *testing.T) string {
+// freeAddresses returns n different free addresses on loopback.
+func freeAddresses(t *testing.T, n int) []string {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer listener.Close()
-	return listener.Addr().String()
+	var addresses []string
+	for range n {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		require.NoError(t, err)
+		defer listener.Close() // after all are chosen, so that no address is chosen twice
+		addresses = append(addresses, listener.Addr().String())
+	}
+	return addresses
 }
 
 func tail(path string) string {

@@ -10,9 +10,9 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// providerConfig are the provider's properties that this provider acts on.
+// providerConfig is the part of the provider's configuration that this provider supports.
 type providerConfig struct {
-	Kubeconfig        string `json:"kubeconfig"` // content, or path
+	Kubeconfig        string `json:"kubeconfig"` // content or path
 	Context           string `json:"context"`
 	Cluster           string `json:"cluster"`
 	Namespace         string `json:"namespace"`
@@ -26,18 +26,18 @@ type providerConfig struct {
 		Timeout int     `json:"timeout"` // seconds
 	} `json:"kubeClientSettings"`
 
-	hasUnknowns bool // in a preview, something that leads to the cluster
+	hasUnknowns bool // in a preview, a property that selects the cluster is unknown
 }
 
-// parseConfig takes properties that CheckConfig let pass.
+// parseConfig parses properties that CheckConfig has accepted.
 func parseConfig(props resource.PropertyMap) (providerConfig, error) {
 	var c providerConfig
 	content, err := json.Marshal(provider.ToPlain(props))
 	if err != nil {
-		return c, fmt.Errorf("provider's settings: %w", err)
+		return c, fmt.Errorf("provider configuration: %w", err)
 	}
 	if err := json.Unmarshal(content, &c); err != nil {
-		return c, fmt.Errorf("provider's settings: %w", err)
+		return c, fmt.Errorf("provider configuration: %w", err)
 	}
 	for _, key := range []resource.PropertyKey{"kubeconfig", "context", "cluster", "namespace"} {
 		if props[key].ContainsUnknowns() {
@@ -47,10 +47,9 @@ func parseConfig(props resource.PropertyMap) (providerConfig, error) {
 	return c, nil
 }
 
-// unsupportedProperties are properties that mean something which this provider does not do; to take them silently would
-// make it behave unlike Pulumi's own.
+// unsupportedProperties are refused, with the reason: ignoring them would give another result than pulumi-kubernetes.
 var unsupportedProperties = map[resource.PropertyKey]string{
-	"helmReleaseSettings":   "it serves no Helm releases",
+	"helmReleaseSettings":   "it has no Helm releases",
 	"skipUpdateUnreachable": "it fails when the cluster is not reachable",
 }
 
@@ -59,13 +58,13 @@ func checkUnsupported(props resource.PropertyMap) []plugin.CheckFailure {
 	for key, why := range unsupportedProperties {
 		if value, isSet := props[key]; isSet && !value.IsNull() {
 			failures = append(failures, plugin.CheckFailure{
-				Property: key, Reason: fmt.Sprintf("the local kubernetes provider does not know %q: %s", key, why),
+				Property: key, Reason: fmt.Sprintf("the local kubernetes provider does not support %q: %s", key, why),
 			})
 		}
 	}
 	if ssa := props["enableServerSideApply"]; ssa.IsBool() && !ssa.BoolValue() {
 		failures = append(failures, plugin.CheckFailure{
-			Property: "enableServerSideApply", Reason: "the local kubernetes provider only knows server-side apply: leave it out",
+			Property: "enableServerSideApply", Reason: "the local kubernetes provider supports only server-side apply: remove it",
 		})
 	}
 	return failures

@@ -2,6 +2,7 @@ package kubernetes
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -10,9 +11,10 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/dynamic"
 )
 
-// Delete removes the object with what it owns, and waits until it is gone.
+// Delete deletes the object and its dependents, and waits until they are gone.
 func (s *server) Delete(ctx context.Context, req plugin.DeleteRequest) (plugin.DeleteResponse, error) {
 	response := plugin.DeleteResponse{}
 	if s.config.RenderDir != "" {
@@ -36,12 +38,12 @@ func (s *server) Delete(ctx context.Context, req plugin.DeleteRequest) (plugin.D
 	client, err := cluster.resourceClient(gvk, namespace)
 	if err != nil {
 		if s.config.DeleteUnreachable && apierrors.ReasonForError(err) == "" {
-			s.host.LogWarning(ctx, req.URN, "the cluster is not reachable: "+description+" is taken for deleted")
+			s.host.LogWarning(ctx, req.URN, "the cluster is not reachable: "+description+" is considered deleted")
 			return response, nil
 		}
 		return response, fmt.Errorf("delete %s: %w", description, err)
 	}
-	// In the foreground, the object goes last: when it is gone, so are its pods.
+	// With foreground deletion the object is removed after its pods.
 	foreground := metav1.DeletePropagationForeground
 	options := metav1.DeleteOptions{PropagationPolicy: &foreground}
 	uid := types.UID(objectUID(req.Outputs))
@@ -50,23 +52,28 @@ func (s *server) Delete(ctx context.Context, req plugin.DeleteRequest) (plugin.D
 	}
 	err = client.Delete(ctx, name, options)
 	switch {
-	case apierrors.IsNotFound(err), apierrors.IsConflict(err) && uid != "": // another object has the name by now
+	case apierrors.IsNotFound(err), apierrors.IsConflict(err) && uid != "": // an object of the same name has another UID
 		return response, nil
 	case err != nil:
 		return response, fmt.Errorf("delete %s: %w", description, err)
 	}
+	return response, awaitDeleted(ctx, client, name, uid, fmt.Sprintf("delete %s: still there after %s", description, timeout))
+}
+
+// awaitDeleted waits until the object with this UID is gone. An empty UID is any. When ctx ends it returns an error
+// with the message and the finalizers that the object waits for.
+func awaitDeleted(ctx context.Context, client dynamic.ResourceInterface, name string, uid types.UID, message string) error {
 	for {
 		live, err := client.Get(ctx, name, metav1.GetOptions{})
 		if apierrors.IsNotFound(err) || err == nil && uid != "" && live.GetUID() != uid {
-			return response, nil
+			return nil
 		}
 		select {
 		case <-ctx.Done():
-			reason := ""
 			if live != nil && len(live.GetFinalizers()) > 0 {
-				reason = ": it waits for its finalizers " + strings.Join(live.GetFinalizers(), ", ")
+				message += ", waiting for its finalizers " + strings.Join(live.GetFinalizers(), ", ")
 			}
-			return response, fmt.Errorf("delete %s: not gone after %s%s", description, timeout, reason)
+			return errors.New(message)
 		case <-time.After(pollInterval):
 		}
 	}

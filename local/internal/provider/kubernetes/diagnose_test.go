@@ -27,12 +27,12 @@ func TestPodProblems(t *testing.T) {
 		want []string
 	}{
 		{
-			"the fetcher ended just now",
+			"init container terminated",
 			status(corev1.ContainerStatus{State: corev1.ContainerState{Terminated: terminated(4, `{"error":"not found"}`)}}, initializing),
 			[]string{`init container "fetcher": exit code 4 (Error): {"error":"not found"}`},
 		},
 		{
-			"the fetcher waits to be started again",
+			"init container in backoff",
 			status(corev1.ContainerStatus{
 				RestartCount:         3,
 				State:                corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff"}},
@@ -41,7 +41,7 @@ func TestPodProblems(t *testing.T) {
 			[]string{`init container "fetcher": exit code 5 (Error), restarted 3 times: wrong digest`},
 		},
 		{
-			"the fetcher runs again",
+			"init container restarted",
 			status(corev1.ContainerStatus{
 				RestartCount: 1, State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}},
 				LastTerminationState: corev1.ContainerState{Terminated: terminated(8, "gave up")},
@@ -49,25 +49,25 @@ func TestPodProblems(t *testing.T) {
 			[]string{`init container "fetcher": exit code 8 (Error), restarted 1 times: gave up`},
 		},
 		{
-			"an image that is not there",
+			"image does not exist",
 			status(corev1.ContainerStatus{State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "ImagePullBackOff", Message: "not found"}}}, initializing),
 			[]string{`init container "fetcher": ImagePullBackOff: not found`},
 		},
 		{
-			"the server is not ready",
+			"container not ready",
 			status(
 				corev1.ContainerStatus{Ready: true, State: corev1.ContainerState{Terminated: terminated(0, "done")}},
 				corev1.ContainerStatus{State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}}),
 			[]string{`container "server": running, but its readiness probe has not passed`},
 		},
 		{
-			"no room",
+			"not scheduled",
 			corev1.Pod{Status: corev1.PodStatus{Conditions: []corev1.PodCondition{
 				{Type: corev1.PodScheduled, Status: corev1.ConditionFalse, Message: "0/1 nodes: insufficient cpu"},
 			}}},
 			[]string{"not scheduled: 0/1 nodes: insufficient cpu"},
 		},
-		{"nothing yet", status(initializing, initializing), nil},
+		{"initializing", status(initializing, initializing), nil},
 	} {
 		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, podProblems(test.pod)) })
 	}

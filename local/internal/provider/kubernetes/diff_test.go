@@ -11,7 +11,7 @@ import (
 
 func TestDiff(t *testing.T) {
 	named := object{"name": "a", "namespace": "ml"}
-	drawn := object{"name": "a-01234567", "namespace": "ml", "annotations": object{autonamedAnnotation: "true"}}
+	autonamed := object{"name": "a-01234567", "namespace": "ml", "annotations": object{autonamedAnnotation: "true"}}
 	for _, test := range []struct {
 		name, typ       string
 		settings        object
@@ -20,63 +20,63 @@ func TestDiff(t *testing.T) {
 		replace, delete bool
 	}{
 		{
-			"nothing", configMap, nil,
+			"no change", configMap, nil,
 			object{"metadata": named, "data": object{"a": "1"}}, object{"metadata": named, "data": object{"a": "1"}},
 			plugin.DiffNone, false, false,
 		},
 		{
-			"a ConfigMap's data under a given name: the old one goes first", configMap, nil,
+			"data of a ConfigMap with a fixed name: delete before replace", configMap, nil,
 			object{"metadata": named, "data": object{"a": "1"}}, object{"metadata": named, "data": object{"a": "2"}},
 			plugin.DiffSome, true, true,
 		},
 		{
-			"under a drawn name: the new one comes first", configMap, nil,
-			object{"metadata": drawn, "data": object{"a": "1"}}, object{"metadata": drawn, "data": object{"a": "1", "b": "2"}},
+			"data of an autonamed ConfigMap: create before delete", configMap, nil,
+			object{"metadata": autonamed, "data": object{"a": "1"}}, object{"metadata": autonamed, "data": object{"a": "1", "b": "2"}},
 			plugin.DiffSome, true, false,
 		},
 		{
-			"a mutable ConfigMap", configMap, object{"enableConfigMapMutable": "true"},
+			"data of a mutable ConfigMap", configMap, object{"enableConfigMapMutable": "true"},
 			object{"metadata": named, "data": object{"a": "1"}}, object{"metadata": named, "data": object{"a": "2"}},
 			plugin.DiffSome, false, false,
 		},
 		{
-			"a mutable ConfigMap that says it is immutable", configMap, object{"enableConfigMapMutable": "true"},
+			"data of an immutable ConfigMap, if ConfigMaps are mutable", configMap, object{"enableConfigMapMutable": "true"},
 			object{"metadata": named, "data": object{"a": "1"}, "immutable": true}, object{"metadata": named, "data": object{"a": "2"}, "immutable": true},
 			plugin.DiffSome, true, true,
 		},
 		{
-			"another name", configMap, nil,
+			"name", configMap, nil,
 			object{"metadata": named}, object{"metadata": object{"name": "b", "namespace": "ml"}},
 			plugin.DiffSome, true, false,
 		},
 		{
-			"another namespace", configMap, nil,
+			"namespace", configMap, nil,
 			object{"metadata": named}, object{"metadata": object{"name": "a", "namespace": "other"}},
 			plugin.DiffSome, true, false,
 		},
 		{
-			"a label", configMap, nil,
+			"label", configMap, nil,
 			object{"metadata": named}, object{"metadata": object{"name": "a", "namespace": "ml", "labels": object{"a": "b"}}},
 			plugin.DiffSome, false, false,
 		},
 		{
-			"an image", deployment, nil,
+			"image", deployment, nil,
 			object{"metadata": named, "spec": object{"template": object{"image": "a"}}}, object{"metadata": named, "spec": object{"template": object{"image": "b"}}},
 			plugin.DiffSome, false, false,
 		},
 		{
-			"a Deployment's selector", deployment, nil,
+			"selector of a Deployment", deployment, nil,
 			object{"metadata": named, "spec": object{"selector": object{"matchLabels": object{"a": "1"}}}},
 			object{"metadata": named, "spec": object{"selector": object{"matchLabels": object{"a": "2"}}}},
 			plugin.DiffSome, true, true,
 		},
 		{
-			"a Service's type", "kubernetes:core/v1:Service", nil,
+			"type of a Service", "kubernetes:core/v1:Service", nil,
 			object{"metadata": named, "spec": object{"type": "ClusterIP"}}, object{"metadata": named, "spec": object{"type": "NodePort"}},
 			plugin.DiffSome, false, false,
 		},
 		{
-			"a Service made headless", "kubernetes:core/v1:Service", nil,
+			"clusterIP of a Service", "kubernetes:core/v1:Service", nil,
 			object{"metadata": named, "spec": object{"ports": []any{}}}, object{"metadata": named, "spec": object{"ports": []any{}, "clusterIP": "None"}},
 			plugin.DiffSome, true, true,
 		},

@@ -21,8 +21,8 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// The objects of every option, on each cloud, as a real API server judges them: schemas, names, limits and
-// the rules between fields, by server-side apply. A claim is bound to its volume, which needs no driver.
+// A real API server validates the objects of every option on each cloud: their schemas, names, limits and the rules
+// between fields. A PersistentVolumeClaim is bound to its volume, which needs no CSI driver.
 func TestCreate_everyOption(t *testing.T) {
 	for _, name := range []string{"gke", "eks"} {
 		t.Run(name, func(t *testing.T) {
@@ -31,42 +31,49 @@ func TestCreate_everyOption(t *testing.T) {
 			s := New(&provider.HostClient{}, "").(*server)
 			_, err := s.Configure(ctx, plugin.ConfigureRequest{Inputs: props(object{"kubeconfig": kubeconfig})})
 			require.NoError(t, err)
-			for _, definition := range [][]byte{crds.ServiceMonitor, crds.FrontendConfig} {
-				require.NoError(t, crds.Install(ctx, kubeconfig, definition))
-				require.NoError(t, crds.Install(ctx, kubeconfig, definition), "again: it is there")
+			for _, crd := range [][]byte{crds.ServiceMonitor, crds.FrontendConfig} {
+				require.NoError(t, crds.Install(ctx, kubeconfig, crd))
+				require.NoError(t, crds.Install(ctx, kubeconfig, crd), "it exists")
 			}
 			applied := map[string]int{}
 			for _, registration := range objectsWithAllOptions(t, name) {
-				inputs := registration.Inputs
-				if kind := registration.Type[strings.LastIndex(registration.Type, ":")+1:]; kind != "PersistentVolumeClaim" {
+				typ, inputs := tokens.Type(registration.Type), registration.Inputs
+				kind := registration.Type[strings.LastIndex(registration.Type, ":")+1:]
+				if kind != "PersistentVolumeClaim" {
 					inputs["metadata"].(object)["annotations"] = withSkipAwait(inputs["metadata"].(object)["annotations"])
 				}
-				urn := resource.NewURN(tokens.QName(name), stacktest.Project, "", tokens.Type(registration.Type), registration.Name)
-				checked, err := s.Check(ctx, plugin.CheckRequest{URN: urn, Type: tokens.Type(registration.Type), News: props(inputs), RandomSeed: []byte(registration.Name)})
+				urn := resource.NewURN(tokens.QName(name), stacktest.Project, "", typ, registration.Name)
+				checked, err := s.Check(ctx, plugin.CheckRequest{
+					URN: urn, Type: typ, News: props(inputs), RandomSeed: []byte(registration.Name),
+				})
 				require.NoError(t, err, registration)
 				require.Empty(t, checked.Failures, registration)
-				_, err = s.Create(ctx, plugin.CreateRequest{URN: urn, Type: tokens.Type(registration.Type), Properties: checked.Properties, Timeout: 30})
+				_, err = s.Create(ctx, plugin.CreateRequest{
+					URN: urn, Type: typ, Properties: checked.Properties, Timeout: timeoutSeconds,
+				})
 				require.NoError(t, err, registration)
-				applied[registration.Type[strings.LastIndex(registration.Type, ":")+1:]]++
+				applied[kind]++
 			}
 			require.Equal(t, 1, applied["Ingress"])
 			require.Equal(t, 3, applied["ServiceMonitor"])
 			require.Equal(t, map[string]int{"gke": 0, "eks": 2}[name], applied["PersistentVolumeClaim"])
 			require.Equal(t, map[string]int{"gke": 1, "eks": 0}[name], applied["FrontendConfig"])
-			require.Equal(t, map[string]int{"gke": 0, "eks": 1}[name], applied["ClusterRole"], "the nodes' autoscaler's")
+			require.Equal(t, map[string]int{"gke": 0, "eks": 1}[name], applied["ClusterRole"], "of the Cluster Autoscaler")
 
 			invalid := object{"metadata": object{"name": "wrong", "namespace": "ml-portfolio"}, "spec": object{
 				"selector": object{}, "endpoints": []any{object{"port": "http", "path": "/metrics", "intervall": "30s"}},
 			}}
 			typ := "kubernetes:monitoring.coreos.com/v1:ServiceMonitor"
 			checked := check(t, s, typ, nil, props(invalid))
-			_, err = s.Create(ctx, plugin.CreateRequest{URN: urn(typ), Type: tokens.Type(typ), Properties: checked.Properties, Timeout: 5})
-			require.ErrorContains(t, err, "intervall", "the definition knows what it does not have")
+			_, err = s.Create(ctx, plugin.CreateRequest{
+				URN: urn(typ), Type: tokens.Type(typ), Properties: checked.Properties, Timeout: timeoutSeconds,
+			})
+			require.ErrorContains(t, err, "intervall", "the CRD has a schema")
 		})
 	}
 }
 
-// objectsWithAllOptions are a stack's objects with every option on, in the order that the program makes them.
+// objectsWithAllOptions returns a stack's objects with every option enabled, in the order of their dependencies.
 func objectsWithAllOptions(t *testing.T, name string) []stacktest.Registration {
 	t.Helper()
 	settings, err := configtest.RepositoryStack(name)
@@ -85,9 +92,9 @@ func objectsWithAllOptions(t *testing.T, name string) []stacktest.Registration {
 	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, name, settings, false)
 	require.NoError(t, err)
 	var objects []stacktest.Registration
-	for _, each := range record.Registrations {
-		if strings.HasPrefix(each.Type, "kubernetes:") {
-			objects = append(objects, each)
+	for _, registration := range record.Registrations {
+		if strings.HasPrefix(registration.Type, "kubernetes:") {
+			objects = append(objects, registration)
 		}
 	}
 	slices.SortStableFunc(objects, func(a, b stacktest.Registration) int {
@@ -96,7 +103,7 @@ func objectsWithAllOptions(t *testing.T, name string) []stacktest.Registration {
 	return objects
 }
 
-// withSkipAwait says besides that nobody waits: there is no kubelet that would bring a pod up.
+// withSkipAwait adds the annotation skipAwait: without a kubelet no pod becomes ready.
 func withSkipAwait(annotations any) object {
 	annotated := object{skipAwaitAnnotation: "true"}
 	if given, ok := annotations.(object); ok {

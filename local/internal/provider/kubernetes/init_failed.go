@@ -8,8 +8,8 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// newInitFailedError tells the engine that the object exists, with these properties, but did not come up. The engine
-// keeps it as it is and tries again with the next update.
+// newInitFailedError returns an error from which the engine learns that the object exists, with these outputs, but did
+// not become ready. The engine saves it in the state and updates it in the next run.
 func newInitFailedError(id resource.ID, outputs, inputs resource.PropertyMap, cause error) error {
 	marshalOptions := plugin.MarshalOptions{KeepSecrets: true, KeepResources: true, KeepUnknowns: true}
 	properties, err := plugin.MarshalProperties(outputs, marshalOptions)

@@ -13,21 +13,24 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// parseTypeToken reads a type token: kubernetes:apps/v1:Deployment, kubernetes:core/v1:Service. Any group and kind
-// will do, custom resources too; what is not one object (lists, patches, Helm) is refused.
+// parseTypeToken parses a resource type token, such as kubernetes:apps/v1:Deployment or kubernetes:core/v1:Service.
+// Custom resources are allowed. Types that are not a single object (lists, patches, Helm) are errors.
 func parseTypeToken(typ tokens.Type) (schema.GroupVersionKind, error) {
 	none := schema.GroupVersionKind{}
 	parts := strings.Split(string(typ), ":")
 	if len(parts) != 3 {
-		return none, fmt.Errorf("%q is no type token of a Kubernetes object", typ)
+		return none, fmt.Errorf("invalid type token %q: must be kubernetes:GROUP/VERSION:KIND", typ)
 	}
 	group, version, found := strings.Cut(parts[1], "/")
 	kind := parts[2]
 	switch {
 	case !found || kind == "" || strings.HasPrefix(group, "helm.sh"):
-		return none, fmt.Errorf("the local kubernetes provider knows no resource type %q: install Pulumi's own plugin for it", typ)
+		return none, fmt.Errorf(
+			"the local kubernetes provider does not support resource type %q: install Pulumi's kubernetes plugin for it",
+			typ,
+		)
 	case strings.HasSuffix(kind, "Patch"), strings.HasSuffix(kind, "List"):
-		return none, fmt.Errorf("the local kubernetes provider knows no resource type %q: declare the object itself", typ)
+		return none, fmt.Errorf("the local kubernetes provider does not support resource type %q: declare the object itself", typ)
 	}
 	if group == "core" {
 		group = ""
@@ -35,13 +38,13 @@ func parseTypeToken(typ tokens.Type) (schema.GroupVersionKind, error) {
 	return schema.GroupVersionKind{Group: group, Version: version, Kind: kind}, nil
 }
 
-// toUnstructured makes the object that checked inputs describe. Unknown values are left out of it.
+// toUnstructured converts checked inputs to an object. Unknown values are dropped.
 func toUnstructured(inputs resource.PropertyMap) *unstructured.Unstructured {
 	return &unstructured.Unstructured{Object: floatsToIntegers(provider.ToPlain(inputs)).(map[string]any)}
 }
 
-// floatsToIntegers turns floats, the only numbers that Pulumi has, into integers where they are whole: a port of
-// 8000.0 is no port.
+// floatsToIntegers converts floats without a fraction to integers, in nested values too. All numbers in Pulumi are
+// floats, and the API server does not accept a port of 8000.0.
 func floatsToIntegers(v any) any {
 	switch v := v.(type) {
 	case float64:
@@ -60,13 +63,13 @@ func floatsToIntegers(v any) any {
 	return v
 }
 
-// toOutputs are a live object as properties. What was secret in the inputs stays secret, and a Secret's
-// content always is.
+// toOutputs converts a live object to outputs. Top-level fields with secrets in the inputs are secret, and so is the
+// data of a Secret.
 func toOutputs(live *unstructured.Unstructured, inputs resource.PropertyMap) resource.PropertyMap {
 	content := maps.Clone(live.Object)
 	if metadata, ok := content["metadata"].(map[string]any); ok {
 		metadata = maps.Clone(metadata)
-		delete(metadata, "managedFields") // who set what: nothing that a program reads, and most of the object's size
+		delete(metadata, "managedFields") // most of an object's size, and of no use to a program
 		content["metadata"] = metadata
 	}
 	outputs := resource.NewPropertyMapFromMap(content)
@@ -79,7 +82,7 @@ func toOutputs(live *unstructured.Unstructured, inputs resource.PropertyMap) res
 	return outputs
 }
 
-// objectID is NAMESPACE/NAME, or NAME for what has no namespace.
+// objectID returns the Pulumi ID of an object: NAMESPACE/NAME, or NAME if it is cluster-scoped.
 func objectID(object *unstructured.Unstructured) resource.ID {
 	if ns := object.GetNamespace(); ns != "" {
 		return resource.ID(ns + "/" + object.GetName())
@@ -87,7 +90,7 @@ func objectID(object *unstructured.Unstructured) resource.ID {
 	return resource.ID(object.GetName())
 }
 
-// parseID takes an id apart.
+// parseID parses an ID that objectID returned.
 func parseID(id resource.ID) (namespace, name string) {
 	if namespace, name, found := strings.Cut(string(id), "/"); found {
 		return namespace, name

@@ -1,6 +1,6 @@
-// Package kubernetes is a Pulumi provider for Kubernetes objects, for where Pulumi's own is not installed. It
-// applies with server-side apply, waits with kstatus, and names, diffs and replaces objects as Pulumi's does,
-// so that one program and one state serve both.
+// Package kubernetes is a Pulumi provider for Kubernetes objects, for machines without the official plugin. It uses
+// server-side apply and awaits readiness with kstatus. Autonaming, diffs and replacements are those of
+// pulumi-kubernetes, so the two can be exchanged in an existing stack.
 package kubernetes
 
 import (
@@ -17,22 +17,22 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// Version is that of the pulumi-kubernetes SDK in go.mod.
+// Version is the version of the pulumi-kubernetes SDK in go.mod.
 const Version = "4.32.0"
 
 type server struct {
 	plugin.UnimplementedProvider
 	host             *provider.HostClient
 	config           providerConfig
-	cluster          *clusterClient // nil as long as the kubeconfig is not known, and when rendering
-	operations       context.Context
+	cluster          *clusterClient  // nil if the kubeconfig is unknown or for rendering
+	operations       context.Context // canceled by SignalCancellation
 	cancelOperations context.CancelFunc
 }
 
 var _ plugin.Provider = (*server)(nil)
 
-// New makes a provider that reports to the engine. renderDir, when not empty, takes the objects as files in
-// place of a cluster.
+// New returns a provider that sends its status messages to host. If renderDir is not empty, objects are written to that
+// directory as YAML files and no cluster is used.
 func New(engine *provider.HostClient, renderDir string) plugin.Provider {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &server{host: engine, config: providerConfig{RenderDir: renderDir}, operations: ctx, cancelOperations: cancel}
@@ -42,10 +42,10 @@ func (s *server) Pkg() tokens.Package { return "kubernetes" }
 
 func (s *server) Close() error { return nil }
 
-// Attach is part of the protocol for a provider that the engine did not start itself.
+// Attach has to be implemented for providers that the engine did not start itself.
 func (s *server) Attach(string) error { return nil }
 
-// SignalCancellation ends every wait; what is under way comes back as not ready.
+// SignalCancellation ends all operations. Objects that are being awaited are reported as not ready.
 func (s *server) SignalCancellation(context.Context) error {
 	s.cancelOperations()
 	return nil
@@ -73,8 +73,8 @@ func (s *server) CheckConfig(_ context.Context, req plugin.CheckConfigRequest) (
 }
 
 func (s *server) DiffConfig(_ context.Context, req plugin.DiffConfigRequest) (plugin.DiffConfigResponse, error) {
-	// A kubeconfig changes with every new token or certificate. Whether the cluster is another one shows in the
-	// cluster resource's own replacement, on which everything in it depends.
+	// A kubeconfig changes with each new token or certificate. If the cluster itself is another one, its resource is
+	// replaced, and the objects that depend on it too.
 	return provider.DiffInputs(req.OldInputs, req.NewInputs, nil), nil
 }
 
@@ -87,7 +87,7 @@ func (s *server) Configure(_ context.Context, req plugin.ConfigureRequest) (plug
 	if renderDir != "" {
 		s.config.RenderDir = renderDir
 	}
-	// In a plan without a cloud the kubeconfig is known, and its cluster is none to speak to.
+	// In an offline plan the kubeconfig is known, but its cluster does not exist.
 	offline := strings.Contains(s.config.Kubeconfig, provider.OfflineCA)
 	if s.config.hasUnknowns || s.config.RenderDir != "" || offline {
 		return plugin.ConfigureResponse{}, nil
@@ -98,13 +98,14 @@ func (s *server) Configure(_ context.Context, req plugin.ConfigureRequest) (plug
 
 func (s *server) Invoke(_ context.Context, req plugin.InvokeRequest) (plugin.InvokeResponse, error) {
 	return plugin.InvokeResponse{}, fmt.Errorf(
-		"%s: the local kubernetes provider has no functions: install Pulumi's own plugin for Helm, Kustomize and YAML files", req.Tok)
+		"%s: the local kubernetes provider has no functions: install Pulumi's kubernetes plugin for Helm, Kustomize and YAML files",
+		req.Tok)
 }
 
-// connectedCluster is the cluster, or why there is none.
+// connectedCluster returns the cluster, or an error if it is unknown yet.
 func (s *server) connectedCluster(urn resource.URN) (*clusterClient, error) {
 	if s.cluster == nil {
-		return nil, fmt.Errorf("%s: the provider's kubeconfig is not known yet", urn.Name())
+		return nil, fmt.Errorf("%s: the provider's kubeconfig is unknown", urn.Name())
 	}
 	return s.cluster, nil
 }

@@ -7,7 +7,7 @@ import (
 	quantity "k8s.io/apimachinery/pkg/api/resource"
 )
 
-// equalQuantity says whether two values are one amount, spelt in two ways: the API server writes 1000m as 1.
+// equalQuantity reports whether two values are the same quantity: the API server rewrites 1000m to 1.
 func equalQuantity(a, b resource.PropertyValue) bool {
 	if a.DeepEquals(b) {
 		return true

@@ -46,8 +46,8 @@ func (s *server) Read(ctx context.Context, req plugin.ReadRequest) (plugin.ReadR
 	}, nil
 }
 
-// refreshInputs are the inputs as the live object has them: the same fields, with the values of now. A field that
-// the object lost is lost here too. Values that are as they were keep their secretness.
+// refreshInputs returns the inputs with the values of the live object. Fields that the object no longer has are
+// dropped, fields that the inputs do not have are not added, and secrets stay secret.
 func refreshInputs(inputs, live resource.PropertyMap) resource.PropertyMap {
 	refreshed := resource.PropertyMap{}
 	for key, input := range inputs {
@@ -95,7 +95,8 @@ func isEmptyValue(value resource.PropertyValue) bool {
 	}
 }
 
-// importInputs are the inputs that would make the live object: without its status and what the API server filled in.
+// importInputs returns inputs for an imported object: its fields without the status and the metadata that the API
+// server sets.
 func importInputs(live *unstructured.Unstructured) resource.PropertyMap {
 	object := live.DeepCopy().Object
 	delete(object, "status")
@@ -109,7 +110,7 @@ func importInputs(live *unstructured.Unstructured) resource.PropertyMap {
 	return resource.NewPropertyMapFromMap(object)
 }
 
-// objectUID is the UID in an object's outputs, empty when there is none.
+// objectUID returns the UID in an object's outputs, or "".
 func objectUID(outputs resource.PropertyMap) string {
 	metadata, _ := provider.ToPlain(outputs)["metadata"].(map[string]any)
 	uid, _ := metadata["uid"].(string)

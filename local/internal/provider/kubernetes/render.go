@@ -10,7 +10,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// renderYAML writes the object to KIND-NAME.yaml in dir, keys sorted.
+// renderYAML writes the object to KIND-NAME.yaml in dir, with sorted keys.
 func renderYAML(dir string, object *unstructured.Unstructured) error {
 	object = object.DeepCopy()
 	unstructured.RemoveNestedField(object.Object, "metadata", "annotations", autonamedAnnotation)

@@ -4,8 +4,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// clusterScopedKinds are the built-in kinds that live in no namespace. They are listed because a plan is made
-// before there is a cluster to ask.
+// clusterScopedKinds are the built-in kinds without a namespace, for plans in which the cluster does not exist yet.
 var clusterScopedKinds = map[schema.GroupKind]bool{
 	{Kind: "Namespace"}:        true,
 	{Kind: "Node"}:             true,
@@ -31,7 +30,7 @@ var clusterScopedKinds = map[schema.GroupKind]bool{
 	{Group: "storage.k8s.io", Kind: "VolumeAttachment"}:                               true,
 }
 
-// isNamespaced says whether objects of the kind live in a namespace: the cluster knows, where there is one.
+// isNamespaced reports whether a kind is namespaced, according to the cluster if there is one.
 func (s *server) isNamespaced(gvk schema.GroupVersionKind) bool {
 	if s.cluster != nil {
 		if namespaced, err := s.cluster.isNamespaced(gvk); err == nil {
