@@ -80,7 +80,7 @@ func TestEKS(t *testing.T) {
 		{"the stack's cluster", []string{"eks", "get-token", "--cluster-name", "main"}, ""},
 		{"options before and after", []string{"--region", "eu-west-1", "eks", "get-token", "--cluster-name=main", "--output", "json"}, ""},
 		{"the local cloud's own", []string{"eks", "get-token", "--cluster-name", "local"}, ""},
-		{"another cluster", []string{"eks", "get-token", "--cluster-name", "prod"}, `cluster "prod": the local cloud has no such cluster: it has local, main`},
+		{"another cluster", []string{"eks", "get-token", "--cluster-name", "prod"}, `cluster "prod" does not exist in the local cloud, which has local, main`},
 		{"no cluster", []string{"eks", "get-token"}, "--cluster-name is missing"},
 		{"another command", []string{"s3", "ls"}, "knows `aws eks get-token"},
 		{"another option", []string{"eks", "get-token", "--cluster-name", "main", "--sudo"}, "-sudo"},

@@ -11,7 +11,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/local/internal/cloudstate"
 	"github.com/modelferry/modelferry/local/internal/node/nodeinfo"
 	"github.com/modelferry/modelferry/local/internal/secrets"
 )
