@@ -3,79 +3,97 @@ package gcs
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 
 	"cloud.google.com/go/auth/credentials"
 	"cloud.google.com/go/auth/httptransport"
-	"google.golang.org/api/option"
-	"google.golang.org/api/storage/v1"
+	"google.golang.org/api/googleapi"
 
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
 const (
-	// maxIdleConns is how many idle ones are kept; it is above any FETCH_PARALLEL.
+	// maxIdleConns is the number of idle connections that are kept. It is above the maximum of FETCH_PARALLEL.
 	maxIdleConns = 64
-	// readOnlyScope is the scope of the tokens that are asked for.
-	readOnlyScope = storage.DevstorageReadOnlyScope
+	// readOnlyScope is the OAuth scope of the tokens.
+	readOnlyScope = "https://www.googleapis.com/auth/devstorage.read_only"
 )
 
-// newService makes Google's generated client of the JSON API over a transport
-// of our own. The larger SDK, cloud.google.com/go/storage, stands on the same
-// client, retries below its caller's feet and brings gRPC along: a third of
-// the binary and of its start.
-func newService(ctx context.Context) (*storage.Service, error) {
+// client sends objects.get requests to the JSON API, without retries.
+// https://cloud.google.com/storage/docs/json_api/v1/objects/get
+//
+// It does not use Google's generated client (google.golang.org/api/storage/v1), which links gRPC and OpenTelemetry:
+// a quarter of the compressed binary for one request.
+type client struct {
+	http     *http.Client
+	basePath string
+}
+
+// newClient returns a client with the application default credentials and the read-only scope. With
+// STORAGE_EMULATOR_HOST it uses that endpoint and no credentials. Missing credentials are
+// fetcherr.PermissionDenied.
+func newClient() (*client, error) {
 	base := http.DefaultTransport.(*http.Transport).Clone()
 	base.MaxIdleConnsPerHost = maxIdleConns
-	// HTTP/2 would put all ranges on one connection, and one connection's
-	// speed on the whole object.
+	// HTTP/2 would send all ranges over one connection, and so limit the object to one connection's throughput.
 	base.Protocols = new(http.Protocols)
 	base.Protocols.SetHTTP1(true)
-	client := &http.Client{Transport: storedBytesTransport{base}}
-	options := []option.ClientOption{option.WithHTTPClient(client)}
+	c := &client{http: &http.Client{Transport: base}, basePath: basePath()}
 	if UsesEmulator() {
-		options = append(options, option.WithEndpoint(emulatorBasePath()))
-	} else {
-		identity, err := credentials.DetectDefault(&credentials.DetectOptions{Scopes: []string{readOnlyScope}})
-		if err != nil {
-			return nil, fetcherr.New(fetcherr.PermissionDenied, "no Google identity: %w", err).
-				WithHint("give the pod's service account a workload identity, or set GOOGLE_APPLICATION_CREDENTIALS")
-		}
-		if err := httptransport.AddAuthorizationMiddleware(client, identity); err != nil {
-			return nil, fetcherr.New(fetcherr.InvalidConfig, "GCS client: %w", err)
-		}
+		return c, nil
 	}
-	service, err := storage.NewService(ctx, options...)
+	creds, err := credentials.DetectDefault(&credentials.DetectOptions{Scopes: []string{readOnlyScope}})
 	if err != nil {
+		return nil, fetcherr.New(fetcherr.PermissionDenied, "no Google identity: %w", err).
+			WithHint("give the pod's service account a workload identity, or set GOOGLE_APPLICATION_CREDENTIALS")
+	}
+	if err := httptransport.AddAuthorizationMiddleware(c.http, creds); err != nil {
 		return nil, fetcherr.New(fetcherr.InvalidConfig, "GCS client: %w", err)
 	}
-	return service, nil
+	return c, nil
 }
 
-// UsesEmulator says whether the endpoint is an emulator, which takes no identity.
+// get requests an object: its metadata, or with alt=media in query its content. The caller closes the body. A status
+// other than 2xx is a *googleapi.Error.
+func (c *client) get(ctx context.Context, bucket, key string, query url.Values, header http.Header) (*http.Response, error) {
+	query.Set("prettyPrint", "false")
+	address := c.basePath + "b/" + url.PathEscape(bucket) + "/o/" + url.PathEscape(key) + "?" + query.Encode()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, err
+	}
+	request.Header = header
+	response, err := c.http.Do(request)
+	if ctx.Err() != nil && err != nil {
+		return nil, ctx.Err() // says more than the *url.Error around it
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := googleapi.CheckResponse(response); err != nil {
+		googleapi.CloseBody(response)
+		return nil, err
+	}
+	return response, nil
+}
+
+// UsesEmulator reports whether the endpoint is an emulator, which takes no credentials.
 func UsesEmulator() bool { return os.Getenv("STORAGE_EMULATOR_HOST") != "" }
 
-// emulatorBasePath is the JSON API's base path there. As for Google's own SDKs the
-// variable may leave the scheme out.
-func emulatorBasePath() string {
-	host := os.Getenv("STORAGE_EMULATOR_HOST")
-	if !strings.Contains(host, "://") {
-		host = "http://" + host
+// basePath returns the URL of the JSON API. As in Google's SDKs, STORAGE_EMULATOR_HOST may omit the scheme, and
+// GOOGLE_CLOUD_UNIVERSE_DOMAIN names another universe than googleapis.com.
+func basePath() string {
+	const path = "/storage/v1/"
+	if host := os.Getenv("STORAGE_EMULATOR_HOST"); host != "" {
+		if !strings.Contains(host, "://") {
+			host = "http://" + host
+		}
+		return strings.TrimSuffix(host, "/") + path
 	}
-	return strings.TrimSuffix(host, "/") + "/storage/v1/"
-}
-
-// storedBytesTransport asks for ranges of the object as it is stored. One with
-// Content-Encoding gzip would arrive unpacked, with another length than its
-// own and whole, whatever range was asked for. The generated client refuses
-// the header, so that it is set below it.
-type storedBytesTransport struct{ base http.RoundTripper }
-
-func (t storedBytesTransport) RoundTrip(request *http.Request) (*http.Response, error) {
-	if request.Header.Get("Range") != "" {
-		request = request.Clone(request.Context())
-		request.Header.Set("Accept-Encoding", "gzip")
+	if domain := os.Getenv("GOOGLE_CLOUD_UNIVERSE_DOMAIN"); domain != "" {
+		return "https://storage." + domain + path
 	}
-	return t.base.RoundTrip(request)
+	return "https://storage.googleapis.com" + path
 }

@@ -3,11 +3,12 @@ package gcs
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
+	"net/url"
 	"strconv"
-
-	"google.golang.org/api/storage/v1"
 
 	"github.com/modelferry/modelferry/fetcher/internal/crc"
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
@@ -15,21 +16,20 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// Source reads from GCS. Make it with New.
-type Source struct{ objects *storage.ObjectsService }
+// Source reads from GCS. Create it with New.
+type Source struct{ client *client }
 
-// New makes a Source with the application-default identity, asking for the
-// read-only scope. STORAGE_EMULATOR_HOST names another endpoint and is the
-// only case without an identity; else a missing one is fetcherr.Denied.
-func New(ctx context.Context) (*Source, error) {
-	service, err := newService(ctx)
+// New returns a Source with the application default credentials and the read-only scope. With STORAGE_EMULATOR_HOST
+// it uses that endpoint without credentials; otherwise missing credentials are fetcherr.PermissionDenied.
+func New(context.Context) (*Source, error) {
+	client, err := newClient()
 	if err != nil {
 		return nil, err
 	}
-	return &Source{objects: service.Objects}, nil
+	return &Source{client: client}, nil
 }
 
-// URL returns gs://bucket/key, with #generation when one is asked for.
+// URL returns gs://bucket/key, with #generation if the reference has one.
 func (s *Source) URL(ref source.Ref) string {
 	url := "gs://" + ref.Bucket + "/" + ref.Key
 	if ref.Version != "" {
@@ -38,19 +38,32 @@ func (s *Source) URL(ref source.Ref) string {
 	return url
 }
 
-// Stat finds the object's size, generation and CRC32C, which is of the bytes
-// as they are stored.
+// metadata is the part of an object's resource that Stat requests.
+// https://cloud.google.com/storage/docs/json_api/v1/objects#resource
+type metadata struct {
+	Size       int64  `json:"size,string"`
+	Generation int64  `json:"generation,string"`
+	CRC32C     string `json:"crc32c"`
+}
+
+// Stat returns the object's size, generation and CRC32C, all of the bytes as stored.
 func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error) {
-	call, err := s.objectCall(ctx, ref, ref.Version)
+	query, err := s.query(ref, ref.Version)
 	if err != nil {
 		return source.Object{}, err
 	}
-	attrs, err := call.Fields("size", "generation", "crc32c").Do()
+	query.Set("fields", "size,generation,crc32c")
+	response, err := s.client.get(ctx, ref.Bucket, ref.Key, query, http.Header{})
 	if err != nil {
 		return source.Object{}, classifyError(s.URL(ref), ref, err)
 	}
-	object := source.Object{Ref: ref, Size: int64(attrs.Size), Version: strconv.FormatInt(attrs.Generation, 10)}
-	if sum, err := crc.Decode(crc.CRC32C, attrs.Crc32c); err == nil {
+	defer response.Body.Close()
+	var attrs metadata
+	if err := json.NewDecoder(response.Body).Decode(&attrs); err != nil {
+		return source.Object{}, fmt.Errorf("%s: invalid object metadata: %w", s.URL(ref), err)
+	}
+	object := source.Object{Ref: ref, Size: attrs.Size, Version: strconv.FormatInt(attrs.Generation, 10)}
+	if sum, err := crc.Decode(crc.CRC32C, attrs.CRC32C); err == nil {
 		object.Checksum = sum
 	}
 	return object, nil
@@ -58,26 +71,30 @@ func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error
 
 // Read opens a range of the object's generation.
 func (s *Source) Read(ctx context.Context, object source.Object, offset, length int64) (io.ReadCloser, error) {
-	call, err := s.objectCall(ctx, object.Ref, object.Version)
+	query, err := s.query(object.Ref, object.Version)
 	if err != nil {
 		return nil, err
 	}
-	last := offset + length - 1
-	call.Header().Set("Range", fmt.Sprintf("bytes=%d-%d", offset, last))
-	response, err := call.Download()
+	query.Set("alt", "media")
+	response, err := s.client.get(ctx, object.Bucket, object.Key, query, http.Header{
+		"Range": {fmt.Sprintf("bytes=%d-%d", offset, offset+length-1)},
+		// Without this header GCS decompresses an object with Content-Encoding gzip: the length differs, and the range
+		// is ignored. https://cloud.google.com/storage/docs/transcoding
+		"Accept-Encoding": {"gzip"},
+	})
 	if err != nil {
 		return nil, notFoundAsChanged(s.URL(object.Ref), classifyError(s.URL(object.Ref), object.Ref, err))
 	}
-	if err := source.CheckContentRange(s.URL(object.Ref), response.Header.Get("Content-Range"), offset, length, object.Size); err != nil {
-		_ = response.Body.Close() // nothing of it was read
+	contentRange := response.Header.Get("Content-Range")
+	if err := source.CheckContentRange(s.URL(object.Ref), contentRange, offset, length, object.Size); err != nil {
+		_ = response.Body.Close() // nothing was read from it
 		return nil, err
 	}
 	return source.ExactBody(response.Body, length), nil
 }
 
-// Principal is the identity's name at the pod's metadata server: that of a
-// Google service account, or the workload pool of an identity without one,
-// whose own name GCS tells in its refusals.
+// Principal returns the name of the identity at the metadata server: the e-mail address of a Google service account,
+// or the workload pool. It is empty for an emulator.
 func (s *Source) Principal(ctx context.Context) string {
 	if UsesEmulator() {
 		return ""
@@ -85,23 +102,23 @@ func (s *Source) Principal(ctx context.Context) string {
 	return identity.Principal(ctx)
 }
 
-// notFoundAsChanged turns an object that went missing between Stat and Read into one
-// that changed: it was there a moment ago.
+// notFoundAsChanged turns NotFound into ObjectChanged: the object existed at the Stat before.
 func notFoundAsChanged(url string, err error) error {
 	if fetcherr.KindOf(err) != fetcherr.NotFound {
 		return err
 	}
-	return fetcherr.New(fetcherr.ObjectChanged, "%s was replaced or removed while it was read", url)
+	return fetcherr.New(fetcherr.ObjectChanged, "%s was replaced or deleted while it was read", url)
 }
 
-func (s *Source) objectCall(ctx context.Context, ref source.Ref, version string) (*storage.ObjectsGetCall, error) {
-	call := s.objects.Get(ref.Bucket, ref.Key).Context(ctx)
+// query returns the parameters that select a version of an object; an empty one is the live version.
+func (s *Source) query(ref source.Ref, version string) (url.Values, error) {
+	query := url.Values{}
 	if version == "" {
-		return call, nil
+		return query, nil
 	}
-	generation, err := strconv.ParseInt(version, 10, 64)
-	if err != nil {
+	if _, err := strconv.ParseInt(version, 10, 64); err != nil {
 		return nil, fetcherr.New(fetcherr.InvalidConfig, "%s: generation: %w", s.URL(ref), err)
 	}
-	return call.Generation(generation), nil
+	query.Set("generation", version)
+	return query, nil
 }
