@@ -270,7 +270,9 @@ func TestRun_flags(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {
-			output, err := exec.Command(fetcher, tt.args...).CombinedOutput()
+			command := exec.Command(fetcher(), tt.args...)
+			command.Env = append(os.Environ(), runMain)
+			output, err := command.CombinedOutput()
 			if tt.exit == 0 {
 				require.NoError(t, err)
 			}

@@ -176,7 +176,7 @@ func TestFetcher_publishedFileModes(t *testing.T) {
 	b.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"csv","dest":"data/raw/csv"}]`, b.bucket))
 	require.NoError(t, os.Mkdir(b.path(""), 0o755))
 	command, stderr := b.command(t.Context())
-	command.Args = []string{"sh", "-c", `umask 077; exec "$0"`, fetcher}
+	command.Args = []string{"sh", "-c", `umask 077; exec "$0"`, fetcher()}
 	command.Path = "/bin/sh"
 	require.NoError(t, command.Run(), stderr.String())
 	for name, want := range map[string]os.FileMode{

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -18,28 +19,18 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
-// fetcher is the binary under test, built as it is released.
-var (
-	fetcher string
-	build   = []string{"build", "-trimpath"}
-	cgo     = "0"
-)
-
-func TestMain(m *testing.M) {
-	folder, err := os.MkdirTemp("", "fetcher-")
-	if err == nil {
-		fetcher = filepath.Join(folder, "fetcher")
-		command := exec.Command("go", append(build, "-ldflags", "-s -w -buildid=", "-o", fetcher, ".")...)
-		command.Env = append(os.Environ(), "CGO_ENABLED="+cgo)
-		command.Stderr = os.Stderr
-		err = command.Run()
-	}
+// fetcher is the program under test: this test binary, which runs the fetcher's main in the environment that command
+// sets. See TestMain.
+var fetcher = sync.OnceValue(func() string {
+	path, err := os.Executable()
 	if err != nil {
 		panic(err)
 	}
-	storetest.Cleanup(func() { os.RemoveAll(folder) })
-	storetest.Main(m)
-}
+	return path
+})
+
+// runMain is the environment variable that TestMain looks for.
+const runMain = "FETCHER_TEST_RUN_MAIN=1"
 
 // allStores are both, by name, for tests that hold for either.
 func allStores(t *testing.T) map[string]storetest.Store {
@@ -97,8 +88,8 @@ type result struct {
 }
 
 func (b *fixture) command(ctx context.Context) (*exec.Cmd, *bytes.Buffer) {
-	command := exec.CommandContext(ctx, fetcher)
-	command.Env = []string{}
+	command := exec.CommandContext(ctx, fetcher())
+	command.Env = []string{runMain}
 	for key, value := range b.env {
 		command.Env = append(command.Env, key+"="+value)
 	}

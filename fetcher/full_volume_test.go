@@ -23,7 +23,7 @@ func runOnSmallVolume(t *testing.T, b *fixture, mebibytes int, fill string) (res
 	command, stderr := b.command(t.Context())
 	const script = `mount -t tmpfs -o size=$1m none "$2" && { eval "$4"; "$0"; code=$?; ls -A "$2" > "$3"; exit $code; }`
 	command.Path = "/bin/sh"
-	command.Args = []string{"sh", "-c", script, fetcher, fmt.Sprint(mebibytes), models, listing, fill}
+	command.Args = []string{"sh", "-c", script, fetcher(), fmt.Sprint(mebibytes), models, listing, fill}
 	command.Env = append(command.Env, "PATH="+os.Getenv("PATH"))
 	attributes := command.SysProcAttr
 	attributes.Cloneflags = syscall.CLONE_NEWNS
