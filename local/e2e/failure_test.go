@@ -15,9 +15,9 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
 
+	"github.com/modelferry/modelferry/local/internal/localconfig"
 	"github.com/modelferry/modelferry/local/internal/node"
 	"github.com/modelferry/modelferry/local/internal/objectstore"
-	"github.com/modelferry/modelferry/local/internal/release"
 	"github.com/modelferry/modelferry/local/internal/testmodel"
 )
 
@@ -42,7 +42,7 @@ func failures(t *testing.T, c cloud, first map[string]string) {
 			if fault.content != nil {
 				c.put("models", path, fault.content)
 			}
-			config, err := release.Publish(c.Layout, "bankchurn", []string{"artifacts", "model"}, path, published)
+			config, err := localconfig.Publish(c.Layout, "bankchurn", []string{"artifacts", "model"}, path, published)
 			require.NoError(t, err)
 			addDeadline(t, config)
 			before := c.configMaps()

@@ -8,10 +8,10 @@ import (
 
 	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/local/internal/clouds"
+	"github.com/modelferry/modelferry/local/internal/localconfig"
 	"github.com/modelferry/modelferry/local/internal/node"
 	"github.com/modelferry/modelferry/local/internal/objectstore"
 	"github.com/modelferry/modelferry/local/internal/paths"
-	"github.com/modelferry/modelferry/local/internal/release"
 	"github.com/modelferry/modelferry/local/internal/testmodel"
 )
 
@@ -35,7 +35,7 @@ func Publish(ctx context.Context, p paths.Layout, service, artifact, file string
 	if err != nil {
 		return Published{}, fmt.Errorf("%s: %w: run make up STACK=%s first", p.Stack, err, p.Stack)
 	}
-	live, err := release.Prepare(p)
+	live, err := localconfig.Prepare(p)
 	if err != nil {
 		return Published{}, err
 	}
@@ -52,7 +52,7 @@ func Publish(ctx context.Context, p paths.Layout, service, artifact, file string
 	if err != nil {
 		return Published{}, err
 	}
-	e, err := openEngine(ctx, Options{Layout: p}, live.Keys, live.WithEndpoints(i, release.Images{}))
+	e, err := openEngine(ctx, Options{Layout: p}, live.Keys, live.WithEndpoints(i, localconfig.Images{}))
 	if err != nil {
 		return Published{}, err
 	}
@@ -64,12 +64,12 @@ func Publish(ctx context.Context, p paths.Layout, service, artifact, file string
 	if err != nil {
 		return Published{}, err
 	}
-	path := release.ObjectPath(workloads[at].Service, content)
+	path := localconfig.ObjectPath(workloads[at].Service, content)
 	if err := client.UploadIfChanged(ctx, buckets[target.Bucket], path, content.Name); err != nil {
 		return Published{}, err
 	}
 	_, keys, _ := live.Config.Releases[service].Artifact(artifact)
-	written, err := release.Publish(p, service, keys, path, content)
+	written, err := localconfig.Publish(p, service, keys, path, content)
 	scheme := clouds.MustGet(p.Stack).ObjectStore.URLScheme
 	return Published{
 		URL: fmt.Sprintf("%s://%s/%s", scheme, buckets[target.Bucket], path), SHA256: content.SHA256, Config: written,

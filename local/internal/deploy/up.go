@@ -14,10 +14,10 @@ import (
 	"github.com/modelferry/modelferry/local/internal/crds"
 	"github.com/modelferry/modelferry/local/internal/engine"
 	"github.com/modelferry/modelferry/local/internal/images"
+	"github.com/modelferry/modelferry/local/internal/localconfig"
 	"github.com/modelferry/modelferry/local/internal/node"
 	"github.com/modelferry/modelferry/local/internal/objectstore"
 	"github.com/modelferry/modelferry/local/internal/paths"
-	"github.com/modelferry/modelferry/local/internal/release"
 	"github.com/modelferry/modelferry/stack"
 )
 
@@ -37,7 +37,7 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 	say := func(format string, args ...any) {
 		fmt.Fprintf(o.Out, "%5.1fs  %s\n", time.Since(started).Seconds(), fmt.Sprintf(format, args...))
 	}
-	live, err := release.Prepare(o.Layout)
+	live, err := localconfig.Prepare(o.Layout)
 	if err != nil {
 		return engine.Summary{}, err
 	}
@@ -96,7 +96,7 @@ func openEngine(ctx context.Context, o Options, keys []string, values map[string
 // it then has a cluster and buckets, and no pod that asks for what is not there.
 // A mark says that this is done; an up that was interrupted before is gone
 // through again.
-func deployPlatform(ctx context.Context, o Options, live release.Release, values map[string]any, say func(string, ...any)) (engine.Summary, error) {
+func deployPlatform(ctx context.Context, o Options, live localconfig.Release, values map[string]any, say func(string, ...any)) (engine.Summary, error) {
 	mark := filepath.Join(o.Layout.Dir(), "platform-is-up")
 	if _, err := os.Stat(mark); err == nil {
 		return engine.Summary{}, nil
@@ -117,7 +117,7 @@ func deployPlatform(ctx context.Context, o Options, live release.Release, values
 
 // uploadArtifacts puts the artifacts into the buckets before any pod asks for them.
 // What is there already is not put again: that would make another version.
-func uploadArtifacts(ctx context.Context, o Options, i node.Info, e *engine.Engine, objects []release.Object, say func(string, ...any)) error {
+func uploadArtifacts(ctx context.Context, o Options, i node.Info, e *engine.Engine, objects []localconfig.Object, say func(string, ...any)) error {
 	buckets, err := bucketNames(ctx, e)
 	if err != nil {
 		return err
@@ -135,8 +135,8 @@ func uploadArtifacts(ctx context.Context, o Options, i node.Info, e *engine.Engi
 	return nil
 }
 
-func pushImages(ctx context.Context, p paths.Layout, i node.Info) (release.Images, error) {
-	var pushed release.Images
+func pushImages(ctx context.Context, p paths.Layout, i node.Info) (localconfig.Images, error) {
+	var pushed localconfig.Images
 	var err error
 	if pushed.Fetcher, err = images.BuildAndPush(ctx, images.FetcherProgram(p.Root), p.Bin(""), i.RegistryAddress); err != nil {
 		return pushed, err

@@ -1,7 +1,7 @@
-// Package release decides what is live in the local cloud: the repository's
+// Package localconfig computes the config that a local cloud runs with: the repository's
 // config with the local images and the stand-in artifacts in it, and over that
 // what the person at the machine has published.
-package release
+package localconfig
 
 import (
 	"fmt"
