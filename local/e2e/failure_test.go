@@ -42,7 +42,7 @@ func failures(t *testing.T, c cloud, first map[string]string) {
 			if fault.content != nil {
 				c.put("models", path, fault.content)
 			}
-			config, err := localconfig.Publish(c.Layout, "bankchurn", []string{"artifacts", "model"}, path, published)
+			config, err := localconfig.SavePublished(c.Layout, "bankchurn", []string{"artifacts", "model"}, path, published)
 			require.NoError(t, err)
 			addDeadline(t, config)
 			before := c.configMaps()

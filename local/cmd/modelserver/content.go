@@ -69,7 +69,7 @@ func walk(path string, visit func(string, fs.FileInfo) error) error {
 	if err != nil {
 		return err
 	}
-	found := false
+	hasContent := false
 	err = filepath.WalkDir(path, func(file string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() || entry.Name() == markerName {
 			return err
@@ -78,10 +78,10 @@ func walk(path string, visit func(string, fs.FileInfo) error) error {
 		if err != nil || info.Size() == 0 {
 			return err
 		}
-		found = true
+		hasContent = true
 		return visit(file, info)
 	})
-	if err == nil && !found {
+	if err == nil && !hasContent {
 		return errEmpty
 	}
 	return err

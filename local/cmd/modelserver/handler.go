@@ -63,12 +63,12 @@ type description struct {
 
 // describeModel reads everything anew at each request: what it says is what lies there now.
 func (h *handler) describeModel(w http.ResponseWriter, _ *http.Request) {
-	found, err := readContent(h.model)
+	content, err := readContent(h.model)
 	if err != nil {
 		writeJSON(w, http.StatusServiceUnavailable, map[string]string{"reason": err.Error()})
 		return
 	}
-	d := description{Path: h.model, Bytes: found.bytes, SHA256: found.sha256, Artifacts: []artifact{}}
+	d := description{Path: h.model, Bytes: content.bytes, SHA256: content.sha256, Artifacts: []artifact{}}
 	m, err := readMarker(h.model)
 	if err != nil {
 		writeJSON(w, http.StatusInternalServerError, map[string]string{"reason": err.Error()})

@@ -41,16 +41,16 @@ func run(ctx context.Context, log *slog.Logger) error {
 		Handler:           newHandler(model, os.Getenv("PREDICTIONS_PATH"), os.Getenv("ARTIFACTS_DIR")),
 		ReadHeaderTimeout: 10 * time.Second,
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- server.ListenAndServe() }()
+	serveErr := make(chan error, 1)
+	go func() { serveErr <- server.ListenAndServe() }()
 	log.Info("serving", "address", server.Addr, "model", model)
 	select {
-	case err := <-ended:
+	case err := <-serveErr:
 		return err
 	case <-ctx.Done():
 	}
 	log.Info("ending")
-	late, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
+	shutdownCtx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 	defer cancel()
-	return server.Shutdown(late)
+	return server.Shutdown(shutdownCtx)
 }

@@ -16,22 +16,22 @@ func downCommand() *cobra.Command {
 		Short: "Stop the local cloud and leave nothing of it behind but what was built",
 		Args:  cobra.NoArgs,
 	}
-	at := stacksFlag(cmd)
+	layoutsOf := layoutsFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		all, err := at()
+		layouts, err := layoutsOf()
 		if err != nil {
 			return err
 		}
 		var failures []error
-		for _, p := range all {
-			ended, err := deploy.Down(p)
+		for _, layout := range layouts {
+			wasRunning, err := deploy.Down(layout)
 			switch {
 			case err != nil:
-				failures = append(failures, fmt.Errorf("%s: %w", p.Stack, err))
-			case ended:
-				fmt.Fprintf(cmd.OutOrStdout(), "%s is down\n", p.Stack)
+				failures = append(failures, fmt.Errorf("%s: %w", layout.Stack, err))
+			case wasRunning:
+				fmt.Fprintf(cmd.OutOrStdout(), "%s is down\n", layout.Stack)
 			default:
-				fmt.Fprintf(cmd.OutOrStdout(), "%s was not running\n", p.Stack)
+				fmt.Fprintf(cmd.OutOrStdout(), "%s was not running\n", layout.Stack)
 			}
 		}
 		return errors.Join(failures...)

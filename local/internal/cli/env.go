@@ -17,16 +17,16 @@ func envCommand() *cobra.Command {
 		Long:  "Print the exports with which an ordinary pulumi CLI works against the running local cloud:\n\n  eval \"$(make -s env)\"; pulumi up -s gke",
 		Args:  cobra.NoArgs,
 	}
-	at := stackFlag(cmd)
+	layoutOf := layoutFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		p, err := at()
+		layout, err := layoutOf()
 		if err != nil {
 			return err
 		}
-		if _, err := node.ReadInfo(p); err != nil {
-			return fmt.Errorf("%s: %w: run make up STACK=%s first", p.Stack, err, p.Stack)
+		if _, err := node.ReadInfo(layout); err != nil {
+			return fmt.Errorf("%s: %w: run make up STACK=%s first", layout.Stack, err, layout.Stack)
 		}
-		exports, err := engine.ShellExports(p, "")
+		exports, err := engine.ShellExports(layout, "")
 		if err != nil {
 			return err
 		}

@@ -43,12 +43,12 @@ var identityServer = sandbox.Server{
 		if err := network.AddAddress(agent); err != nil {
 			return nil, err
 		}
-		at := func(port int) string { return address.String() + ":" + strconv.Itoa(port) }
+		hostPort := func(port int) string { return address.String() + ":" + strconv.Itoa(port) }
 		ready, ended := make(chan struct{}), make(chan error, 1)
 		go func() {
 			ended <- eksidentity.Serve(ctx, eksidentity.Config{
 				StackDir: host.Dir, Issuer: host.Node.APIServerURL(), Client: client,
-				STSAddr: at(components.STSPort), AgentAddr: agent.String() + ":80", WebhookAddr: at(components.WebhookPort), Cert: cert, CACert: host.Authority.PEM(),
+				STSAddr: hostPort(components.STSPort), AgentAddr: agent.String() + ":80", WebhookAddr: hostPort(components.WebhookPort), Cert: cert, CACert: host.Authority.PEM(),
 				Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)),
 			}, func() { close(ready) })
 		}()

@@ -28,7 +28,7 @@ func nodeCommand() *cobra.Command {
 		Hidden: true,
 		Args:   cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, ok := paths.FromEnv()
+			layout, ok := paths.FromEnv()
 			if !ok || os.Getpid() != 1 {
 				return errors.New("node is started by `ferry up`: run that")
 			}
@@ -37,7 +37,7 @@ func nodeCommand() *cobra.Command {
 				return err
 			}
 			return sandbox.Run(cmd.Context(), sandbox.Options{
-				Layout: p, Range: addresses, Region: os.Getenv("AWS_REGION"), Servers: nodeServers(p.Stack),
+				Layout: layout, Range: addresses, Region: os.Getenv("AWS_REGION"), Servers: nodeServers(layout.Stack),
 				HostPID: os.NewFile(3, "begin"), Progress: os.Stdout,
 			})
 		},

@@ -37,21 +37,21 @@ func configFlags(cmd *cobra.Command) func(stackfile.File) error {
 
 // offlineOptions checks the repository's config, with what is laid over it, and
 // makes what the engine needs to run it without any cloud.
-func offlineOptions(at func() (paths.Layout, error), lay func(stackfile.File) error, out io.Writer) (engine.Options, error) {
-	p, err := at()
+func offlineOptions(layoutOf func() (paths.Layout, error), override func(stackfile.File) error, out io.Writer) (engine.Options, error) {
+	layout, err := layoutOf()
 	if err != nil {
 		return engine.Options{}, err
 	}
-	file, err := stackfile.Read(p.Root, p.Stack, nil)
+	file, err := stackfile.Read(layout.Root, layout.Stack, nil)
 	if err != nil {
 		return engine.Options{}, err
 	}
-	if err := lay(file); err != nil {
+	if err := override(file); err != nil {
 		return engine.Options{}, err
 	}
 	if _, err := file.Load(); err != nil {
 		return engine.Options{}, err
 	}
 	program := stack.Program{ConfigKeys: file.Keys()}
-	return engine.Options{Layout: p, Program: program.Deploy, ConfigOverrides: file.Overrides(), Out: out}, nil
+	return engine.Options{Layout: layout, Program: program.Deploy, ConfigOverrides: file.Overrides(), Out: out}, nil
 }

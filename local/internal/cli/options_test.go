@@ -14,7 +14,7 @@ import (
 func given(t *testing.T, args ...string) (map[string]any, error) {
 	t.Helper()
 	cmd := &cobra.Command{}
-	at, lay := stackFlag(cmd), configFlags(cmd)
+	at, lay := layoutFlag(cmd), configFlags(cmd)
 	require.NoError(t, cmd.ParseFlags(args))
 	options, err := offlineOptions(at, lay, nil)
 	return options.ConfigOverrides, err

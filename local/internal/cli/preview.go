@@ -15,9 +15,9 @@ func previewCommand() *cobra.Command {
 		Short: "Show what a stack would make, from nothing, with the real engine and no cloud account",
 		Args:  cobra.NoArgs,
 	}
-	at, lay := stackFlag(cmd), configFlags(cmd)
+	layoutOf, override := layoutFlag(cmd), configFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		options, err := offlineOptions(at, lay, cmd.OutOrStdout())
+		options, err := offlineOptions(layoutOf, override, cmd.OutOrStdout())
 		if err != nil {
 			return err
 		}

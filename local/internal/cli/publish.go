@@ -18,19 +18,19 @@ func publishCommand() *cobra.Command {
 			"It goes live with the next up. The old version stays in the bucket: remove its entry from the printed config to go back.",
 		Args: cobra.ExactArgs(2),
 	}
-	at := stackFlag(cmd)
+	layoutOf := layoutFlag(cmd)
 	artifact := cmd.Flags().String("artifact", config.ModelArtifact, "name of the artifact in the catalogue")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		p, err := at()
+		layout, err := layoutOf()
 		if err != nil {
 			return err
 		}
-		published, err := deploy.Publish(cmd.Context(), p, args[0], *artifact, args[1])
+		published, err := deploy.Publish(cmd.Context(), layout, args[0], *artifact, args[1])
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(cmd.OutOrStdout(), "%s (sha256 %s)\nis the %s of %s from the next up on: make up STACK=%s\nthe change stands in %s\n",
-			published.URL, published.SHA256, *artifact, args[0], p.Stack, published.Config)
+			published.URL, published.SHA256, *artifact, args[0], layout.Stack, published.Config)
 		return nil
 	}
 	return cmd

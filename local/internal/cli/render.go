@@ -15,11 +15,11 @@ func renderCommand() *cobra.Command {
 		Short: "Write a stack's Kubernetes objects as YAML, for a reviewer or a tool",
 		Args:  cobra.NoArgs,
 	}
-	at, lay := stackFlag(cmd), configFlags(cmd)
+	layoutOf, override := layoutFlag(cmd), configFlags(cmd)
 	dir := cmd.Flags().StringP("dir", "d", "", "folder to write to (required)")
 	_ = cmd.MarkFlagRequired("dir") // fails only for a flag that is not there
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		options, err := offlineOptions(at, lay, nil)
+		options, err := offlineOptions(layoutOf, override, nil)
 		if err != nil {
 			return err
 		}

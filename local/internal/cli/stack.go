@@ -8,8 +8,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// stackFlag adds --stack, and gives the place that it names.
-func stackFlag(cmd *cobra.Command) func() (paths.Layout, error) {
+// layoutFlag adds --stack, and gives the place that it names.
+func layoutFlag(cmd *cobra.Command) func() (paths.Layout, error) {
 	name := cmd.Flags().StringP("stack", "s", paths.Stacks[0], "stack: "+strings.Join(paths.Stacks, " or "))
 	return func() (paths.Layout, error) {
 		root, err := paths.FindRoot()
@@ -20,9 +20,9 @@ func stackFlag(cmd *cobra.Command) func() (paths.Layout, error) {
 	}
 }
 
-// stacksFlag adds an optional --stack, and gives the place that it names, or
+// layoutsFlag adds an optional --stack, and gives the place that it names, or
 // those of all stacks.
-func stacksFlag(cmd *cobra.Command) func() ([]paths.Layout, error) {
+func layoutsFlag(cmd *cobra.Command) func() ([]paths.Layout, error) {
 	name := cmd.Flags().StringP("stack", "s", "", "one stack only")
 	return func() ([]paths.Layout, error) {
 		root, err := paths.FindRoot()
@@ -33,14 +33,14 @@ func stacksFlag(cmd *cobra.Command) func() ([]paths.Layout, error) {
 		if *name != "" {
 			names = []string{*name}
 		}
-		var all []paths.Layout
+		var layouts []paths.Layout
 		for _, name := range names {
-			p, err := paths.New(root, name)
+			layout, err := paths.New(root, name)
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, p)
+			layouts = append(layouts, layout)
 		}
-		return all, nil
+		return layouts, nil
 	}
 }

@@ -18,21 +18,21 @@ func statusCommand() *cobra.Command {
 		Short: "Show what runs, with each pod's model digest and fetch time",
 		Args:  cobra.NoArgs,
 	}
-	at := stacksFlag(cmd)
+	layoutsOf := layoutsFlag(cmd)
 	format := cmd.Flags().StringP("output", "o", "", "json for a program to read")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		all, err := at()
+		layouts, err := layoutsOf()
 		if err != nil {
 			return err
 		}
-		found := map[string][]status.Service{}
-		for _, p := range all {
-			if _, err := node.ReadInfo(p); errors.Is(err, node.ErrNotRunning) {
+		byStack := map[string][]status.Service{}
+		for _, layout := range layouts {
+			if _, err := node.ReadInfo(layout); errors.Is(err, node.ErrNotRunning) {
 				continue
 			} else if err != nil {
 				return err
 			}
-			if found[p.Stack], err = status.List(cmd.Context(), p); err != nil {
+			if byStack[layout.Stack], err = status.List(cmd.Context(), layout); err != nil {
 				return err
 			}
 		}
@@ -40,15 +40,15 @@ func statusCommand() *cobra.Command {
 		if *format == "json" {
 			encoder := json.NewEncoder(out)
 			encoder.SetIndent("", "  ")
-			return encoder.Encode(found)
+			return encoder.Encode(byStack)
 		}
-		for _, p := range all {
-			services, running := found[p.Stack]
+		for _, layout := range layouts {
+			services, running := byStack[layout.Stack]
 			if !running {
-				fmt.Fprintf(out, "%s: not running (make up STACK=%s)\n", p.Stack, p.Stack)
+				fmt.Fprintf(out, "%s: not running (make up STACK=%s)\n", layout.Stack, layout.Stack)
 				continue
 			}
-			fmt.Fprintf(out, "%s: running, kubeconfig %s\n", p.Stack, p.Kubeconfig())
+			fmt.Fprintf(out, "%s: running, kubeconfig %s\n", layout.Stack, layout.Kubeconfig())
 			if err := status.PrintTable(out, services); err != nil {
 				return err
 			}

@@ -29,18 +29,18 @@ func upCommand() *cobra.Command {
 		Short: "Start the local cloud, deploy a stack into it and wait until it serves; again: an update",
 		Args:  cobra.NoArgs,
 	}
-	at := stackFlag(cmd)
-	addresses := cmd.Flags().String("range", os.Getenv(network.RangeEnv), rangeHelp())
+	layoutOf := layoutFlag(cmd)
+	addressRange := cmd.Flags().String("range", os.Getenv(network.RangeEnv), rangeHelp())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		p, err := at()
+		layout, err := layoutOf()
 		if err != nil {
 			return err
 		}
 		out := cmd.OutOrStdout()
-		if _, err := deploy.Up(cmd.Context(), deploy.Options{Layout: p, Range: *addresses, Out: out}); err != nil {
+		if _, err := deploy.Up(cmd.Context(), deploy.Options{Layout: layout, Range: *addressRange, Out: out}); err != nil {
 			return err
 		}
-		services, err := status.List(cmd.Context(), p)
+		services, err := status.List(cmd.Context(), layout)
 		if err != nil {
 			return err
 		}
@@ -48,7 +48,7 @@ func upCommand() *cobra.Command {
 		if err := status.PrintTable(out, services); err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "\nexport KUBECONFIG=%s\n", p.Kubeconfig())
+		fmt.Fprintf(out, "\nexport KUBECONFIG=%s\n", layout.Kubeconfig())
 		return nil
 	}
 	return cmd

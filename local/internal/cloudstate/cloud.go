@@ -60,13 +60,13 @@ func (c *Cloud) Put(record Resource) {
 
 // Remove takes the record of that type and id away, if there is one.
 func (c *Cloud) Remove(typ, id string) {
-	kept := c.Resources[:0]
+	remaining := c.Resources[:0]
 	for _, record := range c.Resources {
 		if record.Type != typ || record.ID != id {
-			kept = append(kept, record)
+			remaining = append(remaining, record)
 		}
 	}
-	c.Resources = kept
+	c.Resources = remaining
 }
 
 // Load reads cloud.json of the stack's folder. A missing file is an empty cloud.

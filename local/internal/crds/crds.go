@@ -78,16 +78,16 @@ func Install(ctx context.Context, kubeconfig string, definition []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, establishTimeout)
 	defer cancel()
 	force := true
-	live, err := cluster.Resource(crdResource).Patch(ctx, object.GetName(), types.ApplyPatchType, content, metav1.PatchOptions{
+	current, err := cluster.Resource(crdResource).Patch(ctx, object.GetName(), types.ApplyPatchType, content, metav1.PatchOptions{
 		FieldManager: "modelferry", Force: &force, FieldValidation: metav1.FieldValidationStrict,
 	})
-	for err == nil && !established(live) {
+	for err == nil && !established(current) {
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("definition %s: the cluster does not serve it after %s", object.GetName(), establishTimeout)
 		case <-time.After(100 * time.Millisecond):
 		}
-		live, err = cluster.Resource(crdResource).Get(ctx, object.GetName(), metav1.GetOptions{})
+		current, err = cluster.Resource(crdResource).Get(ctx, object.GetName(), metav1.GetOptions{})
 	}
 	if err != nil {
 		return fmt.Errorf("definition %s: %w", object.GetName(), err)
@@ -100,8 +100,8 @@ func established(definition *unstructured.Unstructured) bool {
 	if err != nil {
 		return false
 	}
-	for _, each := range conditions {
-		if condition, ok := each.(map[string]any); ok && condition["type"] == "Established" {
+	for _, entry := range conditions {
+		if condition, ok := entry.(map[string]any); ok && condition["type"] == "Established" {
 			return condition["status"] == "True"
 		}
 	}

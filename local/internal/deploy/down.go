@@ -10,19 +10,19 @@ import (
 
 // Down ends a stack's local cloud with all that it held. ended is false when
 // there was nothing to end.
-func Down(p paths.Layout) (ended bool, err error) {
-	unlock, err := Lock(p)
+func Down(layout paths.Layout) (wasRunning bool, err error) {
+	unlock, err := Lock(layout)
 	if err != nil {
 		return false, err
 	}
 	defer unlock()
-	_, err = os.Stat(p.Dir())
-	ended = err == nil
-	if err := node.Stop(p); err != nil {
-		return ended, err
+	_, err = os.Stat(layout.Dir())
+	wasRunning = err == nil
+	if err := node.Stop(layout); err != nil {
+		return wasRunning, err
 	}
-	if err := os.RemoveAll(p.Dir()); err != nil {
-		return ended, fmt.Errorf("data of %s: %w", p.Stack, err)
+	if err := os.RemoveAll(layout.Dir()); err != nil {
+		return wasRunning, fmt.Errorf("data of %s: %w", layout.Stack, err)
 	}
-	return ended, nil
+	return wasRunning, nil
 }

@@ -12,27 +12,27 @@ import (
 
 // Lock keeps two commands from working on one stack at the same time. It goes
 // with the process, whatever becomes of that. unlock ends it.
-func Lock(p paths.Layout) (unlock func(), err error) {
+func Lock(layout paths.Layout) (unlock func(), err error) {
 	// Beside the stack's folder, which down removes.
-	name := filepath.Join(p.LocalDir(), p.Stack+".lock")
-	if err := os.MkdirAll(p.LocalDir(), 0o755); err != nil {
+	name := filepath.Join(layout.LocalDir(), layout.Stack+".lock")
+	if err := os.MkdirAll(layout.LocalDir(), 0o755); err != nil {
 		return nil, err
 	}
 	file, err := os.OpenFile(name, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
-		return nil, fmt.Errorf("lock of %s: %w", p.Stack, err)
+		return nil, fmt.Errorf("lock of %s: %w", layout.Stack, err)
 	}
 	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		owner := make([]byte, 20)
 		n, _ := file.ReadAt(owner, 0) // an empty file names nobody
 		_ = file.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, fmt.Errorf("another ferry%s is at work on %s: wait until it has ended", ownerText(string(owner[:n])), p.Stack)
+			return nil, fmt.Errorf("another ferry%s is at work on %s: wait until it has ended", ownerText(string(owner[:n])), layout.Stack)
 		}
-		return nil, fmt.Errorf("lock of %s: %w", p.Stack, err)
+		return nil, fmt.Errorf("lock of %s: %w", layout.Stack, err)
 	}
 	if err := errors.Join(file.Truncate(0), writePID(file)); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock of %s: %w", p.Stack, err), file.Close())
+		return nil, errors.Join(fmt.Errorf("lock of %s: %w", layout.Stack, err), file.Close())
 	}
 	return func() { _ = file.Close() }, nil // closing is what unlocks
 }

@@ -25,26 +25,26 @@ type Published struct {
 
 // Publish puts a file into the bucket of a service's artifact and makes it the
 // live version, from the next Up on.
-func Publish(ctx context.Context, p paths.Layout, service, artifact, file string) (Published, error) {
-	unlock, err := Lock(p)
+func Publish(ctx context.Context, layout paths.Layout, service, artifact, file string) (Published, error) {
+	unlock, err := Lock(layout)
 	if err != nil {
 		return Published{}, err
 	}
 	defer unlock()
-	i, err := node.ReadInfo(p)
+	info, err := node.ReadInfo(layout)
 	if err != nil {
-		return Published{}, fmt.Errorf("%s: %w: run make up STACK=%s first", p.Stack, err, p.Stack)
+		return Published{}, fmt.Errorf("%s: %w: run make up STACK=%s first", layout.Stack, err, layout.Stack)
 	}
-	live, err := localconfig.Prepare(p)
+	stackConfig, err := localconfig.Load(layout)
 	if err != nil {
 		return Published{}, err
 	}
-	workloads := live.Config.Workloads()
-	at := slices.IndexFunc(workloads, func(w config.Workload) bool { return w.Name == service })
-	if at < 0 {
-		return Published{}, fmt.Errorf("there is no service %q: there are %s", service, strings.Join(live.Config.ServiceNames(), ", "))
+	workloads := stackConfig.Config.Workloads()
+	i := slices.IndexFunc(workloads, func(w config.Workload) bool { return w.Name == service })
+	if i < 0 {
+		return Published{}, fmt.Errorf("there is no service %q: there are %s", service, strings.Join(stackConfig.Config.ServiceNames(), ", "))
 	}
-	target, ok := workloads[at].Service.Artifacts[artifact]
+	target, ok := workloads[i].Service.Artifacts[artifact]
 	if !ok {
 		return Published{}, fmt.Errorf("service %q has no artifact %q", service, artifact)
 	}
@@ -52,7 +52,7 @@ func Publish(ctx context.Context, p paths.Layout, service, artifact, file string
 	if err != nil {
 		return Published{}, err
 	}
-	e, err := openEngine(ctx, Options{Layout: p}, live.Keys, live.WithEndpoints(i, localconfig.Images{}))
+	e, err := openEngine(ctx, Options{Layout: layout}, stackConfig.Keys, stackConfig.WithEndpoints(info, localconfig.Images{}))
 	if err != nil {
 		return Published{}, err
 	}
@@ -60,18 +60,18 @@ func Publish(ctx context.Context, p paths.Layout, service, artifact, file string
 	if err != nil {
 		return Published{}, err
 	}
-	client, err := objectstore.Open(ctx, p, i)
+	client, err := objectstore.Open(ctx, layout, info)
 	if err != nil {
 		return Published{}, err
 	}
-	path := localconfig.ObjectPath(workloads[at].Service, content)
+	path := localconfig.ObjectPath(workloads[i].Service, content)
 	if err := client.UploadIfChanged(ctx, buckets[target.Bucket], path, content.Name); err != nil {
 		return Published{}, err
 	}
-	_, keys, _ := live.Config.Releases[service].Artifact(artifact)
-	written, err := localconfig.Publish(p, service, keys, path, content)
-	scheme := clouds.MustGet(p.Stack).ObjectStore.URLScheme
+	_, keys, _ := stackConfig.Config.Releases[service].Artifact(artifact)
+	configFile, err := localconfig.SavePublished(layout, service, keys, path, content)
+	scheme := clouds.MustGet(layout.Stack).ObjectStore.URLScheme
 	return Published{
-		URL: fmt.Sprintf("%s://%s/%s", scheme, buckets[target.Bucket], path), SHA256: content.SHA256, Config: written,
+		URL: fmt.Sprintf("%s://%s/%s", scheme, buckets[target.Bucket], path), SHA256: content.SHA256, Config: configFile,
 	}, err
 }

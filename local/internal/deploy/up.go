@@ -34,10 +34,10 @@ type Options struct {
 // changed. A config with a fault changes nothing.
 func Up(ctx context.Context, o Options) (engine.Summary, error) {
 	started := time.Now()
-	say := func(format string, args ...any) {
+	progressf := func(format string, args ...any) {
 		fmt.Fprintf(o.Out, "%5.1fs  %s\n", time.Since(started).Seconds(), fmt.Sprintf(format, args...))
 	}
-	live, err := localconfig.Prepare(o.Layout)
+	stackConfig, err := localconfig.Load(o.Layout)
 	if err != nil {
 		return engine.Summary{}, err
 	}
@@ -47,43 +47,43 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 	}
 	defer unlock()
 
-	say("starting the node of %s: Kubernetes, object store and registry", o.Layout.Stack)
+	progressf("starting the node of %s: Kubernetes, object store and registry", o.Layout.Stack)
 	i, err := node.Start(ctx, node.Options{
-		Layout: o.Layout, Range: o.Range, Region: live.Config.AWS.Region, Command: []string{"node"}, Progress: func(line string) { say("  %s", line) },
+		Layout: o.Layout, Range: o.Range, Region: stackConfig.Config.AWS.Region, Command: []string{"node"}, Progress: func(line string) { progressf("  %s", line) },
 	})
 	if err != nil {
 		return engine.Summary{}, err
 	}
-	say("building the images")
+	progressf("building the images")
 	pushed, err := pushImages(ctx, o.Layout, i)
 	if err != nil {
 		return engine.Summary{}, err
 	}
-	values := live.WithEndpoints(i, pushed)
-	first, err := deployPlatform(ctx, o, live, values, say)
+	values := stackConfig.WithEndpoints(i, pushed)
+	platform, err := deployPlatform(ctx, o, stackConfig, values, progressf)
 	if err != nil {
-		return first, err
+		return platform, err
 	}
-	e, err := openEngine(ctx, o, live.Keys, values)
+	e, err := openEngine(ctx, o, stackConfig.Keys, values)
 	if err != nil {
-		return first, err
+		return platform, err
 	}
-	if err := uploadArtifacts(ctx, o, i, e, live.Objects, say); err != nil {
-		return first, err
+	if err := uploadArtifacts(ctx, o, i, e, stackConfig.Objects, progressf); err != nil {
+		return platform, err
 	}
-	for _, definition := range crds.Required(live.Config) {
-		say("installing the definition of a kind that others bring on a real cluster")
+	for _, definition := range crds.Required(stackConfig.Config) {
+		progressf("installing the definition of a kind that others bring on a real cluster")
 		if err := crds.Install(ctx, o.Layout.Kubeconfig(), definition); err != nil {
-			return first, err
+			return platform, err
 		}
 	}
-	say("bringing up the stack")
-	second, err := e.Up(ctx)
-	total := first.Add(second)
+	progressf("bringing up the stack")
+	services, err := e.Up(ctx)
+	total := platform.Add(services)
 	if err != nil {
 		return total, err
 	}
-	say("%s is up: %s", o.Layout.Stack, total)
+	progressf("%s is up: %s", o.Layout.Stack, total)
 	return total, nil
 }
 
@@ -96,33 +96,33 @@ func openEngine(ctx context.Context, o Options, keys []string, values map[string
 // it then has a cluster and buckets, and no pod that asks for what is not there.
 // A mark says that this is done; an up that was interrupted before is gone
 // through again.
-func deployPlatform(ctx context.Context, o Options, live localconfig.Release, values map[string]any, say func(string, ...any)) (engine.Summary, error) {
-	mark := filepath.Join(o.Layout.Dir(), "platform-is-up")
-	if _, err := os.Stat(mark); err == nil {
+func deployPlatform(ctx context.Context, o Options, stackConfig localconfig.Stack, values map[string]any, progressf func(string, ...any)) (engine.Summary, error) {
+	marker := filepath.Join(o.Layout.Dir(), "platform-is-up")
+	if _, err := os.Stat(marker); err == nil {
 		return engine.Summary{}, nil
 	}
-	say("bringing up the platform: network, cluster and buckets")
-	platform := maps.Clone(values)
-	platform["modelferry:releases"] = nil
-	e, err := openEngine(ctx, o, live.Keys, platform)
+	progressf("bringing up the platform: network, cluster and buckets")
+	platformValues := maps.Clone(values)
+	platformValues["modelferry:releases"] = nil
+	e, err := openEngine(ctx, o, stackConfig.Keys, platformValues)
 	if err != nil {
 		return engine.Summary{}, err
 	}
-	done, err := e.Up(ctx)
+	summary, err := e.Up(ctx)
 	if err != nil {
-		return done, err
+		return summary, err
 	}
-	return done, os.WriteFile(mark, nil, 0o644)
+	return summary, os.WriteFile(marker, nil, 0o644)
 }
 
 // uploadArtifacts puts the artifacts into the buckets before any pod asks for them.
 // What is there already is not put again: that would make another version.
-func uploadArtifacts(ctx context.Context, o Options, i node.Info, e *engine.Engine, objects []localconfig.Object, say func(string, ...any)) error {
+func uploadArtifacts(ctx context.Context, o Options, i node.Info, e *engine.Engine, objects []localconfig.Object, progressf func(string, ...any)) error {
 	buckets, err := bucketNames(ctx, e)
 	if err != nil {
 		return err
 	}
-	say("putting %d artifacts into the buckets", len(objects))
+	progressf("putting %d artifacts into the buckets", len(objects))
 	client, err := objectstore.Open(ctx, o.Layout, i)
 	if err != nil {
 		return err
@@ -135,12 +135,12 @@ func uploadArtifacts(ctx context.Context, o Options, i node.Info, e *engine.Engi
 	return nil
 }
 
-func pushImages(ctx context.Context, p paths.Layout, i node.Info) (localconfig.Images, error) {
+func pushImages(ctx context.Context, layout paths.Layout, i node.Info) (localconfig.Images, error) {
 	var pushed localconfig.Images
 	var err error
-	if pushed.Fetcher, err = images.BuildAndPush(ctx, images.FetcherProgram(p.Root), p.Bin(""), i.RegistryAddress); err != nil {
+	if pushed.Fetcher, err = images.BuildAndPush(ctx, images.FetcherProgram(layout.Root), layout.Bin(""), i.RegistryAddress); err != nil {
 		return pushed, err
 	}
-	pushed.Server, err = images.BuildAndPush(ctx, images.ModelServerProgram(p.Root), p.Bin(""), i.RegistryAddress)
+	pushed.Server, err = images.BuildAndPush(ctx, images.ModelServerProgram(layout.Root), layout.Bin(""), i.RegistryAddress)
 	return pushed, err
 }

@@ -25,10 +25,10 @@ func BuildAndPush(ctx context.Context, p Program, dir, registry string) (string,
 	if err != nil {
 		return "", err
 	}
-	note := binary + ".image"
-	made := buildRecord{Program: fmt.Sprintf("%x", sha256.Sum256(content))}
-	if known := readBuildRecord(note); known.Program == made.Program {
-		if reference := reference(registry, p.Name, known.Image); existsInRegistry(ctx, reference) {
+	recordFile := binary + ".image"
+	record := buildRecord{Program: fmt.Sprintf("%x", sha256.Sum256(content))}
+	if previous := readBuildRecord(recordFile); previous.Program == record.Program {
+		if reference := reference(registry, p.Name, previous.Image); existsInRegistry(ctx, reference) {
 			return reference, nil
 		}
 	}
@@ -44,12 +44,12 @@ func BuildAndPush(ctx context.Context, p Program, dir, registry string) (string,
 	if err != nil {
 		return "", err
 	}
-	made.Image = digest.String()
-	text, err := json.Marshal(made)
+	record.Image = digest.String()
+	text, err := json.Marshal(record)
 	if err != nil {
 		return "", err
 	}
-	return pushed, os.WriteFile(note, text, 0o644)
+	return pushed, os.WriteFile(recordFile, text, 0o644)
 }
 
 // buildRecord notes which image a program was packed into: packing is the same for
@@ -60,13 +60,13 @@ type buildRecord struct {
 }
 
 // readBuildRecord is empty when there is no note, or none that can be read.
-func readBuildRecord(note string) buildRecord {
-	var known buildRecord
-	content, err := os.ReadFile(note)
-	if err != nil || json.Unmarshal(content, &known) != nil {
+func readBuildRecord(file string) buildRecord {
+	var record buildRecord
+	content, err := os.ReadFile(file)
+	if err != nil || json.Unmarshal(content, &record) != nil {
 		return buildRecord{}
 	}
-	return known
+	return record
 }
 
 func reference(registry, program, digest string) string {

@@ -25,10 +25,10 @@ func (p Program) Compile(ctx context.Context, arch, out string) error {
 	cmd := exec.CommandContext(ctx, "go", append(args, p.Package)...)
 	cmd.Dir = p.Module
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+arch)
-	var complaint bytes.Buffer
-	cmd.Stderr = &complaint
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("build %s for %s: %w\n%s", p.Name, arch, err, complaint.Bytes())
+		return fmt.Errorf("build %s for %s: %w\n%s", p.Name, arch, err, stderr.Bytes())
 	}
 	return nil
 }

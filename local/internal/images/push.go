@@ -23,8 +23,8 @@ type Artifact interface {
 //
 // The image, and each of an index's, gets a tag as well, made of its digest: a registry that cleans up takes
 // what has no tag for waste.
-func Push(ctx context.Context, repository string, what Artifact) (string, error) {
-	digest, err := what.Digest()
+func Push(ctx context.Context, repository string, artifact Artifact) (string, error) {
+	digest, err := artifact.Digest()
 	if err != nil {
 		return "", fmt.Errorf("push %s: %w", repository, err)
 	}
@@ -32,12 +32,12 @@ func Push(ctx context.Context, repository string, what Artifact) (string, error)
 	if err != nil {
 		return "", fmt.Errorf("push %s: %w", repository, err)
 	}
-	parts, err := childImages(what)
+	children, err := childImages(artifact)
 	if err != nil {
 		return "", fmt.Errorf("push %s: %w", ref, err)
 	}
-	for _, part := range append(parts, what) {
-		if err := pushTagged(ctx, ref.Context(), part); err != nil {
+	for _, child := range append(children, artifact) {
+		if err := pushTagged(ctx, ref.Context(), child); err != nil {
 			return "", fmt.Errorf("push %s: %w", ref, err)
 		}
 	}
@@ -67,12 +67,12 @@ func childImages(what Artifact) ([]Artifact, error) {
 
 // pushTagged pushes under the tag. What the registry has under it already is not pushed again, which the library
 // sees to: a tag that cannot be changed cannot be set again either, not even to what it is.
-func pushTagged(ctx context.Context, repository name.Repository, what Artifact) error {
-	digest, err := what.Digest()
+func pushTagged(ctx context.Context, repository name.Repository, artifact Artifact) error {
+	digest, err := artifact.Digest()
 	if err != nil {
 		return err
 	}
-	return remote.Push(repository.Tag(Tag(digest)), what, remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain))
+	return remote.Push(repository.Tag(Tag(digest)), artifact, remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain))
 }
 
 // Tag is the one that an image of a digest gets: its first 64 bits, which no two builds of one program share.

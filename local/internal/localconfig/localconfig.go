@@ -30,8 +30,8 @@ type Object struct {
 	File         testmodel.File
 }
 
-// Release is what goes live.
-type Release struct {
+// Stack is what goes live.
+type Stack struct {
 	// Values lie over the repository's stack file.
 	Values map[string]any
 	// Objects have to be in the buckets before a pod starts.
@@ -46,45 +46,45 @@ type Release struct {
 // machine, so what takes longer is broken.
 const RolloutDeadline = "45s"
 
-// Prepare reads and checks the config and makes the artifacts that it names.
+// Load reads and checks the config and makes the artifacts that it names.
 // Nothing else is touched: a config with a fault leaves everything as it is.
-func Prepare(p paths.Layout) (Release, error) {
-	published, err := readPublishedConfig(p)
+func Load(layout paths.Layout) (Stack, error) {
+	published, err := readPublishedConfig(layout)
 	if err != nil {
-		return Release{}, err
+		return Stack{}, err
 	}
-	file, err := stackfile.Read(p.Root, p.Stack, published)
+	file, err := stackfile.Read(layout.Root, layout.Stack, published)
 	if err != nil {
-		return Release{}, err
+		return Stack{}, err
 	}
 	c, err := file.Load()
 	if err != nil {
-		return Release{}, err
+		return Stack{}, err
 	}
 	if err := checkSupported(c); err != nil {
-		return Release{}, err
+		return Stack{}, err
 	}
-	r := Release{Values: map[string]any{}, Config: c, Keys: file.Keys()}
+	r := Stack{Values: map[string]any{}, Config: c, Keys: file.Keys()}
 	releases := map[string]any{}
 	for _, w := range c.Workloads() {
-		local := map[string]any{}
-		for _, live := range w.Artifacts {
-			version, keys, _ := c.Releases[w.Name].Artifact(live.Name)
+		overrides := map[string]any{}
+		for _, artifact := range w.Artifacts {
+			version, keys, _ := c.Releases[w.Name].Artifact(artifact.Name)
 			if pinsArtifact(published, w.Name, keys) {
 				continue // the object is in its bucket, and the pin is the person's
 			}
 			size, err := config.ParseSize(version.Size)
 			if err != nil {
-				return Release{}, fmt.Errorf("size of %s/%s: %w", w.Name, live.Name, err)
+				return Stack{}, fmt.Errorf("size of %s/%s: %w", w.Name, artifact.Name, err)
 			}
-			made, err := testmodel.FakeModel{Path: live.Path, Bytes: size}.Save(filepath.Join(p.LocalDir(), "models"))
+			file, err := testmodel.FakeModel{Path: artifact.Path, Bytes: size}.Save(filepath.Join(layout.LocalDir(), "models"))
 			if err != nil {
-				return Release{}, err
+				return Stack{}, err
 			}
-			mergeValues(local, nestValue(keys, map[string]any{"sha256": made.SHA256, "version": nil}))
-			r.Objects = append(r.Objects, Object{Bucket: live.Bucket, Path: live.Path, File: made})
+			mergeValues(overrides, nestValue(keys, map[string]any{"sha256": file.SHA256, "version": nil}))
+			r.Objects = append(r.Objects, Object{Bucket: artifact.Bucket, Path: artifact.Path, File: file})
 		}
-		releases[w.Name] = local
+		releases[w.Name] = overrides
 	}
 	r.Values["modelferry:releases"] = releases
 	mergeValues(r.Values, published)
@@ -105,7 +105,7 @@ func checkSupported(c config.Config) error {
 }
 
 // WithEndpoints completes the release with what the running node provides.
-func (r Release) WithEndpoints(i node.Info, images Images) map[string]any {
+func (r Stack) WithEndpoints(i node.Info, images Images) map[string]any {
 	releases := map[string]any{}
 	for name := range r.Config.Releases {
 		releases[name] = map[string]any{"image": images.Server}
@@ -136,9 +136,9 @@ func nestValue(keys []string, value any) map[string]any {
 func mergeValues(target, values map[string]any) {
 	for key, value := range values {
 		inner, isMap := value.(map[string]any)
-		before, wasMap := target[key].(map[string]any)
-		if isMap && wasMap {
-			mergeValues(before, inner)
+		existing, existingIsMap := target[key].(map[string]any)
+		if isMap && existingIsMap {
+			mergeValues(existing, inner)
 			continue
 		}
 		target[key] = value

@@ -23,16 +23,16 @@ func repository(t *testing.T, stack string) paths.Layout {
 		require.NoError(t, err)
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), content, 0o644))
 	}
-	p, err := paths.New(dir, stack)
+	layout, err := paths.New(dir, stack)
 	require.NoError(t, err)
-	require.NoError(t, os.MkdirAll(p.Dir(), 0o755))
-	return p
+	require.NoError(t, os.MkdirAll(layout.Dir(), 0o755))
+	return layout
 }
 
 // live is the config as the engine would get it.
-func live(t *testing.T, p paths.Layout, r Release) config.Config {
+func live(t *testing.T, layout paths.Layout, r Stack) config.Config {
 	t.Helper()
-	file, err := stackfile.Read(p.Root, p.Stack, r.WithEndpoints(node.Info{StoreURL: "http://10.0.0.1:9000"}, Images{
+	file, err := stackfile.Read(layout.Root, layout.Stack, r.WithEndpoints(node.Info{StoreURL: "http://10.0.0.1:9000"}, Images{
 		Fetcher: "10.0.0.1:5000/fetcher:1", Server: "10.0.0.1:5000/server:1",
 	}))
 	require.NoError(t, err)
@@ -45,7 +45,7 @@ func TestReleaseIsTheRepositorysWithLocalArtifacts(t *testing.T) {
 	for _, stack := range paths.Stacks {
 		t.Run(stack, func(t *testing.T) {
 			p := repository(t, stack)
-			r, err := Prepare(p)
+			r, err := Load(p)
 			require.NoError(t, err)
 			require.Len(t, r.Objects, 6)
 			c := live(t, p, r)
@@ -71,10 +71,10 @@ func TestPublishedArtifactIsLiveUntilItsEntryGoes(t *testing.T) {
 	file := testmodel.File{Name: "/tmp/model.joblib", SHA256: "00000000000011111111111122222222222233333333333344444444444455ff", Bytes: 7}
 	path := ObjectPath(config.Service{Prefix: "bankchurn/"}, file)
 	require.Equal(t, "bankchurn/000000000000/model.joblib", path)
-	written, err := Publish(p, "bankchurn", []string{"artifacts", "model"}, path, file)
+	written, err := SavePublished(p, "bankchurn", []string{"artifacts", "model"}, path, file)
 	require.NoError(t, err)
 
-	r, err := Prepare(p)
+	r, err := Load(p)
 	require.NoError(t, err)
 	require.Len(t, r.Objects, 5, "no stand-in for what is published")
 	model := live(t, p, r).Workloads()[0].Artifacts[0]
@@ -83,7 +83,7 @@ func TestPublishedArtifactIsLiveUntilItsEntryGoes(t *testing.T) {
 	require.Equal(t, int64(7), model.Bytes)
 
 	require.NoError(t, os.Remove(written))
-	r, err = Prepare(p)
+	r, err = Load(p)
 	require.NoError(t, err)
 	require.Equal(t, "bankchurn/model.joblib", live(t, p, r).Workloads()[0].Artifacts[0].Path)
 }
@@ -91,7 +91,7 @@ func TestPublishedArtifactIsLiveUntilItsEntryGoes(t *testing.T) {
 func TestPublishKeepsTheRestOfTheLocalConfig(t *testing.T) {
 	p := repository(t, "eks")
 	require.NoError(t, os.WriteFile(publishedConfigFile(p), []byte("config:\n  modelferry:rollout: {deadline: 15s}\n"), 0o644))
-	_, err := Publish(p, "bankchurn", []string{"artifacts", "model"}, "bankchurn/m", testmodel.File{SHA256: "a", Bytes: 1})
+	_, err := SavePublished(p, "bankchurn", []string{"artifacts", "model"}, "bankchurn/m", testmodel.File{SHA256: "a", Bytes: 1})
 	require.NoError(t, err)
 	published, err := readPublishedConfig(p)
 	require.NoError(t, err)
@@ -105,10 +105,10 @@ func TestPublishKeepsTheRestOfTheLocalConfig(t *testing.T) {
 func TestBackendsReleaseHasItsLocalArtifact(t *testing.T) {
 	p := repository(t, "gke")
 	require.NoError(t, os.WriteFile(publishedConfigFile(p), []byte("config:\n  modelferry:releases: {nlpinsight: {backend: finbert, backends: {finbert: {artifacts: {model: {size: 1MB}}}}}}\n"), 0o644))
-	r, err := Prepare(p)
+	r, err := Load(p)
 	require.NoError(t, err)
 	pin := func() config.ResolvedArtifact {
-		r, err := Prepare(p)
+		r, err := Load(p)
 		require.NoError(t, err)
 		for _, w := range live(t, p, r).Workloads() {
 			if w.Name == "nlpinsight" {
@@ -126,7 +126,7 @@ func TestBackendsReleaseHasItsLocalArtifact(t *testing.T) {
 	require.Equal(t, made, pin().SHA256)
 	require.NotEmpty(t, made)
 	file := testmodel.File{SHA256: "00000000000011111111111122222222222233333333333344444444444455ff", Bytes: 7}
-	_, err = Publish(p, "nlpinsight", []string{"backends", "finbert", "artifacts", "model"}, "nlpinsight/v2/model.tar.gz", file)
+	_, err = SavePublished(p, "nlpinsight", []string{"backends", "finbert", "artifacts", "model"}, "nlpinsight/v2/model.tar.gz", file)
 	require.NoError(t, err)
 	require.Equal(t, file.SHA256, pin().SHA256)
 }
@@ -136,7 +136,7 @@ func TestMountedBucketsAreRefusedAtOnce(t *testing.T) {
 	for _, stack := range paths.Stacks {
 		p := repository(t, stack)
 		require.NoError(t, os.WriteFile(publishedConfigFile(p), []byte("config:\n  modelferry:releases: {bankchurn: {delivery: csi}}\n"), 0o644))
-		_, err := Prepare(p)
+		_, err := Load(p)
 		require.ErrorContains(t, err, "modelferry:releases.bankchurn.delivery: Forbidden: the local cloud has no CSI driver that mounts buckets: set it to fetch")
 		require.NoDirExists(t, filepath.Join(p.LocalDir(), "models"))
 	}
@@ -145,7 +145,7 @@ func TestMountedBucketsAreRefusedAtOnce(t *testing.T) {
 func TestFaultyConfigMakesNothing(t *testing.T) {
 	p := repository(t, "gke")
 	require.NoError(t, os.WriteFile(publishedConfigFile(p), []byte("config:\n  modelferry:clutser: {}\n"), 0o644))
-	_, err := Prepare(p)
+	_, err := Load(p)
 	require.ErrorContains(t, err, `modelferry:clutser: Forbidden: unknown key: did you mean "cluster"?`)
 	require.NoDirExists(t, filepath.Join(p.LocalDir(), "models"))
 }

@@ -18,10 +18,12 @@ import (
 // publishedConfigFile is a stack file that lies over the repository's in the local
 // cloud. ferry publish writes to it; a person may edit it, or remove it to be
 // back at the start.
-func publishedConfigFile(p paths.Layout) string { return filepath.Join(p.Dir(), "config.yaml") }
+func publishedConfigFile(layout paths.Layout) string {
+	return filepath.Join(layout.Dir(), "config.yaml")
+}
 
-func readPublishedConfig(p paths.Layout) (map[string]any, error) {
-	content, err := os.ReadFile(publishedConfigFile(p))
+func readPublishedConfig(layout paths.Layout) (map[string]any, error) {
+	content, err := os.ReadFile(publishedConfigFile(layout))
 	if errors.Is(err, fs.ErrNotExist) {
 		return map[string]any{}, nil
 	}
@@ -32,7 +34,7 @@ func readPublishedConfig(p paths.Layout) (map[string]any, error) {
 		Config map[string]any `yaml:"config"`
 	}
 	if err := yaml.Unmarshal(content, &file); err != nil {
-		return nil, fmt.Errorf("local config %s: %w", publishedConfigFile(p), err)
+		return nil, fmt.Errorf("local config %s: %w", publishedConfigFile(layout), err)
 	}
 	if file.Config == nil {
 		file.Config = map[string]any{}
@@ -62,12 +64,12 @@ func ObjectPath(s config.Service, file testmodel.File) string {
 	return path.Join(s.Prefix, file.SHA256[:12], filepath.Base(file.Name))
 }
 
-// Publish makes a version of an artifact the live one, from the next up on.
+// SavePublished makes a version of an artifact the live one, from the next up on.
 // keys are those that it stands at below its service's release;
 // file names the object's own digest and size; objectPath is where it lies. It
 // returns the file that says so.
-func Publish(p paths.Layout, service string, keys []string, objectPath string, file testmodel.File) (string, error) {
-	published, err := readPublishedConfig(p)
+func SavePublished(layout paths.Layout, service string, keys []string, objectPath string, file testmodel.File) (string, error) {
+	published, err := readPublishedConfig(layout)
 	if err != nil {
 		return "", err
 	}
@@ -78,9 +80,9 @@ func Publish(p paths.Layout, service string, keys []string, objectPath string, f
 	if err != nil {
 		return "", err
 	}
-	next := publishedConfigFile(p) + ".next"
+	next := publishedConfigFile(layout) + ".next"
 	if err := os.WriteFile(next, content, 0o644); err != nil {
 		return "", fmt.Errorf("local config: %w", err)
 	}
-	return publishedConfigFile(p), os.Rename(next, publishedConfigFile(p))
+	return publishedConfigFile(layout), os.Rename(next, publishedConfigFile(layout))
 }

@@ -14,17 +14,17 @@ import (
 
 // writeKubeconfig writes the administrator's kubeconfig of a running node, and the copy that says which stack
 // came up last.
-func writeKubeconfig(p paths.Layout, i Info) error {
-	token, err := os.ReadFile(p.Secret("admin.token"))
+func writeKubeconfig(layout paths.Layout, i Info) error {
+	token, err := os.ReadFile(layout.Secret("admin.token"))
 	if err != nil {
 		return fmt.Errorf("cluster's admin token: %w", err)
 	}
-	site := components.NodeConfig{Stack: p.Stack}
-	content, err := site.Kubeconfig(i.APIServerURL, components.AdminUser, strings.TrimSpace(string(token)), i.CAData)
+	node := components.NodeConfig{Stack: layout.Stack}
+	content, err := node.Kubeconfig(i.APIServerURL, components.AdminUser, strings.TrimSpace(string(token)), i.CAData)
 	if err != nil {
 		return err
 	}
-	for _, path := range []string{p.Kubeconfig(), p.LastKubeconfig()} {
+	for _, path := range []string{layout.Kubeconfig(), layout.LastKubeconfig()} {
 		if err := os.WriteFile(path, content, 0o600); err != nil {
 			return fmt.Errorf("kubeconfig: %w", err)
 		}
@@ -33,20 +33,20 @@ func writeKubeconfig(p paths.Layout, i Info) error {
 }
 
 // removeKubeconfig removes a place's kubeconfig, and the copy when it is this one's.
-func removeKubeconfig(p paths.Layout) error {
-	own, err := os.ReadFile(p.Kubeconfig())
+func removeKubeconfig(layout paths.Layout) error {
+	current, err := os.ReadFile(layout.Kubeconfig())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("kubeconfig: %w", err)
 	}
-	if last, err := os.ReadFile(p.LastKubeconfig()); err == nil && bytes.Equal(own, last) {
-		if err := os.Remove(p.LastKubeconfig()); err != nil {
+	if last, err := os.ReadFile(layout.LastKubeconfig()); err == nil && bytes.Equal(current, last) {
+		if err := os.Remove(layout.LastKubeconfig()); err != nil {
 			return fmt.Errorf("kubeconfig: %w", err)
 		}
 	}
-	if err := os.Remove(p.Kubeconfig()); err != nil {
+	if err := os.Remove(layout.Kubeconfig()); err != nil {
 		return fmt.Errorf("kubeconfig: %w", err)
 	}
 	return nil

@@ -13,12 +13,12 @@ import (
 func TestKubeconfigOfTheLastStack(t *testing.T) {
 	root := t.TempDir()
 	up := func(stack, server string) paths.Layout {
-		p, err := paths.New(root, stack)
+		layout, err := paths.New(root, stack)
 		require.NoError(t, err)
-		require.NoError(t, os.MkdirAll(filepath.Dir(p.Secret("admin.token")), 0o700))
-		require.NoError(t, os.WriteFile(p.Secret("admin.token"), []byte("token\n"), 0o600))
-		require.NoError(t, writeKubeconfig(p, Info{APIServerURL: server, CAData: []byte("PEM")}))
-		return p
+		require.NoError(t, os.MkdirAll(filepath.Dir(layout.Secret("admin.token")), 0o700))
+		require.NoError(t, os.WriteFile(layout.Secret("admin.token"), []byte("token\n"), 0o600))
+		require.NoError(t, writeKubeconfig(layout, Info{APIServerURL: server, CAData: []byte("PEM")}))
+		return layout
 	}
 	gke := up("gke", "https://10.213.0.2")
 	eks := up("eks", "https://10.214.0.2")

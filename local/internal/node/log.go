@@ -8,8 +8,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-func logSize(p paths.Layout) int64 {
-	info, err := os.Stat(p.Log("node"))
+func logSize(layout paths.Layout) int64 {
+	info, err := os.Stat(layout.Log("node"))
 	if err != nil {
 		return 0
 	}
@@ -18,8 +18,8 @@ func logSize(p paths.Layout) int64 {
 
 // readLog is the whole lines of node.log after an offset, and the offset after them. A log that cannot be read
 // has no lines: it only tells of progress.
-func readLog(p paths.Layout, from int64) (lines []string, next int64) {
-	file, err := os.Open(p.Log("node"))
+func readLog(layout paths.Layout, from int64) (lines []string, next int64) {
+	file, err := os.Open(layout.Log("node"))
 	if err != nil {
 		return nil, from
 	}

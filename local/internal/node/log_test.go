@@ -11,19 +11,19 @@ import (
 )
 
 func TestReadLogGoesOnWhereItEnded(t *testing.T) {
-	p, err := paths.New(t.TempDir(), "gke")
+	layout, err := paths.New(t.TempDir(), "gke")
 	require.NoError(t, err)
-	lines, next := readLog(p, 0)
+	lines, next := readLog(layout, 0)
 	require.Empty(t, lines, "there is no log yet")
 
-	require.NoError(t, os.MkdirAll(filepath.Dir(p.Log("node")), 0o755))
-	say := func(text string) { require.NoError(t, os.WriteFile(p.Log("node"), []byte(text), 0o644)) }
+	require.NoError(t, os.MkdirAll(filepath.Dir(layout.Log("node")), 0o755))
+	say := func(text string) { require.NoError(t, os.WriteFile(layout.Log("node"), []byte(text), 0o644)) }
 	say("one\ntwo\nhal")
-	lines, next = readLog(p, next)
+	lines, next = readLog(layout, next)
 	require.Equal(t, []string{"one", "two"}, lines)
 
 	say("one\ntwo\nhalf\n")
-	lines, next = readLog(p, next)
+	lines, next = readLog(layout, next)
 	require.Equal(t, []string{"half"}, lines)
-	require.Equal(t, logSize(p), next)
+	require.Equal(t, logSize(layout), next)
 }

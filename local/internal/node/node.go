@@ -32,15 +32,15 @@ type Options struct {
 
 // ReadInfo says where the running node of a place answers. ErrNotRunning when it does not run, whatever a node
 // that crashed left behind.
-func ReadInfo(p paths.Layout) (Info, error) {
-	r, err := readProcessRecord(p)
+func ReadInfo(layout paths.Layout) (Info, error) {
+	r, err := readProcessRecord(layout)
 	if err != nil {
 		return Info{}, err
 	}
 	if r == nil || !r.alive() {
 		return Info{}, ErrNotRunning
 	}
-	return nodeinfo.Read(p.NodeInfoFile())
+	return nodeinfo.Read(layout.NodeInfoFile())
 }
 
 // errLocked is that another ferry is at work on the same node.

@@ -14,7 +14,7 @@ import (
 )
 
 // ProbeHost finds out what the machine has for a node of place p.
-func ProbeHost(p paths.Layout) (Host, error) {
+func ProbeHost(layout paths.Layout) (Host, error) {
 	links, err := network.LinkNames()
 	if err != nil {
 		return Host{}, err
@@ -30,8 +30,8 @@ func ProbeHost(p paths.Layout) (Host, error) {
 			h.Programs = append(h.Programs, name)
 		}
 	}
-	for _, name := range requiredBinaries(p.Stack) {
-		if _, err := os.Stat(p.Bin(name)); err == nil {
+	for _, name := range requiredBinaries(layout.Stack) {
+		if _, err := os.Stat(layout.Bin(name)); err == nil {
 			h.Binaries = append(h.Binaries, name)
 		}
 	}

@@ -25,11 +25,11 @@ type processRecord struct {
 	Range string `json:"range"`
 }
 
-func recordPath(p paths.Layout) string { return filepath.Join(p.Dir(), "node.pid") }
+func recordPath(layout paths.Layout) string { return filepath.Join(layout.Dir(), "node.pid") }
 
 // readProcessRecord is nil when there is none.
-func readProcessRecord(p paths.Layout) (*processRecord, error) {
-	content, err := os.ReadFile(recordPath(p))
+func readProcessRecord(layout paths.Layout) (*processRecord, error) {
+	content, err := os.ReadFile(recordPath(layout))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -38,12 +38,12 @@ func readProcessRecord(p paths.Layout) (*processRecord, error) {
 	}
 	r := &processRecord{}
 	if err := json.Unmarshal(content, r); err != nil {
-		return nil, fmt.Errorf("%s: %w", recordPath(p), err)
+		return nil, fmt.Errorf("%s: %w", recordPath(layout), err)
 	}
 	return r, nil
 }
 
-func writeProcessRecord(p paths.Layout, pid int, addresses string) (*processRecord, error) {
+func writeProcessRecord(layout paths.Layout, pid int, addresses string) (*processRecord, error) {
 	r, err := inspectProcess(pid)
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func writeProcessRecord(p paths.Layout, pid int, addresses string) (*processReco
 	if err != nil {
 		return nil, fmt.Errorf("node's record: %w", err)
 	}
-	if err := os.WriteFile(recordPath(p), append(content, '\n'), 0o644); err != nil {
+	if err := os.WriteFile(recordPath(layout), append(content, '\n'), 0o644); err != nil {
 		return nil, fmt.Errorf("node's record: %w", err)
 	}
 	return r, nil

@@ -14,10 +14,10 @@ import (
 
 func somewhere(t *testing.T) paths.Layout {
 	t.Helper()
-	p, err := paths.New(t.TempDir(), "gke")
+	layout, err := paths.New(t.TempDir(), "gke")
 	require.NoError(t, err)
-	require.NoError(t, os.MkdirAll(p.Dir(), 0o755))
-	return p
+	require.NoError(t, os.MkdirAll(layout.Dir(), 0o755))
+	return layout
 }
 
 func TestRecordKnowsItsProcess(t *testing.T) {

@@ -30,35 +30,35 @@ func Start(ctx context.Context, o Options) (Info, error) {
 		return Info{}, err
 	}
 	defer unlock()
-	old, err := readProcessRecord(o.Layout)
+	previous, err := readProcessRecord(o.Layout)
 	if err != nil {
 		return Info{}, err
 	}
-	if old != nil && old.alive() {
-		return o.attach(ctx, old)
+	if previous != nil && previous.alive() {
+		return o.attach(ctx, previous)
 	}
-	if old != nil && o.Range == "" {
-		o.Range = old.Range
+	if previous != nil && o.Range == "" {
+		o.Range = previous.Range
 	}
 	addresses, err := network.RangeFor(o.Layout.Stack, o.Range)
 	if err != nil {
 		return Info{}, err
 	}
-	if old != nil && old.Range != addresses.String() {
+	if previous != nil && previous.Range != addresses.String() {
 		return Info{}, fmt.Errorf("node %s has data from the address range %s, and is to start in %s: run `make down STACK=%s` first, which removes them",
-			o.Layout.Stack, old.Range, addresses, o.Layout.Stack)
+			o.Layout.Stack, previous.Range, addresses, o.Layout.Stack)
 	}
-	if err := cleanup(o.Layout, old); err != nil {
+	if err := cleanup(o.Layout, previous); err != nil {
 		return Info{}, err
 	}
 	if err := o.installPrerequisites(ctx, addresses); err != nil {
 		return Info{}, err
 	}
-	from := logSize(o.Layout)
+	logOffset := logSize(o.Layout)
 	r, err := o.spawn(addresses)
 	if err == nil {
 		var i Info
-		if i, err = o.waitReady(ctx, r, from); err == nil {
+		if i, err = o.waitReady(ctx, r, logOffset); err == nil {
 			return i, nil
 		}
 	}
@@ -85,21 +85,21 @@ func (o Options) spawn(addresses network.Range) (*processRecord, error) {
 		return nil, fmt.Errorf("node's log: %w", err)
 	}
 	defer log.Close()
-	self, err := os.Executable()
+	executable, err := os.Executable()
 	if err != nil {
 		return nil, fmt.Errorf("start the node: %w", err)
 	}
-	begin, send, err := os.Pipe()
+	pidReader, pidWriter, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("start the node: %w", err)
 	}
-	defer begin.Close()
-	defer send.Close() // without a word before, it makes the node end
+	defer pidReader.Close()
+	defer pidWriter.Close() // without a word before, it makes the node end
 
-	cmd := exec.Command(self, o.Command...)
+	cmd := exec.Command(executable, o.Command...)
 	cmd.Dir = "/"
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.ExtraFiles = []*os.File{begin} // descriptor 3
+	cmd.ExtraFiles = []*os.File{pidReader} // descriptor 3
 	// Nothing of the caller's environment: a proxy's address there would cut the parts off from each other.
 	cmd.Env = []string{
 		"PATH=" + hostdeps.SearchPath, "HOME=/root", "GOGC=50",
@@ -125,7 +125,7 @@ func (o Options) spawn(addresses network.Range) (*processRecord, error) {
 	if err := network.CreateVeth(o.Layout.Stack, addresses, pid); err != nil {
 		return r, err
 	}
-	if _, err := fmt.Fprintln(send, pid); err != nil {
+	if _, err := fmt.Fprintln(pidWriter, pid); err != nil {
 		return r, fmt.Errorf("start the node: %w", err)
 	}
 	return r, nil
@@ -168,9 +168,9 @@ func (o Options) waitReady(ctx context.Context, r *processRecord, from int64) (I
 	}
 }
 
-func lastLogLine(p paths.Layout, lines []string) string {
+func lastLogLine(layout paths.Layout, lines []string) string {
 	if len(lines) == 0 {
-		return "see " + p.Log("node")
+		return "see " + layout.Log("node")
 	}
 	return strings.TrimPrefix(strings.TrimSpace(lines[len(lines)-1]), "ferry: ")
 }

@@ -18,13 +18,13 @@ import (
 
 // Stop ends the node of a place, whether it runs, crashed or never was, and removes all that it made but its
 // logs: processes, cgroup, link, data, keys and kubeconfig.
-func Stop(p paths.Layout) error {
-	unlock, err := lock(p)
+func Stop(layout paths.Layout) error {
+	unlock, err := lock(layout)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	r, err := readProcessRecord(p)
+	r, err := readProcessRecord(layout)
 	if err != nil {
 		return err
 	}
@@ -33,14 +33,14 @@ func Stop(p paths.Layout) error {
 			return err
 		}
 	}
-	if err := cleanup(p, r); err != nil {
+	if err := cleanup(layout, r); err != nil {
 		return err
 	}
-	if err := removeKubeconfig(p); err != nil {
+	if err := removeKubeconfig(layout); err != nil {
 		return err
 	}
 	// The record goes last: until then another Stop finds what this one could not remove.
-	for _, path := range []string{p.DataDir(), p.Secret("admin.token"), p.Secret("store.json"), recordPath(p)} {
+	for _, path := range []string{layout.DataDir(), layout.Secret("admin.token"), layout.Secret("store.json"), recordPath(layout)} {
 		if err := os.RemoveAll(path); err != nil {
 			return fmt.Errorf("remove the node's data: %w", err)
 		}
@@ -69,8 +69,8 @@ func kill(r *processRecord) error {
 }
 
 // cleanup removes what a node that has ended leaves on the host, its data aside.
-func cleanup(p paths.Layout, r *processRecord) error {
-	if err := os.Remove(p.NodeInfoFile()); err != nil && !errors.Is(err, os.ErrNotExist) {
+func cleanup(layout paths.Layout, r *processRecord) error {
+	if err := os.Remove(layout.NodeInfoFile()); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("node.json: %w", err)
 	}
 	if r == nil {
@@ -80,17 +80,17 @@ func cleanup(p paths.Layout, r *processRecord) error {
 	if err != nil {
 		return err
 	}
-	if err := hierarchies.Remove(components.NodeConfig{Stack: p.Stack}.Cgroup()); err != nil {
+	if err := hierarchies.Remove(components.NodeConfig{Stack: layout.Stack}.Cgroup()); err != nil {
 		return err
 	}
 	addresses, err := network.ParseRange(r.Range)
 	if err != nil {
 		return err
 	}
-	if err := network.RemoveVeth(p.Stack, addresses); err != nil {
+	if err := network.RemoveVeth(layout.Stack, addresses); err != nil {
 		return err
 	}
-	return unmount(p.DataDir())
+	return unmount(layout.DataDir())
 }
 
 // unmount removes mounts below a folder. The node's own go with its namespace; this is for a machine on which

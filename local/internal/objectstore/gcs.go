@@ -18,8 +18,8 @@ import (
 // gcsClient speaks GCS's JSON API, of which it needs two calls.
 type gcsClient struct{ url, stack string }
 
-func newGCSClient(p paths.Layout, i node.Info) (Client, error) {
-	return gcsClient{url: i.StoreURL, stack: p.Stack}, nil
+func newGCSClient(layout paths.Layout, i node.Info) (Client, error) {
+	return gcsClient{url: i.StoreURL, stack: layout.Stack}, nil
 }
 
 // gcsObject is the part of an object's resource that is read. Numbers are strings in this API.

@@ -25,15 +25,15 @@ type Client interface {
 }
 
 // Open is the object store of a running node.
-func Open(_ context.Context, p paths.Layout, i node.Info) (Client, error) {
-	scheme := clouds.MustGet(p.Stack).ObjectStore.URLScheme
-	open, known := clients[scheme]
-	if !known {
-		return nil, fmt.Errorf("object store of %s: there is no client for %s:// URLs", p.Stack, scheme)
+func Open(_ context.Context, layout paths.Layout, i node.Info) (Client, error) {
+	scheme := clouds.MustGet(layout.Stack).ObjectStore.URLScheme
+	open, ok := clients[scheme]
+	if !ok {
+		return nil, fmt.Errorf("object store of %s: there is no client for %s:// URLs", layout.Stack, scheme)
 	}
-	client, err := open(p, i)
+	client, err := open(layout, i)
 	if err != nil {
-		return nil, fmt.Errorf("object store of %s: %w", p.Stack, err)
+		return nil, fmt.Errorf("object store of %s: %w", layout.Stack, err)
 	}
 	return client, nil
 }

@@ -25,12 +25,12 @@ type s3Client struct {
 	stack string
 }
 
-func newS3Client(p paths.Layout, i node.Info) (Client, error) {
-	keys, err := secrets.ReadStoreAccount(p.Dir())
+func newS3Client(layout paths.Layout, i node.Info) (Client, error) {
+	keys, err := secrets.ReadStoreAccount(layout.Dir())
 	if err != nil {
 		return nil, err
 	}
-	return s3Client{stack: p.Stack, Client: sdk.New(sdk.Options{
+	return s3Client{stack: layout.Stack, Client: sdk.New(sdk.Options{
 		BaseEndpoint: aws.String(i.StoreURL), UsePathStyle: true, Region: i.Region,
 		Credentials: credentials.NewStaticCredentialsProvider(keys.AccessKey, keys.SecretKey, ""),
 	})}, nil

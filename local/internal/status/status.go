@@ -63,25 +63,25 @@ type Artifact struct {
 }
 
 // List asks the stack's cluster and every serving pod.
-func List(ctx context.Context, p paths.Layout) ([]Service, error) {
-	settings, err := clientcmd.BuildConfigFromFlags("", p.Kubeconfig())
+func List(ctx context.Context, layout paths.Layout) ([]Service, error) {
+	settings, err := clientcmd.BuildConfigFromFlags("", layout.Kubeconfig())
 	if err != nil {
-		return nil, fmt.Errorf("cluster of %s: %w", p.Stack, err)
+		return nil, fmt.Errorf("cluster of %s: %w", layout.Stack, err)
 	}
 	client, err := kubernetes.NewForConfig(settings)
 	if err != nil {
-		return nil, fmt.Errorf("cluster of %s: %w", p.Stack, err)
+		return nil, fmt.Errorf("cluster of %s: %w", layout.Stack, err)
 	}
 	options := metav1.ListOptions{LabelSelector: serviceSelector}
 	services, err := client.CoreV1().Services("").List(ctx, options)
 	if err != nil {
-		return nil, fmt.Errorf("services of %s: %w", p.Stack, err)
+		return nil, fmt.Errorf("services of %s: %w", layout.Stack, err)
 	}
 	pods, err := client.CoreV1().Pods("").List(ctx, options)
 	if err != nil {
-		return nil, fmt.Errorf("pods of %s: %w", p.Stack, err)
+		return nil, fmt.Errorf("pods of %s: %w", layout.Stack, err)
 	}
-	var all []Service
+	var result []Service
 	for _, service := range services.Items {
 		s := Service{Name: service.Labels["app.kubernetes.io/name"], URL: "http://" + service.Spec.ClusterIP, Pods: []Pod{}}
 		for _, pod := range pods.Items {
@@ -89,10 +89,10 @@ func List(ctx context.Context, p paths.Layout) ([]Service, error) {
 				s.Pods = append(s.Pods, podStatus(ctx, pod))
 			}
 		}
-		all = append(all, s)
+		result = append(result, s)
 	}
-	slices.SortFunc(all, func(a, b Service) int { return cmp.Compare(a.Name, b.Name) })
-	return all, nil
+	slices.SortFunc(result, func(a, b Service) int { return cmp.Compare(a.Name, b.Name) })
+	return result, nil
 }
 
 func podStatus(ctx context.Context, pod corev1.Pod) Pod {
@@ -124,22 +124,22 @@ func (p *Pod) setFetcherState(status corev1.ContainerStatus) {
 	if waiting := status.State.Waiting; waiting != nil {
 		p.State = "Init:" + waiting.Reason
 	}
-	for _, ended := range []*corev1.ContainerStateTerminated{status.State.Terminated, status.LastTerminationState.Terminated} {
-		if ended == nil {
+	for _, terminated := range []*corev1.ContainerStateTerminated{status.State.Terminated, status.LastTerminationState.Terminated} {
+		if terminated == nil {
 			continue
 		}
-		p.FetchSeconds = ended.FinishedAt.Sub(ended.StartedAt.Time).Seconds()
-		if ended.ExitCode != 0 {
-			p.FetcherError = fmt.Sprintf("exit %d: %s", ended.ExitCode, ended.Message)
+		p.FetchSeconds = terminated.FinishedAt.Sub(terminated.StartedAt.Time).Seconds()
+		if terminated.ExitCode != 0 {
+			p.FetcherError = fmt.Sprintf("exit %d: %s", terminated.ExitCode, terminated.Message)
 		}
 		var summary struct {
 			Seconds float64 `json:"seconds"`
 			Message string  `json:"message"`
 		}
-		if json.Unmarshal([]byte(ended.Message), &summary) == nil {
+		if json.Unmarshal([]byte(terminated.Message), &summary) == nil {
 			p.FetchSeconds = cmp.Or(summary.Seconds, p.FetchSeconds)
-			if ended.ExitCode != 0 && summary.Message != "" {
-				p.FetcherError = fmt.Sprintf("exit %d: %s", ended.ExitCode, summary.Message)
+			if terminated.ExitCode != 0 && summary.Message != "" {
+				p.FetcherError = fmt.Sprintf("exit %d: %s", terminated.ExitCode, summary.Message)
 			}
 		}
 		return

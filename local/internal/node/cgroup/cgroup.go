@@ -91,21 +91,21 @@ func delegate(dir string) error {
 func inheritCPUSet(dir string) error {
 	for _, file := range []string{"cpuset.cpus", "cpuset.mems"} {
 		path := filepath.Join(dir, file)
-		own, err := os.ReadFile(path)
-		if errors.Is(err, fs.ErrNotExist) || len(strings.TrimSpace(string(own))) > 0 {
+		value, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) || len(strings.TrimSpace(string(value))) > 0 {
 			continue // no cpuset, or filled
 		}
 		if err != nil {
 			return fmt.Errorf("cgroup %s: %w", dir, err)
 		}
-		above, err := os.ReadFile(filepath.Join(filepath.Dir(dir), file))
+		parent, err := os.ReadFile(filepath.Join(filepath.Dir(dir), file))
 		if err != nil {
 			return fmt.Errorf("cgroup %s: %w", dir, err)
 		}
-		if len(strings.TrimSpace(string(above))) == 0 {
+		if len(strings.TrimSpace(string(parent))) == 0 {
 			continue // v2: empty means as the parent
 		}
-		if err := os.WriteFile(path, above, 0); err != nil {
+		if err := os.WriteFile(path, parent, 0); err != nil {
 			return fmt.Errorf("cgroup %s: %w", dir, err)
 		}
 	}

@@ -37,16 +37,16 @@ func FindApt() (apt Apt, ok bool) {
 // line by line. A service of containerd's that was not there before is off again afterwards: a node runs its own.
 func (a Apt) Install(ctx context.Context, packages []string, progress func(line string)) error {
 	install := append([]string{"install", "--yes", "--no-install-recommends", "--no-remove"}, packages...)
-	served := a.containerdActive(ctx)
-	fresh := false
+	wasActive := a.containerdActive(ctx)
+	updated := false
 	if a.run(ctx, func(string) {}, append([]string{"--simulate"}, install...)...) != nil {
 		if err := a.update(ctx, progress); err != nil {
 			return err
 		}
-		fresh = true
+		updated = true
 	}
 	err := a.run(ctx, progress, install...)
-	if err != nil && !fresh && ctx.Err() == nil {
+	if err != nil && !updated && ctx.Err() == nil {
 		if err := a.update(ctx, progress); err != nil {
 			return err
 		}
@@ -55,7 +55,7 @@ func (a Apt) Install(ctx context.Context, packages []string, progress func(line 
 	if err != nil {
 		return fmt.Errorf("install %v: %w", packages, err)
 	}
-	if slices.Contains(packages, ProgramPackages["containerd"]) && !served && a.containerdActive(ctx) {
+	if slices.Contains(packages, ProgramPackages["containerd"]) && !wasActive && a.containerdActive(ctx) {
 		return a.stopContainerd(ctx, progress)
 	}
 	return nil
@@ -80,14 +80,14 @@ func (a Apt) run(ctx context.Context, progress func(string), args ...string) err
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 2 * time.Minute
-	said, speak := io.Pipe()
-	cmd.Stdout, cmd.Stderr = speak, speak
-	last := make(chan string, 1)
-	go func() { last <- forwardLines(said, progress) }()
+	output, outputWriter := io.Pipe()
+	cmd.Stdout, cmd.Stderr = outputWriter, outputWriter
+	lastLines := make(chan string, 1)
+	go func() { lastLines <- forwardLines(output, progress) }()
 	err := cmd.Run()
-	_ = speak.Close()
-	if word := <-last; err != nil {
-		return fmt.Errorf("apt-get: %w: %s", err, word)
+	_ = outputWriter.Close()
+	if lastLine := <-lastLines; err != nil {
+		return fmt.Errorf("apt-get: %w: %s", err, lastLine)
 	}
 	return nil
 }

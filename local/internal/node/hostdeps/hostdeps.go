@@ -40,12 +40,12 @@ func FindProgram(name string) string {
 // FindCNIPluginDir is the folder of the CNI plugins that the pods' network needs; empty when there is none.
 func FindCNIPluginDir() string {
 	for _, dir := range cniPluginDirs {
-		whole := true
+		complete := true
 		for _, name := range []string{"ptp", "host-local", "loopback"} {
 			_, err := os.Stat(filepath.Join(dir, name))
-			whole = whole && err == nil
+			complete = complete && err == nil
 		}
-		if whole {
+		if complete {
 			return dir
 		}
 	}

@@ -48,11 +48,11 @@ func LoadOrCreateAuthority(dir, name string) (*Authority, error) {
 			return nil, fmt.Errorf("certificate authority: %w", err)
 		}
 	}
-	own, err := tls.LoadX509KeyPair(pair.Cert, pair.Key)
+	keyPair, err := tls.LoadX509KeyPair(pair.Cert, pair.Key)
 	if err != nil {
 		return nil, fmt.Errorf("certificate authority in %s: %w", dir, err)
 	}
-	return &Authority{dir: dir, keyPair: own}, nil
+	return &Authority{dir: dir, keyPair: keyPair}, nil
 }
 
 // PEM is the authority's certificate.

@@ -31,11 +31,11 @@ func (n *node) startContainerd(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	stacking, err := chooseSnapshotter(components.StackDir)
+	snapshotter, err := chooseSnapshotter(components.StackDir)
 	if err != nil {
 		return err
 	}
-	config, err := n.config.ContainerdConfig(components.ContainerdOptions{Snapshotter: stacking, PauseImage: ref, CNIPluginDir: hostdeps.FindCNIPluginDir()})
+	config, err := n.config.ContainerdConfig(components.ContainerdOptions{Snapshotter: snapshotter, PauseImage: ref, CNIPluginDir: hostdeps.FindCNIPluginDir()})
 	if err != nil {
 		return err
 	}

@@ -22,13 +22,13 @@ type credentials struct {
 
 // createCredentials makes certificates and tokens under data/pki, kubeconfigs under data/etc, and in secret/ what
 // clients on the host use: admin.token and, on EKS, store.json.
-func createCredentials(site components.NodeConfig, dir string) (credentials, error) {
-	authority, err := pki.LoadOrCreateAuthority(components.PKIDir, site.NodeName())
+func createCredentials(node components.NodeConfig, dir string) (credentials, error) {
+	authority, err := pki.LoadOrCreateAuthority(components.PKIDir, node.NodeName())
 	if err != nil {
 		return credentials{}, err
 	}
-	addresses := []netip.Addr{site.Range.NodeIP(), site.Range.APIServiceIP()}
-	if _, err := authority.IssueServerCert("kube-apiserver", addresses, site.NodeName(), "kubernetes", "kubernetes.default",
+	addresses := []netip.Addr{node.Range.NodeIP(), node.Range.APIServiceIP()}
+	if _, err := authority.IssueServerCert("kube-apiserver", addresses, node.NodeName(), "kubernetes", "kubernetes.default",
 		"kubernetes.default.svc", "kubernetes.default.svc.cluster.local"); err != nil {
 		return credentials{}, err
 	}
@@ -47,36 +47,36 @@ func createCredentials(site components.NodeConfig, dir string) (credentials, err
 		"kube-controller-manager": {Name: "system:kube-controller-manager", Groups: []string{"system:masters"}, Token: pki.NewToken()},
 		"kube-scheduler":          {Name: "system:kube-scheduler", Token: pki.NewToken()},
 		"kube-proxy":              {Name: "system:kube-proxy", Token: pki.NewToken()},
-		"kubelet":                 {Name: "system:node:" + site.NodeName(), Groups: []string{"system:nodes"}, Token: pki.NewToken()},
+		"kubelet":                 {Name: "system:node:" + node.NodeName(), Groups: []string{"system:nodes"}, Token: pki.NewToken()},
 	}
-	known := []pki.User{{Name: components.AdminUser, Groups: []string{"system:masters"}, Token: token}}
+	tokenUsers := []pki.User{{Name: components.AdminUser, Groups: []string{"system:masters"}, Token: token}}
 	for component, user := range users {
-		config, err := site.Kubeconfig(site.APIServerURL(), user.Name, user.Token, authority.PEM())
+		config, err := node.Kubeconfig(node.APIServerURL(), user.Name, user.Token, authority.PEM())
 		if err != nil {
 			return credentials{}, err
 		}
 		if err := writeConfig(component+".kubeconfig", config); err != nil {
 			return credentials{}, err
 		}
-		known = append(known, user)
+		tokenUsers = append(tokenUsers, user)
 	}
-	if err := pki.WriteTokenFile(filepath.Join(components.PKIDir, "tokens.csv"), known...); err != nil {
+	if err := pki.WriteTokenFile(filepath.Join(components.PKIDir, "tokens.csv"), tokenUsers...); err != nil {
 		return credentials{}, err
 	}
-	account, err := loadOrCreateStoreAccount(site, filepath.Join(dir, secrets.StoreAccountFile))
+	account, err := loadOrCreateStoreAccount(node, filepath.Join(dir, secrets.StoreAccountFile))
 	return credentials{authority: authority, adminToken: token, storeAccount: account}, err
 }
 
 // loadOrCreateStoreAccount is the S3 server's root account, kept in file path. GCS's emulator knows no accounts.
-func loadOrCreateStoreAccount(site components.NodeConfig, path string) (secrets.StoreAccount, error) {
-	if !clouds.MustGet(site.Stack).ObjectStore.HasAccounts {
+func loadOrCreateStoreAccount(node components.NodeConfig, path string) (secrets.StoreAccount, error) {
+	if !clouds.MustGet(node.Stack).ObjectStore.HasAccounts {
 		return secrets.StoreAccount{}, nil
 	}
-	fresh, err := json.Marshal(secrets.StoreAccount{AccessKey: "modelferry", SecretKey: pki.NewToken()})
+	generated, err := json.Marshal(secrets.StoreAccount{AccessKey: "modelferry", SecretKey: pki.NewToken()})
 	if err != nil {
 		return secrets.StoreAccount{}, fmt.Errorf("object store's account: %w", err)
 	}
-	content, err := pki.LoadOrCreate(path, string(fresh))
+	content, err := pki.LoadOrCreate(path, string(generated))
 	if err != nil {
 		return secrets.StoreAccount{}, err
 	}
@@ -88,16 +88,16 @@ func loadOrCreateStoreAccount(site components.NodeConfig, path string) (secrets.
 }
 
 // writeKubernetesConfigs writes the configuration documents that do not depend on the image registry.
-func writeKubernetesConfigs(site components.NodeConfig) error {
-	kubelet, err := site.KubeletConfig()
+func writeKubernetesConfigs(node components.NodeConfig) error {
+	kubelet, err := node.KubeletConfig()
 	if err != nil {
 		return err
 	}
-	proxy, err := site.KubeProxyConfig()
+	proxy, err := node.KubeProxyConfig()
 	if err != nil {
 		return err
 	}
-	cni, err := site.CNIConfig()
+	cni, err := node.CNIConfig()
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func writeKubernetesConfigs(site components.NodeConfig) error {
 		"kubelet.yaml":                   kubelet,
 		"kube-proxy.yaml":                proxy,
 		"cni/10-modelferry.conflist":     cni,
-		"registries/_default/hosts.toml": site.RegistryMirror(),
+		"registries/_default/hosts.toml": node.RegistryMirror(),
 	} {
 		if err := writeConfig(name, content); err != nil {
 			return err

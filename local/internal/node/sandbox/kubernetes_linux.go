@@ -26,7 +26,7 @@ var issuerDiscoveryBinding = map[string]any{
 
 // startKubernetes brings up control plane and node agents; the kubelet once containerd answers, which closes
 // runtime.
-func (n *node) startKubernetes(ctx context.Context, runtime <-chan struct{}) error {
+func (n *node) startKubernetes(ctx context.Context, containerdReady <-chan struct{}) error {
 	if err := n.startProcess(n.config.Etcd()); err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (n *node) startKubernetes(ctx context.Context, runtime <-chan struct{}) err
 		}
 	}
 	select {
-	case <-runtime:
+	case <-containerdReady:
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}

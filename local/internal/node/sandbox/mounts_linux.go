@@ -27,12 +27,12 @@ var sysctls = map[string]string{
 }
 
 // setupMounts makes the node's view of the file system. It runs in a mount namespace of its own.
-func setupMounts(p paths.Layout) error {
+func setupMounts(layout paths.Layout) error {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return fmt.Errorf("private mounts: %w", err)
 	}
 	// Opened now, because the repository may lie in one of the folders that get covered.
-	binds := map[string]string{p.Dir(): components.StackDir, filepath.Join(p.LocalDir(), "bin"): components.BinDir}
+	binds := map[string]string{layout.Dir(): components.StackDir, filepath.Join(layout.LocalDir(), "bin"): components.BinDir}
 	opened := map[string]int{}
 	for from := range binds {
 		fd, err := unix.Open(from, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
@@ -59,14 +59,14 @@ func setupMounts(p paths.Layout) error {
 		}
 	}
 	for name, value := range sysctls {
-		shown := filepath.Join("/run/tunables", name)
-		if err := os.MkdirAll(filepath.Dir(shown), 0o755); err != nil {
+		source := filepath.Join("/run/tunables", name)
+		if err := os.MkdirAll(filepath.Dir(source), 0o755); err != nil {
 			return fmt.Errorf("kernel setting %s: %w", name, err)
 		}
-		if err := os.WriteFile(shown, []byte(value+"\n"), 0o444); err != nil {
+		if err := os.WriteFile(source, []byte(value+"\n"), 0o444); err != nil {
 			return fmt.Errorf("kernel setting %s: %w", name, err)
 		}
-		if err := unix.Mount(shown, filepath.Join("/proc/sys", name), "", unix.MS_BIND, ""); err != nil {
+		if err := unix.Mount(source, filepath.Join("/proc/sys", name), "", unix.MS_BIND, ""); err != nil {
 			return fmt.Errorf("kernel setting %s: %w", name, err)
 		}
 	}

@@ -15,24 +15,24 @@ const readyTimeout = 120 * time.Second
 // startProcess starts a process. Its end, whenever that is, ends the node: half a cluster would only make riddles.
 func (n *node) startProcess(p components.Process) error {
 	log := filepath.Join(components.StackDir, "log", p.Name+".log")
-	ended, err := n.reaper.start(p, log)
+	exited, err := n.reaper.start(p, log)
 	if err != nil {
 		return err
 	}
 	go func() {
-		status := <-ended
+		status := <-exited
 		n.fail(fmt.Errorf("%s ended (%s): %s: see %s", p.Name, exitReason(status), lastLine(log), n.Layout.Log(p.Name)))
 	}()
 	return nil
 }
 
 // waitReady asks until it is answered, and says so.
-func (n *node) waitReady(ctx context.Context, name string, ask func(context.Context) error) error {
-	late := time.After(readyTimeout)
+func (n *node) waitReady(ctx context.Context, name string, probe func(context.Context) error) error {
+	timeout := time.After(readyTimeout)
 	tick := time.NewTicker(30 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		err := ask(ctx)
+		err := probe(ctx)
 		if err == nil {
 			n.progressf("%s is ready", name)
 			return nil
@@ -40,7 +40,7 @@ func (n *node) waitReady(ctx context.Context, name string, ask func(context.Cont
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
-		case <-late:
+		case <-timeout:
 			return fmt.Errorf("%s is not ready after %s: %w: see %s", name, readyTimeout, err, n.Layout.Log(name))
 		case <-tick.C:
 		}

@@ -58,9 +58,9 @@ func (c *processReaper) start(p components.Process, log string) (<-chan unix.Wai
 	if err != nil {
 		return nil, fmt.Errorf("start %s (%s): %w", p.Name, p.Command[0], err)
 	}
-	ended := make(chan unix.WaitStatus, 1)
-	c.waiting[pid] = ended
-	return ended, nil
+	exited := make(chan unix.WaitStatus, 1)
+	c.waiting[pid] = exited
+	return exited, nil
 }
 
 func (c *processReaper) reap() {
@@ -75,8 +75,8 @@ func (c *processReaper) reap() {
 		if err != nil || pid <= 0 {
 			return
 		}
-		if ended, ours := c.waiting[pid]; ours {
-			ended <- status
+		if exited, ok := c.waiting[pid]; ok {
+			exited <- status
 			delete(c.waiting, pid)
 		}
 	}

@@ -23,9 +23,9 @@ func TestChildrenTellHowTheyEnded(t *testing.T) {
 		case <-time.After(10 * time.Second):
 			require.Fail(t, "not reaped", name)
 		}
-		said, err := os.ReadFile(log)
+		output, err := os.ReadFile(log)
 		require.NoError(t, err)
-		require.Equal(t, "said\n", string(said))
+		require.Equal(t, "said\n", string(output))
 	}
 	_, err := c.start(components.Process{Name: "none", Command: []string{"/nowhere/none"}}, filepath.Join(t.TempDir(), "log"))
 	require.ErrorContains(t, err, "start none (/nowhere/none)")

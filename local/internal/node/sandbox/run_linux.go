@@ -100,17 +100,17 @@ func (n *node) start(ctx context.Context) error {
 		return err
 	}
 	n.api = newAPIClient(n.config.APIServerURL(), n.credentials.adminToken, n.credentials.authority.PEM())
-	g, starting := errgroup.WithContext(ctx)
-	runtime := make(chan struct{}) // closed when containerd answers
+	g, startCtx := errgroup.WithContext(ctx)
+	containerdReady := make(chan struct{}) // closed when containerd answers
 	g.Go(func() error {
-		if err := n.startContainerd(starting); err != nil {
+		if err := n.startContainerd(startCtx); err != nil {
 			return err
 		}
-		close(runtime)
+		close(containerdReady)
 		return nil
 	})
-	g.Go(func() error { return n.startStore(starting) })
-	g.Go(func() error { return n.startKubernetes(starting, runtime) })
+	g.Go(func() error { return n.startStore(startCtx) })
+	g.Go(func() error { return n.startKubernetes(startCtx, containerdReady) })
 	if err := g.Wait(); err != nil {
 		// A part that ended is the reason; that another then asked in vain is not.
 		if cause := context.Cause(ctx); cause != nil {
@@ -124,12 +124,12 @@ func (n *node) start(ctx context.Context) error {
 func (n *node) startServers(ctx context.Context) error {
 	host := ServerContext{Node: n.config, Dir: components.StackDir, Authority: n.credentials.authority, AdminToken: n.credentials.adminToken}
 	for _, server := range n.Servers {
-		ended, err := server.Start(ctx, host)
+		exited, err := server.Start(ctx, host)
 		if err != nil {
 			return fmt.Errorf("%s: %w", server.Name, err)
 		}
 		go func() {
-			if err := <-ended; err != nil {
+			if err := <-exited; err != nil {
 				n.fail(fmt.Errorf("%s ended: %w", server.Name, err))
 			}
 		}()
