@@ -30,7 +30,7 @@ var (
 // invalidCases returns the cases of every table.
 func invalidCases() []invalidCase {
 	return slices.Concat(invalidStacks, invalidNetworks, invalidServices, invalidReleases, invalidDeliveries, invalidProduction,
-		invalidNamespaces, invalidIngresses, invalidMonitoring, invalidBucketNames, invalidTypes)
+		invalidNamespaces, invalidIngresses, invalidMonitoring, invalidBucketNames, invalidTypes, invalidQuantities, invalidNested)
 }
 
 // load loads the config and returns its errors.

@@ -32,7 +32,7 @@ func Stacks() *rapid.Generator[map[string]Settings] {
 		}
 		for _, name := range sorted(stacks) { // always in that order, so that a failure comes again
 			s := stacks[name]
-			maps.Copy(s, shared.clone())
+			maps.Copy(s, shared.Clone())
 			if create {
 				drawCluster(t, s, name, production)
 			}
@@ -141,9 +141,9 @@ var cloudOptions = map[string][]option{
 	},
 }
 
-// clone copies the settings and every object below them, so that both stacks
+// Clone copies the settings and every object below them, so that both stacks
 // can be changed apart.
-func (s Settings) clone() Settings {
+func (s Settings) Clone() Settings {
 	var whole func(any) any
 	whole = func(value any) any {
 		switch value := value.(type) {

@@ -1,0 +1,59 @@
+package config_test
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"k8s.io/apimachinery/pkg/util/validation/field"
+
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/config/configtest"
+	"github.com/modelferry/modelferry/config/internal/schema"
+)
+
+// A key that its clouds tag excludes from a cloud is refused there, with no
+// other error about it.
+func TestLoad_keyOfAnotherCloud(t *testing.T) {
+	tried := map[config.Cloud]int{}
+	for _, cloud := range config.Clouds() {
+		settings, err := configtest.RepositoryStack(string(cloud))
+		require.NoError(t, err)
+		for _, key := range schema.Keys(reflect.TypeFor[config.Config]()) {
+			if key.SupportedOn(string(cloud)) || key.Type.Kind() == reflect.Struct {
+				continue
+			}
+			tried[cloud]++
+			t.Run(fmt.Sprintf("%s on %s", key.Path, cloud), func(t *testing.T) {
+				settings := settings.Clone()
+				settings.Set(key.Path, map[reflect.Kind]any{
+					reflect.String: "x", reflect.Bool: true, reflect.Slice: []any{"x"},
+				}[key.Type.Kind()])
+				_, err := config.Load(settings, nil)
+				invalid := (*config.ValidationError)(nil)
+				require.ErrorAs(t, err, &invalid)
+				require.True(t, slices.ContainsFunc(invalid.Errors, func(err *field.Error) bool {
+					// The tag may be that of an object that the key is in.
+					return err.Type == field.ErrorTypeForbidden && strings.HasPrefix("modelferry:"+key.Path, err.Field) &&
+						strings.HasSuffix(err.Detail, fmt.Sprintf("and this stack is on %s: remove it", cloud))
+				}), "%v", err)
+			})
+		}
+	}
+	require.Greater(t, tried[config.GKE], 6)
+	require.Greater(t, tried[config.EKS], 8)
+}
+
+// A misspelt cloud in a tag would refuse its key everywhere.
+func TestClouds_ofTagsExist(t *testing.T) {
+	known := []string{}
+	for _, cloud := range config.Clouds() {
+		known = append(known, string(cloud))
+	}
+	for _, key := range schema.Keys(reflect.TypeFor[config.Config]()) {
+		require.Subset(t, known, key.Clouds, key.Path)
+	}
+}

@@ -1,0 +1,68 @@
+package config_test
+
+import "strings"
+
+// invalidQuantities sets each quantity of each key that has requests and limits.
+var invalidQuantities = quantityCases("fetcher.resources", "containerDefaults", "quota", "services.bankchurn.resources",
+	"services.nlpinsight.backends.finbert.resources")
+
+func quantityCases(keys ...string) []invalidCase {
+	var cases []invalidCase
+	for _, key := range keys {
+		c := invalidCase{name: "invalid quantities in " + key, set: map[string]any{}}
+		for _, quantity := range strings.Fields(
+			"limits.cpu limits.ephemeralStorage limits.memory requests.cpu requests.ephemeralStorage requests.memory") {
+			c.set[key+"."+quantity] = "many"
+			c.want = append(c.want, "modelferry:"+key+"."+quantity+
+				`: Invalid value: "many": must be a Kubernetes quantity, such as 500m or 512Mi`)
+		}
+		cases = append(cases, c)
+	}
+	return cases
+}
+
+// invalidNested are about the keys of backends, and of other objects whose
+// rules are those of another key too.
+var invalidNested = []invalidCase{
+	{name: "backend's artifact with invalid values", set: map[string]any{
+		"services.nlpinsight.backends.finbert.artifacts.model": artifact("finbert/", "bucket", "big", "mount", "data", "env", "A B"),
+	}, want: []string{
+		`modelferry:services.nlpinsight.backends.finbert.artifacts.model.bucket: Unsupported value: "big": ` +
+			`supported values: "models", "datasets"`,
+		`modelferry:services.nlpinsight.backends.finbert.artifacts.model.env: Invalid value: "A B": ` +
+			`must be the name of an environment variable`,
+		`modelferry:services.nlpinsight.backends.finbert.artifacts.model.mount: Invalid value: "data": must be an absolute path`,
+	}},
+	{name: "backend's artifact without dest", set: map[string]any{
+		"services.nlpinsight.backends.finbert.artifacts.model": map[string]any{},
+	}, want: []string{
+		`modelferry:services.nlpinsight.backends.finbert.artifacts.model.dest: Required value: ` +
+			`must be a path relative to the model folder`,
+	}},
+	{name: "backend's version without path and size", set: map[string]any{
+		"releases.nlpinsight.backends.finbert.artifacts.model": map[string]any{"unpackedSize": "big"},
+	}, want: []string{
+		`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.path: Required value: ` +
+			`must be the path of an object in the bucket`,
+		`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.size: Required value: must be the object's size, such as 4.1MB`,
+		`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.unpackedSize: Invalid value: "big": ` +
+			`must be a size, such as 4.1MB or 8MiB`,
+	}},
+	{name: "backend's version with an invalid size", set: map[string]any{
+		"releases.nlpinsight.backends.finbert.artifacts.model.size": "big",
+	}, want: []string{
+		`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.size: Invalid value: "big": must be a size, such as 4.1MB or 8MiB`,
+	}},
+	{name: "invalid public subnet", stack: "eks", set: map[string]any{
+		"cluster.create.network.existing": with(vpc, map[string]any{"publicSubnets": []any{"public"}}),
+	}, want: []string{
+		`modelferry:cluster.create.network.existing.publicSubnets[0]: Invalid value: "public": ` +
+			`must be the ID of a subnet, such as subnet-0a1b2c3d`,
+	}},
+	{name: "system nodes max of zero", set: map[string]any{"cluster.create.system.max": 0}, want: []string{
+		`modelferry:cluster.create.system.max: Invalid value: 0: must be at least min, 1`,
+	}},
+	{name: "negative gpu min", set: map[string]any{"gpu.min": -1}, want: []string{
+		`modelferry:gpu.min: Invalid value: -1: must be at least 0`,
+	}},
+}
