@@ -117,7 +117,7 @@ func TestFetcher_resumesInterruptedDownload(t *testing.T) {
 				}
 				if end.left < parts {
 					require.Equal(t, 1+end.left, ranges)
-					require.Contains(t, got.stderr, "an earlier run left a part")
+					require.Contains(t, got.stderr, "resuming an earlier download")
 				} else {
 					require.Equal(t, parts, ranges, "a part of another version is of no use")
 				}

@@ -59,7 +59,7 @@ func TestExitCode_bothStores(t *testing.T) {
 	wrong := strings.Repeat("0", 64)
 	sound := archivetest.Gzip(t, archivetest.Tar(t, archivetest.File("weights", randomBytes(4, 300_000))))
 	failures := []failure{
-		{"2: a config fault", putObject("models/m.bin", []byte("m"), "MODEL_SHA256", "abc"), 2, "config", `the model: sha256 "abc": want 64 hex digits`},
+		{"2: a config fault", putObject("models/m.bin", []byte("m"), "MODEL_SHA256", "abc"), 2, "config", `the model: invalid sha256 "abc": must be 64 hex digits`},
 		{"4: no such object", func(*testing.T, *fixture) {}, 4, "not found", "m.bin: %s: no such object (check the bucket and the path"},
 		{"4: no such version", func(t *testing.T, b *fixture) {
 			b.store.Put(t, b.bucket, "models/m.bin", []byte("m"))
@@ -67,15 +67,15 @@ func TestExitCode_bothStores(t *testing.T) {
 		}, 4, "not found", "check the path and the pinned version"},
 		{"5: an empty object", putObject("models/m.bin", nil), 5, "integrity", "%s is empty"},
 		{"5: another digest", putObject("models/m.bin", []byte("m"), "MODEL_SHA256", wrong), 5, "integrity", "%s has SHA-256 62c66a7a5dd70c3146618063c344e531e6d4b59e379808443ce962b3abd63c5a, not the pinned " + wrong},
-		{"5: another size", putObject("models/m.bin", []byte("m"), "MODEL_SIZE", "2"), 5, "integrity", "%s has 1 bytes, 2 were declared"},
+		{"5: another size", putObject("models/m.bin", []byte("m"), "MODEL_SIZE", "2"), 5, "integrity", "%s has 1 bytes, expected 2"},
 		{"5: a sound archive of another digest", putArchive(sound, "MODEL_SHA256", wrong), 5, "integrity", "not the pinned"},
 		{"5: a broken archive of another digest", putArchive(sound[:len(sound)/2], "MODEL_SHA256", wrong), 5, "integrity", "not the pinned"},
-		{"6: an archive whose file is larger than the volume", putArchive(archivetest.TarWithFalseSize(t, "weights", 8<<40)), 6, "no space", "the archive's next file takes 8796093022208 bytes"},
-		{"7: a cut archive", putArchive(sound[:len(sound)/2]), 7, "archive", "%s: the archive is damaged or cut short"},
-		{"7: a cut archive that is pinned as it is", putArchive(sound[:9000], "MODEL_SHA256", sha256Hex(sound[:9000])), 7, "archive", "damaged"},
-		{"7: no archive at all", putArchive([]byte("this is no archive")), 7, "archive", "damaged"},
+		{"6: an archive whose file is larger than the volume", putArchive(archivetest.TarWithFalseSize(t, "weights", 8<<40)), 6, "no space", "the archive's next file: 8796093022208 bytes required"},
+		{"7: a cut archive", putArchive(sound[:len(sound)/2]), 7, "archive", "%s: the archive is corrupt or truncated"},
+		{"7: a cut archive that is pinned as it is", putArchive(sound[:9000], "MODEL_SHA256", sha256Hex(sound[:9000])), 7, "archive", "corrupt"},
+		{"7: no archive at all", putArchive([]byte("this is no archive")), 7, "archive", "corrupt"},
 		{"7: an entry that leaves", putArchive(archivetest.Tar(t, archivetest.File("ok", []byte("x")), archivetest.File("../../evil", []byte("x")))), 7, "archive", `entry "../../evil" has .. in its name`},
-		{"7: an archive with the fetcher's marker", putArchive(archivetest.Tar(t, archivetest.File(".modelferry.json", []byte("{}")))), 7, "archive", "a name of the fetcher's own"},
+		{"7: an archive with the fetcher's marker", putArchive(archivetest.Tar(t, archivetest.File(".modelferry.json", []byte("{}")))), 7, "archive", "a name reserved for the fetcher"},
 		{"7: an archive that holds another artifact's dest", func(t *testing.T, b *fixture) {
 			putArchive(archivetest.Tar(t, archivetest.File("data/a", []byte("x"))))(t, b)
 			b.store.Put(t, b.bucket, "a", []byte("y"))
@@ -160,7 +160,7 @@ func TestExitCode_noGoogleIdentity(t *testing.T) {
 	b := newFixture(t, storetest.GCS(t), "")
 	delete(b.env, "STORAGE_EMULATOR_HOST")
 	b.set("GCE_METADATA_HOST", strings.TrimPrefix(metadata.URL, "http://"), "FETCH_IDENTITY_WAIT", "300ms")
-	failure{prepare: func(*testing.T, *fixture) {}, exit: 3, outcome: "denied", message: "the metadata server gave no token within 300ms"}.check(t, b)
+	failure{prepare: func(*testing.T, *fixture) {}, exit: 3, outcome: "denied", message: "the metadata server returned no token within 300ms"}.check(t, b)
 }
 
 func TestExitCode_noSpaceBeforeDownload(t *testing.T) {
@@ -168,7 +168,7 @@ func TestExitCode_noSpaceBeforeDownload(t *testing.T) {
 	proxy := faultproxy.New(t, store.Endpoint())
 	proxy.Inject(1, faultproxy.IsNotRange, faultproxy.FalseContentLength(8<<40))
 	b := newFixture(t, store, proxy.URL)
-	failure{prepare: putObject("models/m.bin", []byte("m")), exit: 6, outcome: "no space", message: "8796093022208 bytes are to come, the volume has"}.check(t, b)
+	failure{prepare: putObject("models/m.bin", []byte("m")), exit: 6, outcome: "no space", message: "8796093022208 bytes required"}.check(t, b)
 	require.Len(t, proxy.Requests(), 1)
 }
 
@@ -179,7 +179,7 @@ func TestExitCode_transientErrors(t *testing.T) {
 			proxy := faultproxy.New(t, store.Endpoint())
 			proxy.Inject(1000, faultproxy.Any, faultproxy.Status(http.StatusServiceUnavailable))
 			b := newFixture(t, store, proxy.URL).set("FETCH_RETRIES", "1")
-			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 8, outcome: "gave up", message: "m.bin: gave up after 10 tries: %s: "}.check(t, b)
+			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 8, outcome: "gave up", message: "m.bin: gave up after 10 attempts: %s: "}.check(t, b)
 			require.Len(t, proxy.Requests(), 2*5, "two rounds of five tries each")
 		})
 		t.Run(name+"/out of time", func(t *testing.T) {
@@ -187,7 +187,7 @@ func TestExitCode_transientErrors(t *testing.T) {
 			proxy := faultproxy.New(t, store.Endpoint())
 			proxy.Inject(1000, faultproxy.Any, faultproxy.Stall(0))
 			b := newFixture(t, store, proxy.URL).set("FETCH_TIMEOUT", "400ms")
-			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 8, outcome: "gave up", message: "out of time after 400ms"}.check(t, b)
+			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 8, outcome: "gave up", message: "timed out after 400ms"}.check(t, b)
 		})
 	}
 }
@@ -252,7 +252,7 @@ func TestFetcher_locksModelFolder(t *testing.T) {
 	second, stderr := b.command(t.Context())
 	require.Error(t, second.Run())
 	require.Equal(t, 8, second.ProcessState.ExitCode())
-	require.Contains(t, stderr.String(), "another fetcher is at work here")
+	require.Contains(t, stderr.String(), "another fetcher is using this folder")
 	require.NoError(t, first.Process.Signal(syscall.SIGTERM))
 	_ = first.Wait()
 }
@@ -291,5 +291,5 @@ func TestExitCode_unwritableModelFolder(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(b.volume, "models"), nil, 0o644))
 	got := b.set("LOCAL_MODEL_PATH", b.path("m.bin")).run(t)
 	require.Equal(t, 2, got.ExitCode)
-	require.Contains(t, got.Message, "mount a volume there")
+	require.Contains(t, got.Message, "mount a volume that")
 }

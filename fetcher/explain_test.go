@@ -43,7 +43,7 @@ func TestExplain_printsPlanWithoutDownload(t *testing.T) {
 			for _, want := range []string{
 				"2 artifacts from " + name + " into " + filepath.Dir(b.path("m.bin")) + ", all or none",
 				"from     " + b.url("models/m.bin"), "to       " + b.path("m.bin"), "size     5 bytes, as declared",
-				"version  " + version + ", the live one", "check    SHA-256 " + sha256Hex([]byte("model")) + ", pinned", "check    CRC",
+				"version  " + version + ", the live version", "check    SHA-256 " + sha256Hex([]byte("model")) + ", pinned", "check    CRC",
 				"to       extracted into " + b.path("data"), "12 bytes in ranges of 8388608, 8 at once",
 			} {
 				require.Contains(t, stdout, want)
@@ -65,7 +65,7 @@ func TestExplain_printsErrors(t *testing.T) {
 			require.Contains(t, stderr, "no such object")
 			_, stderr, exit = b.set("MODEL_SHA256", "abc").explain(t)
 			require.Equal(t, 2, exit)
-			require.Contains(t, stderr, "want 64 hex digits")
+			require.Contains(t, stderr, "must be 64 hex digits")
 		})
 	}
 }

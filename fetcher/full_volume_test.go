@@ -61,10 +61,10 @@ func TestFetcher_fullVolume(t *testing.T) {
 		extract    bool
 		says       string
 	}{
-		{"a file is larger than what is left", "", randomBytes(31, 12<<20), false, "12582912 bytes are to come, the volume has"},
-		{"another writer was there before", `head -c 6000000 /dev/zero > "$2/other"`, randomBytes(31, 4<<20), false, "4194304 bytes are to come, the volume has"},
-		{"an archive is larger than what is left", "", packed, true, "are to come, the volume has"},
-		{"an archive unpacks to more than what is left", "", flat, true, "the archive's next file takes 6291456 bytes"},
+		{"a file is larger than what is left", "", randomBytes(31, 12<<20), false, "12582912 bytes required"},
+		{"another writer was there before", `head -c 6000000 /dev/zero > "$2/other"`, randomBytes(31, 4<<20), false, "4194304 bytes required"},
+		{"an archive is larger than what is left", "", packed, true, "bytes required"},
+		{"an archive unpacks to more than what is left", "", flat, true, "the archive's next file: 6291456 bytes required"},
 		{"small files fill the volume", "", archivetest.Gzip(t, archivetest.Tar(t, many...)), true, "no space left on device"},
 	}
 	for _, tt := range tests {

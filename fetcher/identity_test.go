@@ -123,7 +123,7 @@ func TestIdentity_waitsForPermission(t *testing.T) {
 				store.Put(t, b.bucket, "models/m.bin", []byte("m"))
 				got := b.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
-				require.Equal(t, 1, strings.Count(got.stderr, "not allowed; a grant or a token may be on its way"))
+				require.Equal(t, 1, strings.Count(got.stderr, "permission denied, retrying: a grant or a token may not have taken effect yet"))
 				require.Contains(t, got.stderr, "the identity is ready")
 				if name == "s3" {
 					require.Contains(t, got.stderr, `"principal":"arn:aws:iam::111122223333:role/bankchurn"`)
@@ -139,7 +139,7 @@ func TestIdentity_waitIsBounded(t *testing.T) {
 			proxy := faultproxy.New(t, store.Endpoint())
 			proxy.Inject(1000, faultproxy.Any, faultproxy.Status(http.StatusForbidden))
 			b := newFixture(t, store, proxy.URL).set("FETCH_IDENTITY_WAIT", "1s")
-			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 3, outcome: "denied", message: "answers 403"}.check(t, b)
+			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 3, outcome: "denied", message: "returned 403"}.check(t, b)
 			require.Greater(t, len(proxy.Requests()), 1)
 		})
 	}

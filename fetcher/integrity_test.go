@@ -31,7 +31,7 @@ func TestIntegrity_flippedByteIsFetchedAgain(t *testing.T) {
 				got := b.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
 				require.Equal(t, 2, got.Attempts)
-				require.Contains(t, got.stderr, "was spoilt on its way")
+				require.Contains(t, got.stderr, "was corrupted in transit")
 				require.Equal(t, weights, b.readFile(t, "m.bin"))
 				require.Equal(t, "crc", got.Artifacts[0].Verified)
 			})
@@ -45,7 +45,7 @@ func TestIntegrity_persistentCorruptionFails(t *testing.T) {
 			proxy := faultproxy.New(t, store.Endpoint())
 			proxy.Inject(100, faultproxy.IsRange, faultproxy.FlipByte(777))
 			b := newFixture(t, store, proxy.URL).set("FETCH_RETRIES", "2")
-			failure{prepare: putObject("models/m.bin", randomBytes(8, 100_000)), exit: 5, outcome: "integrity", message: "%s was spoilt on its way: the bytes have CRC"}.check(t, b)
+			failure{prepare: putObject("models/m.bin", randomBytes(8, 100_000)), exit: 5, outcome: "integrity", message: "%s was corrupted in transit: received CRC"}.check(t, b)
 			require.Equal(t, 3, strings.Count(strings.Join(proxy.Requests(), "\n"), "bytes=0-"))
 		})
 	}

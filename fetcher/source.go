@@ -23,5 +23,5 @@ func openSource(ctx context.Context, req request.Request, log *slog.Logger) (sou
 	case request.S3:
 		return s3.New(ctx)
 	}
-	return nil, fetcherr.New(fetcherr.InvalidConfig, "cloud %q: want %s or %s", req.Cloud, request.GCS, request.S3)
+	return nil, fetcherr.New(fetcherr.InvalidConfig, "invalid cloud %q: must be %s or %s", req.Cloud, request.GCS, request.S3)
 }

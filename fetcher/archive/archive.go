@@ -59,7 +59,7 @@ type Content struct {
 
 // ErrCorrupt marks an archive that cannot be read to its end. Anything else
 // of kind fetcherr.Archive is one that must not be extracted.
-var ErrCorrupt = errors.New("the archive is damaged or cut short")
+var ErrCorrupt = errors.New("the archive is corrupt or truncated")
 
 // Extract unpacks the archive in r into root, which is empty, and reads r to
 // its end. The compression is told by the first bytes. Errors are of kind
@@ -92,7 +92,7 @@ func Extract(ctx context.Context, r io.Reader, root *os.Root, limits Limits) (Co
 		return Content{}, err
 	}
 	if len(x.content.Files) == 0 {
-		return Content{}, fetcherr.New(fetcherr.InvalidArchive, "the archive holds no file")
+		return Content{}, fetcherr.New(fetcherr.InvalidArchive, "the archive contains no file")
 	}
 	return x.content, nil
 }
@@ -134,5 +134,5 @@ func classifyReadError(from *countingReader, err error) error {
 // unsafeEntry refuses an entry.
 func unsafeEntry(name, format string, args ...any) error {
 	return fetcherr.New(fetcherr.InvalidArchive, "unsafe archive: entry %q %s", name, fmt.Sprintf(format, args...)).
-		WithHint("nothing of it was kept; pack the model again from inside its folder")
+		WithHint("nothing was published; create the archive from inside the model folder")
 }

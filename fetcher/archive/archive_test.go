@@ -105,18 +105,18 @@ func TestExtract_rejectsUnsafeEntries(t *testing.T) {
 		{"a name that is no UTF-8", []Entry{ok, File("a\xff", nil)}, "has no usable name"},
 		{"an absolute link", []Entry{ok, Symlink("l", "/etc/passwd")}, "leaves the archive"},
 		{"a link that leaves", []Entry{ok, Symlink("a/l", "../../etc")}, "leaves the archive"},
-		{"a link to nowhere", []Entry{ok, Symlink("l", "none")}, "outside or nowhere"},
-		{"a link to itself", []Entry{ok, Symlink("l", "l")}, "outside or nowhere"},
-		{"a file through a link", []Entry{ok, Folder("d"), Symlink("l", "d"), File("l/evil", nil)}, "is used as a folder and is none"},
-		{"a folder through a link", []Entry{ok, Folder("d"), Symlink("l", "d"), Folder("l/evil")}, "is used as a folder and is none"},
-		{"a chain of links that leaves", []Entry{ok, Folder("d/e"), Symlink("d/here", "."), Symlink("d/e/up", "../here/.."), Symlink("out", "d/e/up/../..")}, "outside or nowhere"},
+		{"a link to nowhere", []Entry{ok, Symlink("l", "none")}, "outside the archive or nowhere"},
+		{"a link to itself", []Entry{ok, Symlink("l", "l")}, "outside the archive or nowhere"},
+		{"a file through a link", []Entry{ok, Folder("d"), Symlink("l", "d"), File("l/evil", nil)}, "is used as a folder but is not one"},
+		{"a folder through a link", []Entry{ok, Folder("d"), Symlink("l", "d"), Folder("l/evil")}, "is used as a folder but is not one"},
+		{"a chain of links that leaves", []Entry{ok, Folder("d/e"), Symlink("d/here", "."), Symlink("d/e/up", "../here/.."), Symlink("out", "d/e/up/../..")}, "outside the archive or nowhere"},
 		{"a link in place of a folder", []Entry{ok, File("d/x", nil), Symlink("d", "/")}, "is in the archive twice"},
-		{"a folder in place of a link", []Entry{ok, Symlink("d", "ok"), Folder("d")}, "is used as a folder and is none"},
+		{"a folder in place of a link", []Entry{ok, Symlink("d", "ok"), Folder("d")}, "is used as a folder but is not one"},
 		{"a file in place of a link", []Entry{ok, Symlink("l", "ok"), File("l", []byte("y"))}, "is in the archive twice"},
-		{"a file below a file", []Entry{ok, File("ok/below", nil)}, "is used as a folder and is none"},
-		{"a hard link outside", []Entry{ok, HardLink("h", "../../etc/passwd")}, "no file of the archive"},
-		{"a hard link to an absolute name", []Entry{ok, HardLink("h", "/etc/passwd")}, "no file of the archive"},
-		{"a hard link to a link", []Entry{ok, Symlink("l", "ok"), HardLink("h", "l")}, "no file of the archive"},
+		{"a file below a file", []Entry{ok, File("ok/below", nil)}, "is used as a folder but is not one"},
+		{"a hard link outside", []Entry{ok, HardLink("h", "../../etc/passwd")}, "not a file of the archive"},
+		{"a hard link to an absolute name", []Entry{ok, HardLink("h", "/etc/passwd")}, "not a file of the archive"},
+		{"a hard link to a link", []Entry{ok, Symlink("l", "ok"), HardLink("h", "l")}, "not a file of the archive"},
 		{"a character device", []Entry{ok, Special(tar.TypeChar, "null")}, "is a device or a pipe"},
 		{"a block device", []Entry{ok, Special(tar.TypeBlock, "sda")}, "is a device or a pipe"},
 		{"a pipe", []Entry{ok, Special(tar.TypeFifo, "pipe")}, "is a device or a pipe"},
@@ -124,7 +124,7 @@ func TestExtract_rejectsUnsafeEntries(t *testing.T) {
 		{"a setuid file", []Entry{ok, File("su", nil).WithMode(0o4755)}, "is setuid or setgid"},
 		{"a setgid folder", []Entry{ok, Folder("d").WithMode(0o2755)}, "is setuid or setgid"},
 		{"a file twice", []Entry{ok, ok}, "is in the archive twice"},
-		{"no file at all", []Entry{Folder("d")}, "holds no file"},
+		{"no file at all", []Entry{Folder("d")}, "contains no file"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -151,7 +151,7 @@ func TestExtract_enforcesLimits(t *testing.T) {
 		{"bytes", three, archive.Limits{MaxBytes: 1700}, fetcherr.InvalidArchive, "more than 1700 bytes"},
 		{"ratio", bomb, archive.Limits{RatioFloor: 1 << 20}, fetcherr.InvalidArchive, "above the limit of 1 to 200"},
 		{"ratio behind the end", Gzip(t, append(Tar(t, File("a", []byte("x"))), make([]byte, 3<<20)...)), archive.Limits{RatioFloor: 1 << 20}, fetcherr.InvalidArchive, "above the limit of 1 to 200"},
-		{"the volume", Tar(t, File("a", make([]byte, 2<<20))), archive.Limits{FreeBytes: free(1 << 20)}, fetcherr.NoSpace, "takes 2097152 bytes, the volume has 1048576 left"},
+		{"the volume", Tar(t, File("a", make([]byte, 2<<20))), archive.Limits{FreeBytes: free(1 << 20)}, fetcherr.NoSpace, "2097152 bytes required, 1048576 available"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

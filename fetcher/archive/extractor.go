@@ -130,7 +130,7 @@ func (x *extractor) makeFolder(name string, named bool) error {
 	}
 	kind, exists := x.typeByPath[name]
 	if exists && kind != tar.TypeDir {
-		return unsafeEntry(name, "is used as a folder and is none")
+		return unsafeEntry(name, "is used as a folder but is not one")
 	}
 	if !exists {
 		if err := x.makeFolder(path.Dir(name), false); err != nil {
@@ -195,7 +195,7 @@ func (x *extractor) checkFreeSpace(size int64) error {
 		return err
 	}
 	if size > free {
-		return fetcherr.New(fetcherr.NoSpace, "the archive's next file takes %d bytes, the volume has %d left", size, free).
+		return fetcherr.New(fetcherr.NoSpace, "not enough space for the archive's next file: %d bytes required, %d available", size, free).
 			WithHint("raise the emptyDir's sizeLimit or the node's disk")
 	}
 	return nil

@@ -22,7 +22,7 @@ func (x *extractor) makeSymlink(name, target string) error {
 func (x *extractor) makeHardLink(name, target string) error {
 	file, exists := x.files[path.Clean(target)]
 	if !exists {
-		return unsafeEntry(name, "is a hard link to %q, which is no file of the archive", target)
+		return unsafeEntry(name, "is a hard link to %q, which is not a file of the archive", target)
 	}
 	if err := x.root.Link(file.Path, name); err != nil {
 		return err
@@ -41,7 +41,7 @@ func (x *extractor) validateLinks() error {
 			continue
 		}
 		if _, err := x.root.Stat(file.Path); err != nil {
-			return unsafeEntry(file.Path, "is a link to %q, which leads outside or nowhere", file.Link)
+			return unsafeEntry(file.Path, "is a link to %q, which points outside the archive or nowhere", file.Link)
 		}
 	}
 	return nil

@@ -54,7 +54,7 @@ func (c *limitedReader) Read(p []byte) (int, error) {
 	}
 	if packed, _ := x.packed.status(); c.n/x.limits.MaxRatio > packed {
 		return 0, fetcherr.New(fetcherr.InvalidArchive, "unsafe archive: %d bytes became more than %d, above the limit of 1 to %d",
-			packed, c.n, x.limits.MaxRatio).WithHint("this is how decompression bombs look; pack the model less densely")
+			packed, c.n, x.limits.MaxRatio).WithHint("looks like a decompression bomb; compress the model less")
 	}
 	return n, err
 }

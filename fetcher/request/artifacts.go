@@ -29,11 +29,11 @@ func (e *env) artifacts() []Artifact {
 	decoder.DisallowUnknownFields()
 	var entries []artifactEntry
 	if err := decoder.Decode(&entries); err != nil {
-		e.addError("ARTIFACTS: want a JSON list of {bucket, path, dest, sha256, version, size, extract}: %w", err)
+		e.addError("invalid ARTIFACTS: must be a JSON list of {bucket, path, dest, sha256, version, size, extract}: %w", err)
 		return nil
 	}
 	if _, err := decoder.Token(); err != io.EOF {
-		e.addError("ARTIFACTS: more stands behind the JSON list")
+		e.addError("invalid ARTIFACTS: unexpected data after the JSON list")
 		return nil
 	}
 	artifacts := make([]Artifact, len(entries))
@@ -45,7 +45,7 @@ func (e *env) artifacts() []Artifact {
 		if entry.Size != nil {
 			artifacts[i].Size = *entry.Size
 			if *entry.Size <= 0 {
-				e.addError("ARTIFACTS[%d]: size %d: want a number of bytes above 0", i, *entry.Size)
+				e.addError("ARTIFACTS[%d]: invalid size %d: must be a number of bytes above 0", i, *entry.Size)
 			}
 		}
 	}

@@ -101,7 +101,7 @@ func (e *env) objectLocation() (cloud Cloud, bucket, key string) {
 		e.addError("no bucket: set GCS_BUCKET and GCS_MODEL_PATH, or S3_BUCKET and S3_MODEL_PATH")
 		return "", "", ""
 	case gcs != unset && s3 != unset:
-		e.addError("keys of both clouds are set: keep GCS_BUCKET and GCS_MODEL_PATH, or S3_BUCKET and S3_MODEL_PATH")
+		e.addError("variables of both clouds are set: must be either GCS_BUCKET and GCS_MODEL_PATH, or S3_BUCKET and S3_MODEL_PATH")
 		return "", "", ""
 	case gcs != unset:
 		return GCS, gcs[0], gcs[1]
@@ -117,15 +117,15 @@ func (e *env) localPaths() (folder, dest string) {
 	local, folder := e.get("LOCAL_MODEL_PATH"), e.get("MODEL_FOLDER")
 	switch {
 	case local == "":
-		e.addError("LOCAL_MODEL_PATH is not set: give the model's absolute path, such as /models/model.joblib")
+		e.addError("LOCAL_MODEL_PATH is not set: must be the model's absolute path, such as /models/model.joblib")
 	case !path.IsAbs(local), path.Clean(local) != local, path.Dir(local) == "/":
-		e.addError("LOCAL_MODEL_PATH %q: want a clean absolute path of a file in a folder, such as /models/model.joblib", local)
+		e.addError("invalid LOCAL_MODEL_PATH %q: must be a clean absolute path of a file in a folder, such as /models/model.joblib", local)
 	case folder == "":
 		return path.Dir(local), path.Base(local)
 	case !path.IsAbs(folder), path.Clean(folder) != folder, folder == "/":
-		e.addError("MODEL_FOLDER %q: want a clean absolute path of a folder, such as /models", folder)
+		e.addError("invalid MODEL_FOLDER %q: must be a clean absolute path of a folder, such as /models", folder)
 	case !strings.HasPrefix(local, folder+"/"):
-		e.addError("LOCAL_MODEL_PATH %q lies outside MODEL_FOLDER %q", local, folder)
+		e.addError("invalid LOCAL_MODEL_PATH %q: must be inside MODEL_FOLDER %q", local, folder)
 	default:
 		return folder, strings.TrimPrefix(local, folder+"/")
 	}
@@ -140,7 +140,7 @@ func (e *env) integer(key string, defaultValue, minimum, maximum int) int {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < minimum || n > maximum {
-		e.addError("%s %q: want a whole number from %d to %d", key, text, minimum, maximum)
+		e.addError("invalid %s %q: must be a whole number from %d to %d", key, text, minimum, maximum)
 		return defaultValue
 	}
 	return n
@@ -153,7 +153,7 @@ func (e *env) byteCount(key string) int64 {
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || n <= 0 {
-		e.addError("%s %q: want a number of bytes above 0", key, text)
+		e.addError("invalid %s %q: must be a number of bytes above 0", key, text)
 		return 0
 	}
 	return n
@@ -166,7 +166,7 @@ func (e *env) boolean(key string) bool {
 	}
 	b, err := strconv.ParseBool(text)
 	if err != nil {
-		e.addError("%s %q: want true or false", key, text)
+		e.addError("invalid %s %q: must be true or false", key, text)
 	}
 	return b
 }
@@ -188,7 +188,7 @@ func (e *env) duration(key string, defaultValue time.Duration, want string, vali
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || !valid(d) {
-		e.addError("%s %q: want a duration %s, such as 10s or 5m", key, text, want)
+		e.addError("invalid %s %q: must be a duration %s, such as 10s or 5m", key, text, want)
 		return defaultValue
 	}
 	return d

@@ -20,24 +20,24 @@ func (e *env) validateArtifact(name string, cloud Cloud, a *Artifact) {
 	case a.Bucket == "" && cloud != "":
 		e.addError("%s: no bucket", name)
 	case strings.ContainsAny(a.Bucket, "/:\\ ") || !isPrintable(a.Bucket):
-		e.addError("%s: bucket %q: want the bucket's name alone", name, a.Bucket)
+		e.addError("%s: invalid bucket %q: must be a bucket name without scheme and path", name, a.Bucket)
 	}
 	if problem := keyProblem(a.Path); problem != "" && (cloud != "" || a.Path != "") {
-		e.addError("%s: path %q: %s", name, a.Path, problem)
+		e.addError("%s: invalid path %q: %s", name, a.Path, problem)
 	}
 	if problem := destinationProblem(a.Dest); problem != "" {
-		e.addError("%s: dest %q: %s", name, a.Dest, problem)
+		e.addError("%s: invalid dest %q: %s", name, a.Dest, problem)
 	}
 	if a.SHA256 != "" {
 		digest := strings.ToLower(a.SHA256)
 		if raw, err := hex.DecodeString(digest); err != nil || len(raw) != 32 {
-			e.addError("%s: sha256 %q: want 64 hex digits", name, a.SHA256)
+			e.addError("%s: invalid sha256 %q: must be 64 hex digits", name, a.SHA256)
 		}
 		a.SHA256 = digest
 	}
 	if a.Version != "" && cloud == GCS {
 		if generation, err := strconv.ParseInt(a.Version, 10, 64); err != nil || generation <= 0 {
-			e.addError("%s: version %q: want a GCS generation, a whole number", name, a.Version)
+			e.addError("%s: invalid version %q: must be a GCS generation, a positive whole number", name, a.Version)
 		}
 	}
 }
@@ -46,17 +46,17 @@ func (e *env) validateArtifact(name string, cloud Cloud, a *Artifact) {
 func keyProblem(key string) string {
 	switch {
 	case key == "":
-		return "is empty: give the object's key in the bucket"
+		return "must be the object's key in the bucket"
 	case strings.HasPrefix(key, "/"):
-		return "begins with a slash: keys are relative to the bucket"
+		return "must not begin with a slash"
 	case strings.HasSuffix(key, "/"):
-		return "names a folder: give an object"
+		return "must be an object, not a folder"
 	case len(key) > 1024:
-		return "is longer than 1024 bytes"
+		return "must be at most 1024 bytes"
 	case path.Clean(key) != key, key == "..", strings.HasPrefix(key, "../"):
-		return "is not clean: leave out empty, . and .. parts"
+		return "must not contain empty, . or .. parts"
 	case !isPrintable(key):
-		return "holds characters that cannot be printed"
+		return "must consist of printable characters"
 	}
 	return ""
 }
@@ -65,21 +65,21 @@ func keyProblem(key string) string {
 func destinationProblem(dest string) string {
 	switch {
 	case dest == "":
-		return "is empty: give a path relative to the model folder"
+		return "must be a path relative to the model folder"
 	case path.IsAbs(dest):
-		return "is absolute: give a path relative to the model folder"
+		return "must be relative to the model folder"
 	case dest == "." || dest == ".." || strings.HasPrefix(dest, "../"):
-		return "is not inside the model folder"
+		return "must be inside the model folder"
 	case path.Clean(dest) != dest:
-		return "is not clean: leave out empty, . and .. parts"
+		return "must not contain empty, . or .. parts"
 	case strings.HasPrefix(dest, ReservedPrefix):
-		return "names beginning with " + ReservedPrefix + " are the fetcher's own"
+		return "must not begin with " + ReservedPrefix + ", which is reserved"
 	case !isPrintable(dest):
-		return "holds characters that cannot be printed"
+		return "must consist of printable characters"
 	}
 	for part := range strings.SplitSeq(dest, "/") {
 		if len(part) > 255 { // NAME_MAX of every file system in use
-			return "has a part longer than 255 bytes"
+			return "must have parts of at most 255 bytes"
 		}
 	}
 	return ""
@@ -92,11 +92,11 @@ func (e *env) validateDestinations(names []string, artifacts []Artifact) {
 		for j, b := range artifacts[:i] {
 			switch {
 			case a.Dest == b.Dest:
-				e.addError("%s: dest %q is that of %s too", names[i], a.Dest, names[j])
+				e.addError("%s: invalid dest %q: already used by %s", names[i], a.Dest, names[j])
 			case strings.HasPrefix(a.Dest, b.Dest+"/"):
-				e.addError("%s: dest %q lies inside %q of %s", names[i], a.Dest, b.Dest, names[j])
+				e.addError("%s: invalid dest %q: must not be inside %q of %s", names[i], a.Dest, b.Dest, names[j])
 			case strings.HasPrefix(b.Dest, a.Dest+"/"):
-				e.addError("%s: dest %q lies inside %q of %s", names[j], b.Dest, a.Dest, names[i])
+				e.addError("%s: invalid dest %q: must not be inside %q of %s", names[j], b.Dest, a.Dest, names[i])
 			}
 		}
 	}

@@ -33,7 +33,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 func Decode(algorithm Algorithm, text string) (Checksum, error) {
 	raw, err := base64.StdEncoding.DecodeString(text)
 	if err != nil || len(raw) != fields[algorithm].bytes || len(raw) == 0 {
-		return Checksum{}, fmt.Errorf("%q is no %s", text, algorithm)
+		return Checksum{}, fmt.Errorf("invalid %s checksum %q", algorithm, text)
 	}
 	checksum := Checksum{Algorithm: algorithm}
 	for _, b := range raw {

@@ -152,8 +152,8 @@ func checkObject(a request.Artifact, object source.Object, src source.Source) er
 	case object.Size == 0:
 		return fetcherr.New(fetcherr.Integrity, "%s is empty", src.URL(object.Ref)).WithHint("publish the artifact again")
 	case a.Size != 0 && a.Size != object.Size:
-		return fetcherr.New(fetcherr.Integrity, "%s has %d bytes, %d were declared", src.URL(object.Ref), object.Size, a.Size).
-			WithHint("the object is not the one that was released: correct the path or the size")
+		return fetcherr.New(fetcherr.Integrity, "%s has %d bytes, expected %d", src.URL(object.Ref), object.Size, a.Size).
+			WithHint("the object is not the released one: correct the path or the size")
 	}
 	return nil
 }
@@ -177,7 +177,7 @@ func (r *run) checkFreeSpace(required int64) error {
 		return err
 	}
 	if required > free {
-		return fetcherr.New(fetcherr.NoSpace, "%s: %d bytes are to come, the volume has %d left", r.req.Folder, required, free).
+		return fetcherr.New(fetcherr.NoSpace, "not enough space in %s: %d bytes required, %d available", r.req.Folder, required, free).
 			WithHint("raise the emptyDir's sizeLimit or the node's disk")
 	}
 	return nil

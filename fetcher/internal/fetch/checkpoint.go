@@ -36,7 +36,7 @@ func (r *run) loadCheckpoints(ctx context.Context, objects []source.Object) (int
 		if saved.bytes > 0 {
 			keep[i] = true
 			bytes += saved.bytes
-			r.log.Info("an earlier run left a part", "dest", r.req.Artifacts[i].Dest, "bytes", saved.bytes, "of", object.Size)
+			r.log.Info("resuming an earlier download", "dest", r.req.Artifacts[i].Dest, "bytes", saved.bytes, "of", object.Size)
 		}
 	}
 	return bytes, r.folder.PruneStaging(keep)

@@ -21,7 +21,7 @@ func classifyDiskError(err error) error {
 		return fetcherr.New(fetcherr.NoSpace, "%w", err).WithHint("raise the emptyDir's sizeLimit or the node's disk")
 	case errors.As(err, &file), errors.As(err, &link):
 		return fetcherr.New(fetcherr.InvalidConfig, "model folder: %w", err).
-			WithHint("mount a volume there that the fetcher's user may write to")
+			WithHint("mount a volume that the fetcher's user can write to")
 	}
 	return err
 }

@@ -17,7 +17,7 @@ import (
 // each object, once, and touches neither their bytes nor the model folder. The
 // error is that of the run, as far as it can be told beforehand.
 func Explain(ctx context.Context, req request.Request, open Opener, log *slog.Logger, w io.Writer) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, req.Timeout, errOutOfTime)
+	ctx, cancel := context.WithTimeoutCause(ctx, req.Timeout, errTimeout)
 	defer cancel()
 	// Who looks on does not want to wait for a store's bad minute.
 	req.Retries, req.IdentityWait = 0, min(req.IdentityWait, 2*time.Second)
@@ -43,12 +43,12 @@ func Explain(ctx context.Context, req request.Request, open Opener, log *slog.Lo
 }
 
 func writeArtifact(w io.Writer, req request.Request, a request.Artifact, object source.Object) {
-	version := "none: the bucket keeps no versions"
+	version := "none: the bucket is not versioned"
 	switch {
 	case a.Version != "":
 		version = object.Version + ", pinned"
 	case object.Version != "":
-		version = object.Version + ", the live one"
+		version = object.Version + ", the live version"
 	}
 	sizeNote := ""
 	if a.Size != 0 {
@@ -71,10 +71,10 @@ func plannedChecks(a request.Artifact, object source.Object) []string {
 		list = append(list, "SHA-256 "+a.SHA256+", pinned")
 	}
 	if object.Checksum.Known() {
-		list = append(list, object.Checksum.String()+", the store's own")
+		list = append(list, object.Checksum.String()+", reported by the store")
 	}
 	if len(list) == 0 {
-		list = append(list, "the size alone: pin the digest, or upload the object with a checksum of the whole")
+		list = append(list, "size only: pin the digest, or upload the object with a checksum of the whole object")
 	}
 	return list
 }

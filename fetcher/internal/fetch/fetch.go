@@ -29,14 +29,14 @@ const (
 	rangeMaxDelay  = 2 * time.Second
 )
 
-var errOutOfTime = errors.New("out of time")
+var errTimeout = errors.New("timed out")
 
 // Run does what the request asks and returns its summary, without the time it
 // took. The error is the reason that nothing was published; its kind is the
 // exit code. The staging folder is gone but where a later run in the same
 // volume can go on: after what may pass, and after a signal.
 func Run(ctx context.Context, req request.Request, open Opener, log *slog.Logger) (report.Summary, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, req.Timeout, errOutOfTime)
+	ctx, cancel := context.WithTimeoutCause(ctx, req.Timeout, errTimeout)
 	defer cancel()
 	summary := report.Summary{Outcome: "done", Folder: req.Folder}
 	folder, err := publish.Open(req.Folder)
@@ -49,7 +49,7 @@ func Run(ctx context.Context, req request.Request, open Opener, log *slog.Logger
 		return summary, stopReason(ctx, req, classifyDiskError(err))
 	}
 	if held {
-		log.Info("the model folder already holds every artifact, verified again", "folder", req.Folder)
+		log.Info("model folder is up to date: every artifact verified", "folder", req.Folder)
 		summary.Outcome = "unchanged"
 		return summarize(summary, req, records), classifyDiskError(folder.RemoveStaging())
 	}
@@ -64,7 +64,7 @@ func Run(ctx context.Context, req request.Request, open Opener, log *slog.Logger
 			return summary, err
 		}
 		if swept := folder.RemoveStaging(); swept != nil {
-			log.Warn("the staging folder could not be removed", "error", swept.Error())
+			log.Warn("failed to remove the staging folder", "error", swept.Error())
 		}
 		return summary, err
 	}
@@ -106,7 +106,7 @@ func (r *run) runWithRetries(ctx context.Context, summary *report.Summary) error
 			return err
 		}
 		delay := backoff.Delay(retry)
-		r.log.Warn("the run failed and is tried again", "retry", retry+1, "of", r.req.Retries, "wait", delay.String(), "error", err.Error())
+		r.log.Warn("run failed, retrying", "retry", retry+1, "of", r.req.Retries, "wait", delay.String(), "error", err.Error())
 		if transfer.Sleep(ctx, delay) != nil {
 			return err // the last thing that went wrong says more than the wait
 		}
@@ -123,14 +123,14 @@ func stopReason(ctx context.Context, req request.Request, err error) error {
 	switch {
 	case ctx.Err() == nil:
 		return err
-	case !errors.Is(context.Cause(ctx), errOutOfTime):
-		return fetcherr.New(fetcherr.Interrupted, "told to stop")
+	case !errors.Is(context.Cause(ctx), errTimeout):
+		return fetcherr.New(fetcherr.Interrupted, "interrupted by a signal")
 	case !fetcherr.KindOf(err).Retryable() && !errors.Is(err, context.Canceled):
 		return err
-	case errors.Is(err, errOutOfTime), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
-		return fetcherr.New(fetcherr.Transient, "out of time after %s", req.Timeout).WithHint("raise FETCH_TIMEOUT, or look for what slows the network")
+	case errors.Is(err, errTimeout), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return fetcherr.New(fetcherr.Transient, "timed out after %s", req.Timeout).WithHint("raise FETCH_TIMEOUT or check the network")
 	}
-	return fetcherr.New(fetcherr.Transient, "out of time after %s, after: %w", req.Timeout, err).WithHint("raise FETCH_TIMEOUT, or look for what slows the network")
+	return fetcherr.New(fetcherr.Transient, "timed out after %s; last error: %w", req.Timeout, err).WithHint("raise FETCH_TIMEOUT or check the network")
 }
 
 func alreadyPublished(ctx context.Context, folder *publish.Folder, req request.Request) ([]publish.Record, bool, error) {

@@ -30,15 +30,15 @@ func verifyDigest(url string, a request.Artifact, object source.Object, digest t
 	stored := object.Checksum
 	if stored.Known() && stored.Value != digest.CRC {
 		got := crc.Checksum{Algorithm: stored.Algorithm, Value: digest.CRC}
-		return "", fetcherr.New(fetcherr.Corrupted, "%s was spoilt on its way: the bytes have %s, the store says %s", url, got, stored).
-			WithHint("should it happen again, look at proxies, at the node's memory and at its disk")
+		return "", fetcherr.New(fetcherr.Corrupted, "%s was corrupted in transit: received %s, the store reports %s", url, got, stored).
+			WithHint("if it happens again, check proxies and the node's memory and disk")
 	}
 	switch {
 	case a.SHA256 != "" && a.SHA256 == digest.SHA256:
 		return verifiedBySHA256, nil
 	case a.SHA256 != "":
 		return "", fetcherr.New(fetcherr.Integrity, "%s has SHA-256 %s, not the pinned %s", url, digest.SHA256, a.SHA256).
-			WithHint("the object is not the one that was released: publish it again or correct the digest")
+			WithHint("the object is not the released one: publish it again or correct the digest")
 	case stored.Known():
 		return verifiedByCRC, nil
 	}

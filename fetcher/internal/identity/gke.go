@@ -79,10 +79,10 @@ func newMetadataClient() *metadata.Client {
 	})
 }
 
-var errWaitTimeout = errors.New("waited for the identity long enough")
+var errWaitTimeout = errors.New("timed out waiting for the identity")
 
 func noTokenError(wait time.Duration, err error) error {
-	return fetcherr.New(fetcherr.PermissionDenied, "no Google identity: the metadata server gave no token within %s: %w", wait, err).
+	return fetcherr.New(fetcherr.PermissionDenied, "no Google identity: the metadata server returned no token within %s: %w", wait, err).
 		WithHint("check that the node pool runs the GKE metadata server and that the pod's service account has a workload identity")
 }
 

@@ -42,7 +42,7 @@ func Open(name string) (*Folder, error) {
 	f := &Folder{name: name, root: root, handle: handle}
 	// The lock is the process's: it goes when the process does, however.
 	if err := unix.Flock(int(handle.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		return nil, fetcherr.New(fetcherr.Transient, "%s: another fetcher is at work here: %w", name, errors.Join(err, f.Close()))
+		return nil, fetcherr.New(fetcherr.Transient, "%s: another fetcher is using this folder: %w", name, errors.Join(err, f.Close()))
 	}
 	if err := f.rollBack(); err != nil {
 		return nil, unwritableError(name, errors.Join(err, f.Close()))
@@ -52,7 +52,7 @@ func Open(name string) (*Folder, error) {
 
 func unwritableError(name string, err error) error {
 	return fetcherr.New(fetcherr.InvalidConfig, "model folder %s: %w", name, err).
-		WithHint("mount a volume there that the fetcher's user may write to")
+		WithHint("mount a volume that the fetcher's user can write to")
 }
 
 // rollBack takes back a publication that was cut off, and its staging: what is

@@ -53,7 +53,7 @@ func (f *Folder) Publish(staged []StagedArtifact, marker Marker) error {
 
 func withRollbackError(err, rollbackErr error) error {
 	if rollbackErr != nil {
-		return fmt.Errorf("%w, and what had appeared could not be removed: %w", err, rollbackErr)
+		return fmt.Errorf("%w, and removing the files published so far failed: %w", err, rollbackErr)
 	}
 	return err
 }
@@ -104,7 +104,7 @@ func checkCollisions(staged []StagedArtifact) error {
 	for _, artifact := range staged {
 		for _, name := range artifact.paths() {
 			if strings.HasPrefix(name, request.ReservedPrefix) {
-				return fetcherr.New(fetcherr.InvalidArchive, "%s holds %q, a name of the fetcher's own", artifact.Source, name)
+				return fetcherr.New(fetcherr.InvalidArchive, "%s contains %q, a name reserved for the fetcher", artifact.Source, name)
 			}
 			if other, taken := sources[name]; taken {
 				return collisionError(name, artifact.Source, other)
@@ -123,7 +123,7 @@ func checkCollisions(staged []StagedArtifact) error {
 }
 
 func collisionError(name, a, b string) error {
-	return fetcherr.New(fetcherr.InvalidArchive, "%q is in %s and in %s", name, a, b).
+	return fetcherr.New(fetcherr.InvalidArchive, "%q is in both %s and %s", name, a, b).
 		WithHint("give one of them another dest")
 }
 

@@ -102,10 +102,10 @@ func TestFolderPublish_rejectsCollisions(t *testing.T) {
 		other []string
 		want  string
 	}{
-		{"the same file", []string{"model"}, `"model" is in`},
-		{"a file where a folder is", []string{"model/x"}, `"model" is in`},
-		{"the marker", []string{".modelferry.json"}, "a name of the fetcher's own"},
-		{"the staging folder", []string{".modelferry-staging/0/x"}, "a name of the fetcher's own"},
+		{"the same file", []string{"model"}, `"model" is in both`},
+		{"a file where a folder is", []string{"model/x"}, `"model" is in both`},
+		{"the marker", []string{".modelferry.json"}, "a name reserved for the fetcher"},
+		{"the staging folder", []string{".modelferry-staging/0/x"}, "a name reserved for the fetcher"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -123,7 +123,7 @@ func TestOpen_secondFetcherIsLockedOut(t *testing.T) {
 	first, err := publish.Open(name)
 	require.NoError(t, err)
 	_, err = publish.Open(name)
-	require.ErrorContains(t, err, "another fetcher is at work here")
+	require.ErrorContains(t, err, "another fetcher is using this folder")
 	require.NoError(t, first.Close())
 	openFolder(t, name)
 }

@@ -61,7 +61,7 @@ func (s *IdentityRetry) logFirstRefusal(ctx context.Context, err error) {
 	if s.Principal != nil {
 		attributes = append(attributes, "principal", s.Principal(ctx))
 	}
-	s.Log.Warn("not allowed; a grant or a token may be on its way and is waited for", attributes...)
+	s.Log.Warn("permission denied, retrying: a grant or a token may not have taken effect yet", attributes...)
 }
 
 func (s *IdentityRetry) logReady() {

@@ -72,13 +72,13 @@ func (s *retryingSource) waitBeforeRetry(ctx context.Context, ref source.Ref, fa
 	delay := policy.ShortBackoff.Delay(failures % policy.Attempts)
 	if attempts%policy.Attempts == 0 {
 		if round == policy.Rounds {
-			return fmt.Errorf("%w after %d tries: %w", ErrGaveUp, attempts, err)
+			return fmt.Errorf("%w after %d attempts: %w", ErrGaveUp, attempts, err)
 		}
 		delay = policy.LongBackoff.Delay(round)
 	}
 	// A server that asks for a day is not waited for that long.
 	delay = max(delay, min(fetcherr.RetryAfterOf(err), policy.LongBackoff.Cap))
-	s.log.Warn("trying again", "source", s.URL(ref), "failures", attempts, "wait", delay.String(), "error", err.Error())
+	s.log.Warn("retrying", "source", s.URL(ref), "failures", attempts, "wait", delay.String(), "error", err.Error())
 	if Sleep(ctx, delay) != nil {
 		return err // the last thing that went wrong says more than the wait
 	}

@@ -52,7 +52,7 @@ type watchdog struct {
 
 func (s *stallTimeoutSource) newWatchdog(parent context.Context, ref source.Ref) (*watchdog, context.Context) {
 	ctx, cancel := context.WithCancelCause(parent)
-	stalled := fetcherr.New(fetcherr.Transient, "%s: no byte for %s", s.URL(ref), s.idle)
+	stalled := fetcherr.New(fetcherr.Transient, "%s: no data received for %s", s.URL(ref), s.idle)
 	timer := time.AfterFunc(s.idle, func() { cancel(stalled) })
 	return &watchdog{ctx: ctx, cancel: cancel, timer: timer, idle: s.idle}, ctx
 }
@@ -90,7 +90,7 @@ func (w *watchedBody) Read(p []byte) (int, error) {
 		return n, w.watchdog.cause(err)
 	}
 	if usual, slow := w.throughput.isSlow(w.bytes, w.elapsed); slow {
-		return n, fetcherr.New(fetcherr.Transient, "%s: %.0f bytes a second where %.0f are usual", w.url, float64(w.bytes)/w.elapsed.Seconds(), usual)
+		return n, fetcherr.New(fetcherr.Transient, "%s: %.0f bytes/s, far below the median of %.0f bytes/s", w.url, float64(w.bytes)/w.elapsed.Seconds(), usual)
 	}
 	return n, nil
 }

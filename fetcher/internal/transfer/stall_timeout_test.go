@@ -38,7 +38,7 @@ func TestWithStallTimeout_stalledReadFails(t *testing.T) {
 		require.NoError(t, err)
 		time.Sleep(time.Hour) // time between reads is the reader's own
 		_, err = reader.Read(make([]byte, 1))
-		require.ErrorContains(t, err, "memory://: no byte for 20s")
+		require.ErrorContains(t, err, "memory://: no data received for 20s")
 		require.Equal(t, fetcherr.Transient, fetcherr.KindOf(err))
 		require.Equal(t, time.Hour+20*time.Second, time.Since(began))
 		require.NoError(t, reader.Close())

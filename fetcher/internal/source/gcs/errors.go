@@ -37,17 +37,17 @@ func classifyResponse(url string, ref source.Ref, answer *googleapi.Error, err e
 	case http.StatusNotFound:
 		return notFoundError(url, ref, answer.Message)
 	case http.StatusUnauthorized, http.StatusForbidden:
-		return fetcherr.New(fetcherr.IdentityNotReady, "%s: GCS answers %d: %s", url, code, responseMessage(answer)).
+		return fetcherr.New(fetcherr.IdentityNotReady, "%s: GCS returned %d: %s", url, code, responseMessage(answer)).
 			WithHint("grant the pod's identity roles/storage.objectViewer on gs://%s/%s", ref.Bucket, keyPrefix(ref.Key))
 	case http.StatusPreconditionFailed, http.StatusRequestedRangeNotSatisfiable:
-		return fetcherr.New(fetcherr.ObjectChanged, "%s was replaced while it was read: GCS answers %d", url, code)
+		return fetcherr.New(fetcherr.ObjectChanged, "%s was replaced while it was read: GCS returned %d", url, code)
 	case http.StatusRequestTimeout, http.StatusTooManyRequests:
-		return fetcherr.New(fetcherr.Transient, "%s: GCS answers %d: %w", url, code, err).WithRetryAfter(source.RetryAfter(answer.Header))
+		return fetcherr.New(fetcherr.Transient, "%s: GCS returned %d: %w", url, code, err).WithRetryAfter(source.RetryAfter(answer.Header))
 	default:
 		if code >= 400 && code < 500 {
-			return fetcherr.New(fetcherr.InvalidConfig, "%s: GCS answers %d: %s", url, code, responseMessage(answer))
+			return fetcherr.New(fetcherr.InvalidConfig, "%s: GCS returned %d: %s", url, code, responseMessage(answer))
 		}
-		return fetcherr.New(fetcherr.Transient, "%s: GCS answers %d: %w", url, code, err).WithRetryAfter(source.RetryAfter(answer.Header))
+		return fetcherr.New(fetcherr.Transient, "%s: GCS returned %d: %w", url, code, err).WithRetryAfter(source.RetryAfter(answer.Header))
 	}
 }
 
@@ -58,7 +58,7 @@ func notFoundError(url string, ref source.Ref, message string) error {
 			WithHint("check GCS_BUCKET")
 	case ref.Version != "":
 		return fetcherr.New(fetcherr.NotFound, "%s: no generation %s of this object", url, ref.Version).
-			WithHint("check the path and the pinned version; a version is gone when the bucket keeps none")
+			WithHint("check the path and the pinned version; a generation is deleted when it is replaced in a bucket without versioning")
 	default:
 		return fetcherr.New(fetcherr.NotFound, "%s: no such object", url).
 			WithHint("check the bucket and the path, or publish the artifact first")

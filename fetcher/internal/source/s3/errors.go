@@ -31,13 +31,13 @@ func classifyError(url string, ref source.Ref, err error) error {
 		return fmt.Errorf("%s: %w", url, err)
 	}
 	status := response.HTTPStatusCode()
-	answer := fmt.Sprintf("S3 answers %d %s", status, errorText(err, status))
+	answer := fmt.Sprintf("S3 returned %d %s", status, errorText(err, status))
 	switch {
 	case invalidCredentialCodes[errorCode(err)]:
 		return fetcherr.New(fetcherr.PermissionDenied, "%s: %s", url, answer).
-			WithHint("S3 does not take the pod's credentials: look where they come from")
+			WithHint("check where the pod's credentials come from")
 	case errorCode(err) == "RequestTimeTooSkewed":
-		return fetcherr.New(fetcherr.PermissionDenied, "%s: %s", url, answer).WithHint("set the node's clock")
+		return fetcherr.New(fetcherr.PermissionDenied, "%s: %s", url, answer).WithHint("synchronize the node's clock")
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
 		return fetcherr.New(fetcherr.IdentityNotReady, "%s: %s", url, answer).WithHint("%s", permissionHint(ref))
 	case status == http.StatusNotFound || errorCode(err) == "NoSuchVersion":
@@ -45,7 +45,7 @@ func classifyError(url string, ref source.Ref, err error) error {
 	case status == http.StatusBadRequest && ref.Version != "" && strings.Contains(strings.ToLower(errorText(err, status)), "version"):
 		return notFoundError(url, ref, err)
 	case status == http.StatusMethodNotAllowed && ref.Version != "":
-		return fetcherr.New(fetcherr.NotFound, "%s: this version marks the object as deleted", url).WithHint("check the pinned version")
+		return fetcherr.New(fetcherr.NotFound, "%s: this version is a delete marker", url).WithHint("check the pinned version")
 	case status == http.StatusPreconditionFailed || status == http.StatusRequestedRangeNotSatisfiable:
 		return fetcherr.New(fetcherr.ObjectChanged, "%s was replaced while it was read: %s", url, answer)
 	case status == http.StatusRequestTimeout || status == http.StatusTooManyRequests || errorCode(err) == "RequestTimeout" || errorCode(err) == "SlowDown":
@@ -88,7 +88,7 @@ func permissionHint(ref source.Ref) string {
 	if ref.Version != "" {
 		action = "s3:GetObject and s3:GetObjectVersion"
 	}
-	advice := fmt.Sprintf("grant %s on arn:aws:s3:::%s/%s*; without s3:ListBucket on the prefix a missing object answers 403 too",
+	advice := fmt.Sprintf("grant %s on arn:aws:s3:::%s/%s*; without s3:ListBucket on the prefix, S3 returns 403 for a missing object, too",
 		action, ref.Bucket, ref.Key[:strings.LastIndexByte(ref.Key, '/')+1])
 	if role := os.Getenv("AWS_ROLE_ARN"); role != "" {
 		advice = "for " + role + ": " + advice

@@ -48,7 +48,7 @@ func classifyCredentialError(err error) error {
 		unavailable = true
 	}
 	if unavailable || errors.Is(err, context.Canceled) {
-		return fmt.Errorf("the AWS identity service cannot be asked for credentials: %w", err)
+		return fmt.Errorf("cannot get credentials from the AWS identity service: %w", err)
 	}
 	kind := fetcherr.PermissionDenied
 	if identityConfigured() {
