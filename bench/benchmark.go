@@ -17,32 +17,32 @@ import (
 // tarfile for an archive.
 //
 //go:embed download.py
+// boto3Script is what a service does without the fetcher: boto3, and tarfile for an archive.
 var boto3Script string
 
-// tool is a program that does the case's work. The first of a case is the
-// fetcher; what it has to reach of the others stands in bars.
+// tool is a program that does the benchmark's work. The first of a benchmark is the fetcher.
 type tool struct {
 	name string
 	args []string
 	env  []string
-	// fixedTime is the time of one that only stands for a bound.
+	// fixedTime is the time of a theoretical bound that is not run.
 	fixedTime time.Duration
 }
 
-// benchmark is one piece of work for several contenders.
+// benchmark is one piece of work, measured for several tools.
 type benchmark struct {
 	name  string
 	tools []tool
-	// thresholds are the fetcher's highest ratios to the others, by their names.
+	// thresholds are the maximum ratios of the fetcher's time to that of other tools, by name.
 	thresholds map[string]float64
-	// bytes is what comes over the network.
+	// bytes is the size of the download.
 	bytes int64
 }
 
-// sample is one run of one contender.
+// sample is one run of one tool.
 type sample struct {
 	wall, cpu time.Duration
-	// memory is the peak of the resident set in bytes.
+	// memory is the peak resident set in bytes.
 	memory int64
 }
 
@@ -68,7 +68,7 @@ func cases(programs binaries, s *servers, o objects) []benchmark {
 	unpack := func(name string) tool {
 		return tool{name: "local file", args: []string{programs.self, "unpack", filepath.Join(o.folder, name), targetPlaceholder}}
 	}
-	// What as many connections as the fetcher has by default carry.
+	// The throughput of the fetcher's default number of connections.
 	lineRate := tool{name: "line rate", fixedTime: largeBytes * time.Second / (request.DefaultParallel * bytesPerSecond)}
 	pinned := func(key string) string { return "MODEL_SHA256=" + digest(filepath.Join(o.folder, key)) }
 	return []benchmark{
@@ -85,11 +85,10 @@ func cases(programs binaries, s *servers, o objects) []benchmark {
 	}
 }
 
-// targetPlaceholder stands in arguments and variables for the folder of the run.
+// targetPlaceholder in arguments and variables is replaced by the folder of the run.
 const targetPlaceholder = "@target"
 
-// measure runs the contenders in turn, so that what else the machine does
-// meets all of them alike.
+// measure runs the tools in turn, so that other load on the machine affects all of them alike.
 func (c benchmark) measure(ctx context.Context, runs int, folder string) (result, error) {
 	samples := make([][]sample, len(c.tools))
 	for range runs {
@@ -104,7 +103,7 @@ func (c benchmark) measure(ctx context.Context, runs int, folder string) (result
 	return result{benchmark: c, samples: samples}, nil
 }
 
-// run is one whole process, from an empty folder on.
+// run runs one process with an empty folder.
 func (c tool) run(ctx context.Context, folder string) (sample, error) {
 	if c.fixedTime > 0 {
 		return sample{wall: c.fixedTime}, nil
@@ -117,7 +116,7 @@ func (c tool) run(ctx context.Context, folder string) (sample, error) {
 	}
 	args, env := replaceTarget(c.args, folder), replaceTarget(c.env, folder)
 	command := exec.CommandContext(ctx, args[0], args[1:]...)
-	// Nothing of the surroundings, such as a CA bundle that only some read.
+	// Without the environment of the machine, such as a CA bundle that only some tools read.
 	command.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + folder}, env...)
 	began := time.Now()
 	output, err := command.CombinedOutput()

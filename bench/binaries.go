@@ -8,15 +8,14 @@ import (
 	"path/filepath"
 )
 
-// binaries are the paths of what is measured and of what it is measured with.
+// binaries are the paths of the measured programs and the servers.
 type binaries struct {
 	fetcher, s5cmd, versitygw, gcs, self string
-	// python is empty where there is no boto3.
+	// python is empty if boto3 is not installed.
 	python string
 }
 
-// build makes the binaries in folder; what is there and has not changed takes
-// the go command a second.
+// build builds the binaries in folder.
 func build(ctx context.Context, folder string) (binaries, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -29,7 +28,7 @@ func build(ctx context.Context, folder string) (binaries, error) {
 		module string
 		args   []string
 	}{
-		// As it is released: see local/internal/images.
+		// The flags of a release: see local/internal/image.
 		{&b.fetcher, "fetcher", "../fetcher", []string{"-trimpath", "-ldflags", "-s -w -buildid=", "."}},
 		{&b.s5cmd, "s5cmd", ".", []string{"-ldflags", "-s -w", "github.com/peak/s5cmd/v2"}},
 		{&b.versitygw, "versitygw", "../tools/stores", []string{"github.com/versity/versitygw/cmd/versitygw"}},
@@ -50,7 +49,7 @@ func build(ctx context.Context, folder string) (binaries, error) {
 		}
 	}
 	if b.python == "" {
-		fmt.Fprintln(os.Stderr, "bench: no boto3 here, its column is left out (apt-get install python3-boto3)")
+		fmt.Fprintln(os.Stderr, "bench: boto3 is not installed and is skipped (apt-get install python3-boto3)")
 	}
 	return b, nil
 }

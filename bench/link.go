@@ -13,15 +13,15 @@ import (
 	"time"
 )
 
-// The slow link's round trip, and what one of its connections carries.
+// The round trip of the slow link, and the throughput of one connection.
 const (
 	roundTrip      = 25 * time.Millisecond
 	bytesPerSecond = 100_000_000
 )
 
-// startSlowLink starts a link before the server at target, as a process of its own:
-// what it needs of memory and time must not be taken for the contenders'. It
-// returns the link's URL.
+// startSlowLink starts a link to the server at target as a process, so that its memory and CPU time do not count for
+// the
+// tools, and returns its URL.
 func startSlowLink(ctx context.Context, self, target string) (string, *exec.Cmd, error) {
 	command := exec.CommandContext(ctx, self, "link", target)
 	output, err := command.StdoutPipe()
@@ -38,8 +38,9 @@ func startSlowLink(ctx context.Context, self, target string) (string, *exec.Cmd,
 	return strings.TrimSpace(address), command, nil
 }
 
-// link forwards TCP connections as a network of some distance does, until the
-// process is ended. It prints where it listens.
+// link forwards TCP connections with the latency and throughput of a distant network until the process is ended. It
+// prints its
+// URL.
 func link(target string) error {
 	address, err := url.Parse(target)
 	if err != nil {
@@ -65,7 +66,7 @@ func link(target string) error {
 	}
 }
 
-// packet is bytes under way, in a buffer of the pool's.
+// packet is data in transit, in a buffer of the pool.
 type packet struct {
 	buffer *[packetSize]byte
 	n      int
@@ -77,9 +78,9 @@ const packetSize, maxPacketsInFlight = 64 << 10, 64
 
 var pool = sync.Pool{New: func() any { return new([packetSize]byte) }}
 
-// forward takes bytes from one side to the other: each arrives half a round trip
-// after it was sent, and not before those ahead of it at the link's rate. What
-// is under way is bounded, so that a slow reader holds the sender back.
+// forward copies bytes from one side to the other: each arrives half a round trip after it was sent, and not faster
+// than the
+// link's rate. The data in transit is limited, so that a slow reader slows the sender.
 func forward(to, from net.Conn) {
 	inFlight := make(chan packet, maxPacketsInFlight)
 	go func() {

@@ -1,6 +1,6 @@
-// Command bench measures the fetcher beside s5cmd and boto3, each as a whole
-// process against the same local servers, in turn, and prints medians and
-// ratios: on a busy machine the times mean little, the ratios still do.
+// Command bench compares the fetcher with s5cmd and boto3, each as a process against the same local servers, in turn,
+// and
+// prints medians and ratios. On a busy machine only the ratios are meaningful.
 package main
 
 import (
@@ -15,16 +15,16 @@ import (
 )
 
 func main() {
-	runs := flag.Int("runs", 5, "runs of each contender, in turn")
-	only := flag.String("case", "", "a regular expression of the cases to run")
-	plot := flag.String("plot", "", "an SVG file to draw the ratios in")
-	cache := flag.String("cache", "../.local/bench", "where binaries and objects are kept")
+	runs := flag.Int("runs", 5, "number of runs of each tool")
+	only := flag.String("case", "", "run only the benchmarks that match this regular expression")
+	plot := flag.String("plot", "", "write the ratios as SVG to this file")
+	cache := flag.String("cache", "../.local/bench", "folder of the binaries and objects")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	var err error
 	switch {
-	case flag.Arg(0) == "unpack" && flag.NArg() == 3: // a contender
+	case flag.Arg(0) == "unpack" && flag.NArg() == 3: // a measured tool
 		err = unpack(ctx, flag.Arg(1), flag.Arg(2))
 	case flag.Arg(0) == "link" && flag.NArg() == 2: // the slow network
 		err = link(flag.Arg(1))

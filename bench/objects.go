@@ -12,17 +12,16 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// The sizes of the ADR's artifacts.
+// The sizes of the three services' models.
 const (
 	smallBytes = 4_100_000
 	largeBytes = 450_000_000
 )
 
-// objects are files of the cache, by their names in the bucket.
+// objects are files of the cache, by their keys in the bucket.
 type objects struct{ folder, small, large, archive, zstd string }
 
-// makeObjects makes the objects where they are missing. Their bytes are the same on
-// every machine.
+// makeObjects creates the missing objects. Their content is the same on every machine.
 func makeObjects(cache string) (objects, error) {
 	o := objects{folder: filepath.Join(cache, "objects"), small: "small.joblib", large: "large.bin", archive: "finbert.tar.gz", zstd: "finbert.tar.zst"}
 	if err := os.MkdirAll(o.folder, 0o755); err != nil {
@@ -47,8 +46,7 @@ func makeObjects(cache string) (objects, error) {
 	return o, nil
 }
 
-// writeOnce writes a file under another name first, so that an interrupted run
-// leaves none that looks whole.
+// writeOnce writes a file under a temporary name first, so that an interrupted run leaves no partial file.
 func writeOnce(name string, write func(io.Writer) error) error {
 	if _, err := os.Stat(name); err == nil {
 		return nil
@@ -72,10 +70,11 @@ func writeRandom(w io.Writer, n int64) error {
 	return err
 }
 
-// writeArchive is one file of weights, which shrink as weights do: the low bits of
-// floats are noise, the high ones are much alike. Packed it is about
-// largeBytes long. The standard library packs the gzip, as klauspost's leaves
-// what shrinks so little as it is: to unpack that would be to copy it.
+// writeArchive writes a tar archive of one file that compresses as weights do: the low bits of floats are noise, the
+// high ones
+// much alike. Compressed it is about largeBytes long. Use compress/gzip: klauspost's writer stores such data
+// uncompressed, and
+// extracting that would be a mere copy.
 func writeArchive(packer io.WriteCloser) error {
 	const packed, plain = 94, 100 // what gzip makes of it, in percent
 	archive := tar.NewWriter(packer)

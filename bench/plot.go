@@ -6,8 +6,8 @@ import (
 	"html"
 )
 
-// drawSVG shows each contender's time as a bar, relative to the fetcher's, so
-// that one picture holds cases of very different lengths.
+// drawSVG draws each tool's time as a bar, relative to the fetcher's, so that one picture shows benchmarks of different
+// lengths.
 func drawSVG(results []result) []byte {
 	const left, unit, row, longest = 330, 60, 22, 10
 	var body bytes.Buffer

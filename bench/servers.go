@@ -24,13 +24,13 @@ const (
 	region = "eu-central-1"
 )
 
-// servers are the stores and the slow link before S3, by their URLs.
+// servers are the URLs of the stores and of the slow link to S3.
 type servers struct {
 	s3, gcs, slow string
 	running       []*exec.Cmd
 }
 
-// startServers starts both stores, with their data in work, and uploads the objects.
+// startServers starts both stores with their data in work and uploads the objects.
 func startServers(ctx context.Context, programs binaries, work string, o objects) (*servers, error) {
 	s := &servers{}
 	if err := s.startAll(ctx, programs, work, o); err != nil {
@@ -59,7 +59,7 @@ func (s *servers) startAll(ctx context.Context, programs binaries, work string, 
 	}); err != nil {
 		return err
 	}
-	// s5cmd's upload leaves the checksum to the server, as most do.
+	// s5cmd leaves the checksum to the server, as most uploads do.
 	if err := s.s5cmd(ctx, programs, "mb", "s3://"+bucket); err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (s *servers) startAll(ctx context.Context, programs binaries, work string, 
 	return err
 }
 
-// start runs a server on a free port of loopback until it answers.
+// start starts a server on a free port of loopback and waits until it accepts connections.
 func (s *servers) start(ctx context.Context, command func(host, port string) *exec.Cmd) (string, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -122,7 +122,7 @@ func (s *servers) s5cmd(ctx context.Context, programs binaries, args ...string) 
 	return nil
 }
 
-// environment is that of every S3 client; s5cmd has a variable of its own.
+// environment returns the variables for S3 clients. s5cmd has an endpoint variable of its own.
 func (s *servers) environment(endpoint string) []string {
 	return []string{
 		"AWS_ACCESS_KEY_ID=" + access, "AWS_SECRET_ACCESS_KEY=" + secret, "AWS_REGION=" + region, "AWS_DEFAULT_REGION=" + region,

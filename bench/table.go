@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// result is a case with its samples, by contender.
+// result is a benchmark with its samples by tool.
 type result struct {
 	benchmark
 	samples [][]sample
@@ -27,14 +27,14 @@ func (r result) wall(i int) time.Duration {
 	return median(r.samples[i], func(s sample) time.Duration { return s.wall })
 }
 
-// ratio is the fetcher's time to that of another.
+// ratio returns the ratio of the fetcher's time to that of another tool.
 func (r result) ratio(i int) float64 { return float64(r.wall(0)) / float64(r.wall(i)) }
 
-// print writes medians, and the fetcher's ratio to each of the others.
+// print writes the medians and the fetcher's ratio to each other tool.
 func (r result) print(w io.Writer) {
 	fmt.Fprintf(w, "\n%s\n", r.name)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "\ttime s\tMB/s\tCPU s\tmemory MiB\tfetcher is\tat most\t")
+	fmt.Fprintln(table, "\ttime s\tMB/s\tCPU s\tmemory MiB\tfetcher/tool\tmaximum\t")
 	for i, c := range r.tools {
 		wall := r.wall(i)
 		cpu := median(r.samples[i], func(s sample) time.Duration { return s.cpu })

@@ -12,8 +12,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/archive"
 )
 
-// unpack extracts a local file with the fetcher's own package: what is left of
-// its time when there is no network.
+// unpack extracts a local file with the fetcher's package: the fetcher's time without a network.
 func unpack(ctx context.Context, name, folder string) error {
 	file, err := os.Open(name)
 	if err != nil {
@@ -31,8 +30,7 @@ func unpack(ctx context.Context, name, folder string) error {
 	return nil
 }
 
-// digest is a file's SHA-256 in hex; that of a file which cannot be read pins
-// nothing, and the run that needs it fails.
+// digest returns a file's SHA-256 in hex. That of an unreadable file fails the run that pins it.
 func digest(name string) string {
 	hash := sha256.New()
 	file, err := os.Open(name)

@@ -18,12 +18,10 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/publish"
 )
 
-// killCount is how often a run is killed. The places that matter are few and
-// short, so that many are needed to meet them.
+// killCount is the number of kills. The critical moments are few and short.
 const killCount = 200
 
-// Killed anywhere and begun again, a run ends with the right bytes, and while
-// it is not complete there is no marker beside wrong ones.
+// A run that follows a killed one ends with the right content, and a marker never exists beside wrong content.
 func TestFetcher_completesAfterKill(t *testing.T) {
 	for name, store := range allStores(t) {
 		t.Run(name, func(t *testing.T) {
@@ -39,7 +37,7 @@ func TestFetcher_completesAfterKill(t *testing.T) {
 				require.Equal(t, model, b.readFile(t, "m.bin"))
 				require.Equal(t, weights, b.readFile(t, "bert/weights"))
 			}
-			// As long as a run takes here and now, so that kills meet all of it.
+			// Kill within the duration of a run on this machine.
 			began := time.Now()
 			require.Equal(t, 0, b.run(t).ExitCode)
 			longest := time.Since(began)
@@ -61,7 +59,7 @@ func TestFetcher_completesAfterKill(t *testing.T) {
 	}
 }
 
-// stopWhen is a run that was ended by a signal when its last range had stalled.
+// stopWhen starts a run whose last range stalls and ends it by a signal when the journal is far enough.
 func stopWhen(t *testing.T, b *fixture, signal os.Signal, enough func(journal []byte) bool) {
 	command, stderr := b.command(t.Context())
 	require.NoError(t, command.Start())
@@ -74,11 +72,10 @@ func stopWhen(t *testing.T, b *fixture, signal os.Signal, enough func(journal []
 	b.requireNothingPublished(t)
 }
 
-// countSegments counts a journal's.
+// countSegments counts the segments of a journal.
 func countSegments(journal []byte) int { return bytes.Count(journal, []byte(`{"segment"`)) }
 
-// What has come and is verified is not fetched twice, whatever ended the run:
-// a loss of the node, or Kubernetes that stops the container.
+// Verified data is not downloaded again, whether the node failed or Kubernetes stopped the container.
 func TestFetcher_resumesInterruptedDownload(t *testing.T) {
 	const part, parts = 1 << 20, 12
 	body := randomBytes(22, part*parts)
@@ -126,7 +123,7 @@ func TestFetcher_resumesInterruptedDownload(t *testing.T) {
 	}
 }
 
-// An archive that was whole when another artifact was not is not fetched again.
+// A complete archive is not downloaded again if another artifact was incomplete.
 func TestFetcher_keepsExtractedArchive(t *testing.T) {
 	const part = 64 << 10
 	weights := randomBytes(23, 3*part)

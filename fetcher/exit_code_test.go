@@ -19,14 +19,14 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
-// failure is a run that has to end in one exit code, with nothing published.
+// failure is a run that must end with an exit code and publish nothing.
 type failure struct {
 	name string
-	// prepare puts objects and changes the environment.
+	// prepare writes objects and changes the environment.
 	prepare func(t *testing.T, b *fixture)
 	exit    int
 	outcome string
-	// message is a part of the message; %s is the main object's URL.
+	// message is a part of the summary's message; %s is the URL of the model.
 	message string
 }
 
@@ -47,7 +47,7 @@ func putObject(key string, body []byte, pairs ...string) func(*testing.T, *fixtu
 	}
 }
 
-// putArchive puts an archive in place of the model and asks for it.
+// putArchive writes an archive as the model and requests its extraction.
 func putArchive(body []byte, pairs ...string) func(*testing.T, *fixture) {
 	return func(t *testing.T, b *fixture) {
 		b.store.Put(t, b.bucket, "models/m.bin", body)
@@ -125,8 +125,7 @@ func TestExitCode_permissionDeniedOnS3(t *testing.T) {
 	}
 }
 
-// s3:GetObjectVersion is a grant of its own: a pod without a pin must do
-// without it, and without s3:ListBucket.
+// A pod without a pin needs neither s3:GetObjectVersion nor s3:ListBucket.
 func TestFetcher_needsOnlyGetObject(t *testing.T) {
 	store := storetest.S3(t)
 	b := newFixture(t, store, "")
@@ -138,7 +137,7 @@ func TestFetcher_needsOnlyGetObject(t *testing.T) {
 	require.Equal(t, 0, b.run(t).ExitCode)
 }
 
-// GCS's own answer to a missing grant; fake-gcs-server knows no identities.
+// The response of GCS to a missing permission; fake-gcs-server has no permissions.
 func TestExitCode_permissionDeniedOnGCS(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -152,8 +151,7 @@ func TestExitCode_permissionDeniedOnGCS(t *testing.T) {
 	}.check(t, b)
 }
 
-// Without an emulator there is no anonymous access: what is not authenticated
-// fails, and says so.
+// Anonymous access exists only with an emulator.
 func TestExitCode_noGoogleIdentity(t *testing.T) {
 	metadata := httptest.NewServer(http.NotFoundHandler())
 	defer metadata.Close()
@@ -239,7 +237,7 @@ func TestSIGTERMEndsWithinASecondAndLeavesNothing(t *testing.T) {
 	}
 }
 
-// A second fetcher in the same folder would sweep the first one's staging.
+// A second fetcher in the same folder would remove the first one's staging folder.
 func TestFetcher_locksModelFolder(t *testing.T) {
 	store := storetest.S3(t)
 	proxy := faultproxy.New(t, store.Endpoint())

@@ -13,7 +13,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/faultproxy"
 )
 
-// explain runs the fetcher with --explain; the model folder stays untouched.
+// explain runs the fetcher with --explain and checks that the model folder is untouched.
 func (b *fixture) explain(t *testing.T) (stdout, stderr string, exit int) {
 	command, said := b.command(t.Context())
 	command.Args = append(command.Args, "--explain")

@@ -17,7 +17,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
-// randomBytes is n bytes that do not compress and differ from seed to seed.
+// randomBytes returns n bytes that do not compress and depend on the seed.
 func randomBytes(seed byte, n int) []byte {
 	body := make([]byte, n)
 	source := rand.NewChaCha8([32]byte{seed})
@@ -88,7 +88,7 @@ func TestFetcher_extractsArchiveBesideFile(t *testing.T) {
 	}
 }
 
-// A restarted container finds what the last one published.
+// A container that restarts finds what the last one published.
 func TestFetcher_secondRunIsUnchanged(t *testing.T) {
 	store := storetest.S3(t)
 	b := newFixture(t, store, "")
@@ -137,7 +137,7 @@ func flipByte(t *testing.T, name string, at int64) {
 	require.NoError(t, os.WriteFile(name, body, 0o644))
 }
 
-// What an earlier request published does not mix with what this one does.
+// Files of an earlier publication do not stay beside the new ones.
 func TestFetcher_replacesPreviousArchive(t *testing.T) {
 	store := storetest.GCS(t)
 	b := newFixture(t, store, "").setObject("m.tar", "m.tar")
@@ -154,7 +154,7 @@ func TestFetcher_removesInterruptedPublication(t *testing.T) {
 	store := storetest.S3(t)
 	b := newFixture(t, store, "")
 	store.Put(t, b.bucket, "models/m.bin", []byte("model"))
-	// As a publication leaves it that was killed between two renames.
+	// The state after a kill between two renames of a publication.
 	stale := b.path(".modelferry-staging/0")
 	require.NoError(t, os.MkdirAll(stale, 0o755))
 	require.NoError(t, os.WriteFile(filepath.Join(stale, "part"), []byte("part"), 0o644))
@@ -166,8 +166,7 @@ func TestFetcher_removesInterruptedPublication(t *testing.T) {
 	require.Equal(t, "model", string(b.readFile(t, "m.bin")))
 }
 
-// The server may run as another user: what is published is there to be read,
-// whatever umask the fetcher was started with.
+// The model server may run as another user: everyone must be able to read the files, whatever the umask.
 func TestFetcher_publishedFileModes(t *testing.T) {
 	store := storetest.S3(t)
 	b := newFixture(t, store, "").setObject("m.tar", "bert/m.tar")

@@ -32,22 +32,21 @@ var fetcher = sync.OnceValue(func() string {
 // runMain is the environment variable that TestMain looks for.
 const runMain = "FETCHER_TEST_RUN_MAIN=1"
 
-// allStores are both, by name, for tests that hold for either.
+// allStores returns both stores by name, for tests that apply to either.
 func allStores(t *testing.T) map[string]storetest.Store {
 	return map[string]storetest.Store{"s3": storetest.S3(t), "gcs": storetest.GCS(t)}
 }
 
-// fixture is one model folder with the environment of a fetcher for it.
+// fixture is a model folder and the environment of a fetcher for it.
 type fixture struct {
 	store  storetest.Store
 	bucket string
-	// volume holds the model folder and the termination message.
+	// volume contains the model folder and the termination message.
 	volume string
 	env    map[string]string
 }
 
-// newFixture asks for the object models/m.bin at the endpoint of the store or,
-// when it is not empty, of a proxy.
+// newFixture requests the object models/m.bin at the endpoint of the store or, if not empty, of a proxy.
 func newFixture(t *testing.T, store storetest.Store, endpoint string) *fixture {
 	if endpoint == "" {
 		endpoint = store.Endpoint()
@@ -60,7 +59,7 @@ func newFixture(t *testing.T, store storetest.Store, endpoint string) *fixture {
 	b.env["FETCH_BACKOFF"] = "20ms"
 	b.env["FETCH_TIMEOUT"] = "30s"
 	b.env["FETCH_IDENTITY_WAIT"] = "300ms"
-	b.env["HOME"] = b.volume // no developer's own credentials
+	b.env["HOME"] = b.volume // without the developer's credentials
 	return b
 }
 
@@ -75,13 +74,13 @@ func (b *fixture) set(pairs ...string) *fixture {
 	return b
 }
 
-// setObject asks for another object and gives it another name in the folder.
+// setObject requests another object with another path in the model folder.
 func (b *fixture) setObject(key, dest string) *fixture {
 	_, pathKey := b.store.EnvVars()
 	return b.set(pathKey, key, "LOCAL_MODEL_PATH", b.path(dest))
 }
 
-// result is what a process left.
+// result is the summary and the log of a run.
 type result struct {
 	report.Summary
 	stderr string
@@ -93,16 +92,16 @@ func (b *fixture) command(ctx context.Context) (*exec.Cmd, *bytes.Buffer) {
 	for key, value := range b.env {
 		command.Env = append(command.Env, key+"="+value)
 	}
-	// Should the tests be killed, the fetcher goes with them.
+	// If the tests are killed, the fetcher must end, too.
 	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	var stderr bytes.Buffer
 	command.Stderr = &stderr
 	return command, &stderr
 }
 
-// run runs the fetcher to its end and checks what holds for every run: the
-// exit code, the last line and the termination message say the same, and the
-// staging folder is gone but where a later run can go on.
+// run runs the fetcher and checks what applies to every run: the exit code, the last log line and the termination
+// message
+// agree, and the staging folder is removed unless a later run can resume.
 func (b *fixture) run(t *testing.T) result {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -131,10 +130,10 @@ func (b *fixture) result(t *testing.T, command *exec.Cmd, stderr string) result 
 	return got
 }
 
-// staging is where what is not complete lies.
+// staging is the name of the staging folder.
 const staging = ".modelferry-staging"
 
-// requireNothingPublished checks that no file appeared in the model folder under its name.
+// requireNothingPublished checks that the model folder contains nothing but the staging folder.
 func (b *fixture) requireNothingPublished(t *testing.T) {
 	entries, err := os.ReadDir(filepath.Join(b.volume, "models"))
 	if !os.IsNotExist(err) {

@@ -15,8 +15,8 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
-// runOnSmallVolume runs the fetcher on a tmpfs of so many MiB, mounted in a
-// namespace of its own, and returns what is left on the volume.
+// runOnSmallVolume runs the fetcher on a tmpfs of the given size, in a mount namespace, and returns the files left on
+// it.
 func runOnSmallVolume(t *testing.T, b *fixture, mebibytes int, fill string) (result, []string) {
 	models, listing := b.path(""), filepath.Join(b.volume, "listing")
 	require.NoError(t, os.MkdirAll(models, 0o755))
@@ -44,8 +44,9 @@ func runOnSmallVolume(t *testing.T, b *fixture, mebibytes int, fill string) (res
 	return got, strings.Fields(string(left))
 }
 
-// A volume that is too small is found before the first byte or, for what an
-// archive becomes, as soon as it shows; and nothing is left on it.
+// A volume that is too small is detected before the download or, for the content of an archive, as soon as possible,
+// and
+// nothing is left on it.
 func TestFetcher_fullVolume(t *testing.T) {
 	store := storetest.S3(t)
 	weights := randomBytes(30, 6<<20)

@@ -17,7 +17,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
-// assumeRoleResponse answers AssumeRoleWithWebIdentity as STS does.
+// assumeRoleResponse is the response of STS to AssumeRoleWithWebIdentity.
 const assumeRoleResponse = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>
 <Credentials><AccessKeyId>%s</AccessKeyId><SecretAccessKey>%s</SecretAccessKey><SessionToken></SessionToken><Expiration>%s</Expiration></Credentials>
 </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`
@@ -25,8 +25,7 @@ const assumeRoleResponse = `<AssumeRoleWithWebIdentityResponse xmlns="https://st
 const accessDeniedResponse = `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>
 <Code>AccessDenied</Code><Message>Not authorized to perform sts:AssumeRoleWithWebIdentity</Message></Error></ErrorResponse>`
 
-// useIRSA gives the bench the environment that EKS's webhook injects, and an STS
-// in place of the static credentials.
+// useIRSA sets the environment that EKS's webhook injects, and an STS, instead of static credentials.
 func useIRSA(t *testing.T, b *fixture, sts http.HandlerFunc) {
 	server := httptest.NewServer(sts)
 	t.Cleanup(server.Close)
@@ -65,7 +64,7 @@ func TestIdentity_untrustedRoleIsDenied(t *testing.T) {
 	failure{prepare: func(*testing.T, *fixture) {}, exit: 3, outcome: "denied", message: "Not authorized to perform sts:AssumeRoleWithWebIdentity"}.check(t, b)
 }
 
-// serveMetadata answers as GKE's metadata server does, after so many refusals.
+// serveMetadata starts a metadata server as in GKE that refuses the first requests for a token.
 func serveMetadata(t *testing.T, b *fixture, refusals int64) *atomic.Int64 {
 	var asked atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -85,14 +84,14 @@ func serveMetadata(t *testing.T, b *fixture, refusals int64) *atomic.Int64 {
 	return &asked
 }
 
-// A GKE pod's metadata server takes seconds to answer. The endpoint is an
-// emulator's all the same, as no other can be reached here: what shows is that
-// the run waits for the token before it makes a client, and no longer.
+// A GKE pod's metadata server takes seconds to respond. No GCS is reachable in a test, so the run fails after the
+// identity:
+// what the test checks is that the run waits for the token before it creates a client.
 func TestIdentity_waitsForGKEToken(t *testing.T) {
 	b := newFixture(t, storetest.GCS(t), "")
 	delete(b.env, "STORAGE_EMULATOR_HOST")
 	asked := serveMetadata(t, b, 3)
-	// Nothing listens there: the run ends right after the identity.
+	// Nothing listens there: the run ends after the identity.
 	b.set("HTTPS_PROXY", "http://127.0.0.1:1", "FETCH_RETRIES", "0", "FETCH_IDENTITY_WAIT", "20s", "NO_PROXY", "127.0.0.1")
 	got := b.run(t)
 	require.Equal(t, 8, got.ExitCode, got.stderr)
@@ -110,8 +109,7 @@ func TestIdentity_emulatorNeedsNone(t *testing.T) {
 	require.Zero(t, asked.Load())
 }
 
-// Grants are eventually consistent: a pod that starts with its role is refused
-// at first, and allowed a little later.
+// Permissions are eventually consistent: a pod that starts together with its role is refused at first.
 func TestIdentity_waitsForPermission(t *testing.T) {
 	for name, store := range allStores(t) {
 		for kind, match := range map[string]func(*http.Request) bool{"when it is looked for": faultproxy.IsNotRange, "when it is read": faultproxy.IsRange} {
@@ -145,7 +143,7 @@ func TestIdentity_waitIsBounded(t *testing.T) {
 	}
 }
 
-// The kubelet and EKS's webhook project the token beside the container's start.
+// The token may be projected after the container's start.
 func TestIdentity_waitsForProjectedToken(t *testing.T) {
 	store := storetest.S3(t)
 	b := newFixture(t, store, "").set("FETCH_IDENTITY_WAIT", "20s")
@@ -172,8 +170,7 @@ func TestIdentity_waitsForProjectedToken(t *testing.T) {
 	require.Contains(t, got.stderr, "the identity is ready")
 }
 
-// servePodIdentity is EKS's agent, which knows of an association after so many
-// questions.
+// servePodIdentity starts an EKS Pod Identity agent that does not know the association for the first requests.
 func servePodIdentity(t *testing.T, b *fixture, unknown int64) *atomic.Int64 {
 	key, secret := b.env["AWS_ACCESS_KEY_ID"], b.env["AWS_SECRET_ACCESS_KEY"]
 	delete(b.env, "AWS_ACCESS_KEY_ID")
@@ -204,8 +201,7 @@ func TestIdentity_waitsForPodIdentity(t *testing.T) {
 	require.Contains(t, got.stderr, "the identity is ready")
 }
 
-// A pod without an identity of its own must not read as its node, whatever
-// the surroundings allow.
+// A pod without an identity must not read with the node's role, even if IMDS is reachable.
 func TestIdentity_neverUsesNodeRole(t *testing.T) {
 	store := storetest.S3(t)
 	b := newFixture(t, store, "")
@@ -221,7 +217,6 @@ func TestIdentity_neverUsesNodeRole(t *testing.T) {
 	require.Zero(t, asked.Load())
 }
 
-// Who may not read is named: without it nobody knows whom to grant what.
 func TestIdentity_logsDeniedPrincipal(t *testing.T) {
 	store := storetest.S3(t)
 	b := newFixture(t, store, "")

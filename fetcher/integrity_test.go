@@ -13,9 +13,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
-// The flipped byte arrives with every length right: only a checksum of the
-// whole sees it, with no digest pinned. What is stored is sound, so that a
-// second try brings it.
+// The length of the response is right, so without a pinned digest only the store's checksum detects the flipped byte.
 func TestIntegrity_flippedByteIsFetchedAgain(t *testing.T) {
 	const part = 64 << 10
 	weights := randomBytes(8, 4*part)
@@ -51,8 +49,8 @@ func TestIntegrity_persistentCorruptionFails(t *testing.T) {
 	}
 }
 
-// A store without a checksum of the whole leaves the number of bytes, and the
-// summary says so; a pinned digest needs no help of the store's.
+// Without a checksum of the whole object only the size is checked, and the summary says so. A pinned digest needs no
+// checksum.
 func TestIntegrity_verificationLevel(t *testing.T) {
 	store := storetest.S3(t)
 	body := randomBytes(11, 12<<20)

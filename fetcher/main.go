@@ -1,5 +1,4 @@
-// Command fetcher copies a service's model artifacts from GCS or S3 into a
-// folder, before the model server starts.
+// Command fetcher downloads a service's model artifacts from GCS or S3 into a folder before the model server starts.
 package main
 
 import (
@@ -22,16 +21,16 @@ import (
 	"github.com/modelferry/modelferry/fetcher/request"
 )
 
-// version is set by the linker for a release.
+// version is set by the linker in a release.
 var version string
 
 func main() {
-	// The server may run as another user, and has to read what is published.
+	// The model server may run as another user and must be able to read the files.
 	syscall.Umask(0o022)
 	os.Exit(run(os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
 }
 
-// run is the whole process but for its end; it returns the exit code.
+// run runs the fetcher and returns the exit code.
 func run(args []string, lookupEnv request.LookupEnv, stdout, stderr io.Writer) int {
 	start := time.Now()
 	flags := flag.NewFlagSet("fetcher", flag.ContinueOnError)
@@ -56,8 +55,7 @@ func run(args []string, lookupEnv request.LookupEnv, stdout, stderr io.Writer) i
 	if *termination == "" {
 		*termination, _ = lookupEnv("FETCH_TERMINATION_LOG")
 	}
-	// A signal ends the run through its context, so that the staging folder
-	// goes with it. As PID 1 the process has no other default either.
+	// A signal cancels the context, so that the run can clean up. PID 1 has no default action for signals.
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	defer stop()
 	log := report.NewLogger(stderr)
@@ -79,8 +77,7 @@ func run(args []string, lookupEnv request.LookupEnv, stdout, stderr io.Writer) i
 	return summary.ExitCode
 }
 
-// explainExitCode says what is wrong to a person, and returns the exit code that the
-// run would end in.
+// explainExitCode prints the error of --explain to stderr and returns the exit code that a run would return.
 func explainExitCode(err error, stderr io.Writer) int {
 	if err == nil {
 		return 0

@@ -19,7 +19,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
-// The bounds of memory, for files and while an archive is unpacked.
+// The memory limits for files and for the extraction of archives.
 const (
 	maxForFiles    = 64 << 20
 	maxForArchives = 128 << 20
@@ -44,8 +44,9 @@ func releaseBinary(t *testing.T) string {
 	return binary
 }
 
-// peakMemory is the resident set's highest mark of a process that runs: what the
-// kernel reports after its end counts the memory of who started it too.
+// peakMemory returns the peak resident set of a running process. The value that the kernel reports after its end
+// includes the
+// memory of the parent.
 func peakMemory(command *exec.Cmd) int64 {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", command.Process.Pid))
 	if err != nil {
@@ -60,7 +61,6 @@ func peakMemory(command *exec.Cmd) int64 {
 	return 0
 }
 
-// Memory is flat: that of 5 GB is about that of 4 MB.
 func TestMemory_constantForAnyObjectSize(t *testing.T) {
 	store, binary := storetest.S3(t), releaseBinary(t)
 	for kind, most := range map[string]int64{"file": maxForFiles, "archive": maxForArchives} {
@@ -73,7 +73,7 @@ func TestMemory_constantForAnyObjectSize(t *testing.T) {
 				var begin bytes.Buffer
 				length := size
 				if kind == "archive" {
-					// The end of the hole is the archive's: zeros, as it wants them.
+					// The end of the hole is the end of the archive: zeros.
 					require.NoError(t, tar.NewWriter(&begin).WriteHeader(&tar.Header{Name: "weights", Mode: 0o644, Size: size - 2048 - 512}))
 					b.set("MODEL_EXTRACT", "true")
 					length = int64(begin.Len()) + size - 2048 - 512 + 2048

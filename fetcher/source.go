@@ -12,7 +12,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/request"
 )
 
-// openSource makes the request's source. This is the only switch on the cloud.
+// openSource creates the request's source. It is the only place that switches on the cloud.
 func openSource(ctx context.Context, req request.Request, log *slog.Logger) (source.Source, error) {
 	switch req.Cloud {
 	case request.GCS:

@@ -13,8 +13,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
-// What passes by itself must not fail a pod's start, and must not spoil a
-// byte: 16 ranges of a file and of an archive go through each fault.
+// 16 ranges of a file and of an archive are downloaded through each fault.
 func TestFetcher_survivesTransientFaults(t *testing.T) {
 	const part = 64 << 10
 	weights := randomBytes(6, 16*part)
@@ -57,8 +56,7 @@ func TestFetcher_survivesTransientFaults(t *testing.T) {
 	}
 }
 
-// One connection that is far below the others is given up for another, long
-// before it stalls.
+// A connection that is much slower than the others is replaced long before it stalls.
 func TestFetcher_replacesSlowConnection(t *testing.T) {
 	const part = 1 << 20
 	body := randomBytes(24, 8*part)
@@ -80,8 +78,6 @@ func TestFetcher_replacesSlowConnection(t *testing.T) {
 	}
 }
 
-// A range that breaks goes on where it broke: what has come is not asked for
-// again.
 func TestFetcher_resumesBrokenRange(t *testing.T) {
 	for name, store := range allStores(t) {
 		t.Run(name, func(t *testing.T) {
@@ -99,7 +95,7 @@ func TestFetcher_resumesBrokenRange(t *testing.T) {
 	}
 }
 
-// replaceDuringRun replaces the object when its second range is asked for.
+// replaceDuringRun replaces the object when its second range is requested.
 func replaceDuringRun(t *testing.T, store storetest.Store, times int, pairs ...string) (*fixture, *result, []byte) {
 	const part = 64 << 10
 	proxy := faultproxy.New(t, store.Endpoint())
@@ -123,8 +119,9 @@ func replaceDuringRun(t *testing.T, store storetest.Store, times int, pairs ...s
 	return b, &got, after
 }
 
-// One object or the other, never a mixture. S3 refuses by If-Match and the
-// run starts anew; a versioned GCS bucket still has the generation.
+// The result is one object or the other, never a mixture. S3 fails by If-Match and the run starts again; a GCS bucket
+// with
+// versioning still has the generation.
 func TestFetcher_objectReplacedDuringDownload(t *testing.T) {
 	t.Run("s3", func(t *testing.T) {
 		b, got, after := replaceDuringRun(t, storetest.S3(t), 1)
@@ -158,9 +155,8 @@ func TestFetcher_objectReplacedDuringDownload(t *testing.T) {
 	})
 }
 
-// Seven refusals are more than a round of quick tries: the range waits for the
-// run's backoff, and nothing else is asked for again, whatever came before or
-// behind it.
+// Seven failures are more than a round of attempts: the range waits for the backoff of the run, and no other range is
+// requested again.
 func TestFetcher_requestsEachRangeOnce(t *testing.T) {
 	const part = 64 << 10
 	body := randomBytes(12, 8*part)
@@ -190,7 +186,7 @@ func TestFetcher_requestsEachRangeOnce(t *testing.T) {
 	}
 }
 
-// The run's own waits are 20 ms at most here: a second is the store's word.
+// FETCH_BACKOFF is 20 ms, so a second can only come from Retry-After.
 func TestFetcher_waitsForRetryAfter(t *testing.T) {
 	for name, store := range allStores(t) {
 		for kind, match := range map[string]func(*http.Request) bool{"found": faultproxy.IsNotRange, "read": faultproxy.IsRange} {

@@ -1,6 +1,6 @@
-// Package archive extracts tar, tar.gz and tar.zst streams that nobody
-// vouches for. Everything happens below an os.Root, and what a model's
-// archive has no need of is refused rather than repaired.
+// Package archive extracts untrusted tar, tar.gz and tar.zst streams below an os.Root. Entries that a model archive
+// does not
+// need, such as devices, are rejected and not repaired.
 package archive
 
 import (
@@ -14,22 +14,23 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// Limits bound what an archive may become. A zero field means the default.
+// Limits restrict what an archive may contain. A zero field means the default.
 type Limits struct {
-	// MaxEntries is the most files, folders and links.
+	// MaxEntries is the maximum number of files, folders and links.
 	MaxEntries int
-	// MaxBytes is the most that all files may hold together.
+	// MaxBytes is the maximum size of all files together.
 	MaxBytes int64
-	// MaxRatio is the most bytes that a byte of the archive may become.
+	// MaxRatio is the maximum of bytes that one byte of the archive may expand to.
 	MaxRatio int64
-	// RatioFloor is how many bytes may come out before Ratio counts: small
-	// archives of much the same are no bombs.
+	// RatioFloor is the number of extracted bytes up to which MaxRatio does not apply: a small archive with uniform
+	// content is
+	// not a decompression bomb.
 	RatioFloor int64
-	// FreeBytes says how many bytes the volume has left; nil is not asked.
+	// FreeBytes returns the free space of the volume. With nil it is not checked.
 	FreeBytes func() (int64, error)
 }
 
-// Defaults: model folders have tens of files; weights hardly shrink at all.
+// Model folders have tens of files, and weights hardly compress.
 const (
 	defaultMaxEntries = 100_000
 	defaultMaxBytes   = 1 << 44
@@ -37,34 +38,35 @@ const (
 	defaultRatioFloor = 64 << 20
 )
 
-// File is one extracted file or link.
+// File is an extracted file or link.
 type File struct {
-	// Path is relative to the archive's folder, slash-separated.
+	// Path is relative to the archive's folder and slash-separated.
 	Path string `json:"path"`
-	// Bytes is the file's length.
+	// Bytes is the file's size.
 	Bytes int64 `json:"bytes,omitempty"`
-	// CRC32C tells a file that a crash or a power loss spoilt. It protects
-	// against accidents only: the archive's SHA-256 is what is pinned.
+	// CRC32C detects accidental changes, by a crash or a power loss. Against others there is the archive's SHA-256.
 	CRC32C uint32 `json:"crc32c,omitempty"`
-	// Link is a symbolic link's target.
+	// Link is the target of a symbolic link.
 	Link string `json:"link,omitempty"`
 }
 
-// Content is what an archive held.
+// Content is what was extracted.
 type Content struct {
 	Files []File
-	// Folders are those the archive named, so that empty ones appear too.
+	// Folders are the folders that have entries of their own, empty ones included.
 	Folders []string
 }
 
-// ErrCorrupt marks an archive that cannot be read to its end. Anything else
-// of kind fetcherr.Archive is one that must not be extracted.
+// ErrCorrupt means that an archive cannot be read to its end. Any other fetcherr.InvalidArchive is an archive that must
+// not be
+// extracted.
 var ErrCorrupt = errors.New("the archive is corrupt or truncated")
 
-// Extract unpacks the archive in r into root, which is empty, and reads r to
-// its end. The compression is told by the first bytes. Errors are of kind
-// fetcherr.Archive, or what reading r and writing the files return. After an
-// error root holds parts: the caller removes it.
+// Extract extracts the archive in r into root, which must be empty, and reads r to its end. The first bytes determine
+// the
+// compression. Errors are fetcherr.InvalidArchive, or those of reading r and writing the files. After an error root
+// contains a
+// part of the archive, which the caller removes.
 func Extract(ctx context.Context, r io.Reader, root *os.Root, limits Limits) (Content, error) {
 	from := &countingReader{r: r}
 	plain, err := decompress(from)
@@ -80,8 +82,7 @@ func Extract(ctx context.Context, r io.Reader, root *os.Root, limits Limits) (Co
 	if err := x.extractEntries(tar.NewReader(tail)); err != nil {
 		return Content{}, classifyReadError(from, err)
 	}
-	// Behind the last entry: the padding, the checksum of the compression,
-	// and whatever else belongs to the digest of the whole object.
+	// The rest, such as padding and the checksum of the compression, belongs to the digest of the object.
 	if _, err := io.CopyBuffer(io.Discard, tail, x.buffer); err != nil {
 		return Content{}, classifyReadError(from, err)
 	}
@@ -113,8 +114,8 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// classifyReadError gives err its kind, unless it has one, or comes from the source or
-// the disk, which say for themselves what is wrong.
+// classifyReadError gives err the kind fetcherr.InvalidArchive, unless it has a kind or comes from the source or the
+// disk.
 func classifyReadError(from *countingReader, err error) error {
 	var known *fetcherr.Error
 	var file *os.PathError
@@ -131,7 +132,7 @@ func classifyReadError(from *countingReader, err error) error {
 	return fetcherr.New(fetcherr.InvalidArchive, "%w: %w", ErrCorrupt, err)
 }
 
-// unsafeEntry refuses an entry.
+// unsafeEntry returns the error for a rejected entry.
 func unsafeEntry(name, format string, args ...any) error {
 	return fetcherr.New(fetcherr.InvalidArchive, "unsafe archive: entry %q %s", name, fmt.Sprintf(format, args...)).
 		WithHint("nothing was published; create the archive from inside the model folder")

@@ -19,7 +19,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// extract unpacks into a folder of its own, inside one that must stay as it is.
+// extract extracts into a folder and fails the test if anything was written beside it.
 func extract(t testing.TB, packed []byte, limits archive.Limits) (folder string, content archive.Content, err error) {
 	outside := t.TempDir()
 	folder = filepath.Join(outside, "staging", "0")
@@ -54,7 +54,7 @@ func TestExtract_compressionFormats(t *testing.T) {
 	}
 }
 
-// withKnownChecksums leaves the checksum out that the test does not know.
+// withKnownChecksums replaces the checksums, which the test does not compare.
 func withKnownChecksums(files []archive.File) []archive.File {
 	for i := range files {
 		if files[i].Bytes > 0 {
@@ -168,7 +168,7 @@ func TestExtract_enforcesLimits(t *testing.T) {
 	})
 }
 
-// Cut anywhere and flipped anywhere, an archive is an error and no panic.
+// An archive that is truncated or changed anywhere is an error, and never a panic.
 func TestExtract_corruptArchives(t *testing.T) {
 	packed := Tar(t, File("a", []byte(strings.Repeat("text ", 400))), File("b", []byte("b")))
 	for name, whole := range map[string][]byte{"tar": packed, "gzip": Gzip(t, packed), "zstd": Zstd(t, packed)} {
@@ -196,7 +196,7 @@ func TestExtract_corruptArchives(t *testing.T) {
 	})
 }
 
-// A source that breaks is not a broken archive: it may be tried again.
+// An error of the source may be transient: it must not become InvalidArchive.
 func TestExtract_keepsReadError(t *testing.T) {
 	broken := errors.New("connection reset")
 	packed := Gzip(t, Tar(t, File("a", make([]byte, 5000))))
@@ -218,7 +218,7 @@ func TestExtract_stopsWhenContextIsCancelled(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 }
 
-// The digest is that of the whole object: Extract reads all of it.
+// Extract must read the whole object, as the digest covers all of it.
 func TestExtract_readsToEOF(t *testing.T) {
 	padded := append(Tar(t, File("a", nil)), make([]byte, 100_000)...)
 	for name, packed := range map[string][]byte{"tar": padded, "gzip": Gzip(t, padded), "zstd": Zstd(t, padded)} {
@@ -238,8 +238,8 @@ type failingReader struct{ err error }
 
 func (f failingReader) Read([]byte) (int, error) { return 0, f.err }
 
-// Whatever the bytes: no panic, nothing outside (extract looks), no link that
-// leads out, and what is reported is what lies there.
+// For any input: no panic, no file outside (see extract), no link that leaves the folder, and every reported file
+// exists.
 func FuzzExtract(f *testing.F) {
 	plain := Tar(f, File("a/b", []byte("x")), Symlink("l", "a/b"), HardLink("h", "a/b"), Folder("d"))
 	chain := Tar(f, Folder("d/e"), Symlink("d/here", "."), Symlink("d/e/up", "../here/.."), Symlink("out", "d/e/up/../.."))

@@ -9,12 +9,12 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// maxZstdWindow is what `zstd --ultra -22` and `--long=27` need at most; a frame
-// that asks for more is refused, as its window would be held in memory.
+// maxZstdWindow is the largest window of `zstd --ultra -22` and `--long=27`. A frame with a larger window is rejected,
+// as the
+// decoder would allocate it.
 const maxZstdWindow = 128 << 20
 
-// decompress tells the compression by its magic number, not by the object's
-// name: names are given by people.
+// decompress detects the compression by its magic number, as the object's name may be wrong.
 func decompress(r io.Reader) (io.ReadCloser, error) {
 	ahead := bufio.NewReaderSize(r, 64<<10)
 	magic, err := ahead.Peek(4)

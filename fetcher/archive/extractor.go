@@ -15,8 +15,9 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// Modes do not come from the archive, but for the right to execute: the
-// server may run as another user and has to read, and nobody else to write.
+// Only the right to execute is taken from the archive. The model server may run as another user: it must be able to
+// read, and
+// nobody else to write.
 const (
 	folderMode     = 0o755
 	fileMode       = 0o644
@@ -25,7 +26,7 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// extractor is one archive on its way to disk.
+// extractor is the state of one extraction.
 type extractor struct {
 	ctx        context.Context
 	root       *os.Root
@@ -34,10 +35,9 @@ type extractor struct {
 	content    Content
 	entryCount int
 	totalBytes int64
-	// typeByPath remembers the type of each path that exists: what the archive
-	// made of it decides what may lie below it.
+	// typeByPath is the tar type of every path that exists. It decides what may be created below a path.
 	typeByPath map[string]byte
-	// files holds the regular ones, for hard links to them.
+	// files holds the regular files, for hard links to them.
 	files  map[string]File
 	buffer []byte
 }
@@ -55,7 +55,7 @@ func (x *extractor) extractEntries(archive *tar.Reader) error {
 			return fetcherr.New(fetcherr.InvalidArchive, "unsafe archive: more than %d entries", x.limits.MaxEntries)
 		}
 		if header.Typeflag == tar.TypeXGlobalHeader {
-			continue // git archive writes one; it has no content of its own
+			continue // git archive writes one, without content
 		}
 		name, err := x.entryPath(header)
 		if err != nil {
@@ -70,7 +70,7 @@ func (x *extractor) extractEntries(archive *tar.Reader) error {
 	}
 }
 
-// entryPath checks an entry's name and mode and returns the name, clean.
+// entryPath validates an entry's name and mode and returns the cleaned name.
 func (x *extractor) entryPath(header *tar.Header) (string, error) {
 	name := path.Clean(header.Name)
 	switch {
@@ -122,8 +122,9 @@ func (x *extractor) extractEntry(archive *tar.Reader, header *tar.Header, name s
 	}
 }
 
-// makeFolder makes a folder and those above it. None of them may be anything
-// else, a link in particular: nothing is ever written through a link.
+// makeFolder creates a folder and its parents. A parent must not be anything else, a link in particular: nothing is
+// written
+// through a link.
 func (x *extractor) makeFolder(name string, named bool) error {
 	if name == "." {
 		return nil
@@ -177,15 +178,16 @@ func (x *extractor) addFile(file File) {
 	x.content.Files = append(x.content.Files, file)
 }
 
-// onlyReader and onlyWriter hide the methods with which io.Copy would leave
-// the buffer aside; tar's own would write holes of a sparse file by seeking.
+// onlyReader and onlyWriter hide the methods with which io.Copy would bypass the buffer; tar's would seek over the
+// holes of a
+// sparse file.
 type (
 	onlyReader struct{ io.Reader }
 	onlyWriter struct{ io.Writer }
 )
 
-// checkFreeSpace stops before a file that the volume cannot hold. Small files are left
-// to the write itself: asking costs as much as writing them.
+// checkFreeSpace fails before a file that does not fit into the volume. For a small file the check costs as much as the
+// write.
 func (x *extractor) checkFreeSpace(size int64) error {
 	if x.limits.FreeBytes == nil || size < 1<<20 {
 		return nil

@@ -5,8 +5,9 @@ import (
 	"path/filepath"
 )
 
-// makeSymlink makes a symbolic link. Its target has to look local here; whether
-// it stays inside when other links are followed shows in linksStay.
+// makeSymlink creates a symbolic link. Its target must be local lexically; validateLinks checks it again at the end,
+// when the
+// other links exist.
 func (x *extractor) makeSymlink(name, target string) error {
 	if target == "" || path.IsAbs(target) || !filepath.IsLocal(path.Join(path.Dir(name), target)) {
 		return unsafeEntry(name, "is a link that leaves the archive: %q", target)
@@ -18,7 +19,7 @@ func (x *extractor) makeSymlink(name, target string) error {
 	return nil
 }
 
-// makeHardLink makes a hard link to a file that the archive held before.
+// makeHardLink creates a hard link to an earlier file of the archive.
 func (x *extractor) makeHardLink(name, target string) error {
 	file, exists := x.files[path.Clean(target)]
 	if !exists {
@@ -32,9 +33,9 @@ func (x *extractor) makeHardLink(name, target string) error {
 	return nil
 }
 
-// validateLinks follows every symbolic link as a reader will, through all others:
-// a chain whose parts look harmless can still lead out. os.Root refuses to
-// follow it, and one that leads nowhere is of no use to the server.
+// validateLinks follows every symbolic link: a chain of links that are local lexically can still leave the folder.
+// os.Root
+// refuses to follow it. A dangling link is rejected, too.
 func (x *extractor) validateLinks() error {
 	for _, file := range x.content.Files {
 		if file.Link == "" {

@@ -7,8 +7,8 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// countingReader counts the archive's own bytes and keeps the error of its source.
-// The zstd decoder reads it from a goroutine of its own.
+// countingReader counts the compressed bytes and keeps the error of its source. The zstd decoder reads it from another
+// goroutine.
 type countingReader struct {
 	r     io.Reader
 	mutex sync.Mutex
@@ -27,15 +27,14 @@ func (c *countingReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// status is how many bytes came and what broke their source.
+// status returns the number of bytes read and the source's error.
 func (c *countingReader) status() (int64, error) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	return c.n, c.err
 }
 
-// limitedReader ends the unpacking when too much comes out, wherever in the tar
-// stream it stands: in files, in headers or behind the end.
+// limitedReader fails when the archive expands too much, whatever part of the tar stream the bytes belong to.
 type limitedReader struct {
 	r         io.Reader
 	n         int64
@@ -59,9 +58,9 @@ func (c *limitedReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// endOfArchive is two blocks of zeros. archive/tar takes the end of the
-// stream in their place, as it would look when an uncompressed archive was
-// cut between two entries.
+// endOfArchive is two zero blocks. archive/tar accepts the end of the stream instead, which is what an uncompressed
+// archive
+// looks like that was truncated between two entries.
 const endOfArchive = 2 * 512
 
 // trailingZerosReader counts the zeros at the end of what was read so far.

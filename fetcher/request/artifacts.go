@@ -14,12 +14,11 @@ type artifactEntry struct {
 	SHA256  string `json:"sha256"`
 	Version string `json:"version"`
 	Extract bool   `json:"extract"`
-	// Size is a pointer so that a declared 0 is told from none.
+	// Size is a pointer to distinguish an explicit 0 from a missing field.
 	Size *int64 `json:"size"`
 }
 
-// artifacts decodes ARTIFACTS strictly: a misspelt "sha256" that was silently
-// ignored would switch the digest check off.
+// artifacts decodes ARTIFACTS strictly: ignoring a misspelled "sha256" would disable the digest check.
 func (e *env) artifacts() []Artifact {
 	text := e.get("ARTIFACTS")
 	if text == "" {

@@ -73,7 +73,7 @@ func TestFromEnv_siblingDestinations(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// Whatever stands in the environment: what is accepted stays in the folder.
+// For any environment: the paths of an accepted request are inside the model folder.
 func FuzzFromEnv(f *testing.F) {
 	f.Add("models", "a/model.joblib", "/models/model.joblib", digest, `[{"bucket":"b","path":"p","dest":"d"}]`)
 	f.Add("", "../x", "/models/../x", "x", `[{"dest":"../../etc/passwd"}]`)

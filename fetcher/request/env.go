@@ -11,13 +11,14 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// LookupEnv finds a variable, as os.LookupEnv does. A variable that is empty
-// counts as not set: a ConfigMap may render an unused key as "".
+// LookupEnv returns a variable, as os.LookupEnv does. An empty variable counts as not set: a ConfigMap may contain an
+// unused
+// key as "".
 type LookupEnv func(key string) (value string, ok bool)
 
-// Defaults of a run. The ADR's three retries with 10 s are the run's; quick
-// retries of single ranges happen below them. 8 ranges of 8 MiB fill a
-// gigabit link at 25 ms and stay within S3's advice of 8 to 16 MB a range.
+// Defaults. The retries of single ranges come on top of DefaultRetries. 8 ranges of 8 MiB fill a gigabit link at 25 ms
+// and
+// follow S3's advice of 8 to 16 MB a range.
 const (
 	DefaultRetries      = 3
 	DefaultBackoff      = 10 * time.Second
@@ -37,8 +38,9 @@ const (
 	maxPartSize = 64 << 20
 )
 
-// FromEnv reads the request from the environment. The error holds every
-// fault at once, each with the variable's name, and is of kind fetcherr.Config.
+// FromEnv reads the request from the environment. The error contains all problems at once, each with the variable's
+// name, and
+// its kind is fetcherr.InvalidConfig.
 func FromEnv(lookup LookupEnv) (Request, error) {
 	e := &env{lookup: lookup}
 	model := Artifact{
@@ -76,7 +78,7 @@ func FromEnv(lookup LookupEnv) (Request, error) {
 	return req, nil
 }
 
-// env collects faults while it reads, so that all are reported together.
+// env collects the errors, so that all are reported together.
 type env struct {
 	lookup LookupEnv
 	errs   []error
@@ -91,7 +93,7 @@ func (e *env) get(key string) string {
 	return value
 }
 
-// objectLocation reads the main model's place from the keys of one cloud.
+// objectLocation reads the model's bucket and key from the variables of one cloud.
 func (e *env) objectLocation() (cloud Cloud, bucket, key string) {
 	gcs := [2]string{e.get("GCS_BUCKET"), e.get("GCS_MODEL_PATH")}
 	s3 := [2]string{e.get("S3_BUCKET"), e.get("S3_MODEL_PATH")}
@@ -110,9 +112,9 @@ func (e *env) objectLocation() (cloud Cloud, bucket, key string) {
 	}
 }
 
-// localPaths splits LOCAL_MODEL_PATH into the model folder and the main dest. The
-// folder is MODEL_FOLDER where that is set: a model that lies deeper in it, as
-// an archive with a folder of its own does, leaves room for others beside it.
+// localPaths splits LOCAL_MODEL_PATH into the model folder and the path in it. MODEL_FOLDER, if set, is the model
+// folder: a
+// model in a subfolder then leaves room for other artifacts beside it.
 func (e *env) localPaths() (folder, dest string) {
 	local, folder := e.get("LOCAL_MODEL_PATH"), e.get("MODEL_FOLDER")
 	switch {
@@ -129,7 +131,7 @@ func (e *env) localPaths() (folder, dest string) {
 	default:
 		return folder, strings.TrimPrefix(local, folder+"/")
 	}
-	// A stand-in, so that the checks below report their own faults only.
+	// A valid placeholder, so that validateArtifact reports no further errors.
 	return "/models", "model"
 }
 
@@ -171,12 +173,12 @@ func (e *env) boolean(key string) bool {
 	return b
 }
 
-// nonNegativeDuration reads how long to wait, which may be not at all.
+// nonNegativeDuration parses a wait, which may be 0.
 func (e *env) nonNegativeDuration(key string, defaultValue time.Duration) time.Duration {
 	return e.duration(key, defaultValue, "of 0s or more", func(d time.Duration) bool { return d >= 0 })
 }
 
-// positiveDuration reads a bound: one of 0 would let nothing happen.
+// positiveDuration parses a time limit, which must not be 0.
 func (e *env) positiveDuration(key string, defaultValue time.Duration) time.Duration {
 	return e.duration(key, defaultValue, "above 0", func(d time.Duration) bool { return d > 0 })
 }

@@ -12,7 +12,7 @@ import (
 
 const digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
-// env is a whole environment: the least that works, with changes over it.
+// env returns a minimal valid environment with changes.
 func env(changes map[string]string) request.LookupEnv {
 	all := map[string]string{
 		"S3_BUCKET":        "models",
@@ -120,7 +120,6 @@ func TestFromEnv_invalidVariables(t *testing.T) {
 	}
 }
 
-// Config may switch the wait off; what is told to be a bound may not be 0.
 func TestFromEnv_zeroBackoff(t *testing.T) {
 	for _, text := range []string{"0s", "0"} {
 		req, err := request.FromEnv(env(map[string]string{"FETCH_BACKOFF": text}))

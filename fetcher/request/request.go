@@ -1,6 +1,5 @@
-// Package request turns a container's environment into a checked request.
-// It reads no file and opens no connection, so that the program that renders
-// the environment can ask in its own tests whether the fetcher will accept it.
+// Package request parses and validates a container's environment. It reads no file and opens no connection, so that the
+// program that renders the environment can check in its tests that the fetcher accepts it.
 package request
 
 import (
@@ -9,58 +8,59 @@ import (
 	"time"
 )
 
-// Cloud says whose object store a request reads.
+// Cloud is an object store.
 type Cloud string
 
-// The clouds, by the names of their object stores.
+// The supported object stores.
 const (
 	GCS Cloud = "gcs"
 	S3  Cloud = "s3"
 )
 
-// Request is everything that one run has to do.
+// Request describes one run.
 type Request struct {
 	Cloud Cloud
-	// Folder is the model folder, absolute: every artifact appears inside it.
+	// Folder is the model folder, an absolute path. All artifacts are published in it.
 	Folder string
-	// Artifacts holds the main model first. There is always at least one.
+	// Artifacts holds at least one artifact; the model is the first.
 	Artifacts []Artifact
 
-	// Retries is how often the whole run is tried again after the first time.
+	// Retries is the number of further attempts after the first.
 	Retries int
-	// Backoff is the longest wait before the first retry; it doubles.
+	// Backoff is the maximum wait before the first retry; it doubles with each.
 	Backoff time.Duration
-	// Timeout bounds the whole run, waits included.
+	// Timeout limits the whole run, waits included.
 	Timeout time.Duration
-	// Stall is how long a range may bring no byte before it is given up.
+	// Stall is how long a range may receive no data before it is retried.
 	Stall time.Duration
-	// IdentityWait bounds the wait for an identity that is not ready yet.
+	// IdentityWait limits the wait for an identity that is not ready.
 	IdentityWait time.Duration
-	// Parallel is how many ranges are read at once, over all artifacts.
+	// Parallel is the number of concurrent range requests, over all artifacts.
 	Parallel int
-	// PartSize is the length of a range in bytes.
+	// PartSize is the size of a range in bytes.
 	PartSize int64
 }
 
-// Artifact is one object and where it goes.
+// Artifact is an object and its destination.
 type Artifact struct {
 	Bucket string
 	// Path is the object's key in the bucket.
 	Path string
-	// Dest is relative to the model folder, slash-separated and clean.
+	// Dest is the path relative to the model folder, slash-separated and clean.
 	Dest string
-	// SHA256 pins the object's bytes: 64 lower-case hex digits, or empty.
+	// SHA256 is the pinned digest of the object, 64 lower-case hex digits, or empty.
 	SHA256 string
-	// Version pins a GCS generation or an S3 version id; may be empty.
+	// Version is the pinned GCS generation or S3 version ID, or empty.
 	Version string
-	// Size is the object's expected length in bytes; 0 when not declared.
+	// Size is the declared size of the object in bytes, or 0.
 	Size int64
-	// Extract says that the object is an archive, whose content goes into
-	// Dest's folder. It is set for every path with an archive's suffix.
+	// Extract means that the object is an archive to extract into the folder of Dest. It is set for every path with the
+	// suffix of
+	// an archive.
 	Extract bool
 }
 
-// URL names the object as the cloud's own tools do.
+// URL returns the artifact's gs:// or s3:// URL.
 func (r Request) URL(a Artifact) string {
 	scheme := "s3"
 	if r.Cloud == GCS {
@@ -69,7 +69,7 @@ func (r Request) URL(a Artifact) string {
 	return scheme + "://" + a.Bucket + "/" + a.Path
 }
 
-// IsPinned says whether every artifact's bytes are fixed by a digest.
+// IsPinned reports whether every artifact has a pinned digest.
 func (r Request) IsPinned() bool {
 	for _, a := range r.Artifacts {
 		if a.SHA256 == "" {
@@ -79,11 +79,10 @@ func (r Request) IsPinned() bool {
 	return true
 }
 
-// Folder is the folder that the artifact's content goes to, relative to the
-// model folder: "." for the model folder itself.
+// Folder returns the folder of Dest, relative to the model folder: "." for the model folder itself.
 func (a Artifact) Folder() string { return path.Dir(a.Dest) }
 
-// archiveSuffixes are the names that are extracted without being asked.
+// archiveSuffixes are the suffixes of objects that are extracted without MODEL_EXTRACT.
 var archiveSuffixes = []string{".tar", ".tar.gz", ".tgz", ".tar.zst"}
 
 func hasArchiveSuffix(key string) bool {

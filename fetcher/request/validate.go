@@ -9,12 +9,11 @@ import (
 	"unicode/utf8"
 )
 
-// ReservedPrefix is how the fetcher's own files in the model folder begin: its
-// staging folder and its marker.
+// ReservedPrefix begins the names of the staging folder and the marker file in the model folder.
 const ReservedPrefix = ".modelferry"
 
-// validateArtifact reports what is wrong with one artifact and normalises its digest.
-// name says in messages where the artifact was given.
+// validateArtifact reports the problems of an artifact and changes its digest to lower case. name is where it was
+// configured.
 func (e *env) validateArtifact(name string, cloud Cloud, a *Artifact) {
 	switch {
 	case a.Bucket == "" && cloud != "":
@@ -42,7 +41,7 @@ func (e *env) validateArtifact(name string, cloud Cloud, a *Artifact) {
 	}
 }
 
-// keyProblem says what is wrong with an object's key, or "".
+// keyProblem returns what is wrong with an object's key, or "".
 func keyProblem(key string) string {
 	switch {
 	case key == "":
@@ -61,7 +60,7 @@ func keyProblem(key string) string {
 	return ""
 }
 
-// destinationProblem says what is wrong with a place in the model folder, or "".
+// destinationProblem returns what is wrong with a path in the model folder, or "".
 func destinationProblem(dest string) string {
 	switch {
 	case dest == "":
@@ -78,15 +77,14 @@ func destinationProblem(dest string) string {
 		return "must consist of printable characters"
 	}
 	for part := range strings.SplitSeq(dest, "/") {
-		if len(part) > 255 { // NAME_MAX of every file system in use
+		if len(part) > 255 { // NAME_MAX
 			return "must have parts of at most 255 bytes"
 		}
 	}
 	return ""
 }
 
-// validateDestinations reports artifacts whose places are the same, or where one would
-// have to be a folder for the other.
+// validateDestinations reports artifacts with the same destination, or with one inside the other.
 func (e *env) validateDestinations(names []string, artifacts []Artifact) {
 	for i, a := range artifacts {
 		for j, b := range artifacts[:i] {

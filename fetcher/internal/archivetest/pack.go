@@ -1,4 +1,4 @@
-// Package archivetest packs archives for tests, sound ones and others.
+// Package archivetest creates archives for tests, valid and invalid ones.
 package archivetest
 
 import (
@@ -17,38 +17,38 @@ type Entry struct {
 	Body []byte
 }
 
-// File is a regular file.
+// File returns a regular file.
 func File(name string, body []byte) Entry {
 	return Entry{Header: tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o600, Size: int64(len(body))}, Body: body}
 }
 
-// Folder is a folder.
+// Folder returns a folder.
 func Folder(name string) Entry {
 	return Entry{Header: tar.Header{Typeflag: tar.TypeDir, Name: name, Mode: 0o700}}
 }
 
-// Symlink is a symbolic link.
+// Symlink returns a symbolic link.
 func Symlink(name, target string) Entry {
 	return Entry{Header: tar.Header{Typeflag: tar.TypeSymlink, Name: name, Linkname: target, Mode: 0o777}}
 }
 
-// HardLink is a hard link.
+// HardLink returns a hard link.
 func HardLink(name, target string) Entry {
 	return Entry{Header: tar.Header{Typeflag: tar.TypeLink, Name: name, Linkname: target, Mode: 0o600}}
 }
 
-// Special is an entry of another type.
+// Special returns an entry of another type.
 func Special(typeflag byte, name string) Entry {
 	return Entry{Header: tar.Header{Typeflag: typeflag, Name: name, Mode: 0o600}}
 }
 
-// WithMode changes an entry's mode.
+// WithMode returns the entry with another mode.
 func (e Entry) WithMode(mode int64) Entry {
 	e.Mode = mode
 	return e
 }
 
-// Tar packs entries.
+// Tar returns a tar archive of the entries.
 func Tar(t testing.TB, entries ...Entry) []byte {
 	var packed bytes.Buffer
 	archive := tar.NewWriter(&packed)
@@ -61,15 +61,14 @@ func Tar(t testing.TB, entries ...Entry) []byte {
 	return packed.Bytes()
 }
 
-// TarWithFalseSize is an archive of one file whose header claims a size that does not
-// follow.
+// TarWithFalseSize returns an archive of one file whose header declares a size that does not follow.
 func TarWithFalseSize(t testing.TB, name string, size int64) []byte {
 	var packed bytes.Buffer
 	require.NoError(t, tar.NewWriter(&packed).WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o600, Size: size}))
 	return append(packed.Bytes(), make([]byte, 4096)...)
 }
 
-// Gzip compresses.
+// Gzip returns body compressed with gzip.
 func Gzip(t testing.TB, body []byte) []byte {
 	var packed bytes.Buffer
 	writer := gzip.NewWriter(&packed)
@@ -79,7 +78,7 @@ func Gzip(t testing.TB, body []byte) []byte {
 	return packed.Bytes()
 }
 
-// Zstd compresses.
+// Zstd returns body compressed with zstd.
 func Zstd(t testing.TB, body []byte) []byte {
 	writer, err := zstd.NewWriter(nil)
 	require.NoError(t, err)

@@ -1,7 +1,8 @@
 package crc
 
-// field is the polynomials over GF(2) modulo an algorithm's own. Bits are
-// reflected: the highest stands for x⁰, as in the checksums themselves.
+// field is the ring of polynomials over GF(2) modulo the algorithm's polynomial. The bits are reflected, as in the
+// checksums:
+// the highest bit is x⁰.
 type field struct {
 	bytes      int
 	polynomial uint64
@@ -13,10 +14,9 @@ var fields = map[Algorithm]field{
 	CRC64NVME: {bytes: 8, polynomial: 0x9a6c9329ac4bc9b5},
 }
 
-// Combine returns the checksum of two pieces, one behind the other, from
-// those of each and the second one's length in bytes. To put n bytes behind a
-// piece is to multiply its checksum by x to the power of 8n; that every
-// algorithm begins and ends with all bits inverted cancels out.
+// Combine returns the checksum of two parts in sequence from their checksums and the second one's length in bytes.
+// Appending n
+// bytes multiplies a checksum by x to the power of 8n. The inversions at the start and the end cancel out.
 func (a Algorithm) Combine(first, second uint64, length int64) uint64 {
 	f, known := fields[a]
 	if !known {
@@ -25,10 +25,10 @@ func (a Algorithm) Combine(first, second uint64, length int64) uint64 {
 	return f.multiply(first, f.power(8*uint64(length))) ^ second
 }
 
-// one is x⁰.
+// one returns x⁰.
 func (f field) one() uint64 { return 1 << (8*f.bytes - 1) }
 
-// multiply adds up b·xⁱ for every xⁱ in a.
+// multiply returns the sum of b·xⁱ over every xⁱ in a.
 func (f field) multiply(a, b uint64) uint64 {
 	var product uint64
 	for bit := f.one(); bit != 0; bit >>= 1 {
@@ -40,7 +40,7 @@ func (f field) multiply(a, b uint64) uint64 {
 	return product
 }
 
-// shift is b·x.
+// shift returns b·x.
 func (f field) shift(b uint64) uint64 {
 	if b&1 != 0 {
 		return b>>1 ^ f.polynomial
@@ -48,7 +48,7 @@ func (f field) shift(b uint64) uint64 {
 	return b >> 1
 }
 
-// power is xⁿ, by squaring.
+// power returns xⁿ, by squaring.
 func (f field) power(n uint64) uint64 {
 	result, square := f.one(), f.shift(f.one())
 	for ; n != 0; n >>= 1 {

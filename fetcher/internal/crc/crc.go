@@ -1,6 +1,5 @@
-// Package crc computes the checksums that object stores keep of whole
-// objects, from ranges that were read in any order: the checksum of two
-// pieces together follows from theirs and the second one's length.
+// Package crc computes the checksums that object stores keep, from ranges read in any order: the checksum of two parts
+// together follows from their checksums and the second one's length.
 package crc
 
 import (
@@ -11,17 +10,17 @@ import (
 	"github.com/minio/crc64nvme"
 )
 
-// Algorithm is one of the checksums that stores keep.
+// Algorithm is a checksum algorithm.
 type Algorithm string
 
-// The algorithms, by their names in S3's API. GCS keeps CRC32C.
+// The algorithms by their names in the S3 API. GCS has CRC32C.
 const (
 	CRC32     Algorithm = "CRC32"
 	CRC32C    Algorithm = "CRC32C"
 	CRC64NVME Algorithm = "CRC64NVME"
 )
 
-// Checksum is what a store says of a whole object. The zero value is none.
+// Checksum is a store's checksum of a whole object. The zero value means that there is none.
 type Checksum struct {
 	Algorithm Algorithm
 	Value     uint64
@@ -29,7 +28,7 @@ type Checksum struct {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// Decode reads a checksum as S3 writes it: base64 of the big-endian value.
+// Decode parses a checksum in the form of S3 and GCS: base64 of the big-endian value.
 func Decode(algorithm Algorithm, text string) (Checksum, error) {
 	raw, err := base64.StdEncoding.DecodeString(text)
 	if err != nil || len(raw) != fields[algorithm].bytes || len(raw) == 0 {
@@ -42,16 +41,17 @@ func Decode(algorithm Algorithm, text string) (Checksum, error) {
 	return checksum, nil
 }
 
-// Known says whether there is a checksum.
+// Known reports whether there is a checksum.
 func (c Checksum) Known() bool { return c.Algorithm != "" }
 
-// String is the algorithm and the value in hex.
+// String returns the algorithm and the value in hex.
 func (c Checksum) String() string {
 	return fmt.Sprintf("%s %0*x", c.Algorithm, 2*fields[c.Algorithm].bytes, c.Value)
 }
 
-// Update returns the checksum of what sum stands for with p behind it. That
-// of no bytes is 0, as it is by every algorithm; by none it stays 0.
+// Update returns the checksum of the data behind sum followed by p. The checksum of no data is 0. Without an algorithm
+// it is
+// always 0.
 func (a Algorithm) Update(sum uint64, p []byte) uint64 {
 	switch a {
 	case CRC32:

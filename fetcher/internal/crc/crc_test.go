@@ -14,7 +14,7 @@ import (
 
 var algorithms = []crc.Algorithm{crc.CRC32, crc.CRC32C, crc.CRC64NVME}
 
-// The check values of the catalogue of parametrised CRC algorithms.
+// The check values of https://reveng.sourceforge.io/crc-catalogue/.
 func TestAlgorithmUpdate_catalogueCheckValues(t *testing.T) {
 	for algorithm, want := range map[crc.Algorithm]uint64{
 		crc.CRC32: 0xcbf43926, crc.CRC32C: 0xe3069283, crc.CRC64NVME: 0xae8b14860a799888,
@@ -23,7 +23,6 @@ func TestAlgorithmUpdate_catalogueCheckValues(t *testing.T) {
 	}
 }
 
-// However a body is cut into ranges, what they combine to is its checksum.
 func TestAlgorithmCombine_rangesGiveObjectChecksum(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		algorithm := rapid.SampledFrom(algorithms).Draw(t, "algorithm")
@@ -38,7 +37,6 @@ func TestAlgorithmCombine_rangesGiveObjectChecksum(t *testing.T) {
 	})
 }
 
-// Which two of three are combined first makes no difference, at any length.
 func TestAlgorithmCombine_associative(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		algorithm := rapid.SampledFrom(algorithms).Draw(t, "algorithm")
@@ -55,7 +53,6 @@ func TestAlgorithmCombine_associative(t *testing.T) {
 	})
 }
 
-// Any one flipped bit shows.
 func TestAlgorithmUpdate_detectsFlippedBit(t *testing.T) {
 	body := make([]byte, 10_000)
 	for i := range body {
@@ -93,7 +90,6 @@ func TestDecode_base64BigEndian(t *testing.T) {
 	require.Error(t, err)
 }
 
-// Without an algorithm there is no checksum to be wrong.
 func TestChecksum_zeroValueIsNone(t *testing.T) {
 	var none crc.Checksum
 	require.False(t, none.Known())

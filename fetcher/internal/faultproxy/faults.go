@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// Status answers with a status and no body.
+// Status responds with a status and no body.
 func Status(code int) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(code) }
 }
 
-// Unavailable answers 503 and asks to be left alone for so many seconds.
+// Unavailable responds with 503 and a Retry-After of the given seconds.
 func Unavailable(seconds int) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		w.Header().Set("Retry-After", strconv.Itoa(seconds))
@@ -20,7 +20,7 @@ func Unavailable(seconds int) Fault {
 	}
 }
 
-// Reset breaks the connection after n bytes of the body.
+// Reset closes the connection after n bytes of the body.
 func Reset(n int) Fault {
 	return rewriteBody(func(s *bodyRewriter, body []byte) (int, error) {
 		if s.forwarded+len(body) < n {
@@ -31,8 +31,7 @@ func Reset(n int) Fault {
 	})
 }
 
-// Truncate ends the body after n bytes, with a Content-Length to match: a short
-// answer that looks whole.
+// Truncate ends the body after n bytes, with a Content-Length to match: a short response that looks complete.
 func Truncate(n int) Fault {
 	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
 		forward.ServeHTTP(&bodyRewriter{ResponseWriter: w, length: n, write: func(s *bodyRewriter, body []byte) (int, error) {
@@ -53,7 +52,7 @@ func FlipByte(n int) Fault {
 	})
 }
 
-// Stall sends n bytes of the body, then nothing, until the client hangs up.
+// Stall sends n bytes of the body, then nothing until the client closes the connection.
 func Stall(n int) Fault {
 	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
 		forward.ServeHTTP(&bodyRewriter{ResponseWriter: w, write: func(s *bodyRewriter, body []byte) (int, error) {
@@ -68,7 +67,7 @@ func Stall(n int) Fault {
 	}
 }
 
-// Trickle sends the body a few bytes at a time, until the client hangs up.
+// Trickle sends the body n bytes at a time.
 func Trickle(n int, every time.Duration) Fault {
 	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
 		forward.ServeHTTP(&bodyRewriter{ResponseWriter: w, write: func(s *bodyRewriter, body []byte) (int, error) {
@@ -87,7 +86,7 @@ func Trickle(n int, every time.Duration) Fault {
 	}
 }
 
-// FalseContentLength gives the answer to a HEAD another Content-Length.
+// FalseContentLength changes the Content-Length of a response to HEAD.
 func FalseContentLength(length int) Fault {
 	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
 		forward.ServeHTTP(&bodyRewriter{ResponseWriter: w, length: length, write: func(s *bodyRewriter, body []byte) (int, error) {
@@ -96,7 +95,7 @@ func FalseContentLength(length int) Fault {
 	}
 }
 
-// Before does something, such as replacing the object, then forwards.
+// Before calls act, which may replace the object, then forwards the request.
 func Before(act func()) Fault {
 	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
 		act()
@@ -104,8 +103,8 @@ func Before(act func()) Fault {
 	}
 }
 
-// ReplaceBody answers 200 with another body, as servers do that ignore Range. It
-// asks no store: S3's signatures cover the header that would have to go.
+// ReplaceBody responds with 200 and another body, as servers do that ignore Range. It does not ask the store, as S3's
+// signatures cover the header.
 func ReplaceBody(body []byte) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
@@ -119,12 +118,12 @@ func rewriteBody(write func(s *bodyRewriter, body []byte) (int, error)) Fault {
 	}
 }
 
-// bodyRewriter passes a body on through write.
+// bodyRewriter passes a body through write.
 type bodyRewriter struct {
 	http.ResponseWriter
 	write     func(s *bodyRewriter, body []byte) (int, error)
 	forwarded int
-	// length is the Content-Length to claim; 0 leaves the store's.
+	// length is the Content-Length to send; 0 keeps the store's.
 	length int
 }
 
@@ -137,7 +136,7 @@ func (s *bodyRewriter) WriteHeader(code int) {
 
 func (s *bodyRewriter) Write(body []byte) (int, error) { return s.write(s, body) }
 
-// forward sends bytes at once, so that the client has them before the fault.
+// forward sends bytes at once, so that the client receives them before the fault.
 func (s *bodyRewriter) forward(body []byte) (int, error) {
 	n, err := s.ResponseWriter.Write(body)
 	s.forwarded += n

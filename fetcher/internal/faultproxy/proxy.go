@@ -1,5 +1,4 @@
-// Package faultproxy is an HTTP proxy for tests that stands before a real
-// object store and breaks what passes through, in chosen ways.
+// Package faultproxy is an HTTP proxy for tests: it forwards to a real object store and injects faults.
 package faultproxy
 
 import (
@@ -17,10 +16,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Proxy forwards to a store. The Host header passes unchanged, as S3's
-// signatures cover it.
+// Proxy forwards to a store. It keeps the Host header, which S3's signatures cover.
 type Proxy struct {
-	// URL is where the proxy listens.
+	// URL is the proxy's address.
 	URL     string
 	forward http.Handler
 
@@ -29,7 +27,7 @@ type Proxy struct {
 	requests []string
 }
 
-// Fault answers a request in place of the store, which forward asks.
+// Fault handles a request instead of the store, which forward calls.
 type Fault func(w http.ResponseWriter, r *http.Request, forward http.Handler)
 
 type rule struct {
@@ -38,7 +36,7 @@ type rule struct {
 	fault Fault
 }
 
-// New starts a proxy before the store at target. It ends with the test.
+// New starts a proxy for the store at target. It ends with the test.
 func New(t testing.TB, target string) *Proxy {
 	store, err := url.Parse(target)
 	require.NoError(t, err)
@@ -49,7 +47,7 @@ func New(t testing.TB, target string) *Proxy {
 			r.Out.Host = host
 		},
 		FlushInterval: -1,
-		// A client that hangs up is what the tests are about.
+		// The tests close connections on purpose.
 		ErrorLog: log.New(io.Discard, "", 0),
 	}}
 	server := httptest.NewUnstartedServer(p)
@@ -63,15 +61,15 @@ func New(t testing.TB, target string) *Proxy {
 	return p
 }
 
-// Inject meets the next requests that match with a fault, that many times.
-// Of several rules the first that matches counts.
+// Inject applies a fault to the next requests that match, the given number of times. The first rule that matches
+// applies.
 func (p *Proxy) Inject(times int, match func(*http.Request) bool, fault Fault) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	p.rules = append(p.rules, &rule{match: match, times: times, fault: fault})
 }
 
-// Requests lists what has come so far, as method and Range header.
+// Requests returns the requests so far, as method and Range header.
 func (p *Proxy) Requests() []string {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -99,7 +97,7 @@ func (p *Proxy) nextFault(r *http.Request) Fault {
 	return nil
 }
 
-// RangeFrom matches the requests for ranges that begin at offset.
+// RangeFrom matches range requests that begin at offset.
 func RangeFrom(offset int64) func(*http.Request) bool {
 	return func(r *http.Request) bool {
 		return strings.HasPrefix(r.Header.Get("Range"), "bytes="+strconv.FormatInt(offset, 10)+"-")
@@ -109,8 +107,8 @@ func RangeFrom(offset int64) func(*http.Request) bool {
 // Any matches every request.
 func Any(*http.Request) bool { return true }
 
-// IsRange matches the requests for ranges.
+// IsRange matches range requests.
 func IsRange(r *http.Request) bool { return r.Header.Get("Range") != "" }
 
-// IsNotRange matches the requests that are not for ranges.
+// IsNotRange matches other requests than range requests.
 func IsNotRange(r *http.Request) bool { return !IsRange(r) }

@@ -17,7 +17,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/request"
 )
 
-// attempt brings every artifact that is not staged yet.
+// attempt downloads and verifies every artifact that is not staged yet.
 func (r *run) attempt(ctx context.Context) error {
 	if err := r.openSource(ctx); err != nil {
 		return err
@@ -60,17 +60,18 @@ func (r *run) attempt(ctx context.Context) error {
 	return group.Wait()
 }
 
-// extractGCPercent is what may lie beside what is used, in percent, while archives are
-// unpacked. Their buffers are nearly all of the memory, and hold no pointers
-// to look through: to wait for as much garbage again would double it.
+// extractGCPercent is GOGC while archives are extracted. The buffers are nearly all of the memory and contain no
+// pointers;
+// the default of 100 would double them.
 const extractGCPercent = 20
 
 func (r *run) hasArchive() bool {
 	return slices.ContainsFunc(r.req.Artifacts, func(a request.Artifact) bool { return a.Extract })
 }
 
-// openSource makes the source, once, and wraps it: ranges that break resume, at
-// most Parallel are open, none may stall, and a grant may come a little late.
+// openSource creates the source, once, and wraps it: broken ranges resume, at most Parallel ranges are open, a stalled
+// range
+// fails, and an identity that is not ready is retried.
 func (r *run) openSource(ctx context.Context) error {
 	if r.source != nil {
 		return nil
@@ -85,7 +86,7 @@ func (r *run) openSource(ctx context.Context) error {
 		return err
 	}
 	identityRetry.Principal = base.Principal
-	// Who asks for short waits between rounds gets short ones within them too.
+	// A short FETCH_BACKOFF shortens the waits within a round, too.
 	policy := transfer.RetryPolicy{
 		Attempts: rangeAttempts, ShortBackoff: transfer.Backoff{Base: min(rangeBaseDelay, r.req.Backoff), Cap: min(rangeMaxDelay, r.req.Backoff)},
 		Rounds: r.req.Retries, LongBackoff: r.backoff(),
@@ -97,15 +98,13 @@ func (r *run) openSource(ctx context.Context) error {
 	return nil
 }
 
-// resolveObjects asks for all artifacts, so that all that is missing or refused is told
-// at once.
+// resolveObjects looks up all artifacts, so that all errors are reported at once.
 func (r *run) resolveObjects(ctx context.Context) ([]source.Object, error) {
 	objects, errs := r.statAll(ctx)
 	return objects, joinErrors(errs)
 }
 
-// statAll finds the artifacts that are not staged yet, side by side. For each
-// there is an object or a fault.
+// statAll looks up the artifacts that are not staged yet, concurrently. For each there is an object or an error.
 func (r *run) statAll(ctx context.Context) ([]source.Object, []error) {
 	objects := make([]source.Object, len(r.req.Artifacts))
 	errs := make([]error, len(r.req.Artifacts))
@@ -127,11 +126,11 @@ func (r *run) statAll(ctx context.Context) ([]source.Object, []error) {
 			return nil
 		})
 	}
-	_ = group.Wait() // every error stands in faults
+	_ = group.Wait() // the errors are in errs
 	return objects, errs
 }
 
-// joinErrors joins the errors, those that no retry heals first: they decide.
+// joinErrors joins the errors, permanent ones first: they determine the kind.
 func joinErrors(errs []error) error {
 	var permanent, transient []error
 	for _, err := range errs {
@@ -146,7 +145,7 @@ func joinErrors(errs []error) error {
 	return errors.Join(append(permanent, transient...)...)
 }
 
-// checkObject checks what is known of an object before its first byte.
+// checkObject compares an object's size with the request, before the download.
 func checkObject(a request.Artifact, object source.Object, src source.Source) error {
 	switch {
 	case object.Size == 0:
@@ -158,7 +157,7 @@ func checkObject(a request.Artifact, object source.Object, src source.Source) er
 	return nil
 }
 
-// remainingBytes is how many bytes of the objects are to come.
+// remainingBytes returns the total size of the objects that are not staged yet.
 func (r *run) remainingBytes(objects []source.Object) int64 {
 	var remaining int64
 	for i, object := range objects {
@@ -169,8 +168,9 @@ func (r *run) remainingBytes(objects []source.Object) int64 {
 	return remaining
 }
 
-// checkFreeSpace finds a volume that is too small before the first byte. An archive
-// counts as it is: it seldom shrinks by being extracted.
+// checkFreeSpace fails before the download if the volume is too small. An archive counts with its own size: extracted
+// it is
+// seldom smaller.
 func (r *run) checkFreeSpace(required int64) error {
 	free, err := r.folder.FreeBytes()
 	if err != nil {
@@ -183,7 +183,7 @@ func (r *run) checkFreeSpace(required int64) error {
 	return nil
 }
 
-// publish makes everything staged appear.
+// publish moves all staged artifacts to their final paths.
 func (r *run) publish() ([]publish.Record, error) {
 	all := make([]publish.StagedArtifact, len(r.staged))
 	marker := publish.Marker{FetchedAt: time.Now().UTC()}

@@ -10,16 +10,17 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/transfer"
 )
 
-// checkpoint is what an earlier run left of an artifact, verified again.
+// checkpoint is what an earlier run downloaded of an artifact, verified again.
 type checkpoint struct {
 	segments []transfer.Segment
 	archive  *publish.StagedArtifact
-	// bytes of the object need not be fetched again.
+	// bytes is how much of the object need not be downloaded again.
 	bytes int64
 }
 
-// loadCheckpoints looks for what a run that was cut off has staged of the objects, and
-// removes what is of no use. It returns the bytes that need not come again.
+// loadCheckpoints looks for data of an interrupted run and removes what cannot be used. It returns the number of bytes
+// that
+// need not be downloaded again.
 func (r *run) loadCheckpoints(ctx context.Context, objects []source.Object) (int64, error) {
 	var bytes int64
 	keep := map[int]bool{}
@@ -77,8 +78,9 @@ func (r *run) loadCheckpoint(ctx context.Context, index int, object source.Objec
 	return saved, err
 }
 
-// loadArchiveCheckpoint is an archive that was whole. One that was not is begun anew: its
-// bytes are gone, and what they became says little of where they ended.
+// loadArchiveCheckpoint returns an archive that was extracted completely. A partial one starts again: its compressed
+// bytes
+// were not kept.
 func (r *run) loadArchiveCheckpoint(ctx context.Context, index int, content journal.Content, object source.Object) (checkpoint, error) {
 	a, staged := r.req.Artifacts[index], content.Archive
 	if staged == nil || staged.Dest != a.Dest || a.SHA256 != "" && staged.SHA256 != a.SHA256 {
@@ -91,8 +93,7 @@ func (r *run) loadArchiveCheckpoint(ctx context.Context, index int, content jour
 	return checkpoint{archive: staged, bytes: object.Size}, nil
 }
 
-// journal begins the artifact's journal, for an object that is longer than a
-// range: a shorter one comes again as fast as it is looked up.
+// journal starts the artifact's journal if the object is longer than one range. A shorter object is downloaded again.
 func (r *run) journal(index int, object source.Object, segments []transfer.Segment) (*journal.Journal, error) {
 	if object.Size <= r.req.PartSize {
 		return &journal.Journal{}, nil
@@ -105,8 +106,8 @@ func (r *run) journal(index int, object source.Object, segments []transfer.Segme
 	return journal.Create(staging, publish.JournalName(index), object, segments)
 }
 
-// openStaging opens the artifact's folder: that of an earlier run, should it have
-// left some of it, or an empty one.
+// openStaging opens the artifact's staging folder: with an earlier run's data if there is a checkpoint, otherwise
+// empty.
 func (r *run) openStaging(index int) (*os.Root, error) {
 	saved := r.checkpoints[index]
 	return r.folder.OpenArtifactStaging(index, saved.archive == nil && len(saved.segments) == 0)

@@ -12,8 +12,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// A volume that fills up while it is written, which the check before the
-// first byte cannot see: other pods write to the same disk.
+// A volume can fill up during the download, after the check of the free space: other pods write to the same disk.
 func TestClassifyDiskError_kindByErrno(t *testing.T) {
 	on := func(err error) error {
 		return fmt.Errorf("m: %w", &os.PathError{Op: "write", Path: "m", Err: err})

@@ -12,14 +12,14 @@ import (
 	"github.com/modelferry/modelferry/fetcher/request"
 )
 
-// Explain writes to w what Run would do: what would come from where, with
-// which checks, and where it would go. It asks the store for what it knows of
-// each object, once, and touches neither their bytes nor the model folder. The
-// error is that of the run, as far as it can be told beforehand.
+// Explain writes to w what Run would do: the sources, the checks and the destinations. It requests each object's
+// metadata
+// once, and touches neither the content nor the model folder. The error is that of the run, as far as it is known in
+// advance.
 func Explain(ctx context.Context, req request.Request, open Opener, log *slog.Logger, w io.Writer) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, req.Timeout, errTimeout)
 	defer cancel()
-	// Who looks on does not want to wait for a store's bad minute.
+	// A person waits for the output: fail fast.
 	req.Retries, req.IdentityWait = 0, min(req.IdentityWait, 2*time.Second)
 	r := newRun(req, nil, open, log)
 	if err := r.openSource(ctx); err != nil {
@@ -64,7 +64,7 @@ func writeArtifact(w io.Writer, req request.Request, a request.Artifact, object 
 	}
 }
 
-// plannedChecks are what the artifact's bytes are compared with.
+// plannedChecks returns what the artifact's content will be compared with.
 func plannedChecks(a request.Artifact, object source.Object) []string {
 	var list []string
 	if a.SHA256 != "" {

@@ -1,5 +1,6 @@
-// Package fetch is one run: find the artifacts, bring them to the staging
-// folder, verify them, publish them together.
+// Package fetch performs a run: it looks up the artifacts, downloads them to the staging folder, verifies them and
+// publishes
+// them together.
 package fetch
 
 import (
@@ -16,12 +17,12 @@ import (
 	"github.com/modelferry/modelferry/fetcher/request"
 )
 
-// Opener makes the request's source, waiting for the identity if it must.
+// Opener creates the request's source, waiting for the identity if necessary.
 type Opener func(ctx context.Context, req request.Request, log *slog.Logger) (source.Source, error)
 
-// The longest waits: between rounds of tries, and between the tries of one.
-// The quick ones last about 3 s together; what is still broken then needs the
-// patience that FETCH_RETRIES and FETCH_BACKOFF give.
+// Delays between rounds of attempts, and between the attempts of a round. A round takes about 3 s; longer failures need
+// the
+// rounds and waits of FETCH_RETRIES and FETCH_BACKOFF.
 const (
 	maxBackoff     = 2 * time.Minute
 	rangeAttempts  = 5
@@ -31,10 +32,11 @@ const (
 
 var errTimeout = errors.New("timed out")
 
-// Run does what the request asks and returns its summary, without the time it
-// took. The error is the reason that nothing was published; its kind is the
-// exit code. The staging folder is gone but where a later run in the same
-// volume can go on: after what may pass, and after a signal.
+// Run performs the request and returns its summary, without the duration. The error is why nothing was published; its
+// kind
+// determines the exit code. The staging folder is removed unless a later run in the same volume can resume from it:
+// after a
+// transient error or a signal.
 func Run(ctx context.Context, req request.Request, open Opener, log *slog.Logger) (report.Summary, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, req.Timeout, errTimeout)
 	defer cancel()
@@ -71,19 +73,18 @@ func Run(ctx context.Context, req request.Request, open Opener, log *slog.Logger
 	return summarize(summary, req, records), nil
 }
 
-// run is a run under way.
+// run is the state of a run.
 type run struct {
 	req    request.Request
 	folder *publish.Folder
 	log    *slog.Logger
 	open   Opener
 	source source.Source
-	// progress is the source's outermost part, which counts.
+	// progress is the outermost decorator of source.
 	progress *transfer.Progress
-	// staged holds what is verified, by the artifact's index; a retry of the
-	// run does not bring it again.
+	// staged holds the verified artifacts by index. A new attempt does not download them again.
 	staged []*publish.StagedArtifact
-	// checkpoints are what an earlier run staged, by the artifact's index.
+	// checkpoints holds what an earlier run downloaded, by the artifact's index.
 	checkpoints []checkpoint
 }
 
@@ -91,9 +92,9 @@ func newRun(req request.Request, folder *publish.Folder, open Opener, log *slog.
 	return &run{req: req, folder: folder, log: log, open: open, staged: make([]*publish.StagedArtifact, len(req.Artifacts)), checkpoints: make([]checkpoint, len(req.Artifacts))}
 }
 
-// runWithRetries attempts the run until it works, fails for good or is out of tries.
-// What a request can heal by itself is healed below, by the range: here it is
-// about an object that changed or was spoilt, and the source's own making.
+// runWithRetries repeats the attempt until it succeeds, fails permanently, or the retries are used up. Requests have
+// retries
+// of their own: these are for a changed or corrupted object, and for the creation of the source.
 func (r *run) runWithRetries(ctx context.Context, summary *report.Summary) error {
 	backoff := r.backoff()
 	for retry := 0; ; retry++ {
@@ -108,17 +109,17 @@ func (r *run) runWithRetries(ctx context.Context, summary *report.Summary) error
 		delay := backoff.Delay(retry)
 		r.log.Warn("run failed, retrying", "retry", retry+1, "of", r.req.Retries, "wait", delay.String(), "error", err.Error())
 		if transfer.Sleep(ctx, delay) != nil {
-			return err // the last thing that went wrong says more than the wait
+			return err // says more than the cancelled wait
 		}
 	}
 }
 
-// backoff is that of the run, which begins anew or waits for a range.
+// backoff returns the delays between attempts of the run and between rounds of a range.
 func (r *run) backoff() transfer.Backoff {
 	return transfer.Backoff{Base: r.req.Backoff, Cap: max(maxBackoff, r.req.Backoff)}
 }
 
-// stopReason puts the reason of a run that was stopped before what it led to.
+// stopReason returns the reason why the run was stopped, if it was, instead of the error that this led to.
 func stopReason(ctx context.Context, req request.Request, err error) error {
 	switch {
 	case ctx.Err() == nil:

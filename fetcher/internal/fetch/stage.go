@@ -15,8 +15,9 @@ import (
 	"github.com/modelferry/modelferry/fetcher/request"
 )
 
-// stageArtifact brings one artifact into its staging folder and verifies it. What
-// cannot come right by going on is removed: the next try begins anew.
+// stageArtifact downloads an artifact to its staging folder and verifies it. After an error that resuming cannot fix,
+// the
+// folder is removed.
 func (r *run) stageArtifact(ctx context.Context, index int, object source.Object, buffers *transfer.BufferPool) (*publish.StagedArtifact, error) {
 	a := r.req.Artifacts[index]
 	if extracted := r.checkpoints[index].archive; extracted != nil {
@@ -44,7 +45,7 @@ func (r *run) stageArtifact(ctx context.Context, index int, object source.Object
 	return staged, nil
 }
 
-// resumable says whether a later run may go on where this one ended.
+// resumable reports whether a later run may resume from the staging folder.
 func resumable(err error) bool {
 	kind := fetcherr.KindOf(err)
 	return kind == fetcherr.Transient || kind == fetcherr.Interrupted
@@ -77,8 +78,7 @@ func (r *run) fetchArchive(ctx context.Context, staged *publish.StagedArtifact, 
 	defer stream.Close()
 	content, err := archive.Extract(ctx, stream, root, archive.Limits{FreeBytes: r.folder.FreeBytes})
 	if errors.Is(err, archive.ErrCorrupt) {
-		// Are these the bytes that are stored and that were released, and is
-		// the archive itself bad? Only digests of the whole tell.
+		// A corrupt archive may also be a corrupted download or another object: the digests of the whole object decide.
 		if _, readErr := io.Copy(io.Discard, stream); readErr != nil {
 			return readErr
 		}
@@ -87,7 +87,7 @@ func (r *run) fetchArchive(ctx context.Context, staged *publish.StagedArtifact, 
 		}
 	}
 	if err != nil && stream.Err() == nil {
-		err = fmt.Errorf("%s: %w", staged.Source, err) // the source's own errors name it
+		err = fmt.Errorf("%s: %w", staged.Source, err) // errors of the source contain the URL
 	}
 	if err != nil {
 		return err
@@ -104,7 +104,7 @@ func (r *run) fetchArchive(ctx context.Context, staged *publish.StagedArtifact, 
 	return log.Close()
 }
 
-// recordDigest fills in what the bytes came to.
+// recordDigest verifies the digest and records it in staged.
 func recordDigest(staged *publish.StagedArtifact, a request.Artifact, object source.Object, digest transfer.Digest) (err error) {
 	staged.SHA256 = digest.SHA256
 	if object.Checksum.Known() {

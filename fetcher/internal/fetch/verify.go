@@ -8,24 +8,24 @@ import (
 	"github.com/modelferry/modelferry/fetcher/request"
 )
 
-// How far an artifact's bytes were verified, the strongest first. Their
-// number and their version are checked in any case.
+// The levels of verification, strongest first. The size and the version are always checked.
 const (
 	verifiedBySHA256 = "sha256"
 	verifiedByCRC    = "crc"
 	verifiedBySize   = "size"
 )
 
-// needsSHA256 says whether the artifact's SHA-256 is computed: to compare it, or
-// because nothing else would tell later what was fetched.
+// needsSHA256 reports whether to compute the artifact's SHA-256: to compare it, or to record it if the store has no
+// checksum.
 func needsSHA256(a request.Artifact, object source.Object) bool {
 	return a.SHA256 != "" || !object.Checksum.Known()
 }
 
-// verifyDigest compares what came with the store's own checksum, then with the
-// pinned digest, and says which level that reached. The order matters: bytes
-// that are not those in the store were spoilt on their way, and may come right
-// the next time; bytes that are, and have another digest, never will.
+// verifyDigest compares the digest with the store's checksum, then with the pinned SHA-256, and returns the level
+// reached.
+// The order matters: content that differs from the store's was corrupted in transit, and a new attempt may succeed;
+// content
+// that is as stored and has another SHA-256 never will.
 func verifyDigest(url string, a request.Artifact, object source.Object, digest transfer.Digest) (string, error) {
 	stored := object.Checksum
 	if stored.Known() && stored.Value != digest.CRC {

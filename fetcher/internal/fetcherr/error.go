@@ -1,6 +1,5 @@
-// Package fetcherr names the ways in which a fetch ends, so that one table ties
-// what went wrong to an exit code, a word in the summary, and whether trying
-// again can help.
+// Package fetcherr defines the kinds of errors. One table maps each kind to the exit code, the word in the summary and
+// whether a retry can help.
 package fetcherr
 
 import (
@@ -10,43 +9,41 @@ import (
 	"time"
 )
 
-// Kind says what sort of trouble an error is.
+// Kind classifies an error.
 type Kind int
 
 const (
-	// Transient may pass by itself: a reset connection, a 503, a stalled range.
-	// It is the zero value, so that an error nobody classified is tried again
-	// and, should it stay, ends in "gave up" and not in a wrong accusation.
+	// Transient may pass by itself: a reset connection, a 503, a stalled range. It is the zero value, so that an
+	// unclassified
+	// error is retried and, if it persists, ends in "gave up" and not in a wrong accusation.
 	Transient Kind = iota
-	// InvalidConfig is a request that can never work as it is written.
+	// InvalidConfig is a request that can never succeed as written.
 	InvalidConfig
-	// PermissionDenied means that there is no identity, or that it lacks a grant.
+	// PermissionDenied means that there are no credentials, or that they lack a permission.
 	PermissionDenied
-	// IdentityNotReady is Denied where an identity that is not ready yet would look
-	// the same: a role binding or a token that is still on its way. It is
-	// waited for, and Denied when the time is out.
+	// IdentityNotReady is PermissionDenied while the identity may still become ready: a role binding or a token that
+	// has not
+	// taken effect yet looks the same. It is retried, and is PermissionDenied after FETCH_IDENTITY_WAIT.
 	IdentityNotReady
 	// NotFound is a bucket, an object or a version that does not exist.
 	NotFound
-	// Integrity is bytes that are not what was asked for.
+	// Integrity is an object with other content than requested.
 	Integrity
-	// ObjectChanged is an object that was replaced while it was read. It is an
-	// integrity fault that a fresh start can heal.
+	// ObjectChanged is an object that was replaced while it was read. Unlike Integrity, a new attempt can succeed.
 	ObjectChanged
-	// Corrupted is bytes that arrived other than the store has them. A fresh
-	// start can heal that too.
+	// Corrupted is content that differs from what the store holds. A new attempt can succeed.
 	Corrupted
-	// NoSpace is a volume too small for what was asked.
+	// NoSpace is a volume that is too small.
 	NoSpace
-	// InvalidArchive is an archive that is broken, or unsafe to extract.
+	// InvalidArchive is an archive that is corrupt or unsafe to extract.
 	InvalidArchive
-	// Interrupted is a run that was told to stop.
+	// Interrupted is a run that was ended by a signal.
 	Interrupted
 )
 
-// kinds holds, for each Kind, its word in the summary and its exit code.
-// The codes are a contract with whoever reads a pod's status; 143 is what a
-// shell reports for a process that SIGTERM ended.
+// kinds maps each Kind to its word in the summary and its exit code. The codes are a contract with the readers of a
+// pod's
+// status. 143 is what a shell reports for a process that SIGTERM ended.
 var kinds = map[Kind]struct {
 	word string
 	exit int
@@ -64,24 +61,23 @@ var kinds = map[Kind]struct {
 	Interrupted:      {"interrupted", 143},
 }
 
-// String is the kind's word in the summary.
+// String returns the kind's word in the summary.
 func (k Kind) String() string { return kinds[k].word }
 
-// ExitCode is the process's exit code for the kind, never 0.
+// ExitCode returns the process's exit code for the kind. It is never 0.
 func (k Kind) ExitCode() int { return kinds[k].exit }
 
-// Retryable says whether the same request may succeed when it is made again.
+// Retryable reports whether the same request may succeed in a new attempt.
 func (k Kind) Retryable() bool { return k == Transient || k == ObjectChanged || k == Corrupted }
 
 // Error is an error of a known kind.
 type Error struct {
 	Kind Kind
-	// Err is what happened.
+	// Err is the cause.
 	Err error
-	// Hint is what a person can do about it; may be empty.
+	// Hint says what a person can do about it. It may be empty.
 	Hint string
-	// RetryAfter is how long the other side asks to be left alone; 0 when it does
-	// not say.
+	// RetryAfter is how long the server asks to wait before the next attempt, or 0.
 	RetryAfter time.Duration
 }
 
@@ -94,24 +90,24 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// New makes an error of the kind; format and args are those of fmt.Errorf.
+// New returns an error of the kind. format and args are those of fmt.Errorf.
 func New(k Kind, format string, args ...any) *Error {
 	return &Error{Kind: k, Err: fmt.Errorf(format, args...)}
 }
 
-// WithHint adds what a person can do and returns the same error.
+// WithHint sets the hint and returns the same error.
 func (e *Error) WithHint(format string, args ...any) *Error {
 	e.Hint = fmt.Sprintf(format, args...)
 	return e
 }
 
-// WithRetryAfter adds how long to wait before the next try and returns the same error.
+// WithRetryAfter sets the wait before the next attempt and returns the same error.
 func (e *Error) WithRetryAfter(after time.Duration) *Error {
 	e.RetryAfter = after
 	return e
 }
 
-// RetryAfterOf finds how long err asks to wait before the next try.
+// RetryAfterOf returns how long err asks to wait before the next attempt, or 0.
 func RetryAfterOf(err error) time.Duration {
 	var known *Error
 	if errors.As(err, &known) {
@@ -120,9 +116,9 @@ func RetryAfterOf(err error) time.Duration {
 	return 0
 }
 
-// KindOf finds the kind of err, which must not be nil. A deadline that passed
-// counts as giving up and a cancelled context as an interruption, unless an
-// Error around them says otherwise.
+// KindOf returns the kind of err, which must not be nil. Without an Error in the chain, a cancelled context is
+// Interrupted
+// and anything else, including an exceeded deadline, is Transient.
 func KindOf(err error) Kind {
 	var known *Error
 	switch {

@@ -11,7 +11,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// The exit codes are a contract: they stand here a second time on purpose.
+// The exit codes are a contract, so the test repeats them.
 func TestKind_exitCodeAndRetryable(t *testing.T) {
 	tests := []struct {
 		kind      fetcherr.Kind

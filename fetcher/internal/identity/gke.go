@@ -1,4 +1,4 @@
-// Package identity waits for the pod's cloud identity to be there.
+// Package identity waits until the pod's cloud identity is ready.
 package identity
 
 import (
@@ -16,18 +16,17 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/transfer"
 )
 
-// tokenPath is asked and not the server's root: on GKE the root answers
-// before the workload identity behind it does.
+// tokenPath is requested instead of the server's root: on GKE the root answers before workload identity is ready.
 const tokenPath = "instance/service-accounts/default/token"
 
-// requestTimeout is how long one question may take; a metadata server that is
-// there answers within milliseconds.
+// requestTimeout bounds one request. A metadata server that is up answers within milliseconds.
 const requestTimeout = 3 * time.Second
 
-// WaitForGKEToken polls the metadata server until it gives a token, at most for
-// wait. On a new GKE pod it takes seconds to answer, and the SDK remembers
-// the first answer for good, so this comes before the first client. Where
-// credentials are given in another way there is nothing to wait for.
+// WaitForGKEToken polls the metadata server until it returns a token, for at most wait. On a new GKE pod this takes
+// seconds,
+// and the SDK caches its first failure, so call it before creating a client. It returns at once if the credentials come
+// from
+// elsewhere.
 func WaitForGKEToken(ctx context.Context, wait time.Duration, log *slog.Logger) error {
 	if !usesMetadataServer() {
 		return nil
@@ -56,9 +55,8 @@ func WaitForGKEToken(ctx context.Context, wait time.Duration, log *slog.Logger) 
 	}
 }
 
-// Principal is the name that the metadata server gives the pod's identity:
-// the e-mail address of a Google service account, or PROJECT.svc.id.goog for
-// an identity without one. It is "" where the identity is another server's.
+// Principal returns the identity's name at the metadata server: the e-mail address of a Google service account, or
+// PROJECT.svc.id.goog for an identity without one. It is empty if the credentials come from elsewhere.
 func Principal(ctx context.Context) string {
 	if !usesMetadataServer() {
 		return ""
@@ -86,8 +84,9 @@ func noTokenError(wait time.Duration, err error) error {
 		WithHint("check that the node pool runs the GKE metadata server and that the pod's service account has a workload identity")
 }
 
-// usesMetadataServer says whether the identity will come from the metadata server:
-// the pod says where it is, or it runs in a cluster and nothing else is given.
+// usesMetadataServer reports whether the credentials come from the metadata server: it is configured explicitly, or the
+// pod
+// runs in a cluster and nothing else is configured.
 func usesMetadataServer() bool {
 	if os.Getenv("STORAGE_EMULATOR_HOST") != "" || os.Getenv("GOOGLE_APPLICATION_CREDENTIALS") != "" {
 		return false

@@ -1,7 +1,7 @@
-// Package journal keeps, beside an artifact that is being staged, what of it
-// has come. A run that was cut off leaves it behind, and the next one in the
-// same volume fetches the rest only. Nothing in it is trusted: who reads it
-// compares every byte with the checksum that stands there.
+// Package journal records, beside a staged artifact, which parts of it were downloaded. After an interrupted run the
+// next one
+// in the same volume downloads only the rest. The journal is not trusted: readers verify every byte against its
+// checksums.
 package journal
 
 import (
@@ -17,24 +17,22 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/transfer"
 )
 
-// Content is what a journal says of an object that was being staged.
+// Content is what a journal records of an object.
 type Content struct {
-	// Segments are a file's bytes that had come.
+	// Segments are the parts of a file that were downloaded.
 	Segments []transfer.Segment
-	// Archive is an archive that was unpacked and verified, nil for none.
+	// Archive is an archive that was extracted and verified, or nil.
 	Archive *publish.StagedArtifact
 }
 
-// record is one entry. The first of a journal holds the object; a line that the
-// end of its writer cut off is the last.
+// record is one line. The first one of a journal identifies the object. A truncated line ends the journal.
 type record struct {
 	Object  *source.Object          `json:"object,omitempty"`
 	Segment *transfer.Segment       `json:"segment,omitempty"`
 	Archive *publish.StagedArtifact `json:"archive,omitempty"`
 }
 
-// Read returns what the journal of that name says of the object. It says
-// nothing when there is none, or when it is of another object or version.
+// Read returns the content of a journal. It is empty if there is no journal, or if it is of another object or version.
 func Read(root *os.Root, name string, object source.Object) (Content, error) {
 	file, err := root.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -62,14 +60,13 @@ func Read(root *os.Root, name string, object source.Object) (Content, error) {
 	}
 }
 
-// Journal is one that is being written. The zero value writes nothing.
+// Journal is a journal that is being written. The zero value writes nothing.
 type Journal struct {
 	file  *os.File
 	lines *json.Encoder
 }
 
-// Create begins the journal of that name anew, with the stretches that the
-// file holds already.
+// Create starts a new journal with the segments that the file already contains.
 func Create(root *os.Root, name string, object source.Object, segments []transfer.Segment) (*Journal, error) {
 	file, err := root.Create(name)
 	if err != nil {
@@ -86,22 +83,22 @@ func Create(root *os.Root, name string, object source.Object, segments []transfe
 	return j, nil
 }
 
-// AddSegment adds a stretch that is in the file now. One that cannot be noted will
-// be fetched again, should this run be cut off: nothing else hangs on it.
+// AddSegment records a segment that was written to the file. A failure is ignored: the segment is then downloaded
+// again.
 func (j *Journal) AddSegment(stretch transfer.Segment) {
 	if j.lines != nil {
 		_ = j.lines.Encode(record{Segment: &stretch})
 	}
 }
 
-// AddArchive adds an archive that is unpacked and verified.
+// AddArchive records an archive that was extracted and verified.
 func (j *Journal) AddArchive(staged publish.StagedArtifact) {
 	if j.lines != nil {
 		_ = j.lines.Encode(record{Archive: &staged})
 	}
 }
 
-// Close ends the writing.
+// Close closes the file.
 func (j *Journal) Close() error {
 	if j.file == nil {
 		return nil

@@ -1,6 +1,5 @@
-// Package publish owns the model folder: a hidden staging folder beside the
-// final names, the renames that make all artifacts of a run appear together,
-// and the marker that says that they are complete.
+// Package publish manages the model folder: the hidden staging folder, the renames that publish all artifacts of a run
+// together, and the marker file that makes them complete.
 package publish
 
 import (
@@ -17,16 +16,16 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// Folder is an open model folder, which no other fetcher works in.
+// Folder is an open and locked model folder.
 type Folder struct {
 	name   string
 	root   *os.Root
 	handle *os.File
 }
 
-// Open opens the model folder, making it where it does not exist, locks it,
-// and takes back a publication that was cut off. What a run that was cut off
-// has staged stays for who asks for it: see Stage and Prune.
+// Open opens and locks the model folder, creating it if necessary, and rolls back an interrupted publication. Staged
+// data of
+// an interrupted run stays: see OpenArtifactStaging and PruneStaging.
 func Open(name string) (*Folder, error) {
 	if err := os.MkdirAll(name, 0o755); err != nil {
 		return nil, unwritableError(name, err)
@@ -40,7 +39,7 @@ func Open(name string) (*Folder, error) {
 		return nil, unwritableError(name, errors.Join(err, root.Close()))
 	}
 	f := &Folder{name: name, root: root, handle: handle}
-	// The lock is the process's: it goes when the process does, however.
+	// The kernel releases the lock when the process ends.
 	if err := unix.Flock(int(handle.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		return nil, fetcherr.New(fetcherr.Transient, "%s: another fetcher is using this folder: %w", name, errors.Join(err, f.Close()))
 	}
@@ -55,8 +54,7 @@ func unwritableError(name string, err error) error {
 		WithHint("mount a volume that the fetcher's user can write to")
 }
 
-// rollBack takes back a publication that was cut off, and its staging: what is
-// left of that is not to be told from what was moved away.
+// rollBack removes the files of an interrupted publication, and the staging folder, of which some files were moved.
 func (f *Folder) rollBack() error {
 	journal, err := readMarker(f.root, pendingMarkerName)
 	if err != nil {
@@ -71,14 +69,14 @@ func (f *Folder) rollBack() error {
 	return f.RemoveStaging()
 }
 
-// RemoveStaging removes the staging folder with all that is in it.
+// RemoveStaging removes the staging folder.
 func (f *Folder) RemoveStaging() error { return f.root.RemoveAll(stagingFolder) }
 
-// Close gives the folder and its lock back.
+// Close releases the lock.
 func (f *Folder) Close() error { return errors.Join(f.handle.Close(), f.root.Close()) }
 
-// OpenStaging opens the folder that artifacts are staged in, making it where it
-// does not exist. Each has a folder there, and a journal beside it.
+// OpenStaging opens the staging folder, creating it if necessary. Each artifact has a folder there, and a journal
+// beside it.
 func (f *Folder) OpenStaging() (*os.Root, error) {
 	if err := f.root.Mkdir(stagingFolder, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, err
@@ -86,8 +84,7 @@ func (f *Folder) OpenStaging() (*os.Root, error) {
 	return f.root.OpenRoot(stagingFolder)
 }
 
-// OpenArtifactStaging opens the staging folder of the artifact with this index. A fresh one
-// is empty; else it holds what an earlier run left there.
+// OpenArtifactStaging opens the staging folder of the artifact with this index. With fresh it is emptied first.
 func (f *Folder) OpenArtifactStaging(index int, fresh bool) (*os.Root, error) {
 	name := artifactStagingPath(index)
 	if fresh {
@@ -101,13 +98,12 @@ func (f *Folder) OpenArtifactStaging(index int, fresh bool) (*os.Root, error) {
 	return f.root.OpenRoot(name)
 }
 
-// RemoveArtifactStaging removes what is staged of the artifact with this index.
+// RemoveArtifactStaging removes the staged data of the artifact with this index.
 func (f *Folder) RemoveArtifactStaging(index int) error {
 	return errors.Join(f.root.RemoveAll(artifactStagingPath(index)), f.root.RemoveAll(path.Join(stagingFolder, JournalName(index))))
 }
 
-// PruneStaging removes from the staging folder all that is not of an artifact whose
-// index is kept.
+// PruneStaging removes everything from the staging folder except the artifacts with the indexes in keep.
 func (f *Folder) PruneStaging(keep map[int]bool) error {
 	staging, err := f.root.Open(stagingFolder)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -135,13 +131,12 @@ func (f *Folder) PruneStaging(keep map[int]bool) error {
 // journalSuffix follows the index in the name of an artifact's journal.
 const journalSuffix = ".journal"
 
-// JournalName is the name, in the staging folder, of what is remembered of an
-// artifact while it is staged.
+// JournalName returns the name of an artifact's journal in the staging folder.
 func JournalName(index int) string { return strconv.Itoa(index) + journalSuffix }
 
 func artifactStagingPath(index int) string { return path.Join(stagingFolder, strconv.Itoa(index)) }
 
-// FreeBytes is how many bytes the volume has for the fetcher's user.
+// FreeBytes returns how many bytes the fetcher's user can write to the volume.
 func (f *Folder) FreeBytes() (int64, error) {
 	var stat unix.Statfs_t
 	if err := unix.Fstatfs(int(f.handle.Fd()), &stat); err != nil {
@@ -150,7 +145,7 @@ func (f *Folder) FreeBytes() (int64, error) {
 	return int64(stat.Bavail) * stat.Bsize, nil
 }
 
-// removePublished removes what a marker names, and the folders that this empties.
+// removePublished removes the files of a marker, and the folders that are empty then.
 func (f *Folder) removePublished(marker Marker) error {
 	for _, record := range marker.Artifacts {
 		for _, name := range record.paths() {
@@ -167,8 +162,7 @@ func (f *Folder) removePublished(marker Marker) error {
 	return nil
 }
 
-// isNotExist says that a path does not exist, or that what should be a folder
-// above it is a file by now.
+// isNotExist reports whether a path does not exist, including a path below a regular file.
 func isNotExist(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR)
 }

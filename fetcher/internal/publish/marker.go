@@ -12,17 +12,16 @@ import (
 	"github.com/modelferry/modelferry/fetcher/archive"
 )
 
-// Names of the fetcher's own in the model folder.
+// Names in the model folder that are reserved for the fetcher.
 const (
 	MarkerName    = ".modelferry.json"
 	stagingFolder = ".modelferry-staging"
-	// pendingMarkerName is the marker while it waits in the staging folder: it
-	// says what a publication that was cut off may have left behind.
+	// pendingMarkerName is the marker during a publication. It lists the files to remove if the publication is
+	// interrupted.
 	pendingMarkerName = stagingFolder + "/marker.json"
 )
 
-// Marker says what a model folder holds. It is written last: a folder with a
-// marker is complete.
+// Marker describes the content of a model folder. It is written last: a folder with a marker is complete.
 type Marker struct {
 	Artifacts []Record  `json:"artifacts"`
 	FetchedAt time.Time `json:"fetchedAt"`
@@ -34,20 +33,18 @@ type Record struct {
 	Dest string `json:"dest"`
 	// Source is the object's URL.
 	Source string `json:"source"`
-	// Bytes, SHA256 and Checksum are those of the object, packed if it is an
-	// archive. SHA256 is empty when none is pinned and the store has a
-	// Checksum, such as "CRC32C e3069283", which was compared instead.
+	// Bytes, SHA256 and Checksum are those of the object, so of the archive before extraction. SHA256 is empty if none
+	// is pinned
+	// and the store has a Checksum, such as "CRC32C e3069283".
 	Bytes    int64  `json:"bytes"`
 	SHA256   string `json:"sha256,omitempty"`
 	Checksum string `json:"checksum,omitempty"`
-	// Version is the GCS generation or the S3 version id that was read;
-	// empty in an S3 bucket that keeps no versions.
+	// Version is the GCS generation or the S3 version ID that was read. It is empty in an S3 bucket without versioning.
 	Version string `json:"version,omitempty"`
-	// Verified is the strongest check that the bytes passed: sha256 against
-	// the pinned digest, crc against the store's own, or size.
+	// Verified is the strongest check that passed: sha256 (the pinned digest), crc (the store's checksum) or size.
 	Verified  string `json:"verified"`
 	Extracted bool   `json:"extracted"`
-	// Files holds an archive's content, relative to Dest's folder.
+	// Files lists an archive's content, relative to the folder of Dest.
 	Files []archive.File `json:"files,omitempty"`
 }
 
@@ -63,8 +60,7 @@ func (r Record) paths() []string {
 	return paths
 }
 
-// readMarker reads a marker or a journal; nil when there is none, or none
-// that can be read: then nothing is known of the folder.
+// readMarker returns nil if there is no marker or it cannot be parsed.
 func readMarker(root *os.Root, name string) (*Marker, error) {
 	text, err := root.ReadFile(name)
 	switch {

@@ -10,18 +10,19 @@ import (
 	"github.com/modelferry/modelferry/fetcher/request"
 )
 
-// StagedArtifact is an artifact that lies verified in its staging folder: an archive
-// as its tree, anything else as a file of Dest's base name.
+// StagedArtifact is a verified artifact in its staging folder: the extracted tree of an archive, or a file with the
+// base name
+// of Dest.
 type StagedArtifact struct {
 	Record
-	// Folders are an archive's, relative to Dest's folder.
+	// Folders are the folders of an archive, relative to the folder of Dest.
 	Folders []string
 }
 
-// Publish moves everything staged to its final name and writes the marker
-// last. What an earlier run published goes first: its files must not mix with
-// the new ones. When a step fails, all that has appeared is removed again.
-// The index of an artifact is that of its staging folder.
+// Publish moves everything staged to its final path and writes the marker last. Files of an earlier publication are
+// removed
+// first. If a step fails, everything published so far is removed again. The index of an artifact is that of its staging
+// folder.
 func (f *Folder) Publish(staged []StagedArtifact, marker Marker) error {
 	if err := checkCollisions(staged); err != nil {
 		return err
@@ -33,7 +34,7 @@ func (f *Folder) Publish(staged []StagedArtifact, marker Marker) error {
 	if err != nil {
 		return err
 	}
-	// First the old marker: without it nothing of the old counts.
+	// Remove the old marker first: without it the folder is incomplete.
 	if err := f.root.Remove(MarkerName); err != nil && !isNotExist(err) {
 		return err
 	}
@@ -97,8 +98,7 @@ func (f *Folder) moveStaged(staged []StagedArtifact) error {
 	return nil
 }
 
-// checkCollisions finds files that two artifacts want to put in one place, and
-// archives that reach for the fetcher's own names.
+// checkCollisions rejects artifacts with the same path, and archives with a reserved name.
 func checkCollisions(staged []StagedArtifact) error {
 	sources := map[string]string{}
 	for _, artifact := range staged {
@@ -127,8 +127,7 @@ func collisionError(name, a, b string) error {
 		WithHint("give one of them another dest")
 }
 
-// OpenStagedFile opens the file that a plain artifact is staged in, making it where it
-// does not exist.
+// OpenStagedFile opens the file that an artifact is downloaded to, creating it if necessary.
 func OpenStagedFile(stage *os.Root, dest string) (*os.File, error) {
 	return stage.OpenFile(path.Base(dest), os.O_RDWR|os.O_CREATE, 0o644)
 }

@@ -13,16 +13,15 @@ import (
 	"github.com/modelferry/modelferry/fetcher/archive"
 )
 
-// Expected is what a request asks of one artifact; the digest is pinned.
+// Expected is what a request wants of one artifact. The digest is pinned.
 type Expected struct {
 	Dest, Source, SHA256, Version string
 	Extract                       bool
 }
 
-// IsPublished says whether the folder already holds exactly what is wanted, with
-// every byte read again: an emptyDir outlives the container, but a node that
-// lost power may have kept names without contents. The records are the
-// marker's. An error means that the folder could not be looked at.
+// IsPublished reports whether the folder contains exactly the expected artifacts, reading every byte again: an emptyDir
+// survives the container, but after a power loss a file may be there without its content. It also returns the marker's
+// records. An error means that the folder could not be read.
 func (f *Folder) IsPublished(ctx context.Context, expected []Expected) ([]Record, bool, error) {
 	marker, err := readMarker(f.root, MarkerName)
 	if err != nil || marker == nil || len(marker.Artifacts) != len(expected) {
@@ -58,12 +57,12 @@ func (f *Folder) isIntact(ctx context.Context, record Record) (bool, error) {
 	return f.verifyFiles(ctx, path.Dir(record.Dest), record.Files)
 }
 
-// IsStaged says whether the artifact with this index still lies unpacked in its
-// staging folder, every byte read again.
+// IsStaged reports whether the files of an extracted archive are in its staging folder, reading every byte again.
 func (f *Folder) IsStaged(ctx context.Context, index int, files []archive.File) (bool, error) {
 	return f.verifyFiles(ctx, artifactStagingPath(index), files)
 }
 
+// verifyFile compares an extracted file or link with its record.
 func (f *Folder) verifyFiles(ctx context.Context, folder string, files []archive.File) (bool, error) {
 	for _, file := range files {
 		matches, err := f.verifyFile(ctx, path.Join(folder, file.Path), file)
@@ -104,7 +103,7 @@ func (f *Folder) copyFile(ctx context.Context, name string, w io.Writer) (int64,
 	return io.CopyBuffer(struct{ io.Writer }{w}, contextReader{ctx, file}, make([]byte, 1<<20))
 }
 
-// contextReader ends a long read with its context.
+// contextReader stops a long read when the context is cancelled.
 type contextReader struct {
 	ctx  context.Context
 	file *os.File

@@ -10,17 +10,17 @@ import (
 	"os"
 )
 
-// DefaultTerminationLog is where Kubernetes reads a container's last words by default.
+// DefaultTerminationLog is the container's terminationMessagePath by default.
 const DefaultTerminationLog = "/dev/termination-log"
 
-// NewLogger writes JSON lines to w.
+// NewLogger returns a logger that writes JSON lines to w.
 func NewLogger(w io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, nil))
 }
 
-// Write logs the summary as the last line and leaves it as the termination
-// message in the file of that name. An empty name means Termination where it
-// exists: outside a pod there is none, and none is made in /dev.
+// Write logs the summary as the last line and writes it to the termination log. An empty name means
+// DefaultTerminationLog if
+// that exists: outside a pod it is not created.
 func Write(log *slog.Logger, name string, summary Summary) error {
 	text := summary.JSON()
 	level := slog.LevelInfo

@@ -1,5 +1,4 @@
-// Package report says how a run ended: to the log, to the termination
-// message and, through the exit code, to whoever started the process.
+// Package report reports the result of a run in the log and in the container's termination message.
 package report
 
 import (
@@ -10,23 +9,23 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// MaxTerminationMessage is how much of a termination message Kubernetes keeps, in bytes.
+// MaxTerminationMessage is how many bytes of a termination message Kubernetes keeps.
 const MaxTerminationMessage = 4096
 
-// Summary is a run in one JSON object.
+// Summary is the result of a run as one JSON object.
 type Summary struct {
 	// Outcome is "done", "unchanged" or the word of a fetcherr.Kind.
 	Outcome  string `json:"outcome"`
 	ExitCode int    `json:"exitCode"`
-	// Message says what happened and what to do; empty when all went well.
+	// Message is the error and its hint; empty on success.
 	Message   string     `json:"message,omitempty"`
 	Folder    string     `json:"folder,omitempty"`
 	Artifacts []Artifact `json:"artifacts,omitempty"`
-	// Omitted counts the artifacts left out to keep to Limit.
+	// Omitted counts the artifacts that were left out because of MaxTerminationMessage.
 	Omitted int     `json:"omitted,omitempty"`
 	Bytes   int64   `json:"bytes"`
 	Seconds float64 `json:"seconds"`
-	// Attempts is how often the whole run was begun.
+	// Attempts counts the attempts of the whole run.
 	Attempts int `json:"attempts"`
 }
 
@@ -36,20 +35,19 @@ type Artifact struct {
 	Source string `json:"source"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256,omitempty"`
-	// Checksum is the store\'s own, which the bytes were compared with.
+	// Checksum is the store's, which the content was compared with.
 	Checksum string `json:"checksum,omitempty"`
 	Version  string `json:"version,omitempty"`
-	// Pinned says that the digest was asked for, not only found.
+	// Pinned reports whether the request contained the digest.
 	Pinned bool `json:"pinned"`
-	// Verified is sha256, against the pinned digest; crc, against the store's
-	// own checksum of the whole object; or size, where the store has none.
+	// Verified is sha256 (the pinned digest), crc (the store's checksum of the whole object) or size.
 	Verified  string `json:"verified"`
 	Extracted bool   `json:"extracted,omitempty"`
-	// Files counts what an archive held.
+	// Files counts the files of an archive.
 	Files int `json:"files,omitempty"`
 }
 
-// WithResult finishes the summary of a run: err is nil when it went well.
+// WithResult returns the summary with the error of the run, which may be nil, and its duration.
 func (s Summary) WithResult(err error, elapsed time.Duration) Summary {
 	s.Seconds = float64(elapsed.Round(time.Millisecond)) / float64(time.Second)
 	if err != nil {
@@ -60,13 +58,14 @@ func (s Summary) WithResult(err error, elapsed time.Duration) Summary {
 	return s
 }
 
-// JSON is the summary on one line of at most Limit bytes: artifacts are left
-// out from the end, and at last the message is cut.
+// JSON returns the summary on one line of at most MaxTerminationMessage bytes: artifacts are omitted from the end, then
+// the
+// message is truncated.
 func (s Summary) JSON() []byte {
 	for {
 		text, err := json.Marshal(s)
 		if err != nil {
-			// No type above can fail to marshal; a new one that can shows here.
+			// No field above can fail to marshal; this covers future ones.
 			text = []byte(`{"outcome":"` + s.Outcome + `","message":"summary cannot be written"}`)
 		}
 		switch excess := len(text) - MaxTerminationMessage; {
@@ -76,7 +75,7 @@ func (s Summary) JSON() []byte {
 			s.Omitted++
 			s.Artifacts = s.Artifacts[:len(s.Artifacts)-1]
 		case len(s.Message) > 100:
-			// JSON may write one byte as six: half at a time does not overshoot.
+			// JSON may encode a byte as six: halving does not remove too much.
 			s.Message = truncate(s.Message, max(len(s.Message)-excess-len("…"), len(s.Message)/2))
 		default:
 			s.Folder = ""

@@ -2,8 +2,7 @@ package source
 
 import "io"
 
-// ExactBody holds a response's body to the length that was asked for: a body that
-// ends early is io.ErrUnexpectedEOF and what comes behind it is not read.
+// ExactBody limits a response's body to the requested length. A body that ends early returns io.ErrUnexpectedEOF.
 func ExactBody(body io.ReadCloser, length int64) io.ReadCloser {
 	return &exactBody{ReadCloser: body, remaining: length}
 }

@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// RetryAfter reads how long an answer asks to be left alone: Retry-After in
-// seconds or as a date. 0 when it says nothing, or nothing that can be read.
+// RetryAfter returns the Retry-After header, in seconds or as a date, as a duration. It is 0 if the header is missing
+// or
+// invalid.
 func RetryAfter(header http.Header) time.Duration {
 	text := header.Get("Retry-After")
 	if seconds, err := strconv.Atoi(text); err == nil {

@@ -1,6 +1,6 @@
-// Package storetest starts real object-store servers for tests: versitygw
-// for S3 and fake-gcs-server for GCS. A test package runs its tests through
-// Main, so that the servers end with it.
+// Package storetest starts object stores for tests: versitygw for S3 and fake-gcs-server for GCS. A test package calls
+// Main in
+// its TestMain, so that the servers end with the tests.
 package storetest
 
 import (
@@ -13,15 +13,15 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// packages are where the servers are built from, in the module tools/stores.
+// packages are the servers' main packages in the module tools/stores.
 var packages = map[string]string{
 	"versitygw":       "github.com/versity/versitygw/cmd/versitygw",
 	"fake-gcs-server": "github.com/fsouza/fake-gcs-server",
 }
 
-// serverBinary returns the path of a server. It is taken from MODELFERRY_BIN when
-// that is set; else it is built, which takes minutes on a machine that never
-// did and a second on one that has.
+// serverBinary returns the path of a server in MODELFERRY_BIN. If that is not set, the server is built, which takes
+// minutes the
+// first time.
 func serverBinary(name string) (string, error) {
 	if folder := os.Getenv("MODELFERRY_BIN"); folder != "" {
 		path := filepath.Join(folder, name)
@@ -36,7 +36,7 @@ func serverBinary(name string) (string, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return "", err
 	}
-	// Test packages run side by side: one of them builds.
+	// Test packages run in parallel: only one of them builds.
 	lock, err := os.OpenFile(filepath.Join(folder, ".lock"), os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		return "", err
@@ -56,7 +56,7 @@ func serverBinary(name string) (string, error) {
 	return path, nil
 }
 
-// isOutdated says whether the sums that pin a binary are newer than it.
+// isOutdated reports whether the sums that pin a binary are newer than it.
 func isOutdated(binary, sums string) bool {
 	built, err := os.Stat(binary)
 	if err != nil {

@@ -27,12 +27,12 @@ var (
 	gcsStore *GCSStore
 )
 
-// GCS returns the package's fake-gcs-server, starting it at the first call.
+// GCS returns the package's fake-gcs-server and starts it at the first call.
 func GCS(t testing.TB) *GCSStore {
 	gcsOnce.Do(func() {
 		port, data := freePort(t), tempFolder(t)
 		endpoint := "http://" + loopbackAddress(port)
-		// The file backend keeps one version an object; memory keeps all.
+		// The file backend stores only one version of an object.
 		startServer(t, endpoint, "fake-gcs-server", "-backend", "memory", "-scheme", "http",
 			"-host", "127.0.0.1", "-port", strconv.Itoa(port), "-filesystem-root", filepath.Join(data, "gcs"),
 			"-external-url", endpoint, "-public-host", loopbackAddress(port), "-log-level", "error")
@@ -51,7 +51,7 @@ func (s *GCSStore) Env(endpoint string) map[string]string {
 	return map[string]string{"STORAGE_EMULATOR_HOST": endpoint}
 }
 
-// Bucket makes a versioned bucket.
+// Bucket creates a bucket with versioning.
 func (s *GCSStore) Bucket(t testing.TB) string {
 	bucket := fmt.Sprintf("models-%d", buckets.Add(1))
 	_, err := s.service.Buckets.Insert("modelferry", &storage.Bucket{

@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Of the server's root user, who may do everything.
+// Credentials of the server's root user, who has all permissions.
 const (
 	rootKey    = "modelferry"
 	rootSecret = "modelferry-secret"
@@ -28,7 +28,7 @@ const (
 type S3Store struct {
 	endpoint string
 	client   *s3.Client
-	// data is the folder that holds the buckets.
+	// data is the folder with the buckets.
 	data string
 }
 
@@ -38,7 +38,7 @@ var (
 	buckets atomic.Int64
 )
 
-// S3 returns the package's versitygw, starting it at the first call.
+// S3 returns the package's versitygw and starts it at the first call.
 func S3(t testing.TB) *S3Store {
 	s3Once.Do(func() {
 		port, data := freePort(t), tempFolder(t)
@@ -68,7 +68,7 @@ func (s *S3Store) Env(endpoint string) map[string]string {
 	}
 }
 
-// Bucket makes a versioned bucket.
+// Bucket creates a bucket with versioning.
 func (s *S3Store) Bucket(t testing.TB) string {
 	bucket := s.UnversionedBucket(t)
 	_, err := s.client.PutBucketVersioning(context.Background(), &s3.PutBucketVersioningInput{
@@ -78,7 +78,7 @@ func (s *S3Store) Bucket(t testing.TB) string {
 	return bucket
 }
 
-// UnversionedBucket makes a bucket that keeps no versions.
+// UnversionedBucket creates a bucket without versioning.
 func (s *S3Store) UnversionedBucket(t testing.TB) string {
 	bucket := fmt.Sprintf("models-%d", buckets.Add(1))
 	_, err := s.client.CreateBucket(context.Background(), &s3.CreateBucketInput{Bucket: &bucket})
@@ -97,15 +97,14 @@ func (s *S3Store) Delete(t testing.TB, bucket, key string) {
 	require.NoError(t, err)
 }
 
-// MissingVersion is a ULID, which versitygw takes for version ids.
+// MissingVersion returns a ULID, which versitygw uses as version IDs.
 func (s *S3Store) MissingVersion() string { return "01JDZZZZZZZZZZZZZZZZZZZZZZ" }
 
 func (s *S3Store) EnvVars() (bucket, path string) { return "S3_BUCKET", "S3_MODEL_PATH" }
 
 func (s *S3Store) URL(bucket, key string) string { return "s3://" + bucket + "/" + key }
 
-// UnprivilegedCredentials makes a user without a grant, and returns the environment in which
-// the fetcher is that user.
+// UnprivilegedCredentials creates a user without permissions and returns the fetcher's environment for it.
 func (s *S3Store) UnprivilegedCredentials(t testing.TB) map[string]string {
 	name := fmt.Sprintf("stranger-%d", buckets.Add(1))
 	path, err := serverBinary("versitygw")
@@ -118,7 +117,7 @@ func (s *S3Store) UnprivilegedCredentials(t testing.TB) map[string]string {
 	return env
 }
 
-// AllowEveryone lets everyone do one thing in a bucket, by a bucket policy.
+// AllowEveryone sets a bucket policy that allows an action to everyone.
 func (s *S3Store) AllowEveryone(t testing.TB, bucket, action, resource string) {
 	policy := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":%q,"Resource":"arn:aws:s3:::%s"}]}`, action, resource)
 	_, err := s.client.PutBucketPolicy(context.Background(), &s3.PutBucketPolicyInput{Bucket: &bucket, Policy: &policy})

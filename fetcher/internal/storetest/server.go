@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Main runs a package's tests and ends the servers that they started.
+// Main runs a package's tests and then stops the servers.
 func Main(m *testing.M) {
 	code := m.Run()
 	for _, end := range cleanups {
@@ -27,20 +27,20 @@ func Main(m *testing.M) {
 
 var (
 	mutex sync.Mutex
-	// cleanups holds what stops each server and removes its data.
+	// cleanups stop the servers and remove their data.
 	cleanups []func()
 )
 
-// Cleanup registers what to do when the package's tests are over.
+// Cleanup registers a function to call after the package's tests.
 func Cleanup(end func()) {
 	mutex.Lock()
 	defer mutex.Unlock()
 	cleanups = append(cleanups, end)
 }
 
-// tempFolder makes a folder that lasts as long as the package's tests. versitygw
-// keeps its metadata in extended attributes: where the temporary folder takes
-// none, as an old tmpfs does, TMPDIR has to name another.
+// tempFolder creates a folder that exists until the package's tests end. versitygw stores metadata in extended
+// attributes: if
+// the default folder does not support them, such as an old tmpfs, set TMPDIR.
 func tempFolder(t testing.TB) string {
 	name, err := os.MkdirTemp("", "modelferry-store-")
 	require.NoError(t, err)
@@ -48,7 +48,7 @@ func tempFolder(t testing.TB) string {
 	return name
 }
 
-// freePort finds a free one on loopback.
+// freePort returns a free port on loopback.
 func freePort(t testing.TB) int {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -56,18 +56,18 @@ func freePort(t testing.TB) int {
 	return listener.Addr().(*net.TCPAddr).Port
 }
 
-// startServer runs a server and returns once it answers at url.
+// startServer starts a server and waits until it responds at url.
 func startServer(t testing.TB, url, name string, args ...string) {
 	path, err := serverBinary(name)
 	require.NoError(t, err)
 	var output bytes.Buffer
 	command := exec.Command(path, args...)
 	command.Stdout, command.Stderr = &output, &output
-	// Should this process be killed, the server goes with it.
+	// If this process is killed, the server must end, too.
 	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	started, ended := make(chan error, 1), make(chan struct{})
 	go func() {
-		// Pdeathsig looks at the thread that started the child: keep it.
+		// Pdeathsig refers to the thread that started the process, so keep it.
 		runtime.LockOSThread()
 		started <- command.Start()
 		if command.Process != nil {

@@ -14,11 +14,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// partSize is the least that S3 takes for a part that is not the last.
+// partSize is S3's minimum for all parts but the last.
 const partSize = 5 << 20
 
-// PutWithChecksum writes an object with the checksum that S3 shall keep of it; with
-// none for the empty name, as older clients do.
+// PutWithChecksum writes an object with a checksum; without one for the empty name, as older clients do.
 func (s *S3Store) PutWithChecksum(t testing.TB, bucket, key string, body []byte, algorithm types.ChecksumAlgorithm) {
 	_, err := s.client.PutObject(context.Background(), &s3.PutObjectInput{
 		Bucket: &bucket, Key: &key, Body: bytes.NewReader(body), ChecksumAlgorithm: algorithm,
@@ -26,7 +25,7 @@ func (s *S3Store) PutWithChecksum(t testing.TB, bucket, key string, body []byte,
 	require.NoError(t, err)
 }
 
-// PutMultipart writes an object in parts.
+// PutMultipart writes an object in a multipart upload.
 func (s *S3Store) PutMultipart(t testing.TB, bucket, key string, body []byte, algorithm types.ChecksumAlgorithm, kind types.ChecksumType) {
 	begun, err := s.client.CreateMultipartUpload(context.Background(), &s3.CreateMultipartUploadInput{
 		Bucket: &bucket, Key: &key, ChecksumAlgorithm: algorithm, ChecksumType: kind,
@@ -51,8 +50,9 @@ func (s *S3Store) PutMultipart(t testing.TB, bucket, key string, body []byte, al
 	require.NoError(t, err)
 }
 
-// PutSparse lays an object of so many bytes into the server's own folder: what
-// begins it, then a hole. No disk holds it and no request carries it.
+// PutSparse creates an object directly in the server's folder: the given beginning, then a hole. It takes no space and
+// no
+// request.
 func (s *S3Store) PutSparse(t testing.TB, bucket, key string, begin []byte, size int64) {
 	name := filepath.Join(s.data, bucket, key)
 	mkdir(t, filepath.Dir(name))
@@ -60,7 +60,7 @@ func (s *S3Store) PutSparse(t testing.TB, bucket, key string, begin []byte, size
 	require.NoError(t, os.Truncate(name, size))
 }
 
-// withoutDefaultChecksum keeps the SDK from adding a checksum of its own choice.
+// withoutDefaultChecksum stops the SDK from adding a checksum.
 func withoutDefaultChecksum(o *s3.Options) {
 	o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
 }

@@ -1,6 +1,5 @@
-// Package transfer brings an object's bytes in parallel ranges, to a file or
-// as one ordered stream, and keeps at it when the network fails. Retrying,
-// watching and limiting are decorators around a source.Source.
+// Package transfer downloads an object in parallel ranges, to a file or as an ordered stream. Retries, time limits and
+// concurrency limits are decorators of a source.Source.
 package transfer
 
 import (
@@ -9,16 +8,16 @@ import (
 	"time"
 )
 
-// Backoff waits between tries: exponentially longer, with full jitter, so
-// that a thousand pods that failed together do not come back together.
+// Backoff is an exponential backoff with full jitter.
+// https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
 type Backoff struct {
-	// Base is the longest wait before the first retry; it doubles with each.
+	// Base is the maximum delay before the first retry. It doubles with each retry.
 	Base time.Duration
-	// Cap is the longest wait of all.
+	// Cap is the maximum delay.
 	Cap time.Duration
 }
 
-// Delay draws the wait before retry n, counted from 0.
+// Delay returns a random delay before retry n, counted from 0.
 func (b Backoff) Delay(n int) time.Duration {
 	maximum := b.Base
 	for range n {
@@ -30,7 +29,7 @@ func (b Backoff) Delay(n int) time.Duration {
 	return rand.N(max(min(maximum, b.Cap), 1))
 }
 
-// Sleep sleeps for a delay, or returns the context's cause once it is done.
+// Sleep waits for the delay, or returns the context's cause when it is cancelled.
 func Sleep(ctx context.Context, delay time.Duration) error {
 	timer := time.NewTimer(delay)
 	defer timer.Stop()

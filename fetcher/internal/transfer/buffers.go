@@ -2,15 +2,15 @@ package transfer
 
 import "context"
 
-// BufferPool lends out a fixed number of equal buffers, made when first needed.
-// Streams that share it take theirs in the order of their ranges and give the
-// first back first, so they cannot wait for one another in a ring.
+// BufferPool is a fixed number of buffers of equal size, allocated when first used. Streams that share a pool acquire
+// buffers
+// in the order of their ranges and release the first range's first, so they cannot deadlock.
 type BufferPool struct {
 	free chan []byte
 	size int64
 }
 
-// NewBufferPool makes a pool of n buffers of size bytes each.
+// NewBufferPool returns a pool of n buffers of size bytes.
 func NewBufferPool(n int, size int64) *BufferPool {
 	b := &BufferPool{free: make(chan []byte, n), size: size}
 	for range n {
@@ -20,7 +20,7 @@ func NewBufferPool(n int, size int64) *BufferPool {
 }
 
 func (b *BufferPool) acquire(ctx context.Context) ([]byte, error) {
-	if ctx.Err() != nil { // of two cases that are ready, select takes any
+	if ctx.Err() != nil { // select chooses at random if both are ready
 		return nil, context.Cause(ctx)
 	}
 	select {

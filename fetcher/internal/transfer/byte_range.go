@@ -1,9 +1,9 @@
 package transfer
 
-// byteRange is one range of an object, in bytes.
+// byteRange is a range of an object, in bytes.
 type byteRange struct{ offset, length int64 }
 
-// splitRanges cuts size bytes into ranges of part bytes; the last is what is left.
+// splitRanges splits size bytes into ranges of length bytes; the last one may be shorter.
 func splitRanges(size, length int64) []byteRange {
 	ranges := make([]byteRange, 0, (size+length-1)/length)
 	for offset := int64(0); offset < size; offset += length {

@@ -1,10 +1,9 @@
 package transfer
 
-// Digest is what an object's bytes came to.
+// Digest is what was computed of an object's content.
 type Digest struct {
-	// SHA256 is in hex; empty when it was not asked for.
+	// SHA256 is in hex; empty if it was not requested.
 	SHA256 string
-	// CRC is by the algorithm of the object's own checksum; of no meaning where
-	// it has none.
+	// CRC is computed with the algorithm of the object's checksum; meaningless if it has none.
 	CRC uint64
 }

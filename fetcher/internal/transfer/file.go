@@ -15,27 +15,26 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// copyBufferSize is how much is copied at once: large enough that system calls do not
-// show, small enough that 64 ranges stay within a few MiB.
+// copyBufferSize is large enough to make system calls rare, and small enough for 64 buffers to fit into 16 MiB.
 const copyBufferSize = 256 << 10
 
-// FileOptions says how a file's object is read.
+// FileOptions control the download to a file.
 type FileOptions struct {
-	// Parallel is how many ranges are read at once.
+	// Parallel is the number of concurrent ranges.
 	Parallel int
-	// MinRange is the shortest range worth a request, in bytes; after as many a
-	// stretch is noted.
+	// MinRange is the size in bytes of the smallest range worth a request. A segment is reported after as many bytes.
 	MinRange int64
-	// SHA256 asks for the digest. It takes a core longer than all the rest.
+	// SHA256 requests the digest. It takes more CPU time than everything else.
 	SHA256 bool
-	// Existing is what the file holds already.
+	// Existing are the verified segments that the file already contains.
 	Existing []Segment
-	// OnSegment is told of each stretch that is in the file, one at a time; may be nil.
+	// OnSegment is called for each segment written to the file, never concurrently. It may be nil.
 	OnSegment func(Segment)
 }
 
-// File writes the object's bytes to the file, but for those that it has, and
-// returns what all of them came to. Memory does not depend on the object's size.
+// File writes the object to the file, except the existing segments, and returns the digest of the whole. Memory does
+// not depend
+// on the object's size.
 func File(ctx context.Context, src source.Source, object source.Object, file *os.File, options FileOptions) (Digest, error) {
 	f := &fileDownload{source: src, object: object, file: file, options: options, algorithm: SegmentAlgorithm(object.Checksum)}
 	f.segments = normalizeSegments(options.Existing, object.Size)
@@ -60,7 +59,7 @@ func File(ctx context.Context, src source.Source, object source.Object, file *os
 	return digest, nil
 }
 
-// fileDownload is an object on its way into a file.
+// fileDownload is the state of one File call.
 type fileDownload struct {
 	source    source.Source
 	object    source.Object
@@ -73,7 +72,7 @@ type fileDownload struct {
 	segments []Segment
 }
 
-// fetchParts brings part after part, with one buffer.
+// fetchPart downloads a part and writes it to the file.
 func (f *fileDownload) fetchParts(ctx context.Context) error {
 	buffer := make([]byte, copyBufferSize)
 	for {
@@ -131,8 +130,9 @@ func (f *fileDownload) addSegment(stretch Segment) {
 	}
 }
 
-// hashWritten hashes the file behind the ranges that are written, while they are
-// still in the page cache, so that hashing adds next to no time at the end.
+// hashWritten hashes the file while it is written, as far as it has no gap: the data is still in the page cache, so
+// that
+// hashing adds next to no time at the end.
 func (f *fileDownload) hashWritten(ctx context.Context) (string, error) {
 	hash := sha256.New()
 	buffer := make([]byte, copyBufferSize)

@@ -11,13 +11,13 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// IdentityRetry waits for an identity that is not ready: its token is not there, or
-// the cloud does not know yet what it may do. Both clouds take seconds, now
-// and then a minute, to act on a grant that was made with the pod.
+// IdentityRetry retries while the identity is not ready: its token is missing, or a permission that was granted with
+// the pod
+// has not taken effect yet. Both clouds take seconds, sometimes a minute.
 type IdentityRetry struct {
-	// Deadline is when the patience ends, for all requests of a run together.
+	// Deadline ends the retries, for all requests of a run together.
 	Deadline time.Time
-	// Principal names the identity, once there is one; may be nil.
+	// Principal returns the name of the identity for the log. It may be nil.
 	Principal func(context.Context) string
 	Log       *slog.Logger
 
@@ -25,12 +25,11 @@ type IdentityRetry struct {
 	waitingSince time.Time
 }
 
-// identityBackoff is between the tries: a grant that is there is used soon, and
-// the store is not asked more than it has to be.
+// identityBackoff notices a new permission soon, without many requests.
 var identityBackoff = Backoff{Base: 500 * time.Millisecond, Cap: 5 * time.Second}
 
-// Do tries until what it tries is no more refused for want of an identity, or
-// the patience ends. The error is that of the last try.
+// Do repeats try until it returns another result than fetcherr.IdentityNotReady, or until Deadline. It returns the last
+// error.
 func (s *IdentityRetry) Do(ctx context.Context, try func() error) error {
 	for n := 0; ; n++ {
 		err := try()
@@ -73,7 +72,7 @@ func (s *IdentityRetry) logReady() {
 	}
 }
 
-// WithIdentityRetry has the source's requests wait for the identity.
+// WithIdentityRetry applies the retry to the requests of src.
 func WithIdentityRetry(src source.Source, retry *IdentityRetry) source.Source {
 	return &identityRetrySource{Source: src, retry: retry}
 }

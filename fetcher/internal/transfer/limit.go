@@ -8,7 +8,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// WithConcurrencyLimit keeps at most n ranges open at once, over all objects of a run.
+// WithConcurrencyLimit allows at most n open ranges, over all objects of a run.
 func WithConcurrencyLimit(src source.Source, n int) source.Source {
 	return &limitedSource{Source: src, slots: make(chan struct{}, n)}
 }

@@ -5,33 +5,33 @@ import (
 	"sync"
 )
 
-// maxPartLength bounds what one request asks for: between two of them others of the
-// run, such as an archive's, get a turn.
+// maxPartLength limits one request. Between requests other objects of the run, such as an archive, get a slot.
 const maxPartLength = 64 << 20
 
-// plan divides what is missing of a file among workers. Each takes an equal
-// part; who is done takes over half of what the slowest still has before it.
-// So there are few requests, each of which costs a round trip, and no
-// connection is waited for while others lie idle.
+// plan divides the gaps of a file among workers. Each gets an equal part; a worker that is done takes over half of what
+// the
+// slowest has left. So there are few requests, each of which costs a round trip, and no connection is idle while
+// another is
+// busy.
 type plan struct {
 	mutex   sync.Mutex
 	changed *sync.Cond
-	// parts are in the order of their offsets and do not overlap.
+	// parts are ordered by offset and do not overlap.
 	parts []*part
-	// minPartLength is the shortest part worth a request of its own, in bytes.
+	// minPartLength is the size of the smallest part worth a request, in bytes.
 	minPartLength int64
 	cancelled     bool
 }
 
-// part is what one request brings, in bytes of the object: it begins at
-// offset and ends before end. Up to taken the bytes are its reader's, up to
-// written they are in the file.
+// part is the range of one request, in bytes of the object: it begins at offset and ends before end. Bytes before
+// claimed
+// belong to its reader, bytes before written are in the file.
 type part struct {
 	offset, claimed, written, end int64
 	started                       bool
 }
 
-// newPlan divides the holes in a file into parts for so many workers.
+// newPlan divides the gaps of a file into parts for the given number of workers.
 func newPlan(gaps []byteRange, workers int, minPartLength int64) *plan {
 	p := &plan{minPartLength: minPartLength}
 	p.changed = sync.NewCond(&p.mutex)
@@ -54,8 +54,9 @@ func newPart(offset, end int64) *part {
 	return &part{offset: offset, claimed: offset, written: offset, end: end}
 }
 
-// nextPart is the part to bring now, and the span to ask for: others may take of
-// the part from then on. It is nil when nothing is left to do.
+// nextPart returns the next part to download and the range to request. From then on other workers may take over a part
+// of it.
+// It returns nil when nothing is left to do.
 func (p *plan) nextPart() (*part, byteRange) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -85,9 +86,9 @@ func (p *part) start() byteRange {
 
 func (p *part) remaining() int64 { return p.end - p.claimed }
 
-// claim claims the next n bytes for the part's reader, or as many as have not
-// gone to another. No byte of the file has two writers: a spoilt one would be
-// seen in the checksum of its own stretch only.
+// claim reserves the next n bytes for the part's reader, or fewer if another worker took over the rest. No byte of the
+// file has
+// two writers: the checksum of one would not match.
 func (p *plan) claim(target *part, n int) int {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -96,8 +97,7 @@ func (p *plan) claim(target *part, n int) int {
 	return int(claimed)
 }
 
-// markWritten says that all that was taken is in the file, and whether the part is
-// whole.
+// markWritten records that all claimed bytes are in the file, and reports whether the part is complete.
 func (p *plan) markWritten(target *part) bool {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -106,7 +106,7 @@ func (p *plan) markWritten(target *part) bool {
 	return target.written == target.end
 }
 
-// cancel ends the waiting: no more will come.
+// cancel wakes waitWritten: no more data will be written.
 func (p *plan) cancel() {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -114,8 +114,9 @@ func (p *plan) cancel() {
 	p.changed.Signal()
 }
 
-// waitWritten returns how far the file is written without a hole, from a byte that
-// may be one on; false after abandon. What no part covers was there before.
+// waitWritten waits until the byte at from is written and returns the end of the data without a gap; false after
+// cancel. What no
+// part covers was in the file before.
 func (p *plan) waitWritten(from, size int64) (int64, bool) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()

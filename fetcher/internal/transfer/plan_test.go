@@ -32,8 +32,6 @@ func TestNewPlan_dividesGapsIntoParts(t *testing.T) {
 	}
 }
 
-// Who is done takes half of what the slowest has left, and not of who has
-// little: the slow one keeps what it is about to bring.
 func TestPlanNextPart_splitsSlowestPart(t *testing.T) {
 	p := newPlan([]byteRange{{0, 300}}, 3, 10)
 	slow, _ := p.nextPart()
@@ -53,8 +51,7 @@ func TestPlanNextPart_splitsSlowestPart(t *testing.T) {
 	require.Nil(t, none, "15 bytes are not worth two requests of 10")
 }
 
-// Whatever the order in which workers come and go, each byte that is missing
-// is brought once, and nobody reads behind what is written.
+// In any order of workers, each missing byte is claimed once, and writtenUntil never exceeds what is written.
 func TestPlan_everyByteClaimedOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		size := rapid.Int64Range(1, 5000).Draw(t, "size")

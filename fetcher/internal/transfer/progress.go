@@ -10,20 +10,19 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// reportInterval is how often a long download says where it stands. One that is
-// shorter says nothing: a pod's log has no use for it.
+// reportInterval is the time between two log lines. A shorter download logs nothing.
 const reportInterval = 2 * time.Second
 
-// Progress counts the bytes of all ranges and says how far they are.
+// Progress counts the bytes of all ranges and logs them.
 type Progress struct {
 	source.Source
 	bytes atomic.Int64
 }
 
-// NewProgress wraps the source whose ranges are counted.
+// NewProgress returns a decorator of src that counts the bytes read.
 func NewProgress(src source.Source) *Progress { return &Progress{Source: src} }
 
-// Read opens a range that is counted.
+// Read opens a range whose bytes are counted.
 func (p *Progress) Read(ctx context.Context, object source.Object, offset, length int64) (io.ReadCloser, error) {
 	body, err := p.Source.Read(ctx, object, offset, length)
 	if err != nil {
@@ -43,10 +42,10 @@ func (c *countingBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Report logs, every two seconds until stop is called, how many of the bytes
-// that are to come have come since now, at what rate in bytes a second over
-// the last interval, and how long the rest takes at that rate. After stop has
-// returned no line comes: the summary is the last.
+// Report logs every two seconds, until stop is called: the bytes received since Report, the total, the rate of the last
+// interval in bytes per second, and the remaining time at this rate. After stop has returned nothing is logged, as the
+// summary
+// must be the last line.
 func (p *Progress) Report(total int64, log *slog.Logger) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	start := p.bytes.Load()

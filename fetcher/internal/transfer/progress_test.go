@@ -14,7 +14,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/transfer"
 )
 
-// A range of 100 bytes, one each 50 ms: 5 s, and so two lines.
+// A range of 100 bytes, one every 50 ms: 5 s, so two lines.
 func TestProgressReport_logsRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		src := slowRanges([]time.Duration{50 * time.Millisecond})

@@ -11,24 +11,22 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// RetryPolicy says how long a request is tried again. Only failures in a row
-// count, in which no byte came.
+// RetryPolicy limits the retries of a request. Only consecutive failures without any data count.
 type RetryPolicy struct {
-	// Attempts make a round, with the short waits of Quick between them.
+	// Attempts is the number of attempts in a round, with the delays of ShortBackoff between them.
 	Attempts     int
 	ShortBackoff Backoff
-	// Rounds are how many more follow the first, each after a wait of Slow.
+	// Rounds is the number of further rounds, with a delay of LongBackoff before each.
 	Rounds      int
 	LongBackoff Backoff
 }
 
-// ErrGaveUp marks what was tried until the patience was out: there is no use
-// in a caller's trying it again.
+// ErrGaveUp means that the retries are used up, so the caller should not retry either.
 var ErrGaveUp = errors.New("gave up")
 
-// WithRetries tries again what failed in a way that may pass. A range goes on at
-// the byte where it broke, of the same version, and the others go on beside
-// it: what has come is never asked for again.
+// WithRetries retries transient errors. A range resumes at the byte where it broke, of the same version, so that
+// nothing is
+// downloaded twice.
 func WithRetries(src source.Source, policy RetryPolicy, log *slog.Logger) source.Source {
 	return &retryingSource{Source: src, policy: policy, log: log}
 }
@@ -59,7 +57,7 @@ func (s *retryingSource) Read(ctx context.Context, object source.Object, offset,
 	return body, nil
 }
 
-// waitBeforeRetry waits before the next try, or returns what ends the trying.
+// waitBeforeRetry waits before the next attempt, or returns the error that ends the retries.
 func (s *retryingSource) waitBeforeRetry(ctx context.Context, ref source.Ref, failures int, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -76,16 +74,16 @@ func (s *retryingSource) waitBeforeRetry(ctx context.Context, ref source.Ref, fa
 		}
 		delay = policy.LongBackoff.Delay(round)
 	}
-	// A server that asks for a day is not waited for that long.
+	// Retry-After is limited, too.
 	delay = max(delay, min(fetcherr.RetryAfterOf(err), policy.LongBackoff.Cap))
 	s.log.Warn("retrying", "source", s.URL(ref), "failures", attempts, "wait", delay.String(), "error", err.Error())
 	if Sleep(ctx, delay) != nil {
-		return err // the last thing that went wrong says more than the wait
+		return err // says more than the cancelled wait
 	}
 	return nil
 }
 
-// retryingBody is a range's body that reopens itself.
+// retryingBody is the body of a range that reopens itself.
 type retryingBody struct {
 	source      *retryingSource
 	ctx         context.Context
@@ -136,7 +134,7 @@ func (r *retryingBody) Read(p []byte) (int, error) {
 	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
 	}
-	// The slot and the connection go back before the wait.
+	// Release the slot and the connection before the wait.
 	_ = r.Close() // it is broken already
 	return n, r.retry(err)
 }

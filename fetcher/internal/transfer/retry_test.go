@@ -42,7 +42,7 @@ func TestWithConcurrencyLimit_limitsOpenBodies(t *testing.T) {
 	require.NoError(t, third.Close())
 }
 
-// threeAttempts is three quick tries, and no round of them more.
+// threeAttempts is one round of three attempts.
 var threeAttempts = transfer.RetryPolicy{Attempts: 3, ShortBackoff: transfer.Backoff{Base: time.Millisecond, Cap: time.Millisecond}}
 
 func TestWithRetries_givesUpWithoutProgress(t *testing.T) {
@@ -70,8 +70,6 @@ func TestWithRetries_givesUpWithoutProgress(t *testing.T) {
 	}
 }
 
-// Rounds of quick tries, with long waits between them: that is what a store's
-// bad minute takes. A wait is at most Slow's, or what the store asks for.
 func TestWithRetries_roundsAndRetryAfter(t *testing.T) {
 	tests := []struct {
 		name        string
@@ -102,7 +100,7 @@ func TestWithRetries_roundsAndRetryAfter(t *testing.T) {
 	}
 }
 
-// Ten breaks with a byte each between them are outlived by three tries.
+// Ten breaks with one byte between them, and three attempts.
 func TestWithRetries_progressResetsFailures(t *testing.T) {
 	src := randomSource(20)
 	src.onRead = func(offset int64) (io.ReadCloser, error) {

@@ -12,15 +12,15 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// Segment is a run of an object's bytes that have come, with their checksum.
-// Its algorithm is that of the object's own, or CRC32C where it has none.
+// Segment is a part of an object that is in the file, with its checksum. The algorithm is that of SegmentAlgorithm.
 type Segment struct {
 	Offset int64  `json:"offset"`
 	Length int64  `json:"length"`
 	CRC    uint64 `json:"crc"`
 }
 
-// SegmentAlgorithm is what stretches of an object with this checksum are summed by.
+// SegmentAlgorithm returns the algorithm for segments of an object with this checksum: the same one, or CRC32C if it
+// has none.
 func SegmentAlgorithm(stored crc.Checksum) crc.Algorithm {
 	if stored.Known() {
 		return stored.Algorithm
@@ -28,8 +28,7 @@ func SegmentAlgorithm(stored crc.Checksum) crc.Algorithm {
 	return crc.CRC32C
 }
 
-// normalizeSegments sorts stretches by their offset and leaves out what overlaps one
-// before it or reaches beyond size.
+// normalizeSegments sorts segments by offset and drops those that overlap an earlier one or exceed size.
 func normalizeSegments(stretches []Segment, size int64) []Segment {
 	sorted := slices.SortedFunc(slices.Values(stretches), func(a, b Segment) int { return cmp.Compare(a.Offset, b.Offset) })
 	end := int64(0)
@@ -42,8 +41,7 @@ func normalizeSegments(stretches []Segment, size int64) []Segment {
 	})
 }
 
-// gaps are the spans of size bytes that no stretch covers; the stretches
-// are ordered.
+// gaps returns the ranges of size bytes that no segment covers. The segments must be normalized.
 func gaps(stretches []Segment, size int64) []byteRange {
 	var missing []byteRange
 	end := int64(0)
@@ -59,7 +57,7 @@ func gaps(stretches []Segment, size int64) []byteRange {
 	return missing
 }
 
-// combineCRCs puts the checksums of ordered stretches, without holes, together.
+// combineCRCs returns the checksum of ordered segments without gaps.
 func combineCRCs(algorithm crc.Algorithm, stretches []Segment) uint64 {
 	var sum uint64
 	for _, s := range stretches {
@@ -68,8 +66,9 @@ func combineCRCs(algorithm crc.Algorithm, stretches []Segment) uint64 {
 	return sum
 }
 
-// VerifySegments returns those of the stretches whose bytes are in the file, every one
-// read again: a crash may have kept a note of what never reached the disk.
+// VerifySegments returns the segments whose content is in the file, reading it again: after a crash the journal may
+// list data
+// that was not written to disk.
 func VerifySegments(ctx context.Context, file *os.File, object source.Object, stretches []Segment) ([]Segment, error) {
 	algorithm, buffer := SegmentAlgorithm(object.Checksum), make([]byte, copyBufferSize)
 	var intact []Segment

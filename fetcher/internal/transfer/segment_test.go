@@ -11,7 +11,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/transfer"
 )
 
-// newHalfWrittenFile is a file of 10,000 bytes, every second thousand of which has come.
+// newHalfWrittenFile returns a file of 10,000 bytes that contains every second thousand, and the segments.
 func newHalfWrittenFile(t *testing.T, src *memorySource) (*os.File, []transfer.Segment) {
 	file, err := os.Create(filepath.Join(t.TempDir(), "f"))
 	require.NoError(t, err)

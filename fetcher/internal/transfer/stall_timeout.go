@@ -10,10 +10,11 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// WithStallTimeout gives up a request that brings nothing for idle, or far less than the
-// others do, as a transient fault, so that another connection is tried: one
-// whose peer is gone stays open for minutes, and the SDKs do not look. Time
-// that the reader spends elsewhere does not count.
+// WithStallTimeout fails a request with a transient error if it receives nothing for the timeout, or far less than the
+// others,
+// so that another connection is tried. A connection whose peer is gone stays open for minutes, and the SDKs do not
+// check. Time
+// between reads does not count.
 func WithStallTimeout(src source.Source, timeout time.Duration) source.Source {
 	return &stallTimeoutSource{Source: src, idle: timeout, throughput: &throughput{}}
 }
@@ -42,7 +43,7 @@ func (s *stallTimeoutSource) Read(ctx context.Context, object source.Object, off
 	return &watchedBody{body: body, watchdog: timer, throughput: s.throughput, url: s.URL(object.Ref)}, nil
 }
 
-// watchdog ends a request's context when its timer runs out.
+// watchdog cancels a request's context when its timer fires.
 type watchdog struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
@@ -57,7 +58,7 @@ func (s *stallTimeoutSource) newWatchdog(parent context.Context, ref source.Ref)
 	return &watchdog{ctx: ctx, cancel: cancel, timer: timer, idle: s.idle}, ctx
 }
 
-// cause puts the stall in place of the "context canceled" that it causes.
+// cause returns the stall instead of the "context canceled" that it causes.
 func (d *watchdog) cause(err error) error {
 	if err != nil && !errors.Is(err, io.EOF) && d.ctx.Err() != nil {
 		return context.Cause(d.ctx)
@@ -75,7 +76,7 @@ type watchedBody struct {
 	watchdog   *watchdog
 	throughput *throughput
 	url        string
-	// bytes came within took, waits for the reader not counted.
+	// bytes were received within elapsed, without the time between reads.
 	bytes   int64
 	elapsed time.Duration
 }

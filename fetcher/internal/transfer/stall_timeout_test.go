@@ -15,7 +15,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/transfer"
 )
 
-// stuckBody never brings a byte; it ends with its request's context.
+// stuckBody never receives a byte; it ends with its request's context.
 type stuckBody struct{ ctx context.Context }
 
 func (s stuckBody) Read([]byte) (int, error) {
@@ -94,7 +94,7 @@ func TestWithStallTimeout_keepsCancellation(t *testing.T) {
 	})
 }
 
-// slowBody brings a byte each pause.
+// slowBody receives a byte after each delay.
 type slowBody struct {
 	body  []byte
 	delay time.Duration
@@ -112,7 +112,7 @@ func (t *slowBody) Read(p []byte) (int, error) {
 
 func (*slowBody) Close() error { return nil }
 
-// slowRanges lets each read of the next range take its pause a byte.
+// slowRanges returns a source whose range number i has the delay number i between its bytes.
 func slowRanges(pauses []time.Duration) *memorySource {
 	src := randomSource(100 * len(pauses))
 	src.onRead = func(offset int64) (io.ReadCloser, error) {
@@ -122,8 +122,7 @@ func slowRanges(pauses []time.Duration) *memorySource {
 	return src
 }
 
-// The fifth range brings one byte a second where 100 are usual: it goes on at
-// its byte over another connection.
+// The fifth range receives one byte per second instead of 100: it resumes on another connection.
 func TestWithStallTimeout_replacesSlowConnection(t *testing.T) {
 	const usual, slow = 10 * time.Millisecond, time.Second
 	tests := []struct {

@@ -14,20 +14,18 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// Stream reads an object from its first byte to its last while its ranges
-// come in parallel. The buffers are its window: memory is theirs. Close it.
+// Stream reads an object in order while its ranges are downloaded in parallel. Its memory is the buffers of the pool.
+// Close it.
 type Stream struct {
 	cancel  context.CancelFunc
 	group   *errgroup.Group
 	buffers *BufferPool
-	// pending holds the ranges that are on their way, in order; ready those
-	// that are here and hashed.
+	// pending holds the requested ranges in order, ready the downloaded and hashed ones.
 	pending chan *chunk
 	ready   chan []byte
-	// hash is nil when nobody asked for it.
+	// hash is nil if no SHA-256 was requested.
 	hash hash.Hash
-	// algorithm is that of the object's own checksum, crc what its ranges
-	// have come to so far.
+	// algorithm is that of the object's checksum, and crc the checksum of the ranges so far.
 	algorithm crc.Algorithm
 	crc       uint64
 
@@ -35,25 +33,24 @@ type Stream struct {
 	err             error
 }
 
-// chunk is a range on its way into its buffer.
+// chunk is a range that is downloaded into its buffer.
 type chunk struct {
 	byteRange
 	buffer []byte
 	crc    uint64
-	// done is closed when the range is here, or err says why it is not.
+	// done is closed when the range is complete or err is set.
 	done chan struct{}
 	err  error
 }
 
-// NewStream begins to read ranges of the buffers' size, and computes the
-// object's SHA-256 if it is asked to.
+// NewStream starts to read ranges of the buffers' size, and computes the object's SHA-256 on request.
 func NewStream(ctx context.Context, src source.Source, object source.Object, buffers *BufferPool, computeSHA256 bool) *Stream {
 	ctx, cancel := context.WithCancel(ctx)
 	group, ctx := errgroup.WithContext(ctx)
 	s := &Stream{
 		cancel: cancel, group: group, buffers: buffers, algorithm: object.Checksum.Algorithm,
-		// Room for every buffer there is: sending never blocks for long, and
-		// after the end whatever was lent lies in one of the two.
+		// The capacity is that of the pool: sends do not block, and after the end every acquired buffer is in one of
+		// the channels.
 		pending: make(chan *chunk, cap(buffers.free)),
 		ready:   make(chan []byte, cap(buffers.free)),
 	}
@@ -65,7 +62,7 @@ func NewStream(ctx context.Context, src source.Source, object source.Object, buf
 	return s
 }
 
-// requestRanges sends for the ranges in order, as buffers come free.
+// requestRanges requests the ranges in order, as buffers become free.
 func (s *Stream) requestRanges(ctx context.Context, src source.Source, object source.Object) error {
 	defer close(s.pending)
 	for _, part := range splitRanges(object.Size, s.buffers.size) {
@@ -97,12 +94,13 @@ func readChunk(ctx context.Context, src source.Source, object source.Object, p *
 	return nil
 }
 
-// deliverInOrder hashes the ranges one after the other and hands them on. It runs
-// beside the reader, so that hashing and unpacking share no core's time.
+// deliverInOrder hashes the ranges in order and passes them to Read. It runs beside the reader, so that hashing and
+// extraction
+// use two cores.
 func (s *Stream) deliverInOrder() error {
 	defer close(s.ready)
 	for p := range s.pending {
-		// fill ends with its context, so this wait is as bounded as it is.
+		// readChunk ends with its context, so this wait is bounded.
 		<-p.done
 		if p.err != nil {
 			s.buffers.release(p.buffer)
@@ -121,8 +119,7 @@ func (s *Stream) deliverInOrder() error {
 	return nil
 }
 
-// Read returns the next bytes. At the end it is io.EOF only when the whole
-// object has come.
+// Read returns the next bytes. It returns io.EOF only after the whole object.
 func (s *Stream) Read(p []byte) (int, error) {
 	for len(s.unread) == 0 {
 		if s.err != nil {
@@ -143,8 +140,7 @@ func (s *Stream) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Err is what broke the transfer, if it broke; nil before and at a good end.
-// It tells a broken transfer from a broken archive.
+// Err returns the error of the download, or nil. It distinguishes a failed download from a corrupt archive.
 func (s *Stream) Err() error {
 	if errors.Is(s.err, io.EOF) {
 		return nil
@@ -152,7 +148,7 @@ func (s *Stream) Err() error {
 	return s.err
 }
 
-// Digest is what the object came to. It holds once Read returned io.EOF.
+// Digest returns the digest of the object. It is valid after Read returned io.EOF.
 func (s *Stream) Digest() Digest {
 	digest := Digest{CRC: s.crc}
 	if s.hash != nil {
@@ -161,14 +157,14 @@ func (s *Stream) Digest() Digest {
 	return digest
 }
 
-// Close ends what is under way and gives all buffers back.
+// Close stops the download and releases all buffers.
 func (s *Stream) Close() error {
 	s.cancel()
 	s.releaseCurrent()
 	for buffer := range s.ready {
 		s.buffers.release(buffer)
 	}
-	_ = s.group.Wait() // Read has reported it already, if anyone asked.
+	_ = s.group.Wait() // Read returned the error
 	return nil
 }
 

@@ -6,24 +6,26 @@ import (
 	"time"
 )
 
-// A range counts as slow when it has had a fair chance and brings less than a
-// tenth of what the middle one of the last ranges brought. S3 itself advises
-// to give up such a connection: the next one seldom meets the same server.
+// A range is slow if, after minSampleTime, its throughput is below the median of the last ranges divided by slowFactor.
+// S3
+// advises to replace such connections: the next one usually reaches another server.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance-guidelines.html
 const (
 	minSampleTime = 3 * time.Second
 	slowFactor    = 10
-	// Of fewer ranges nobody can tell what is usual; more are the past.
+	// With fewer ranges there is no meaningful median; older ones say little about the present.
 	minSamples, maxSamples = 4, 16
 )
 
-// throughput knows how fast the last ranges came, in bytes a second.
+// throughput records the rates of the last ranges, in bytes per second.
 type throughput struct {
 	mutex sync.Mutex
 	rates []float64
 }
 
-// record adds a range that is over. One that was given up counts too: when the
-// network itself is slow, the middle falls and giving up ends.
+// record adds a range that has ended. One that was given up counts, too: if the network itself is slow, the median
+// falls and
+// ranges are no longer given up.
 func (p *throughput) record(bytes int64, took time.Duration) {
 	if bytes == 0 || took <= 0 {
 		return
@@ -36,8 +38,7 @@ func (p *throughput) record(bytes int64, took time.Duration) {
 	p.rates = append(p.rates, float64(bytes)/took.Seconds())
 }
 
-// isSlow says whether a range under way is far below the others, and what is
-// usual.
+// isSlow reports whether a range in progress is slow, and returns the median.
 func (p *throughput) isSlow(bytes int64, took time.Duration) (usual float64, slow bool) {
 	if took < minSampleTime {
 		return 0, false

@@ -24,8 +24,8 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/transfer"
 )
 
-// memorySource is a source of one object, for what needs no server: order, memory
-// and time. meet, when set, is asked before each read.
+// memorySource is a source of one object, for tests of order, memory and time. onRead, if set, is called before each
+// read.
 type memorySource struct {
 	body          []byte
 	onRead        func(offset int64) (io.ReadCloser, error)
@@ -87,7 +87,7 @@ var discardLogger = slog.New(slog.DiscardHandler)
 
 var testOptions = transfer.FileOptions{MinRange: 1000, Parallel: 4, SHA256: true}
 
-// testSizes are those around a part of 1000 bytes, with 4 at once.
+// testSizes are sizes around a part of 1000 bytes, with 4 workers.
 var testSizes = []int{1, 999, 1000, 1001, 3999, 4000, 4001, 25_017}
 
 func TestFile_contentAndDigest(t *testing.T) {
@@ -139,7 +139,7 @@ func TestFile_sha256OnlyOnRequest(t *testing.T) {
 	require.Equal(t, want, stream.Digest())
 }
 
-// A consumer that does not read holds the source back: memory is the window.
+// A slow reader stops the download: the buffers limit the memory.
 func TestStream_readAheadLimitedByBuffers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		src := randomSource(100_000)
@@ -154,8 +154,7 @@ func TestStream_readAheadLimitedByBuffers(t *testing.T) {
 	})
 }
 
-// Streams share their buffers; one that is left alone must not stop the rest,
-// and all buffers come back.
+// Streams share a pool: one that is closed early must not block the others, and all buffers are released.
 func TestStream_sharedBufferPool(t *testing.T) {
 	buffers := transfer.NewBufferPool(3, 1000)
 	for range 20 { // after an early Close as well as after a whole read

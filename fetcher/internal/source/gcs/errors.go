@@ -13,8 +13,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// classifyError gives an answer of GCS its kind and says what to do about it.
-// What is left as it is counts as transient.
+// classifyError gives an error of GCS its kind and a hint. An unclassified error counts as transient.
 func classifyError(url string, ref source.Ref, err error) error {
 	var known *fetcherr.Error
 	if errors.As(err, &known) {
@@ -65,8 +64,9 @@ func notFoundError(url string, ref source.Ref, message string) error {
 	}
 }
 
-// responseMessage is what GCS says, which names the principal and the permission. An
-// endpoint that is not GCS may answer without JSON: then the body's beginning.
+// responseMessage returns the message of GCS, which names the principal and the permission. Another server may respond
+// without
+// JSON: then it is the beginning of the body.
 func responseMessage(answer *googleapi.Error) string {
 	text := answer.Message
 	if text == "" {
@@ -78,7 +78,7 @@ func responseMessage(answer *googleapi.Error) string {
 	return text[:min(len(text), 500)]
 }
 
-// keyPrefix is the key's folder, which is what grants are given on.
+// keyPrefix returns the key's folder, which permissions are granted on.
 func keyPrefix(key string) string {
 	return key[:strings.LastIndexByte(key, '/')+1]
 }

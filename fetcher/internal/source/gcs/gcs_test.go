@@ -23,8 +23,7 @@ func TestSource_conformance(t *testing.T) {
 	sourcetest.RunConformance(t, storetest.GCS(t), func(ctx context.Context) (source.Source, error) { return gcs.New(ctx) })
 }
 
-// What is stored is what counts, for the size, the ranges and the digest:
-// GCS would unpack such an object on its way, whole, whatever was asked for.
+// Size, ranges and digest are those of the stored content. GCS would decompress the object and ignore the range.
 func TestSource_gzipEncodedObjectReadAsStored(t *testing.T) {
 	store := storetest.GCS(t)
 	t.Setenv("STORAGE_EMULATOR_HOST", store.Endpoint())
@@ -43,7 +42,7 @@ func TestSource_gzipEncodedObjectReadAsStored(t *testing.T) {
 	require.Equal(t, packed[5:15], got)
 }
 
-// fake-gcs-server never unpacks, so that the header is looked at here.
+// fake-gcs-server never decompresses, so this test checks the header.
 func TestSourceRead_acceptEncodingGzip(t *testing.T) {
 	var asked []string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -11,7 +11,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/crc"
 )
 
-// Answers that versitygw does not give, and other servers do.
+// Responses of other servers than versitygw.
 func TestObjectChecksum_selectsFullObjectCRC(t *testing.T) {
 	sum32, sum64 := aws.String("4waSgw=="), aws.String("rosUhgp5mIg=")
 	tests := []struct {

@@ -14,13 +14,12 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// invalidCredentialCodes are answers to credentials that no grant would help.
+// invalidCredentialCodes are the errors that no permission would fix.
 var invalidCredentialCodes = map[string]bool{
 	"ExpiredToken": true, "InvalidToken": true, "InvalidAccessKeyId": true, "SignatureDoesNotMatch": true,
 }
 
-// classifyError gives an answer of S3 its kind and says what to do about it. What
-// is left as it is counts as transient.
+// classifyError gives an error of S3 its kind and a hint. An unclassified error counts as transient.
 func classifyError(url string, ref source.Ref, err error) error {
 	var identity identityError
 	if errors.As(err, &identity) {
@@ -58,8 +57,7 @@ func classifyError(url string, ref source.Ref, err error) error {
 	return fetcherr.New(fetcherr.Transient, "%s: %s: %w", url, answer, err).WithRetryAfter(source.RetryAfter(response.Response.Header))
 }
 
-// notFoundAsChanged turns an object that went missing between Stat and Read into one
-// that changed: it was there a moment ago.
+// notFoundAsChanged turns NotFound into ObjectChanged: the object existed at the Stat before.
 func notFoundAsChanged(url string, err error) error {
 	if fetcherr.KindOf(err) != fetcherr.NotFound {
 		return err
@@ -81,8 +79,8 @@ func notFoundError(url string, ref source.Ref, err error) error {
 	}
 }
 
-// permissionHint says which permissions a read takes. Without ListBucket on the
-// prefix S3 answers 403 for an object that does not exist.
+// permissionHint says which permissions a read needs. Without ListBucket S3 returns 403 for an object that does not
+// exist.
 func permissionHint(ref source.Ref) string {
 	action := "s3:GetObject"
 	if ref.Version != "" {
@@ -104,7 +102,7 @@ func errorCode(err error) string {
 	return ""
 }
 
-// errorText is S3's code and message; a HEAD brings neither.
+// errorText returns S3's code and message. The response to a HEAD request has neither.
 func errorText(err error, status int) string {
 	var answer smithy.APIError
 	if !errors.As(err, &answer) || answer.ErrorMessage() == "" {

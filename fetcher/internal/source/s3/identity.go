@@ -16,8 +16,9 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// taggedCredentials marks what goes wrong in the credential chain, so that a refusal by
-// STS is not taken for one by S3: both are HTTP answers of the same type.
+// taggedCredentials marks the errors of the credential chain, to distinguish a response of STS from one of S3: both
+// have the
+// same type.
 type taggedCredentials struct{ aws.CredentialsProvider }
 
 type identityError struct{ error }
@@ -32,10 +33,11 @@ func (m taggedCredentials) Retrieve(ctx context.Context) (aws.Credentials, error
 	return credentials, nil
 }
 
-// classifyCredentialError is fetcherr.Denied for a pod that has no identity,
-// fetcherr.Unsettled for one whose identity is refused or whose token is not
-// there, as both come right a little after they were made, and transient when
-// STS could not be asked.
+// classifyCredentialError returns fetcherr.PermissionDenied for a pod without credentials, fetcherr.IdentityNotReady if
+// the
+// identity was refused or its token is missing, as both may not have taken effect yet, and a transient error if STS did
+// not
+// respond.
 func classifyCredentialError(err error) error {
 	var httpErr *awshttp.ResponseError
 	var netErr net.Error
@@ -58,15 +60,14 @@ func classifyCredentialError(err error) error {
 		WithHint("annotate the pod's service account with its role (eks.amazonaws.com/role-arn), or associate it by Pod Identity, and let the role trust it")
 }
 
-// identityConfigured says whether EKS has told the pod where its identity comes from:
-// by IRSA or by Pod Identity.
+// identityConfigured reports whether EKS has configured the pod's identity, by IRSA or Pod Identity.
 func identityConfigured() bool {
 	return os.Getenv("AWS_WEB_IDENTITY_TOKEN_FILE") != "" || os.Getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI") != ""
 }
 
-// Principal is the role of IRSA, or whom STS takes the credentials for. A
-// store at a private endpoint is not AWS: then STS is asked only where it has
-// one too.
+// Principal returns the role of IRSA, or the caller identity of STS. For a store at a custom endpoint STS is asked only
+// if it
+// has a custom endpoint, too.
 func (s *Source) Principal(ctx context.Context) string {
 	if role := os.Getenv("AWS_ROLE_ARN"); role != "" {
 		return role
@@ -83,5 +84,5 @@ func (s *Source) Principal(ctx context.Context) string {
 	return aws.ToString(caller.Arn)
 }
 
-// principalTimeout is how long a message may wait for the principal's name.
+// principalTimeout is how long a log message may wait for the principal.
 const principalTimeout = 2 * time.Second

@@ -1,4 +1,4 @@
-// Package s3 reads objects from S3 and from servers that speak its protocol.
+// Package s3 reads objects from S3 and compatible servers.
 package s3
 
 import (
@@ -17,18 +17,19 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// Source reads from S3. Make it with New.
+// Source reads from S3. Create it with New.
 type Source struct {
 	client *s3.Client
 	config aws.Config
 }
 
-// New makes a Source with the identity of the SDK's default chain, but for its
-// last link, the node's own role: a pod reads as itself or not at all. It asks
-// for credentials at once: a pod without an identity ends here in
-// fetcherr.Denied, with the chain's own account of what it tried, one whose
-// identity may be on its way in fetcherr.Unsettled. An STS that does not answer
-// is a transient error.
+// New returns a Source with the SDK's default credential chain except the node's instance profile: a pod reads with its
+// own
+// identity or not at all. It retrieves credentials at once. A pod without an identity is fetcherr.PermissionDenied,
+// with the
+// chain's own error; one whose identity may not have taken effect yet is fetcherr.IdentityNotReady. An STS that does
+// not
+// respond is a transient error.
 func New(ctx context.Context) (*Source, error) {
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithEC2IMDSClientEnableState(imds.ClientDisabled))
 	if err != nil {
@@ -44,22 +45,23 @@ func New(ctx context.Context) (*Source, error) {
 	return &Source{client: s3.NewFromConfig(cfg, clientOptions), config: cfg}, nil
 }
 
-// usesCustomEndpoint says whether the store is another than AWS's own.
+// usesCustomEndpoint reports whether the store is not AWS's own.
 func usesCustomEndpoint() bool {
 	return os.Getenv("AWS_ENDPOINT_URL_S3") != "" || os.Getenv("AWS_ENDPOINT_URL") != ""
 }
 
 func clientOptions(o *s3.Options) {
-	// Buckets below a private endpoint seldom have names of their own in DNS.
+	// A custom endpoint seldom has DNS names for buckets.
 	o.UsePathStyle = usesCustomEndpoint()
-	// Retries belong to transfer; the SDK's would multiply with them, and
-	// their token bucket ends waiting when everything fails at once.
+	// The retries are in package transfer. The SDK's would multiply with them, and its token bucket stops retrying when
+	// all
+	// requests fail.
 	o.Retryer = aws.NopRetryer{}
-	// Ranges carry no checksum; asking for one only logs a warning each.
+	// Ranges have no checksum; requesting one logs a warning for each.
 	o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 }
 
-// URL returns s3://bucket/key, with the version id when one is asked for.
+// URL returns s3://bucket/key, with ?versionId= if the reference has a version.
 func (s *Source) URL(ref source.Ref) string {
 	url := "s3://" + ref.Bucket + "/" + ref.Key
 	if ref.Version != "" {
@@ -68,8 +70,7 @@ func (s *Source) URL(ref source.Ref) string {
 	return url
 }
 
-// Stat finds the object's size, entity tag, version id and, where it was
-// uploaded with one, the checksum of the whole object.
+// Stat returns the object's size, ETag, version ID and, if the upload had one, the checksum of the whole object.
 func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error) {
 	head, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{
 		Bucket: &ref.Bucket, Key: &ref.Key, VersionId: optionalString(ref.Version),
@@ -87,9 +88,9 @@ func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error
 	}, nil
 }
 
-// Read opens a range under the condition that the entity tag still holds.
-// The version id goes along only when it was asked for: reading by version
-// takes s3:GetObjectVersion, a grant that a pod without a pin does not need.
+// Read opens a range with If-Match. The version ID is sent only if it is pinned: s3:GetObjectVersion is a permission
+// that a
+// pod without a pin does not need.
 func (s *Source) Read(ctx context.Context, object source.Object, offset, length int64) (io.ReadCloser, error) {
 	last := offset + length - 1
 	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{
@@ -102,14 +103,13 @@ func (s *Source) Read(ctx context.Context, object source.Object, offset, length 
 		return nil, notFoundAsChanged(s.URL(object.Ref), classifyError(s.URL(object.Ref), object.Ref, err))
 	}
 	if err := source.CheckContentRange(s.URL(object.Ref), aws.ToString(out.ContentRange), offset, length, object.Size); err != nil {
-		_ = out.Body.Close() // nothing of it was read
+		_ = out.Body.Close() // nothing was read from it
 		return nil, err
 	}
 	return source.ExactBody(out.Body, length), nil
 }
 
-// classifyHeadError finds the reason of a refused HEAD, whose answer has no body, by
-// asking for the first byte.
+// classifyHeadError requests the first byte after a failed HEAD, whose response has no body, to get the reason.
 func (s *Source) classifyHeadError(ctx context.Context, ref source.Ref, err error) error {
 	first := classifyError(s.URL(ref), ref, err)
 	if fetcherr.KindOf(first) == fetcherr.Transient {

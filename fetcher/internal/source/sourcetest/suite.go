@@ -1,5 +1,4 @@
-// Package sourcetest holds the one conformance suite that every source.Source
-// has to pass against a real server.
+// Package sourcetest is the conformance suite for implementations of source.Source, run against real servers.
 package sourcetest
 
 import (
@@ -15,11 +14,10 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
-// OpenSource makes the source under test, from the environment.
+// OpenSource creates the source under test from the environment.
 type OpenSource func(ctx context.Context) (source.Source, error)
 
-// RunConformance runs the conformance suite on the source that open makes when the
-// store's environment is set.
+// RunConformance runs the suite on the source that open creates in the store's environment.
 func RunConformance(t *testing.T, store storetest.Store, open OpenSource) {
 	for key, value := range store.Env(store.Endpoint()) {
 		t.Setenv(key, value)
@@ -27,17 +25,17 @@ func RunConformance(t *testing.T, store storetest.Store, open OpenSource) {
 	src, err := open(t.Context())
 	require.NoError(t, err)
 	s := suite{store: store, source: src, bucket: store.Bucket(t)}
-	t.Run("an object is found with its size and version", s.statObject)
-	t.Run("an empty object is found as empty", s.emptyObject)
-	t.Run("ranges bring their bytes", s.readRanges)
-	t.Run("a key may hold characters that URLs escape", s.escapedKey)
-	t.Run("a missing object says so, by its URL", s.missingObject)
-	t.Run("a missing bucket says so", s.missingBucket)
-	t.Run("a missing version says so", s.missingVersion)
-	t.Run("a pinned version is read though a newer one lives", s.pinnedVersion)
-	t.Run("an object replaced after it was found does not mix", s.replacedObject)
-	t.Run("an object removed after it was found has changed", s.removedObject)
-	t.Run("a cancelled context ends a read", s.cancelledRead)
+	t.Run("stat returns size and version", s.statObject)
+	t.Run("stat of an empty object", s.emptyObject)
+	t.Run("read ranges", s.readRanges)
+	t.Run("key with characters that URLs escape", s.escapedKey)
+	t.Run("missing object", s.missingObject)
+	t.Run("missing bucket", s.missingBucket)
+	t.Run("missing version", s.missingVersion)
+	t.Run("pinned version is read instead of the live one", s.pinnedVersion)
+	t.Run("object replaced after stat", s.replacedObject)
+	t.Run("object deleted after stat", s.removedObject)
+	t.Run("cancelled context", s.cancelledRead)
 }
 
 type suite struct {
@@ -142,8 +140,9 @@ func (s suite) removedObject(t *testing.T) {
 	s.requireOldBytesOrChanged(t, object, "gone")
 }
 
-// requireOldBytesOrChanged reads the beginning of an object that is no longer the live
-// one: a store that still has its version may bring that, and nothing else.
+// requireOldBytesOrChanged reads the beginning of an object that is no longer live: a store that still has the version
+// may
+// return its content, and nothing else.
 func (s suite) requireOldBytesOrChanged(t *testing.T, object source.Object, old string) {
 	got, err := s.read(t, object, 0, int64(len(old)))
 	if err == nil {
