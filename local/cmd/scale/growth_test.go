@@ -32,7 +32,7 @@ func TestGrowthRatio(t *testing.T) {
 	}
 }
 
-// noise is an error of the middle one of 3, 30 and 300.
+// noise returns the error of a measurement of 30 services.
 func noise(n, seconds float64) float64 {
 	if n == 30 {
 		return seconds

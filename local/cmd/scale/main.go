@@ -1,8 +1,7 @@
-// Command scale measures what a plan costs as the catalogue grows: the real
-// engine's preview of a stack with 3, 30 and 300 services, whole processes. It
-// fails when that takes too much, or more than in proportion.
+// Command scale measures time and memory of `ferry preview`, with the real engine, for stacks with 3, 30 and 300
+// services. It fails if they are above a limit or grow faster than the number of services.
 //
-// usage: scale [-services 3,30,300] [-runs 3]
+// Usage: scale [-services 3,30,300] [-runs 3]
 package main
 
 import (
@@ -16,16 +15,15 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// What a preview of 300 services may take: longer, and nobody waits for it in
-// a pull request; more, and it does not fit beside the rest on a small runner.
+// Limits of a preview with 300 services: people wait for it in pull requests, on small CI runners.
 const (
 	maxTime   = time.Minute
 	maxMemory = 1 << 30
 )
 
 func main() {
-	services := flag.String("services", "3,30,300", "`numbers` of services, each ten times the one before")
-	runs := flag.Int("runs", 3, "runs of each; the fastest counts")
+	services := flag.String("services", "3,30,300", "`numbers` of services, in ascending order")
+	runs := flag.Int("runs", 3, "runs for each number of services, of which the fastest counts")
 	flag.Parse()
 	if err := run(*services, *runs); err != nil {
 		fmt.Fprintf(os.Stderr, "scale: %v\n", err)
@@ -42,10 +40,10 @@ func run(services string, runs int) error {
 	for text := range strings.SplitSeq(services, ",") {
 		number, err := strconv.Atoi(text)
 		if err != nil || number < 1 {
-			return fmt.Errorf("-services %s: %q is no number of services", services, text)
+			return fmt.Errorf("-services %s: invalid number %q: must be 1 or higher", services, text)
 		}
 		if len(numbers) > 0 && number <= numbers[len(numbers)-1] {
-			return fmt.Errorf("-services %s: each has to be greater than the one before", services)
+			return fmt.Errorf("-services %s: must be in ascending order", services)
 		}
 		numbers = append(numbers, number)
 	}

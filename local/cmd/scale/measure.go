@@ -14,23 +14,23 @@ import (
 	"time"
 )
 
-// measurement is what one preview took.
+// measurement is the cost of one preview.
 type measurement struct {
 	duration time.Duration
-	// peakRSS is the peak of the program's resident memory, in bytes. The
-	// engine and the providers are processes of their own.
+	// peakRSS is the highest resident memory of the ferry process, in bytes. The engine and the providers are other
+	// processes.
 	peakRSS int64
-	// resources in the plan.
+	// resources is the number of resources in the plan.
 	resources int
 }
 
-// measurePreview runs ferry preview on a project of so many services.
+// measurePreview runs ferry preview on a project with the given number of services.
 func measurePreview(root, stack string, services int) (measurement, error) {
 	dir, err := os.MkdirTemp("", "modelferry-scale-")
 	if err != nil {
 		return measurement{}, err
 	}
-	defer func() { _ = os.RemoveAll(dir) }() // a leftover in the temporary folder harms nothing
+	defer func() { _ = os.RemoveAll(dir) }() // best effort: it is a temporary directory
 	if err := writeProject(root, dir, stack, services); err != nil {
 		return measurement{}, err
 	}
@@ -60,13 +60,13 @@ func measurePreview(root, stack string, services int) (measurement, error) {
 	}
 	m.resources = strings.Count(output.String(), "\n  + ")
 	if m.peakRSS == 0 || m.resources < services {
-		return measurement{}, errors.New("the preview was not seen at work")
+		return measurement{}, errors.New("the preview was not measured: no memory, or fewer resources than services")
 	}
 	return m, nil
 }
 
-// trackPeakRSS reads a process' peak of resident memory until it has ended. The
-// kernel keeps the peak, so that what is read last is nearly all.
+// trackPeakRSS reads the peak resident memory of a process until done is closed, and sends the last value. The kernel
+// records the peak, so only a peak just before the end is missed.
 func trackPeakRSS(pid int, done <-chan struct{}) <-chan int64 {
 	peak := make(chan int64, 1)
 	go func() {
@@ -87,18 +87,18 @@ func trackPeakRSS(pid int, done <-chan struct{}) <-chan int64 {
 func readPeakRSS(pid int) int64 {
 	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
-		return 0 // it has ended
+		return 0 // the process has ended
 	}
 	for line := range strings.Lines(string(content)) {
 		if fields := strings.Fields(line); len(fields) > 1 && fields[0] == "VmHWM:" {
-			kibibytes, _ := strconv.ParseInt(fields[1], 10, 64) // the kernel writes a number
+			kibibytes, _ := strconv.ParseInt(fields[1], 10, 64) // always a number
 			return kibibytes << 10
 		}
 	}
 	return 0
 }
 
-// fastest is the cost with the least time: what else a machine does only ever adds.
+// fastest returns the measurement with the shortest duration: other load can only increase it.
 func fastest(measurements []measurement) measurement {
 	return slices.MinFunc(measurements, func(a, b measurement) int { return cmp.Compare(a.duration, b.duration) })
 }

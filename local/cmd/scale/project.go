@@ -11,8 +11,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// writeProject writes a project of so many services to a folder: the
-// repository's own again and again, each under a name of its own.
+// writeProject writes a project with the given number of services to dir: copies of the repository's services with
+// unique names.
 func writeProject(root, dir, stack string, services int) error {
 	project, err := readYAML(filepath.Join(root, "Pulumi.yaml"))
 	if err != nil {
@@ -39,7 +39,7 @@ func writeProject(root, dir, stack string, services int) error {
 	return nil
 }
 
-// replicateServices makes so many services of those that there are, by turns.
+// replicateServices returns number copies of the services, in turn, and of their releases.
 func replicateServices(services, releases map[string]any, number int) (catalogue, liveReleases map[string]any) {
 	catalogue, liveReleases = map[string]any{}, map[string]any{}
 	names := slices.Sorted(maps.Keys(releases))
@@ -47,7 +47,7 @@ func replicateServices(services, releases map[string]any, number int) (catalogue
 		base := names[i%len(names)]
 		name := fmt.Sprintf("%s-%d", base, i)
 		service := maps.Clone(asMap(services[base]))
-		delete(service, "deployment") // the service's name, so that none is twice
+		delete(service, "deployment") // the default is the service's name, which is unique
 		catalogue[name] = service
 		release, backends := withPrefix(asMap(releases[base]), base, name), map[string]any{}
 		for backend, config := range asMap(release["backends"]) {
@@ -61,8 +61,8 @@ func replicateServices(services, releases map[string]any, number int) (catalogue
 	return catalogue, liveReleases
 }
 
-// withPrefix is a release, or a backend of one, whose artifacts lie below another
-// service's prefix.
+// withPrefix returns a copy of a release, or of a release's backend, with its artifacts moved to another service's
+// prefix.
 func withPrefix(release map[string]any, from, to string) map[string]any {
 	release, artifacts := maps.Clone(release), map[string]any{}
 	for artifact, version := range asMap(release["artifacts"]) {

@@ -52,7 +52,7 @@ func TestConfigThatCannotWorkIsToldBeforeAnythingStarts(t *testing.T) {
 		args []string
 		says string
 	}{
-		"no value":          {[]string{"--config", "namespace"}, `--config: "namespace": write KEY=VALUE`},
+		"no value":          {[]string{"--config", "namespace"}, `--config: invalid assignment "namespace": must be KEY=VALUE`},
 		"no file":           {[]string{"--overlay", "none.yaml"}, "--overlay: "},
 		"a misspelt key":    {[]string{"-c", "releases.bankchurn.delivry=csi"}, `modelferry:releases.bankchurn.delivry: Forbidden: unknown key: did you mean "delivery"?`},
 		"a value in a file": {[]string{"--overlay", overlay(t, "config: {modelferry:cloud: gck}")}, "modelferry:cloud"},

@@ -19,7 +19,11 @@ func objectPath(before string) *rapid.Generator[string] {
 		strings.Repeat("n", 255), strings.Repeat("n", 256), strings.Repeat("long/", 200) + "x",
 	})
 	return rapid.Custom(func(t *rapid.T) string {
-		return before + strings.Join(rapid.SliceOfN(part, 1, 3).Draw(t, "parts"), "/") + rapid.SampledFrom([]string{"", "", "/"}).Draw(t, "after")
+		return before + strings.Join(
+			rapid.SliceOfN(part, 1, 3).Draw(t, "parts"),
+			"/",
+		) + rapid.SampledFrom([]string{"", "", "/"}).
+			Draw(t, "after")
 	})
 }
 
@@ -84,12 +88,16 @@ var settingChanges = []settingChange{
 	{"services.bankchurn.artifacts.dataset.extract", rapid.Bool().AsAny()},
 	{"releases.bankchurn.artifacts.model.path", objectPath("bankchurn/").AsAny()},
 	{"releases.bankchurn.artifacts.dataset.path", objectPath("bankchurn/").AsAny()},
-	{"releases.bankchurn.artifacts.model.sha256", rapid.SampledFrom([]string{"", strings.Repeat("aB", 32), strings.Repeat("0", 63)}).AsAny()},
+	{
+		"releases.bankchurn.artifacts.model.sha256",
+		rapid.SampledFrom([]string{"", strings.Repeat("aB", 32), strings.Repeat("0", 63)}).AsAny(),
+	},
 	{"releases.bankchurn.artifacts.model.version", versions},
 	{"releases.bankchurn.artifacts.dataset.version", versions},
 }
 
-var versions = rapid.SampledFrom([]string{"", "0", "7", "-7", "1700000000000001", "00012", strings.Repeat("9", 18), strings.Repeat("9", 19), "v1", "aB_-.x"}).AsAny()
+var versions = rapid.SampledFrom([]string{"", "0", "7", "-7", "1700000000000001", "00012", strings.Repeat("9", 18), strings.Repeat("9", 19), "v1", "aB_-.x"}).
+	AsAny()
 
 // The fetcher's own settings, at their bounds and beside them.
 func TestFetcherRequest_acceptsValidSettings(t *testing.T) {

@@ -49,10 +49,17 @@ func TestPodIdentityAgent_readsItsPrefixOnly(t *testing.T) {
 	create := newCreator(t, dir)
 	create(aws.RoleType, object{"name": "bankchurn", "assumeRolePolicy": podIdentityTrustPolicy(t)})
 	create("aws:s3/bucketV2:BucketV2", object{"bucket": "models"})
-	policy, err := eks.ReadOnlyPolicy([]eks.Prefix{{BucketArn: "arn:aws:s3:::models", Prefix: "bankchurn/"}}, "arn:aws:kms:eu-west-1:123456789012:key/k", "eu-west-1")
+	policy, err := eks.ReadOnlyPolicy(
+		[]eks.Prefix{{BucketArn: "arn:aws:s3:::models", Prefix: "bankchurn/"}},
+		"arn:aws:kms:eu-west-1:123456789012:key/k",
+		"eu-west-1",
+	)
 	require.NoError(t, err)
 	create("aws:iam/rolePolicy:RolePolicy", object{"name": "read", "role": "bankchurn", "policy": policy})
-	create(aws.PodIdentityAssociationType, object{"clusterName": "main", "namespace": "ml-portfolio", "serviceAccount": "bankchurn", "roleArn": roleARN})
+	create(
+		aws.PodIdentityAssociationType,
+		object{"clusterName": "main", "namespace": "ml-portfolio", "serviceAccount": "bankchurn", "roleArn": roleARN},
+	)
 
 	s := newSigner(t)
 	agent := httptest.NewServer(AgentHandler(dir, &Verifier{Issuer: issuer, JWKS: s.fetchJWKS}, slog.New(slog.DiscardHandler)))
@@ -99,10 +106,20 @@ func TestPodIdentityAgent_errors(t *testing.T) {
 				test.cluster = "main"
 			}
 			require.NoError(t, cloudstate.Update(dir, func(cloud *cloudstate.Cloud) error {
-				cloud.Put(cloudstate.Resource{Type: aws.RoleType, ID: "bankchurn", Outputs: object{"arn": roleARN}, Inputs: object{"assumeRolePolicy": test.trust}})
+				cloud.Put(
+					cloudstate.Resource{
+						Type:    aws.RoleType,
+						ID:      "bankchurn",
+						Outputs: object{"arn": roleARN},
+						Inputs:  object{"assumeRolePolicy": test.trust},
+					},
+				)
 				return nil
 			}))
-			create(aws.PodIdentityAssociationType, object{"clusterName": test.cluster, "namespace": "ml-portfolio", "serviceAccount": "bankchurn", "roleArn": roleARN})
+			create(
+				aws.PodIdentityAssociationType,
+				object{"clusterName": test.cluster, "namespace": "ml-portfolio", "serviceAccount": "bankchurn", "roleArn": roleARN},
+			)
 			request := httptest.NewRequest(http.MethodGet, credentialsPath, nil)
 			request.Header.Set("Authorization", test.token)
 			recorder := httptest.NewRecorder()

@@ -109,7 +109,11 @@ type errorResponse struct {
 func writeError(w http.ResponseWriter, err error) {
 	var r *apiError
 	if !errors.As(err, &r) {
-		writeXML(w, http.StatusInternalServerError, errorResponse{Namespace: stsNamespace, Type: "Receiver", Code: "InternalFailure", Message: err.Error()})
+		writeXML(
+			w,
+			http.StatusInternalServerError,
+			errorResponse{Namespace: stsNamespace, Type: "Receiver", Code: "InternalFailure", Message: err.Error()},
+		)
 		return
 	}
 	writeXML(w, r.status, errorResponse{Namespace: stsNamespace, Type: "Sender", Code: r.code, Message: r.reason.Error()})

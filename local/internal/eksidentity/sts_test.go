@@ -138,8 +138,21 @@ func TestSTS_readsItsPrefixOnly(t *testing.T) {
 func TestSTS_errors(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(t, cloudstate.Update(dir, func(cloud *cloudstate.Cloud) error {
-		cloud.Put(cloudstate.Resource{Type: aws.OIDCProviderType, ID: providerARN, Inputs: object{"url": issuer, "clientIdLists": []any{"sts.amazonaws.com"}}})
-		cloud.Put(cloudstate.Resource{Type: aws.RoleType, ID: "bankchurn", Outputs: object{"arn": roleARN}, Inputs: object{"assumeRolePolicy": string(newPolicy(allowStatement(nil)))}})
+		cloud.Put(
+			cloudstate.Resource{
+				Type:   aws.OIDCProviderType,
+				ID:     providerARN,
+				Inputs: object{"url": issuer, "clientIdLists": []any{"sts.amazonaws.com"}},
+			},
+		)
+		cloud.Put(
+			cloudstate.Resource{
+				Type:    aws.RoleType,
+				ID:      "bankchurn",
+				Outputs: object{"arn": roleARN},
+				Inputs:  object{"assumeRolePolicy": string(newPolicy(allowStatement(nil)))},
+			},
+		)
 		return nil
 	}))
 	s, otherSigner := newSigner(t), newSigner(t)

@@ -21,7 +21,13 @@ type HasAssociation func(namespace, name string) (bool, error)
 
 // WebhookHandler is the admission webhook for pods. region tells the stack's region at the time of asking, sts is
 // the token service's URL.
-func WebhookHandler(accounts GetServiceAccount, associated HasAssociation, region func() (string, error), sts string, log *slog.Logger) http.Handler {
+func WebhookHandler(
+	accounts GetServiceAccount,
+	associated HasAssociation,
+	region func() (string, error),
+	sts string,
+	log *slog.Logger,
+) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		var review admissionv1.AdmissionReview
 		if err := json.NewDecoder(http.MaxBytesReader(w, req.Body, 8<<20)).Decode(&review); err != nil || review.Request == nil {
@@ -40,14 +46,21 @@ func WebhookHandler(accounts GetServiceAccount, associated HasAssociation, regio
 			response.PatchType, response.Patch = &kind, patch
 		}
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(admissionv1.AdmissionReview{TypeMeta: review.TypeMeta, Response: response}) // the API server times out by itself
+		_ = json.NewEncoder(w).
+			Encode(admissionv1.AdmissionReview{TypeMeta: review.TypeMeta, Response: response})
+		// the API server times out by itself
 	})
 }
 
 // createPatch is the JSON patch for a pod, nil when its service account has no role. As on EKS, an association comes
 // before an annotation.
 func createPatch(
-	ctx context.Context, request *admissionv1.AdmissionRequest, getServiceAccount GetServiceAccount, hasAssociation HasAssociation, stackRegion func() (string, error), stsURL string,
+	ctx context.Context,
+	request *admissionv1.AdmissionRequest,
+	getServiceAccount GetServiceAccount,
+	hasAssociation HasAssociation,
+	stackRegion func() (string, error),
+	stsURL string,
 ) ([]byte, error) {
 	var pod corev1.Pod
 	if err := json.Unmarshal(request.Object.Raw, &pod); err != nil {

@@ -52,7 +52,11 @@ func TestWebIdentityInject(t *testing.T) {
 		"AWS_ENDPOINT_URL_STS":        "http://10.214.0.2:9443",
 	}, fetcher)
 	require.Equal(t, "us-east-1", envMap(p.Spec.Containers[0])["AWS_REGION"], "what the pod sets stays")
-	require.Equal(t, []corev1.VolumeMount{{Name: tokenVolume, MountPath: tokenMountPath, ReadOnly: true}}, p.Spec.Containers[0].VolumeMounts)
+	require.Equal(
+		t,
+		[]corev1.VolumeMount{{Name: tokenVolume, MountPath: tokenMountPath, ReadOnly: true}},
+		p.Spec.Containers[0].VolumeMounts,
+	)
 	token := p.Spec.Volumes[0].Projected.Sources[0].ServiceAccountToken
 	require.Equal(t, "sts.amazonaws.com", token.Audience)
 	require.EqualValues(t, 86400, *token.ExpirationSeconds)
@@ -156,7 +160,11 @@ func TestInjectPodIdentity(t *testing.T) {
 		"AWS_DEFAULT_REGION":                     "eu-west-1",
 		"AWS_STS_REGIONAL_ENDPOINTS":             "regional",
 	}, envMap(p.Spec.InitContainers[0]))
-	require.Equal(t, []corev1.VolumeMount{{Name: "eks-pod-identity-token", MountPath: folder, ReadOnly: true}}, p.Spec.InitContainers[0].VolumeMounts)
+	require.Equal(
+		t,
+		[]corev1.VolumeMount{{Name: "eks-pod-identity-token", MountPath: folder, ReadOnly: true}},
+		p.Spec.InitContainers[0].VolumeMounts,
+	)
 	token := p.Spec.Volumes[0].Projected.Sources[0].ServiceAccountToken
 	require.Equal(t, "pods.eks.amazonaws.com", token.Audience)
 	require.Equal(t, "eks-pod-identity-token", token.Path)

@@ -16,9 +16,9 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 )
 
-// command runs the pulumi CLI for the Automation API, in a process group of its own. A Ctrl-C then reaches it
-// once, through the context: the CLI takes a second interrupt, which the terminal would send, as the order to
-// drop everything, and leaves its lock and half its state behind.
+// command runs the pulumi CLI for the Automation API in its own process group. Ctrl-C then reaches the CLI only once,
+// when the context is canceled. With a second interrupt, from the terminal, the CLI would exit at once and leave its
+// lock and an incomplete state.
 type command struct{ path string }
 
 var _ auto.PulumiCommand = command{}
@@ -30,10 +30,10 @@ func newCommand(path string) (command, error) {
 	return command{path}, nil
 }
 
-// Version is that of the SDK: tools/pulumi pins the CLI to the same.
+// Version returns the SDK's version. tools/pulumi builds the CLI with the same one.
 func (c command) Version() semver.Version { return sdk.Version }
 
-// Run runs the CLI without questions and returns its stdout, its stderr and its exit code.
+// Run runs the CLI non-interactively and returns its stdout, stderr and exit code.
 func (c command) Run(
 	ctx context.Context, dir string, stdin io.Reader, stdouts, stderrs []io.Writer, env []string, args ...string,
 ) (string, string, int, error) {
@@ -48,7 +48,7 @@ func (c command) Run(
 	cmd.Stderr = io.MultiWriter(append(stderrs, &stderr)...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = time.Minute // what is under way is finished or given up in order
+	cmd.WaitDelay = time.Minute // for operations in progress
 	err := cmd.Run()
 	return stdout.String(), stderr.String(), cmd.ProcessState.ExitCode(), err
 }

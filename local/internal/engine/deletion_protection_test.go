@@ -17,56 +17,55 @@ import (
 	"github.com/modelferry/modelferry/stack"
 )
 
-// testStack is a stack of the program as it is, in a local cloud whose state stays from run to run. It has an
-// object store and no node: Kubernetes' objects become files, and a cluster is what its provider remembers.
+// testStack is a stack of the program in a local cloud with an object store and without a node: Kubernetes objects are
+// rendered to files, and a cluster is only a record.
 type testStack struct {
 	*testing.T
-	place paths.Layout
-	out   bytes.Buffer
+	layout paths.Layout
+	out    bytes.Buffer
 }
 
 func newTestStack(t *testing.T, name string) *testStack {
 	t.Helper()
 	p := newProgramRepository(t, name)
 	require.NoError(t, os.MkdirAll(p.Dir(), 0o755))
-	if name == "gke" {
-		storetest.StartGCS(t, p.Dir())
-	} else {
-		storetest.StartS3(t, p.Dir(), "eu-west-1")
-	}
-	return &testStack{T: t, place: p}
+	map[string]func(*testing.T, string){
+		"gke": storetest.StartGCS,
+		"eks": func(t *testing.T, dir string) { t.Helper(); storetest.StartS3(t, dir, "eu-west-1") },
+	}[name](t, p.Dir())
+	return &testStack{T: t, layout: p}
 }
 
-// action is one of an engine's.
-type action func(*engine.Engine, context.Context) (engine.Summary, error)
+// operation is a method of Engine.
+type operation func(*engine.Engine, context.Context) (engine.Summary, error)
 
-var up, preview action = (*engine.Engine).Up, (*engine.Engine).Preview
+var up, preview operation = (*engine.Engine).Up, (*engine.Engine).Preview
 
-// run does it with the config of the repository, and more values over its modelferry:cluster.
-func (k *testStack) run(do action, cluster map[string]any) (engine.Summary, error) {
-	k.Helper()
-	k.out.Reset()
+// run runs an operation with the repository's config and the given overrides of modelferry:cluster.
+func (s *testStack) run(do operation, cluster map[string]any) (engine.Summary, error) {
+	s.Helper()
+	s.out.Reset()
 	var program stack.Program
-	e, err := engine.Open(k.Context(), engine.Options{
-		Layout: k.place, Program: program.Deploy, Out: &k.out, ConfigOverrides: map[string]any{"modelferry:cluster": cluster},
+	e, err := engine.Open(s.Context(), engine.Options{
+		Layout: s.layout, Program: program.Deploy, Out: &s.out, ConfigOverrides: map[string]any{"modelferry:cluster": cluster},
 	})
-	require.NoError(k, err)
-	return do(e, k.Context())
+	require.NoError(s, err)
+	return do(e, s.Context())
 }
 
-// records is all that the cloud has.
-func (k *testStack) records() []cloudstate.Resource {
-	k.Helper()
-	cloud, err := cloudstate.Load(k.place.Dir())
-	require.NoError(k, err)
+// records returns the cloud's resources.
+func (s *testStack) records() []cloudstate.Resource {
+	s.Helper()
+	cloud, err := cloudstate.Load(s.layout.Dir())
+	require.NoError(s, err)
 	return cloud.Resources
 }
 
-// clusterSteps are the changes of the stack's cluster.
-func (k *testStack) clusterSteps(summary engine.Summary) []apitype.OpType {
+// clusterSteps returns the changes of the stack's cluster.
+func (s *testStack) clusterSteps(summary engine.Summary) []apitype.OpType {
 	var ops []apitype.OpType
 	for _, step := range summary.Steps {
-		if step.Type == clusterTypes[k.place.Stack] {
+		if step.Type == clusterTypes[s.layout.Stack] {
 			ops = append(ops, step.Op)
 		}
 	}
@@ -75,8 +74,7 @@ func (k *testStack) clusterSteps(summary engine.Summary) []apitype.OpType {
 
 var clusterTypes = map[string]string{"gke": "gcp:container/cluster:Cluster", "eks": "aws:eks/cluster:Cluster"}
 
-// A change that makes another cluster is refused, until the config of an earlier update has said that this
-// one may go.
+// A change that replaces the cluster fails unless an earlier update has disabled the deletion protection.
 func TestCluster_replaceRequiresDeletionProtectionOff(t *testing.T) {
 	t.Setenv(engine.RenderDirVar, t.TempDir())
 	location, rename := map[string]any{"location": "europe-west1-b"}, map[string]any{"create": map[string]any{"name": "other"}}
@@ -85,37 +83,37 @@ func TestCluster_replaceRequiresDeletionProtectionOff(t *testing.T) {
 		change map[string]any
 	}{
 		"another location on gke": {"gke", location}, "another name on gke": {"gke", rename}, "another name on eks": {"eks", rename},
-		// EKS would take the update, go on with the old key, and lose it.
+		// EKS would accept the update, but the cluster would still use the old key.
 		"another key on eks": {"eks", map[string]any{"create": map[string]any{"kmsKey": "arn:aws:kms:eu-west-1:123456789012:key/ours"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			k := newTestStack(t, c.stack)
-			_, err := k.run(up, nil)
-			require.NoError(t, err, k.out.String())
-			before := k.records()
+			s := newTestStack(t, c.stack)
+			_, err := s.run(up, nil)
+			require.NoError(t, err, s.out.String())
+			before := s.records()
 			require.Greater(t, len(before), 20)
 
-			for _, do := range []action{preview, up} {
-				_, err = k.run(do, c.change)
+			for _, do := range []operation{preview, up} {
+				_, err = s.run(do, c.change)
 				require.ErrorContains(t, err, "Cluster modelferry: ")
 				require.ErrorContains(t, err, "unable to replace resource")
 				require.ErrorContains(t, err, "protect")
-				require.Subset(t, k.records(), before, "what was there is there")
+				require.Subset(t, s.records(), before, "nothing was deleted")
 			}
-			_, err = k.run(up, nil)
-			require.NoError(t, err, "the way back is open")
-			require.ElementsMatch(t, before, k.records())
+			_, err = s.run(up, nil)
+			require.NoError(t, err, "without the change an update succeeds")
+			require.ElementsMatch(t, before, s.records())
 
 			open := map[string]any{"create": map[string]any{"deletionProtection": false}}
-			_, err = k.run(up, open)
-			require.NoError(t, err, k.out.String())
+			_, err = s.run(up, open)
+			require.NoError(t, err, s.out.String())
 			change := maps.Clone(c.change)
 			create, _ := change["create"].(map[string]any)
 			change["create"] = withValue(create, "deletionProtection", false)
-			plan, err := k.run(preview, change)
-			require.NoError(t, err, k.out.String())
-			require.Equal(t, []apitype.OpType{apitype.OpReplace}, k.clusterSteps(plan))
+			plan, err := s.run(preview, change)
+			require.NoError(t, err, s.out.String())
+			require.Equal(t, []apitype.OpType{apitype.OpReplace}, s.clusterSteps(plan))
 		})
 	}
 }

@@ -1,5 +1,5 @@
-// Package engine runs the program with the real Pulumi engine: through the Automation API, with a backend in
-// a folder, and with the local cloud's providers as the engine's plugins.
+// Package engine runs the program with the real Pulumi engine: through the Automation API, with a file backend and with
+// the local cloud's providers as plugins.
 package engine
 
 import (
@@ -16,34 +16,34 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// Engine runs one stack.
+// Engine runs the operations of one stack.
 type Engine struct {
 	stack     auto.Stack
 	out       io.Writer
 	workspace workspace
 }
 
-// workspace is where one stack's engine keeps its things, and how it sees the world.
+// workspace holds the directories and the environment of a stack's engine.
 type workspace struct {
-	workDir    string            // holds Pulumi.yaml and Pulumi.STACK.yaml as this engine reads them
-	backendDir string            // the state's folder
-	envVars    map[string]string // of the pulumi CLI and its plugins, over this process's own
+	workDir    string            // has the Pulumi.yaml and Pulumi.STACK.yaml that the engine reads
+	backendDir string            // has the state
+	envVars    map[string]string // of the pulumi CLI and its plugins, in addition to this process's
 }
 
-// Options say what to run.
+// Options select the stack and the program. Layout and Program are required.
 type Options struct {
 	Layout  paths.Layout
 	Program pulumi.RunFunc
-	// ConfigOverrides lies over the stack file of the repository: `project:key` to value, which may be nested.
+	// ConfigOverrides are merged into the config of the repository's stack file, see MergeConfig.
 	ConfigOverrides map[string]any
-	// PluginExecutable is the executable that serves as the plugins; this process's own when empty.
+	// PluginExecutable is the ferry executable, which is also the plugins. Default: this process's executable.
 	PluginExecutable string
-	// Out shows the progress, a line a change.
+	// Out receives the progress, one line for each change. Default: none.
 	Out io.Writer
 }
 
-// Open makes the engine of a stack of the running local cloud, and the stack itself when it is new. The
-// caller holds the stack's lock: what an interrupted run left locked or pending is cleared away.
+// Open returns the engine of a stack in the running local cloud, and creates the stack if it does not exist. The caller
+// must hold the stack's lock: locks and pending operations of an interrupted run are removed.
 func Open(ctx context.Context, o Options) (*Engine, error) {
 	dir := o.Layout.Dir()
 	file, err := ensurePassphraseFile(o.Layout)
@@ -52,13 +52,13 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	}
 	passphrase, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("secrets' passphrase: %w", err)
+		return nil, fmt.Errorf("secrets passphrase: %w", err)
 	}
 	w := workspace{
 		workDir: filepath.Join(dir, "work"), backendDir: filepath.Join(dir, "pulumi"),
 		envVars: map[string]string{
 			paths.StackDirEnv: dir,
-			// Not its file: a passphrase that the user has set for other stacks would win over that.
+			// PULUMI_CONFIG_PASSPHRASE_FILE would not override a passphrase in the user's environment.
 			"PULUMI_CONFIG_PASSPHRASE": strings.TrimSpace(string(passphrase)),
 		},
 	}
@@ -72,7 +72,7 @@ func newEngine(ctx context.Context, o Options, w workspace) (*Engine, error) {
 	}
 	for _, dir := range []string{w.workDir, w.backendDir} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return nil, fmt.Errorf("engine's folder: %w", err)
+			return nil, fmt.Errorf("engine workspace: %w", err)
 		}
 	}
 	if err := writeProjectFile(o.Layout.Root, w.workDir, plugins); err != nil {
@@ -82,7 +82,7 @@ func newEngine(ctx context.Context, o Options, w workspace) (*Engine, error) {
 		return nil, err
 	}
 	w.envVars["PULUMI_BACKEND_URL"] = "file://" + w.backendDir
-	w.envVars["PULUMI_OPTION_CONFIG_FILE"] = "" // of a shell that has evaluated the Exports of any stack
+	w.envVars["PULUMI_OPTION_CONFIG_FILE"] = "" // ShellExports sets it
 	w.envVars["PULUMI_SKIP_UPDATE_CHECK"] = "true"
 	w.envVars["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
 	w.envVars["PATH"] = plugins.credentialPlugins + string(os.PathListSeparator) + os.Getenv("PATH")
@@ -107,7 +107,7 @@ func newEngine(ctx context.Context, o Options, w workspace) (*Engine, error) {
 	return e, e.recoverInterruptedRun(ctx)
 }
 
-// Outputs are the stack's outputs as plain values, secrets included.
+// Outputs returns the stack's outputs as plain values. Secrets are in clear text.
 func (e *Engine) Outputs(ctx context.Context) (map[string]any, error) {
 	outputs, err := e.stack.Outputs(ctx)
 	if err != nil {

@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
@@ -20,11 +18,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/modelferry/modelferry/local/internal/engine"
-	"github.com/modelferry/modelferry/local/internal/paths"
 	"github.com/modelferry/modelferry/local/internal/plugins"
 )
 
-// The test binary is its own ferry: linked as a plugin, it serves as one.
+// The test binary is also the plugins: it behaves according to the name of the link, as ferry does.
 func TestMain(m *testing.M) {
 	handled, err := plugins.Run(os.Args)
 	if err != nil {
@@ -35,50 +32,6 @@ func TestMain(m *testing.M) {
 		return
 	}
 	os.Exit(m.Run())
-}
-
-// newRepository lays out a project with the real pulumi CLI in it.
-func newRepository(t *testing.T) paths.Layout {
-	t.Helper()
-	root := t.TempDir()
-	write := func(name, content string) {
-		require.NoError(t, os.WriteFile(filepath.Join(root, name), []byte(content), 0o600))
-	}
-	write("Pulumi.yaml", "name: modelferry\nruntime: go\nconfig:\n  catalogue:\n    value:\n      bankchurn: {port: 8000}\n")
-	write("Pulumi.gke.yaml", "# kept\nconfig:\n  gcp:project: demo-project\n  gcp:region: europe-west4\n  modelferry:size: 1\n")
-	write("Pulumi.eks.yaml", "config:\n  aws:region: eu-central-1\n")
-	p, err := paths.New(root, "gke")
-	require.NoError(t, err)
-	require.NoError(t, os.MkdirAll(filepath.Dir(p.Bin("pulumi")), 0o755))
-	require.NoError(t, os.Symlink(pulumiCLI(t), p.Bin("pulumi")))
-	return p
-}
-
-// pulumiCLI is the CLI from MODELFERRY_BIN, or built from tools/pulumi into the build cache's neighbour.
-func pulumiCLI(t *testing.T) string {
-	t.Helper()
-	if dir := os.Getenv("MODELFERRY_BIN"); dir != "" {
-		return filepath.Join(dir, "pulumi")
-	}
-	tools, err := filepath.Abs("../../../tools/pulumi")
-	require.NoError(t, err)
-	if built := filepath.Join(tools, "../../.local/bin/pulumi"); exec.Command(built, "version").Run() == nil {
-		return built
-	}
-	cache, err := os.UserCacheDir()
-	require.NoError(t, err)
-	built := filepath.Join(cache, "modelferry", "pulumi-v3.274.1")
-	if _, err := os.Stat(built); err == nil {
-		return built
-	}
-	// Without a version in it, the Automation API cannot tell what it talks to.
-	build := exec.Command("go", "build", "-o", built,
-		"-ldflags", "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.274.1",
-		"github.com/pulumi/pulumi/pkg/v3/cmd/pulumi")
-	build.Dir = tools
-	output, err := build.CombinedOutput()
-	require.NoError(t, err, string(output))
-	return built
 }
 
 func program(t *testing.T, seen *lookupResult) pulumi.RunFunc {

@@ -23,7 +23,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider/storetest"
 )
 
-// createBuckets makes the buckets that the config names, each with a secret label.
+// createBuckets is a program that creates the buckets in the config, each with a secret label.
 func createBuckets(ctx *pulumi.Context) error {
 	google, err := gcp.NewProvider(ctx, "gcp", &gcp.ProviderArgs{Project: pulumi.String("demo-project")})
 	if err != nil {
@@ -83,13 +83,20 @@ func TestEngine_upToDestroy(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, map[string]any{"models": "gs://demo-models", "datasets": "gs://demo-datasets"}, outputs)
 
-	// A run that was killed leaves a lock and a pending operation.
+	// The lock of a process that was killed.
 	deployments, err := filepath.Glob(filepath.Join(p.Dir(), "pulumi/.pulumi/stacks/*/gke.json"))
 	require.NoError(t, err)
 	require.Len(t, deployments, 1)
 	locks := filepath.Join(p.Dir(), "pulumi/.pulumi/locks/organization/modelferry/gke")
 	require.NoError(t, os.MkdirAll(locks, 0o755))
-	require.NoError(t, os.WriteFile(filepath.Join(locks, "dead.json"), []byte(`{"pid":1,"username":"root","hostname":"h","timestamp":"2024-01-01T00:00:00Z"}`), 0o600))
+	require.NoError(
+		t,
+		os.WriteFile(
+			filepath.Join(locks, "dead.json"),
+			[]byte(`{"pid":1,"username":"root","hostname":"h","timestamp":"2024-01-01T00:00:00Z"}`),
+			0o600,
+		),
+	)
 
 	summary, err = open("models").Up(ctx)
 	require.NoError(t, err)
@@ -100,7 +107,7 @@ func TestEngine_upToDestroy(t *testing.T) {
 	}}, summary.Steps)
 	require.False(t, exists("demo-datasets"))
 
-	// A bucket that someone has taken away shows in a refresh, and comes back.
+	// A refresh notices that a bucket was deleted, and the next update creates it again.
 	request, err := http.NewRequest(http.MethodDelete, node.StoreURL+"/storage/v1/b/demo-models", nil)
 	require.NoError(t, err)
 	resp, err := http.DefaultClient.Do(request)
@@ -114,10 +121,14 @@ func TestEngine_upToDestroy(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 1, summary.Created)
 
-	// An ordinary CLI, pointed at the local cloud by the exports, finds everything.
+	// An ordinary CLI uses the local cloud after it evaluated the exports, twice.
 	exports, err := engine.ShellExports(p, "")
 	require.NoError(t, err)
-	cli := exec.Command("sh", "-euc", exports+exports+"pulumi config get -s gke --path 'modelferry:buckets[0]'; pulumi refresh --yes -s gke")
+	cli := exec.Command(
+		"sh",
+		"-euc",
+		exports+exports+"pulumi config get -s gke --path 'modelferry:buckets[0]'; pulumi refresh --yes -s gke",
+	)
 	cli.Dir = p.Root
 	cli.Env = append(os.Environ(), "PULUMI_CONFIG_PASSPHRASE=another", "PULUMI_HOME="+t.TempDir(), "PULUMI_SKIP_UPDATE_CHECK=true")
 	output, err := cli.CombinedOutput()
@@ -130,7 +141,7 @@ func TestEngine_upToDestroy(t *testing.T) {
 	require.False(t, exists("demo-models"))
 	written, err := os.ReadFile(filepath.Join(p.Dir(), "work", "Pulumi.gke.yaml"))
 	require.NoError(t, err)
-	require.True(t, strings.HasPrefix(string(written), "# kept\n"))
+	require.True(t, strings.HasPrefix(string(written), "# a comment\n"))
 }
 
 func TestUp_withoutNode(t *testing.T) {

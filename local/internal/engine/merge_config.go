@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,9 +8,8 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// MergeConfig puts values into the config of a stack file and keeps everything else in it: other keys, their
-// order and the comments. A value that is a map goes into the map that is there, key by key; any other value
-// takes the place of what was there, and nil removes it.
+// MergeConfig returns a stack file with values merged into its config, by `project:key`. Maps are merged key by key,
+// other values are replaced, and nil removes a key. Other keys, their order and comments stay.
 func MergeConfig(base []byte, values map[string]any) ([]byte, error) {
 	document, err := parseMapping(base)
 	if err != nil {
@@ -51,81 +49,4 @@ func mergeNode(target *yaml.Node, values map[string]any) error {
 		}
 	}
 	return nil
-}
-
-// secretsKeys are the stack file's notes on how its secrets are locked.
-var secretsKeys = []string{"encryptionsalt", "encryptedkey", "secretsprovider"}
-
-// withLocalSecretsKeys exchanges the notes on secrets in a stack file for those that the local copy had before.
-// The repository's belong to another passphrase.
-func withLocalSecretsKeys(content, previous []byte) ([]byte, error) {
-	document, err := parseMapping(content)
-	if err != nil {
-		return nil, err
-	}
-	previousDocument, err := parseMapping(previous)
-	if err != nil {
-		return nil, err
-	}
-	for _, key := range secretsKeys {
-		deleteMappingKey(document, key)
-		if value := mappingValue(previousDocument, key); value != nil {
-			setMappingValue(document, key, value)
-		}
-	}
-	return encodeYAML(document)
-}
-
-// parseMapping gives the mapping at the root of a YAML document, an empty one for an empty document.
-func parseMapping(content []byte) (*yaml.Node, error) {
-	var document yaml.Node
-	if err := yaml.Unmarshal(content, &document); err != nil {
-		return nil, err
-	}
-	if len(document.Content) == 0 || document.Content[0].Tag == "!!null" {
-		return &yaml.Node{Kind: yaml.MappingNode}, nil
-	}
-	if document.Content[0].Kind != yaml.MappingNode {
-		return nil, fmt.Errorf("line %d: a stack file is a map of keys to values", document.Content[0].Line)
-	}
-	return document.Content[0], nil
-}
-
-func encodeYAML(node *yaml.Node) ([]byte, error) {
-	var out bytes.Buffer
-	encoder := yaml.NewEncoder(&out)
-	encoder.SetIndent(2)
-	if err := encoder.Encode(node); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), encoder.Close()
-}
-
-// A mapping node's content is key, value, key, value.
-func mappingValue(mapping *yaml.Node, key string) *yaml.Node {
-	for i := 0; i+1 < len(mapping.Content); i += 2 {
-		if mapping.Content[i].Value == key {
-			return mapping.Content[i+1]
-		}
-	}
-	return nil
-}
-
-func setMappingValue(mapping *yaml.Node, key string, value *yaml.Node) {
-	for i := 0; i+1 < len(mapping.Content); i += 2 {
-		if mapping.Content[i].Value == key {
-			mapping.Content[i+1] = value
-			return
-		}
-	}
-	mapping.Content = append(mapping.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: key}, value)
-}
-
-func deleteMappingKey(mapping *yaml.Node, key string) {
-	for i := 0; i+1 < len(mapping.Content); i += 2 {
-		if mapping.Content[i].Value == key {
-			mapping.Content = slices.Delete(mapping.Content, i, i+2)
-			return
-		}
-	}
 }

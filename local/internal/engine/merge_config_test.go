@@ -23,11 +23,11 @@ config:
 		values map[string]any
 		want   string
 	}{
-		{"nothing", "config:\n  a: 1\n", nil, "config:\n  a: 1\n"},
-		{"an empty file", "", map[string]any{"a:b": "c"}, "config:\n  a:b: c\n"},
+		{"no values", "config:\n  a: 1\n", nil, "config:\n  a: 1\n"},
+		{"empty file", "", map[string]any{"a:b": "c"}, "config:\n  a:b: c\n"},
 		{"no config", "encryptionsalt: x\n", map[string]any{"a:b": true}, "encryptionsalt: x\nconfig:\n  a:b: true\n"},
 		{
-			"a value, one in a map, a list, one more", base,
+			"string, nested map, list and new key", base,
 			map[string]any{
 				"gcp:project":          "other",
 				"modelferry:cluster":   map[string]any{"create": map[string]any{"nodes": map[string]any{"max": 1}}},
@@ -46,8 +46,8 @@ config:
     store: http://10.0.0.1
 `,
 		},
-		{"nil removes", "config:\n  a: 1\n  b: 2\n", map[string]any{"a": nil, "c": nil}, "config:\n  b: 2\n"},
-		{"a map in place of a scalar", "config:\n  a: 1\n", map[string]any{"a": map[string]any{"b": 2}}, "config:\n  a:\n    b: 2\n"},
+		{"nil removes a key", "config:\n  a: 1\n  b: 2\n", map[string]any{"a": nil, "c": nil}, "config:\n  b: 2\n"},
+		{"map replaces a scalar", "config:\n  a: 1\n", map[string]any{"a": map[string]any{"b": 2}}, "config:\n  a:\n    b: 2\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := MergeConfig([]byte(test.base), test.values)
@@ -56,7 +56,7 @@ config:
 		})
 	}
 	_, err := MergeConfig([]byte("- a\n"), nil)
-	require.ErrorContains(t, err, "line 1: a stack file is a map")
+	require.ErrorContains(t, err, "line 1: invalid stack file: must be a map")
 }
 
 func TestWithLocalSecretsKeys(t *testing.T) {

@@ -10,12 +10,12 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// RenderDirVar names the environment variable that makes the Kubernetes provider write objects to a folder
-// instead of applying them.
+// RenderDirVar is the environment variable with a directory to which the Kubernetes provider writes the objects instead
+// of applying them.
 const RenderDirVar = "MODELFERRY_RENDER_DIR"
 
-// Preview plans the stack as if from nothing, from the repository's files alone: no cloud, no cluster, no
-// account. It leaves nothing behind.
+// Preview plans the creation of the stack offline, from the repository's files. It needs no cloud, cluster or account,
+// and keeps no state.
 func Preview(ctx context.Context, o Options) (Summary, error) {
 	e, cleanup, err := openOffline(ctx, o, nil)
 	if err != nil {
@@ -25,15 +25,15 @@ func Preview(ctx context.Context, o Options) (Summary, error) {
 	return e.Preview(ctx)
 }
 
-// Render deploys the stack to nowhere and writes its Kubernetes objects to dir, a YAML file each. The folder is
-// made when it is missing.
+// Render deploys the stack offline and writes each of its Kubernetes objects to a YAML file in dir, which is created if
+// it does not exist.
 func Render(ctx context.Context, o Options, dir string) (Summary, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return Summary{}, fmt.Errorf("folder to render to: %w", err)
+		return Summary{}, fmt.Errorf("render directory: %w", err)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return Summary{}, fmt.Errorf("folder to render to: %w", err)
+		return Summary{}, fmt.Errorf("render directory: %w", err)
 	}
 	e, cleanup, err := openOffline(ctx, o, map[string]string{RenderDirVar: dir})
 	if err != nil {
@@ -43,19 +43,19 @@ func Render(ctx context.Context, o Options, dir string) (Summary, error) {
 	return e.Up(ctx)
 }
 
-// openOffline opens an engine over an empty state in a folder of its own, which clean removes.
+// openOffline returns an engine with an empty state in a temporary directory, which cleanup removes.
 func openOffline(ctx context.Context, o Options, env map[string]string) (e *Engine, cleanup func(), err error) {
 	dir, err := os.MkdirTemp("", "modelferry-")
 	if err != nil {
-		return nil, nil, fmt.Errorf("engine's folder: %w", err)
+		return nil, nil, fmt.Errorf("engine workspace: %w", err)
 	}
-	cleanup = func() { _ = os.RemoveAll(dir) } // a leftover in the temporary folder harms nothing
+	cleanup = func() { _ = os.RemoveAll(dir) } // best effort: it is a temporary directory
 	w := workspace{
 		workDir: filepath.Join(dir, "work"), backendDir: filepath.Join(dir, "pulumi"),
 		envVars: map[string]string{
-			paths.StackDirEnv:          "", // whatever local cloud runs, this is not about it
+			paths.StackDirEnv:          "", // use no local cloud, even if one is running
 			RenderDirVar:               "",
-			"PULUMI_CONFIG_PASSPHRASE": "offline", // locks nothing that lasts
+			"PULUMI_CONFIG_PASSPHRASE": "offline", // the state is discarded
 		},
 	}
 	maps.Copy(w.envVars, env)

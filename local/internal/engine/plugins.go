@@ -8,38 +8,39 @@ import (
 	"os/exec"
 	"path/filepath"
 
+	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// PluginDirs are the folders with links to ferry, which acts by the name it is called by.
+// PluginDirs are the directories with symbolic links to ferry, which behaves according to the name of the link.
 type PluginDirs struct {
-	cloudPlugins      string // pulumi-resource-aws and -gcp
-	kubernetesPlugin  string // pulumi-resource-kubernetes, or the folder of the official one
-	credentialPlugins string // what a kubeconfig's exec section calls
+	cloudPlugins      string // the clouds' provider plugins
+	kubernetesPlugin  string // pulumi-resource-kubernetes: ferry's, or the official one
+	credentialPlugins string // the commands in the exec section of a kubeconfig
 }
 
-// InstallPlugins links the providers and the stand-ins of the clouds' token commands to ferry, this process's
-// own executable when empty.
-func InstallPlugins(p paths.Layout, ferry string) (PluginDirs, error) {
+// InstallPlugins links the provider plugins and the credential plugins to executable, the path of ferry. Default: this
+// process's executable.
+func InstallPlugins(p paths.Layout, executable string) (PluginDirs, error) {
 	dirs := PluginDirs{
 		cloudPlugins:      filepath.Join(p.LocalDir(), "plugins"),
 		kubernetesPlugin:  filepath.Join(p.LocalDir(), "plugins-kubernetes"),
 		credentialPlugins: filepath.Join(p.LocalDir(), "standin"),
 	}
-	if ferry == "" {
+	if executable == "" {
 		var err error
-		if ferry, err = os.Executable(); err != nil {
-			return dirs, fmt.Errorf("ferry's own path: %w", err)
+		if executable, err = os.Executable(); err != nil {
+			return dirs, fmt.Errorf("path of this executable: %w", err)
 		}
 	}
-	for _, link := range []string{
-		filepath.Join(dirs.cloudPlugins, "pulumi-resource-aws"),
-		filepath.Join(dirs.cloudPlugins, "pulumi-resource-gcp"),
-		filepath.Join(dirs.kubernetesPlugin, "pulumi-resource-kubernetes"),
-		filepath.Join(dirs.credentialPlugins, "gke-gcloud-auth-plugin"),
-		filepath.Join(dirs.credentialPlugins, "aws"),
-	} {
-		if err := replaceSymlink(link, ferry); err != nil {
+	links := []string{filepath.Join(dirs.kubernetesPlugin, "pulumi-resource-kubernetes")}
+	for _, cloud := range clouds.All {
+		links = append(links,
+			filepath.Join(dirs.cloudPlugins, "pulumi-resource-"+cloud.Provider),
+			filepath.Join(dirs.credentialPlugins, cloud.ExecPlugin))
+	}
+	for _, link := range links {
+		if err := replaceSymlink(link, executable); err != nil {
 			return dirs, err
 		}
 	}
@@ -49,28 +50,29 @@ func InstallPlugins(p paths.Layout, ferry string) (PluginDirs, error) {
 	return dirs, nil
 }
 
-// replaceSymlink makes link point to target, in one step, so that a process that starts meanwhile finds one or the other.
+// replaceSymlink makes link point to target. The change is atomic: processes that start meanwhile use the old link or
+// the new one.
 func replaceSymlink(link, target string) error {
 	if current, err := os.Readlink(link); err == nil && current == target {
 		return nil
 	}
 	if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
-		return fmt.Errorf("plugin's folder: %w", err)
+		return fmt.Errorf("plugin directory: %w", err)
 	}
 	temporary := fmt.Sprintf("%s.%d", link, os.Getpid())
 	if err := os.Symlink(target, temporary); err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("plugin's link: %w", err)
+		return fmt.Errorf("plugin link: %w", err)
 	}
 	return os.Rename(temporary, link)
 }
 
-// officialKubernetesPlugin is the folder of Pulumi's own Kubernetes plugin, from PATH or from the user's Pulumi
-// home; empty when it is not installed.
+// officialKubernetesPlugin returns the directory of Pulumi's own Kubernetes plugin, from PATH or from the user's Pulumi
+// home, or "" if it is not installed.
 func officialKubernetesPlugin() string {
 	const name = "pulumi-resource-kubernetes"
 	if path, err := exec.LookPath(name); err == nil {
 		if target, err := filepath.EvalSymlinks(path); err == nil && filepath.Base(target) == name {
-			return filepath.Dir(path) // ours is a link to a program of another name
+			return filepath.Dir(path) // ferry's link has a target of another name
 		}
 	}
 	pulumiHome := os.Getenv("PULUMI_HOME")
@@ -81,9 +83,9 @@ func officialKubernetesPlugin() string {
 		}
 		pulumiHome = filepath.Join(userHome, ".pulumi")
 	}
-	found, _ := filepath.Glob(filepath.Join(pulumiHome, "plugins", "resource-kubernetes-v4.*", name)) // the pattern is well-formed
-	if len(found) == 0 {
+	plugins, _ := filepath.Glob(filepath.Join(pulumiHome, "plugins", "resource-kubernetes-v4.*", name)) // the pattern is valid
+	if len(plugins) == 0 {
 		return ""
 	}
-	return filepath.Dir(found[len(found)-1])
+	return filepath.Dir(plugins[len(plugins)-1])
 }

@@ -11,25 +11,13 @@ import (
 
 	"github.com/modelferry/modelferry/local/internal/engine"
 	"github.com/modelferry/modelferry/local/internal/paths"
+	"github.com/modelferry/modelferry/local/internal/repotest"
 	"github.com/modelferry/modelferry/local/internal/stackfile"
 	"github.com/modelferry/modelferry/stack"
 )
 
-// newProgramRepository is a repository with this one's own project and stack files.
-func newProgramRepository(t *testing.T, name string) paths.Layout {
-	t.Helper()
-	p := newRepository(t)
-	for _, file := range []string{"Pulumi.yaml", "Pulumi.gke.yaml", "Pulumi.eks.yaml"} {
-		content, err := os.ReadFile(filepath.Join("../../..", file))
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(filepath.Join(p.Root, file), content, 0o600))
-	}
-	p.Stack = name
-	return p
-}
-
-// The program itself, with the config as it is in the repository, through the real engine and over the
-// protocol: every type, property and function that it uses is one that the local clouds know.
+// The program with the repository's config runs with the real engine: the local clouds have all resource types,
+// properties and functions that it uses.
 func TestRender_program(t *testing.T) {
 	for _, name := range paths.Stacks {
 		t.Run(name, func(t *testing.T) {
@@ -49,10 +37,10 @@ func TestRender_program(t *testing.T) {
 	}
 }
 
-// allOptions is the stack's config with all of what is off by default, as make lint has it, and a large artifact.
+// allOptions returns config overrides that enable all options, as in make lint, and set a large artifact.
 func allOptions(t *testing.T, p paths.Layout) map[string]any {
 	t.Helper()
-	values, err := stackfile.ReadValues(filepath.Join("../../../tools/objects", "options."+p.Stack+".yaml"))
+	values, err := stackfile.ReadValues(repotest.Path(t, "options."+p.Stack+".yaml"))
 	require.NoError(t, err)
 	file, err := stackfile.Read(p.Root, p.Stack, values)
 	require.NoError(t, err)
@@ -60,7 +48,7 @@ func allOptions(t *testing.T, p paths.Layout) map[string]any {
 	return file.Overrides()
 }
 
-// Each option is one that the local clouds know, and what it makes passes their checks.
+// The objects of every option pass the local clouds' checks.
 func TestRender_everyOption(t *testing.T) {
 	kinds := map[string][]string{
 		"gke": {"ingress", "servicemonitor", "resourcequota", "limitrange"},
@@ -86,7 +74,7 @@ func TestRender_everyOption(t *testing.T) {
 	}
 }
 
-// The plan that a pull request shows: the same program, against nothing at all.
+// The offline plan that is shown in a pull request.
 func TestPreview_program(t *testing.T) {
 	for _, name := range paths.Stacks {
 		t.Run(name, func(t *testing.T) {

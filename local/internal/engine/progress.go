@@ -12,14 +12,14 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
-// progress turns the engine's events into lines for a person: one when a change is done, one when what a
-// resource waits for changes. Errors are kept for the end, where a person looks for them.
+// progress prints the engine's events: a line for each completed change, and one for each new status of a resource.
+// Errors are collected for the end of the output, where people look for them.
 type progress struct {
 	out        io.Writer
 	summary    Summary
 	errors     []string
 	startTimes map[string]time.Time
-	lastStatus map[string]string // the last status shown, by URN
+	lastStatus map[string]string // the last status printed, by URN
 }
 
 func newProgress(out io.Writer) *progress {
@@ -44,7 +44,7 @@ func (p *progress) handle(event events.EngineEvent) {
 }
 
 func (p *progress) stepFinished(step apitype.StepEventMetadata) {
-	// Providers are settings, components are folders: only what a cloud has is worth a line.
+	// Only resources in a cloud are printed, not providers and components.
 	if strings.HasPrefix(step.Type, "pulumi:providers:") || !isCustomResource(step) {
 		return
 	}
@@ -91,5 +91,5 @@ func (p *progress) diagnostic(d *apitype.DiagnosticEvent) {
 	}
 }
 
-// typeName is the last part of a type token: Deployment for kubernetes:apps/v1:Deployment.
+// typeName returns the last part of a type token: Deployment for kubernetes:apps/v1:Deployment.
 func typeName(token string) string { return token[strings.LastIndex(token, ":")+1:] }

@@ -60,5 +60,5 @@ func TestRunError_withoutEvents(t *testing.T) {
 	const said = "failed to run update: exit status 255\ncode: 255\nstdout: \nstderr: error: no stack named 'x'\n"
 	err := p.runError(errors.New(said))
 	require.EqualError(t, err, "no stack named 'x'")
-	require.Equal(t, "nothing to do", p.summary.String())
+	require.Equal(t, "no resources", p.summary.String())
 }

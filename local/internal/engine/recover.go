@@ -7,15 +7,14 @@ import (
 	"path/filepath"
 )
 
-// recoverInterruptedRun clears what a run left that did not end by itself: the lock of the backend, and the operations that
-// were under way. Creating again what was created half-way is harmless here, because every provider of the
-// local cloud takes over what has its name.
+// recoverInterruptedRun removes the backend's lock and the pending operations that an interrupted run left. Resources
+// that it was creating are created again: the local cloud's providers adopt a resource that exists.
 func (e *Engine) recoverInterruptedRun(ctx context.Context) error {
 	locks, err := filepath.Glob(filepath.Join(e.workspace.backendDir, ".pulumi", "locks", "*", "*", e.stack.Name(), "*.json"))
 	if err != nil || len(locks) == 0 {
 		return err
 	}
-	fmt.Fprintln(e.out, "  an earlier run was interrupted: going on from where it was")
+	fmt.Fprintln(e.out, "  an earlier run was interrupted: continuing where it stopped")
 	if err := e.stack.Cancel(ctx); err != nil {
 		return fmt.Errorf("unlock stack %s: %w", e.stack.Name(), cliError(err))
 	}
@@ -34,16 +33,16 @@ func (e *Engine) recoverInterruptedRun(ctx context.Context) error {
 	return nil
 }
 
-// removePendingOperations drops the pending operations of a deployment, and says whether there were any.
+// removePendingOperations returns a deployment without its pending operations, and reports whether there were any.
 func removePendingOperations(deployment []byte) ([]byte, bool, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(deployment, &fields); err != nil {
-		return nil, false, fmt.Errorf("stack's state: %w", err)
+		return nil, false, fmt.Errorf("stack state: %w", err)
 	}
 	var pending []json.RawMessage
 	if raw, ok := fields["pending_operations"]; ok {
 		if err := json.Unmarshal(raw, &pending); err != nil {
-			return nil, false, fmt.Errorf("stack's state: pending operations: %w", err)
+			return nil, false, fmt.Errorf("stack state: pending operations: %w", err)
 		}
 	}
 	if len(pending) == 0 {

@@ -11,8 +11,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/optup"
 )
 
-// Preview shows what Up would change. Like the others it returns what was done also when it fails; the error
-// then holds every fault in the engine's own words.
+// Preview returns the changes that Up would make. Like the other operations it returns a summary even if it fails. The
+// error is then a RunError.
 func (e *Engine) Preview(ctx context.Context) (Summary, error) {
 	return e.run("preview", func(stream chan<- events.EngineEvent) error {
 		_, err := e.stack.Preview(ctx, optpreview.EventStreams(stream), optpreview.SuppressProgress())
@@ -20,7 +20,7 @@ func (e *Engine) Preview(ctx context.Context) (Summary, error) {
 	})
 }
 
-// Up brings the stack to what the program says.
+// Up creates, updates and deletes resources so that the stack matches the program.
 func (e *Engine) Up(ctx context.Context) (Summary, error) {
 	return e.run("up", func(stream chan<- events.EngineEvent) error {
 		_, err := e.stack.Up(ctx, optup.EventStreams(stream), optup.SuppressProgress())
@@ -28,7 +28,7 @@ func (e *Engine) Up(ctx context.Context) (Summary, error) {
 	})
 }
 
-// Refresh brings the state to what is really there.
+// Refresh updates the state to match the resources that exist.
 func (e *Engine) Refresh(ctx context.Context) (Summary, error) {
 	return e.run("refresh", func(stream chan<- events.EngineEvent) error {
 		_, err := e.stack.Refresh(ctx, optrefresh.EventStreams(stream), optrefresh.SuppressProgress())
@@ -36,7 +36,7 @@ func (e *Engine) Refresh(ctx context.Context) (Summary, error) {
 	})
 }
 
-// Destroy takes everything away that the stack made.
+// Destroy deletes the stack's resources.
 func (e *Engine) Destroy(ctx context.Context) (Summary, error) {
 	return e.run("destroy", func(stream chan<- events.EngineEvent) error {
 		_, err := e.stack.Destroy(ctx, optdestroy.EventStreams(stream), optdestroy.SuppressProgress())
@@ -45,8 +45,8 @@ func (e *Engine) Destroy(ctx context.Context) (Summary, error) {
 }
 
 func (e *Engine) run(operation string, call func(chan<- events.EngineEvent) error) (Summary, error) {
-	// The channel has no buffer, so when the call is back everything has been shown. The Automation API closes
-	// it only when the CLI came as far as to send events.
+	// The channel has no buffer, so all events have been received when call returns. The Automation API does not close
+	// the channel if the CLI fails before its first event.
 	stream, returned, drained := make(chan events.EngineEvent), make(chan struct{}), make(chan struct{})
 	progress := newProgress(e.out)
 	go func() {

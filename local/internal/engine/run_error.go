@@ -9,7 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/diag/colors"
 )
 
-// RunError is a run that the engine ended with errors, in the engine's and the providers' own words.
+// RunError holds the errors of the engine and the providers in a failed operation.
 type RunError struct{ Errors []string }
 
 func (f *RunError) Error() string {
@@ -19,13 +19,13 @@ func (f *RunError) Error() string {
 	return fmt.Sprintf("%d errors\n%s", len(f.Errors), strings.Join(f.Errors, "\n"))
 }
 
-// summaryMessage are the engine's last words, which only say that there were others.
+// summaryMessage matches the engine's last error, which adds nothing to the others.
 var summaryMessage = regexp.MustCompile(`^(\S+ \S+: )?(update|preview|refresh|destroy) failed$`)
 
-// multierrorPrefix is how the engine begins the one reason of a resource that did not come up.
+// multierrorPrefix matches what the engine writes before the single error of a resource that did not become ready.
 var multierrorPrefix = regexp.MustCompile(`1 error occurred:\s+\* `)
 
-// runError puts together what was reported while the run went on, or else what the CLI itself wrote.
+// runError returns the errors that were collected during the operation, or else the CLI's error output.
 func (p *progress) runError(err error) error {
 	var messages []string
 	for _, message := range p.errors {
@@ -39,10 +39,10 @@ func (p *progress) runError(err error) error {
 	return &RunError{Errors: messages}
 }
 
-// stderrPattern finds the CLI's error output in an error of the Automation API, which holds all its output.
+// stderrPattern matches the CLI's stderr in an error of the Automation API, which has all output.
 var stderrPattern = regexp.MustCompile(`(?s)\nstderr: (.*)$`)
 
-// cliError is an error of the Automation API without the parts that only repeat.
+// cliError returns the CLI's stderr in an error of the Automation API, or else the error itself.
 func cliError(err error) error {
 	match := stderrPattern.FindStringSubmatch(err.Error())
 	if match == nil || strings.TrimSpace(match[1]) == "" {

@@ -10,11 +10,11 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// ShellExports are shell lines that point an ordinary pulumi CLI, run in the repository, at a running local cloud:
-// its state, its config, its providers and its cluster's token. Evaluated twice they change nothing more.
-// ferry is the executable that serves as the plugins; this process's own when empty.
-func ShellExports(p paths.Layout, ferry string) (string, error) {
-	plugins, err := InstallPlugins(p, ferry)
+// ShellExports returns POSIX shell commands after which an ordinary pulumi CLI in the repository uses a running local
+// cloud: its state, config, plugins and kubeconfig. They can be evaluated more than once. pluginExecutable is as in
+// Options.
+func ShellExports(p paths.Layout, pluginExecutable string) (string, error) {
+	plugins, err := InstallPlugins(p, pluginExecutable)
 	if err != nil {
 		return "", err
 	}
@@ -27,7 +27,7 @@ func ShellExports(p paths.Layout, ferry string) (string, error) {
 		pathDirs = append(pathDirs, plugins.kubernetesPlugin)
 	}
 	var lines strings.Builder
-	// A passphrase that the user has set for other stacks would win over the file.
+	// PULUMI_CONFIG_PASSPHRASE_FILE would not override a passphrase in the user's environment.
 	lines.WriteString("unset PULUMI_CONFIG_PASSPHRASE\n")
 	for _, variable := range [][2]string{
 		{paths.StackDirEnv, p.Dir()},
@@ -42,8 +42,8 @@ func ShellExports(p paths.Layout, ferry string) (string, error) {
 	return lines.String(), nil
 }
 
-// prependPath puts folders before the others, each once. The user's own pulumi stays the first, if there is one:
-// only behind all of PATH comes ours.
+// prependPath adds directories to a PATH: the first one, which has the pulumi CLI, at the end, so that the user's own
+// CLI is preferred, and the others at the beginning. Each is in the result once.
 func prependPath(dirs []string, path string) string {
 	cliDir, pluginDirs := dirs[0], dirs[1:]
 	var otherDirs []string
@@ -55,5 +55,5 @@ func prependPath(dirs []string, path string) string {
 	return strings.Join(slices.Concat(pluginDirs, otherDirs, []string{cliDir}), string(os.PathListSeparator))
 }
 
-// shellQuote makes one word of a POSIX shell.
+// shellQuote quotes s as one word of a POSIX shell.
 func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -9,25 +9,25 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
-// Summary is what a run did, or would do.
+// Summary counts the changes of an operation.
 type Summary struct {
 	Unchanged, Created, Updated, Replaced, Deleted int
-	// Steps are the changes in the order in which they were finished.
+	// Steps are the changes in the order of their completion.
 	Steps []Step
 }
 
-// Step is one change of one resource.
+// Step is a change of a resource.
 type Step struct {
 	Op   apitype.OpType // create, update, replace, delete
-	Type string         // token
-	Name string         // the resource's, as in the program
+	Type string         // type token
+	Name string         // the resource's name in the program
 	URN  string
 }
 
-// HasChanges says whether anything is not as it was.
+// HasChanges reports whether there is any change.
 func (s Summary) HasChanges() bool { return s.Created+s.Updated+s.Replaced+s.Deleted > 0 }
 
-// String reads "3 created, 1 updated, 20 unchanged".
+// String returns, for example, "3 created, 1 updated, 20 unchanged".
 func (s Summary) String() string {
 	var parts []string
 	for _, part := range []struct {
@@ -41,36 +41,31 @@ func (s Summary) String() string {
 		}
 	}
 	if len(parts) == 0 {
-		return "nothing to do"
+		return "no resources"
 	}
 	return strings.Join(parts, ", ")
 }
 
-// count adds a finished step. A replacement comes as create-replacement, replace and delete-replaced: the one
-// in the middle stands for all.
+// count adds a completed step and reports whether it is a change. Of the three steps of a replacement
+// (create-replacement, replace, delete-replaced) it counts replace only.
 func (s *Summary) count(op apitype.OpType, urn resource.URN) (Step, bool) {
 	step := Step{Op: op, Type: string(urn.Type()), Name: urn.Name(), URN: string(urn)}
-	switch op {
-	case apitype.OpSame:
-		s.Unchanged++
-		return step, false
-	case apitype.OpCreate, apitype.OpImport:
-		s.Created++
-	case apitype.OpUpdate:
-		s.Updated++
-	case apitype.OpReplace:
-		s.Replaced++
-	case apitype.OpDelete:
-		s.Deleted++
-	default:
+	counter, ok := map[apitype.OpType]*int{
+		apitype.OpSame:   &s.Unchanged,
+		apitype.OpCreate: &s.Created, apitype.OpImport: &s.Created,
+		apitype.OpUpdate: &s.Updated, apitype.OpReplace: &s.Replaced, apitype.OpDelete: &s.Deleted,
+	}[op]
+	if ok {
+		*counter++
+	}
+	if !ok || op == apitype.OpSame {
 		return step, false
 	}
 	s.Steps = append(s.Steps, step)
 	return step, true
 }
 
-// Add is what two runs, one after the other, did together. What stayed the
-// same in the first counts only as the second left it.
+// Add returns the summary of two consecutive operations. The unchanged resources are those of the second one.
 func (s Summary) Add(next Summary) Summary {
 	next.Created += s.Created
 	next.Updated += s.Updated

@@ -10,11 +10,12 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// writeProjectFile copies the repository's Pulumi.yaml and adds where the plugins lie: the engine then takes
-// them without a search, and without its warning about plugins on PATH.
+// writeProjectFile copies the repository's Pulumi.yaml and adds the plugins' paths, so that the engine neither searches
+// for them nor warns about plugins on PATH.
 func writeProjectFile(root, workDir string, plugins PluginDirs) error {
 	content, err := os.ReadFile(filepath.Join(root, "Pulumi.yaml"))
 	if err != nil {
@@ -24,12 +25,13 @@ func writeProjectFile(root, workDir string, plugins PluginDirs) error {
 	if err := yaml.Unmarshal(content, &project); err != nil {
 		return fmt.Errorf("project %s: %w", filepath.Join(root, "Pulumi.yaml"), err)
 	}
-	project["plugins"] = map[string]any{"providers": []any{
-		map[string]any{"name": "aws", "path": plugins.cloudPlugins},
-		map[string]any{"name": "gcp", "path": plugins.cloudPlugins},
-		map[string]any{"name": "kubernetes", "path": plugins.kubernetesPlugin},
-	}}
-	delete(project, "main") // relative to the repository; the program comes from this process
+	var providers []any
+	for _, cloud := range clouds.All {
+		providers = append(providers, map[string]any{"name": cloud.Provider, "path": plugins.cloudPlugins})
+	}
+	providers = append(providers, map[string]any{"name": "kubernetes", "path": plugins.kubernetesPlugin})
+	project["plugins"] = map[string]any{"providers": providers}
+	delete(project, "main") // the program runs in this process
 	content, err = yaml.Marshal(project)
 	if err != nil {
 		return fmt.Errorf("project: %w", err)
@@ -37,25 +39,25 @@ func writeProjectFile(root, workDir string, plugins PluginDirs) error {
 	return os.WriteFile(filepath.Join(workDir, "Pulumi.yaml"), content, 0o600)
 }
 
-// writeStackFile writes the stack's config as this engine uses it: the repository's file, the given values over it,
-// and the salt of the local secrets, which has to stay the same from run to run.
+// writeStackFile writes the stack file that the engine reads: the repository's, with overrides and with the encryption
+// salt of the local secrets, which must not change from run to run.
 func writeStackFile(root, workDir, stack string, overrides map[string]any) error {
 	name := "Pulumi." + stack + ".yaml"
 	base, err := os.ReadFile(filepath.Join(root, name))
 	if err != nil {
-		return fmt.Errorf("stack's config: %w", err)
+		return fmt.Errorf("stack config: %w", err)
 	}
 	content, err := MergeConfig(base, overrides)
 	if err != nil {
-		return fmt.Errorf("stack's config %s: %w", name, err)
+		return fmt.Errorf("stack config %s: %w", name, err)
 	}
 	target := filepath.Join(workDir, name)
 	previous, err := os.ReadFile(target)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("stack's config: %w", err)
+		return fmt.Errorf("stack config: %w", err)
 	}
 	if content, err = withLocalSecretsKeys(content, previous); err != nil {
-		return fmt.Errorf("stack's config %s: %w", target, err)
+		return fmt.Errorf("stack config %s: %w", target, err)
 	}
 	return os.WriteFile(target, content, 0o600)
 }
@@ -74,18 +76,19 @@ func projectName(workDir string) (string, error) {
 	return project.Name, nil
 }
 
-// ensurePassphraseFile is the file with the passphrase of the stack's secrets, made at its first use.
+// ensurePassphraseFile returns the path of the file with the passphrase of the stack's secrets. It creates the file if
+// it does not exist.
 func ensurePassphraseFile(p paths.Layout) (string, error) {
 	path := p.Secret("passphrase")
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return "", fmt.Errorf("secrets' passphrase: %w", err)
+		return "", fmt.Errorf("secrets passphrase: %w", err)
 	}
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return path, nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("secrets' passphrase: %w", err)
+		return "", fmt.Errorf("secrets passphrase: %w", err)
 	}
 	_, err = file.WriteString(rand.Text())
 	return path, errors.Join(err, file.Close())

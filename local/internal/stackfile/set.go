@@ -10,8 +10,7 @@ import (
 	pulumi "github.com/pulumi/pulumi/sdk/v3/go/common/resource/config"
 )
 
-// ReadValues reads the config of a further file, which is written as a stack file
-// is, for Read and Lay.
+// ReadValues returns the config of a file in the format of a stack file, for Read and Merge.
 func ReadValues(path string) (map[string]any, error) {
 	content, err := readYAML(path)
 	if err != nil {
@@ -19,19 +18,21 @@ func ReadValues(path string) (map[string]any, error) {
 	}
 	values := asMap(content["config"])
 	if values == nil {
-		return nil, fmt.Errorf("%s: it has no config: write it as a stack file is, keys and values below config", filepath.Base(path))
+		return nil, fmt.Errorf(
+			"%s: missing config: must be in the format of a stack file, with keys and values in config",
+			filepath.Base(path),
+		)
 	}
 	return values, nil
 }
 
-// Set puts one value into the config, KEY=VALUE, as pulumi config set --path
-// does: a key leads into objects and lists (modelferry:a.b[0]), one without a
-// namespace is the project's, and below a key true, false and whole numbers are
-// what they look like.
+// Set sets a value in the config, given as KEY=VALUE, like pulumi config set --path: a key can be a path in objects and
+// lists (modelferry:a.b[0]), and true, false and integers in it have those types. A key without a namespace is the
+// project's.
 func (f File) Set(assignment string) error {
 	path, value, found := strings.Cut(assignment, "=")
 	if !found || path == "" {
-		return fmt.Errorf("%q: write KEY=VALUE, such as modelferry:releases.nlpinsight.backend=finbert", assignment)
+		return fmt.Errorf("invalid assignment %q: must be KEY=VALUE, such as modelferry:releases.nlpinsight.backend=finbert", assignment)
 	}
 	if !strings.Contains(path, ":") {
 		path = f.project + ":" + path
@@ -45,11 +46,11 @@ func (f File) Set(assignment string) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	if len(steps) == 0 {
-		return fmt.Errorf("%s: names no key", path)
+		return fmt.Errorf("%s: missing key", path)
 	}
 	name, isString := steps[0].(string)
 	if !isString {
-		return fmt.Errorf("%s: a key begins with a name", path)
+		return fmt.Errorf("%s: a key must begin with a name", path)
 	}
 	root := pulumi.MustMakeKey(key.Namespace(), name)
 	configMap := pulumi.Map{}
@@ -72,20 +73,18 @@ func (f File) Set(assignment string) error {
 	return nil
 }
 
-// replacement is an object that takes the place of the one before, where a plain map
-// would be merged into it.
+// replacement is an object that engine.MergeConfig does not merge, because it is not a map[string]any.
 type replacement map[string]any
 
-// Overrides is what has to lie over the repository's stack file for an engine to
-// read this config: the keys that something was laid over, each with all that
-// it holds now, nil for one that is gone.
+// Overrides returns the values that have to be merged into the repository's stack file, by engine.MergeConfig, to get
+// this config: each overridden key with its complete value, or nil if it was removed.
 func (f File) Overrides() map[string]any {
-	over := map[string]any{}
+	overrides := map[string]any{}
 	for key := range f.overridden {
-		over[key] = f.values[key]
-		if inner, ok := over[key].(map[string]any); ok {
-			over[key] = replacement(inner)
+		overrides[key] = f.values[key]
+		if object, ok := overrides[key].(map[string]any); ok {
+			overrides[key] = replacement(object)
 		}
 	}
-	return over
+	return overrides
 }

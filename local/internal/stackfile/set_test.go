@@ -20,19 +20,19 @@ config:
 
 func TestSet(t *testing.T) {
 	for name, c := range map[string]struct{ assignment, key, want string }{
-		"a whole value is text":              {"gcp:project=other", "gcp:project", "other"},
-		"the project's key":                  {"kept=2", "ferry:kept", "2"},
-		"in an object":                       {"ferry:a.b.c=x=y", "ferry:a", `{"b":{"c":"x=y","d":2},"e":"text"}`},
-		"a new object":                       {"ferry:n.m.k=v", "ferry:n", `{"m":{"k":"v"}}`},
-		"in a list":                          {"ferry:list[1]=5", "ferry:list", `[1,5]`},
-		"at a list's end":                    {"ferry:list[2]=5", "ferry:list", `[1,2,5]`},
-		"truth":                              {"ferry:n.on=true", "ferry:n", `{"on":true}`},
-		"digits with a zero in front":        {"ferry:n.digest=000", "ferry:n", `{"digest":"000"}`},
-		"a size":                             {"ferry:n.size=4.1MB", "ferry:n", `{"size":"4.1MB"}`},
-		"a key with a dot":                   {`ferry:n["a.b"]=1`, "ferry:n", `{"a.b":1}`},
-		"an object in a list that was not":   {"ferry:new[0].a=b", "ferry:new", `[{"a":"b"}]`},
-		"text in place of a whole object":    {"ferry:a=b", "ferry:a", "b"},
-		"a number in place of what was text": {"ferry:a.e=5", "ferry:a", `{"b":{"c":1,"d":2},"e":5}`},
+		"string":                     {"gcp:project=other", "gcp:project", "other"},
+		"project's key":              {"kept=2", "ferry:kept", "2"},
+		"key in an object":           {"ferry:a.b.c=x=y", "ferry:a", `{"b":{"c":"x=y","d":2},"e":"text"}`},
+		"new object":                 {"ferry:n.m.k=v", "ferry:n", `{"m":{"k":"v"}}`},
+		"list element":               {"ferry:list[1]=5", "ferry:list", `[1,5]`},
+		"new list element":           {"ferry:list[2]=5", "ferry:list", `[1,2,5]`},
+		"boolean":                    {"ferry:n.on=true", "ferry:n", `{"on":true}`},
+		"digits with a leading zero": {"ferry:n.digest=000", "ferry:n", `{"digest":"000"}`},
+		"size":                       {"ferry:n.size=4.1MB", "ferry:n", `{"size":"4.1MB"}`},
+		"key with a dot":             {`ferry:n["a.b"]=1`, "ferry:n", `{"a.b":1}`},
+		"object in a new list":       {"ferry:new[0].a=b", "ferry:new", `[{"a":"b"}]`},
+		"string replaces an object":  {"ferry:a=b", "ferry:a", "b"},
+		"number replaces a string":   {"ferry:a.e=5", "ferry:a", `{"b":{"c":1,"d":2},"e":5}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, err := Read(writeFiles(t, "name: ferry", baseStack), "gke", nil)
@@ -48,12 +48,12 @@ func TestSet(t *testing.T) {
 }
 
 func TestSet_errors(t *testing.T) {
-	for assignment, says := range map[string]string{
-		"ferry:a.b":         "write KEY=VALUE",
-		"=x":                "write KEY=VALUE",
+	for assignment, want := range map[string]string{
+		"ferry:a.b":         "must be KEY=VALUE",
+		"=x":                "must be KEY=VALUE",
 		"ferry:=x":          "ferry:",
 		"a:b:c:d=x":         "a:b:c:d",
-		"ferry:[0]=x":       "a key begins with a name",
+		"ferry:[0]=x":       "a key must begin with a name",
 		"ferry:a[=x":        "ferry:a[",
 		"ferry:list[7]=x":   "ferry:list[7]: ",
 		"ferry:list.deep=x": "ferry:list.deep: ",
@@ -61,14 +61,13 @@ func TestSet_errors(t *testing.T) {
 		t.Run(assignment, func(t *testing.T) {
 			f, err := Read(writeFiles(t, "name: ferry", baseStack), "gke", nil)
 			require.NoError(t, err)
-			require.ErrorContains(t, f.Set(assignment), says)
+			require.ErrorContains(t, f.Set(assignment), want)
 			require.Empty(t, f.Overrides())
 		})
 	}
 }
 
-// What is over the repository's file is each key as a whole: also without what
-// a null took out of it, which the file still has.
+// An override has the complete value of its key, without the parts that nil removed and the repository's file has.
 func TestOverrides_replaceMaps(t *testing.T) {
 	root := writeFiles(t, "name: ferry", baseStack)
 	f, err := Read(root, "gke", map[string]any{"ferry:a": map[string]any{"b": nil}, "ferry:kept": nil})
@@ -92,7 +91,7 @@ func TestReadValues(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, map[string]any{"ferry:a": map[string]any{"b": 1}}, values)
 	_, err = ReadValues(write("confg:\n  ferry:a: {b: 1}\n"))
-	require.EqualError(t, err, "more.yaml: it has no config: write it as a stack file is, keys and values below config")
+	require.EqualError(t, err, "more.yaml: missing config: must be in the format of a stack file, with keys and values in config")
 	_, err = ReadValues(filepath.Join(dir, "none.yaml"))
 	require.ErrorContains(t, err, "none.yaml")
 }

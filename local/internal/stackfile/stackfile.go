@@ -1,5 +1,5 @@
-// Package stackfile reads a stack's config out of Pulumi's files as the engine
-// does, so that a fault is found before anything is started.
+// Package stackfile reads a stack's config from Pulumi's files as the engine does, so that errors are found before
+// anything is started.
 package stackfile
 
 import (
@@ -16,17 +16,15 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-// File is a stack's config: the project's values under the stack's own.
+// File is a stack's config: the project's values, overridden by the stack's.
 type File struct {
 	project, stack string
 	values         map[string]any
-	// overridden are the keys that are not as they stand in the repository's files.
+	// overridden are the keys whose values are not those in the repository's files.
 	overridden map[string]bool
 }
 
-// Read reads Pulumi.yaml and Pulumi.STACK.yaml in the repository's folder.
-// values lie over them: "project:key" to value, maps merged key by key, and nil
-// takes a key out.
+// Read reads Pulumi.yaml and Pulumi.STACK.yaml in root and merges values into them, as Merge does.
 func Read(root, stack string, values map[string]any) (File, error) {
 	project, err := readYAML(filepath.Join(root, "Pulumi.yaml"))
 	if err != nil {
@@ -42,7 +40,7 @@ func Read(root, stack string, values map[string]any) (File, error) {
 		if !strings.Contains(key, ":") {
 			key = name + ":" + key
 		}
-		// In the project file a value may stand below "value", beside its type.
+		// In Pulumi.yaml a key may have an object with its value or default, and its type.
 		if declaration, ok := value.(map[string]any); ok {
 			if inner, ok := declaration["value"]; ok {
 				value = inner
@@ -57,7 +55,7 @@ func Read(root, stack string, values map[string]any) (File, error) {
 	return f, nil
 }
 
-// Merge lays more values over the config, as Read does.
+// Merge merges values, by "project:key", into the config. Maps are merged key by key, and nil removes a key.
 func (f File) Merge(values map[string]any) {
 	mergeMaps(f.values, values)
 	for key := range values {
@@ -65,17 +63,17 @@ func (f File) Merge(values map[string]any) {
 	}
 }
 
-// Load reads and checks the config. An invalid config's error is a *config.ValidationError.
+// Load decodes and validates the config. The error of an invalid config is a *config.ValidationError.
 func (f File) Load() (config.Config, error) { return config.Load(f, f.Keys()) }
 
-// Stack is the stack's name.
+// Stack returns the stack's name.
 func (f File) Stack() string { return f.stack }
 
-// Keys are the config's keys, "project:key", sorted.
+// Keys returns the sorted keys of the config, "project:key".
 func (f File) Keys() []string { return slices.Sorted(maps.Keys(f.values)) }
 
-// GetConfig gives a value as the engine hands it to a program: text as it is,
-// everything else as JSON.
+// GetConfig returns a value in the form in which the engine passes it to a program: strings as they are, other values
+// as JSON.
 func (f File) GetConfig(key string) (string, bool) {
 	value, ok := f.values[key]
 	if !ok {
@@ -86,7 +84,7 @@ func (f File) GetConfig(key string) (string, bool) {
 	}
 	text, err := json.Marshal(value)
 	if err != nil {
-		return fmt.Sprint(value), true // not JSON, so no value that any key takes
+		return fmt.Sprint(value), true // invalid for every key
 	}
 	return string(text), true
 }
@@ -94,7 +92,7 @@ func (f File) GetConfig(key string) (string, bool) {
 func readYAML(path string) (map[string]any, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("stack's config: %w", err)
+		return nil, fmt.Errorf("stack config: %w", err)
 	}
 	values := map[string]any{}
 	if err := yaml.Unmarshal(content, &values); err != nil {
@@ -110,7 +108,7 @@ func asMap(value any) map[string]any {
 
 func mergeMaps(target, values map[string]any) {
 	for key, value := range values {
-		if value == nil { // as engine.Overlay has it
+		if value == nil { // as in engine.MergeConfig
 			delete(target, key)
 			continue
 		}
