@@ -13,11 +13,9 @@ import (
 	"github.com/modelferry/modelferry/fetcher/request"
 )
 
-// boto3Script and unpack are what a service does without the fetcher: boto3, and
-// tarfile for an archive.
+// boto3Script is what a service does without the fetcher: boto3, and tarfile for an archive.
 //
 //go:embed download.py
-// boto3Script is what a service does without the fetcher: boto3, and tarfile for an archive.
 var boto3Script string
 
 // tool is a program that does the benchmark's work. The first of a benchmark is the fetcher.

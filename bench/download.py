@@ -1,4 +1,4 @@
-# What a service does without the fetcher: BUCKET KEY FOLDER.
+# Downloads, and extracts, an object as a service does without the fetcher. Arguments: BUCKET KEY FOLDER
 import os
 import sys
 import tarfile

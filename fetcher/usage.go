@@ -1,45 +1,47 @@
 package main
 
-const usage = `fetcher copies model artifacts from GCS or S3 into a folder: all of them,
+const usage = `fetcher downloads model artifacts from GCS or S3 into a folder: all of them,
 verified, or none.
 
 Usage: fetcher [--termination-log FILE] [--explain] [--version] [--help]
 
---explain tells what would be fetched, from where, with which checks, and
-fetches nothing. The exit code is that of a run, as far as it can be told.
+--explain prints what would be downloaded, from where and with which checks,
+and downloads nothing. The exit code is that of a run, as far as it is known
+in advance.
 
-The request is read from the environment:
-  GCS_BUCKET, GCS_MODEL_PATH   where the model is, on Google Cloud Storage, or
-  S3_BUCKET, S3_MODEL_PATH     where it is on S3
-  LOCAL_MODEL_PATH             where it goes
-  MODEL_FOLDER                 the model folder that LOCAL_MODEL_PATH lies in; its folder by default
-  MODEL_SHA256                 the object's digest, 64 hex digits
-  MODEL_VERSION                the GCS generation or S3 version id to read
-  MODEL_SIZE                   the object's size in bytes
-  MODEL_EXTRACT                true: an archive, whatever its name
-  ARTIFACTS                    more artifacts of the same cloud, a JSON list of
-                               {bucket, path, dest, sha256, version, size, extract}
-                               with dest relative to the model folder
-  FETCH_RETRIES                retries after the quick ones, of a range or,
-                               should the object change, of the run (3)
-  FETCH_BACKOFF                the longest wait before the first; doubles (10s)
-  FETCH_TIMEOUT                bound on the whole run (10m)
-  FETCH_STALL                  a range that brings no byte for so long is begun
-                               anew (20s)
-  FETCH_IDENTITY_WAIT          bound on waiting for an identity that is not ready:
-                               its token, or grants that are on their way (1m)
-  FETCH_PARALLEL               ranges read at once (8)
-  FETCH_PART_SIZE              bytes a range (8388608)
-  FETCH_TERMINATION_LOG        where the summary goes (/dev/termination-log)
+Environment variables (default):
+  GCS_BUCKET, GCS_MODEL_PATH   bucket and key of the model in GCS, or
+  S3_BUCKET, S3_MODEL_PATH     bucket and key of the model in S3
+  LOCAL_MODEL_PATH             absolute path of the model on the volume
+  MODEL_FOLDER                 model folder that contains LOCAL_MODEL_PATH
+                               (its parent folder)
+  MODEL_SHA256                 pinned digest of the object, 64 hex digits
+  MODEL_VERSION                pinned GCS generation or S3 version ID
+  MODEL_SIZE                   expected size of the object in bytes
+  MODEL_EXTRACT                true: extract the object, whatever its name
+  ARTIFACTS                    further artifacts of the same cloud, a JSON list of
+                               {bucket, path, dest, sha256, version, size, extract};
+                               dest is relative to the model folder
+  FETCH_RETRIES                further rounds of attempts for a range, and further
+                               attempts of the run if an object changes (3)
+  FETCH_BACKOFF                maximum delay before the first of them; doubles (10s)
+  FETCH_TIMEOUT                time limit of the whole run (10m)
+  FETCH_STALL                  retry a range that receives no data for this long (20s)
+  FETCH_IDENTITY_WAIT          how long to retry while the identity is not ready:
+                               no token yet, or permission denied (1m)
+  FETCH_PARALLEL               concurrent range requests (8)
+  FETCH_PART_SIZE              bytes per range (8388608)
+  FETCH_TERMINATION_LOG        file for the summary (/dev/termination-log)
 
-Archives (.tar, .tar.gz, .tgz, .tar.zst) are extracted into dest's folder.
-Endpoints and identities are those of the SDKs: AWS_REGION, AWS_ROLE_ARN,
-AWS_ENDPOINT_URL_S3, STORAGE_EMULATOR_HOST, GOOGLE_APPLICATION_CREDENTIALS.
+Archives (.tar, .tar.gz, .tgz, .tar.zst) are extracted into the folder of dest.
+Endpoints and credentials are configured as for the SDKs: AWS_REGION,
+AWS_ROLE_ARN, AWS_ENDPOINT_URL_S3, STORAGE_EMULATOR_HOST,
+GOOGLE_APPLICATION_CREDENTIALS.
 
 Exit codes:
-  0 done                       5 integrity: empty, wrong digest, changed
-  2 configuration              6 no space
-  3 not authenticated/allowed  7 unsafe or broken archive
-  4 not found                  8 gave up on transient errors, or out of time
-  143 told to stop
+  0 success                    5 integrity: empty, wrong digest, changed
+  2 invalid configuration      6 not enough space
+  3 permission denied          7 unsafe or corrupt archive
+  4 not found                  8 gave up on transient errors, or timed out
+  143 interrupted by a signal
 `
