@@ -1,8 +1,7 @@
-// Package iamtest evaluates what the program grants, in place of comparing it: the policies of the three
-// services are put before an evaluator, with the questions that an auditor would ask.
+// Package iamtest evaluates the IAM policies and bindings that the program registers with a policy evaluator.
 //
-// It is a module of its own because the evaluator, MinIO's, is under the AGPL: nothing that is built from this
-// repository has it in.
+// It is a module of its own because MinIO's evaluator is licensed under the AGPL. No program of this repository
+// contains it.
 package iamtest
 
 import (
@@ -18,21 +17,28 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// accessRequest is whether somebody may do something. Bucket is by the catalogue's name; name is an object's, or for
-// a list the prefix that it is of.
+// accessRequest is a request of a principal: the name of a service, logDelivery or outsider. The bucket is the
+// bucket's config key. The object is the prefix if the verb is list.
 type accessRequest struct {
 	principal, verb, bucket, object string
 }
 
-// evaluator answers for one cloud.
+// Principals that are no service.
+const (
+	logDelivery = "log delivery"
+	outsider    = "outsider"
+)
+
+// evaluator decides about requests on one cloud.
 type evaluator interface {
-	allows(t *testing.T, q accessRequest) bool
+	allows(t *testing.T, request accessRequest) bool
 }
 
-// evaluators are the clouds' ways to answer, each from what the program has registered there.
+// evaluators returns the evaluators of the repository's stacks.
 func evaluators(t *testing.T) map[string]evaluator {
 	t.Helper()
-	return map[string]evaluator{"gke": gkeEvaluator{runStack(t, "gke", nil)}, "eks": eksEvaluator{Record: runStack(t, "eks", nil), https: true}}
+	return map[string]evaluator{"gke": gkeEvaluator{runStack(t, "gke", nil)},
+		"eks": eksEvaluator{Record: runStack(t, "eks", nil), https: true}}
 }
 
 func runStack(t *testing.T, name string, set map[string]any) *stacktest.Record {
@@ -48,60 +54,63 @@ func runStack(t *testing.T, name string, set map[string]any) *stacktest.Record {
 	return record
 }
 
-// deployments are the services' accounts by the catalogue's names.
+// deployments are the services' Deployments, which are also the names of their service accounts.
 var deployments = map[string]string{
 	"bankchurn": "bankchurn-predictor", "chicagotaxi": "chicagotaxi-pipeline", "nlpinsight": "nlpinsight-analyzer",
 }
 
-// readableBuckets are the buckets that each service has artifacts in.
+// readableBuckets are the buckets with artifacts of each service.
 var readableBuckets = map[string][]string{
 	"bankchurn": {"models", "datasets"}, "chicagotaxi": {"models"}, "nlpinsight": {"models", "datasets"},
 }
 
-// TestAccess_matrix asks the same of both clouds: a service reads and lists below its own prefix, in the
-// buckets that it has artifacts in, and does nothing else anywhere.
+// A service may read and list its own prefix in the buckets with its artifacts, and nothing else. Log delivery may write
+// to the access log bucket only.
 func TestAccess_matrix(t *testing.T) {
-	var questions []accessRequest
+	var requests []accessRequest
 	want := map[accessRequest]bool{}
-	ask := func(is bool, who, verb, bucket, name string) {
-		q := accessRequest{who, verb, bucket, name}
-		questions, want[q] = append(questions, q), is
+	expect := func(allowed bool, principal, verb, bucket, object string) {
+		request := accessRequest{principal, verb, bucket, object}
+		requests, want[request] = append(requests, request), allowed
 	}
-	for who := range deployments {
+	for service := range deployments {
 		for _, bucket := range []string{"models", "datasets", "access-logs"} {
-			for whose := range deployments {
-				own := who == whose && slices.Contains(readableBuckets[who], bucket)
-				ask(own, who, "read", bucket, whose+"/model.joblib")
-				ask(own, who, "read", bucket, whose+"/v1/deep/model.joblib")
-				ask(own, who, "list", bucket, whose+"/")
-				ask(own, who, "list", bucket, whose+"/v1/")
+			for owner := range deployments {
+				own := service == owner && slices.Contains(readableBuckets[service], bucket)
+				expect(own, service, "read", bucket, owner+"/model.joblib")
+				expect(own, service, "read", bucket, owner+"/v1/deep/model.joblib")
+				expect(own, service, "list", bucket, owner+"/")
+				expect(own, service, "list", bucket, owner+"/v1/")
 				for _, verb := range []string{"write", "delete"} {
-					ask(false, who, verb, bucket, whose+"/model.joblib")
+					expect(false, service, verb, bucket, owner+"/model.joblib")
 				}
 			}
-			for _, name := range []string{who, who + "-old/model.joblib", "x/" + who + "/model.joblib", "model.joblib", "*", who[:4] + "*/model.joblib"} {
-				ask(false, who, "read", bucket, name)
+			for _, object := range []string{
+				service, service + "-old/model.joblib", "x/" + service + "/model.joblib", "model.joblib", "*",
+				service[:4] + "*/model.joblib",
+			} {
+				expect(false, service, "read", bucket, object)
 			}
-			for _, prefix := range []string{"", "/", who, who[:4], who + "-old/"} {
-				ask(false, who, "list", bucket, prefix)
+			for _, prefix := range []string{"", "/", service, service[:4], service + "-old/"} {
+				expect(false, service, "list", bucket, prefix)
 			}
-			ask(false, who, "open", bucket, "")
+			expect(false, service, "set policy", bucket, "")
 		}
 	}
-	for _, who := range []string{"logs", "stranger"} {
+	for _, principal := range []string{logDelivery, outsider} {
 		for _, bucket := range []string{"models", "datasets", "access-logs"} {
-			ask(who == "logs" && bucket == "access-logs", who, "write", bucket, "models/2026-12-01")
-			ask(false, who, "read", bucket, "bankchurn/model.joblib")
-			ask(false, who, "list", bucket, "bankchurn/")
-			ask(false, who, "delete", bucket, "bankchurn/model.joblib")
+			expect(principal == logDelivery && bucket == "access-logs", principal, "write", bucket, "models/2026-12-01")
+			expect(false, principal, "read", bucket, "bankchurn/model.joblib")
+			expect(false, principal, "list", bucket, "bankchurn/")
+			expect(false, principal, "delete", bucket, "bankchurn/model.joblib")
 		}
 	}
-	for cloud, judge := range evaluators(t) {
+	for cloud, evaluator := range evaluators(t) {
 		t.Run(cloud, func(t *testing.T) {
-			for _, q := range questions {
-				require.Equal(t, want[q], judge.allows(t, q), "%+v", q)
+			for _, request := range requests {
+				require.Equal(t, want[request], evaluator.allows(t, request), "%+v", request)
 			}
 		})
 	}
-	require.Contains(t, fmt.Sprint(want), "true", "somebody may do something")
+	require.Contains(t, fmt.Sprint(want), "true", "at least one request has to be allowed")
 }

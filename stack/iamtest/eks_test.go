@@ -14,87 +14,89 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// eksEvaluator answers as AWS does within one account: a policy of the role or of the bucket has to allow, and
-// neither may deny.
+// eksEvaluator decides like AWS within one account: the policy of the role or of the bucket has to allow the request,
+// and neither may deny it.
 type eksEvaluator struct {
 	*stacktest.Record
-	// https tells whether the requests are by HTTPS.
+	// https reports whether the requests use HTTPS.
 	https bool
 }
 
 var s3Actions = map[string]policy.Action{
 	"read": policy.GetObjectAction, "read version": policy.GetObjectVersionAction, "list": policy.ListBucketAction,
-	"write": policy.PutObjectAction, "delete": policy.DeleteObjectAction, "open": policy.PutBucketPolicyAction,
+	"write": policy.PutObjectAction, "delete": policy.DeleteObjectAction, "set policy": policy.PutBucketPolicyAction,
 }
 
-func (e eksEvaluator) allows(t *testing.T, q accessRequest) bool {
+func (e eksEvaluator) allows(t *testing.T, request accessRequest) bool {
 	t.Helper()
-	bucket, _ := e.MustGet(t, "s3/bucketV2:BucketV2", q.bucket).Input("bucket").(string)
+	bucket, _ := e.MustGet(t, "s3/bucketV2:BucketV2", request.bucket).Input("bucket").(string)
 	context := map[string][]string{"SecureTransport": {strconv.FormatBool(e.https)}}
-	object := q.object
-	if q.verb == "list" {
-		context["prefix"], object = []string{q.object}, ""
+	object := request.object
+	if request.verb == "list" {
+		context["prefix"], object = []string{request.object}, ""
 	}
-	statements := policyStatements(t, e.MustGet(t, "BucketPolicy", q.bucket).Input("policy"))
-	own, delivery := splitPolicy(t, statements, func(s statement) bool { return strings.Contains(string(s.Principal), "Service") })
-	guard, err := policy.ParseBucketPolicyConfig(strings.NewReader(own), bucket)
+	statements := policyStatements(t, e.MustGet(t, "BucketPolicy", request.bucket).Input("policy"))
+	bucketDocument, delivery := splitPolicy(t, statements,
+		func(s statement) bool { return strings.Contains(string(s.Principal), "Service") })
+	bucketPolicy, err := policy.ParseBucketPolicyConfig(strings.NewReader(bucketDocument), bucket)
 	require.NoError(t, err)
-	guarded := guard.IsAllowed(policy.BucketPolicyArgs{
-		Action: s3Actions[q.verb], BucketName: bucket, ObjectName: object, ConditionValues: context, IsOwner: true,
+	notDenied := bucketPolicy.IsAllowed(policy.BucketPolicyArgs{
+		Action: s3Actions[request.verb], BucketName: bucket, ObjectName: object, ConditionValues: context, IsOwner: true,
 	})
-	if !guarded { // to the owner, only a statement that denies is a no
+	if !notDenied { // IsAllowed is false for the owner only if a statement denies
 		return false
 	}
-	deployment, isService := deployments[q.principal]
+	deployment, isService := deployments[request.principal]
 	if !isService {
 		for _, s := range delivery {
-			if s.allows(t, string(s3Actions[q.verb]), "arn:aws:s3:::"+bucket+"/"+q.object, map[string]string{"aws:SourceAccount": stacktest.AccountID}) && q.principal == "logs" {
+			if s.allows(t, string(s3Actions[request.verb]), "arn:aws:s3:::"+bucket+"/"+request.object,
+				map[string]string{"aws:SourceAccount": stacktest.AccountID}) && request.principal == logDelivery {
 				return true
 			}
 		}
 		return false
 	}
-	mine, _ := splitPolicy(t, policyStatements(t, e.MustGet(t, "RolePolicy", deployment).Input("policy")), isKMS)
-	role, err := policy.ParseConfig(strings.NewReader(mine))
+	roleDocument, _ := splitPolicy(t, policyStatements(t, e.MustGet(t, "RolePolicy", deployment).Input("policy")), isKMS)
+	rolePolicy, err := policy.ParseConfig(strings.NewReader(roleDocument))
 	require.NoError(t, err)
-	return role.IsAllowed(policy.Args{
-		AccountName: deployment, Action: s3Actions[q.verb], BucketName: bucket, ObjectName: object, ConditionValues: context,
+	return rolePolicy.IsAllowed(policy.Args{
+		AccountName: deployment, Action: s3Actions[request.verb], BucketName: bucket, ObjectName: object, ConditionValues: context,
 	})
 }
 
 func TestBucketPolicy_deniesWithoutTLS(t *testing.T) {
 	r := runStack(t, "eks", nil)
-	for who := range deployments {
+	for service := range deployments {
 		for _, verb := range []string{"read", "list"} {
-			q := accessRequest{who, verb, "models", who + "/"}
-			require.True(t, eksEvaluator{r, true}.allows(t, q), "%+v", q)
-			require.False(t, eksEvaluator{r, false}.allows(t, q), "%+v", q)
+			request := accessRequest{service, verb, "models", service + "/"}
+			require.True(t, eksEvaluator{r, true}.allows(t, request), "%+v", request)
+			require.False(t, eksEvaluator{r, false}.allows(t, request), "%+v", request)
 		}
 	}
 }
 
-// A release may pin a version, which is another action to S3.
+// Reading a specific object version is a separate action of S3.
 func TestRolePolicy_objectVersions(t *testing.T) {
 	r := runStack(t, "eks", nil)
-	for who := range deployments {
-		for whose := range deployments {
-			require.Equal(t, who == whose, eksEvaluator{r, true}.allows(t, accessRequest{who, "read version", "models", whose + "/model.joblib"}))
+	for service := range deployments {
+		for owner := range deployments {
+			require.Equal(t, service == owner,
+				eksEvaluator{r, true}.allows(t, accessRequest{service, "read version", "models", owner + "/model.joblib"}))
 		}
 	}
 }
 
-// The way in which a pod gets its role changes nothing of what the role may do.
 func TestPodIdentity_sameAccess(t *testing.T) {
-	agent := eksEvaluator{runStack(t, "eks", map[string]any{"identity": "podIdentity"}), true}
-	for who := range deployments {
-		for whose := range deployments {
-			require.Equal(t, who == whose, agent.allows(t, accessRequest{who, "read", "models", whose + "/model.joblib"}))
+	podIdentity := eksEvaluator{runStack(t, "eks", map[string]any{"identity": "podIdentity"}), true}
+	for service := range deployments {
+		for owner := range deployments {
+			require.Equal(t, service == owner, podIdentity.allows(t, accessRequest{service, "read", "models", owner + "/model.joblib"}))
 		}
 	}
 }
 
-// statement is one that the evaluator knows nothing of: KMS, and services of AWS as principals. What it is
-// about is said outright, but for wildcards in resources.
+// statement is a policy statement that the evaluator does not support: actions of KMS, and AWS services as principals.
+// Its resources may have wildcards, its actions and conditions may not.
 type statement struct {
 	Effect    string
 	Principal json.RawMessage `json:",omitempty"`
@@ -103,7 +105,7 @@ type statement struct {
 	Condition map[string]map[string]string
 }
 
-// allows tells whether the statement is about an action on a resource in a context.
+// allows reports whether the statement allows an action on a resource with the given condition keys.
 func (s statement) allows(t *testing.T, action, resource string, context map[string]string) bool {
 	t.Helper()
 	for operator, keys := range s.Condition {
@@ -132,28 +134,29 @@ func policyStatements(t *testing.T, text any) []json.RawMessage {
 	return document.Statement
 }
 
-// splitPolicy parts a policy into a document of what the evaluator knows, and the statements that it does not.
-func splitPolicy(t *testing.T, statements []json.RawMessage, apart func(statement) bool) (known string, unknown []statement) {
+// splitPolicy returns a policy document of the statements that the evaluator supports, and the others.
+func splitPolicy(t *testing.T, statements []json.RawMessage, isUnsupported func(statement) bool) (document string,
+	unsupported []statement) {
 	t.Helper()
-	var kept []json.RawMessage
+	var supported []json.RawMessage
 	for _, text := range statements {
 		var s statement
-		if json.Unmarshal(text, &s) == nil && apart(s) {
-			unknown = append(unknown, s)
+		if json.Unmarshal(text, &s) == nil && isUnsupported(s) {
+			unsupported = append(unsupported, s)
 		} else {
-			kept = append(kept, text)
+			supported = append(supported, text)
 		}
 	}
-	document, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": kept})
+	marshalled, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": supported})
 	require.NoError(t, err)
-	return string(document), unknown
+	return string(marshalled), unsupported
 }
 
-// The buckets' key opens to the services through S3 of the region, and to nothing else that they might call.
+// The services may decrypt with the buckets' key, through S3 in the stack's region only.
 func TestRolePolicy_kmsKeyThroughS3Only(t *testing.T) {
 	r := runStack(t, "eks", nil)
 	key := stacktest.KMSKeyArn("buckets")
-	for who, deployment := range deployments {
+	for service, deployment := range deployments {
 		_, kms := splitPolicy(t, policyStatements(t, r.MustGet(t, "RolePolicy", deployment).Input("policy")), isKMS)
 		for _, test := range []struct {
 			action, key, via string
@@ -168,11 +171,11 @@ func TestRolePolicy_kmsKeyThroughS3Only(t *testing.T) {
 			{"kms:GenerateDataKey", key, "s3.eu-west-1.amazonaws.com", false},
 			{"kms:ScheduleKeyDeletion", key, "s3.eu-west-1.amazonaws.com", false},
 		} {
-			var may bool
+			var allowed bool
 			for _, s := range kms {
-				may = may || s.allows(t, test.action, test.key, map[string]string{"kms:ViaService": test.via})
+				allowed = allowed || s.allows(t, test.action, test.key, map[string]string{"kms:ViaService": test.via})
 			}
-			require.Equal(t, test.want, may, "%s: %+v", who, test)
+			require.Equal(t, test.want, allowed, "%s: %+v", service, test)
 		}
 	}
 }

@@ -10,13 +10,12 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// gkeEvaluator answers from bindings. Google has no evaluator that runs elsewhere; what there is to evaluate is
-// little: a role is a list of permissions, bindings only ever add, and one on a managed folder is about every
-// object whose name begins with the folder's.
+// gkeEvaluator decides by IAM bindings. Google has no offline evaluator, but the rules are simple: a role is a list of
+// permissions, bindings are additive, and a binding on a managed folder applies to every object with its prefix.
 // https://cloud.google.com/storage/docs/managed-folders#permissions
 type gkeEvaluator struct{ *stacktest.Record }
 
-// rolePermissions of the roles that the program binds, as far as they are about objects and buckets.
+// rolePermissions are the permissions for objects and buckets of the roles that the program grants.
 // https://cloud.google.com/storage/docs/access-control/iam-roles
 var rolePermissions = map[string][]string{
 	"roles/storage.objectViewer":                {"storage.objects.get", "storage.objects.list"},
@@ -27,35 +26,35 @@ var rolePermissions = map[string][]string{
 
 var gcsPermissions = map[string]string{
 	"read": "storage.objects.get", "list": "storage.objects.list", "write": "storage.objects.create",
-	"delete": "storage.objects.delete", "open": "storage.buckets.setIamPolicy",
+	"delete": "storage.objects.delete", "set policy": "storage.buckets.setIamPolicy",
 }
 
-func (g gkeEvaluator) allows(t *testing.T, q accessRequest) bool {
+func (g gkeEvaluator) allows(t *testing.T, request accessRequest) bool {
 	t.Helper()
-	member := "principal://stranger"
-	if q.principal == "logs" {
+	member := "principal://outsider"
+	if request.principal == logDelivery {
 		member = "group:cloud-storage-analytics@google.com"
-	} else if deployment, ok := deployments[q.principal]; ok {
+	} else if deployment, ok := deployments[request.principal]; ok {
 		member = "principal://iam.googleapis.com/projects/" + stacktest.ProjectNumber +
 			"/locations/global/workloadIdentityPools/modelferry-demo.svc.id.goog/subject/ns/ml-portfolio/sa/" + deployment
 	}
-	bucket := g.MustGet(t, "gcp:storage/bucket:Bucket", q.bucket).Input("name")
+	bucket := g.MustGet(t, "gcp:storage/bucket:Bucket", request.bucket).Input("name")
 	for _, binding := range g.Registrations {
-		role, bound := binding.Input("role").(string)
-		if !bound {
+		role, isBinding := binding.Input("role").(string)
+		if !isBinding {
 			continue
 		}
 		granted, known := rolePermissions[role]
-		require.True(t, known, "%s binds %s, of which this test knows nothing", binding, role)
-		if binding.Input("member") != member || !slices.Contains(granted, gcsPermissions[q.verb]) {
+		require.True(t, known, "%s grants %s: add its permissions to rolePermissions", binding, role)
+		if binding.Input("member") != member || !slices.Contains(granted, gcsPermissions[request.verb]) {
 			continue
 		}
-		on, folder := binding.Input("bucket"), binding.Input("managedFolder")
-		within := on == nil || on == bucket // without a bucket it is the project's
+		bindingBucket, folder := binding.Input("bucket"), binding.Input("managedFolder")
+		applies := bindingBucket == nil || bindingBucket == bucket // without a bucket, the binding is the project's
 		if folder != nil {
-			within = within && strings.HasPrefix(q.object, folder.(string))
+			applies = applies && strings.HasPrefix(request.object, folder.(string))
 		}
-		if within {
+		if applies {
 			return true
 		}
 	}

@@ -32,7 +32,8 @@ var GKE = Platform{
 	Stack: "gke", BucketEnvVar: "GCS_BUCKET", PathEnvVar: "GCS_MODEL_PATH",
 	Env: map[string]any{"GCE_METADATA_HOST": "169.254.169.254"},
 	Buckets: map[string]string{
-		"models": "modelferry-demo-gke-models", "datasets": "modelferry-demo-gke-datasets", "access-logs": "modelferry-demo-gke-access-logs",
+		"models": "modelferry-demo-gke-models", "datasets": "modelferry-demo-gke-datasets",
+		"access-logs": "modelferry-demo-gke-access-logs",
 	},
 	Registry:                  "europe-west1-docker.pkg.dev/modelferry-demo/",
 	ServiceAccountAnnotations: func(string) map[string]any { return nil },

@@ -15,7 +15,8 @@ func DiffPreview(preview, update *Record) []string {
 	inPreview, inUpdate := groupByURN(preview.Registrations), groupByURN(update.Registrations)
 	for urn, registrations := range inPreview {
 		if len(inUpdate[urn]) != len(registrations) {
-			diff.add(registrations[0], "", "registered %d times in the preview, %d times in the update", len(registrations), len(inUpdate[urn]))
+			diff.add(registrations[0], "", "registered %d times in the preview, %d times in the update", len(registrations),
+				len(inUpdate[urn]))
 			continue
 		}
 		diff.diffRegistration(registrations[0], inUpdate[urn][0])

@@ -15,8 +15,7 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// A key that is read and then forgotten promises what nobody keeps: each one
-// reaches the clouds or the cluster, or the table says why not.
+// Setting a key has to change the plan at the inputs of its row, or leave the plan unchanged for the row's reason.
 func TestKeys_reachPlan(t *testing.T) {
 	update := rememberLastRun()
 	for _, p := range stacktest.Platforms {
@@ -32,8 +31,8 @@ func TestKeys_reachPlan(t *testing.T) {
 	}
 }
 
-// rememberLastRun returns a function that runs the program, and runs it once for
-// settings that follow each other. No more is remembered: nobody else asks.
+// rememberLastRun returns a function that runs the program, or returns the last record if the settings are the same.
+// Only rows of one batch share settings, and they follow each other.
 func rememberLastRun() func(t *testing.T, stack string, s configtest.Settings) *stacktest.Record {
 	var settings configtest.Settings
 	var record *stacktest.Record
@@ -46,74 +45,76 @@ func rememberLastRun() func(t *testing.T, stack string, s configtest.Settings) *
 }
 
 func TestKeys_everyKeyHasRow(t *testing.T) {
-	known, rows := configKeys(), allRows()
-	require.Greater(t, len(known), 100, "the types were not read")
-	for _, name := range known {
-		has := slices.ContainsFunc(rows, func(row row) bool { return row.covers(name) })
-		assert.True(t, has, "no row says what %s does: add one to stack/tests/keys", name)
+	keys, rows := configKeys(), allRows()
+	require.Greater(t, len(keys), 100, "reflection found too few keys")
+	for _, key := range keys {
+		found := slices.ContainsFunc(rows, func(row row) bool { return row.covers(key) })
+		assert.True(t, found, "the key %s has no row: add one to stack/tests/keys", key)
 	}
 	for _, row := range rows {
-		has := slices.ContainsFunc(known, row.covers)
-		assert.True(t, has, "there is no key %s", row.path)
-		assert.NotEmpty(t, row.stacks(), "%s: the row says neither what shows nor why nothing does", row.path)
+		found := slices.ContainsFunc(keys, row.covers)
+		assert.True(t, found, "unknown key %s", row.path)
+		assert.NotEmpty(t, row.stacks(), "%s: the row needs expected inputs or a reason for no difference", row.path)
 	}
 }
 
-// configKeys lists the keys that hold a value, by reflection.
+// configKeys returns the keys with a scalar or list value, found by reflection.
 func configKeys() []string {
-	var all []string
-	var visit func(t reflect.Type, at string)
-	visit = func(t reflect.Type, at string) {
+	var keys []string
+	var visit func(t reflect.Type, path string)
+	visit = func(t reflect.Type, path string) {
 		switch {
 		case t.Kind() == reflect.Pointer:
-			visit(t.Elem(), at)
+			visit(t.Elem(), path)
 		case t.Kind() == reflect.Map && t.Elem().Kind() == reflect.Struct:
-			visit(t.Elem(), at+".NAME")
+			visit(t.Elem(), path+".NAME")
 		case t.Kind() != reflect.Struct:
-			all = append(all, at)
+			keys = append(keys, path)
 		default:
 			for i := range t.NumField() {
 				if name := t.Field(i).Tag.Get("json"); name != "" && name != "-" {
-					visit(t.Field(i).Type, strings.TrimPrefix(at+"."+name, "."))
+					visit(t.Field(i).Type, strings.TrimPrefix(path+"."+name, "."))
 				}
 			}
 		}
 	}
 	visit(reflect.TypeFor[config.Config](), "")
-	// Where a stack lives comes from the providers' own keys.
-	return append(all, "gcp:project", "gcp:region", "aws:region")
+	// The location of a stack is in the keys of the providers.
+	return append(keys, "gcp:project", "gcp:region", "aws:region")
 }
 
-// A row finds what is not as it says, and says where.
 func TestRow_mismatches(t *testing.T) {
 	record := func(more ...stacktest.Registration) *stacktest.Record {
-		pool := stacktest.Registration{Type: "x:Pool", Name: "main", Custom: true, Protect: true, Inputs: object{"min": 1., "zones": []any{"a"}, "policy": `{"keep":3}`}}
+		pool := stacktest.Registration{Type: "x:Pool", Name: "main", Custom: true, Protect: true,
+			Inputs: object{"min": 1., "zones": []any{"a"}, "policy": `{"keep":3}`}}
 		return &stacktest.Record{Registrations: append([]stacktest.Registration{pool}, more...)}
 	}
 	pool := func(path string, want any) row { return newRow("pool", 1, gkeInput("Pool", "main", path, want)) }
-	moved := record()
-	moved.Registrations[0].Inputs = object{"min": 2., "zones": []any{"a", "b"}, "policy": `{"keep":4}`}
-	moved.Registrations[0].Protect = false
-	another := record(stacktest.Registration{Type: "x:Key", Name: "new", Custom: true})
+	changed := record()
+	changed.Registrations[0].Inputs = object{"min": 2., "zones": []any{"a", "b"}, "policy": `{"keep":4}`}
+	changed.Registrations[0].Protect = false
+	additional := record(stacktest.Registration{Type: "x:Key", Name: "new", Custom: true})
 	for name, test := range map[string]struct {
 		row  row
 		with *stacktest.Record
 		want []string
 	}{
-		"a value shows":                     {pool("min", 2.), moved, nil},
-		"a part of a text shows":            {pool("policy", contains{`"keep":4`}), moved, nil},
-		"an element shows":                  {pool("zones", contains{"b"}), moved, nil},
-		"an option shows":                   {pool("(protected)", false), moved, nil},
-		"a resource shows":                  {newRow("key", 1, gkeInput("Key", "new", "", present)), another, nil},
-		"nothing shows, as it is said":      {expectNoDiff("key", 1, "it is a secret"), record(), nil},
-		"another stack's":                   {newRow("pool", 1, eksInput("Pool", "main", "min", 3.)), record(), nil},
-		"a value does not show":             {pool("min", 3.), moved, []string{"Pool main min: is 2, not 3"}},
-		"a value shows without it":          {pool("min", 1.), record(), []string{"Pool main min: is 1 without it, too"}},
-		"an element does not show":          {pool("zones", contains{"c"}), moved, []string{"Pool main zones: is [a b], not {c}"}},
-		"a resource does not go":            {newRow("key", 1, gkeInput("Pool", "main", "", absent)), moved, []string{"Pool main: is there, not gone"}},
-		"something shows, and should not":   {expectNoDiff("key", 1, "it is a secret"), another, []string{"x:Key new: is another one"}},
-		"a value shows, and none should":    {expectNoDiff("key", 1, "it is a secret"), moved, []string{"x:Pool main: is another one"}},
-		"there is no such resource to show": {newRow("key", 1, gkeInput("Pool", "other", "min", 2.)), moved, []string{"Pool other min: is gone, not 2"}},
+		"value":                      {pool("min", 2.), changed, nil},
+		"part of a string":           {pool("policy", contains{`"keep":4`}), changed, nil},
+		"list element":               {pool("zones", contains{"b"}), changed, nil},
+		"option":                     {pool("(protect)", false), changed, nil},
+		"additional resource":        {newRow("key", 1, gkeInput("Key", "new", "", present)), additional, nil},
+		"no difference":              {expectNoDiff("key", 1, "it is a secret"), record(), nil},
+		"other stack":                {newRow("pool", 1, eksInput("Pool", "main", "min", 3.)), record(), nil},
+		"wrong value":                {pool("min", 3.), changed, []string{"Pool main min: got 2, want 3"}},
+		"same value without the key": {pool("min", 1.), record(), []string{"Pool main min: 1 without the key, too"}},
+		"missing list element":       {pool("zones", contains{"c"}), changed, []string{"Pool main zones: got [a b], want {c}"}},
+		"resource still present": {newRow("key", 1, gkeInput("Pool", "main", "", absent)), changed,
+			[]string{"Pool main: got present, want absent"}},
+		"unexpected resource": {expectNoDiff("key", 1, "it is a secret"), additional, []string{"x:Key new: differs"}},
+		"unexpected value":    {expectNoDiff("key", 1, "it is a secret"), changed, []string{"x:Pool main: differs"}},
+		"missing resource": {newRow("key", 1, gkeInput("Pool", "other", "min", 2.)), changed,
+			[]string{"Pool other min: got absent, want 2"}},
 	} {
 		t.Run(name, func(t *testing.T) { require.Equal(t, test.want, test.row.mismatches("gke", record(), test.with)) })
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// allRows is the whole table.
+// allRows returns the rows of all keys.
 func allRows() []row {
 	return slices.Concat(
 		stackRows(), clusterRows(), networkRows(), nodePoolRows(), bucketRows(),
@@ -15,7 +15,7 @@ func allRows() []row {
 	)
 }
 
-// Types that many keys show in.
+// Types of resources that several rows use.
 const (
 	gcpProvider   = "pulumi:providers:gcp"
 	awsProvider   = "pulumi:providers:aws"
@@ -27,67 +27,87 @@ const (
 	s3Lifecycle   = "BucketLifecycleConfigurationV2"
 )
 
-// stackRows are those that say where the stack is and whose.
+// stackRows returns the rows of keys about the stack: location, owner, registry and so on.
 func stackRows() []row {
-	churn := func(path string, want any) expectInput { return bothInput("Deployment", "bankchurn", path, want) }
+	deployment := func(path string, want any) expectInput { return bothInput("Deployment", "bankchurn", path, want) }
 	setting := func(stack, name, want string) expectInput {
 		return expectInput{stack, "ConfigMap", "bankchurn-model", "data." + name, want}
 	}
 	const labels = "spec.template.metadata.labels/modelferry.dev/"
 	const store, sts = "https://store.internal", "https://sts.internal"
 	return append(batch(
-		newRow("owner", "risk", gkeInput(gcpProvider, "modelferry", "defaultLabels.owner", "risk"), eksInput(awsProvider, "modelferry", "defaultTags.tags.owner", "risk"), churn(labels+"owner", "risk")),
-		newRow("costCentre", "cc-42", gkeInput(gcpProvider, "modelferry", "defaultLabels.cost_centre", "cc-42"), eksInput(awsProvider, "modelferry", "defaultTags.tags.cost_centre", "cc-42"), churn(labels+"cost_centre", "cc-42")),
-		newRow("rollout.deadline", "20m", churn("spec.progressDeadlineSeconds", 1200.), churn("(waits to create)", "21m0s"), churn("(waits to update)", "21m0s")),
+		newRow("owner", "risk", gkeInput(gcpProvider, "modelferry", "defaultLabels.owner", "risk"),
+			eksInput(awsProvider, "modelferry", "defaultTags.tags.owner", "risk"), deployment(labels+"owner", "risk")),
+		newRow("costCentre", "cc-42", gkeInput(gcpProvider, "modelferry", "defaultLabels.cost_centre", "cc-42"),
+			eksInput(awsProvider, "modelferry", "defaultTags.tags.cost_centre", "cc-42"), deployment(labels+"cost_centre", "cc-42")),
+		newRow("rollout.deadline", "20m", deployment("spec.progressDeadlineSeconds", 1200.), deployment("(create timeout)", "21m0s"),
+			deployment("(update timeout)", "21m0s")),
 		newRow("endpoints.storage", store, setting("gke", "STORAGE_EMULATOR_HOST", store), setting("eks", "AWS_ENDPOINT_URL_S3", store)),
 		newRow("endpoints.identity", sts, setting("eks", "AWS_ENDPOINT_URL_STS", sts)),
-		newRow("registry.name", "images", gkeInput(gkeRepository, "modelferry", "repositoryId", "images"), eksInput(ecrRepository, "fetcher", "name", "images/fetcher"), eksInput(ecrRepository, "bankchurn", "name", "images/bankchurn")),
-		newRow("registry.untaggedDays", 10, gkeInput(gkeRepository, "modelferry", "cleanupPolicies[0].condition.olderThan", "864000s"), eksInput("LifecyclePolicy", "bankchurn", "policy", contains{`"countNumber":10,`})),
+		newRow("registry.name", "images", gkeInput(gkeRepository, "modelferry", "repositoryId", "images"),
+			eksInput(ecrRepository, "fetcher", "name", "images/fetcher"), eksInput(ecrRepository, "bankchurn", "name", "images/bankchurn")),
+		newRow("registry.untaggedDays", 10, gkeInput(gkeRepository, "modelferry", "cleanupPolicies[0].condition.olderThan", "864000s"),
+			eksInput("LifecyclePolicy", "bankchurn", "policy", contains{`"countNumber":10,`})),
 	),
 		newRow("registry.create", false, gkeInput(gkeRepository, "modelferry", "", absent), eksInput(ecrRepository, "fetcher", "", absent)),
 		newRow("identity", "podIdentity", eksInput("PodIdentityAssociation", "bankchurn-predictor", "", present)),
 		newRow("cloud", "eks", gkeInput("BucketV2", "models", "", present), gkeInput(gcsBucket, "models", "", absent)).
 			withPrerequisites(map[string]any{"cluster": object{"existing": "production"}, "aws:region": "eu-west-1"}),
-		newRow("gcp:project", "ours", gkeInput(gcpProvider, "modelferry", "project", "ours"), gkeInput(gcsBucket, "models", "name", "ours-gke-models"),
+		newRow("gcp:project", "ours", gkeInput(gcpProvider, "modelferry", "project", "ours"),
+			gkeInput(gcsBucket, "models", "name", "ours-gke-models"),
 			gkeInput(gkeCluster, "modelferry", "workloadIdentityConfig.workloadPool", "ours.svc.id.goog")),
-		newRow("gcp:region", "europe-west4", gkeInput(gcpProvider, "modelferry", "region", "europe-west4"), gkeInput(gcsBucket, "models", "location", "europe-west4"),
+		newRow("gcp:region", "europe-west4", gkeInput(gcpProvider, "modelferry", "region", "europe-west4"),
+			gkeInput(gcsBucket, "models", "location", "europe-west4"),
 			gkeInput("Subnetwork", "modelferry", "region", "europe-west4"), gkeInput(gkeCluster, "modelferry", "location", "europe-west4")),
-		newRow("aws:region", "eu-central-1", eksInput(awsProvider, "modelferry", "region", "eu-central-1"), setting("eks", "AWS_REGION", "eu-central-1"),
+		newRow("aws:region", "eu-central-1", eksInput(awsProvider, "modelferry", "region", "eu-central-1"),
+			setting("eks", "AWS_REGION", "eu-central-1"),
 			eksInput("VpcEndpoint", "modelferry-s3", "serviceName", "com.amazonaws.eu-central-1.s3")),
-		newRow("namespace", "models", bothInput("Namespace", "models", "metadata.name", "models"), churn("metadata.namespace", "models"),
+		newRow("namespace", "models", bothInput("Namespace", "models", "metadata.name", "models"),
+			deployment("metadata.namespace", "models"),
 			gkeInput("ManagedFolderIamMember", "bankchurn-predictor-models", "member", contains{"/ns/models/sa/bankchurn-predictor"}),
-			eksInput("iam/role:Role", "bankchurn-predictor", "assumeRolePolicy", contains{"system:serviceaccount:models:bankchurn-predictor"})),
-		expectNoDiff("production", true, "it refuses what is not pinned, and makes nothing").
-			withPrerequisites(map[string]any{"cluster.create.autoscaler.enabled": byStack{"eks": false}}), // whose image has a tag
+			eksInput("iam/role:Role", "bankchurn-predictor", "assumeRolePolicy",
+				contains{"system:serviceaccount:models:bankchurn-predictor"})),
+		expectNoDiff("production", true, "it only rejects artifacts and images without a digest").
+			withPrerequisites(map[string]any{"cluster.create.autoscaler.enabled": byStack{"eks": false}}), // its image has no digest
 	)
 }
 
 func clusterRows() []row {
 	gke := func(path string, want any) expectInput { return gkeInput(gkeCluster, "modelferry", path, want) }
 	eks := func(path string, want any) expectInput { return eksInput(eksCluster, "modelferry", path, want) }
-	const googles, amazons = "projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/secrets", "arn:aws:kms:eu-west-1:" + stacktest.AccountID + ":key/ours"
+	const gcpKey = "projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/secrets"
+	const awsKey = "arn:aws:kms:eu-west-1:" + stacktest.AccountID + ":key/ours"
 	const ops, image = "arn:aws:iam::" + stacktest.AccountID + ":role/ops", "registry.example/cluster-autoscaler:v1.33.1"
 	return append(batch(
 		newRow("cluster.create.version", "1.33", gke("minMasterVersion", "1.33"), eks("version", "1.33")),
 		newRow("cluster.create.releaseChannel", "RAPID", gke("releaseChannel.channel", "RAPID")),
-		newRow("cluster.create.authorizedNetworks", []any{"198.51.100.0/24"}, gke("masterAuthorizedNetworksConfig.cidrBlocks", []any{object{"cidrBlock": "198.51.100.0/24"}}),
+		newRow("cluster.create.authorizedNetworks", []any{"198.51.100.0/24"},
+			gke("masterAuthorizedNetworksConfig.cidrBlocks", []any{object{"cidrBlock": "198.51.100.0/24"}}),
 			eks("vpcConfig.publicAccessCidrs", []any{"198.51.100.0/24"})),
-		newRow("cluster.create.admins", []any{ops}, eksInput("AccessEntry", "modelferry-"+ops, "principalArn", ops), eksInput("AccessPolicyAssociation", "modelferry-"+ops, "principalArn", ops)),
-		newRow("cluster.create.kmsKey", byStack{"gke": googles, "eks": amazons}, gke("databaseEncryption.keyName", googles), gkeInput("CryptoKeyIAMMember", "modelferry", "cryptoKeyId", googles),
-			eks("encryptionConfig.provider.keyArn", amazons), eksInput("kms/key:Key", "secrets", "", absent)),
-		newRow("cluster.create.deletionProtection", false, gke("deletionProtection", false), gke("(protected)", false), eks("(protected)", false)),
-		newRow("cluster.create.autoscaler.image", image, eksInput("Deployment", "cluster-autoscaler", stacktest.ServerContainer+"image", image)),
+		newRow("cluster.create.admins", []any{ops}, eksInput("AccessEntry", "modelferry-"+ops, "principalArn", ops),
+			eksInput("AccessPolicyAssociation", "modelferry-"+ops, "principalArn", ops)),
+		newRow("cluster.create.kmsKey", byStack{"gke": gcpKey, "eks": awsKey}, gke("databaseEncryption.keyName", gcpKey),
+			gkeInput("CryptoKeyIAMMember", "modelferry", "cryptoKeyId", gcpKey),
+			eks("encryptionConfig.provider.keyArn", awsKey), eksInput("kms/key:Key", "secrets", "", absent)),
+		newRow("cluster.create.deletionProtection", false, gke("deletionProtection", false), gke("(protect)", false),
+			eks("(protect)", false)),
+		newRow("cluster.create.autoscaler.image", image,
+			eksInput("Deployment", "cluster-autoscaler", stacktest.ServerContainer+"image", image)),
 	),
-		newRow("cluster.create.autoscaler.enabled", false, eksInput("Deployment", "cluster-autoscaler", "", absent), eksInput("RolePolicy", "modelferry-cluster-autoscaler", "", absent)),
-		newRow("cluster.create.name", "main", gke("name", "main"), gkeInput("compute/network:Network", "main", "name", "main"), gkeInput("NodePool", "main-system", "", present),
+		newRow("cluster.create.autoscaler.enabled", false, eksInput("Deployment", "cluster-autoscaler", "", absent),
+			eksInput("RolePolicy", "modelferry-cluster-autoscaler", "", absent)),
+		newRow("cluster.create.name", "main", gke("name", "main"), gkeInput("compute/network:Network", "main", "name", "main"),
+			gkeInput("NodePool", "main-system", "", present),
 			eks("name", "main"), eksInput("NodeGroup", "main-system", "", present)),
-		newRow("cluster.location", "europe-west1-b", gke("location", "europe-west1-b"), gkeInput("NodePool", "modelferry", "location", "europe-west1-b")),
-		newRow("cluster", object{"existing": "production"}, gke("", absent), gkeInput("modelferry:gke:Cluster", "modelferry", "existing", "production"),
+		newRow("cluster.location", "europe-west1-b", gke("location", "europe-west1-b"),
+			gkeInput("NodePool", "modelferry", "location", "europe-west1-b")),
+		newRow("cluster", object{"existing": "production"}, gke("", absent),
+			gkeInput("modelferry:gke:Cluster", "modelferry", "existing", "production"),
 			eks("", absent), eksInput("modelferry:eks:Cluster", "modelferry", "existing", "production")).forKey("cluster.existing"),
 	)
 }
 
-// networkRows are those of a network of the stack's own, and of one that a team has.
+// networkRows returns the rows of a new and of an existing network.
 func networkRows() []row {
 	const at, existing = "cluster.create.network.", "cluster.create.network.existing."
 	gke := func(path string, want any) expectInput { return gkeInput(gkeCluster, "modelferry", path, want) }
@@ -99,14 +119,19 @@ func networkRows() []row {
 		newRow(existing+"podRange", "our-pods", gke("ipAllocationPolicy.clusterSecondaryRangeName", "our-pods")),
 		newRow(existing+"serviceRange", "our-services", gke("ipAllocationPolicy.servicesSecondaryRangeName", "our-services")),
 		newRow(existing+"vpc", "vpc-0b", eksInput("modelferry:eks:Network", "modelferry", "existing", "vpc-0b")),
-		newRow(existing+"privateSubnets", private, eksInput(eksCluster, "modelferry", "vpcConfig.subnetIds", private), eksInput("NodeGroup", "modelferry", "subnetIds", private)),
+		newRow(existing+"privateSubnets", private, eksInput(eksCluster, "modelferry", "vpcConfig.subnetIds", private),
+			eksInput("NodeGroup", "modelferry", "subnetIds", private)),
 	)
-	rows = append(rows, expectNoDiff(existing+"publicSubnets", []any{"subnet-0e"}, "they are looked up, and a load balancer's controller finds them by their tags").onlyOn("eks"))
-	for k := range rows {
-		rows[k] = rows[k].withPrerequisites(map[string]any{at + "existing": byStack{"gke": stacktest.ExistingNetworks["gke"], "eks": stacktest.ExistingNetworks["eks"]}})
+	rows = append(rows,
+		expectNoDiff(existing+"publicSubnets", []any{"subnet-0e"},
+			"they are only looked up; the load balancer controller discovers them by tags").onlyOn("eks"))
+	for i := range rows {
+		rows[i] = rows[i].withPrerequisites(map[string]any{at + "existing": byStack{"gke": stacktest.ExistingNetworks["gke"],
+			"eks": stacktest.ExistingNetworks["eks"]}})
 	}
 	return append(rows, batch(
-		newRow(at+"cidr", "10.8.0.0/18", subnetwork("ipCidrRange", "10.8.0.0/18"), eksInput("ec2/vpc:Vpc", "modelferry", "cidrBlock", "10.8.0.0/18"),
+		newRow(at+"cidr", "10.8.0.0/18", subnetwork("ipCidrRange", "10.8.0.0/18"),
+			eksInput("ec2/vpc:Vpc", "modelferry", "cidrBlock", "10.8.0.0/18"),
 			eksInput("ec2/subnet:Subnet", "modelferry-public-1", "cidrBlock", "10.8.8.0/21")),
 		newRow(at+"podCIDR", "10.16.0.0/14", subnetwork("secondaryIpRanges[0].ipCidrRange", "10.16.0.0/14")),
 		newRow(at+"serviceCIDR", "10.9.0.0/20", subnetwork("secondaryIpRanges[1].ipCidrRange", "10.9.0.0/20")),
@@ -115,17 +140,19 @@ func networkRows() []row {
 	)...)
 }
 
-// nodePoolRows are those of the nodes. Each cloud has its own words for what they
-// run on and how many there are.
+// nodePoolRows returns the rows of the node pools. The names of the inputs differ by cloud.
 func nodePoolRows() []row {
 	machine := func(pool, want string) []expectInput {
-		return []expectInput{gkeInput("NodePool", pool, "nodeConfig.machineType", want), eksInput("LaunchTemplate", pool, "instanceType", want)}
+		return []expectInput{gkeInput("NodePool", pool, "nodeConfig.machineType", want),
+			eksInput("LaunchTemplate", pool, "instanceType", want)}
 	}
-	least := func(pool string, want float64) []expectInput {
-		return []expectInput{gkeInput("NodePool", pool, "autoscaling.totalMinNodeCount", want), eksInput("NodeGroup", pool, "scalingConfig.minSize", want)}
+	minNodes := func(pool string, want float64) []expectInput {
+		return []expectInput{gkeInput("NodePool", pool, "autoscaling.totalMinNodeCount", want),
+			eksInput("NodeGroup", pool, "scalingConfig.minSize", want)}
 	}
-	most := func(pool string, want float64) []expectInput {
-		return []expectInput{gkeInput("NodePool", pool, "autoscaling.totalMaxNodeCount", want), eksInput("NodeGroup", pool, "scalingConfig.maxSize", want)}
+	maxNodes := func(pool string, want float64) []expectInput {
+		return []expectInput{gkeInput("NodePool", pool, "autoscaling.totalMaxNodeCount", want),
+			eksInput("NodeGroup", pool, "scalingConfig.maxSize", want)}
 	}
 	disk := func(pool string, of int, want float64) []expectInput {
 		size := fmt.Sprintf("blockDeviceMappings[%d].ebs.volumeSize", of)
@@ -134,64 +161,77 @@ func nodePoolRows() []row {
 	const gpus = "modelferry-gpu"
 	rows := batch(
 		newRow("cluster.create.machineType", "large", machine("modelferry", "large")...),
-		newRow("cluster.create.nodes.min", 2, least("modelferry", 2)...),
-		newRow("cluster.create.nodes.max", 9, most("modelferry", 9)...),
-		newRow("cluster.create.diskGiB", 120, slices.Concat(disk("modelferry", 0, 120), disk("modelferry-system", 0, 120), disk(gpus, 1, 120))...),
+		newRow("cluster.create.nodes.min", 2, minNodes("modelferry", 2)...),
+		newRow("cluster.create.nodes.max", 9, maxNodes("modelferry", 9)...),
+		newRow("cluster.create.diskGiB", 120,
+			slices.Concat(disk("modelferry", 0, 120), disk("modelferry-system", 0, 120), disk(gpus, 1, 120))...),
 		newRow("cluster.create.system.machineType", "small", machine("modelferry-system", "small")...),
-		newRow("cluster.create.system.min", 3, least("modelferry-system", 3)...),
-		newRow("cluster.create.system.max", 8, most("modelferry-system", 8)...),
+		newRow("cluster.create.system.min", 3, minNodes("modelferry-system", 3)...),
+		newRow("cluster.create.system.max", 8, maxNodes("modelferry-system", 8)...),
 		newRow("gpu.machineType", "huge", machine(gpus, "huge")...),
 		newRow("gpu.accelerator", "nvidia-l4", gkeInput("NodePool", gpus, "nodeConfig.guestAccelerators[0].type", "nvidia-l4")),
 		newRow("gpu.zones", []any{"europe-west1-c"}, gkeInput("NodePool", gpus, "nodeLocations", []any{"europe-west1-c"})),
-		newRow("gpu.min", 4, least(gpus, 4)...),
-		newRow("gpu.max", 7, most(gpus, 7)...),
+		newRow("gpu.min", 4, minNodes(gpus, 4)...),
+		newRow("gpu.max", 7, maxNodes(gpus, 7)...),
 	)
 	rows = append(rows, newRow("gpu.enabled", false, gkeInput("NodePool", gpus, "", absent), eksInput("NodeGroup", gpus, "", absent),
 		bothInput("Deployment", "nlpinsight", stacktest.ServerContainer+"resources.limits/nvidia.com/gpu", nil)))
-	for k := range rows {
-		rows[k] = rows[k].withPrerequisites(map[string]any{"releases.nlpinsight.backend": "finbert"}) // it asks for one
+	for i := range rows {
+		rows[i] = rows[i].withPrerequisites(map[string]any{"releases.nlpinsight.backend": "finbert"}) // FinBERT requests a GPU
 	}
 	return rows
 }
 
 func bucketRows() []row {
-	const googles, amazons = "projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/buckets", "arn:aws:kms:eu-west-1:" + stacktest.AccountID + ":key/ours"
+	const gcpKey = "projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/buckets"
+	const awsKey = "arn:aws:kms:eu-west-1:" + stacktest.AccountID + ":key/ours"
 	gke := func(bucket, path string, want any) expectInput { return gkeInput(gcsBucket, bucket, path, want) }
 	eks := func(bucket, path string, want any) expectInput { return eksInput("BucketV2", bucket, path, want) }
 	encrypted := func(bucket string) expectInput {
-		return eksInput("BucketServerSideEncryptionConfigurationV2", bucket, "rules[0].applyServerSideEncryptionByDefault.kmsMasterKeyId", amazons)
+		return eksInput("BucketServerSideEncryptionConfigurationV2", bucket, "rules[0].applyServerSideEncryptionByDefault.kmsMasterKeyId",
+			awsKey)
 	}
-	// Of a lifecycle: what was replaced, what is cold, and in the access logs' what is old.
-	rule := func(googles, amazons string, want float64, buckets ...string) []expectInput {
-		var all []expectInput
+	// rule returns the expected number in a lifecycle rule of several buckets.
+	rule := func(gcsPath, s3Path string, want float64, buckets ...string) []expectInput {
+		var expected []expectInput
 		for _, bucket := range buckets {
-			all = append(all, gke(bucket, "lifecycleRules"+googles, want), eksInput(s3Lifecycle, bucket, "rules"+amazons, want))
+			expected = append(expected, gke(bucket, "lifecycleRules"+gcsPath, want), eksInput(s3Lifecycle, bucket, "rules"+s3Path, want))
 		}
-		return all
+		return expected
 	}
-	var softly []expectInput
+	var softDelete []expectInput
 	for _, bucket := range []string{"models", "datasets", "access-logs"} {
-		softly = append(softly, gke(bucket, "softDeletePolicy.retentionDurationSeconds", 14*24*60*60.))
+		softDelete = append(softDelete, gke(bucket, "softDeletePolicy.retentionDurationSeconds", 14*24*60*60.))
 	}
 	return append(batch(
 		newRow("buckets.models", "our-models", gke("models", "name", "our-models"), eks("models", "bucket", "our-models"),
-			gkeInput("ConfigMap", "bankchurn-model", "data.GCS_BUCKET", "our-models"), eksInput("ConfigMap", "bankchurn-model", "data.S3_BUCKET", "our-models")),
+			gkeInput("ConfigMap", "bankchurn-model", "data.GCS_BUCKET", "our-models"), eksInput("ConfigMap", "bankchurn-model",
+				"data.S3_BUCKET", "our-models")),
 		newRow("buckets.datasets", "our-datasets", gke("datasets", "name", "our-datasets"), eks("datasets", "bucket", "our-datasets"),
 			bothInput("ConfigMap", "bankchurn-model", "data.ARTIFACTS", contains{`"bucket":"our-datasets"`})),
 		newRow("buckets.accessLogs", "our-logs", gke("access-logs", "name", "our-logs"), eks("access-logs", "bucket", "our-logs"),
 			gke("models", "logging.logBucket", "our-logs"), eksInput("BucketLoggingV2", "models", "targetBucket", "our-logs")),
-		newRow("buckets.coldAfterDays", 45, rule("[2].condition.age", "[2].transitions[0].days", 45, "models", "datasets", "access-logs")...),
+		newRow("buckets.coldAfterDays", 45,
+			rule("[2].condition.age", "[2].transitions[0].days", 45, "models", "datasets", "access-logs")...),
 		newRow("buckets.logDays", 200, rule("[3].condition.age", "[3].expiration.days", 200, "access-logs")...),
-		newRow("buckets.noncurrent.days", 8, rule("[1].condition.daysSinceNoncurrentTime", "[1].noncurrentVersionExpiration.noncurrentDays", 8, "models", "datasets", "access-logs")...),
-		newRow("buckets.noncurrent.keep", 5, gke("models", "lifecycleRules[1].condition.numNewerVersions", 6.), gke("access-logs", "lifecycleRules[1].condition.numNewerVersions", 6.),
-			eksInput(s3Lifecycle, "models", "rules[1].noncurrentVersionExpiration.newerNoncurrentVersions", 5.), eksInput(s3Lifecycle, "access-logs", "rules[1].noncurrentVersionExpiration.newerNoncurrentVersions", 5.)),
-		newRow("buckets.softDeleteDays", 14, softly...),
-		newRow("buckets.kmsKey", byStack{"gke": googles, "eks": amazons}, gke("models", "encryption.defaultKmsKeyName", googles), gke("datasets", "encryption.defaultKmsKeyName", googles), gke("access-logs", "encryption.defaultKmsKeyName", googles),
-			gkeInput("CryptoKeyIAMMember", "buckets", "cryptoKeyId", googles), encrypted("models"), encrypted("datasets"), eksInput("kms/key:Key", "buckets", "", absent),
-			eksInput("RolePolicy", "bankchurn-predictor", "policy", contains{amazons})),
+		newRow("buckets.noncurrent.days", 8,
+			rule("[1].condition.daysSinceNoncurrentTime", "[1].noncurrentVersionExpiration.noncurrentDays", 8, "models", "datasets",
+				"access-logs")...),
+		newRow("buckets.noncurrent.keep", 5, gke("models", "lifecycleRules[1].condition.numNewerVersions", 6.),
+			gke("access-logs", "lifecycleRules[1].condition.numNewerVersions", 6.),
+			eksInput(s3Lifecycle, "models", "rules[1].noncurrentVersionExpiration.newerNoncurrentVersions", 5.), eksInput(s3Lifecycle,
+				"access-logs", "rules[1].noncurrentVersionExpiration.newerNoncurrentVersions", 5.)),
+		newRow("buckets.softDeleteDays", 14, softDelete...),
+		newRow("buckets.kmsKey", byStack{"gke": gcpKey, "eks": awsKey}, gke("models", "encryption.defaultKmsKeyName", gcpKey),
+			gke("datasets", "encryption.defaultKmsKeyName", gcpKey), gke("access-logs", "encryption.defaultKmsKeyName", gcpKey),
+			gkeInput("CryptoKeyIAMMember", "buckets", "cryptoKeyId",
+				gcpKey), encrypted("models"), encrypted("datasets"), eksInput("kms/key:Key", "buckets", "", absent),
+			eksInput("RolePolicy", "bankchurn-predictor", "policy", contains{awsKey})),
 	),
-		newRow("buckets.forceDestroy", true, gke("models", "forceDestroy", true), gke("models", "(retained)", false), gkeInput(gkeRepository, "modelferry", "(retained)", false),
-			eks("models", "forceDestroy", true), eks("models", "(retained)", false), eksInput(ecrRepository, "fetcher", "forceDelete", true), eksInput(ecrRepository, "fetcher", "(retained)", false),
-			eksInput("kms/key:Key", "buckets", "(retained)", false)),
+		newRow("buckets.forceDestroy", true, gke("models", "forceDestroy", true), gke("models", "(retainOnDelete)", false),
+			gkeInput(gkeRepository, "modelferry", "(retainOnDelete)", false),
+			eks("models", "forceDestroy", true), eks("models", "(retainOnDelete)", false), eksInput(ecrRepository, "fetcher", "forceDelete",
+				true), eksInput(ecrRepository, "fetcher", "(retainOnDelete)", false),
+			eksInput("kms/key:Key", "buckets", "(retainOnDelete)", false)),
 	)
 }

@@ -18,80 +18,78 @@ import (
 
 type object = map[string]any
 
-// row is a key of the config, and what the stacks' plans show of it.
+// row is a key of the config with the differences that it makes to the plans of the stacks.
 type row struct {
-	// path of the key, as pulumi config set --path takes it, and a value that is
-	// not its default.
+	// path of the value to set, in the syntax of pulumi config set --path, and a value that is not the default.
 	path  string
 	value any
-	// key is the key, where a whole object has to be set for it.
+	// key is the tested key if path is an object that contains it, otherwise empty.
 	key string
-	// prerequisites is what else has to be set for the key to mean anything.
+	// prerequisites are values that have to be set for the key to have an effect.
 	prerequisites map[string]any
-	// batch are rows that are set in the same run, to save runs: none has to
-	// do with another, and no two have the same value.
+	// batch are the rows whose values are set in the same run, which saves time. They must not affect each other, and
+	// have different values.
 	batch []row
-	// expected is where the plans have the value, unshown why none has it: then
-	// they are what they are without it.
+	// expected are inputs that have the value. noDiffReason is why the key does not change the plans.
 	expected     []expectInput
 	noDiffReason string
-	// stack that the key is for, where nothing shown says so; "" for both.
+	// stack limits a row without expected inputs to one stack, "" for both.
 	stack string
 }
 
-// expectInput is a place in a stack's plan and what stands there.
+// expectInput is an input in a plan with its expected value.
 type expectInput struct {
 	stack string // "" for both
 	typ   string
 	name  string
-	// path of the input, "" for the resource itself; or an option, in brackets.
+	// path of the input, "" for the resource itself, or a resource option in parentheses.
 	path string
 	want any
 }
 
-// byStack is a value that is another one on each stack.
+// byStack is a value that differs by stack.
 type byStack map[string]any
 
-// contains is a part of what stands somewhere: of a text, or an element of a list.
+// contains is an expected value that matches a string with the part, or a list with it as an element.
 type contains struct{ part any }
 
-// What a resource is in a plan.
+// Values of a path that is empty.
 const (
-	present = "there"
-	absent  = "gone"
+	present = "present"
+	absent  = "absent"
 )
 
-func newRow(path string, value any, shown ...expectInput) row {
-	return row{path: path, value: value, expected: shown}
+func newRow(path string, value any, expected ...expectInput) row {
+	return row{path: path, value: value, expected: expected}
 }
 
-// expectNoDiff is a key that no plan shows. It is tried on both stacks.
-func expectNoDiff(path string, value any, why string) row {
-	return row{path: path, value: value, noDiffReason: why}
+// expectNoDiff returns a row for a key that does not change the plans.
+func expectNoDiff(path string, value any, reason string) row {
+	return row{path: path, value: value, noDiffReason: reason}
 }
 
-// batch sets rows in one run.
+// batch returns rows whose values are set in the same run.
 func batch(rows ...row) []row {
-	all := slices.Clone(rows)
-	for k := range all {
-		all[k].batch = rows
+	batched := slices.Clone(rows)
+	for i := range batched {
+		batched[i].batch = rows
 	}
-	return all
+	return batched
 }
 
-func (k row) withPrerequisites(given map[string]any) row {
-	k.prerequisites = stacktest.Merge(k.prerequisites, given)
-	return k
+func (r row) withPrerequisites(set map[string]any) row {
+	r.prerequisites = stacktest.Merge(r.prerequisites, set)
+	return r
 }
 
-func (k row) forKey(key string) row {
-	k.key = key
-	return k
+func (r row) forKey(key string) row {
+	r.key = key
+	return r
 }
 
-func (k row) onlyOn(stack string) row {
-	k.stack = stack
-	return k
+func (r row) onlyOn(stack string) row {
+	r.stack = stack
+	return r
 }
 
 func gkeInput(typ, name, path string, want any) expectInput {
@@ -104,52 +102,52 @@ func bothInput(typ, name, path string, want any) expectInput {
 	return expectInput{"", typ, name, path, want}
 }
 
-// valueFor returns a value's on a stack, as a copy: what is set below it stays there.
+// valueFor returns the value for a stack. Objects are copied, because Settings.Set changes them.
 func valueFor(stack string, value any) any {
-	if each, ok := value.(byStack); ok {
-		value = each[stack]
+	if values, ok := value.(byStack); ok {
+		value = values[stack]
 	}
 	object, ok := value.(map[string]any)
 	if !ok {
 		return value
 	}
 	copied := map[string]any{}
-	for key, inner := range object {
-		copied[key] = valueFor(stack, inner)
+	for key, element := range object {
+		copied[key] = valueFor(stack, element)
 	}
 	return copied
 }
 
-// stacks are those that the key means something on.
-func (k row) stacks() []string {
-	var all []string
+// stacks returns the stacks on which the key has an effect.
+func (r row) stacks() []string {
+	var stacks []string
 	for _, p := range stacktest.Platforms {
-		onIt := func(s expectInput) bool { return s.stack == "" || s.stack == p.Stack }
-		if k.noDiffReason != "" && (k.stack == "" || k.stack == p.Stack) || slices.ContainsFunc(k.expected, onIt) {
-			all = append(all, p.Stack)
+		isOn := func(e expectInput) bool { return e.stack == "" || e.stack == p.Stack }
+		if r.noDiffReason != "" && (r.stack == "" || r.stack == p.Stack) || slices.ContainsFunc(r.expected, isOn) {
+			stacks = append(stacks, p.Stack)
 		}
 	}
-	return all
+	return stacks
 }
 
-// settings returns a stack's without the key, and with it. Live are
-// bankchurn and what the row names: with all services the runs would take long.
-func (k row) settings(t *testing.T, stack string) (without, with configtest.Settings) {
+// settings returns the settings of a stack without and with the key. To save time, only bankchurn and the services
+// that the row mentions are released.
+func (r row) settings(t *testing.T, stack string) (without, with configtest.Settings) {
 	t.Helper()
-	set := func() configtest.Settings {
+	base := func() configtest.Settings {
 		s := stacktest.Settings(t, stack, nil)
-		for _, each := range stacktest.Services[1:] {
-			if !strings.Contains(fmt.Sprint(k), each.Name) {
-				s.Set("releases."+each.Name, nil)
+		for _, service := range stacktest.Services[1:] {
+			if !strings.Contains(fmt.Sprint(r), service.Name) {
+				s.Set("releases."+service.Name, nil)
 			}
 		}
-		for _, path := range slices.Sorted(maps.Keys(k.prerequisites)) { // what is above before what is below
-			s.Set(path, valueFor(stack, k.prerequisites[path]))
+		for _, path := range slices.Sorted(maps.Keys(r.prerequisites)) { // objects before the keys in them
+			s.Set(path, valueFor(stack, r.prerequisites[path]))
 		}
 		return s
 	}
-	without, with = set(), set()
-	for _, row := range append(slices.Clone(k.batch), k) {
+	without, with = base(), base()
+	for _, row := range append(slices.Clone(r.batch), r) {
 		if slices.Contains(row.stacks(), stack) {
 			with.Set(row.path, valueFor(stack, row.value))
 		}
@@ -157,101 +155,100 @@ func (k row) settings(t *testing.T, stack string) (without, with configtest.Sett
 	return without, with
 }
 
-// covers tells whether the row is about a key, in which NAME is what a person
-// names. Below a key of texts by name there is one more.
-func (k row) covers(key string) bool {
-	parts, at := strings.Split(key, "."), strings.Split(cmp.Or(k.key, k.path), ".")
-	if len(at) < len(parts) {
+// covers reports whether the row tests a key. NAME in the key stands for any name. The row's path may be longer than
+// the key, because a map of strings is a single key.
+func (r row) covers(key string) bool {
+	parts, rowParts := strings.Split(key, "."), strings.Split(cmp.Or(r.key, r.path), ".")
+	if len(rowParts) < len(parts) {
 		return false
 	}
 	for i, part := range parts {
-		if part != at[i] && part != "NAME" {
+		if part != rowParts[i] && part != "NAME" {
 			return false
 		}
 	}
 	return true
 }
 
-// mismatches returns what the plans of a stack without the key and with it do not
-// show as the row says.
-func (k row) mismatches(stack string, without, with *stacktest.Record) []string {
-	var all []string
-	if k.noDiffReason != "" {
+// mismatches compares the runs of a stack without and with the key and returns what is not as the row expects.
+func (r row) mismatches(stack string, without, with *stacktest.Record) []string {
+	var mismatches []string
+	if r.noDiffReason != "" {
 		return changedResources(without, with)
 	}
-	for _, s := range k.expected {
-		if s.stack != "" && s.stack != stack {
+	for _, e := range r.expected {
+		if e.stack != "" && e.stack != stack {
 			continue
 		}
-		want := valueFor(stack, s.want)
-		at := strings.TrimSpace(fmt.Sprintf("%s %s %s", s.typ, s.name, s.path))
-		if found := s.actual(with); !matches(found, want) {
-			all = append(all, fmt.Sprintf("%s: is %v, not %v", at, found, want))
+		want := valueFor(stack, e.want)
+		location := strings.TrimSpace(fmt.Sprintf("%s %s %s", e.typ, e.name, e.path))
+		if got := e.actual(with); !matches(got, want) {
+			mismatches = append(mismatches, fmt.Sprintf("%s: got %v, want %v", location, got, want))
 		}
-		if matches(s.actual(without), want) {
-			all = append(all, fmt.Sprintf("%s: is %v without it, too", at, want))
+		if matches(e.actual(without), want) {
+			mismatches = append(mismatches, fmt.Sprintf("%s: %v without the key, too", location, want))
 		}
 	}
-	return all
+	return mismatches
 }
 
-// actual returns what stands at the place.
-func (s expectInput) actual(r *stacktest.Record) any {
-	for _, each := range r.ByType(s.typ) {
-		if each.Name != s.name {
+// actual returns the value in a run.
+func (e expectInput) actual(r *stacktest.Record) any {
+	for _, registration := range r.ByType(e.typ) {
+		if registration.Name != e.name {
 			continue
 		}
-		switch s.path {
+		switch e.path {
 		case "":
 			return present
-		case "(protected)":
-			return each.Protect
-		case "(retained)":
-			return each.RetainOnDelete
-		case "(waits to create)":
-			return each.CreateTimeout
-		case "(waits to update)":
-			return each.UpdateTimeout
+		case "(protect)":
+			return registration.Protect
+		case "(retainOnDelete)":
+			return registration.RetainOnDelete
+		case "(create timeout)":
+			return registration.CreateTimeout
+		case "(update timeout)":
+			return registration.UpdateTimeout
 		}
-		return each.Input(s.path)
+		return registration.Input(e.path)
 	}
 	return absent
 }
 
-// matches tells whether what stands somewhere is what has to.
-func matches(found, want any) bool {
-	h, ok := want.(contains)
+// matches reports whether a value is the expected one.
+func matches(got, want any) bool {
+	expected, ok := want.(contains)
 	if !ok {
-		return assert.ObjectsAreEqual(want, found)
+		return assert.ObjectsAreEqual(want, got)
 	}
-	if text, ok := found.(string); ok {
-		return strings.Contains(text, h.part.(string))
+	if text, ok := got.(string); ok {
+		return strings.Contains(text, expected.part.(string))
 	}
-	list, _ := found.([]any)
-	return slices.ContainsFunc(list, func(element any) bool { return assert.ObjectsAreEqual(h.part, element) })
+	list, _ := got.([]any)
+	return slices.ContainsFunc(list, func(element any) bool { return assert.ObjectsAreEqual(expected.part, element) })
 }
 
-// changedResources lists the resources that are not the same in two runs.
-func changedResources(one, other *stacktest.Record) []string {
-	texts := func(r *stacktest.Record) map[string]bool {
-		all := map[string]bool{}
-		for _, each := range r.Registrations {
-			each.Dependencies = slices.Sorted(slices.Values(each.Dependencies))
-			text, err := json.Marshal(each)
+// changedResources returns the resources that differ between two runs.
+func changedResources(a, b *stacktest.Record) []string {
+	marshal := func(r *stacktest.Record) map[string]bool {
+		set := map[string]bool{}
+		for _, registration := range r.Registrations {
+			registration.Dependencies = slices.Sorted(slices.Values(registration.Dependencies))
+			text, err := json.Marshal(registration)
 			if err != nil {
-				panic(err) // a record holds nothing that JSON cannot
+				panic(err) // the inputs are JSON values
 			}
-			all[each.String()+": "+string(text)] = true
+			set[registration.String()+": "+string(text)] = true
 		}
-		return all
+		return set
 	}
-	a, b := texts(one), texts(other)
-	var all []string
-	for _, text := range stacktest.UnionKeys(a, b) {
-		if name, _, _ := strings.Cut(text, ": "); !a[text] || !b[text] {
-			all = append(all, name+": is another one")
+	setA, setB := marshal(a), marshal(b)
+	var changed []string
+	for _, text := range stacktest.UnionKeys(setA, setB) {
+		if name, _, _ := strings.Cut(text, ": "); !setA[text] || !setB[text] {
+			changed = append(changed, name+": differs")
 		}
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	slices.Sort(changed)
+	return slices.Compact(changed)
 }

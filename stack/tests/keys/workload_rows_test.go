@@ -6,8 +6,8 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// resourceRows are the six keys of what is requested and what is the limit: each
-// has a place of a resource, which its name in Kubernetes is added to.
+// resourceRows returns the rows of requests and limits. The arguments requests and limits are prefixes of input paths,
+// to which the name of the Kubernetes resource is added.
 func resourceRows(path, typ, name, requests, limits string) []row {
 	return []row{
 		newRow(path+".requests.cpu", "600m", bothInput(typ, name, requests+"cpu", "600m")),
@@ -20,13 +20,16 @@ func resourceRows(path, typ, name, requests, limits string) []row {
 }
 
 func namespaceRows() []row {
-	ranged := contains{object{"ipBlock": object{"cidr": "10.9.0.0/24"}}}
-	some := contains{object{"namespaceSelector": object{"matchExpressions": []any{object{"key": "kubernetes.io/metadata.name", "operator": "In", "values": []any{"monitoring"}}}}}}
+	cidrPeer := contains{object{"ipBlock": object{"cidr": "10.9.0.0/24"}}}
+	namespacePeer := contains{object{"namespaceSelector": object{"matchExpressions": []any{object{"key": "kubernetes.io/metadata.name",
+		"operator": "In", "values": []any{"monitoring"}}}}}}
 	monitor := func(path string, want any) expectInput { return bothInput("ServiceMonitor", "bankchurn", path, want) }
 	rows := batch(slices.Concat([]row{
-		newRow("networkPolicy.egress", []any{"10.9.0.0/24"}, bothInput("NetworkPolicy", "bankchurn", "spec.egress[1].to", ranged)),
-		newRow("networkPolicy.namespaces", []any{"monitoring"}, bothInput("NetworkPolicy", "bankchurn", "spec.ingress[0].from", some)),
-		newRow("monitoring.annotations", false, bothInput("Deployment", "bankchurn", "spec.template.metadata.annotations/prometheus.io/scrape", nil)),
+		newRow("networkPolicy.egress", []any{"10.9.0.0/24"}, bothInput("NetworkPolicy", "bankchurn", "spec.egress[1].to", cidrPeer)),
+		newRow("networkPolicy.namespaces", []any{"monitoring"},
+			bothInput("NetworkPolicy", "bankchurn", "spec.ingress[0].from", namespacePeer)),
+		newRow("monitoring.annotations", false,
+			bothInput("Deployment", "bankchurn", "spec.template.metadata.annotations/prometheus.io/scrape", nil)),
 		newRow("monitoring.serviceMonitors", true, monitor("", present)),
 		newRow("quota.pods", 20, bothInput("ResourceQuota", "ml-portfolio", "spec.hard.pods", "20")),
 	},
@@ -39,11 +42,13 @@ func namespaceRows() []row {
 	) {
 		rows = append(rows, row.withPrerequisites(map[string]any{"monitoring.serviceMonitors": true}))
 	}
-	return append(rows, newRow("networkPolicy.enabled", false, bothInput("NetworkPolicy", "default-deny", "", absent), bothInput("NetworkPolicy", "bankchurn", "", absent)))
+	return append(rows,
+		newRow("networkPolicy.enabled", false, bothInput("NetworkPolicy", "default-deny", "", absent),
+			bothInput("NetworkPolicy", "bankchurn", "", absent)))
 }
 
 func ingressRows() []row {
-	const marks = "metadata.annotations/"
+	const annotations = "metadata.annotations/"
 	const other = "arn:aws:acm:eu-west-1:" + stacktest.AccountID + ":certificate/other"
 	gke := func(path string, want any) expectInput { return gkeInput("Ingress", "ml-portfolio", path, want) }
 	eks := func(path string, want any) expectInput { return eksInput("Ingress", "ml-portfolio", path, want) }
@@ -51,18 +56,22 @@ func ingressRows() []row {
 	from := bothInput("NetworkPolicy", "bankchurn", "spec.ingress[0].from", contains{object{"ipBlock": object{"cidr": "10.129.0.0/23"}}})
 	rows := append(batch(
 		newRow("ingress.host", "other.example.com", both("spec.rules[0].host", "other.example.com")),
-		newRow("ingress.certificate", byStack{"gke": "other", "eks": other}, gke(marks+"ingress.gcp.kubernetes.io/pre-shared-cert", "other"), eks(marks+"alb.ingress.kubernetes.io/certificate-arn", other)),
-		newRow("ingress.address", "reserved", gke(marks+"kubernetes.io/ingress.global-static-ip-name", "reserved")),
+		newRow("ingress.certificate", byStack{"gke": "other", "eks": other},
+			gke(annotations+"ingress.gcp.kubernetes.io/pre-shared-cert",
+				"other"), eks(annotations+"alb.ingress.kubernetes.io/certificate-arn", other)),
+		newRow("ingress.address", "reserved", gke(annotations+"kubernetes.io/ingress.global-static-ip-name", "reserved")),
 		newRow("ingress.class", "ours", eks("spec.ingressClassName", "ours")),
 		newRow("ingress.sources", []any{"10.129.0.0/23"}, from),
 	),
-		newRow("ingress.internal", true, gke(marks+"kubernetes.io/ingress.class", "gce-internal"), eks(marks+"alb.ingress.kubernetes.io/scheme", "internal")).
+		newRow("ingress.internal", true, gke(annotations+"kubernetes.io/ingress.class", "gce-internal"),
+			eks(annotations+"alb.ingress.kubernetes.io/scheme", "internal")).
 			withPrerequisites(map[string]any{"ingress.sources": []any{"10.129.0.0/23"}}),
 		newRow("services.bankchurn.path", "/churn", both("spec.rules[0].http.paths[0].path", "/churn")).
 			withPrerequisites(map[string]any{"services.bankchurn.env.API_ROOT_PATH": nil}),
 	)
-	for k := range rows {
-		rows[k] = rows[k].withPrerequisites(map[string]any{"ingress": byStack{"gke": stacktest.IngressConfig(stacktest.GKE), "eks": stacktest.IngressConfig(stacktest.EKS)}})
+	for i := range rows {
+		rows[i] = rows[i].withPrerequisites(map[string]any{"ingress": byStack{"gke": stacktest.IngressConfig(stacktest.GKE),
+			"eks": stacktest.IngressConfig(stacktest.EKS)}})
 	}
 	return rows
 }
@@ -72,17 +81,19 @@ func fetcherRows() []row {
 		return bothInput("ConfigMap", "bankchurn-model", "data."+name, want)
 	}
 	return batch(append([]row{
-		newRow("fetcher.image", "registry.example/fetcher:2", bothInput("Deployment", "bankchurn", stacktest.FetcherContainer+"image", "registry.example/fetcher:2")),
+		newRow("fetcher.image", "registry.example/fetcher:2",
+			bothInput("Deployment", "bankchurn", stacktest.FetcherContainer+"image", "registry.example/fetcher:2")),
 		newRow("fetcher.retries", 5, setting("FETCH_RETRIES", "5")),
 		newRow("fetcher.backoff", "2s", setting("FETCH_BACKOFF", "2s")),
 		newRow("fetcher.timeout", "3m", setting("FETCH_TIMEOUT", "3m0s")),
 		newRow("fetcher.identityWait", "90s", setting("FETCH_IDENTITY_WAIT", "1m30s")),
 		newRow("fetcher.parallel", 4, setting("FETCH_PARALLEL", "4")),
 		newRow("fetcher.partSize", "1MiB", setting("FETCH_PART_SIZE", "1048576")),
-	}, resourceRows("fetcher.resources", "Deployment", "bankchurn", stacktest.FetcherContainer+"resources.requests.", stacktest.FetcherContainer+"resources.limits.")...)...)
+	}, resourceRows("fetcher.resources", "Deployment", "bankchurn",
+		stacktest.FetcherContainer+"resources.requests.", stacktest.FetcherContainer+"resources.limits.")...)...)
 }
 
-// artifactRows are those of the artifact that is a service's model.
+// artifactRows returns the rows of a service's model artifact.
 func artifactRows(path, service string) []row {
 	config := func(name, want string) expectInput {
 		return bothInput("ConfigMap", service+"-model", "data."+name, want)
@@ -115,23 +126,32 @@ func serviceRows() []row {
 	}
 	return slices.Concat(batch(append([]row{
 		newRow(churn+"service", "churn", bothInput("Service", "bankchurn", "metadata.name", "churn")),
-		newRow(churn+"port", 9000, deployment(stacktest.ServerContainer+"ports[0].containerPort", 9000.), deployment(annotations+"port", "9000"), policy("spec.ingress[0].ports[0].port", 9000.)),
-		newRow(churn+"modelFolder", "/srv/models", deployment(stacktest.ServerContainer+"volumeMounts[0].mountPath", "/srv/models"), bothInput("ConfigMap", "bankchurn-model", "data.MODEL_FOLDER", "/srv/models")),
-		newRow(churn+"env.LOG_LEVEL", "DEBUG", deployment(stacktest.ServerContainer+"env", contains{object{"name": "LOG_LEVEL", "value": "DEBUG"}})),
+		newRow(churn+"port", 9000, deployment(stacktest.ServerContainer+"ports[0].containerPort", 9000.),
+			deployment(annotations+"port", "9000"), policy("spec.ingress[0].ports[0].port", 9000.)),
+		newRow(churn+"modelFolder", "/srv/models", deployment(stacktest.ServerContainer+"volumeMounts[0].mountPath", "/srv/models"),
+			bothInput("ConfigMap", "bankchurn-model", "data.MODEL_FOLDER", "/srv/models")),
+		newRow(churn+"env.LOG_LEVEL", "DEBUG",
+			deployment(stacktest.ServerContainer+"env", contains{object{"name": "LOG_LEVEL", "value": "DEBUG"}})),
 		newRow(churn+"gpu", 1, deployment(stacktest.ServerContainer+"resources.limits/nvidia.com/gpu", "1")),
 		newRow(churn+"autoscaling.min", 2, scaler("minReplicas", 2.)),
 		newRow(churn+"autoscaling.max", 9, scaler("maxReplicas", 9.)),
 		newRow(churn+"autoscaling.cpu", 42, scaler("metrics[0].resource.target.averageUtilization", 42.)),
 		newRow(churn+"autoscaling.scaleDownWindow", "1m", scaler("behavior.scaleDown.stabilizationWindowSeconds", 60.)),
-		newRow(churn+"health.path", "/ready", deployment(stacktest.ServerContainer+"startupProbe.httpGet.path", "/ready"), deployment(stacktest.ServerContainer+"readinessProbe.httpGet.path", "/ready"), deployment(stacktest.ServerContainer+"livenessProbe.httpGet.path", "/ready")),
+		newRow(churn+"health.path", "/ready", deployment(stacktest.ServerContainer+"startupProbe.httpGet.path", "/ready"),
+			deployment(stacktest.ServerContainer+"readinessProbe.httpGet.path",
+				"/ready"), deployment(stacktest.ServerContainer+"livenessProbe.httpGet.path", "/ready")),
 		newRow(churn+"health.startup", "90s", deployment(stacktest.ServerContainer+"startupProbe.failureThreshold", 90.)),
 		newRow(churn+"metrics", "/prometheus", deployment(annotations+"path", "/prometheus")),
-	}, resourceRows(churn+"resources", "Deployment", "bankchurn", stacktest.ServerContainer+"resources.requests.", stacktest.ServerContainer+"resources.limits.")...)...),
+	}, resourceRows(churn+"resources", "Deployment", "bankchurn", stacktest.ServerContainer+"resources.requests.",
+		stacktest.ServerContainer+"resources.limits.")...)...),
 		artifactRows(churn+"artifacts.model", "bankchurn"),
 		[]row{
-			newRow(churn+"deployment", "churn", deployment("metadata.name", "churn"), bothInput("ServiceAccount", "bankchurn", "metadata.name", "churn")),
-			newRow(churn+"prefix", "bankchurn/v2/", folder("models"), folder("datasets"), eksInput("RolePolicy", "bankchurn-predictor", "policy", contains{"/bankchurn/v2/*"})).
-				withPrerequisites(map[string]any{"releases.bankchurn.artifacts.model.path": "bankchurn/v2/m", "releases.bankchurn.artifacts.dataset.path": "bankchurn/v2/d"}),
+			newRow(churn+"deployment", "churn", deployment("metadata.name", "churn"),
+				bothInput("ServiceAccount", "bankchurn", "metadata.name", "churn")),
+			newRow(churn+"prefix", "bankchurn/v2/", folder("models"), folder("datasets"),
+				eksInput("RolePolicy", "bankchurn-predictor", "policy", contains{"/bankchurn/v2/*"})).
+				withPrerequisites(map[string]any{"releases.bankchurn.artifacts.model.path": "bankchurn/v2/m",
+					"releases.bankchurn.artifacts.dataset.path": "bankchurn/v2/d"}),
 		},
 	)
 }
@@ -144,29 +164,30 @@ func backendRows() []row {
 	return append(batch(append([]row{
 		newRow(tfidf+"env.LOG_LEVEL", "DEBUG", server("env", contains{object{"name": "LOG_LEVEL", "value": "DEBUG"}})),
 		newRow(tfidf+"gpu", 1, server("resources.limits/nvidia.com/gpu", "1")),
-	}, resourceRows(tfidf+"resources", "Deployment", "nlpinsight", stacktest.ServerContainer+"resources.requests.", stacktest.ServerContainer+"resources.limits.")...)...),
+	}, resourceRows(tfidf+"resources", "Deployment", "nlpinsight", stacktest.ServerContainer+"resources.requests.",
+		stacktest.ServerContainer+"resources.limits.")...)...),
 		artifactRows(tfidf+"artifacts.model", "nlpinsight")...)
 }
 
-// versionRows are those of the version of the artifact that is a service's
-// model, an archive.
+// versionRows returns the rows of a released model artifact, which is an archive.
 func versionRows(path, service string) []row {
 	const digest = "1111111111111111111111111111111111111111111111111111111111111111"
 	config := func(name, want string) expectInput {
 		return bothInput("ConfigMap", service+"-model", "data."+name, want)
 	}
-	room := func(want string) expectInput {
+	sizeLimit := func(want string) expectInput {
 		return bothInput("Deployment", service, stacktest.PodSpec+"volumes[0].emptyDir.sizeLimit", want)
 	}
 	object := service + "/v2/m.tgz"
 	return append(batch(
-		newRow(path+".path", object, gkeInput("ConfigMap", service+"-model", "data.GCS_MODEL_PATH", object), eksInput("ConfigMap", service+"-model", "data.S3_MODEL_PATH", object)),
+		newRow(path+".path", object, gkeInput("ConfigMap", service+"-model", "data.GCS_MODEL_PATH", object),
+			eksInput("ConfigMap", service+"-model", "data.S3_MODEL_PATH", object)),
 		newRow(path+".sha256", digest, config("MODEL_SHA256", digest)),
 		newRow(path+".version", "1763901234567891", config("MODEL_VERSION", "1763901234567891")),
-		// With 700 kB of a dataset, a tenth more, and 16 MiB.
-		newRow(path+".unpackedSize", "100MB", room("122Mi")),
+		// The model and 700 kB of a dataset, 10% more, and 16 MiB.
+		newRow(path+".unpackedSize", "100MB", sizeLimit("122Mi")),
 	),
-		newRow(path+".size", "100MB", room("437Mi")), // four times that
+		newRow(path+".size", "100MB", sizeLimit("437Mi")), // an archive without unpackedSize counts four times its size
 	)
 }
 
@@ -174,10 +195,14 @@ func releaseRows() []row {
 	const churn, nlp, image = "releases.bankchurn.", "releases.nlpinsight.", "registry.example/bankchurn:2"
 	rows := []row{
 		newRow(churn+"image", image, bothInput("Deployment", "bankchurn", stacktest.ServerContainer+"image", image)),
-		newRow(nlp+"backend", "finbert", bothInput("Deployment", "nlpinsight", stacktest.ServerContainer+"env", contains{object{"name": "NLP_BACKEND", "value": "finbert"}})),
-		newRow(churn+"delivery", "csi", bothInput("Deployment", "bankchurn", stacktest.PodSpec+"initContainers", nil), bothInput("ConfigMap", "bankchurn-model", "", absent),
-			gkeInput("Deployment", "bankchurn", stacktest.PodSpec+"volumes[0].csi.driver", "gcsfuse.csi.storage.gke.io"), eksInput("PersistentVolume", "bankchurn-models", "", present)),
-		expectNoDiff(churn+"unverified", true, "it accepts what csi does anyway, and so silences a warning").withPrerequisites(map[string]any{churn + "delivery": "csi"}),
+		newRow(nlp+"backend", "finbert",
+			bothInput("Deployment", "nlpinsight", stacktest.ServerContainer+"env",
+				contains{object{"name": "NLP_BACKEND", "value": "finbert"}})),
+		newRow(churn+"delivery", "csi", bothInput("Deployment", "bankchurn", stacktest.PodSpec+"initContainers", nil),
+			bothInput("ConfigMap", "bankchurn-model", "", absent),
+			gkeInput("Deployment", "bankchurn", stacktest.PodSpec+"volumes[0].csi.driver",
+				"gcsfuse.csi.storage.gke.io"), eksInput("PersistentVolume", "bankchurn-models", "", present)),
+		expectNoDiff(churn+"unverified", true, "it only suppresses a warning").withPrerequisites(map[string]any{churn + "delivery": "csi"}),
 	}
 	for _, row := range versionRows(churn+"artifacts.model", "bankchurn") {
 		rows = append(rows, row.withPrerequisites(map[string]any{churn + "artifacts.model.path": "bankchurn/m.tar.gz"}))

@@ -45,9 +45,11 @@ func TestAccessEntries_createdBeforeKubernetesObjects(t *testing.T) {
 func TestAccessEntries_warnIfCallerNotAdmin(t *testing.T) {
 	otherAdmin := map[string]any{"cluster.create.admins": []any{"arn:aws:iam::123456789012:role/ops"}}
 	for _, preview := range []bool{true, false} {
-		require.Equal(t, []string{"modelferry:cluster.create.admins: pulumi runs as " + stacktest.CallerArn + ", which is not among them: " +
-			"pulumi up by it cannot make what runs on the cluster"}, stacktest.RunStack(t, "eks", otherAdmin, preview).Warnings)
+		require.Equal(t,
+			[]string{"modelferry:cluster.create.admins: pulumi runs as " + stacktest.CallerArn + ", which is not among them: " +
+				"pulumi up by it cannot make what runs on the cluster"}, stacktest.RunStack(t, "eks", otherAdmin, preview).Warnings)
 		require.Empty(t, stacktest.RunStack(t, "eks", nil, preview).Warnings, "the caller is an administrator")
 	}
-	require.Empty(t, stacktest.Up(t, "eks", map[string]any{"cluster": object{"existing": "production"}}).Warnings, "the program does not manage the access entries of an existing cluster")
+	require.Empty(t, stacktest.Up(t, "eks", map[string]any{"cluster": object{"existing": "production"}}).Warnings,
+		"the program does not manage the access entries of an existing cluster")
 }

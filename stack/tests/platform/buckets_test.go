@@ -10,7 +10,8 @@ import (
 )
 
 func TestBucket_securitySettings(t *testing.T) {
-	requireBucket := map[string]func(*testing.T, stacktest.Platform, *stacktest.Record, string){"gke": requireGCSBucket, "eks": requireS3Bucket}
+	requireBucket := map[string]func(*testing.T, stacktest.Platform, *stacktest.Record, string){"gke": requireGCSBucket,
+		"eks": requireS3Bucket}
 	stacktest.ForEachPlatform(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		for bucket := range p.Buckets {
 			t.Run(bucket, func(t *testing.T) { requireBucket[p.Stack](t, p, r, bucket) })
@@ -22,7 +23,8 @@ func requireGCSBucket(t *testing.T, p stacktest.Platform, r *stacktest.Record, n
 	action := func(typ string) object { return object{"type": typ} }
 	lifecycle := []any{
 		object{"action": action("AbortIncompleteMultipartUpload"), "condition": object{"age": 7.}},
-		object{"action": action("Delete"), "condition": object{"daysSinceNoncurrentTime": 90., "numNewerVersions": 4., "withState": "ARCHIVED"}},
+		object{"action": action("Delete"),
+			"condition": object{"daysSinceNoncurrentTime": 90., "numNewerVersions": 4., "withState": "ARCHIVED"}},
 		object{"action": object{"type": "SetStorageClass", "storageClass": "NEARLINE"}, "condition": object{"age": 90.}},
 	}
 	want := object{
@@ -78,7 +80,8 @@ func requireS3Bucket(t *testing.T, p stacktest.Platform, r *stacktest.Record, na
 		typ    string
 		inputs object
 	}{
-		{"BucketPublicAccessBlock", object{"blockPublicAcls": true, "blockPublicPolicy": true, "ignorePublicAcls": true, "restrictPublicBuckets": true}},
+		{"BucketPublicAccessBlock",
+			object{"blockPublicAcls": true, "blockPublicPolicy": true, "ignorePublicAcls": true, "restrictPublicBuckets": true}},
 		{"BucketOwnershipControls", object{"rule": object{"objectOwnership": "BucketOwnerEnforced"}}},
 		{"BucketVersioningV2", object{"versioningConfiguration": object{"status": "Enabled"}}},
 		{"BucketServerSideEncryptionConfigurationV2", object{"rules": []any{encryption}}},
@@ -103,7 +106,8 @@ func requireS3Bucket(t *testing.T, p stacktest.Platform, r *stacktest.Record, na
 		previous = registered.URN
 	}
 	if !isLog {
-		require.True(t, r.Dependencies(r.MustGet(t, "BucketLoggingV2", name))[r.MustGet(t, "BucketPolicy", "access-logs").URN], "access logs would be lost until the permission exists")
+		require.True(t, r.Dependencies(r.MustGet(t, "BucketLoggingV2", name))[r.MustGet(t, "BucketPolicy", "access-logs").URN],
+			"access logs would be lost until the permission exists")
 	}
 	if !r.Preview {
 		arn := "arn:aws:s3:::" + p.Buckets[name]
@@ -130,7 +134,9 @@ func TestBucket_kmsKeyOnEKS(t *testing.T) {
 	for _, key := range r.ByType("kms/key:Key") {
 		require.NotEqual(t, "buckets", key.Name)
 	}
-	require.Equal(t, configured, r.MustGet(t, "BucketServerSideEncryptionConfigurationV2", "models").Input("rules[0].applyServerSideEncryptionByDefault.kmsMasterKeyId"))
+	require.Equal(t, configured,
+		r.MustGet(t, "BucketServerSideEncryptionConfigurationV2",
+			"models").Input("rules[0].applyServerSideEncryptionByDefault.kmsMasterKeyId"))
 	require.Contains(t, r.MustGet(t, "RolePolicy", "bankchurn-predictor").Input("policy"), configured)
 }
 
@@ -143,7 +149,9 @@ func TestBucket_kmsKeyOnGKE(t *testing.T) {
 		"member": "serviceAccount:service-" + stacktest.ProjectNumber + "@gs-project-accounts.iam.gserviceaccount.com",
 	}, member.Inputs)
 	require.True(t, member.RetainOnDelete, "retained buckets have to stay readable")
-	require.False(t, stacktest.Up(t, "gke", map[string]any{"buckets.kmsKey": key, "buckets.forceDestroy": true}).MustGet(t, "CryptoKeyIAMMember", "buckets").RetainOnDelete)
+	require.False(t,
+		stacktest.Up(t, "gke", map[string]any{"buckets.kmsKey": key, "buckets.forceDestroy": true}).MustGet(t, "CryptoKeyIAMMember",
+			"buckets").RetainOnDelete)
 	for _, name := range []string{"models", "datasets", "access-logs"} {
 		bucket := r.MustGet(t, "gcp:storage/bucket:Bucket", name)
 		require.Equal(t, object{"defaultKmsKeyName": key}, bucket.Input("encryption"))

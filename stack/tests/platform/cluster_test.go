@@ -19,7 +19,8 @@ func TestCluster_gkePrivateWithWorkloadIdentity(t *testing.T) {
 	r := stacktest.Up(t, "gke", nil)
 	cluster := r.MustGet(t, "gcp:container/cluster:Cluster", "modelferry")
 	require.Equal(t, "modelferry-demo.svc.id.goog", cluster.Input("workloadIdentityConfig.workloadPool"))
-	require.Equal(t, object{"enablePrivateNodes": true, "enablePrivateEndpoint": false, "masterIpv4CidrBlock": "172.31.255.240/28"}, cluster.Input("privateClusterConfig"))
+	require.Equal(t, object{"enablePrivateNodes": true, "enablePrivateEndpoint": false, "masterIpv4CidrBlock": "172.31.255.240/28"},
+		cluster.Input("privateClusterConfig"))
 	require.Equal(t, []any{object{"cidrBlock": "203.0.113.0/24"}}, cluster.Input("masterAuthorizedNetworksConfig.cidrBlocks"))
 	require.Equal(t, "VPC_NATIVE", cluster.Input("networkingMode"))
 	require.Equal(t, true, cluster.Input("deletionProtection"))
@@ -27,7 +28,8 @@ func TestCluster_gkePrivateWithWorkloadIdentity(t *testing.T) {
 	require.Equal(t, true, cluster.Input("enableShieldedNodes"))
 	require.Equal(t, "europe-west1", cluster.Input("location"))
 	nodes := r.MustGet(t, "gcp:container/nodePool:NodePool", "modelferry")
-	require.Equal(t, object{"totalMinNodeCount": 1., "totalMaxNodeCount": 5., "locationPolicy": "BALANCED"}, nodes.Input("autoscaling"), "limits are totals of all zones")
+	require.Equal(t, object{"totalMinNodeCount": 1., "totalMaxNodeCount": 5., "locationPolicy": "BALANCED"}, nodes.Input("autoscaling"),
+		"limits are totals of all zones")
 	require.Equal(t, "e2-medium", nodes.Input("nodeConfig.machineType"))
 	require.Equal(t, "GKE_METADATA", nodes.Input("nodeConfig.workloadMetadataConfig.mode"), "a pod must not get the node's token")
 	require.Equal(t, "modelferry-nodes@modelferry-demo.iam.gserviceaccount.com", nodes.Input("nodeConfig.serviceAccount"))
@@ -48,7 +50,8 @@ func TestCluster_eksPrivateWithOIDCProvider(t *testing.T) {
 	require.Equal(t, private, nodes.Input("subnetIds"))
 	require.Equal(t, object{"minSize": 1., "maxSize": 5., "desiredSize": 1.}, nodes.Input("scalingConfig"))
 	require.Equal(t, []string{"scalingConfig.desiredSize"}, nodes.IgnoreChanges, "the Cluster Autoscaler changes it")
-	require.True(t, r.Dependencies(r.MustGet(t, "Addon", "modelferry-coredns"))[r.MustGet(t, "NodeGroup", "modelferry-system").URN], "CoreDNS runs on the system nodes")
+	require.True(t, r.Dependencies(r.MustGet(t, "Addon", "modelferry-coredns"))[r.MustGet(t, "NodeGroup", "modelferry-system").URN],
+		"CoreDNS runs on the system nodes")
 }
 
 func TestCluster_gkeZonal(t *testing.T) {
@@ -66,7 +69,8 @@ func TestCluster_gkeReleaseChannel(t *testing.T) {
 		if channel != "" {
 			settings["cluster.create.releaseChannel"] = channel
 		}
-		require.Equal(t, want, stacktest.Up(t, "gke", settings).MustGet(t, "gcp:container/cluster:Cluster", "modelferry").Input("releaseChannel.channel"))
+		require.Equal(t, want,
+			stacktest.Up(t, "gke", settings).MustGet(t, "gcp:container/cluster:Cluster", "modelferry").Input("releaseChannel.channel"))
 	}
 }
 
@@ -85,7 +89,8 @@ var kubeconfigUsers = map[string]struct {
 	args         []any
 }{
 	"gke": {"https://" + stacktest.GKEEndpoint, "gke-gcloud-auth-plugin", nil},
-	"eks": {stacktest.EKSEndpoint, "aws", []any{"eks", "get-token", "--cluster-name", "CLUSTER", "--region", "eu-west-1", "--output", "json"}},
+	"eks": {stacktest.EKSEndpoint, "aws",
+		[]any{"eks", "get-token", "--cluster-name", "CLUSTER", "--region", "eu-west-1", "--output", "json"}},
 }
 
 func requireKubeconfig(t *testing.T, p stacktest.Platform, cluster string, r *stacktest.Record) {
@@ -124,14 +129,16 @@ func TestCluster_existing(t *testing.T) {
 				require.Empty(t, r.ByType(typ), typ)
 			}
 			requireKubeconfig(t, p, "production", r)
-			diff := slices.DeleteFunc(stacktest.DiffObjects(p, p, stacktest.KubernetesObjects(created), stacktest.KubernetesObjects(r), stacktest.DiffExceptions), func(line string) bool {
+			diff := slices.DeleteFunc(stacktest.DiffObjects(p, p, stacktest.KubernetesObjects(created), stacktest.KubernetesObjects(r),
+				stacktest.DiffExceptions), func(line string) bool {
 				return strings.Contains(line, "affinity.nodeAffinity") // see TestDeployment_nodeAffinityOnExistingCluster
 			})
 			require.Empty(t, diff)
 			require.Len(t, stacktest.ServiceGrants(p, r), len(stacktest.ServiceGrants(p, created)))
 			for _, s := range stacktest.Services {
 				if p.Stack == "eks" {
-					require.Equal(t, created.MustGet(t, "Role", s.Deployment).Input("assumeRolePolicy"), r.MustGet(t, "Role", s.Deployment).Input("assumeRolePolicy"))
+					require.Equal(t, created.MustGet(t, "Role", s.Deployment).Input("assumeRolePolicy"),
+						r.MustGet(t, "Role", s.Deployment).Input("assumeRolePolicy"))
 				}
 			}
 		})
@@ -141,7 +148,8 @@ func TestCluster_existing(t *testing.T) {
 func TestCluster_deletionProtection(t *testing.T) {
 	for _, p := range stacktest.Platforms {
 		t.Run(p.Stack, func(t *testing.T) {
-			require.True(t, stacktest.Up(t, p.Stack, nil).MustGet(t, p.ClusterType, "modelferry").Protect, "a replacement would delete every service")
+			require.True(t, stacktest.Up(t, p.Stack, nil).MustGet(t, p.ClusterType, "modelferry").Protect,
+				"a replacement would delete every service")
 			unprotected := stacktest.Up(t, p.Stack, map[string]any{"cluster.create.deletionProtection": false})
 			require.False(t, unprotected.MustGet(t, p.ClusterType, "modelferry").Protect)
 		})
@@ -151,8 +159,10 @@ func TestCluster_deletionProtection(t *testing.T) {
 func TestCluster_loggingAndSecretsEncryption(t *testing.T) {
 	gke := stacktest.Up(t, "gke", nil).MustGet(t, "gcp:container/cluster:Cluster", "modelferry")
 	require.Equal(t, []any{"SYSTEM_COMPONENTS", "WORKLOADS"}, gke.Input("loggingConfig.enableComponents"))
-	require.Equal(t, object{"enableComponents": []any{"SYSTEM_COMPONENTS"}, "managedPrometheus": object{"enabled": true}}, gke.Input("monitoringConfig"))
-	require.Equal(t, object{"state": "DECRYPTED"}, gke.Input("databaseEncryption"), "has to be explicit, or a cluster that was encrypted would stay so")
+	require.Equal(t, object{"enableComponents": []any{"SYSTEM_COMPONENTS"}, "managedPrometheus": object{"enabled": true}},
+		gke.Input("monitoringConfig"))
+	require.Equal(t, object{"state": "DECRYPTED"}, gke.Input("databaseEncryption"),
+		"has to be explicit, or a cluster that was encrypted would stay so")
 	const key = "projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/secrets"
 	encrypted := stacktest.Up(t, "gke", map[string]any{"cluster.create.kmsKey": key})
 	gke = encrypted.MustGet(t, "gcp:container/cluster:Cluster", "modelferry")

@@ -22,7 +22,8 @@ func TestNetwork_gkePrivateWithCloudNAT(t *testing.T) {
 	}, subnetwork.Input("secondaryIpRanges"))
 	require.Equal(t, "ALL_SUBNETWORKS_ALL_IP_RANGES", r.MustGet(t, "RouterNat", "modelferry").Input("sourceSubnetworkIpRangesToNat"))
 	cluster := r.MustGet(t, "gcp:container/cluster:Cluster", "modelferry")
-	require.Equal(t, object{"clusterSecondaryRangeName": "pods", "servicesSecondaryRangeName": "services"}, cluster.Input("ipAllocationPolicy"))
+	require.Equal(t, object{"clusterSecondaryRangeName": "pods", "servicesSecondaryRangeName": "services"},
+		cluster.Input("ipAllocationPolicy"))
 }
 
 func TestNetwork_gkeConfiguredCIDRs(t *testing.T) {
@@ -33,7 +34,8 @@ func TestNetwork_gkeConfiguredCIDRs(t *testing.T) {
 	require.Equal(t, "10.8.0.0/20", subnetwork.Input("ipCidrRange"))
 	require.Equal(t, "10.16.0.0/14", subnetwork.Input("secondaryIpRanges[0].ipCidrRange"))
 	require.Equal(t, "10.9.0.0/20", subnetwork.Input("secondaryIpRanges[1].ipCidrRange"))
-	require.Equal(t, "10.10.0.0/28", r.MustGet(t, "gcp:container/cluster:Cluster", "modelferry").Input("privateClusterConfig.masterIpv4CidrBlock"))
+	require.Equal(t, "10.10.0.0/28",
+		r.MustGet(t, "gcp:container/cluster:Cluster", "modelferry").Input("privateClusterConfig.masterIpv4CidrBlock"))
 }
 
 // eksZones are the availability zones, each with a public and a private subnet.
@@ -58,8 +60,10 @@ func requireEKSNetwork(t *testing.T, r *stacktest.Record, nat func(zone int) (na
 		require.Equal(t, "modelferry-public-id", r.MustGet(t, "RouteTableAssociation", public).Input("routeTableId"))
 		require.Equal(t, table+"-id", r.MustGet(t, "RouteTableAssociation", private).Input("routeTableId"))
 		route := r.MustGet(t, "ec2/route:Route", table)
-		require.Equal(t, object{"routeTableId": table + "-id", "destinationCidrBlock": "0.0.0.0/0", "natGatewayId": natName + "-id"}, route.Inputs)
-		require.True(t, r.Dependencies(r.MustGet(t, "aws:eks/nodeGroup:NodeGroup", "modelferry"))[route.URN], "nodes: have to depend on %s to pull images", route)
+		require.Equal(t, object{"routeTableId": table + "-id", "destinationCidrBlock": "0.0.0.0/0", "natGatewayId": natName + "-id"},
+			route.Inputs)
+		require.True(t, r.Dependencies(r.MustGet(t, "aws:eks/nodeGroup:NodeGroup", "modelferry"))[route.URN],
+			"nodes: have to depend on %s to pull images", route)
 	}
 	require.Len(t, r.ByType("ec2/natGateway:NatGateway"), len(tables))
 	endpoint := r.MustGet(t, "VpcEndpoint", "modelferry-s3")
@@ -107,17 +111,21 @@ func TestNetwork_existing(t *testing.T) {
 						require.NotRegexp(t, `^(gcp:compute/|aws:ec2/(vpc|subnet|route|internet|nat|eip))`, registration.Type)
 					}
 				}
-				require.Empty(t, stacktest.DiffObjects(p, p, stacktest.KubernetesObjects(stacktest.RunStack(t, p.Stack, nil, preview)), stacktest.KubernetesObjects(r), stacktest.DiffExceptions))
+				require.Empty(t,
+					stacktest.DiffObjects(p, p, stacktest.KubernetesObjects(stacktest.RunStack(t, p.Stack, nil, preview)),
+						stacktest.KubernetesObjects(r), stacktest.DiffExceptions))
 				cluster := r.MustGet(t, p.ClusterType, "modelferry")
 				if p.Stack == "gke" {
 					require.Equal(t, stacktest.ExistingNetworks["gke"]["network"], cluster.Input("network"))
 					require.Equal(t, stacktest.ExistingNetworks["gke"]["subnetwork"], cluster.Input("subnetwork"))
-					require.Equal(t, object{"clusterSecondaryRangeName": "ml-pods", "servicesSecondaryRangeName": "ml-services"}, cluster.Input("ipAllocationPolicy"))
+					require.Equal(t, object{"clusterSecondaryRangeName": "ml-pods", "servicesSecondaryRangeName": "ml-services"},
+						cluster.Input("ipAllocationPolicy"))
 					return
 				}
 				require.Equal(t, stacktest.ExistingNetworks["eks"]["privateSubnets"], cluster.Input("vpcConfig.subnetIds"))
 				for _, nodes := range r.ByType(p.NodePoolType) {
-					require.Equal(t, stacktest.ExistingNetworks["eks"]["privateSubnets"], nodes.Input("subnetIds"), "nodes are in private subnets only")
+					require.Equal(t, stacktest.ExistingNetworks["eks"]["privateSubnets"], nodes.Input("subnetIds"),
+						"nodes are in private subnets only")
 				}
 			})
 		}
@@ -130,5 +138,7 @@ func TestNetwork_existingPublicSubnetRejected(t *testing.T) {
 	s.Set("cluster.create.network.existing", object{"vpc": "vpc-0a", "privateSubnets": []any{"subnet-0a", stacktest.PublicSubnet}})
 	program := stack.Program{ConfigKeys: s.Keys()}
 	_, err = stacktest.Run(program.RegisterResources, "eks", s, false)
-	require.ErrorContains(t, err, "modelferry:cluster.create.network.existing.privateSubnets[1]: subnet-0c gives its machines public addresses: name a subnet that does not")
+	require.ErrorContains(t, err,
+		"modelferry:cluster.create.network.existing.privateSubnets[1]: "+
+			"subnet-0c gives its machines public addresses: name a subnet that does not")
 }

@@ -35,17 +35,21 @@ func TestNodePool_hardening(t *testing.T) {
 			if p.Stack == "gke" {
 				require.Equal(t, "GKE_METADATA", nodes.Input("nodeConfig.workloadMetadataConfig.mode"), nodes)
 				require.Equal(t, object{"disable-legacy-endpoints": "true"}, nodes.Input("nodeConfig.metadata"), nodes)
-				require.Equal(t, object{"enableSecureBoot": true, "enableIntegrityMonitoring": true}, nodes.Input("nodeConfig.shieldedInstanceConfig"), nodes)
-				require.Equal(t, r.Computed("modelferry-nodes@modelferry-demo.iam.gserviceaccount.com"), nodes.Input("nodeConfig.serviceAccount"), nodes)
+				require.Equal(t, object{"enableSecureBoot": true, "enableIntegrityMonitoring": true},
+					nodes.Input("nodeConfig.shieldedInstanceConfig"), nodes)
+				require.Equal(t, r.Computed("modelferry-nodes@modelferry-demo.iam.gserviceaccount.com"),
+					nodes.Input("nodeConfig.serviceAccount"), nodes)
 				continue
 			}
 			require.Equal(t, []string{"scalingConfig.desiredSize"}, nodes.IgnoreChanges, "%s: the Cluster Autoscaler changes it", nodes)
 			template := r.MustGet(t, "LaunchTemplate", nodes.Name)
 			require.Equal(t, object{"id": r.Computed(nodes.Name + "-id"), "version": r.Computed("1")}, nodes.Input("launchTemplate"))
-			require.Equal(t, object{"httpEndpoint": "enabled", "httpTokens": "required", "httpPutResponseHopLimit": 1.}, template.Input("metadataOptions"))
+			require.Equal(t, object{"httpEndpoint": "enabled", "httpTokens": "required", "httpPutResponseHopLimit": 1.},
+				template.Input("metadataOptions"))
 			require.Equal(t, "true", template.Input("blockDeviceMappings[0].ebs.encrypted"))
 			for i, kind := range []string{"instance", "volume", "network-interface"} {
-				require.Equal(t, object{"resourceType": kind, "tags": stacktest.StackLabels("eks")}, template.Input("tagSpecifications").([]any)[i])
+				require.Equal(t, object{"resourceType": kind, "tags": stacktest.StackLabels("eks")},
+					template.Input("tagSpecifications").([]any)[i])
 			}
 		}
 	})
@@ -62,7 +66,8 @@ func TestNodePool_upgradesOneNodeAtATime(t *testing.T) {
 			} else {
 				require.Equal(t, object{"maxUnavailable": 1.}, nodes.Input("updateConfig"), nodes)
 				require.Equal(t, object{"enabled": true}, nodes.Input("nodeRepairConfig"), nodes)
-				require.Equal(t, r.Computed(stacktest.KubernetesVersion), nodes.Input("version"), "%s: has to follow the cluster's version", nodes)
+				require.Equal(t, r.Computed(stacktest.KubernetesVersion), nodes.Input("version"), "%s: has to follow the cluster's version",
+					nodes)
 				require.Nil(t, nodes.Input("instanceTypes"), "%s: a changed machine type would replace the node group", nodes)
 			}
 		}
@@ -76,10 +81,14 @@ func TestNodePool_gpu(t *testing.T) {
 			nodes := r.MustGet(t, p.NodePoolType, "modelferry-gpu")
 			if p.Stack == "gke" {
 				require.Equal(t, "n1-standard-4", nodes.Input("nodeConfig.machineType"))
-				require.Equal(t, []any{object{"type": "nvidia-tesla-t4", "count": 1., "gpuDriverInstallationConfig": object{"gpuDriverVersion": "LATEST"}}},
+				require.Equal(t,
+					[]any{object{"type": "nvidia-tesla-t4", "count": 1.,
+						"gpuDriverInstallationConfig": object{"gpuDriverVersion": "LATEST"}}},
 					nodes.Input("nodeConfig.guestAccelerators"))
-				require.Equal(t, object{"totalMinNodeCount": 0., "totalMaxNodeCount": 2., "locationPolicy": "ANY"}, nodes.Input("autoscaling"))
-				require.True(t, r.Dependencies(nodes)[r.MustGet(t, p.NodePoolType, "modelferry-system").URN], "GKE taints GPU nodes only if another node pool exists")
+				require.Equal(t, object{"totalMinNodeCount": 0., "totalMaxNodeCount": 2., "locationPolicy": "ANY"},
+					nodes.Input("autoscaling"))
+				require.True(t, r.Dependencies(nodes)[r.MustGet(t, p.NodePoolType, "modelferry-system").URN],
+					"GKE taints GPU nodes only if another node pool exists")
 			} else {
 				require.Equal(t, "BOTTLEROCKET_x86_64_NVIDIA", nodes.Input("amiType"))
 				require.Equal(t, "g4dn.xlarge", r.MustGet(t, "LaunchTemplate", "modelferry-gpu").Input("instanceType"))
@@ -88,16 +97,19 @@ func TestNodePool_gpu(t *testing.T) {
 				disks := r.MustGet(t, "LaunchTemplate", "modelferry-gpu").Input("blockDeviceMappings").([]any)
 				encrypted := object{"encrypted": "true", "volumeType": "gp3", "deleteOnTermination": "true"}
 				require.Equal(t, []any{
-					object{"deviceName": "/dev/xvda", "ebs": encrypted}, object{"deviceName": "/dev/xvdb", "ebs": stacktest.Merge(encrypted, object{"volumeSize": 50.})},
+					object{"deviceName": "/dev/xvda", "ebs": encrypted}, object{"deviceName": "/dev/xvdb",
+						"ebs": stacktest.Merge(encrypted, object{"volumeSize": 50.})},
 				}, disks, "disk of the operating system and disk of the pods")
 				require.Equal(t, object{"autoscalingGroupName": "eks-modelferry-gpu", "tag": object{
-					"key": "k8s.io/cluster-autoscaler/node-template/resources/ephemeral-storage", "value": "40Gi", "propagateAtLaunch": false,
-				}}, r.MustGet(t, "autoscaling/tag:Tag", "modelferry-gpu").Inputs, "the Cluster Autoscaler reads the disk size of an empty group from the tag")
+					"key": "k8s.io/cluster-autoscaler/node-template/resources/ephemeral-storage", "value": "40Gi",
+					"propagateAtLaunch": false,
+				}}, r.MustGet(t, "autoscaling/tag:Tag", "modelferry-gpu").Inputs, "the Cluster Autoscaler knows an empty group by its tags")
 				require.Len(t, r.ByType("autoscaling/tag:Tag"), 1, "other groups are never empty")
 			}
 			finbert, churn := r.MustGet(t, "Deployment", "nlpinsight"), r.MustGet(t, "Deployment", "bankchurn")
 			require.Equal(t, "1", finbert.Input(stacktest.ServerContainer+"resources.limits/nvidia.com/gpu"))
-			require.Contains(t, finbert.Input(stacktest.PodSpec+"tolerations"), object{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"})
+			require.Contains(t, finbert.Input(stacktest.PodSpec+"tolerations"),
+				object{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"})
 			require.Nil(t, churn.Input(stacktest.ServerContainer+"resources.limits/nvidia.com/gpu"))
 			require.Len(t, churn.Input(stacktest.PodSpec+"tolerations"), 1)
 		})
@@ -112,7 +124,8 @@ func TestNodePool_gpuDisabled(t *testing.T) {
 		require.Nil(t, r.MustGet(t, "Deployment", "nlpinsight").Input(stacktest.ServerContainer+"resources.limits/nvidia.com/gpu"))
 		r = stacktest.Up(t, p.Stack, stacktest.Merge(gpuSettings, object{"cluster": object{"existing": "production"}}))
 		require.Empty(t, r.ByType(p.NodePoolType))
-		require.Equal(t, "1", r.MustGet(t, "Deployment", "nlpinsight").Input(stacktest.ServerContainer+"resources.limits/nvidia.com/gpu"), "the existing cluster may have GPU nodes")
+		require.Equal(t, "1", r.MustGet(t, "Deployment", "nlpinsight").Input(stacktest.ServerContainer+"resources.limits/nvidia.com/gpu"),
+			"the existing cluster may have GPU nodes")
 	}
 }
 

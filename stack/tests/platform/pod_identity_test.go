@@ -18,9 +18,11 @@ func TestPodIdentity_associationPerService(t *testing.T) {
 	for _, s := range stacktest.Services {
 		association := r.MustGet(t, "PodIdentityAssociation", s.Deployment)
 		require.Equal(t, object{
-			"clusterName": "modelferry", "namespace": "ml-portfolio", "serviceAccount": s.Deployment, "roleArn": stacktest.EKS.Identity(s.Deployment),
+			"clusterName": "modelferry", "namespace": "ml-portfolio", "serviceAccount": s.Deployment,
+			"roleArn": stacktest.EKS.Identity(s.Deployment),
 		}, association.Inputs)
-		require.True(t, r.Dependencies(stacktest.GetDeployment(t, r, s))[association.URN], "a pod that is created before the association never gets credentials")
+		require.True(t, r.Dependencies(stacktest.GetDeployment(t, r, s))[association.URN],
+			"a pod that is created before the association never gets credentials")
 		require.JSONEq(t, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"pods.eks.amazonaws.com"},
 			"Action":["sts:AssumeRole","sts:TagSession"],"Condition":{"StringEquals":{
 				"aws:RequestTag/eks-cluster-arn":"`+stacktest.ClusterArn+`",
@@ -50,7 +52,8 @@ func TestPodIdentity_existingCluster(t *testing.T) {
 
 // The objects differ by the address of the Pod Identity Agent only.
 func TestPodIdentity_sameObjectsAsGKE(t *testing.T) {
-	gke, eks := stacktest.KubernetesObjects(stacktest.Up(t, "gke", nil)), stacktest.KubernetesObjects(stacktest.Up(t, "eks", podIdentitySettings))
+	gke, eks := stacktest.KubernetesObjects(stacktest.Up(t, "gke", nil)), stacktest.KubernetesObjects(stacktest.Up(t, "eks",
+		podIdentitySettings))
 	for _, s := range stacktest.Services {
 		policy := eks["NetworkPolicy/"+s.Name]
 		var rest []any

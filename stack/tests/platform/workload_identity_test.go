@@ -20,7 +20,8 @@ var readablePrefixes = map[string][]struct{ bucket, prefix string }{
 }
 
 func TestWorkloadIdentity_readsOwnPrefixesOnly(t *testing.T) {
-	check := map[string]func(*testing.T, stacktest.Platform, stacktest.Service, *stacktest.Record){"gke": requireManagedFolderGrants, "eks": requireRolePolicies}
+	check := map[string]func(*testing.T, stacktest.Platform, stacktest.Service, *stacktest.Record){"gke": requireManagedFolderGrants,
+		"eks": requireRolePolicies}
 	stacktest.ForEachService(t, func(t *testing.T, p stacktest.Platform, s stacktest.Service, r *stacktest.Record) {
 		check[p.Stack](t, p, s, r)
 	})
@@ -36,7 +37,8 @@ func requireManagedFolderGrants(t *testing.T, p stacktest.Platform, s stacktest.
 	require.Len(t, readablePrefixes[s.Name], grants)
 	for _, read := range readablePrefixes[s.Name] {
 		name := s.Deployment + "-" + read.bucket
-		require.Equal(t, object{"bucket": p.Buckets[read.bucket], "name": read.prefix, "forceDestroy": true}, r.MustGet(t, "ManagedFolder", name).Inputs)
+		require.Equal(t, object{"bucket": p.Buckets[read.bucket], "name": read.prefix, "forceDestroy": true},
+			r.MustGet(t, "ManagedFolder", name).Inputs)
 		require.Equal(t, object{
 			"bucket": p.Buckets[read.bucket], "managedFolder": read.prefix,
 			"role": "roles/storage.objectViewer", "member": p.Identity(s.Deployment),
@@ -59,8 +61,10 @@ func requireRolePolicies(t *testing.T, p stacktest.Platform, s stacktest.Service
 	for k, read := range readablePrefixes[s.Name] {
 		arn := "arn:aws:s3:::" + p.Buckets[read.bucket]
 		want = append(want,
-			fmt.Sprintf(`{"Sid":"Read%d","Effect":"Allow","Action":["s3:GetObject","s3:GetObjectVersion"],"Resource":["%s/%s*"]}`, k, arn, read.prefix),
-			fmt.Sprintf(`{"Sid":"List%d","Effect":"Allow","Action":["s3:ListBucket"],"Resource":["%s"],"Condition":{"StringLike":{"s3:prefix":"%s*"}}}`, k, arn, read.prefix))
+			fmt.Sprintf(`{"Sid":"Read%d","Effect":"Allow","Action":["s3:GetObject","s3:GetObjectVersion"],"Resource":["%s/%s*"]}`, k, arn,
+				read.prefix),
+			fmt.Sprintf(`{"Sid":"List%d","Effect":"Allow","Action":["s3:ListBucket"],"Resource":["%s"],
+				"Condition":{"StringLike":{"s3:prefix":"%s*"}}}`, k, arn, read.prefix))
 	}
 	want = append(want, `{"Sid":"Decrypt","Effect":"Allow","Action":["kms:Decrypt"],"Resource":["`+stacktest.KMSKeyArn("buckets")+`"],
 		"Condition":{"StringEquals":{"kms:ViaService":"s3.eu-west-1.amazonaws.com"}}}`)
@@ -77,7 +81,7 @@ func TestIAM_completeListOfGrants(t *testing.T) {
 		"aws:iam/rolePolicy:RolePolicy":                                "TestWorkloadIdentity_readsOwnPrefixesOnly",
 		"aws:iam/rolePolicyAttachment:RolePolicyAttachment":            "AWS managed policies, listed below",
 		"aws:iam/openIdConnectProvider:OpenIdConnectProvider":          "grants nothing",
-		"aws:s3/bucketPolicy:BucketPolicy":                             "denies requests without TLS, allows S3's log delivery: TestBucket_securitySettings",
+		"aws:s3/bucketPolicy:BucketPolicy":                             "TLS and log delivery: TestBucket_securitySettings",
 		"aws:eks/accessEntry:AccessEntry":                              "configured administrators: TestAccessEntries_configuredAdmins",
 		"aws:eks/accessPolicyAssociation:AccessPolicyAssociation":      "configured administrators: TestAccessEntries_configuredAdmins",
 		"aws:ecr/lifecyclePolicy:LifecyclePolicy":                      "grants nothing",
@@ -107,7 +111,8 @@ func TestIAM_completeListOfGrants(t *testing.T) {
 		}
 		const managed = "arn:aws:iam::aws:policy/"
 		require.ElementsMatch(t, []any{
-			managed + "AmazonEKSClusterPolicy", managed + "AmazonEKSWorkerNodePolicy", managed + "AmazonEKS_CNI_Policy", managed + "AmazonEC2ContainerRegistryPullOnly",
+			managed + "AmazonEKSClusterPolicy", managed + "AmazonEKSWorkerNodePolicy", managed + "AmazonEKS_CNI_Policy",
+			managed + "AmazonEC2ContainerRegistryPullOnly",
 		}, attached)
 	})
 }
@@ -161,5 +166,6 @@ func TestIAM_noWildcards(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 6+2*5+3+3+1, statements, "6 trust policies, 2 statements for each of 5 prefixes, 3 for the key, 3 bucket policies, 1 for log delivery")
+	require.Equal(t, 6+2*5+3+3+1, statements,
+		"6 trust policies, 2 statements for each of 5 prefixes, 3 for the key, 3 bucket policies, 1 for log delivery")
 }

@@ -12,7 +12,8 @@ import (
 func insecureBuckets(r *programRun) []string {
 	var violations []string
 	for typ, missing := range map[string]func(*programRun, stacktest.Registration) []string{
-		"gcp:storage/bucket:Bucket": missingGCSSettings, "aws:s3/bucketV2:BucketV2": missingS3Settings, "aws:s3/bucket:Bucket": legacyBucketType,
+		"gcp:storage/bucket:Bucket": missingGCSSettings, "aws:s3/bucketV2:BucketV2": missingS3Settings,
+		"aws:s3/bucket:Bucket": legacyBucketType,
 	} {
 		for _, bucket := range r.ByType(typ) {
 			if bucket.Type != typ {
@@ -52,18 +53,18 @@ func missingGCSSettings(r *programRun, bucket stacktest.Registration) []string {
 	}
 	isLog := bucket.Name == "access-logs"
 	return missingSettings(map[string]bool{
-		"uniform bucket-level access":             bucket.Input("uniformBucketLevelAccess") == true,
-		"public access prevention":                bucket.Input("publicAccessPrevention") == "enforced",
-		"versioning":                              bucket.Input("versioning.enabled") == true,
-		"soft delete":                             bucket.Input("softDeletePolicy.retentionDurationSeconds") != nil,
-		"a rule that aborts incomplete uploads":   rules["AbortIncompleteMultipartUpload"],
-		"a rule that deletes noncurrent versions": rules["DeleteNoncurrent"],
-		"a transition to a colder storage class":  rules["SetStorageClass NEARLINE"] || isLog && r.config.Buckets.AccessLogColdAfterDays() == 0,
-		"a rule that deletes old logs":            rules["Delete"] || !isLog,
-		"access logging":                          bucket.Input("logging.logBucket") != nil || isLog,
-		"the configured KMS key":                  bucket.Input("encryption.defaultKmsKeyName") != nil || r.config.Buckets.KMSKey == "",
-		"the region of the stack":                 bucket.Input("location") == r.config.GCP.Region,
-		"an unset predefined ACL":                 bucket.Input("predefinedAcl") == nil,
+		"uniform bucket-level access":    bucket.Input("uniformBucketLevelAccess") == true,
+		"public access prevention":       bucket.Input("publicAccessPrevention") == "enforced",
+		"versioning":                     bucket.Input("versioning.enabled") == true,
+		"soft delete":                    bucket.Input("softDeletePolicy.retentionDurationSeconds") != nil,
+		"a rule for incomplete uploads":  rules["AbortIncompleteMultipartUpload"],
+		"a rule for noncurrent versions": rules["DeleteNoncurrent"],
+		"a colder storage class":         rules["SetStorageClass NEARLINE"] || isLog && r.config.Buckets.AccessLogColdAfterDays() == 0,
+		"a rule that deletes old logs":   rules["Delete"] || !isLog,
+		"access logging":                 bucket.Input("logging.logBucket") != nil || isLog,
+		"the configured KMS key":         bucket.Input("encryption.defaultKmsKeyName") != nil || r.config.Buckets.KMSKey == "",
+		"the region of the stack":        bucket.Input("location") == r.config.GCP.Region,
+		"an unset predefined ACL":        bucket.Input("predefinedAcl") == nil,
 	})
 }
 
@@ -92,22 +93,24 @@ func missingS3Settings(r *programRun, bucket stacktest.Registration) []string {
 	}
 	encryption := setting("BucketServerSideEncryptionConfigurationV2")
 	algorithm := encryption.Input("rules[0].applyServerSideEncryptionByDefault.sseAlgorithm")
+	usesKMS := algorithm == "aws:kms" && encryption.Input("rules[0].bucketKeyEnabled") == true
 	policy, _ := setting("BucketPolicy").Input("policy").(string)
 	requiresTLS := policy == stacktest.Unknown && r.Preview || slices.ContainsFunc(policyStatements(policy), func(s object) bool {
 		arn := "arn:aws:s3:::" + fmt.Sprint(bucket.Input("bucket"))
-		return allowedWildcards[0].matches(s) && slices.Equal(collectStrings(s["Resource"]), []string{arn, arn + "/*"}) && slices.Equal(collectStrings(s["Action"]), []string{"s3:*"})
+		return allowedWildcards[0].matches(s) && slices.Equal(collectStrings(s["Resource"]),
+			[]string{arn, arn + "/*"}) && slices.Equal(collectStrings(s["Action"]), []string{"s3:*"})
 	})
 	return missingSettings(map[string]bool{
-		"a public access block":                   publicAccessBlocked,
-		"enforced bucket ownership":               setting("BucketOwnershipControls").Input("rule.objectOwnership") == "BucketOwnerEnforced",
-		"versioning":                              setting("BucketVersioningV2").Input("versioningConfiguration.status") == "Enabled",
-		"encryption":                              algorithm == "aws:kms" && encryption.Input("rules[0].bucketKeyEnabled") == true || algorithm == "AES256" && isLog,
-		"a rule that aborts incomplete uploads":   rules["abortIncompleteMultipartUpload"],
-		"a rule that deletes noncurrent versions": rules["noncurrentVersionExpiration"],
-		"a transition to a colder storage class":  rules["STANDARD_IA"] || isLog && r.config.Buckets.AccessLogColdAfterDays() == 0,
-		"a rule that deletes old logs":            rules["expiration"] || !isLog,
-		"a policy that requires TLS":              requiresTLS,
-		"access logging":                          setting("BucketLoggingV2").Input("targetBucket") != nil || isLog,
+		"a public access block":          publicAccessBlocked,
+		"enforced ownership":             setting("BucketOwnershipControls").Input("rule.objectOwnership") == "BucketOwnerEnforced",
+		"versioning":                     setting("BucketVersioningV2").Input("versioningConfiguration.status") == "Enabled",
+		"encryption":                     usesKMS || algorithm == "AES256" && isLog,
+		"a rule for incomplete uploads":  rules["abortIncompleteMultipartUpload"],
+		"a rule for noncurrent versions": rules["noncurrentVersionExpiration"],
+		"a colder storage class":         rules["STANDARD_IA"] || isLog && r.config.Buckets.AccessLogColdAfterDays() == 0,
+		"a rule that deletes old logs":   rules["expiration"] || !isLog,
+		"a policy that requires TLS":     requiresTLS,
+		"access logging":                 setting("BucketLoggingV2").Input("targetBucket") != nil || isLog,
 	})
 }
 

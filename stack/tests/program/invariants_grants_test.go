@@ -75,7 +75,8 @@ func hasWildcard(s object) bool {
 	if s["NotAction"] != nil || s["NotPrincipal"] != nil || s["NotResource"] != nil {
 		return true
 	}
-	return slices.ContainsFunc(append(collectStrings(s["Action"]), collectStrings(s["Principal"])...), func(text string) bool { return strings.Contains(text, "*") })
+	return slices.ContainsFunc(append(collectStrings(s["Action"]), collectStrings(s["Principal"])...),
+		func(text string) bool { return strings.Contains(text, "*") })
 }
 
 // policyStatements returns the statements of a policy document. It returns none for any other text.

@@ -32,46 +32,75 @@ func TestInvariants_detectViolation(t *testing.T) {
 		change      func(*programRun)
 		want        string
 	}{
-		{"role policy with any action", "eks", set("RolePolicy", "bankchurn-predictor", "policy", statement(`{"Effect":"Allow","Action":"*","Resource":["x"]}`)), "no grant has a wildcard: aws:iam/rolePolicy:RolePolicy bankchurn-predictor"},
-		{"role policy with a wildcard in the action", "eks", set("RolePolicy", "bankchurn-predictor", "policy", statement(`{"Effect":"Allow","Action":["s3:Get*"],"Resource":["x"]}`)), "no grant has a wildcard"},
-		{"role policy with NotAction", "eks", set("RolePolicy", "bankchurn-predictor", "policy", statement(`{"Effect":"Allow","NotAction":["s3:PutObject"],"Resource":["x"]}`)), "no grant has a wildcard"},
-		{"role that everybody may assume", "eks", set("iam/role:Role", "bankchurn-predictor", "assumeRolePolicy", statement(`{"Effect":"Allow","Principal":{"AWS":"*"},"Action":["sts:AssumeRole"]}`)), "no grant has a wildcard"},
-		{"bucket policy with any principal", "eks", set("BucketPolicy", "models", "policy", statement(denyInsecureTransport+`,{"Effect":"Allow","Principal":"*","Action":["s3:GetObject"]}`)), "no grant has a wildcard"},
-		{"managed policy that is not listed", "eks", set("RolePolicyAttachment", "modelferry-nodes-AmazonEKS_CNI_Policy", "policyArn", "arn:aws:iam::aws:policy/AdministratorAccess"), "no grant has a wildcard"},
-		{"managed folder for allUsers", "gke", set("ManagedFolderIamMember", "bankchurn-predictor-models", "member", "allUsers"), "no grant has a wildcard"},
+		{"role policy with any action", "eks",
+			set("RolePolicy", "bankchurn-predictor", "policy",
+				statement(`{"Effect":"Allow","Action":"*","Resource":["x"]}`)),
+			"no grant has a wildcard: aws:iam/rolePolicy:RolePolicy bankchurn-predictor"},
+		{"role policy with a wildcard in the action", "eks",
+			set("RolePolicy", "bankchurn-predictor", "policy",
+				statement(`{"Effect":"Allow","Action":["s3:Get*"],"Resource":["x"]}`)), "no grant has a wildcard"},
+		{"role policy with NotAction", "eks",
+			set("RolePolicy", "bankchurn-predictor", "policy",
+				statement(`{"Effect":"Allow","NotAction":["s3:PutObject"],"Resource":["x"]}`)), "no grant has a wildcard"},
+		{"role that everybody may assume", "eks",
+			set("iam/role:Role", "bankchurn-predictor", "assumeRolePolicy",
+				statement(`{"Effect":"Allow","Principal":{"AWS":"*"},"Action":["sts:AssumeRole"]}`)), "no grant has a wildcard"},
+		{"bucket policy with any principal", "eks",
+			set("BucketPolicy", "models", "policy",
+				statement(denyInsecureTransport+`,{"Effect":"Allow","Principal":"*","Action":["s3:GetObject"]}`)),
+			"no grant has a wildcard"},
+		{"managed policy that is not listed", "eks",
+			set("RolePolicyAttachment", "modelferry-nodes-AmazonEKS_CNI_Policy", "policyArn",
+				"arn:aws:iam::aws:policy/AdministratorAccess"), "no grant has a wildcard"},
+		{"managed folder for allUsers", "gke", set("ManagedFolderIamMember", "bankchurn-predictor-models", "member", "allUsers"),
+			"no grant has a wildcard"},
 		{"basic role for the nodes", "gke", set("IAMMember", "modelferry-nodes", "role", "roles/owner"), "no grant has a wildcard"},
-		{"no uniform bucket-level access", "gke", set("gcp:storage/bucket:Bucket", "models", "uniformBucketLevelAccess", false), "every bucket is secure: gcp:storage/bucket:Bucket models lacks uniform bucket-level access"},
-		{"no lifecycle", "gke", set("gcp:storage/bucket:Bucket", "access-logs", "lifecycleRules", []any{}), "every bucket is secure: gcp:storage/bucket:Bucket access-logs lacks "},
-		{"bucket deleted with the stack", "gke", edit("gcp:storage/bucket:Bucket", "models", func(b *stacktest.Registration) { b.RetainOnDelete = false }), "lacks retainOnDelete as configured"},
-		{"no versioning", "eks", drop("BucketVersioningV2", "datasets"), "every bucket is secure: aws:s3/bucketV2:BucketV2 datasets lacks versioning"},
-		{"incomplete public access block", "eks", set("BucketPublicAccessBlock", "models", "ignorePublicAcls", false), "lacks a public access block"},
-		{"encryption with the key of S3", "eks", set("BucketServerSideEncryptionConfigurationV2", "models", "rules", []any{object{"applyServerSideEncryptionByDefault": object{"sseAlgorithm": "AES256"}}}), "lacks encryption"},
+		{"no uniform bucket-level access", "gke", set("gcp:storage/bucket:Bucket", "models", "uniformBucketLevelAccess", false),
+			"every bucket is secure: gcp:storage/bucket:Bucket models lacks uniform bucket-level access"},
+		{"no lifecycle", "gke", set("gcp:storage/bucket:Bucket", "access-logs", "lifecycleRules", []any{}),
+			"every bucket is secure: gcp:storage/bucket:Bucket access-logs lacks "},
+		{"bucket deleted with the stack", "gke",
+			edit("gcp:storage/bucket:Bucket", "models",
+				func(b *stacktest.Registration) { b.RetainOnDelete = false }), "lacks retainOnDelete as configured"},
+		{"no versioning", "eks", drop("BucketVersioningV2", "datasets"),
+			"every bucket is secure: aws:s3/bucketV2:BucketV2 datasets lacks versioning"},
+		{"incomplete public access block", "eks", set("BucketPublicAccessBlock", "models", "ignorePublicAcls", false),
+			"lacks a public access block"},
+		{"encryption with the key of S3", "eks",
+			set("BucketServerSideEncryptionConfigurationV2", "models", "rules",
+				[]any{object{"applyServerSideEncryptionByDefault": object{"sseAlgorithm": "AES256"}}}), "lacks encryption"},
 		{"no S3 bucket key", "eks", edit("BucketServerSideEncryptionConfigurationV2", "models", func(e *stacktest.Registration) {
 			e.Input("rules[0]").(object)["bucketKeyEnabled"] = false
 		}), "lacks encryption"},
 		{"TLS required for objects only", "eks", edit("BucketPolicy", "models", func(p *stacktest.Registration) {
 			p.Inputs["policy"] = strings.Replace(p.Input("policy").(string), `"arn:aws:s3:::123456789012-eu-west-1-eks-models",`, "", 1)
 		}), "lacks a policy that requires TLS"},
-		{"transition to another storage class on EKS", "eks", edit("BucketLifecycleConfigurationV2", "access-logs", func(l *stacktest.Registration) {
-			l.Input("rules[2].transitions[0]").(object)["storageClass"] = "ONEZONE_IA"
-		}), "lacks a transition to a colder storage class"},
+		{"transition to another storage class on EKS", "eks",
+			edit("BucketLifecycleConfigurationV2", "access-logs", func(l *stacktest.Registration) {
+				l.Input("rules[2].transitions[0]").(object)["storageClass"] = "ONEZONE_IA"
+			}), "lacks a colder storage class"},
 		{"transition to another storage class on GKE", "gke", edit("gcp:storage/bucket:Bucket", "models", func(b *stacktest.Registration) {
 			b.Input("lifecycleRules[2].action").(object)["storageClass"] = "ARCHIVE"
-		}), "lacks a transition to a colder storage class"},
+		}), "lacks a colder storage class"},
 		{"no access logging", "eks", drop("BucketLoggingV2", "models"), "lacks access logging"},
-		{"setting deleted with the stack", "eks", edit("BucketOwnershipControls", "models", func(b *stacktest.Registration) { b.RetainOnDelete = false }), "lacks enforced bucket ownership"},
+		{"setting deleted with the stack", "eks",
+			edit("BucketOwnershipControls", "models",
+				func(b *stacktest.Registration) { b.RetainOnDelete = false }), "lacks enforced ownership"},
 		{"resource without a component", "gke", edit("Deployment", "bankchurn", func(d *stacktest.Registration) {
 			d.Parent = "urn:pulumi:gke::modelferry::pulumi:pulumi:Stack::modelferry-gke"
 		}), "every resource is in a component: kubernetes:apps/v1:Deployment bankchurn"},
-		{"default provider", "eks", edit("Deployment", "bankchurn", func(d *stacktest.Registration) { d.Provider = "" }), "every resource names its provider"},
+		{"default provider", "eks", edit("Deployment", "bankchurn", func(d *stacktest.Registration) { d.Provider = "" }),
+			"every resource names its provider"},
 		{"object without a label", "gke", edit("Service", "bankchurn", func(s *stacktest.Registration) {
 			delete(s.Input("metadata.labels").(object), "modelferry.dev/cost_centre")
 		}), "every resource is labelled: kubernetes:core/v1:Service bankchurn: label modelferry.dev/cost_centre"},
 		{"pod template without a label", "gke", edit("Deployment", "bankchurn", func(d *stacktest.Registration) {
 			delete(d.Input("spec.template.metadata.labels").(object), "modelferry.dev/owner")
 		}), "every resource is labelled"},
-		{"provider without default tags", "eks", set("pulumi:providers:aws", "modelferry", "defaultTags", nil), "every resource is labelled"},
-		{"launch template without tags", "eks", set("LaunchTemplate", "modelferry", "tagSpecifications", []any{}), "every resource is labelled: aws:ec2/launchTemplate:LaunchTemplate modelferry has no tagSpecifications"},
+		{"provider without default tags", "eks", set("pulumi:providers:aws", "modelferry", "defaultTags", nil),
+			"every resource is labelled"},
+		{"launch template without tags", "eks", set("LaunchTemplate", "modelferry", "tagSpecifications", []any{}),
+			"every resource is labelled: aws:ec2/launchTemplate:LaunchTemplate modelferry has no tagSpecifications"},
 		{"node pool with a wrong label", "gke", edit("NodePool", "modelferry", func(n *stacktest.Registration) {
 			n.Input("nodeConfig.resourceLabels").(object)["stack"] = "other"
 		}), "every resource is labelled"},

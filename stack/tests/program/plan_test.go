@@ -30,7 +30,8 @@ func TestPlan_golden(t *testing.T) {
 			}
 			reviewed, err := os.ReadFile(file)
 			require.NoError(t, err, "run make golden")
-			require.Empty(t, changedBlocks(string(reviewed), plan), "the plan of %s differs from %s: run make golden and review the diff", p.Stack, file)
+			require.Empty(t, changedBlocks(string(reviewed), plan), "the plan of %s differs from %s: run make golden and review the diff",
+				p.Stack, file)
 		})
 	}
 }
@@ -68,12 +69,14 @@ func TestPlan_diffNamesResource(t *testing.T) {
 func TestPlan_format(t *testing.T) {
 	for stack, excerpts := range map[string][]string{
 		"gke": {
-			"\ngcp:container/cluster:Cluster modelferry\n  parent: modelferry:gke:Cluster modelferry\n  provider: pulumi:providers:gcp modelferry\n  options: protected, ignores changes of nodeConfig\n  inputs:\n",
+			"\ngcp:container/cluster:Cluster modelferry\n  parent: modelferry:gke:Cluster modelferry\n" +
+				"  provider: pulumi:providers:gcp modelferry\n  options: protected, ignores changes of nodeConfig\n  inputs:\n",
 			"    network: (unknown) https://www.googleapis.com/compute/v1/modelferry\n",
 			"      retentionDurationSeconds: 604800\n",
 		},
 		"eks": {
-			"\naws:eks/nodeGroup:NodeGroup modelferry\n  parent: modelferry:eks:Cluster modelferry\n  provider: pulumi:providers:aws modelferry\n  options: ignores changes of scalingConfig.desiredSize\n",
+			"\naws:eks/nodeGroup:NodeGroup modelferry\n  parent: modelferry:eks:Cluster modelferry\n" +
+				"  provider: pulumi:providers:aws modelferry\n  options: ignores changes of scalingConfig.desiredSize\n",
 			"    policy: |-\n      (unknown)\n      {\n        \"Version\": \"2012-10-17\",\n",
 		},
 	} {
@@ -84,6 +87,7 @@ func TestPlan_format(t *testing.T) {
 				require.FailNow(t, "the plan lacks an excerpt", excerpt) // require.Contains would print the whole plan
 			}
 		}
-		require.Equal(t, len(stacktest.RunStack(t, stack, nil, true).Registrations)-1, strings.Count(plan, "\n\n"), "one block for each resource")
+		require.Equal(t, len(stacktest.RunStack(t, stack, nil, true).Registrations)-1, strings.Count(plan, "\n\n"),
+			"one block for each resource")
 	}
 }

@@ -32,7 +32,8 @@ func TestProgram_registrationOrder(t *testing.T) {
 			}
 			require.NotZero(t, grants)
 			for _, object := range []stacktest.Registration{
-				r.MustGet(t, "ConfigMap", s.Name+"-model"), r.MustGet(t, "ServiceAccount", s.Name), r.MustGet(t, "Namespace", "ml-portfolio"),
+				r.MustGet(t, "ConfigMap", s.Name+"-model"), r.MustGet(t, "ServiceAccount", s.Name), r.MustGet(t, "Namespace",
+					"ml-portfolio"),
 				r.MustGet(t, "NetworkPolicy", s.Name), // the fetcher's first attempts would fail without it
 			} {
 				require.True(t, dependencies[object.URN], "%s: has to depend on %s", s.Name, object)
@@ -68,8 +69,9 @@ func TestProgram_outputs(t *testing.T) {
 		require.Equal(t, "ml-portfolio", r.Outputs["namespace"])
 		for _, s := range stacktest.Services {
 			require.Equal(t, map[string]any{
-				"deployment": s.Deployment, "service": s.ServiceName, "identity": p.Identity(s.Deployment), "config": s.Name + "-model-0a1b2c3",
-				"model": map[string]string{"bucket": p.Buckets["models"], "path": s.ModelPath, "sha256": stacktest.Digest},
+				"deployment": s.Deployment, "service": s.ServiceName, "identity": p.Identity(s.Deployment),
+				"config": s.Name + "-model-0a1b2c3",
+				"model":  map[string]string{"bucket": p.Buckets["models"], "path": s.ModelPath, "sha256": stacktest.Digest},
 			}, r.Outputs["services"].(map[string]any)[s.Name])
 		}
 	})

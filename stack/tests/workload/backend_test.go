@@ -26,16 +26,22 @@ func TestBackend_switchedByRelease(t *testing.T) {
 				}
 				got[backend] = outcome{
 					backend: env["NLP_BACKEND"], path: env["MODEL_PATH"],
-					memory: d.Input(stacktest.ServerContainer + "resources.requests.memory"), limit: d.Input(stacktest.ServerContainer + "resources.limits.memory"),
-					volume: d.Input(stacktest.PodSpec + "volumes[0].emptyDir.sizeLimit"), disk: d.Input(stacktest.FetcherContainer + "resources.requests/ephemeral-storage"),
-					gpu: d.Input(stacktest.ServerContainer + "resources.limits/nvidia.com/gpu"), tolerations: len(d.Input(stacktest.PodSpec + "tolerations").([]any)),
-					extract: r.MustGet(t, "ConfigMap", "nlpinsight-model").Input("data.MODEL_EXTRACT"),
+					memory:      d.Input(stacktest.ServerContainer + "resources.requests.memory"),
+					limit:       d.Input(stacktest.ServerContainer + "resources.limits.memory"),
+					volume:      d.Input(stacktest.PodSpec + "volumes[0].emptyDir.sizeLimit"),
+					disk:        d.Input(stacktest.FetcherContainer + "resources.requests/ephemeral-storage"),
+					gpu:         d.Input(stacktest.ServerContainer + "resources.limits/nvidia.com/gpu"),
+					tolerations: len(d.Input(stacktest.PodSpec + "tolerations").([]any)),
+					extract:     r.MustGet(t, "ConfigMap", "nlpinsight-model").Input("data.MODEL_EXTRACT"),
 				}
-				require.Len(t, r.ByType(p.NodePoolType), map[string]int{"tfidf": 2, "finbert": 3}[backend], "GPU nodes only if a service requests a GPU")
+				require.Len(t, r.ByType(p.NodePoolType), map[string]int{"tfidf": 2, "finbert": 3}[backend],
+					"GPU nodes only if a service requests a GPU")
 			}
 			require.Equal(t, map[string]outcome{
-				"tfidf":   {backend: "tfidf", path: "/models/model.joblib", memory: "512Mi", limit: "1Gi", volume: "22Mi", disk: "86Mi", tolerations: 1},
-				"finbert": {backend: "finbert", path: "/models/finbert", memory: "1Gi", limit: "3Gi", volume: "1864Mi", disk: "1928Mi", gpu: "1", tolerations: 2, extract: "true"},
+				"tfidf": {backend: "tfidf", path: "/models/model.joblib", memory: "512Mi", limit: "1Gi", volume: "22Mi", disk: "86Mi",
+					tolerations: 1},
+				"finbert": {backend: "finbert", path: "/models/finbert", memory: "1Gi", limit: "3Gi", volume: "1864Mi", disk: "1928Mi",
+					gpu: "1", tolerations: 2, extract: "true"},
 			}, got)
 		})
 	}

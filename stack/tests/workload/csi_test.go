@@ -50,7 +50,8 @@ func TestCSI_replacesFetcher(t *testing.T) {
 		require.Contains(t, nlp.Input(stacktest.ServerContainer+"env"), object{"name": "MODEL_PATH", "value": "/models/finbert"})
 		for _, d := range []stacktest.Registration{churn, nlp} {
 			require.Empty(t, d.Input(stacktest.PodSpec+"initContainers"))
-			require.Equal(t, "tmp", d.Input("spec.template.metadata.annotations/cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"))
+			require.Equal(t, "tmp",
+				d.Input("spec.template.metadata.annotations/cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"))
 			require.Len(t, d.Input(stacktest.PodSpec+"volumes"), 3)
 			require.Equal(t, object{"name": "tmp", "emptyDir": object{"sizeLimit": "64Mi"}}, d.Input(stacktest.PodSpec+"volumes[2]"))
 			require.Equal(t, "128Mi", d.Input(stacktest.ServerContainer+"resources.limits/ephemeral-storage"), "no artifact is copied")
@@ -58,7 +59,8 @@ func TestCSI_replacesFetcher(t *testing.T) {
 				require.Equal(t, "chicagotaxi-model", c.Name, "only the service with a fetcher has a ConfigMap")
 			}
 		}
-		require.Equal(t, "bankchurn/model.joblib", churn.Input("spec.template.metadata.annotations/artifact.modelferry.dev/model"), "no digest, because nothing verifies it")
+		require.Equal(t, "bankchurn/model.joblib", churn.Input("spec.template.metadata.annotations/artifact.modelferry.dev/model"),
+			"no digest, because nothing verifies it")
 	})
 }
 
@@ -110,20 +112,26 @@ func TestCSI_eksPersistentVolumeClaim(t *testing.T) {
 		require.Regexp(t, name, claimName)
 		require.Equal(t, "ml-portfolio-"+claimName, volume.Input("metadata.name"))
 		require.Equal(t, "ml-portfolio-"+claimName, volume.Input("spec.csi.volumeHandle"), "volume handles have to be claimName")
-		require.Equal(t, object{"namespace": "ml-portfolio", "name": claimName}, volume.Input("spec.claimRef"), "no other claim may bind the volume")
+		require.Equal(t, object{"namespace": "ml-portfolio", "name": claimName}, volume.Input("spec.claimRef"),
+			"no other claim may bind the volume")
 		require.Equal(t, "ml-portfolio-"+claimName, claim.Input("spec.volumeName"))
-		require.Equal(t, object{"name": "models", "persistentVolumeClaim": object{"claimName": claimName, "readOnly": true}}, d.Input(stacktest.PodSpec+"volumes[0]"))
+		require.Equal(t, object{"name": "models", "persistentVolumeClaim": object{"claimName": claimName, "readOnly": true}},
+			d.Input(stacktest.PodSpec+"volumes[0]"))
 	}
 }
 
 // The source of a PersistentVolume cannot be changed, so another source needs another name.
 func TestCSI_eksNewVolumeForOtherBucketOrPrefix(t *testing.T) {
 	names := map[any]bool{}
-	for _, set := range []map[string]any{nil, {"buckets.models": "others"}, {"services.bankchurn.prefix": "bankchurn/v2/", "releases.bankchurn.artifacts.model.path": "bankchurn/v2/m", "releases.bankchurn.artifacts.dataset.path": "bankchurn/v2/d"}} {
-		names[stacktest.Up(t, "eks", stacktest.Merge(csiSettings, set)).MustGet(t, "PersistentVolumeClaim", "bankchurn-models").Input("metadata.name")] = true
+	for _, set := range []map[string]any{nil, {"buckets.models": "others"},
+		{"services.bankchurn.prefix": "bankchurn/v2/", "releases.bankchurn.artifacts.model.path": "bankchurn/v2/m",
+			"releases.bankchurn.artifacts.dataset.path": "bankchurn/v2/d"}} {
+		names[stacktest.Up(t, "eks", stacktest.Merge(csiSettings, set)).MustGet(t, "PersistentVolumeClaim",
+			"bankchurn-models").Input("metadata.name")] = true
 	}
 	require.Len(t, names, 3)
-	again := stacktest.Up(t, "eks", stacktest.Merge(csiSettings, map[string]any{"releases.bankchurn.artifacts.model.path": "bankchurn/v2/model.joblib"}))
+	again := stacktest.Up(t, "eks",
+		stacktest.Merge(csiSettings, map[string]any{"releases.bankchurn.artifacts.model.path": "bankchurn/v2/model.joblib"}))
 	names[again.MustGet(t, "PersistentVolumeClaim", "bankchurn-models").Input("metadata.name")] = true
 	require.Len(t, names, 3, "a new model in the same prefix keeps the volume")
 }
@@ -148,12 +156,14 @@ func TestCSI_sameIdentityAndGrants(t *testing.T) {
 
 func TestCSI_driverInstalled(t *testing.T) {
 	on, off := stacktest.Up(t, "gke", csiSettings), stacktest.Up(t, "gke", nil)
-	require.Equal(t, object{"gcsFuseCsiDriverConfig": object{"enabled": true}}, on.MustGet(t, "gcp:container/cluster:Cluster", "modelferry").Input("addonsConfig"))
+	require.Equal(t, object{"gcsFuseCsiDriverConfig": object{"enabled": true}},
+		on.MustGet(t, "gcp:container/cluster:Cluster", "modelferry").Input("addonsConfig"))
 	require.Nil(t, off.MustGet(t, "gcp:container/cluster:Cluster", "modelferry").Input("addonsConfig"))
 
 	on, off = stacktest.Up(t, "eks", csiSettings), stacktest.Up(t, "eks", nil)
 	driver := on.MustGet(t, "Addon", "modelferry-aws-mountpoint-s3-csi-driver")
-	require.JSONEq(t, `{"node":{"tolerateAllTaints":true}}`, driver.Input("configurationValues").(string), "has to run on the services' nodes, which are tainted")
+	require.JSONEq(t, `{"node":{"tolerateAllTaints":true}}`, driver.Input("configurationValues").(string),
+		"has to run on the services' nodes, which are tainted")
 	require.Nil(t, driver.Input("serviceAccountRoleArn"), "the driver has no access of its own")
 	require.True(t, on.Dependencies(on.MustGet(t, "Deployment", "bankchurn"))[driver.URN])
 	require.Len(t, off.ByType("Addon"), len(on.ByType("Addon"))-1)

@@ -27,10 +27,12 @@ func TestDeployment_fetcherAndServerVolumes(t *testing.T) {
 			object{"name": "tmp", "emptyDir": object{"sizeLimit": "64Mi"}},
 		}, d.Input(stacktest.PodSpec+"volumes"))
 		require.Equal(t, "fetcher", d.Input(stacktest.FetcherContainer+"name"))
-		require.Equal(t, []any{object{"name": "models", "mountPath": "/models"}}, d.Input(stacktest.FetcherContainer+"volumeMounts"), "the fetcher writes to the models volume only")
+		require.Equal(t, []any{object{"name": "models", "mountPath": "/models"}}, d.Input(stacktest.FetcherContainer+"volumeMounts"),
+			"the fetcher writes to the models volume only")
 		require.Nil(t, d.Input(stacktest.FetcherContainer+"env"))
 		configMap := r.MustGet(t, "kubernetes:core/v1:ConfigMap", s.Name+"-model")
-		require.Equal(t, []any{object{"configMapRef": object{"name": configMap.Name + "-0a1b2c3"}}}, d.Input(stacktest.FetcherContainer+"envFrom"))
+		require.Equal(t, []any{object{"configMapRef": object{"name": configMap.Name + "-0a1b2c3"}}},
+			d.Input(stacktest.FetcherContainer+"envFrom"))
 		want := []any{
 			object{"name": "models", "mountPath": "/models", "readOnly": true},
 			object{"name": "tmp", "mountPath": "/tmp"},
@@ -52,7 +54,8 @@ func TestDeployment_restrictedSecurityContext(t *testing.T) {
 			"runAsNonRoot": true, "runAsUser": 65532., "runAsGroup": 65532., "fsGroup": 65532.,
 			"seccompProfile": object{"type": "RuntimeDefault"},
 		}, d.Input(stacktest.PodSpec+"securityContext"))
-		for _, container := range append(d.Input(stacktest.PodSpec+"initContainers").([]any), d.Input(stacktest.PodSpec+"containers").([]any)...) {
+		for _, container := range append(d.Input(stacktest.PodSpec+"initContainers").([]any),
+			d.Input(stacktest.PodSpec+"containers").([]any)...) {
 			require.Equal(t, object{
 				"allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true,
 				"capabilities": object{"drop": []any{"ALL"}},
@@ -78,7 +81,8 @@ func TestDeployment_serverContainer(t *testing.T) {
 		for _, variable := range d.Input(stacktest.ServerContainer + "env").([]any) {
 			env[variable.(object)["name"].(string)] = variable.(object)["value"]
 		}
-		want := object{"MODEL_PATH": s.ModelDest, "LOG_LEVEL": "INFO", "LOG_FORMAT": "json", "SERVICE_NAME": s.Name, "API_ROOT_PATH": s.RootPath}
+		want := object{"MODEL_PATH": s.ModelDest, "LOG_LEVEL": "INFO", "LOG_FORMAT": "json", "SERVICE_NAME": s.Name,
+			"API_ROOT_PATH": s.RootPath}
 		for name, value := range s.Env {
 			want[name] = value
 		}
@@ -89,7 +93,8 @@ func TestDeployment_serverContainer(t *testing.T) {
 		require.Equal(t, s.MemoryLimit, d.Input(stacktest.ServerContainer+"resources.limits.memory"))
 		require.Equal(t, object{"preStop": object{"sleep": object{"seconds": 5.}}}, d.Input(stacktest.ServerContainer+"lifecycle"),
 			"requests arrive until every node has removed the endpoint")
-		require.Equal(t, 35., d.Input(stacktest.PodSpec+"terminationGracePeriodSeconds"), "5 s for preStop and 30 s for requests in progress")
+		require.Equal(t, 35., d.Input(stacktest.PodSpec+"terminationGracePeriodSeconds"),
+			"5 s for preStop and 30 s for requests in progress")
 		httpGet := object{"path": "/health", "port": "http"}
 		for probe, want := range map[string]object{
 			"startupProbe":   {"httpGet": httpGet, "periodSeconds": 1., "failureThreshold": s.StartupSeconds, "timeoutSeconds": 3.},
@@ -101,8 +106,10 @@ func TestDeployment_serverContainer(t *testing.T) {
 		require.Equal(t, object{
 			"artifact.modelferry.dev/model":                                s.ModelPath + "@sha256:" + stacktest.Digest,
 			"cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes": "models,tmp",
-			"prometheus.io/scrape":                                         "true", "prometheus.io/port": "8000", "prometheus.io/path": "/metrics",
-		}, stacktest.Omit(d.Input("spec.template.metadata.annotations"), "artifact.modelferry.dev/dataset", "artifact.modelferry.dev/predictions"))
+			"prometheus.io/scrape":                                         "true", "prometheus.io/port": "8000",
+			"prometheus.io/path": "/metrics",
+		}, stacktest.Omit(d.Input("spec.template.metadata.annotations"),
+			"artifact.modelferry.dev/dataset", "artifact.modelferry.dev/predictions"))
 	})
 }
 
@@ -125,7 +132,8 @@ func TestDeployment_rollingUpdate(t *testing.T) {
 		d := stacktest.GetDeployment(t, r, s)
 		require.Equal(t, s.Deployment, d.Input("metadata.name"))
 		require.NotContains(t, d.Inputs["spec"], "replicas", "the HorizontalPodAutoscaler sets replicas")
-		require.Equal(t, object{"type": "RollingUpdate", "rollingUpdate": object{"maxSurge": 1., "maxUnavailable": 0.}}, d.Input("spec.strategy"))
+		require.Equal(t, object{"type": "RollingUpdate", "rollingUpdate": object{"maxSurge": 1., "maxUnavailable": 0.}},
+			d.Input("spec.strategy"))
 		require.Equal(t, 600., d.Input("spec.progressDeadlineSeconds"))
 		require.Equal(t, "11m0s", d.CreateTimeout, "the engine has to wait longer than Kubernetes to show the reason of a failure")
 		require.Equal(t, "11m0s", d.UpdateTimeout)
@@ -141,7 +149,9 @@ func TestDeployment_noScrapeAnnotations(t *testing.T) {
 	} {
 		for _, p := range stacktest.Platforms {
 			d := stacktest.Up(t, p.Stack, set).MustGet(t, "Deployment", "bankchurn")
-			require.ElementsMatch(t, []string{"artifact.modelferry.dev/model", "artifact.modelferry.dev/dataset", "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"},
+			require.ElementsMatch(t,
+				[]string{"artifact.modelferry.dev/model", "artifact.modelferry.dev/dataset",
+					"cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes"},
 				slices.Collect(maps.Keys(d.Input("spec.template.metadata.annotations").(object))), name)
 		}
 	}
@@ -154,7 +164,8 @@ func TestDeployment_topologySpread(t *testing.T) {
 			"topologyKey": "topology.kubernetes.io/zone", "maxSkew": 1., "whenUnsatisfiable": "ScheduleAnyway",
 			"labelSelector": samePods, "matchLabelKeys": []any{"pod-template-hash"},
 		}}, d.Input(stacktest.PodSpec+"topologySpreadConstraints"))
-		require.Equal(t, []any{object{"weight": 100., "podAffinityTerm": object{"topologyKey": "kubernetes.io/hostname", "labelSelector": samePods}}},
+		require.Equal(t,
+			[]any{object{"weight": 100., "podAffinityTerm": object{"topologyKey": "kubernetes.io/hostname", "labelSelector": samePods}}},
 			d.Input(stacktest.PodSpec+"affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution"))
 	})
 }
@@ -162,20 +173,25 @@ func TestDeployment_topologySpread(t *testing.T) {
 func TestDeployment_nodeAffinity(t *testing.T) {
 	stacktest.ForEachService(t, func(t *testing.T, p stacktest.Platform, s stacktest.Service, r *stacktest.Record) {
 		d := stacktest.GetDeployment(t, r, s)
-		require.Equal(t, []any{object{"key": "workload-type", "operator": "Equal", "value": "ml-services", "effect": "NoSchedule"}}, d.Input(stacktest.PodSpec+"tolerations"))
-		require.Equal(t, object{"requiredDuringSchedulingIgnoredDuringExecution": object{"nodeSelectorTerms": []any{servicesNodeSelectorTerm}}},
+		require.Equal(t, []any{object{"key": "workload-type", "operator": "Equal", "value": "ml-services", "effect": "NoSchedule"}},
+			d.Input(stacktest.PodSpec+"tolerations"))
+		require.Equal(t,
+			object{"requiredDuringSchedulingIgnoredDuringExecution": object{"nodeSelectorTerms": []any{servicesNodeSelectorTerm}}},
 			d.Input(stacktest.PodSpec+"affinity.nodeAffinity"), "the Cluster Autoscaler ignores preferred affinity")
 		require.Nil(t, d.Input(stacktest.ServerContainer+"resources.limits/nvidia.com/gpu"))
 	})
 }
 
-var servicesNodeSelectorTerm = object{"matchExpressions": []any{object{"key": "workload-type", "operator": "In", "values": []any{"ml-services"}}}}
+var servicesNodeSelectorTerm = object{"matchExpressions": []any{object{"key": "workload-type", "operator": "In",
+	"values": []any{"ml-services"}}}}
 
 // An existing cluster may have no nodes with the label.
 func TestDeployment_nodeAffinityOnExistingCluster(t *testing.T) {
 	for _, p := range stacktest.Platforms {
 		d := stacktest.Up(t, p.Stack, map[string]any{"cluster": object{"existing": "production"}}).MustGet(t, "Deployment", "bankchurn")
-		require.Equal(t, object{"preferredDuringSchedulingIgnoredDuringExecution": []any{object{"weight": 100., "preference": servicesNodeSelectorTerm}}},
+		require.Equal(t,
+			object{"preferredDuringSchedulingIgnoredDuringExecution": []any{object{"weight": 100.,
+				"preference": servicesNodeSelectorTerm}}},
 			d.Input(stacktest.PodSpec+"affinity.nodeAffinity"))
 	}
 }

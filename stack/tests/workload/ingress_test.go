@@ -37,10 +37,12 @@ func TestIngress_rules(t *testing.T) {
 			}})
 		}
 		require.Equal(t, []any{object{"host": "models.example.com", "http": object{"paths": paths}}}, ingress.Input("spec.rules"))
-		require.Len(t, r.MustGet(t, "modelferry:index:Ingress", "ml-portfolio").Dependencies, 2*len(stacktest.Services), "the Deployment and the Service of each service")
+		require.Len(t, r.MustGet(t, "modelferry:index:Ingress", "ml-portfolio").Dependencies, 2*len(stacktest.Services),
+			"the Deployment and the Service of each service")
 		dependencies := r.Dependencies(ingress)
 		for _, s := range stacktest.Services {
-			require.True(t, dependencies[stacktest.GetDeployment(t, r, s).URN], "%s: GKE's controller reads the readiness probes of the pods", s.Name)
+			require.True(t, dependencies[stacktest.GetDeployment(t, r, s).URN],
+				"%s: GKE's controller reads the readiness probes of the pods", s.Name)
 			require.Equal(t, "https://models.example.com"+s.RootPath, r.Outputs["services"].(object)[s.Name].(object)["url"])
 		}
 	})
@@ -50,7 +52,8 @@ func TestIngress_rules(t *testing.T) {
 func TestIngress_serverRootPath(t *testing.T) {
 	forEachIngress(t, nil, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		for _, s := range stacktest.Services {
-			require.Contains(t, stacktest.GetDeployment(t, r, s).Input(stacktest.ServerContainer+"env"), object{"name": "API_ROOT_PATH", "value": s.RootPath})
+			require.Contains(t, stacktest.GetDeployment(t, r, s).Input(stacktest.ServerContainer+"env"),
+				object{"name": "API_ROOT_PATH", "value": s.RootPath})
 		}
 	})
 }
@@ -63,9 +66,10 @@ func TestIngress_httpsOnly(t *testing.T) {
 		},
 		"eks": {
 			"alb.ingress.kubernetes.io/scheme": "internet-facing", "alb.ingress.kubernetes.io/target-type": "ip",
-			"alb.ingress.kubernetes.io/listen-ports": `[{"HTTPS":443}]`, "alb.ingress.kubernetes.io/certificate-arn": stacktest.CertificateArn,
-			"alb.ingress.kubernetes.io/ssl-policy": "ELBSecurityPolicy-TLS13-1-2-2021-06",
-			"alb.ingress.kubernetes.io/tags":       "cost_centre=ml-serving,owner=ml-platform,project=modelferry,stack=eks",
+			"alb.ingress.kubernetes.io/listen-ports":    `[{"HTTPS":443}]`,
+			"alb.ingress.kubernetes.io/certificate-arn": stacktest.CertificateArn,
+			"alb.ingress.kubernetes.io/ssl-policy":      "ELBSecurityPolicy-TLS13-1-2-2021-06",
+			"alb.ingress.kubernetes.io/tags":            "cost_centre=ml-serving,owner=ml-platform,project=modelferry,stack=eks",
 		},
 	}
 	forEachIngress(t, nil, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
@@ -84,35 +88,40 @@ func TestIngress_gkeMinTLSVersion(t *testing.T) {
 	require.Equal(t, "ml-portfolio", frontend.Input("metadata.name"))
 	require.Equal(t, object{"sslPolicy": "modelferry-0a1b2c3"}, frontend.Input("spec"))
 	require.True(t, r.Dependencies(r.MustGet(t, "Ingress", "ml-portfolio"))[frontend.URN], "has to be deleted after the Ingress")
-	r = stacktest.Up(t, "gke", map[string]any{"ingress": stacktest.Merge(stacktest.IngressConfig(stacktest.GKE), object{"internal": true, "sources": []any{"10.9.0.0/24"}})})
+	r = stacktest.Up(t, "gke",
+		map[string]any{"ingress": stacktest.Merge(stacktest.IngressConfig(stacktest.GKE),
+			object{"internal": true, "sources": []any{"10.9.0.0/24"}})})
 	require.Empty(t, r.ByType("SSLPolicy"))
 	require.Empty(t, r.ByType("FrontendConfig"))
 }
 
 func TestIngress_internal(t *testing.T) {
-	forEachIngress(t, object{"internal": true, "sources": []any{"10.9.0.0/24"}}, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
-		annotations := r.MustGet(t, "Ingress", "ml-portfolio").Input("metadata.annotations").(object)
-		from := r.MustGet(t, "NetworkPolicy", "bankchurn").Input("spec.ingress[0].from")
-		require.Contains(t, from, object{"ipBlock": object{"cidr": "10.9.0.0/24"}})
-		if p.Stack == "gke" {
-			require.Equal(t, "gce-internal", annotations["kubernetes.io/ingress.class"])
-			require.Len(t, from, 4, "health checks still come from Google's ranges")
-		} else {
-			require.Equal(t, "internal", annotations["alb.ingress.kubernetes.io/scheme"])
-			require.Len(t, from, 2)
-		}
-	})
+	forEachIngress(t, object{"internal": true, "sources": []any{"10.9.0.0/24"}},
+		func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
+			annotations := r.MustGet(t, "Ingress", "ml-portfolio").Input("metadata.annotations").(object)
+			from := r.MustGet(t, "NetworkPolicy", "bankchurn").Input("spec.ingress[0].from")
+			require.Contains(t, from, object{"ipBlock": object{"cidr": "10.9.0.0/24"}})
+			if p.Stack == "gke" {
+				require.Equal(t, "gce-internal", annotations["kubernetes.io/ingress.class"])
+				require.Len(t, from, 4, "health checks still come from Google's ranges")
+			} else {
+				require.Equal(t, "internal", annotations["alb.ingress.kubernetes.io/scheme"])
+				require.Len(t, from, 2)
+			}
+		})
 }
 
 func TestIngress_staticAddressAndClass(t *testing.T) {
 	annotation := func(set object) any {
-		return stacktest.Up(t, "gke", map[string]any{"ingress": stacktest.Merge(stacktest.IngressConfig(stacktest.GKE), set)}).MustGet(t, "Ingress", "ml-portfolio").Input("metadata.annotations")
+		return stacktest.Up(t, "gke", map[string]any{"ingress": stacktest.Merge(stacktest.IngressConfig(stacktest.GKE), set)}).MustGet(t,
+			"Ingress", "ml-portfolio").Input("metadata.annotations")
 	}
 	require.Equal(t, "models", annotation(object{"address": "models"}).(object)["kubernetes.io/ingress.global-static-ip-name"])
 	internal := annotation(object{"address": "models", "internal": true, "sources": []any{"10.9.0.0/24"}}).(object)
 	require.Equal(t, "models", internal["kubernetes.io/ingress.regional-static-ip-name"])
 	require.NotContains(t, internal, "kubernetes.io/ingress.global-static-ip-name")
-	eks := stacktest.Up(t, "eks", map[string]any{"ingress": stacktest.Merge(stacktest.IngressConfig(stacktest.EKS), object{"class": "public"})})
+	eks := stacktest.Up(t, "eks",
+		map[string]any{"ingress": stacktest.Merge(stacktest.IngressConfig(stacktest.EKS), object{"class": "public"})})
 	require.Equal(t, "public", eks.MustGet(t, "Ingress", "ml-portfolio").Input("spec.ingressClassName"))
 }
 

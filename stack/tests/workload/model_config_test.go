@@ -22,7 +22,8 @@ func TestModelConfig_fetcherEnvironment(t *testing.T) {
 		data, ok := object.Input("data").(map[string]any)
 		require.True(t, ok)
 		want, err := json.Marshal([]map[string]any{{
-			"bucket": p.Buckets[further[s.Name].bucket], "path": further[s.Name].path, "dest": further[s.Name].dest, "sha256": stacktest.Digest,
+			"bucket": p.Buckets[further[s.Name].bucket], "path": further[s.Name].path, "dest": further[s.Name].dest,
+			"sha256": stacktest.Digest,
 		}})
 		require.NoError(t, err)
 		require.JSONEq(t, string(want), data["ARTIFACTS"].(string))
@@ -45,7 +46,8 @@ func TestModelConfig_fetcherEnvironment(t *testing.T) {
 
 func TestModelConfig_configuredValues(t *testing.T) {
 	set := map[string]any{
-		"fetcher.retries": 0, "fetcher.backoff": "1s", "fetcher.timeout": "90s", "fetcher.identityWait": "2m", "fetcher.parallel": 4, "fetcher.partSize": "16MiB",
+		"fetcher.retries": 0, "fetcher.backoff": "1s", "fetcher.timeout": "90s", "fetcher.identityWait": "2m", "fetcher.parallel": 4,
+		"fetcher.partSize":                            "16MiB",
 		"releases.bankchurn.artifacts.model.version":  "1763901234567891",
 		"releases.bankchurn.artifacts.model.sha256":   nil,
 		"releases.nlpinsight.backend":                 "finbert",
@@ -60,8 +62,9 @@ func TestModelConfig_configuredValues(t *testing.T) {
 				return r.MustGet(t, "kubernetes:core/v1:ConfigMap", service+"-model").Input("data").(map[string]any)
 			}
 			require.Subset(t, data("bankchurn"), map[string]any{
-				"FETCH_RETRIES": "0", "FETCH_BACKOFF": "1s", "FETCH_TIMEOUT": "1m30s", "FETCH_IDENTITY_WAIT": "2m0s", "FETCH_PARALLEL": "4", "FETCH_PART_SIZE": "16777216",
-				"MODEL_VERSION": "1763901234567891",
+				"FETCH_RETRIES": "0", "FETCH_BACKOFF": "1s", "FETCH_TIMEOUT": "1m30s", "FETCH_IDENTITY_WAIT": "2m0s", "FETCH_PARALLEL": "4",
+				"FETCH_PART_SIZE": "16777216",
+				"MODEL_VERSION":   "1763901234567891",
 			})
 			require.NotContains(t, data("bankchurn"), "MODEL_SHA256", "the release has no digest")
 			require.Equal(t, strings.Repeat("ab", 32), data("chicagotaxi")["MODEL_SHA256"])

@@ -18,7 +18,8 @@ func TestNamespace_quotaAndLimitRange(t *testing.T) {
 			r := stacktest.Up(t, p.Stack, set)
 			require.Equal(t, object{"requests.cpu": "8", "requests.memory": "16Gi", "limits.memory": "32Gi", "pods": "20"},
 				r.MustGet(t, "ResourceQuota", "ml-portfolio").Input("spec.hard"))
-			require.Equal(t, []any{object{"type": "Container", "defaultRequest": object{"cpu": "50m"}, "default": object{"memory": "64Mi"}}},
+			require.Equal(t,
+				[]any{object{"type": "Container", "defaultRequest": object{"cpu": "50m"}, "default": object{"memory": "64Mi"}}},
 				r.MustGet(t, "LimitRange", "ml-portfolio").Input("spec.limits"))
 			plain := stacktest.Up(t, p.Stack, nil)
 			require.Empty(t, plain.ByType("ResourceQuota"))

@@ -32,7 +32,8 @@ func TestNetworkPolicy_servicePods(t *testing.T) {
 				"from":  []any{object{"namespaceSelector": object{}}},
 				"ports": []any{object{"protocol": "TCP", "port": 8000.}},
 			}},
-			"egress": append([]any{stacktest.DNSEgressRule, object{"to": []any{publicIPv4}, "ports": stacktest.HTTPSPorts}}, metadata[p.Stack]...),
+			"egress": append([]any{stacktest.DNSEgressRule, object{"to": []any{publicIPv4}, "ports": stacktest.HTTPSPorts}},
+				metadata[p.Stack]...),
 		}, policy.Input("spec"))
 	})
 }
@@ -47,10 +48,12 @@ func TestNetworkPolicy_configuredEndpoints(t *testing.T) {
 				set = stacktest.Merge(set, object{"endpoints.identity": "https://sts.internal"})
 			}
 			egress := stacktest.Up(t, p.Stack, set).MustGet(t, "NetworkPolicy", "bankchurn").Input("spec.egress")
-			require.Contains(t, egress, object{"to": []any{publicIPv4, object{"ipBlock": object{"cidr": "10.8.0.0/16"}}}, "ports": stacktest.HTTPSPorts})
+			require.Contains(t, egress,
+				object{"to": []any{publicIPv4, object{"ipBlock": object{"cidr": "10.8.0.0/16"}}}, "ports": stacktest.HTTPSPorts})
 			require.Contains(t, egress, stacktest.EgressRule("10.213.0.2/32", 9000))
 			if p.Stack == "eks" {
-				require.Contains(t, egress, object{"ports": stacktest.HTTPSPorts}, "the port is open to every address, because a NetworkPolicy does not support host names")
+				require.Contains(t, egress, object{"ports": stacktest.HTTPSPorts},
+					"the port is open to every address, because a NetworkPolicy does not support host names")
 			}
 		})
 	}
@@ -63,7 +66,8 @@ func TestNetworkPolicy_configuredNamespaces(t *testing.T) {
 	}}}}
 	for _, p := range stacktest.Platforms {
 		set := map[string]any{"networkPolicy.namespaces": []any{"monitoring", "gateways"}}
-		require.Equal(t, []any{configured}, stacktest.Up(t, p.Stack, set).MustGet(t, "NetworkPolicy", "bankchurn").Input("spec.ingress[0].from"))
+		require.Equal(t, []any{configured},
+			stacktest.Up(t, p.Stack, set).MustGet(t, "NetworkPolicy", "bankchurn").Input("spec.ingress[0].from"))
 		set["ingress"] = stacktest.IngressConfig(p)
 		from := stacktest.Up(t, p.Stack, set).MustGet(t, "NetworkPolicy", "bankchurn").Input("spec.ingress[0].from").([]any)
 		require.Equal(t, configured, from[0])
@@ -79,6 +83,8 @@ func TestNetworkPolicy_disabled(t *testing.T) {
 
 // Without enforcement in the cluster, the policies would have no effect.
 func TestNetworkPolicy_enforcedByCluster(t *testing.T) {
-	require.Equal(t, "ADVANCED_DATAPATH", stacktest.Up(t, "gke", nil).MustGet(t, "gcp:container/cluster:Cluster", "modelferry").Input("datapathProvider"))
-	require.JSONEq(t, `{"enableNetworkPolicy":"true"}`, stacktest.Up(t, "eks", nil).MustGet(t, "Addon", "modelferry-vpc-cni").Input("configurationValues").(string))
+	require.Equal(t, "ADVANCED_DATAPATH",
+		stacktest.Up(t, "gke", nil).MustGet(t, "gcp:container/cluster:Cluster", "modelferry").Input("datapathProvider"))
+	require.JSONEq(t, `{"enableNetworkPolicy":"true"}`,
+		stacktest.Up(t, "eks", nil).MustGet(t, "Addon", "modelferry-vpc-cni").Input("configurationValues").(string))
 }

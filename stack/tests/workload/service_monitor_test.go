@@ -26,11 +26,14 @@ func TestServiceMonitor_configured(t *testing.T) {
 			}, monitor.Input("spec"))
 			require.Equal(t, "ml-portfolio", monitor.Input("metadata.namespace"))
 			require.Equal(t, "prometheus", monitor.Input("metadata.labels.release"))
-			require.Equal(t, "bankchurn-predictor", monitor.Input("metadata.labels.app"), "the configured labels are added to the app label")
+			require.Equal(t, "bankchurn-predictor", monitor.Input("metadata.labels.app"),
+				"the configured labels are added to the app label")
 			service := r.MustGet(t, "Service", "bankchurn")
 			require.Equal(t, "bankchurn-predictor", service.Input("metadata.labels.app"), "the selector has to match the Service")
 			require.Nil(t, service.Input("metadata.labels.release"))
-			require.Equal(t, "true", r.MustGet(t, "Deployment", "bankchurn").Input("spec.template.metadata.annotations/prometheus.io/scrape"), "the annotations are still set")
+			require.Equal(t, "true",
+				r.MustGet(t, "Deployment",
+					"bankchurn").Input("spec.template.metadata.annotations/prometheus.io/scrape"), "the annotations are still set")
 			require.Empty(t, stacktest.Up(t, p.Stack, nil).ByType("ServiceMonitor"))
 		})
 	}
