@@ -108,8 +108,12 @@ soak: ## run the long tests of the fetcher: race detector, 5 GB objects, fuzzing
 	@$(call fuzz,fetcher,FuzzFromEnv,./request)
 	@$(call fuzz,.,FuzzLoad,./config)
 
-e2e: ## run the end-to-end tests on both stacks, as root
+# The whole pattern of go test -run, or nothing.
+run_flag = $(if $(RUN),-run '$(RUN)')
+e2e = go test -C local -tags e2e -count=1 -timeout 60m -v $(run_flag)
+
+e2e: ## run the end-to-end tests, as root; one scenario with RUN= [RUN=TestRollback STACK=]
 	$(call build)
-	@# In sequence: both use the Kubernetes API server of the local cloud.
-	@go test -C local -tags e2e -count=1 -timeout 60m -v ./internal/provider/kubernetes
-	@go test -C local -tags e2e -count=1 -timeout 60m -v ./e2e
+	@# In sequence: two local clouds at once would slow each other down.
+	@status=0; $(e2e) ./internal/provider/kubernetes || status=1; \
+	for stack in $(if $(stack_flag),$(STACK),gke eks); do $(e2e) ./e2e -stack $$stack || status=1; done; exit $$status

@@ -1,55 +1,62 @@
 //go:build e2e
 
-// Package e2e runs the local cloud as a person would, on both stacks, and
-// looks at what is really there: pods, models, and what is left afterwards.
 package e2e
 
 import (
 	"bytes"
-	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/modelferry/modelferry/local/internal/paths"
-	"github.com/modelferry/modelferry/local/internal/status"
 )
 
-// cloud is one stack of the local cloud under test.
-type cloud struct {
-	t *testing.T
-	paths.Layout
+// output collects what a command prints, and can be read while the command runs.
+type output struct {
+	mu      sync.Mutex
+	printed bytes.Buffer
 }
 
-func open(t *testing.T, stack string) cloud {
-	root, err := paths.FindRoot()
-	require.NoError(t, err)
-	p, err := paths.New(root, stack)
-	require.NoError(t, err)
-	return cloud{t, p}
+func (o *output) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.printed.Write(p)
 }
 
-// on is the same cloud in a test of its own.
-func (c cloud) on(t *testing.T) cloud { return cloud{t, c.Layout} }
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.printed.String()
+}
 
-// command is ferry with arguments; what it prints is shown as it comes.
-func (c cloud) command(args ...string) (*exec.Cmd, *bytes.Buffer) {
-	var printed bytes.Buffer
-	cmd := exec.Command(c.Bin("ferry"), append(args, "--stack", c.Stack)...)
-	cmd.Dir = c.Root
-	cmd.Stdout = io.MultiWriter(&printed, os.Stdout)
+// ferryCommand is ferry with arguments. Its output is shown as it comes.
+func ferryCommand(layout paths.Layout, args ...string) *exec.Cmd {
+	cmd := exec.Command(layout.Bin("ferry"), append(args, "--stack", layout.Stack)...)
+	cmd.Dir = layout.Root
+	cmd.Stdout = os.Stdout
+	cmd.Stderr = os.Stdout
+	return cmd
+}
+
+// command is ferry with arguments. Its output is shown as it comes, and collected.
+func (c *cloud) command(args ...string) (*exec.Cmd, *output) {
+	printed := &output{}
+	cmd := ferryCommand(c.Layout, args...)
+	cmd.Stdout = io.MultiWriter(printed, os.Stdout)
 	cmd.Stderr = cmd.Stdout
-	return cmd, &printed
+	return cmd, printed
 }
 
-// run runs ferry, which has to go well, and returns what it printed and how
-// long it took.
-func (c cloud) run(args ...string) (string, time.Duration) {
+// run runs ferry, requires that it succeeds, and returns its output and how long it took.
+func (c *cloud) run(args ...string) (string, time.Duration) {
 	c.t.Helper()
 	cmd, printed := c.command(args...)
 	started := time.Now()
@@ -57,8 +64,8 @@ func (c cloud) run(args ...string) (string, time.Duration) {
 	return printed.String(), time.Since(started)
 }
 
-// fail runs ferry, which has to fail with exit code 1, and returns what it printed.
-func (c cloud) fail(args ...string) string {
+// runFailing runs ferry, requires that it fails with exit code 1, and returns its output.
+func (c *cloud) runFailing(args ...string) string {
 	c.t.Helper()
 	cmd, printed := c.command(args...)
 	err := cmd.Run()
@@ -68,38 +75,43 @@ func (c cloud) fail(args ...string) string {
 	return printed.String()
 }
 
-// services asks what runs, by service.
-func (c cloud) services() map[string]status.Service {
-	c.t.Helper()
-	out, err := exec.Command(c.Bin("ferry"), "status", "--output", "json", "--stack", c.Stack).Output()
-	require.NoError(c.t, err)
-	var all map[string][]status.Service
-	require.NoError(c.t, json.Unmarshal(out, &all))
-	found := map[string]status.Service{}
-	for _, service := range all[c.Stack] {
-		found[service.Name] = service
-	}
-	return found
+// process is a ferry that runs while the test goes on.
+type process struct {
+	*exec.Cmd
+	printed *output
+	// exited gets the result of Wait.
+	exited chan error
 }
 
-// pod is a service's only pod, which has to serve.
-func (c cloud) pod(service string) status.Pod {
+// startFerry starts ferry. It is killed when the test ends before it does.
+func (c *cloud) startFerry(args ...string) *process {
 	c.t.Helper()
-	var pod status.Pod
-	// The old pod of a rollout may take its time to end.
-	require.Eventually(c.t, func() bool {
-		pods := c.services()[service].Pods
-		if len(pods) != 1 || !pods[0].Ready || pods[0].Model == nil {
-			return false
-		}
-		pod = pods[0]
-		return true
-	}, time.Minute, 200*time.Millisecond, "%s should have one ready pod", service)
-	return pod
+	p := &process{exited: make(chan error, 1)}
+	p.Cmd, p.printed = c.command(args...)
+	require.NoError(c.t, p.Start())
+	go func() { p.exited <- p.Wait() }()
+	c.t.Cleanup(func() { _ = p.Process.Kill() }) // An error is that it has ended.
+	return p
 }
 
-// report prints a figure where a person who looks for it finds it.
-func report(t *testing.T, what string, format string, args ...any) {
+// waitForOutput waits until the output matches, and fails when ferry ends before.
+func (p *process) waitForOutput(t *testing.T, pattern *regexp.Regexp) {
 	t.Helper()
-	t.Logf("MEASURED "+what+": "+format, args...)
+	waitFor(t, func() error {
+		if pattern.MatchString(p.printed.String()) {
+			return nil
+		}
+		select {
+		case err := <-p.exited:
+			require.FailNow(t, "ferry ended too early", "exit: %v, before it printed %s", err, pattern)
+		default:
+		}
+		return fmt.Errorf("ferry has not printed %s", pattern)
+	})
+}
+
+// report prints a measured figure.
+func report(t *testing.T, name string, format string, args ...any) {
+	t.Helper()
+	t.Logf("MEASURED "+name+": "+format, args...)
 }

@@ -53,7 +53,7 @@ const (
 
 // The whole life of a Deployment with the real API server and controllers.
 func TestServer_lifecycle(t *testing.T) {
-	kubeconfig := startCluster(t)
+	kubeconfig := startControlPlane(t)
 	ctx := context.Background()
 	s := New(&provider.HostClient{}, "").(*server)
 	_, err := s.Configure(ctx, plugin.ConfigureRequest{Inputs: props(object{"kubeconfig": kubeconfig})})

@@ -26,7 +26,7 @@ import (
 func TestCreate_everyOption(t *testing.T) {
 	for _, name := range []string{"gke", "eks"} {
 		t.Run(name, func(t *testing.T) {
-			kubeconfig := startCluster(t)
+			kubeconfig := startControlPlane(t)
 			ctx := context.Background()
 			s := New(&provider.HostClient{}, "").(*server)
 			_, err := s.Configure(ctx, plugin.ConfigureRequest{Inputs: props(object{"kubeconfig": kubeconfig})})

@@ -1,0 +1,84 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/local/internal/localconfig"
+	"github.com/modelferry/modelferry/local/internal/node"
+	"github.com/modelferry/modelferry/local/internal/objectstore"
+	"github.com/modelferry/modelferry/local/internal/testmodel"
+)
+
+// TestFetchFailure_keepsOldPod publishes models that cannot be served. Each update has to fail with the fetcher's
+// own message, and the old pod has to serve on.
+func TestFetchFailure_keepsOldPod(t *testing.T) {
+	pinned := testmodel.File{SHA256: fmt.Sprintf("%064x", 1), Bytes: 16}
+	forEachStack(t, func(t *testing.T, c *cloud) {
+		c.start()
+		for _, test := range []struct {
+			name string
+			// content of the object; nil for no object.
+			content  []byte
+			exitCode int
+			message  string
+		}{
+			{"corrupt", []byte("not what it said"), 5, "SHA-256"},
+			{"empty", []byte{}, 5, "empty"},
+			{"missing", nil, 4, "not found"},
+		} {
+			t.Run(test.name, func(t *testing.T) {
+				c := c.withT(t)
+				path := "bankchurn/" + test.name + "/model.joblib"
+				if test.content != nil {
+					c.putObject("models", path, test.content)
+				}
+				c.restoreLater()
+				config, err := localconfig.SavePublished(c.Layout, "bankchurn", []string{"artifacts", "model"}, path, pinned)
+				require.NoError(t, err)
+				setRolloutDeadline(t, config)
+				before := c.configMaps()
+				probe := startProbe(t, c.services()["bankchurn"].URL)
+
+				printed := c.runFailing("up")
+				require.Contains(t, printed, fmt.Sprintf("exit code %d", test.exitCode))
+				require.Contains(t, printed, test.message)
+				require.Contains(t, printed, path)
+
+				firstSeen, _, failures := probe.result()
+				require.Empty(t, failures, "the old pod has to serve on")
+				require.Len(t, firstSeen, 1)
+				require.Contains(t, firstSeen, c.publishedModel("bankchurn").SHA256)
+				require.Subset(t, c.configMaps(), before, "the old pod needs its ConfigMap when it restarts")
+			})
+		}
+	})
+}
+
+// setRolloutDeadline makes a rollout that gets nowhere fail soon.
+func setRolloutDeadline(t *testing.T, config string) {
+	t.Helper()
+	file, err := os.OpenFile(config, os.O_APPEND|os.O_WRONLY, 0)
+	require.NoError(t, err)
+	_, err = file.WriteString("    modelferry:rollout: {deadline: 15s}\n")
+	require.NoError(t, err)
+	require.NoError(t, file.Close())
+}
+
+// putObject writes an object into one of the stack's buckets.
+func (c *cloud) putObject(bucket, path string, content []byte) {
+	c.t.Helper()
+	info, err := node.ReadInfo(c.Layout)
+	require.NoError(c.t, err)
+	client, err := objectstore.Open(context.Background(), c.Layout, info)
+	require.NoError(c.t, err)
+	_, err = client.Put(context.Background(), c.bucket(bucket), path, bytes.NewReader(content))
+	require.NoError(c.t, err)
+}
