@@ -19,7 +19,8 @@ var (
 // creates an EKS cluster gets no access by that.
 func validateAdmins(admins []string, fldPath *field.Path) field.ErrorList {
 	if len(admins) == 0 {
-		return field.ErrorList{field.Required(fldPath, "must have at least one ARN, that of the role or user that runs pulumi: nobody else has access")}
+		return field.ErrorList{field.Required(fldPath,
+			"must have at least one ARN, that of the role or user that runs pulumi: nobody else has access")}
 	}
 	var errs field.ErrorList
 	seen := map[string]bool{}

@@ -8,9 +8,10 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-func TestAdministratorsAreKnownByTheirSessions(t *testing.T) {
+func TestClusterSpec_IsAdmin(t *testing.T) {
 	cluster := config.ClusterSpec{Admins: []string{
-		"arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Ops_1", "arn:aws:iam::123456789012:user/staff/ann",
+		"arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Ops_1",
+		"arn:aws:iam::123456789012:user/staff/ann",
 	}}
 	for identity, is := range map[string]bool{
 		"arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Ops_1/ann@example.com": true,

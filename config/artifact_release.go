@@ -42,7 +42,8 @@ func (a ArtifactRelease) validate(fldPath *field.Path, prefix string, csi bool) 
 	case !isObjectKey(key):
 		errs = append(errs, field.Invalid(fldPath, a.Path, "must be the path of an object, relative to the bucket and without .."))
 	case !strings.HasPrefix(a.Path, prefix):
-		errs = append(errs, field.Invalid(fldPath, a.Path, fmt.Sprintf("must begin with %s: the service's identity may read nothing else", prefix)))
+		errs = append(errs, field.Invalid(fldPath, a.Path,
+			fmt.Sprintf("must begin with %s: the service's identity may read nothing else", prefix)))
 	}
 	if a.SHA256 != "" && !sha256Hex.MatchString(a.SHA256) {
 		errs = append(errs, field.Invalid(fldPath.Child("sha256"), a.SHA256, "must be 64 hexadecimal digits (sha256sum FILE)"))

@@ -21,12 +21,21 @@ func (s stackNamed) Stack() string { return s.name }
 // invalidBucketNames are about the buckets' default names. They grow with what
 // others have stackName: a cloud refuses them when half of the stack is made.
 var invalidBucketNames = []invalidCase{
-	{name: "default bucket name too long on gke", stackName: strings.Repeat("b", 36), want: []string{`modelferry:buckets.accessLogs: Invalid value: "modelferry-demo-bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb-access-logs": must be set, or the stack renamed: the default name has 64 characters, and 63 is the limit`}},
-	{name: "default bucket name too long on eks", stack: "eks", stackName: strings.Repeat("b", 29), want: []string{`modelferry:buckets.accessLogs: Invalid value: "ACCOUNT-eu-west-1-bbbbbbbbbbbbbbbbbbbbbbbbbbbbb-access-logs": must be set, or the stack renamed: the default name has 64 characters, and 63 is the limit`}},
-	{name: "default bucket name with capitals", stack: "eks", stackName: "Blue", set: map[string]any{"buckets.accessLogs": "our-logs", "buckets.models": "our-models"}, want: []string{`modelferry:buckets.datasets: Invalid value: "ACCOUNT-eu-west-1-Blue-datasets": must be set, or the stack renamed: the default name may contain lower case letters, digits, hyphens and dots only`}},
+	{name: "default bucket name too long on gke", stackName: strings.Repeat("b", 36),
+		want: []string{`modelferry:buckets.accessLogs: Invalid value: ` +
+			`"modelferry-demo-bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb-access-logs": must be set, or the stack renamed: the default ` +
+			`name has 64 characters, and 63 is the limit`}},
+	{name: "default bucket name too long on eks", stack: "eks", stackName: strings.Repeat("b", 29),
+		want: []string{`modelferry:buckets.accessLogs: Invalid value: ` +
+			`"ACCOUNT-eu-west-1-bbbbbbbbbbbbbbbbbbbbbbbbbbbbb-access-logs": must be set, or the stack renamed: the default name ` +
+			`has 64 characters, and 63 is the limit`}},
+	{name: "default bucket name with capitals", stack: "eks", stackName: "Blue",
+		set: map[string]any{"buckets.accessLogs": "our-logs", "buckets.models": "our-models"},
+		want: []string{`modelferry:buckets.datasets: Invalid value: "ACCOUNT-eu-west-1-Blue-datasets": must be set, or the ` +
+			`stack renamed: the default name may contain lower case letters, digits, hyphens and dots only`}},
 }
 
-func TestDefaultBucketNamesFit(t *testing.T) {
+func TestLoad_defaultBucketNames(t *testing.T) {
 	for _, test := range []struct {
 		name, cloud, stack string
 		set                map[string]any
@@ -34,7 +43,8 @@ func TestDefaultBucketNamesFit(t *testing.T) {
 		{name: "repository's stack", cloud: "gke", stack: "gke"},
 		{name: "longest stack name on gke", cloud: "gke", stack: strings.Repeat("b", 35)},
 		{name: "longest stack name on eks", cloud: "eks", stack: strings.Repeat("b", 28)},
-		{name: "bucket name configured", cloud: "eks", stack: strings.Repeat("b", 29), set: map[string]any{"buckets.accessLogs": "our-logs"}},
+		{name: "bucket name configured", cloud: "eks", stack: strings.Repeat("b", 29),
+			set: map[string]any{"buckets.accessLogs": "our-logs"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			settings, err := configtest.RepositoryStack(test.cloud)

@@ -10,7 +10,7 @@ import (
 	"github.com/modelferry/modelferry/config/configtest"
 )
 
-// FuzzLoad puts any bytes where the engine puts a config's objects.
+// FuzzLoad loads arbitrary bytes as the values of keys.
 func FuzzLoad(f *testing.F) {
 	for _, stack := range []string{"gke", "eks"} {
 		settings, err := configtest.RepositoryStack(stack)
@@ -18,7 +18,7 @@ func FuzzLoad(f *testing.F) {
 		raw := settings.Raw()
 		f.Add(stack, raw["modelferry:cluster"], raw["modelferry:fetcher"], raw["modelferry:services"], raw["modelferry:releases"])
 	}
-	s := least().Raw()
+	s := minimalConfig().Raw()
 	f.Add("eks", s["modelferry:cluster"], s["modelferry:fetcher"], s["modelferry:services"], s["modelferry:releases"])
 	f.Add("", "null", `{"image":null,"timeout":1}`, `{"a":{"a":{}}} {}`, `[{"":""}]`)
 	f.Fuzz(func(t *testing.T, cloud, cluster, fetcher, services, releases string) {

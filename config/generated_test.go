@@ -14,17 +14,17 @@ import (
 	"github.com/modelferry/modelferry/config/configtest"
 )
 
-// What the generator draws is what other tests' properties hold of: it has no
-// fault, and says of both clouds' stacks the same services.
-func TestGeneratedStacksHaveNoFault(t *testing.T) {
-	var live, existing int
+// Tests of properties depend on the generator: its stacks are valid, and both
+// clouds have the same services.
+func TestStacks_areValid(t *testing.T) {
+	var releases, existing int
 	rapid.Check(t, func(t *rapid.T) {
 		var names [][]string
 		for stack, settings := range configtest.Stacks().Draw(t, "stacks") {
 			c, err := config.Load(settings, settings.Keys())
 			require.NoError(t, err)
 			require.Equal(t, config.Cloud(stack), c.Cloud)
-			live += len(c.Workloads())
+			releases += len(c.Workloads())
 			if c.Cluster.Existing != "" {
 				existing++
 			}
@@ -32,12 +32,12 @@ func TestGeneratedStacksHaveNoFault(t *testing.T) {
 		}
 		require.Equal(t, names[0], names[1])
 	})
-	require.NotZero(t, live, "nothing was live")
-	require.NotZero(t, existing, "no cluster was there before")
+	require.NotZero(t, releases, "no stack had a release")
+	require.NotZero(t, existing, "no stack had an existing cluster")
 }
 
-// A property of any config is one of every key: a new one has to be drawn, too.
-func TestEveryKeyIsGenerated(t *testing.T) {
+// A new key has to be generated too, so that the properties cover it.
+func TestStacks_setEveryKey(t *testing.T) {
 	drawn := map[string]bool{}
 	for seed := range 60 {
 		for _, settings := range configtest.Stacks().Example(seed) {
@@ -47,20 +47,20 @@ func TestEveryKeyIsGenerated(t *testing.T) {
 					own[name] = value
 				}
 			}
-			keys(reflect.TypeFor[config.Config](), own, "", drawn)
+			collectKeys(reflect.TypeFor[config.Config](), own, "", drawn)
 		}
 	}
 	all := map[string]bool{}
-	keys(reflect.TypeFor[config.Config](), nil, "", all)
+	collectKeys(reflect.TypeFor[config.Config](), nil, "", all)
 	require.Greater(t, len(all), 60, "the types were not read")
 	for _, key := range slices.Sorted(maps.Keys(all)) {
-		require.True(t, drawn[key], "%s is never set: draw it in config/configtest/generate*.go", key)
+		require.True(t, drawn[key], "%s is never set: add it to the options in config/configtest", key)
 	}
 }
 
-// keys puts the keys of a type below a path into all: those that a value has,
-// or every one where there is no value. What a person names is NAME.
-func keys(t reflect.Type, value any, at string, all map[string]bool) {
+// collectKeys adds the keys of a type below a path to all: those that a value
+// has, or every one for a nil value.
+func collectKeys(t reflect.Type, value any, at string, all map[string]bool) {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -73,14 +73,14 @@ func keys(t reflect.Type, value any, at string, all map[string]bool) {
 			name := t.Field(i).Tag.Get("json")
 			inner, has := object[name]
 			if name != "" && name != "-" && (has || value == nil) {
-				keys(t.Field(i).Type, inner, strings.TrimPrefix(at+"."+name, "."), all)
+				collectKeys(t.Field(i).Type, inner, strings.TrimPrefix(at+"."+name, "."), all)
 			}
 		}
 	case named && value == nil:
-		keys(t.Elem(), nil, at+".NAME", all)
+		collectKeys(t.Elem(), nil, at+".NAME", all)
 	case named:
 		for _, inner := range object {
-			keys(t.Elem(), inner, at+".NAME", all)
+			collectKeys(t.Elem(), inner, at+".NAME", all)
 		}
 	default:
 		all[at] = true

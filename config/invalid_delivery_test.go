@@ -6,12 +6,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// mounted is NLPInsight with FinBERT as a folder of a bucket that is mounted,
+// csiRelease is NLPInsight with FinBERT as a folder of a bucket that is mounted,
 // with some more set of its model's release.
-func mounted(model map[string]any) map[string]any {
+func csiRelease(model map[string]any) map[string]any {
 	return map[string]any{
 		"releases.nlpinsight.backend": "finbert", "releases.nlpinsight.delivery": "csi",
-		"releases.nlpinsight.backends.finbert.artifacts.model": with(map[string]any{"path": "nlpinsight/finbert/v1/", "size": "1.2GB"}, model),
+		"releases.nlpinsight.backends.finbert.artifacts.model": with(map[string]any{"path": "nlpinsight/finbert/v1/",
+			"size": "1.2GB"}, model),
 	}
 }
 
@@ -21,20 +22,32 @@ var invalidDeliveries = []invalidCase{
 		want: []string{`modelferry:releases.bankchurn.delivery: Unsupported value: "fuse": supported values: "fetch", "csi"`}},
 	{name: "archive with csi", set: map[string]any{
 		"releases.nlpinsight.backend": "finbert", "releases.nlpinsight.delivery": "csi"},
-		want: []string{`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.path: Invalid value: "nlpinsight/model.tar.gz": must be a folder (FOLDER/) with the archive's content, because csi extracts nothing; or set delivery to fetch`}},
-	{name: "version with csi", stack: "eks", set: map[string]any{"releases.bankchurn.delivery": "csi", "releases.bankchurn.artifacts.model.version": "v7"},
-		want: []string{`modelferry:releases.bankchurn.artifacts.model.version: Forbidden: csi mounts the current version: remove it, or set delivery to fetch`}},
-	{name: "folder for a file destination", set: map[string]any{"releases.bankchurn.delivery": "csi", "releases.bankchurn.artifacts.model": map[string]any{
-		"path": "bankchurn/v1/", "size": "1MB"}},
-		want: []string{`modelferry:releases.bankchurn.artifacts.model.path: Invalid value: "bankchurn/v1/": must be an object, or the artifact's dest, "model.joblib", must end in / for a folder`}},
-	{name: "digest of a folder", set: mounted(map[string]any{"sha256": zeros}),
-		want: []string{`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.sha256: Forbidden: a folder has no digest: remove it`}},
-	{name: "folder with ..", set: mounted(map[string]any{"path": "nlpinsight/../x/"}),
-		want: []string{`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.path: Invalid value: "nlpinsight/../x/": must be the path of an object, relative to the bucket and without ..`}},
-	{name: "destination in another artifact's folder", set: with(mounted(nil), map[string]any{"services.nlpinsight.artifacts.dataset.dest": "finbert/train.csv"}),
-		want: []string{`modelferry:releases.nlpinsight.backends.finbert.artifacts.model: Invalid value: "finbert": must not overlap the destination of artifact "dataset", finbert/train.csv: a file cannot be a directory`}},
-	{name: "csi with a storage endpoint", set: map[string]any{"releases.bankchurn.delivery": "csi", "endpoints.storage": "https://storage.internal"},
-		want: []string{`modelferry:releases.bankchurn.delivery: Forbidden: csi may not be combined with modelferry:endpoints.storage: set it to fetch`}},
+		want: []string{`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.path: Invalid value: ` +
+			`"nlpinsight/model.tar.gz": must be a folder (FOLDER/) with the archive's content, because csi extracts nothing; or ` +
+			`set delivery to fetch`}},
+	{name: "version with csi", stack: "eks", set: map[string]any{"releases.bankchurn.delivery": "csi",
+		"releases.bankchurn.artifacts.model.version": "v7"},
+		want: []string{`modelferry:releases.bankchurn.artifacts.model.version: Forbidden: csi mounts the current version: ` +
+			`remove it, or set delivery to fetch`}},
+	{name: "folder for a file destination", set: map[string]any{"releases.bankchurn.delivery": "csi",
+		"releases.bankchurn.artifacts.model": map[string]any{
+			"path": "bankchurn/v1/", "size": "1MB"}},
+		want: []string{`modelferry:releases.bankchurn.artifacts.model.path: Invalid value: "bankchurn/v1/": must be an object, ` +
+			`or the artifact's dest, "model.joblib", must end in / for a folder`}},
+	{name: "digest of a folder", set: csiRelease(map[string]any{"sha256": zeros}),
+		want: []string{`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.sha256: Forbidden: a folder has no ` +
+			`digest: remove it`}},
+	{name: "folder with ..", set: csiRelease(map[string]any{"path": "nlpinsight/../x/"}),
+		want: []string{`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.path: Invalid value: ` +
+			`"nlpinsight/../x/": must be the path of an object, relative to the bucket and without ..`}},
+	{name: "destination in another artifact's folder", set: with(csiRelease(nil),
+		map[string]any{"services.nlpinsight.artifacts.dataset.dest": "finbert/train.csv"}),
+		want: []string{`modelferry:releases.nlpinsight.backends.finbert.artifacts.model: Invalid value: "finbert": must not ` +
+			`overlap the destination of artifact "dataset", finbert/train.csv: a file cannot be a directory`}},
+	{name: "csi with a storage endpoint", set: map[string]any{"releases.bankchurn.delivery": "csi",
+		"endpoints.storage": "https://storage.internal"},
+		want: []string{`modelferry:releases.bankchurn.delivery: Forbidden: csi may not be combined with ` +
+			`modelferry:endpoints.storage: set it to fetch`}},
 }
 
 func with(base, more map[string]any) map[string]any {
@@ -47,8 +60,8 @@ func with(base, more map[string]any) map[string]any {
 	return all
 }
 
-func TestMountedFolder(t *testing.T) {
-	c := load(t, "gke", mounted(nil))
+func TestWorkloads_csiFolder(t *testing.T) {
+	c := load(t, "gke", csiRelease(nil))
 	require.True(t, c.NeedsCSIDriver())
 	w := workload(t, c, "nlpinsight")
 	require.True(t, w.UsesCSI)
@@ -62,11 +75,12 @@ func TestMountedFolder(t *testing.T) {
 	require.False(t, load(t, "gke", nil).NeedsCSIDriver())
 }
 
-// What is not copied needs no room.
-func TestMountedArtifactsNeedNoRoom(t *testing.T) {
-	load(t, "gke", with(mounted(nil), map[string]any{"services.nlpinsight.backends.finbert.resources.limits.ephemeralStorage": "200Mi"}))
+// Mounted artifacts are not copied to ephemeral storage.
+func TestLoad_csiNeedsNoEphemeralStorage(t *testing.T) {
+	load(t, "gke", with(csiRelease(nil),
+		map[string]any{"services.nlpinsight.backends.finbert.resources.limits.ephemeralStorage": "200Mi"}))
 }
 
-func TestProductionMayAcceptWhatIsNotVerified(t *testing.T) {
-	load(t, "gke", with(mounted(nil), map[string]any{"production": true, "releases.nlpinsight.unverified": true}))
+func TestLoad_productionUnverified(t *testing.T) {
+	load(t, "gke", with(csiRelease(nil), map[string]any{"production": true, "releases.nlpinsight.unverified": true}))
 }

@@ -44,17 +44,19 @@ var invalidNested = []invalidCase{
 	}, want: []string{
 		`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.path: Required value: ` +
 			`must be the path of an object in the bucket`,
-		`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.size: Required value: must be the object's size, such as 4.1MB`,
+		`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.size: Required value: must be the object's size, such ` +
+			`as 4.1MB`,
 		`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.unpackedSize: Invalid value: "big": ` +
 			`must be a size, such as 4.1MB or 8MiB`,
 	}},
 	{name: "backend's version with an invalid size", set: map[string]any{
 		"releases.nlpinsight.backends.finbert.artifacts.model.size": "big",
 	}, want: []string{
-		`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.size: Invalid value: "big": must be a size, such as 4.1MB or 8MiB`,
+		`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.size: Invalid value: "big": must be a size, such as ` +
+			`4.1MB or 8MiB`,
 	}},
 	{name: "invalid public subnet", stack: "eks", set: map[string]any{
-		"cluster.create.network.existing": with(vpc, map[string]any{"publicSubnets": []any{"public"}}),
+		"cluster.create.network.existing": with(existingEKSNetwork, map[string]any{"publicSubnets": []any{"public"}}),
 	}, want: []string{
 		`modelferry:cluster.create.network.existing.publicSubnets[0]: Invalid value: "public": ` +
 			`must be the ID of a subnet, such as subnet-0a1b2c3d`,

@@ -1,36 +1,46 @@
 package config_test
 
 var (
-	ours = map[string]any{"network": "shared", "subnetwork": "projects/host/regions/europe-west1/subnetworks/ml", "podRange": "pods", "serviceRange": "services"}
-	vpc  = map[string]any{"vpc": "vpc-0a", "privateSubnets": []any{"subnet-0a", "subnet-0b"}}
+	existingGKENetwork = map[string]any{"network": "shared", "subnetwork": "projects/host/regions/europe-west1/subnetworks/ml",
+		"podRange": "pods", "serviceRange": "services"}
+	existingEKSNetwork = map[string]any{"vpc": "vpc-0a", "privateSubnets": []any{"subnet-0a", "subnet-0b"}}
 )
 
 // invalidNetworks are about the network that a new cluster lives in.
 var invalidNetworks = []invalidCase{
 	{name: "node range overlaps pod range", set: map[string]any{"cluster.create.network.cidr": "172.22.0.0/16"},
-		want: []string{`modelferry:cluster.create.network.podCIDR: Invalid value: "172.20.0.0/14": must not overlap modelferry:cluster.create.network.cidr (172.22.0.0/16)`}},
+		want: []string{`modelferry:cluster.create.network.podCIDR: Invalid value: "172.20.0.0/14": must not overlap ` +
+			`modelferry:cluster.create.network.cidr (172.22.0.0/16)`}},
 	{name: "overlapping ranges", set: map[string]any{
 		"cluster.create.network.serviceCIDR": "10.0.16.0/20", "cluster.create.network.controlPlaneCIDR": "172.20.0.0/28"},
 		want: []string{
-			`modelferry:cluster.create.network.controlPlaneCIDR: Invalid value: "172.20.0.0/28": must not overlap modelferry:cluster.create.network.podCIDR (172.20.0.0/14)`,
-			`modelferry:cluster.create.network.serviceCIDR: Invalid value: "10.0.16.0/20": must not overlap modelferry:cluster.create.network.cidr (10.0.0.0/16)`,
+			`modelferry:cluster.create.network.controlPlaneCIDR: Invalid value: "172.20.0.0/28": must not overlap ` +
+				`modelferry:cluster.create.network.podCIDR (172.20.0.0/14)`,
+			`modelferry:cluster.create.network.serviceCIDR: Invalid value: "10.0.16.0/20": must not overlap ` +
+				`modelferry:cluster.create.network.cidr (10.0.0.0/16)`,
 		}},
 	{name: "ranges of a wrong size", set: map[string]any{
-		"cluster.create.network.podCIDR": "172.20.0.0/24", "cluster.create.network.serviceCIDR": "172.24.0.0/28", "cluster.create.network.controlPlaneCIDR": "172.31.0.0/24"},
+		"cluster.create.network.podCIDR": "172.20.0.0/24", "cluster.create.network.serviceCIDR": "172.24.0.0/28",
+		"cluster.create.network.controlPlaneCIDR": "172.31.0.0/24"},
 		want: []string{
-			`modelferry:cluster.create.network.controlPlaneCIDR: Invalid value: "172.31.0.0/24": must be an IPv4 range of /28, such as 172.31.255.240/28`,
-			`modelferry:cluster.create.network.podCIDR: Invalid value: "172.20.0.0/24": must be an IPv4 range of /9 to /20, such as 172.20.0.0/14`,
-			`modelferry:cluster.create.network.serviceCIDR: Invalid value: "172.24.0.0/28": must be an IPv4 range of /16 to /27, such as 172.24.0.0/20`,
+			`modelferry:cluster.create.network.controlPlaneCIDR: Invalid value: "172.31.0.0/24": must be an IPv4 range of /28, ` +
+				`such as 172.31.255.240/28`,
+			`modelferry:cluster.create.network.podCIDR: Invalid value: "172.20.0.0/24": must be an IPv4 range of /9 to /20, ` +
+				`such as 172.20.0.0/14`,
+			`modelferry:cluster.create.network.serviceCIDR: Invalid value: "172.24.0.0/28": must be an IPv4 range of /16 to ` +
+				`/27, such as 172.24.0.0/20`,
 		}},
 	{name: "gke ranges on eks", stack: "eks", set: map[string]any{
-		"cluster.create.network.podCIDR": "172.20.0.0/14", "cluster.create.network.serviceCIDR": "172.24.0.0/20", "cluster.create.network.controlPlaneCIDR": "172.31.255.240/28"},
+		"cluster.create.network.podCIDR": "172.20.0.0/14", "cluster.create.network.serviceCIDR": "172.24.0.0/20",
+		"cluster.create.network.controlPlaneCIDR": "172.31.255.240/28"},
 		want: []string{
 			`modelferry:cluster.create.network.controlPlaneCIDR: Forbidden: only supported on gke, and this stack is on eks: remove it`,
 			`modelferry:cluster.create.network.podCIDR: Forbidden: only supported on gke, and this stack is on eks: remove it`,
 			`modelferry:cluster.create.network.serviceCIDR: Forbidden: only supported on gke, and this stack is on eks: remove it`,
 		}},
 	{name: "natPerZone on gke", set: map[string]any{"cluster.create.network.natPerZone": true},
-		want: []string{`modelferry:cluster.create.network.natPerZone: Forbidden: only supported on eks, and this stack is on gke: remove it`}},
+		want: []string{`modelferry:cluster.create.network.natPerZone: Forbidden: only supported on eks, and this stack is on ` +
+			`gke: remove it`}},
 	{name: "empty existing network on gke", set: map[string]any{"cluster.create.network.existing": object},
 		want: []string{
 			`modelferry:cluster.create.network.existing.network: Required value: must be set`,
@@ -40,45 +50,62 @@ var invalidNetworks = []invalidCase{
 		}},
 	{name: "empty existing network on eks", stack: "eks", set: map[string]any{"cluster.create.network.existing": object},
 		want: []string{
-			`modelferry:cluster.create.network.existing.privateSubnets: Required value: must be at least 2 subnets, in different availability zones`,
+			`modelferry:cluster.create.network.existing.privateSubnets: Required value: must be at least 2 subnets, in ` +
+				`different availability zones`,
 			`modelferry:cluster.create.network.existing.vpc: Required value: must be set`,
 		}},
 	{name: "eks network on gke", set: map[string]any{
-		"cluster.create.network.existing": map[string]any{"network": "shared", "subnetwork": "ml", "podRange": "pods", "serviceRange": "pods",
-			"vpc": "vpc-0a", "privateSubnets": []any{"subnet-0a"}, "publicSubnets": []any{"subnet-0b"}}},
+		"cluster.create.network.existing": map[string]any{"network": "shared", "subnetwork": "ml", "podRange": "pods",
+			"serviceRange": "pods",
+			"vpc":          "vpc-0a", "privateSubnets": []any{"subnet-0a"}, "publicSubnets": []any{"subnet-0b"}}},
 		want: []string{
-			`modelferry:cluster.create.network.existing.privateSubnets: Forbidden: only supported on eks, and this stack is on gke: remove it`,
-			`modelferry:cluster.create.network.existing.publicSubnets: Forbidden: only supported on eks, and this stack is on gke: remove it`,
+			`modelferry:cluster.create.network.existing.privateSubnets: Forbidden: only supported on eks, and this stack is on ` +
+				`gke: remove it`,
+			`modelferry:cluster.create.network.existing.publicSubnets: Forbidden: only supported on eks, and this stack is on ` +
+				`gke: remove it`,
 			`modelferry:cluster.create.network.existing.serviceRange: Duplicate value: "pods": must be another range than podRange`,
 			`modelferry:cluster.create.network.existing.vpc: Forbidden: only supported on eks, and this stack is on gke: remove it`,
 		}},
 	{name: "gke network on eks", stack: "eks", set: map[string]any{
-		"cluster.create.network.existing": map[string]any{"vpc": "vpc-0a", "privateSubnets": []any{"subnet-0a", "subnet-0b"}, "network": "shared"}},
-		want: []string{`modelferry:cluster.create.network.existing.network: Forbidden: only supported on gke, and this stack is on eks: remove it`}},
+		"cluster.create.network.existing": map[string]any{"vpc": "vpc-0a", "privateSubnets": []any{"subnet-0a", "subnet-0b"},
+			"network": "shared"}},
+		want: []string{`modelferry:cluster.create.network.existing.network: Forbidden: only supported on gke, and this stack is ` +
+			`on eks: remove it`}},
 	{name: "invalid network names on gke", set: map[string]any{"cluster.create.network.existing": map[string]any{
 		"network": "vpc/Shared", "subnetwork": "host/ml", "podRange": "Pods", "serviceRange": "services/"}},
 		want: []string{
-			`modelferry:cluster.create.network.existing.network: Invalid value: "vpc/Shared": must be the name of a VPC network, or projects/PROJECT/global/networks/NAME`,
-			`modelferry:cluster.create.network.existing.podRange: Invalid value: "Pods": must be the name of a secondary range of the subnetwork`,
-			`modelferry:cluster.create.network.existing.serviceRange: Invalid value: "services/": must be the name of a secondary range of the subnetwork`,
-			`modelferry:cluster.create.network.existing.subnetwork: Invalid value: "host/ml": must be the name of a subnetwork, or projects/PROJECT/regions/REGION/subnetworks/NAME`,
+			`modelferry:cluster.create.network.existing.network: Invalid value: "vpc/Shared": must be the name of a VPC ` +
+				`network, or projects/PROJECT/global/networks/NAME`,
+			`modelferry:cluster.create.network.existing.podRange: Invalid value: "Pods": must be the name of a secondary range ` +
+				`of the subnetwork`,
+			`modelferry:cluster.create.network.existing.serviceRange: Invalid value: "services/": must be the name of a ` +
+				`secondary range of the subnetwork`,
+			`modelferry:cluster.create.network.existing.subnetwork: Invalid value: "host/ml": must be the name of a subnetwork, ` +
+				`or projects/PROJECT/regions/REGION/subnetworks/NAME`,
 		}},
 	{name: "invalid network ids on eks", stack: "eks", set: map[string]any{"cluster.create.network.existing": map[string]any{
 		"vpc": "shared", "privateSubnets": []any{"subnet-0a", "private"}, "publicSubnets": []any{"subnet-0a"}}},
 		want: []string{
-			`modelferry:cluster.create.network.existing.privateSubnets[1]: Invalid value: "private": must be the ID of a subnet, such as subnet-0a1b2c3d`,
-			`modelferry:cluster.create.network.existing.publicSubnets[0]: Duplicate value: "subnet-0a": already in modelferry:cluster.create.network.existing.privateSubnets[0]`,
+			`modelferry:cluster.create.network.existing.privateSubnets[1]: Invalid value: "private": must be the ID of a ` +
+				`subnet, such as subnet-0a1b2c3d`,
+			`modelferry:cluster.create.network.existing.publicSubnets[0]: Duplicate value: "subnet-0a": already in ` +
+				`modelferry:cluster.create.network.existing.privateSubnets[0]`,
 			`modelferry:cluster.create.network.existing.vpc: Invalid value: "shared": must be the ID of a VPC, such as vpc-0a1b2c3d`,
 		}},
 	{name: "existing network with ranges", set: map[string]any{
-		"cluster.create.network.existing": ours, "cluster.create.network.cidr": "10.8.0.0/16", "cluster.create.network.podCIDR": "172.16.0.0/14",
+		"cluster.create.network.existing": existingGKENetwork, "cluster.create.network.cidr": "10.8.0.0/16",
+		"cluster.create.network.podCIDR":     "172.16.0.0/14",
 		"cluster.create.network.serviceCIDR": "172.24.0.0/20"},
 		want: []string{
-			`modelferry:cluster.create.network.cidr: Forbidden: may not be set together with modelferry:cluster.create.network.existing, which has it already: remove one`,
-			`modelferry:cluster.create.network.podCIDR: Forbidden: may not be set together with modelferry:cluster.create.network.existing, which has it already: remove one`,
-			`modelferry:cluster.create.network.serviceCIDR: Forbidden: may not be set together with modelferry:cluster.create.network.existing, which has it already: remove one`,
+			`modelferry:cluster.create.network.cidr: Forbidden: may not be set together with ` +
+				`modelferry:cluster.create.network.existing, which has it already: remove one`,
+			`modelferry:cluster.create.network.podCIDR: Forbidden: may not be set together with ` +
+				`modelferry:cluster.create.network.existing, which has it already: remove one`,
+			`modelferry:cluster.create.network.serviceCIDR: Forbidden: may not be set together with ` +
+				`modelferry:cluster.create.network.existing, which has it already: remove one`,
 		}},
 	{name: "existing network with natPerZone", stack: "eks", set: map[string]any{
-		"cluster.create.network.existing": vpc, "cluster.create.network.natPerZone": true},
-		want: []string{`modelferry:cluster.create.network.natPerZone: Forbidden: may not be set together with modelferry:cluster.create.network.existing, which has it already: remove one`}},
+		"cluster.create.network.existing": existingEKSNetwork, "cluster.create.network.natPerZone": true},
+		want: []string{`modelferry:cluster.create.network.natPerZone: Forbidden: may not be set together with ` +
+			`modelferry:cluster.create.network.existing, which has it already: remove one`}},
 }

@@ -13,13 +13,16 @@ var invalidStacks = []invalidCase{
 	{name: "missing aws:region", stack: "eks", set: map[string]any{"aws:region": nil},
 		want: []string{`aws:region: Required value: must be set`}},
 	{name: "invalid namespace", set: map[string]any{"namespace": "ML_Portfolio"},
-		want: []string{`modelferry:namespace: Invalid value: "ML_Portfolio": must be at most 63 lower case letters, digits and hyphens`}},
+		want: []string{`modelferry:namespace: Invalid value: "ML_Portfolio": must be at most 63 lower case letters, digits and ` +
+			`hyphens`}},
 	{name: "empty namespace", set: map[string]any{"namespace": ""},
 		want: []string{`modelferry:namespace: Required value: must be set`}},
 	{name: "invalid owner and cost centre", set: map[string]any{"owner": "ML Platform", "costCentre": "cc-"},
 		want: []string{
-			`modelferry:costCentre: Invalid value: "cc-": must be at most 63 lower case letters, digits, _ and -, with a letter or digit at both ends`,
-			`modelferry:owner: Invalid value: "ML Platform": must be at most 63 lower case letters, digits, _ and -, with a letter or digit at both ends`,
+			`modelferry:costCentre: Invalid value: "cc-": must be at most 63 lower case letters, digits, _ and -, with a letter ` +
+				`or digit at both ends`,
+			`modelferry:owner: Invalid value: "ML Platform": must be at most 63 lower case letters, digits, _ and -, with a ` +
+				`letter or digit at both ends`,
 		}},
 	{name: "missing cluster", set: map[string]any{"cluster": nil},
 		want: []string{`modelferry:cluster: Required value: must be set`}},
@@ -28,13 +31,18 @@ var invalidStacks = []invalidCase{
 	{name: "cluster both created and existing", set: map[string]any{"cluster.existing": "prod"},
 		want: []string{`modelferry:cluster: Forbidden: create and existing may not be set together: remove one`}},
 	{name: "invalid cluster name", set: map[string]any{"cluster.create.name": "Main_Cluster"},
-		want: []string{`modelferry:cluster.create.name: Invalid value: "Main_Cluster": must be a letter, then up to 23 lower case letters, digits and hyphens`}},
-	{name: "cluster name too long for the node service account", set: map[string]any{"cluster.create.name": "a234567890123456789012345"},
-		want: []string{`modelferry:cluster.create.name: Invalid value: "a234567890123456789012345": must be a letter, then up to 23 lower case letters, digits and hyphens`}},
+		want: []string{`modelferry:cluster.create.name: Invalid value: "Main_Cluster": must be a letter, then up to 23 lower ` +
+			`case letters, digits and hyphens`}},
+	{name: "cluster name too long for the node service account",
+		set: map[string]any{"cluster.create.name": "a234567890123456789012345"},
+		want: []string{`modelferry:cluster.create.name: Invalid value: "a234567890123456789012345": must be a letter, then up ` +
+			`to 23 lower case letters, digits and hyphens`}},
 	{name: "unknown release channel", set: map[string]any{"cluster.create.releaseChannel": "stable"},
-		want: []string{`modelferry:cluster.create.releaseChannel: Unsupported value: "stable": supported values: "RAPID", "REGULAR", "STABLE", "EXTENDED"`}},
+		want: []string{`modelferry:cluster.create.releaseChannel: Unsupported value: "stable": supported values: "RAPID", ` +
+			`"REGULAR", "STABLE", "EXTENDED"`}},
 	{name: "release channel on eks", stack: "eks", set: map[string]any{"cluster.create.releaseChannel": "STABLE"},
-		want: []string{`modelferry:cluster.create.releaseChannel: Forbidden: only supported on gke, and this stack is on eks: remove it`}},
+		want: []string{`modelferry:cluster.create.releaseChannel: Forbidden: only supported on gke, and this stack is on eks: ` +
+			`remove it`}},
 	{name: "missing machine type", set: map[string]any{"cluster.create.machineType": nil},
 		want: []string{`modelferry:cluster.create.machineType: Required value: must be set`}},
 	{name: "min nodes above max", set: map[string]any{"cluster.create.nodes.min": 6},
@@ -44,11 +52,14 @@ var invalidStacks = []invalidCase{
 	{name: "invalid admin and kms key", stack: "eks", set: map[string]any{
 		"cluster.create.admins": []any{"arn:aws:iam::123456789012:role/ops", "ops"}, "cluster.create.kmsKey": "alias/secrets"},
 		want: []string{
-			`modelferry:cluster.create.admins[1]: Invalid value: "ops": must be the ARN of a user or role: arn:aws:iam::ACCOUNT:role/NAME`,
-			`modelferry:cluster.create.kmsKey: Invalid value: "alias/secrets": must be the ARN of a KMS key: arn:aws:kms:REGION:ACCOUNT:key/ID`,
+			`modelferry:cluster.create.admins[1]: Invalid value: "ops": must be the ARN of a user or role: ` +
+				`arn:aws:iam::ACCOUNT:role/NAME`,
+			`modelferry:cluster.create.kmsKey: Invalid value: "alias/secrets": must be the ARN of a KMS key: ` +
+				`arn:aws:kms:REGION:ACCOUNT:key/ID`,
 		}},
 	{name: "invalid registry name", set: map[string]any{"registry.name": "My/Images"},
-		want: []string{`modelferry:registry.name: Invalid value: "My/Images": must be a letter, then up to 62 lower case letters, digits and hyphens`}},
+		want: []string{`modelferry:registry.name: Invalid value: "My/Images": must be a letter, then up to 62 lower case ` +
+			`letters, digits and hyphens`}},
 	{name: "negative untaggedDays", set: map[string]any{"registry.untaggedDays": -1},
 		want: []string{`modelferry:registry.untaggedDays: Invalid value: -1: must be at least 0`}},
 	{name: "no system node", set: map[string]any{"cluster.create.system.min": 0},
@@ -56,7 +67,8 @@ var invalidStacks = []invalidCase{
 	{name: "gpu max of zero", set: map[string]any{"gpu.max": 0},
 		want: []string{`modelferry:gpu.max: Invalid value: 0: must be at least 1`}},
 	{name: "gpu zones of another region", set: map[string]any{"gpu.zones": []any{"europe-west1-b", "europe-west4-a"}},
-		want: []string{`modelferry:gpu.zones[1]: Invalid value: "europe-west4-a": must be a zone of europe-west1, such as europe-west1-b`}},
+		want: []string{`modelferry:gpu.zones[1]: Invalid value: "europe-west4-a": must be a zone of europe-west1, such as ` +
+			`europe-west1-b`}},
 	{name: "gpu zones on eks", stack: "eks", set: map[string]any{"gpu.zones": []any{"eu-west-1a"}},
 		want: []string{`modelferry:gpu.zones: Forbidden: only supported on gke, and this stack is on eks: remove it`}},
 	{name: "gpu accelerator on eks", stack: "eks", set: map[string]any{"gpu.accelerator": "nvidia-tesla-t4"},
@@ -67,27 +79,36 @@ var invalidStacks = []invalidCase{
 		want: []string{`modelferry:cluster.create.version: Invalid value: "1.34.1": must be a Kubernetes minor version, such as 1.34`}},
 	{name: "cluster autoscaler on gke", set: map[string]any{"cluster.create.autoscaler.enabled": false},
 		want: []string{`modelferry:cluster.create.autoscaler: Forbidden: only supported on eks, and this stack is on gke: remove it`}},
-	{name: "cluster autoscaler image without tag", stack: "eks", set: map[string]any{"cluster.create.autoscaler.image": "cluster-autoscaler"},
-		want: []string{`modelferry:cluster.create.autoscaler.image: Invalid value: "cluster-autoscaler": must have a digest or a tag: add @sha256:… or :TAG`}},
+	{name: "cluster autoscaler image without tag", stack: "eks",
+		set: map[string]any{"cluster.create.autoscaler.image": "cluster-autoscaler"},
+		want: []string{`modelferry:cluster.create.autoscaler.image: Invalid value: "cluster-autoscaler": must have a digest or ` +
+			`a tag: add @sha256:… or :TAG`}},
 	{name: "coldAfterDays too low for S3", stack: "eks", set: map[string]any{"buckets.coldAfterDays": 29},
-		want: []string{`modelferry:buckets.coldAfterDays: Invalid value: 29: must be at least 30: S3 moves no younger object to STANDARD_IA`}},
+		want: []string{`modelferry:buckets.coldAfterDays: Invalid value: 29: must be at least 30: S3 moves no younger object to ` +
+			`STANDARD_IA`}},
 	{name: "invalid network policy namespaces", set: map[string]any{"networkPolicy.namespaces": []any{"Monitoring", ""}},
 		want: []string{
-			`modelferry:networkPolicy.namespaces[0]: Invalid value: "Monitoring": must be at most 63 lower case letters, digits and hyphens`,
+			`modelferry:networkPolicy.namespaces[0]: Invalid value: "Monitoring": must be at most 63 lower case letters, digits ` +
+				`and hyphens`,
 			`modelferry:networkPolicy.namespaces[1]: Required value: must be set`,
 		}},
 	{name: "network too small", set: map[string]any{"cluster.create.network.cidr": "10.0.0.0/24"},
-		want: []string{`modelferry:cluster.create.network.cidr: Invalid value: "10.0.0.0/24": must be an IPv4 range of /16 to /20, such as 10.0.0.0/16`}},
+		want: []string{`modelferry:cluster.create.network.cidr: Invalid value: "10.0.0.0/24": must be an IPv4 range of /16 to ` +
+			`/20, such as 10.0.0.0/16`}},
 	{name: "network with host bits", set: map[string]any{"cluster.create.network.cidr": "10.0.0.1/16"},
-		want: []string{`modelferry:cluster.create.network.cidr: Invalid value: "10.0.0.1/16": must be an IPv4 range of /16 to /20, such as 10.0.0.0/16`}},
+		want: []string{`modelferry:cluster.create.network.cidr: Invalid value: "10.0.0.1/16": must be an IPv4 range of /16 to ` +
+			`/20, such as 10.0.0.0/16`}},
 	{name: "IPv6 network", set: map[string]any{"cluster.create.network.cidr": "fd00::/16"},
-		want: []string{`modelferry:cluster.create.network.cidr: Invalid value: "fd00::/16": must be an IPv4 range of /16 to /20, such as 10.0.0.0/16`}},
+		want: []string{`modelferry:cluster.create.network.cidr: Invalid value: "fd00::/16": must be an IPv4 range of /16 to ` +
+			`/20, such as 10.0.0.0/16`}},
 	{name: "API server open to everyone",
 		set: map[string]any{"cluster.create.authorizedNetworks": []any{"0.0.0.0/0", "203.0.113.0/24", "::/0", "203.0.113.7"}},
 		want: []string{
-			`modelferry:cluster.create.authorizedNetworks[0]: Forbidden: 0.0.0.0/0 opens the API server to everyone: set narrower ranges`,
+			`modelferry:cluster.create.authorizedNetworks[0]: Forbidden: 0.0.0.0/0 opens the API server to everyone: set ` +
+				`narrower ranges`,
 			`modelferry:cluster.create.authorizedNetworks[2]: Forbidden: ::/0 opens the API server to everyone: set narrower ranges`,
-			`modelferry:cluster.create.authorizedNetworks[3]: Invalid value: "203.0.113.7": must be an address range in CIDR notation, such as 10.0.0.0/16`,
+			`modelferry:cluster.create.authorizedNetworks[3]: Invalid value: "203.0.113.7": must be an address range in CIDR ` +
+				`notation, such as 10.0.0.0/16`,
 		}},
 	{name: "coldAfterDays of zero", set: map[string]any{"buckets.coldAfterDays": 0},
 		want: []string{`modelferry:buckets.coldAfterDays: Invalid value: 0: must be at least 1`}},
@@ -100,20 +121,26 @@ var invalidStacks = []invalidCase{
 			`modelferry:buckets.softDeleteDays: Invalid value: 3: must be 0, or between 7 and 90`,
 		}},
 	{name: "AWS kms key on gke", set: map[string]any{"buckets.kmsKey": "arn:aws:kms:eu-west-1:123456789012:key/1"},
-		want: []string{`modelferry:buckets.kmsKey: Invalid value: "arn:aws:kms:eu-west-1:123456789012:key/1": must be a Cloud KMS key: projects/PROJECT/locations/REGION/keyRings/RING/cryptoKeys/NAME`}},
+		want: []string{`modelferry:buckets.kmsKey: Invalid value: "arn:aws:kms:eu-west-1:123456789012:key/1": must be a Cloud ` +
+			`KMS key: projects/PROJECT/locations/REGION/keyRings/RING/cryptoKeys/NAME`}},
 	{name: "kms key alias on eks", stack: "eks", set: map[string]any{"buckets.kmsKey": "alias/models"},
-		want: []string{`modelferry:buckets.kmsKey: Invalid value: "alias/models": must be the ARN of a KMS key: arn:aws:kms:REGION:ACCOUNT:key/ID`}},
+		want: []string{`modelferry:buckets.kmsKey: Invalid value: "alias/models": must be the ARN of a KMS key: ` +
+			`arn:aws:kms:REGION:ACCOUNT:key/ID`}},
 	{name: "access logs in the models bucket", set: map[string]any{"buckets.models": "shared", "buckets.accessLogs": "shared"},
-		want: []string{`modelferry:buckets.accessLogs: Duplicate value: "shared": must be another bucket than modelferry:buckets.models`}},
+		want: []string{`modelferry:buckets.accessLogs: Duplicate value: "shared": must be another bucket than ` +
+			`modelferry:buckets.models`}},
 	{name: "equal bucket names", set: map[string]any{"buckets.models": "shared", "buckets.datasets": "shared"},
-		want: []string{`modelferry:buckets.datasets: Duplicate value: "shared": must be another bucket than modelferry:buckets.models`}},
+		want: []string{`modelferry:buckets.datasets: Duplicate value: "shared": must be another bucket than ` +
+			`modelferry:buckets.models`}},
 	{name: "invalid bucket name", set: map[string]any{"buckets.models": "My_Models"},
-		want: []string{`modelferry:buckets.models: Invalid value: "My_Models": must be 3 to 63 lower case letters, digits, hyphens and dots`}},
+		want: []string{`modelferry:buckets.models: Invalid value: "My_Models": must be 3 to 63 lower case letters, digits, ` +
+			`hyphens and dots`}},
 	{name: "identity endpoint on gke", set: map[string]any{"endpoints.identity": "https://sts.internal"},
 		want: []string{`modelferry:endpoints.identity: Forbidden: only supported on eks, and this stack is on gke: remove it`}},
 	{name: "location on eks", stack: "eks", set: map[string]any{"cluster.location": "eu-west-1"},
 		want: []string{`modelferry:cluster.location: Forbidden: only supported on gke, and this stack is on eks: remove it`}},
-	{name: "invalid endpoints", stack: "eks", set: map[string]any{"endpoints.storage": "storage.internal", "endpoints.identity": "ftp://sts"},
+	{name: "invalid endpoints", stack: "eks", set: map[string]any{"endpoints.storage": "storage.internal",
+		"endpoints.identity": "ftp://sts"},
 		want: []string{
 			`modelferry:endpoints.identity: Invalid value: "ftp://sts": must be a URL: https://HOST[:PORT]`,
 			`modelferry:endpoints.storage: Invalid value: "storage.internal": must be a URL: https://HOST[:PORT]`,
@@ -123,7 +150,8 @@ var invalidStacks = []invalidCase{
 	{name: "missing fetcher image", set: map[string]any{"fetcher": map[string]any{"retries": 1}},
 		want: []string{`modelferry:fetcher.image: Required value: must be set`}},
 	{name: "fetcher values too low",
-		set: map[string]any{"fetcher.retries": -1, "fetcher.backoff": "-1s", "fetcher.timeout": "0s", "fetcher.identityWait": "0s", "fetcher.parallel": -2, "fetcher.partSize": "8 potatoes"},
+		set: map[string]any{"fetcher.retries": -1, "fetcher.backoff": "-1s", "fetcher.timeout": "0s",
+			"fetcher.identityWait": "0s", "fetcher.parallel": -2, "fetcher.partSize": "8 potatoes"},
 		want: []string{
 			`modelferry:fetcher.backoff: Invalid value: "-1s": must not be negative`,
 			`modelferry:fetcher.identityWait: Invalid value: "0s": must be more than 0s`,
@@ -154,11 +182,13 @@ var invalidStacks = []invalidCase{
 	{name: "unknown identity", stack: "eks", set: map[string]any{"identity": "kiam"},
 		want: []string{`modelferry:identity: Unsupported value: "kiam": supported values: "irsa", "podIdentity"`}},
 	{name: "no admins", stack: "eks", set: map[string]any{"cluster.create.admins": nil},
-		want: []string{`modelferry:cluster.create.admins: Required value: must have at least one ARN, that of the role or user that runs pulumi: nobody else has access`}},
+		want: []string{`modelferry:cluster.create.admins: Required value: must have at least one ARN, that of the role or user ` +
+			`that runs pulumi: nobody else has access`}},
 	{name: "duplicate admin, and a session", stack: "eks", set: map[string]any{"cluster.create.admins": []any{
 		"arn:aws:iam::123456789012:role/ops", "arn:aws:iam::123456789012:role/ops", "arn:aws:sts::123456789012:assumed-role/ci/run-7"}},
 		want: []string{
 			`modelferry:cluster.create.admins[1]: Duplicate value: "arn:aws:iam::123456789012:role/ops"`,
-			`modelferry:cluster.create.admins[2]: Invalid value: "arn:aws:sts::123456789012:assumed-role/ci/run-7": must be the ARN of a role, not of its session (aws iam get-role --role-name ci --query Role.Arn)`,
+			`modelferry:cluster.create.admins[2]: Invalid value: "arn:aws:sts::123456789012:assumed-role/ci/run-7": must be the ` +
+				`ARN of a role, not of its session (aws iam get-role --role-name ci --query Role.Arn)`,
 		}},
 }

@@ -19,9 +19,11 @@ var invalidTypes = []invalidCase{
 	{name: "key in the wrong case", set: map[string]any{"cluster.create.machinetype": "e2-small"},
 		want: []string{`modelferry:cluster.create.machinetype: Forbidden: unknown key: did you mean "machineType"?`}},
 	{name: "text for a top-level object", set: map[string]any{"fetcher": "registry.example/fetcher:1"},
-		want: []string{`modelferry:fetcher: Invalid value: "registry.example/fetcher:1": must be an object: write its keys below it, or set them with pulumi config set --path`}},
+		want: []string{`modelferry:fetcher: Invalid value: "registry.example/fetcher:1": must be an object: write its keys ` +
+			`below it, or set them with pulumi config set --path`}},
 	{name: "list for a top-level object", set: map[string]any{"buckets": []any{"models"}},
-		want: []string{`modelferry:buckets: Invalid value: "[\"models\"]": must be an object: write its keys below it, or set them with pulumi config set --path`}},
+		want: []string{`modelferry:buckets: Invalid value: "[\"models\"]": must be an object: write its keys below it, or set ` +
+			`them with pulumi config set --path`}},
 	{name: "text for a nested object", set: map[string]any{"cluster.create": "modelferry"},
 		want: []string{`modelferry:cluster.create: Invalid value: "modelferry": must be an object with keys`}},
 	{name: "list for a map", set: map[string]any{"services.bankchurn.backends": []any{}},
@@ -53,11 +55,13 @@ var invalidTypes = []invalidCase{
 	{name: "object for a duration", set: map[string]any{"rollout.deadline": object},
 		want: []string{`modelferry:rollout.deadline: Invalid value: {}: must be a duration such as "90s"`}},
 	{name: "long value is shortened", set: map[string]any{"fetcher.retries": zeros + zeros},
-		want: []string{`modelferry:fetcher.retries: Invalid value: "000000000000000000000000000000000000000000000000000000000000…": must be a whole number`}},
+		want: []string{`modelferry:fetcher.retries: Invalid value: ` +
+			`"000000000000000000000000000000000000000000000000000000000000…": must be a whole number`}},
 	{name: "keys without a value", set: map[string]any{
 		"services.bankchurn.env": map[string]any{"LOG_LEVEL": nil}, "cluster.create.authorizedNetworks": []any{nil}},
 		want: []string{
-			`modelferry:cluster.create.authorizedNetworks[0]: Required value: the element has no value: set one, or remove it from the list`,
+			`modelferry:cluster.create.authorizedNetworks[0]: Required value: the element has no value: set one, or remove it ` +
+				`from the list`,
 			`modelferry:services.bankchurn.env.LOG_LEVEL: Required value: the key has no value: set one, or remove the key`,
 		}},
 }

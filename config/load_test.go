@@ -23,8 +23,8 @@ func load(t *testing.T, stack string, set map[string]any) config.Config {
 	return c
 }
 
-// least is a config with nothing in it that has a default.
-func least() configtest.Settings {
+// minimalConfig is a config with nothing in it that has a default.
+func minimalConfig() configtest.Settings {
 	s := configtest.Settings{"aws:region": "eu-west-1"}
 	s.Set("cloud", "eks")
 	s.Set("cluster.create.machineType", "t3.medium")
@@ -37,8 +37,8 @@ func least() configtest.Settings {
 	return s
 }
 
-func TestDefaults(t *testing.T) {
-	c, err := config.Load(least(), nil)
+func TestLoad_defaults(t *testing.T) {
+	c, err := config.Load(minimalConfig(), nil)
 	require.NoError(t, err)
 	yes := true
 	require.Equal(t, config.Config{
@@ -48,14 +48,16 @@ func TestDefaults(t *testing.T) {
 			Name: "modelferry", MachineType: "t3.medium", Nodes: config.NodeScaling{Min: 1, Max: 5},
 			System: config.SystemNodePool{Min: 1, Max: 3}, DiskGiB: 50,
 			Autoscaler: config.ClusterAutoscaler{Enabled: &yes, Image: "registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0"},
-			Network:    config.Network{CIDR: "10.0.0.0/16"}, Admins: []string{"arn:aws:iam::123456789012:role/platform"}, DeletionProtection: &yes,
+			Network:    config.Network{CIDR: "10.0.0.0/16"}, Admins: []string{"arn:aws:iam::123456789012:role/platform"},
+			DeletionProtection: &yes,
 		}},
 		Identity:      config.IRSA,
 		NetworkPolicy: config.NetworkPolicy{Enabled: &yes},
 		Monitoring:    config.Monitoring{Annotations: &yes, Interval: 30 * time.Second},
 		GPU:           config.GPU{Enabled: &yes, MachineType: "g4dn.xlarge", Max: 2},
 		Registry:      config.Registry{Create: &yes, Name: "modelferry", UntaggedDays: 30},
-		Buckets:       config.Buckets{ColdAfterDays: 90, LogDays: 365, SoftDeleteDays: 7, Noncurrent: config.NoncurrentVersions{Keep: 3, Days: 90}},
+		Buckets: config.Buckets{ColdAfterDays: 90, LogDays: 365, SoftDeleteDays: 7,
+			Noncurrent: config.NoncurrentVersions{Keep: 3, Days: 90}},
 		Fetcher: config.Fetcher{
 			Image: "registry.example/fetcher:1", Retries: 3, Backoff: 10 * time.Second, Timeout: 5 * time.Minute,
 			Resources: config.ResourceRequirements{
@@ -79,8 +81,8 @@ func TestDefaults(t *testing.T) {
 	}, c)
 }
 
-func TestExplicitZeroStays(t *testing.T) {
-	s := least()
+func TestLoad_explicitZero(t *testing.T) {
+	s := minimalConfig()
 	s.Set("fetcher.retries", 0)
 	s.Set("fetcher.backoff", "0s")
 	s.Set("services.churn.autoscaling.scaleDownWindow", "0s")
@@ -94,8 +96,8 @@ func TestExplicitZeroStays(t *testing.T) {
 	require.Equal(t, 5*time.Minute, c.Fetcher.Timeout, "a neighbour keeps its default")
 }
 
-func TestPartOfAnObjectKeepsTheOtherDefaults(t *testing.T) {
-	s := least()
+func TestLoad_partialObjectKeepsDefaults(t *testing.T) {
+	s := minimalConfig()
 	s.Set("fetcher.resources.limits.memory", "512Mi")
 	s.Set("cluster.create.nodes.max", 9)
 	s.Set("services.churn.autoscaling.max", 8)
@@ -109,8 +111,8 @@ func TestPartOfAnObjectKeepsTheOtherDefaults(t *testing.T) {
 
 // pulumi config set stores what looks like a number as one; a GCS generation
 // has more digits than a float keeps.
-func TestNumbersPassForText(t *testing.T) {
-	s := least()
+func TestLoad_numberForText(t *testing.T) {
+	s := minimalConfig()
 	s.Set("releases.churn.artifacts.model.version", int64(1763901234567891))
 	s.Set("services.churn.resources.limits.cpu", 2)
 	c, err := config.Load(s, nil)
@@ -119,8 +121,8 @@ func TestNumbersPassForText(t *testing.T) {
 	require.Equal(t, "2", c.Services["churn"].Resources.Limits.CPU)
 }
 
-func TestUnknownKeysNeedTheListOfKeys(t *testing.T) {
-	s := least()
+func TestLoad_unknownKeysNeedKeys(t *testing.T) {
+	s := minimalConfig()
 	s.Set("telemetry", "on")
 	_, err := config.Load(s, nil)
 	require.NoError(t, err, "without the keys, only the known ones are read")
@@ -128,8 +130,8 @@ func TestUnknownKeysNeedTheListOfKeys(t *testing.T) {
 	require.ErrorContains(t, err, "modelferry:telemetry: Forbidden: unknown key")
 }
 
-func TestExistingClusterNeedsNothingElse(t *testing.T) {
-	s := least()
+func TestLoad_existingCluster(t *testing.T) {
+	s := minimalConfig()
 	s.Set("cluster", nil)
 	s.Set("cluster.existing", "production")
 	c, err := config.Load(s, nil)

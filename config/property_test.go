@@ -14,17 +14,19 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-// paths are made of what goes wrong in paths, and of what goes right.
+// paths generates valid and invalid paths.
 func paths() *rapid.Generator[string] {
-	part := rapid.SampledFrom([]string{"churn", "model.joblib", "m.tar.gz", "a", "b", "c", "data", "raw", "v1", "..", ".", "", "...", ".hidden", `a\b`, "a\nb", "*", "${x}", "ä"})
+	part := rapid.SampledFrom([]string{"churn", "model.joblib", "m.tar.gz", "a", "b", "c", "data", "raw", "v1", "..", ".", "",
+		"...", ".hidden", `a\b`, "a\nb", "*", "${x}", "ä"})
 	return rapid.Custom(func(t *rapid.T) string {
-		made := strings.Join(rapid.SliceOfN(part, 0, 3).Draw(t, "parts"), "/")
-		return rapid.SampledFrom([]string{"", "churn/", "churn/", "/"}).Draw(t, "before") + made + rapid.SampledFrom([]string{"", "", "/"}).Draw(t, "after")
+		joined := strings.Join(rapid.SliceOfN(part, 0, 3).Draw(t, "parts"), "/")
+		return rapid.SampledFrom([]string{"", "churn/", "churn/", "/"}).Draw(t,
+			"before") + joined + rapid.SampledFrom([]string{"", "", "/"}).Draw(t, "after")
 	})
 }
 
-// accepted counts, so that a property of all that is accepted is not one of nothing.
-func accepted(t *testing.T, property func(t *rapid.T) bool) {
+// checkBothOutcomes checks a property that returns whether the config was valid, and requires valid and invalid ones.
+func checkBothOutcomes(t *testing.T, property func(t *rapid.T) bool) {
 	var yes, no int
 	rapid.Check(t, func(t *rapid.T) {
 		if property(t) {
@@ -37,9 +39,9 @@ func accepted(t *testing.T, property func(t *rapid.T) bool) {
 	require.NotZero(t, no, "nothing was refused")
 }
 
-func TestAcceptedPathStaysInItsPrefix(t *testing.T) {
-	accepted(t, func(t *rapid.T) bool {
-		s := least()
+func TestLoad_validPathStaysInPrefix(t *testing.T) {
+	checkBothOutcomes(t, func(t *rapid.T) bool {
+		s := minimalConfig()
 		key := paths().Draw(t, "path")
 		s.Set("releases.churn.artifacts.model.path", key)
 		if _, err := config.Load(s, nil); err != nil {
@@ -51,9 +53,9 @@ func TestAcceptedPathStaysInItsPrefix(t *testing.T) {
 	})
 }
 
-func TestAcceptedArtifactStaysInTheModelFolder(t *testing.T) {
-	accepted(t, func(t *rapid.T) bool {
-		s := least()
+func TestLoad_validArtifactStaysInModelFolder(t *testing.T) {
+	checkBothOutcomes(t, func(t *rapid.T) bool {
+		s := minimalConfig()
 		s.Set("services.churn.artifacts.model.dest", paths().Draw(t, "dest"))
 		s.Set("services.churn.artifacts.model.extract", rapid.Bool().Draw(t, "extract"))
 		s.Set("releases.churn.artifacts.model.path", paths().Draw(t, "path"))
@@ -71,12 +73,12 @@ func TestAcceptedArtifactStaysInTheModelFolder(t *testing.T) {
 	})
 }
 
-// What a service may read is no other service's, on either cloud: a prefix
-// that others begin with, or that an IAM policy reads as a pattern, is refused.
-func TestAcceptedPrefixesAreApart(t *testing.T) {
+// No service may read another's objects: a prefix of another prefix, or one
+// that is a pattern in an IAM policy, is refused.
+func TestLoad_validPrefixesAreDisjoint(t *testing.T) {
 	prefix := rapid.OneOf(paths(), rapid.StringMatching(`[ab](/[ab]){0,2}/`))
-	accepted(t, func(t *rapid.T) bool {
-		s := least()
+	checkBothOutcomes(t, func(t *rapid.T) bool {
+		s := minimalConfig()
 		for _, name := range []string{"one", "two"} {
 			its := prefix.Draw(t, name)
 			s.Set("services."+name+".prefix", its)
@@ -96,26 +98,30 @@ func TestAcceptedPrefixesAreApart(t *testing.T) {
 	})
 }
 
-// Whatever stands in a config, what comes back is a config or a list of
-// faults that each name a key, in order, none twice.
-func TestAnyConfigIsAnswered(t *testing.T) {
+// For any values Load returns a config, or errors that each name a key, in
+// order and without duplicates.
+func TestLoad_anyConfig(t *testing.T) {
 	value := rapid.OneOf(
 		rapid.Just[any](nil), rapid.Just[any]([]any{}), rapid.Just[any]([]any{nil, 1}),
-		rapid.Map(rapid.Just(0), func(int) any { return map[string]any{} }), // each its own
+		rapid.Map(rapid.Just(0), func(int) any { return map[string]any{} }), // a new one for each draw
 		rapid.Map(rapid.String(), func(s string) any { return s }),
 		rapid.Map(rapid.Int(), func(n int) any { return n }),
 		rapid.Map(rapid.Float64Range(-1e300, 1e300), func(n float64) any { return n }),
 		rapid.Map(rapid.Bool(), func(b bool) any { return b }),
 	)
 	where := rapid.SampledFrom([]string{
-		"cloud", "namespace", "cluster", "cluster.create", "cluster.create.nodes", "cluster.create.nodes.min", "cluster.create.authorizedNetworks",
+		"cloud", "namespace", "cluster", "cluster.create", "cluster.create.nodes", "cluster.create.nodes.min",
+		"cluster.create.authorizedNetworks",
 		"buckets", "buckets.models", "endpoints.storage", "fetcher", "fetcher.timeout", "fetcher.resources.limits", "rollout.deadline",
-		"services", "services.churn", "services.churn.port", "services.churn.artifacts", "services.churn.artifacts.model", "services.churn.artifacts.model.dest",
-		"services.churn.env", "services.churn.env.A", "services.churn.backends", "services.churn.backends.b", "services.churn.autoscaling", "services.new",
-		"releases", "releases.churn", "releases.churn.artifacts.model", "releases.churn.artifacts.model.size", "releases.churn.backend", "releases.new", "new",
+		"services", "services.churn", "services.churn.port", "services.churn.artifacts", "services.churn.artifacts.model",
+		"services.churn.artifacts.model.dest",
+		"services.churn.env", "services.churn.env.A", "services.churn.backends", "services.churn.backends.b",
+		"services.churn.autoscaling", "services.new",
+		"releases", "releases.churn", "releases.churn.artifacts.model", "releases.churn.artifacts.model.size",
+		"releases.churn.backend", "releases.new", "new",
 	})
 	rapid.Check(t, func(t *rapid.T) {
-		s := least()
+		s := minimalConfig()
 		for range rapid.IntRange(1, 3).Draw(t, "changes") {
 			s.Set(where.Draw(t, "where"), value.Draw(t, "value"))
 		}

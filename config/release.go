@@ -122,7 +122,8 @@ func (r Release) validateVersions(
 	for _, name := range sortedKeys(versions) {
 		fldPath := fldPath.Child(name)
 		if _, known := artifacts[name]; !known {
-			errs = append(errs, notFound(fldPath, name, "must be an artifact of the service"+suggest.DidYouMean(name, sortedKeys(artifacts))))
+			errs = append(errs, notFound(fldPath, name,
+				"must be an artifact of the service"+suggest.DidYouMean(name, sortedKeys(artifacts))))
 			continue
 		}
 		errs = append(errs, versions[name].validate(fldPath, prefix, r.UsesCSI())...)
@@ -137,10 +138,12 @@ func (r Release) validateBackends(fldPath *field.Path, service Service) field.Er
 	for _, backend := range sortedKeys(r.Backends) {
 		fldPath := fldPath.Child(backend)
 		if _, known := service.Backends[backend]; !known {
-			errs = append(errs, notFound(fldPath, backend, "must be a backend of the service"+suggest.DidYouMean(backend, sortedKeys(service.Backends))))
+			errs = append(errs, notFound(fldPath, backend,
+				"must be a backend of the service"+suggest.DidYouMean(backend, sortedKeys(service.Backends))))
 			continue
 		}
-		errs = append(errs, r.validateVersions(fldPath.Child("artifacts"), r.Backends[backend].Artifacts, service.artifacts(backend), service.Prefix)...)
+		errs = append(errs, r.validateVersions(fldPath.Child("artifacts"),
+			r.Backends[backend].Artifacts, service.artifacts(backend), service.Prefix)...)
 	}
 	return errs
 }

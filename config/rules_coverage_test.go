@@ -150,7 +150,8 @@ func TestRules_everyErrorHasCase(t *testing.T) {
 	profile := filepath.Join(t.TempDir(), "cover.out")
 	dirs := []string{".", "internal/decode", "internal/schema"}
 	packages := "./" + strings.Join(dirs, ",./")
-	out, err := exec.Command("go", "test", "-count=1", "-run", "^TestLoad_invalid$", "-coverpkg="+packages, "-coverprofile="+profile, ".").CombinedOutput()
+	out, err := exec.Command("go", "test", "-count=1", "-run", "^TestLoad_invalid$", "-coverpkg="+packages,
+		"-coverprofile="+profile, ".").CombinedOutput()
 	require.NoError(t, err, string(out))
 	covered := readProfile(t, profile)
 	created := 0

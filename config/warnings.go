@@ -28,7 +28,8 @@ func (c Config) Warnings() []string {
 			}
 			switch {
 			case !w.UsesCSI && size > largeArtifact:
-				warn(versionPath.Child("size"), "each pod copies %s when it starts, more than the recommended %s: %s (docs/operations.md, \"Large artifacts\")",
+				warn(versionPath.Child("size"), "each pod copies %s when it starts, more than the recommended %s: "+
+					"%s (docs/operations.md, \"Large artifacts\")",
 					humanize.Bytes(uint64(size)), humanize.Bytes(largeArtifact), action)
 			case w.UsesCSI && artifact.SHA256 != "" && !release.Unverified:
 				warn(versionPath.Child("sha256"), "delivery csi does not verify it: set %s to true to accept that", fldPath.Child("unverified"))

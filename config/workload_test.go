@@ -20,7 +20,7 @@ func workload(t *testing.T, c config.Config, name string) config.Workload {
 	return config.Workload{}
 }
 
-func TestWorkloadsAreTheServicesByName(t *testing.T) {
+func TestWorkloads_sortedByName(t *testing.T) {
 	var names []string
 	for _, w := range load(t, "gke", nil).Workloads() {
 		names = append(names, w.Name)
@@ -29,8 +29,8 @@ func TestWorkloadsAreTheServicesByName(t *testing.T) {
 	require.Equal(t, []string{"bankchurn", "chicagotaxi", "nlpinsight"}, names)
 }
 
-// One value, the backend, switches from one to the other.
-func TestBackendTakesThePlaceOfTheServices(t *testing.T) {
+// A change of backend alone switches between the backends.
+func TestWorkloads_backendOverridesService(t *testing.T) {
 	for _, test := range []struct {
 		backend, path string
 		bytes         int64
@@ -56,7 +56,7 @@ func TestBackendTakesThePlaceOfTheServices(t *testing.T) {
 	}
 }
 
-func TestBackendLeavesTheCatalogueAlone(t *testing.T) {
+func TestWorkloads_doNotChangeServices(t *testing.T) {
 	c := load(t, "gke", nil)
 	first, second := c.Workloads(), c.Workloads()
 	require.Equal(t, first, second)
@@ -64,7 +64,7 @@ func TestBackendLeavesTheCatalogueAlone(t *testing.T) {
 	require.NotContains(t, c.Services["nlpinsight"].Artifacts, config.ModelArtifact)
 }
 
-func TestWhereAnArtifactAppears(t *testing.T) {
+func TestResolveArtifact_paths(t *testing.T) {
 	for _, test := range []struct {
 		name     string
 		dest     string
@@ -85,7 +85,8 @@ func TestWhereAnArtifactAppears(t *testing.T) {
 		{"compressed file is none", "m.gz", "a/m.gz", false, "m.gz", "m.gz", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			live := config.ResolveArtifact("model", config.Artifact{Dest: test.dest, Extract: test.extract}, config.ArtifactRelease{Path: test.path, Size: "1MB"})
+			live := config.ResolveArtifact("model", config.Artifact{Dest: test.dest, Extract: test.extract},
+				config.ArtifactRelease{Path: test.path, Size: "1MB"})
 			require.Equal(t, test.file, live.File)
 			require.Equal(t, test.place, live.ServerPath())
 			require.Equal(t, test.unpacked, live.Unpacked)
@@ -93,7 +94,7 @@ func TestWhereAnArtifactAppears(t *testing.T) {
 	}
 }
 
-func TestRoomForTheArtifacts(t *testing.T) {
+func TestWorkload_VolumeBytes(t *testing.T) {
 	const staging = 16 << 20
 	for _, test := range []struct {
 		name           string
@@ -107,19 +108,20 @@ func TestRoomForTheArtifacts(t *testing.T) {
 		{"binary units", "a/m.joblib", "10MiB", "", 10<<20 + 1<<20 + staging},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			live := config.ResolveArtifact("model", config.Artifact{Dest: "m/"}, config.ArtifactRelease{Path: test.path, Size: test.size, UnpackedSize: test.unpacked})
+			live := config.ResolveArtifact("model", config.Artifact{Dest: "m/"}, config.ArtifactRelease{Path: test.path,
+				Size: test.size, UnpackedSize: test.unpacked})
 			require.Equal(t, test.want, config.Workload{Artifacts: []config.ResolvedArtifact{live}}.VolumeBytes())
 		})
 	}
 }
 
-func TestDigestIsInSmallLetters(t *testing.T) {
+func TestResolveArtifact_lowerCaseDigest(t *testing.T) {
 	live := config.ResolveArtifact("model", config.Artifact{}, config.ArtifactRelease{SHA256: "ABCDEF", Version: "AbC"})
 	require.Equal(t, "abcdef", live.SHA256)
 	require.Equal(t, "AbC", live.Version, "a version ID has two kinds of letters")
 }
 
-func TestServiceWithoutReleaseDoesNotRun(t *testing.T) {
+func TestWorkloads_serviceWithoutRelease(t *testing.T) {
 	c := load(t, "gke", map[string]any{"releases.bankchurn": nil})
 	require.Contains(t, c.Services, "bankchurn")
 	for _, w := range c.Workloads() {

@@ -9,49 +9,49 @@ import (
 	"pgregory.net/rapid"
 )
 
-// release is what is drawn of a service that is live: where its artifacts lie,
-// and what each version of one has to say.
-type release struct {
-	service         map[string]any
-	prefix          string
-	pinned, mounted bool
+// releaseGenerator generates the release of a service.
+type releaseGenerator struct {
+	service     map[string]any
+	prefix      string
+	pinned, csi bool
 }
 
-// drawRelease draws what of a service is live.
+// drawRelease draws the release of a service.
 func drawRelease(t *rapid.T, s Settings, name string, pinned bool) {
 	service := s.at("services", name)
 	prefix, _ := service["prefix"].(string)
-	r := release{service, cmp.Or(prefix, name+"/"), pinned, false}
-	live := map[string]any{"image": drawImage(t, name, pinned)}
-	backends := sorted(object(service["backends"]))
+	r := releaseGenerator{service, cmp.Or(prefix, name+"/"), pinned, false}
+	release := map[string]any{"image": drawImage(t, name, pinned)}
+	backends := sortedKeys(object(service["backends"]))
 	if len(backends) > 0 {
-		live["backend"] = rapid.SampledFrom(backends).Draw(t, name+"'s backend")
+		release["backend"] = rapid.SampledFrom(backends).Draw(t, name+"'s backend")
 	}
-	if rapid.Bool().Draw(t, name+" has its delivery said") {
-		r.mounted = r.mountable(s) && rapid.Bool().Draw(t, name+" is mounted")
-		live["delivery"] = map[bool]string{true: "csi", false: "fetch"}[r.mounted]
+	if rapid.Bool().Draw(t, name+" sets delivery") {
+		r.csi = r.supportsCSI(s) && rapid.Bool().Draw(t, name+" uses csi")
+		release["delivery"] = map[bool]string{true: "csi", false: "fetch"}[r.csi]
 	}
-	if r.mounted && pinned {
-		live["unverified"] = true
-	} else if rapid.Bool().Draw(t, name+" has it said whether it is verified") {
-		live["unverified"] = rapid.Bool().Draw(t, name+" may be unverified")
+	if r.csi && pinned {
+		release["unverified"] = true
+	} else if rapid.Bool().Draw(t, name+" sets unverified") {
+		release["unverified"] = rapid.Bool().Draw(t, name+" is unverified")
 	}
-	live["artifacts"] = r.drawVersions(t, name, object(service["artifacts"]), nil)
-	for _, each := range backends {
-		if rapid.Bool().Draw(t, name+"'s "+each+" has versions of its own") {
-			own := r.drawVersions(t, name+"'s "+each, object(service["artifacts"]), object(object(object(service["backends"])[each])["artifacts"]))
-			if live["backends"] == nil {
-				live["backends"] = map[string]any{}
+	release["artifacts"] = r.drawVersions(t, name, object(service["artifacts"]), nil)
+	for _, backend := range backends {
+		if rapid.Bool().Draw(t, name+"'s "+backend+" has its own versions") {
+			overrides := object(object(object(service["backends"])[backend])["artifacts"])
+			versions := r.drawVersions(t, name+"'s "+backend, object(service["artifacts"]), overrides)
+			if release["backends"] == nil {
+				release["backends"] = map[string]any{}
 			}
-			object(live["backends"])[each] = map[string]any{"artifacts": own}
+			object(release["backends"])[backend] = map[string]any{"artifacts": versions}
 		}
 	}
-	s.Set("releases."+name, live)
+	s.Set("releases."+name, release)
 }
 
-// mountable tells whether the service's buckets can be mounted: the cloud's
-// own, with nothing in them that has to be unpacked.
-func (r release) mountable(s Settings) bool {
+// supportsCSI reports whether the release may have delivery csi: the buckets
+// are the cloud's own, and no artifact is an archive.
+func (r releaseGenerator) supportsCSI(s Settings) bool {
 	if s.at("endpoints")["storage"] != nil {
 		return false
 	}
@@ -69,43 +69,43 @@ func (r release) mountable(s Settings) bool {
 	return true
 }
 
-// drawVersions draws a version of every artifact; those of a backend take the
-// place of the service's.
-func (r release) drawVersions(t *rapid.T, of string, artifacts, instead map[string]any) map[string]any {
+// drawVersions draws a version of each artifact. overrides are a backend's
+// artifacts, which replace the service's.
+func (r releaseGenerator) drawVersions(t *rapid.T, label string, artifacts, overrides map[string]any) map[string]any {
 	all := maps.Clone(artifacts)
-	maps.Copy(all, instead)
+	maps.Copy(all, overrides)
 	versions := map[string]any{}
-	for _, name := range sorted(all) {
-		versions[name] = r.drawVersion(t, fmt.Sprintf("%s's %s", of, name), name)
+	for _, name := range sortedKeys(all) {
+		versions[name] = r.drawVersion(t, fmt.Sprintf("%s's %s", label, name), name)
 	}
 	return versions
 }
 
 // drawVersion draws a version of an artifact.
-func (r release) drawVersion(t *rapid.T, of, name string) map[string]any {
-	ends := []string{".joblib", ".csv", "/v2/file.bin"}
-	if !r.mounted {
-		ends = append(ends, ".tar.gz", ".tar.zst", "/v2/file.tgz")
+func (r releaseGenerator) drawVersion(t *rapid.T, label, name string) map[string]any {
+	suffixes := []string{".joblib", ".csv", "/v2/file.bin"}
+	if !r.csi {
+		suffixes = append(suffixes, ".tar.gz", ".tar.zst", "/v2/file.tgz")
 	} else if r.isFolder(name) {
-		ends = append(ends, "/v3/")
+		suffixes = append(suffixes, "/v3/")
 	}
-	key := r.prefix + name + rapid.SampledFrom(ends).Draw(t, of+"'s path")
-	version := map[string]any{"path": key, "size": rapid.SampledFrom([]string{"1", "4.1MB", "440MB"}).Draw(t, of+"'s size")}
+	key := r.prefix + name + rapid.SampledFrom(suffixes).Draw(t, label+"'s path")
+	version := map[string]any{"path": key, "size": rapid.SampledFrom([]string{"1", "4.1MB", "440MB"}).Draw(t, label+"'s size")}
 	folder := strings.HasSuffix(key, "/")
-	if !folder && (r.pinned && !r.mounted || rapid.Bool().Draw(t, of+" is pinned")) {
+	if !folder && (r.pinned && !r.csi || rapid.Bool().Draw(t, label+" is pinned")) {
 		version["sha256"] = digest(name)
 	}
-	if rapid.Bool().Draw(t, of+" is said to unpack to a size") {
+	if rapid.Bool().Draw(t, label+" has an unpackedSize") {
 		version["unpackedSize"] = "445MB"
 	}
-	if !r.mounted && rapid.Bool().Draw(t, of+" has a version") {
+	if !r.csi && rapid.Bool().Draw(t, label+" has a version") {
 		version["version"] = "1763901234567891"
 	}
 	return version
 }
 
-// isFolder tells whether an artifact appears in a folder whichever backend runs.
-func (r release) isFolder(name string) bool {
+// isFolder reports whether the artifact is a directory with each of the backends.
+func (r releaseGenerator) isFolder(name string) bool {
 	sources := []map[string]any{r.service}
 	for _, backend := range object(r.service["backends"]) {
 		sources = append(sources, object(backend))

@@ -11,8 +11,8 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-// RepositoryRoot returns the repository's root: the folder, at or above the working
-// one, that has the project file.
+// RepositoryRoot returns the root of the repository: the working directory or
+// the nearest directory above it with a Pulumi.yaml.
 func RepositoryRoot() (string, error) {
 	folder, err := os.Getwd()
 	if err != nil {
@@ -29,8 +29,9 @@ func RepositoryRoot() (string, error) {
 	}
 }
 
-// RepositoryStack returns the config of one of the repository's stacks, gke or eks: the
-// project's values with the stack's over them. Each call returns its own copy.
+// RepositoryStack returns the config of a stack of the repository, gke or eks:
+// the values of Pulumi.yaml, overridden by those of Pulumi.STACK.yaml. Each
+// call returns a new copy.
 func RepositoryStack(stack string) (Settings, error) {
 	root, err := RepositoryRoot()
 	if err != nil {
@@ -57,7 +58,7 @@ func (s Settings) read(file string) error {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	for key, value := range document.Config {
-		// A project file declares a key; the value that all stacks share is below it.
+		// Pulumi.yaml has the value of a declared key below "value".
 		if declared, ok := value.(map[string]any); ok && !strings.Contains(key, ":") {
 			value = declared["value"]
 		}

@@ -1,5 +1,6 @@
-// Package configtest gives tests a stack's config as the Pulumi engine would
-// give it to the program, from the repository's own files.
+// Package configtest provides the config of stacks for tests, in the form in
+// which the Pulumi engine provides it: that of the repository's stack files, and
+// generated ones.
 package configtest
 
 import (
@@ -16,8 +17,8 @@ type Settings map[string]any
 
 var _ config.Source = Settings{}
 
-// GetConfig returns a value as the engine hands it over: text as it is,
-// everything else as JSON.
+// GetConfig returns a value in the engine's form: text as it is, everything
+// else as JSON.
 func (s Settings) GetConfig(key string) (string, bool) {
 	value, ok := s[key]
 	if !ok {
@@ -28,18 +29,18 @@ func (s Settings) GetConfig(key string) (string, bool) {
 	}
 	text, err := json.Marshal(value)
 	if err != nil {
-		panic(err) // YAML and tests hold nothing that JSON cannot
+		panic(err) // all values come from YAML or test code, and are valid in JSON
 	}
 	return string(text), true
 }
 
-// Stack returns no name: a test that is about the stack's has a Source of its own.
+// Stack returns "", so that no rule depends on the stack's name. Tests of these rules have a Source of their own.
 func (s Settings) Stack() string { return "" }
 
 // Keys returns the keys that are set, sorted.
 func (s Settings) Keys() []string { return slices.Sorted(maps.Keys(s)) }
 
-// Raw returns all values as the engine hands them over.
+// Raw returns all values in the engine's form.
 func (s Settings) Raw() map[string]string {
 	raw := make(map[string]string, len(s))
 	for key := range s {
@@ -50,8 +51,8 @@ func (s Settings) Raw() map[string]string {
 
 // Set puts a value at a path such as pulumi config set --path takes: a
 // provider's whole key (gcp:project), or one of the project's own without its
-// namespace (releases.bankchurn.image). Objects on the way are made. A nil
-// value takes the key out.
+// namespace (releases.bankchurn.image). It creates missing parent objects. A
+// nil value removes the key.
 func (s Settings) Set(path string, value any) {
 	if !strings.Contains(path, ":") {
 		path = config.Namespace + ":" + path

@@ -79,7 +79,8 @@ func TestKeys_typesAndDefaults(t *testing.T) {
 		"| `services.NAME.deployment` | text | NAME |  | Name of the Deployment. |",
 		"| `services.NAME.autoscaling.scaleDownWindow` | duration | `300s` |  |",
 		"| `services.NAME.resources` | object |  |  | Requests and limits of the model server. Keys as in `fetcher.resources`. |",
-		"| `releases.NAME.artifacts.NAME.version` | text |  |  | Version to pin: the generation of a Cloud Storage object, the version ID of an S3 object. |",
+		"| `releases.NAME.artifacts.NAME.version` | text |  |  | Version to pin: the generation of a Cloud Storage object, the " +
+			"version ID of an S3 object. |",
 	} {
 		require.Contains(t, table, want)
 	}

@@ -23,7 +23,8 @@ func (s Source) typeErrors(err error) field.ErrorList {
 		}
 		return errs
 	}
-	if decodeErr, ok := err.(*mapstructure.DecodeError); ok { //nolint:errorlint // level by level: errors.As would find only the first of those joined below
+	//nolint:errorlint // level by level: errors.As would find only the first of those joined below
+	if decodeErr, ok := err.(*mapstructure.DecodeError); ok {
 		if mismatch := (*typeError)(nil); errors.As(decodeErr.Unwrap(), &mismatch) {
 			return field.ErrorList{field.TypeInvalid(s.path(decodeErr.Name()), shorten(mismatch.value), mismatch.expected)}
 		}
