@@ -108,8 +108,6 @@ soak: ## run the long tests of the fetcher: race detector, 5 GB objects, fuzzing
 	@$(call fuzz,fetcher,FuzzFromEnv,./request)
 	@$(call fuzz,.,FuzzLoad,./config)
 
-# The whole pattern of go test -run, or nothing.
-run_flag = $(if $(RUN),-run '$(RUN)')
 e2e = go test -C local -tags e2e -count=1 -timeout 60m -v $(run_flag)
 
 e2e: ## run the end-to-end tests, as root; one scenario with RUN= [RUN=TestRollback STACK=]
