@@ -13,7 +13,7 @@ import (
 )
 
 // ModelConfig is the ConfigMap that tells a service's fetcher what to bring:
-// the keys of ADR-002, and beside them digests and further artifacts.
+// the keys of docs/adr/0001, and beside them digests and further artifacts.
 //
 // It is immutable and named by the engine, a fresh name for each content. So
 // another content makes another ConfigMap, and the Deployment that refers to it

@@ -5,7 +5,8 @@ import (
 	"testing"
 )
 
-// Service is what Kubernetes has to run for one service of WORKLOAD.md.
+// Service is what Kubernetes has to run for one service, as the services ran
+// before this project deployed them.
 type Service struct {
 	// Name of the service in the config, of its Deployment and of its Service.
 	Name, Deployment, ServiceName string

@@ -1,0 +1,3 @@
+module github.com/modelferry/modelferry/tools/gate
+
+go 1.26
