@@ -51,17 +51,20 @@ func cases(programs binaries, s *servers, o objects) []benchmark {
 	}
 	gcs := func(key string) tool {
 		return tool{name: "fetcher, GCS", args: []string{programs.fetcher}, env: []string{
-			"STORAGE_EMULATOR_HOST=" + s.gcs, "GCS_BUCKET=" + bucket, "GCS_MODEL_PATH=" + key, "LOCAL_MODEL_PATH=" + targetPlaceholder + "/" + key,
+			"STORAGE_EMULATOR_HOST=" + s.gcs, "GCS_BUCKET=" + bucket, "GCS_MODEL_PATH=" + key,
+			"LOCAL_MODEL_PATH=" + targetPlaceholder + "/" + key,
 		}}
 	}
 	s5cmd := func(endpoint, key string) tool {
-		return tool{name: "s5cmd", args: []string{programs.s5cmd, "cp", "s3://" + bucket + "/" + key, targetPlaceholder + "/" + key}, env: s.environment(endpoint)}
+		return tool{name: "s5cmd", args: []string{programs.s5cmd, "cp", "s3://" + bucket + "/" + key,
+			targetPlaceholder + "/" + key}, env: s.environment(endpoint)}
 	}
 	boto3 := func(name, key string) []tool {
 		if programs.python == "" {
 			return nil
 		}
-		return []tool{{name: name, args: []string{programs.python, "-c", boto3Script, bucket, key, targetPlaceholder}, env: s.environment(s.s3)}}
+		return []tool{{name: name, args: []string{programs.python, "-c", boto3Script, bucket, key, targetPlaceholder},
+			env: s.environment(s.s3)}}
 	}
 	unpack := func(name string) tool {
 		return tool{name: "local file", args: []string{programs.self, "unpack", filepath.Join(o.folder, name), targetPlaceholder}}
@@ -72,9 +75,11 @@ func cases(programs binaries, s *servers, o objects) []benchmark {
 	return []benchmark{
 		{"4.1 MB object", append([]tool{fetch("fetcher", s.s3, o.small), s5cmd(s.s3, o.small), gcs(o.small)}, boto3("boto3", o.small)...),
 			map[string]float64{"s5cmd": 1.2, "boto3": 1.0 / 8}, smallBytes},
-		{"450 MB object", append([]tool{fetch("fetcher", s.s3, o.large), s5cmd(s.s3, o.large), gcs(o.large), fetch("fetcher, pinned", s.s3, o.large, pinned(o.large))}, boto3("boto3", o.large)...),
+		{"450 MB object", append([]tool{fetch("fetcher", s.s3, o.large), s5cmd(s.s3, o.large), gcs(o.large),
+			fetch("fetcher, pinned", s.s3, o.large, pinned(o.large))}, boto3("boto3", o.large)...),
 			map[string]float64{"s5cmd": 1}, largeBytes},
-		{"450 MB tar.gz, extracted", append([]tool{fetch("fetcher", s.s3, o.archive), unpack(o.archive), gcs(o.archive)}, boto3("boto3 + tarfile", o.archive)...),
+		{"450 MB tar.gz, extracted", append([]tool{fetch("fetcher", s.s3, o.archive), unpack(o.archive), gcs(o.archive)},
+			boto3("boto3 + tarfile", o.archive)...),
 			map[string]float64{"local file": 1.15, "boto3 + tarfile": 0.4}, largeBytes},
 		{"the same as tar.zst", []tool{fetch("fetcher", s.s3, o.zstd), unpack(o.zstd), fetch("fetcher, tar.gz", s.s3, o.archive)},
 			nil, largeBytes},

@@ -23,7 +23,8 @@ type objects struct{ folder, small, large, archive, zstd string }
 
 // makeObjects creates the missing objects. Their content is the same on every machine.
 func makeObjects(cache string) (objects, error) {
-	o := objects{folder: filepath.Join(cache, "objects"), small: "small.joblib", large: "large.bin", archive: "finbert.tar.gz", zstd: "finbert.tar.zst"}
+	o := objects{folder: filepath.Join(cache, "objects"), small: "small.joblib", large: "large.bin",
+		archive: "finbert.tar.gz", zstd: "finbert.tar.zst"}
 	if err := os.MkdirAll(o.folder, 0o755); err != nil {
 		return o, err
 	}

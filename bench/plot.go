@@ -22,13 +22,18 @@ func drawSVG(results []result) []byte {
 			if i == 0 {
 				color = "#2f6fde"
 			}
-			fmt.Fprintf(&body, `<text x="%d" y="%d" text-anchor="end">%s</text><rect x="%d" y="%d" width="%.0f" height="14" fill="%s"/><text x="%.0f" y="%d">%.2f</text>`+"\n",
-				left-8, y, html.EscapeString(c.name), left, y-12, min(relativeTime, longest)*unit, color, left+min(relativeTime, longest)*unit+6, y, relativeTime)
+			fmt.Fprintf(&body,
+				`<text x="%d" y="%d" text-anchor="end">%s</text>`+
+					`<rect x="%d" y="%d" width="%.0f" height="14" fill="%s"/><text x="%.0f" y="%d">%.2f</text>`+"\n",
+				left-8, y, html.EscapeString(c.name), left, y-12, min(relativeTime,
+					longest)*unit, color, left+min(relativeTime, longest)*unit+6, y, relativeTime)
 		}
 		y += row / 2
 	}
 	var svg bytes.Buffer
-	fmt.Fprintf(&svg, `<svg xmlns="http://www.w3.org/2000/svg" width="1000" height="%d" font-family="sans-serif" font-size="13"><rect width="100%%" height="100%%" fill="white"/>`+"\n", y+20)
+	fmt.Fprintf(&svg,
+		`<svg xmlns="http://www.w3.org/2000/svg" width="1000" height="%d" font-family="sans-serif" font-size="13">`+
+			`<rect width="100%%" height="100%%" fill="white"/>`+"\n", y+20)
 	svg.Write(body.Bytes())
 	svg.WriteString("</svg>\n")
 	return svg.Bytes()

@@ -55,7 +55,8 @@ func (s *servers) startAll(ctx context.Context, programs binaries, work string, 
 	if s.gcs, err = s.start(ctx, func(host, port string) *exec.Cmd {
 		address := net.JoinHostPort(host, port)
 		return exec.CommandContext(ctx, programs.gcs, "-backend", "filesystem", "-filesystem-root", filepath.Join(work, "gcs"),
-			"-scheme", "http", "-host", host, "-port", port, "-external-url", "http://"+address, "-public-host", address, "-log-level", "error")
+			"-scheme", "http", "-host", host, "-port", port, "-external-url", "http://"+address,
+			"-public-host", address, "-log-level", "error")
 	}); err != nil {
 		return err
 	}
@@ -63,7 +64,8 @@ func (s *servers) startAll(ctx context.Context, programs binaries, work string, 
 	if err := s.s5cmd(ctx, programs, "mb", "s3://"+bucket); err != nil {
 		return err
 	}
-	if err := post(ctx, s.gcs+"/storage/v1/b?project=bench", "application/json", bytes.NewBufferString(`{"name":"`+bucket+`"}`)); err != nil {
+	if err := post(ctx, s.gcs+"/storage/v1/b?project=bench", "application/json",
+		bytes.NewBufferString(`{"name":"`+bucket+`"}`)); err != nil {
 		return err
 	}
 	for _, name := range []string{o.small, o.large, o.archive, o.zstd} {
@@ -75,7 +77,8 @@ func (s *servers) startAll(ctx context.Context, programs binaries, work string, 
 		if err != nil {
 			return err
 		}
-		err = post(ctx, s.gcs+"/upload/storage/v1/b/"+bucket+"/o?uploadType=media&name="+url.QueryEscape(name), "application/octet-stream", io.NopCloser(file))
+		err = post(ctx, s.gcs+"/upload/storage/v1/b/"+bucket+"/o?uploadType=media&name="+url.QueryEscape(name),
+			"application/octet-stream", io.NopCloser(file))
 		if err := errors.Join(err, file.Close()); err != nil {
 			return err
 		}

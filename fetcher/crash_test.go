@@ -33,7 +33,7 @@ func TestFetcher_completesAfterKill(t *testing.T) {
 			store.Put(t, b.bucket, "m.tar", packed)
 			b.set("MODEL_SHA256", sha256Hex(model), "ARTIFACTS",
 				fmt.Sprintf(`[{"bucket":%q,"path":"m.tar","dest":"bert/m.tar","sha256":%q}]`, b.bucket, sha256Hex(packed)))
-			whole := func() {
+			requireComplete := func() {
 				require.Equal(t, model, b.readFile(t, "m.bin"))
 				require.Equal(t, weights, b.readFile(t, "bert/weights"))
 			}
@@ -49,18 +49,19 @@ func TestFetcher_completesAfterKill(t *testing.T) {
 				_ = command.Process.Kill() // it may have ended by itself
 				_ = command.Wait()
 				if _, err := os.Stat(b.path(publish.MarkerName)); err == nil {
-					whole()
+					requireComplete()
 					require.NoError(t, os.Remove(b.path(publish.MarkerName)))
 				}
 			}
 			require.Equal(t, 0, b.run(t).ExitCode)
-			whole()
+			requireComplete()
 		})
 	}
 }
 
 // stopWhen starts a run whose last range stalls and ends it by a signal when the journal is far enough.
 func stopWhen(t *testing.T, b *fixture, signal os.Signal, enough func(journal []byte) bool) {
+	t.Helper()
 	command, stderr := b.command(t.Context())
 	require.NoError(t, command.Start())
 	require.Eventually(t, func() bool {
@@ -81,17 +82,19 @@ func TestFetcher_resumesInterruptedDownload(t *testing.T) {
 	body := randomBytes(22, part*parts)
 	for name, store := range allStores(t) {
 		for _, end := range []struct {
-			name   string
-			signal os.Signal
-			spoil  func(t *testing.T, b *fixture)
-			left   int
+			name    string
+			signal  os.Signal
+			damage  func(t *testing.T, b *fixture)
+			missing int
 		}{
 			{"killed", syscall.SIGKILL, func(*testing.T, *fixture) {}, 0},
 			{"stopped", syscall.SIGTERM, func(*testing.T, *fixture) {}, 0},
-			{"killed, and a byte lost with the node's power", syscall.SIGKILL, func(t *testing.T, b *fixture) {
+			{"killed, and a byte lost in a power failure", syscall.SIGKILL, func(t *testing.T, b *fixture) {
+				t.Helper()
 				flipByte(t, b.path(staging+"/0/m.bin"), 17)
 			}, 1},
 			{"killed, and the object replaced", syscall.SIGKILL, func(t *testing.T, b *fixture) {
+				t.Helper()
 				b.store.Put(t, b.bucket, "models/m.bin", body)
 			}, parts},
 		} {
@@ -101,7 +104,7 @@ func TestFetcher_resumesInterruptedDownload(t *testing.T) {
 				b := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_PARALLEL", fmt.Sprint(parts))
 				store.Put(t, b.bucket, "models/m.bin", body)
 				stopWhen(t, b, end.signal, func(journal []byte) bool { return countSegments(journal) == parts-1 })
-				end.spoil(t, b)
+				end.damage(t, b)
 				before := len(proxy.Requests())
 				got := b.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
@@ -112,8 +115,8 @@ func TestFetcher_resumesInterruptedDownload(t *testing.T) {
 						ranges++
 					}
 				}
-				if end.left < parts {
-					require.Equal(t, 1+end.left, ranges)
+				if end.missing < parts {
+					require.Equal(t, 1+end.missing, ranges)
 					require.Contains(t, got.stderr, "resuming an earlier download")
 				} else {
 					require.Equal(t, parts, ranges, "a part of another version is of no use")
@@ -129,7 +132,7 @@ func TestFetcher_keepsExtractedArchive(t *testing.T) {
 	weights := randomBytes(23, 3*part)
 	packed := archivetest.Tar(t, archivetest.Folder("empty"), archivetest.File("w/weights", weights))
 	for name, store := range allStores(t) {
-		for change, intact := range map[string]bool{"as it was": true, "spoilt": false} {
+		for change, intact := range map[string]bool{"intact": true, "corrupted": false} {
 			t.Run(name+"/"+change, func(t *testing.T) {
 				proxy := faultproxy.New(t, store.Endpoint())
 				b := newFixture(t, store, proxy.URL).setObject("m.tar", "bert/m.tar").set("FETCH_PART_SIZE", fmt.Sprint(part))

@@ -31,6 +31,7 @@ type failure struct {
 }
 
 func (f failure) check(t *testing.T, b *fixture) {
+	t.Helper()
 	f.prepare(t, b)
 	got := b.run(t)
 	require.Equal(t, f.exit, got.ExitCode, got.stderr)
@@ -42,6 +43,7 @@ func (f failure) check(t *testing.T, b *fixture) {
 
 func putObject(key string, body []byte, pairs ...string) func(*testing.T, *fixture) {
 	return func(t *testing.T, b *fixture) {
+		t.Helper()
 		b.store.Put(t, b.bucket, key, body)
 		b.set(pairs...)
 	}
@@ -50,6 +52,7 @@ func putObject(key string, body []byte, pairs ...string) func(*testing.T, *fixtu
 // putArchive writes an archive as the model and requests its extraction.
 func putArchive(body []byte, pairs ...string) func(*testing.T, *fixture) {
 	return func(t *testing.T, b *fixture) {
+		t.Helper()
 		b.store.Put(t, b.bucket, "models/m.bin", body)
 		b.set("MODEL_EXTRACT", "true").set(pairs...)
 	}
@@ -57,31 +60,41 @@ func putArchive(body []byte, pairs ...string) func(*testing.T, *fixture) {
 
 func TestExitCode_bothStores(t *testing.T) {
 	wrong := strings.Repeat("0", 64)
-	sound := archivetest.Gzip(t, archivetest.Tar(t, archivetest.File("weights", randomBytes(4, 300_000))))
+	valid := archivetest.Gzip(t, archivetest.Tar(t, archivetest.File("weights", randomBytes(4, 300_000))))
 	failures := []failure{
-		{"2: a config fault", putObject("models/m.bin", []byte("m"), "MODEL_SHA256", "abc"), 2, "config", `the model: invalid sha256 "abc": must be 64 hex digits`},
+		{"2: invalid configuration", putObject("models/m.bin", []byte("m"), "MODEL_SHA256", "abc"), 2, "config",
+			`the model: invalid sha256 "abc": must be 64 hex digits`},
 		{"4: no such object", func(*testing.T, *fixture) {}, 4, "not found", "m.bin: %s: no such object (check the bucket and the path"},
 		{"4: no such version", func(t *testing.T, b *fixture) {
+			t.Helper()
 			b.store.Put(t, b.bucket, "models/m.bin", []byte("m"))
 			b.set("MODEL_VERSION", b.store.MissingVersion())
 		}, 4, "not found", "check the path and the pinned version"},
 		{"5: an empty object", putObject("models/m.bin", nil), 5, "integrity", "%s is empty"},
-		{"5: another digest", putObject("models/m.bin", []byte("m"), "MODEL_SHA256", wrong), 5, "integrity", "%s has SHA-256 62c66a7a5dd70c3146618063c344e531e6d4b59e379808443ce962b3abd63c5a, not the pinned " + wrong},
-		{"5: another size", putObject("models/m.bin", []byte("m"), "MODEL_SIZE", "2"), 5, "integrity", "%s has 1 bytes, expected 2"},
-		{"5: a sound archive of another digest", putArchive(sound, "MODEL_SHA256", wrong), 5, "integrity", "not the pinned"},
-		{"5: a broken archive of another digest", putArchive(sound[:len(sound)/2], "MODEL_SHA256", wrong), 5, "integrity", "not the pinned"},
-		{"6: an archive whose file is larger than the volume", putArchive(archivetest.TarWithFalseSize(t, "weights", 8<<40)), 6, "no space", "the archive's next file: 8796093022208 bytes required"},
-		{"7: a cut archive", putArchive(sound[:len(sound)/2]), 7, "archive", "%s: the archive is corrupt or truncated"},
-		{"7: a cut archive that is pinned as it is", putArchive(sound[:9000], "MODEL_SHA256", sha256Hex(sound[:9000])), 7, "archive", "corrupt"},
-		{"7: no archive at all", putArchive([]byte("this is no archive")), 7, "archive", "corrupt"},
-		{"7: an entry that leaves", putArchive(archivetest.Tar(t, archivetest.File("ok", []byte("x")), archivetest.File("../../evil", []byte("x")))), 7, "archive", `entry "../../evil" has .. in its name`},
-		{"7: an archive with the fetcher's marker", putArchive(archivetest.Tar(t, archivetest.File(".modelferry.json", []byte("{}")))), 7, "archive", "a name reserved for the fetcher"},
-		{"7: an archive that holds another artifact's dest", func(t *testing.T, b *fixture) {
+		{"5: other digest", putObject("models/m.bin", []byte("m"), "MODEL_SHA256", wrong), 5, "integrity",
+			"%s has SHA-256 62c66a7a5dd70c3146618063c344e531e6d4b59e379808443ce962b3abd63c5a, not the pinned " + wrong},
+		{"5: other size", putObject("models/m.bin", []byte("m"), "MODEL_SIZE", "2"), 5, "integrity", "%s has 1 bytes, expected 2"},
+		{"5: a valid archive with another digest", putArchive(valid, "MODEL_SHA256", wrong), 5, "integrity", "not the pinned"},
+		{"5: a corrupt archive with another digest", putArchive(valid[:len(valid)/2], "MODEL_SHA256", wrong), 5,
+			"integrity", "not the pinned"},
+		{"6: an archive whose file is larger than the volume", putArchive(archivetest.TarWithFalseSize(t, "weights", 8<<40)), 6,
+			"no space", "the archive's next file: 8796093022208 bytes required"},
+		{"7: a truncated archive", putArchive(valid[:len(valid)/2]), 7, "archive", "%s: the archive is corrupt or truncated"},
+		{"7: a truncated archive with its own digest", putArchive(valid[:9000], "MODEL_SHA256", sha256Hex(valid[:9000])),
+			7, "archive", "corrupt"},
+		{"7: not an archive", putArchive([]byte("this is no archive")), 7, "archive", "corrupt"},
+		{"7: an entry outside the folder", putArchive(archivetest.Tar(t, archivetest.File("ok", []byte("x")),
+			archivetest.File("../../evil", []byte("x")))), 7, "archive", `entry "../../evil" has .. in its name`},
+		{"7: an archive with a marker file", putArchive(archivetest.Tar(t, archivetest.File(".modelferry.json",
+			[]byte("{}")))), 7, "archive", "a name reserved for the fetcher"},
+		{"7: an archive that contains another artifact's dest", func(t *testing.T, b *fixture) {
+			t.Helper()
 			putArchive(archivetest.Tar(t, archivetest.File("data/a", []byte("x"))))(t, b)
 			b.store.Put(t, b.bucket, "a", []byte("y"))
 			b.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"a","dest":"data/a"}]`, b.bucket))
 		}, 7, "archive", "give one of them another dest"},
-		{"all that is missing is told at once", func(t *testing.T, b *fixture) {
+		{"all missing objects are reported at once", func(t *testing.T, b *fixture) {
+			t.Helper()
 			b.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"second","dest":"second"}]`, b.bucket))
 		}, 4, "not found", "second: no such object"},
 	}
@@ -102,11 +115,12 @@ func TestExitCode_permissionDeniedOnS3(t *testing.T) {
 		prepare func(t *testing.T, b *fixture)
 		says    string
 	}{
-		{"no credentials at all", func(_ *testing.T, b *fixture) {
+		{"no credentials", func(_ *testing.T, b *fixture) {
 			delete(b.env, "AWS_ACCESS_KEY_ID")
 			delete(b.env, "AWS_SECRET_ACCESS_KEY")
 		}, "no AWS identity"},
-		{"credentials without a grant", func(t *testing.T, b *fixture) {
+		{"credentials without a permission", func(t *testing.T, b *fixture) {
+			t.Helper()
 			for key, value := range store.UnprivilegedCredentials(t) {
 				b.env[key] = value
 			}
@@ -142,12 +156,14 @@ func TestExitCode_permissionDeniedOnGCS(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusForbidden)
-		fmt.Fprint(w, `{"error":{"code":403,"message":"caller does not have storage.objects.get access to the Google Cloud Storage object."}}`)
+		fmt.Fprint(w,
+			`{"error":{"code":403,"message":"caller does not have storage.objects.get access to the Google Cloud Storage object."}}`)
 	}))
 	defer server.Close()
 	b := newFixture(t, storetest.GCS(t), server.URL)
 	failure{prepare: func(*testing.T, *fixture) {}, exit: 3, outcome: "denied",
-		message: "caller does not have storage.objects.get access to the Google Cloud Storage object. (grant the pod's identity roles/storage.objectViewer on gs://" + b.bucket + "/models/)",
+		message: "caller does not have storage.objects.get access to the Google Cloud Storage object. " +
+			"(grant the pod's identity roles/storage.objectViewer on gs://" + b.bucket + "/models/)",
 	}.check(t, b)
 }
 
@@ -158,7 +174,8 @@ func TestExitCode_noGoogleIdentity(t *testing.T) {
 	b := newFixture(t, storetest.GCS(t), "")
 	delete(b.env, "STORAGE_EMULATOR_HOST")
 	b.set("GCE_METADATA_HOST", strings.TrimPrefix(metadata.URL, "http://"), "FETCH_IDENTITY_WAIT", "300ms")
-	failure{prepare: func(*testing.T, *fixture) {}, exit: 3, outcome: "denied", message: "the metadata server returned no token within 300ms"}.check(t, b)
+	failure{prepare: func(*testing.T, *fixture) {}, exit: 3, outcome: "denied",
+		message: "the metadata server returned no token within 300ms"}.check(t, b)
 }
 
 func TestExitCode_noSpaceBeforeDownload(t *testing.T) {
@@ -166,26 +183,29 @@ func TestExitCode_noSpaceBeforeDownload(t *testing.T) {
 	proxy := faultproxy.New(t, store.Endpoint())
 	proxy.Inject(1, faultproxy.IsNotRange, faultproxy.FalseContentLength(8<<40))
 	b := newFixture(t, store, proxy.URL)
-	failure{prepare: putObject("models/m.bin", []byte("m")), exit: 6, outcome: "no space", message: "8796093022208 bytes required"}.check(t, b)
+	failure{prepare: putObject("models/m.bin", []byte("m")), exit: 6, outcome: "no space",
+		message: "8796093022208 bytes required"}.check(t, b)
 	require.Len(t, proxy.Requests(), 1)
 }
 
 func TestExitCode_transientErrors(t *testing.T) {
 	for name, store := range allStores(t) {
-		t.Run(name+"/gave up", func(t *testing.T) {
+		t.Run(name+"/retries used up", func(t *testing.T) {
 			t.Parallel()
 			proxy := faultproxy.New(t, store.Endpoint())
 			proxy.Inject(1000, faultproxy.Any, faultproxy.Status(http.StatusServiceUnavailable))
 			b := newFixture(t, store, proxy.URL).set("FETCH_RETRIES", "1")
-			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 8, outcome: "gave up", message: "m.bin: gave up after 10 attempts: %s: "}.check(t, b)
+			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 8, outcome: "gave up",
+				message: "m.bin: gave up after 10 attempts: %s: "}.check(t, b)
 			require.Len(t, proxy.Requests(), 2*5, "two rounds of five tries each")
 		})
-		t.Run(name+"/out of time", func(t *testing.T) {
+		t.Run(name+"/timeout", func(t *testing.T) {
 			t.Parallel()
 			proxy := faultproxy.New(t, store.Endpoint())
 			proxy.Inject(1000, faultproxy.Any, faultproxy.Stall(0))
 			b := newFixture(t, store, proxy.URL).set("FETCH_TIMEOUT", "400ms")
-			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 8, outcome: "gave up", message: "timed out after 400ms"}.check(t, b)
+			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 8, outcome: "gave up",
+				message: "timed out after 400ms"}.check(t, b)
 		})
 	}
 }

@@ -15,17 +15,18 @@ import (
 
 // explain runs the fetcher with --explain and checks that the model folder is untouched.
 func (b *fixture) explain(t *testing.T) (stdout, stderr string, exit int) {
-	command, said := b.command(t.Context())
+	t.Helper()
+	command, log := b.command(t.Context())
 	command.Args = append(command.Args, "--explain")
-	var told bytes.Buffer
-	command.Stdout = &told
+	var output bytes.Buffer
+	command.Stdout = &output
 	err := command.Run()
 	var ended *exec.ExitError
 	if err != nil {
 		require.ErrorAs(t, err, &ended)
 	}
 	b.requireNothingPublished(t)
-	return told.String(), said.String(), command.ProcessState.ExitCode()
+	return output.String(), log.String(), command.ProcessState.ExitCode()
 }
 
 func TestExplain_printsPlanWithoutDownload(t *testing.T) {

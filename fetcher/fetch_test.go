@@ -31,6 +31,7 @@ func sha256Hex(body []byte) string {
 }
 
 func (b *fixture) readMarker(t *testing.T) publish.Marker {
+	t.Helper()
 	var marker publish.Marker
 	require.NoError(t, json.Unmarshal(b.readFile(t, publish.MarkerName), &marker))
 	return marker
@@ -51,7 +52,8 @@ func TestFetcher_downloadsModelInRanges(t *testing.T) {
 			require.Len(t, marker.Artifacts, 1)
 			require.NotEmpty(t, marker.Artifacts[0].Checksum)
 			require.Equal(t, publish.Record{
-				Dest: "m.bin", Source: b.url("models/m.bin"), Bytes: int64(len(body)), SHA256: sha256Hex(body), Version: version, Checksum: marker.Artifacts[0].Checksum, Verified: "sha256",
+				Dest: "m.bin", Source: b.url("models/m.bin"), Bytes: int64(len(body)), SHA256: sha256Hex(body),
+				Version: version, Checksum: marker.Artifacts[0].Checksum, Verified: "sha256",
 			}, marker.Artifacts[0])
 			require.Equal(t, sha256Hex(body), got.Artifacts[0].SHA256)
 			require.True(t, got.Artifacts[0].Pinned)
@@ -67,8 +69,10 @@ func TestFetcher_extractsArchiveBesideFile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			weights, csv := randomBytes(2, 700_000), []byte("text,label\n")
 			packed := archivetest.Gzip(t, archivetest.Tar(t,
-				archivetest.Folder("./"), archivetest.File("./config.json", []byte("{}")), archivetest.File("./weights/pytorch_model.bin", weights), archivetest.Folder("./assets/")))
-			b := newFixture(t, store, "").setObject("nlpinsight/model.tar.gz", "finbert/model.tar.gz").set("FETCH_PART_SIZE", "65536", "FETCH_PARALLEL", "3")
+				archivetest.Folder("./"), archivetest.File("./config.json",
+					[]byte("{}")), archivetest.File("./weights/pytorch_model.bin", weights), archivetest.Folder("./assets/")))
+			b := newFixture(t, store, "").setObject("nlpinsight/model.tar.gz",
+				"finbert/model.tar.gz").set("FETCH_PART_SIZE", "65536", "FETCH_PARALLEL", "3")
 			data := store.Bucket(t) // artifacts come from several buckets
 			store.Put(t, b.bucket, "nlpinsight/model.tar.gz", packed)
 			store.Put(t, data, "v1/phrasebank.csv", csv)
@@ -131,6 +135,7 @@ func TestFetcher_secondRunIsUnchanged(t *testing.T) {
 }
 
 func flipByte(t *testing.T, name string, at int64) {
+	t.Helper()
 	body, err := os.ReadFile(name)
 	require.NoError(t, err)
 	body[at] ^= 1
@@ -158,7 +163,8 @@ func TestFetcher_removesInterruptedPublication(t *testing.T) {
 	stale := b.path(".modelferry-staging/0")
 	require.NoError(t, os.MkdirAll(stale, 0o755))
 	require.NoError(t, os.WriteFile(filepath.Join(stale, "part"), []byte("part"), 0o644))
-	require.NoError(t, os.WriteFile(b.path(".modelferry-staging/marker.json"), []byte(`{"artifacts":[{"dest":"half/published.bin"},{"dest":"m.bin"}]}`), 0o644))
+	require.NoError(t, os.WriteFile(b.path(".modelferry-staging/marker.json"),
+		[]byte(`{"artifacts":[{"dest":"half/published.bin"},{"dest":"m.bin"}]}`), 0o644))
 	require.NoError(t, os.MkdirAll(b.path("half"), 0o755))
 	require.NoError(t, os.WriteFile(b.path("half/published.bin"), []byte("half"), 0o644))
 	require.Equal(t, 0, b.run(t).ExitCode)

@@ -34,6 +34,7 @@ const runMain = "FETCHER_TEST_RUN_MAIN=1"
 
 // allStores returns both stores by name, for tests that apply to either.
 func allStores(t *testing.T) map[string]storetest.Store {
+	t.Helper()
 	return map[string]storetest.Store{"s3": storetest.S3(t), "gcs": storetest.GCS(t)}
 }
 
@@ -48,6 +49,7 @@ type fixture struct {
 
 // newFixture requests the object models/m.bin at the endpoint of the store or, if not empty, of a proxy.
 func newFixture(t *testing.T, store storetest.Store, endpoint string) *fixture {
+	t.Helper()
 	if endpoint == "" {
 		endpoint = store.Endpoint()
 	}
@@ -103,6 +105,7 @@ func (b *fixture) command(ctx context.Context) (*exec.Cmd, *bytes.Buffer) {
 // message
 // agree, and the staging folder is removed unless a later run can resume.
 func (b *fixture) run(t *testing.T) result {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	command, stderr := b.command(ctx)
@@ -111,6 +114,7 @@ func (b *fixture) run(t *testing.T) result {
 }
 
 func (b *fixture) result(t *testing.T, command *exec.Cmd, stderr string) result {
+	t.Helper()
 	message, err := os.ReadFile(b.env["FETCH_TERMINATION_LOG"])
 	require.NoError(t, err, stderr)
 	require.LessOrEqual(t, len(message), report.MaxTerminationMessage)
@@ -135,6 +139,7 @@ const staging = ".modelferry-staging"
 
 // requireNothingPublished checks that the model folder contains nothing but the staging folder.
 func (b *fixture) requireNothingPublished(t *testing.T) {
+	t.Helper()
 	entries, err := os.ReadDir(filepath.Join(b.volume, "models"))
 	if !os.IsNotExist(err) {
 		require.NoError(t, err)
@@ -145,6 +150,7 @@ func (b *fixture) requireNothingPublished(t *testing.T) {
 }
 
 func (b *fixture) readFile(t *testing.T, name string) []byte {
+	t.Helper()
 	body, err := os.ReadFile(b.path(name))
 	require.NoError(t, err)
 	return body

@@ -18,6 +18,7 @@ import (
 // runOnSmallVolume runs the fetcher on a tmpfs of the given size, in a mount namespace, and returns the files left on
 // it.
 func runOnSmallVolume(t *testing.T, b *fixture, mebibytes int, fill string) (result, []string) {
+	t.Helper()
 	models, listing := b.path(""), filepath.Join(b.volume, "listing")
 	require.NoError(t, os.MkdirAll(models, 0o755))
 	command, stderr := b.command(t.Context())
@@ -63,7 +64,8 @@ func TestFetcher_fullVolume(t *testing.T) {
 		says       string
 	}{
 		{"a file is larger than what is left", "", randomBytes(31, 12<<20), false, "12582912 bytes required"},
-		{"another writer was there before", `head -c 6000000 /dev/zero > "$2/other"`, randomBytes(31, 4<<20), false, "4194304 bytes required"},
+		{"another writer was there before", `head -c 6000000 /dev/zero > "$2/other"`,
+			randomBytes(31, 4<<20), false, "4194304 bytes required"},
 		{"an archive is larger than what is left", "", packed, true, "bytes required"},
 		{"an archive unpacks to more than what is left", "", flat, true, "the archive's next file: 6291456 bytes required"},
 		{"small files fill the volume", "", archivetest.Gzip(t, archivetest.Tar(t, many...)), true, "no space left on device"},

@@ -18,8 +18,10 @@ import (
 )
 
 // assumeRoleResponse is the response of STS to AssumeRoleWithWebIdentity.
-const assumeRoleResponse = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>
-<Credentials><AccessKeyId>%s</AccessKeyId><SecretAccessKey>%s</SecretAccessKey><SessionToken></SessionToken><Expiration>%s</Expiration></Credentials>
+const assumeRoleResponse = `<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
+<AssumeRoleWithWebIdentityResult>
+<Credentials><AccessKeyId>%s</AccessKeyId><SecretAccessKey>%s</SecretAccessKey><SessionToken></SessionToken>
+<Expiration>%s</Expiration></Credentials>
 </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>`
 
 const accessDeniedResponse = `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>
@@ -27,6 +29,7 @@ const accessDeniedResponse = `<ErrorResponse xmlns="https://sts.amazonaws.com/do
 
 // useIRSA sets the environment that EKS's webhook injects, and an STS, instead of static credentials.
 func useIRSA(t *testing.T, b *fixture, sts http.HandlerFunc) {
+	t.Helper()
 	server := httptest.NewServer(sts)
 	t.Cleanup(server.Close)
 	token := filepath.Join(b.volume, "token")
@@ -61,11 +64,13 @@ func TestIdentity_untrustedRoleIsDenied(t *testing.T) {
 	useIRSA(t, b, func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, accessDeniedResponse, http.StatusForbidden)
 	})
-	failure{prepare: func(*testing.T, *fixture) {}, exit: 3, outcome: "denied", message: "Not authorized to perform sts:AssumeRoleWithWebIdentity"}.check(t, b)
+	failure{prepare: func(*testing.T, *fixture) {}, exit: 3, outcome: "denied",
+		message: "Not authorized to perform sts:AssumeRoleWithWebIdentity"}.check(t, b)
 }
 
 // serveMetadata starts a metadata server as in GKE that refuses the first requests for a token.
 func serveMetadata(t *testing.T, b *fixture, refusals int64) *atomic.Int64 {
+	t.Helper()
 	var asked atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Metadata-Flavor", "Google")
@@ -112,16 +117,19 @@ func TestIdentity_emulatorNeedsNone(t *testing.T) {
 // Permissions are eventually consistent: a pod that starts together with its role is refused at first.
 func TestIdentity_waitsForPermission(t *testing.T) {
 	for name, store := range allStores(t) {
-		for kind, match := range map[string]func(*http.Request) bool{"when it is looked for": faultproxy.IsNotRange, "when it is read": faultproxy.IsRange} {
+		for kind, match := range map[string]func(*http.Request) bool{"when it is looked for": faultproxy.IsNotRange,
+			"when it is read": faultproxy.IsRange} {
 			t.Run(name+"/"+kind, func(t *testing.T) {
 				t.Parallel()
 				proxy := faultproxy.New(t, store.Endpoint())
 				proxy.Inject(3, match, faultproxy.Status(http.StatusForbidden))
-				b := newFixture(t, store, proxy.URL).set("FETCH_IDENTITY_WAIT", "20s", "AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/bankchurn")
+				b := newFixture(t, store, proxy.URL).set("FETCH_IDENTITY_WAIT", "20s", "AWS_ROLE_ARN",
+					"arn:aws:iam::111122223333:role/bankchurn")
 				store.Put(t, b.bucket, "models/m.bin", []byte("m"))
 				got := b.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
-				require.Equal(t, 1, strings.Count(got.stderr, "permission denied, retrying: a grant or a token may not have taken effect yet"))
+				require.Equal(t, 1, strings.Count(got.stderr,
+					"permission denied, retrying: a grant or a token may not have taken effect yet"))
 				require.Contains(t, got.stderr, "the identity is ready")
 				if name == "s3" {
 					require.Contains(t, got.stderr, `"principal":"arn:aws:iam::111122223333:role/bankchurn"`)
@@ -172,6 +180,7 @@ func TestIdentity_waitsForProjectedToken(t *testing.T) {
 
 // servePodIdentity starts an EKS Pod Identity agent that does not know the association for the first requests.
 func servePodIdentity(t *testing.T, b *fixture, unknown int64) *atomic.Int64 {
+	t.Helper()
 	key, secret := b.env["AWS_ACCESS_KEY_ID"], b.env["AWS_SECRET_ACCESS_KEY"]
 	delete(b.env, "AWS_ACCESS_KEY_ID")
 	delete(b.env, "AWS_SECRET_ACCESS_KEY")
@@ -183,7 +192,8 @@ func servePodIdentity(t *testing.T, b *fixture, unknown int64) *atomic.Int64 {
 			w.WriteHeader(http.StatusNotFound)
 			return
 		}
-		fmt.Fprintf(w, `{"AccessKeyId":%q,"SecretAccessKey":%q,"Token":"","Expiration":%q}`, key, secret, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
+		fmt.Fprintf(w, `{"AccessKeyId":%q,"SecretAccessKey":%q,"Token":"","Expiration":%q}`, key, secret,
+			time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
 	}))
 	t.Cleanup(agent.Close)
 	b.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", agent.URL+"/v1/credentials", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", token)

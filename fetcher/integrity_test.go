@@ -43,7 +43,8 @@ func TestIntegrity_persistentCorruptionFails(t *testing.T) {
 			proxy := faultproxy.New(t, store.Endpoint())
 			proxy.Inject(100, faultproxy.IsRange, faultproxy.FlipByte(777))
 			b := newFixture(t, store, proxy.URL).set("FETCH_RETRIES", "2")
-			failure{prepare: putObject("models/m.bin", randomBytes(8, 100_000)), exit: 5, outcome: "integrity", message: "%s was corrupted in transit: received CRC"}.check(t, b)
+			failure{prepare: putObject("models/m.bin", randomBytes(8, 100_000)), exit: 5, outcome: "integrity",
+				message: "%s was corrupted in transit: received CRC"}.check(t, b)
 			require.Equal(t, 3, strings.Count(strings.Join(proxy.Requests(), "\n"), "bytes=0-"))
 		})
 	}
@@ -62,22 +63,32 @@ func TestIntegrity_verificationLevel(t *testing.T) {
 		want   string
 	}{
 		{"CRC32", func(t *testing.T, bucket, key string) {
+			t.Helper()
 			store.PutWithChecksum(t, bucket, key, body, types.ChecksumAlgorithmCrc32)
 		}, "", "crc"},
 		{"CRC32C", func(t *testing.T, bucket, key string) {
+			t.Helper()
 			store.PutWithChecksum(t, bucket, key, body, types.ChecksumAlgorithmCrc32c)
 		}, "", "crc"},
 		{"CRC64NVME", func(t *testing.T, bucket, key string) {
+			t.Helper()
 			store.PutWithChecksum(t, bucket, key, body, types.ChecksumAlgorithmCrc64nvme)
 		}, "", "crc"},
-		{"none of the client's, so that S3 makes one", func(t *testing.T, bucket, key string) { store.PutWithChecksum(t, bucket, key, body, "") }, "", "crc"},
-		{"parts, with a checksum of the whole", func(t *testing.T, bucket, key string) {
+		{"no client checksum: S3 computes one", func(t *testing.T, bucket, key string) {
+			t.Helper()
+			t.Helper()
+			store.PutWithChecksum(t, bucket, key, body, "")
+		}, "", "crc"},
+		{"multipart upload with a full-object checksum", func(t *testing.T, bucket, key string) {
+			t.Helper()
 			store.PutMultipart(t, bucket, key, body, types.ChecksumAlgorithmCrc64nvme, full)
 		}, "", "crc"},
-		{"parts, with a checksum of checksums", func(t *testing.T, bucket, key string) {
+		{"multipart upload with a composite checksum", func(t *testing.T, bucket, key string) {
+			t.Helper()
 			store.PutMultipart(t, bucket, key, body, types.ChecksumAlgorithmCrc32c, composite)
 		}, "", "size"},
-		{"the same, pinned", func(t *testing.T, bucket, key string) {
+		{"composite checksum and a pinned digest", func(t *testing.T, bucket, key string) {
+			t.Helper()
 			store.PutMultipart(t, bucket, key, body, types.ChecksumAlgorithmCrc32c, composite)
 		}, sha256Hex(body), "sha256"},
 	}

@@ -74,7 +74,8 @@ func TestMemory_constantForAnyObjectSize(t *testing.T) {
 				length := size
 				if kind == "archive" {
 					// The end of the hole is the end of the archive: zeros.
-					require.NoError(t, tar.NewWriter(&begin).WriteHeader(&tar.Header{Name: "weights", Mode: 0o644, Size: size - 2048 - 512}))
+					require.NoError(t, tar.NewWriter(&begin).WriteHeader(&tar.Header{Name: "weights", Mode: 0o644,
+						Size: size - 2048 - 512}))
 					b.set("MODEL_EXTRACT", "true")
 					length = int64(begin.Len()) + size - 2048 - 512 + 2048
 				}

@@ -18,7 +18,7 @@ func TestFetcher_survivesTransientFaults(t *testing.T) {
 	const part = 64 << 10
 	weights := randomBytes(6, 16*part)
 	packed := archivetest.Tar(t, archivetest.File("m.bin", weights))
-	faults := []struct {
+	faultCases := []struct {
 		name  string
 		times int
 		match func(*http.Request) bool
@@ -29,14 +29,14 @@ func TestFetcher_survivesTransientFaults(t *testing.T) {
 		{"429 to ranges", 6, faultproxy.IsRange, faultproxy.Status(http.StatusTooManyRequests)},
 		{"a reset before the first byte", 6, faultproxy.IsRange, faultproxy.Reset(0)},
 		{"a reset in the body", 12, faultproxy.IsRange, faultproxy.Reset(10_000)},
-		{"a short body that looks whole", 6, faultproxy.IsRange, faultproxy.Truncate(10_000)},
+		{"a truncated body with a matching Content-Length", 6, faultproxy.IsRange, faultproxy.Truncate(10_000)},
 		{"a range that stalls", 3, faultproxy.IsRange, faultproxy.Stall(10_000)},
 		{"a request that stalls", 1, faultproxy.IsNotRange, faultproxy.Stall(0)},
 		{"416 to ranges", 1, faultproxy.IsRange, faultproxy.Status(http.StatusRequestedRangeNotSatisfiable)},
 		{"a server that ignores ranges", 2, faultproxy.IsRange, faultproxy.ReplaceBody(packed)},
 	}
 	for name, store := range allStores(t) {
-		for _, f := range faults {
+		for _, f := range faultCases {
 			for kind, body := range map[string][]byte{"file": weights, "archive": packed} {
 				t.Run(fmt.Sprintf("%s/%s/%s", name, f.name, kind), func(t *testing.T) {
 					t.Parallel()
@@ -67,7 +67,8 @@ func TestFetcher_replacesSlowConnection(t *testing.T) {
 				t.Parallel()
 				proxy := faultproxy.New(t, store.Endpoint())
 				proxy.Inject(1, faultproxy.RangeFrom(5*part), faultproxy.Trickle(500, 10*time.Millisecond))
-				b := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "MODEL_EXTRACT", fmt.Sprint(kind == "archive"))
+				b := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "MODEL_EXTRACT",
+					fmt.Sprint(kind == "archive"))
 				store.Put(t, b.bucket, "models/m.bin", body)
 				got := b.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
@@ -97,6 +98,7 @@ func TestFetcher_resumesBrokenRange(t *testing.T) {
 
 // replaceDuringRun replaces the object when its second range is requested.
 func replaceDuringRun(t *testing.T, store storetest.Store, times int, pairs ...string) (*fixture, *result, []byte) {
+	t.Helper()
 	const part = 64 << 10
 	proxy := faultproxy.New(t, store.Endpoint())
 	b := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_PARALLEL", "4").set(pairs...)
@@ -129,7 +131,7 @@ func TestFetcher_objectReplacedDuringDownload(t *testing.T) {
 		require.Equal(t, 2, got.Attempts)
 		require.Equal(t, after, b.readFile(t, "m.bin"))
 	})
-	t.Run("s3, the new one not the pinned", func(t *testing.T) {
+	t.Run("s3, new object without the pinned digest", func(t *testing.T) {
 		b, got, _ := replaceDuringRun(t, storetest.S3(t), 1, "MODEL_SHA256", sha256Hex(randomBytes(9, 4*64<<10)))
 		require.Equal(t, 5, got.ExitCode, got.stderr)
 		require.Contains(t, got.Message, "not the pinned")
@@ -166,7 +168,8 @@ func TestFetcher_requestsEachRangeOnce(t *testing.T) {
 			t.Run(name+"/"+kind, func(t *testing.T) {
 				proxy := faultproxy.New(t, store.Endpoint())
 				proxy.Inject(7, faultproxy.RangeFrom(3*part), faultproxy.Status(http.StatusServiceUnavailable))
-				b := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "MODEL_EXTRACT", fmt.Sprint(kind == "archive"))
+				b := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "MODEL_EXTRACT",
+					fmt.Sprint(kind == "archive"))
 				store.Put(t, b.bucket, "models/m.bin", body)
 				got := b.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)

@@ -20,18 +20,19 @@ import (
 )
 
 // extract extracts into a folder and fails the test if anything was written beside it.
-func extract(t testing.TB, packed []byte, limits archive.Limits) (folder string, content archive.Content, err error) {
-	outside := t.TempDir()
+func extract(tb testing.TB, packed []byte, limits archive.Limits) (folder string, content archive.Content, err error) {
+	tb.Helper()
+	outside := tb.TempDir()
 	folder = filepath.Join(outside, "staging", "0")
-	require.NoError(t, os.MkdirAll(folder, 0o755))
+	require.NoError(tb, os.MkdirAll(folder, 0o755))
 	root, err := os.OpenRoot(folder)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	defer root.Close()
-	content, err = archive.Extract(t.Context(), bytes.NewReader(packed), root, limits)
+	content, err = archive.Extract(tb.Context(), bytes.NewReader(packed), root, limits)
 	for _, at := range []string{outside, filepath.Dir(folder)} {
 		entries, err := os.ReadDir(at)
-		require.NoError(t, err)
-		require.Len(t, entries, 1, "something was written outside")
+		require.NoError(tb, err)
+		require.Len(tb, entries, 1, "something was written outside")
 	}
 	return folder, content, err
 }
@@ -45,7 +46,8 @@ func TestExtract_compressionFormats(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			folder, content, err := extract(t, packed, archive.Limits{})
 			require.NoError(t, err)
-			require.Equal(t, []archive.File{{Path: "a/b.txt", Bytes: 1, CRC32C: 0xd4202283}, {Path: "empty"}}, withKnownChecksums(content.Files))
+			require.Equal(t, []archive.File{{Path: "a/b.txt", Bytes: 1, CRC32C: 0xd4202283}, {Path: "empty"}},
+				withKnownChecksums(content.Files))
 			require.DirExists(t, filepath.Join(folder, "void"))
 			body, err := os.ReadFile(filepath.Join(folder, "a/b.txt"))
 			require.NoError(t, err)
@@ -65,7 +67,8 @@ func withKnownChecksums(files []archive.File) []archive.File {
 }
 
 func TestExtract_fileModes(t *testing.T) {
-	folder, _, err := extract(t, Tar(t, File("data", []byte("x")).WithMode(0o600), File("run.sh", []byte("x")).WithMode(0o711), Folder("d").WithMode(0o700)), archive.Limits{})
+	folder, _, err := extract(t, Tar(t, File("data", []byte("x")).WithMode(0o600), File("run.sh",
+		[]byte("x")).WithMode(0o711), Folder("d").WithMode(0o700)), archive.Limits{})
 	require.NoError(t, err)
 	for name, want := range map[string]fs.FileMode{"data": 0o644, "run.sh": 0o755, "d": 0o755} {
 		info, err := os.Stat(filepath.Join(folder, name))
@@ -99,17 +102,18 @@ func TestExtract_rejectsUnsafeEntries(t *testing.T) {
 		{"an absolute name", []Entry{ok, File("/etc/cron.d/evil", nil)}, "has an absolute name"},
 		{".. at the front", []Entry{ok, File("../evil", nil)}, "has .. in its name"},
 		{".. in the middle", []Entry{ok, File("a/../../evil", nil)}, "has .. in its name"},
-		{".. that stays inside", []Entry{ok, File("a/../b", nil)}, "has .. in its name"},
+		{".. inside the folder", []Entry{ok, File("a/../b", nil)}, "has .. in its name"},
 		{"a name that is only ..", []Entry{ok, Folder("..")}, "has .. in its name"},
 		{"a file called .", []Entry{ok, File(".", nil)}, "has no usable name"},
 		{"a name that is no UTF-8", []Entry{ok, File("a\xff", nil)}, "has no usable name"},
 		{"an absolute link", []Entry{ok, Symlink("l", "/etc/passwd")}, "leaves the archive"},
-		{"a link that leaves", []Entry{ok, Symlink("a/l", "../../etc")}, "leaves the archive"},
+		{"a link outside the folder", []Entry{ok, Symlink("a/l", "../../etc")}, "leaves the archive"},
 		{"a link to nowhere", []Entry{ok, Symlink("l", "none")}, "outside the archive or nowhere"},
 		{"a link to itself", []Entry{ok, Symlink("l", "l")}, "outside the archive or nowhere"},
 		{"a file through a link", []Entry{ok, Folder("d"), Symlink("l", "d"), File("l/evil", nil)}, "is used as a folder but is not one"},
 		{"a folder through a link", []Entry{ok, Folder("d"), Symlink("l", "d"), Folder("l/evil")}, "is used as a folder but is not one"},
-		{"a chain of links that leaves", []Entry{ok, Folder("d/e"), Symlink("d/here", "."), Symlink("d/e/up", "../here/.."), Symlink("out", "d/e/up/../..")}, "outside the archive or nowhere"},
+		{"a chain of links outside the folder", []Entry{ok, Folder("d/e"), Symlink("d/here", "."), Symlink("d/e/up",
+			"../here/.."), Symlink("out", "d/e/up/../..")}, "outside the archive or nowhere"},
 		{"a link in place of a folder", []Entry{ok, File("d/x", nil), Symlink("d", "/")}, "is in the archive twice"},
 		{"a folder in place of a link", []Entry{ok, Symlink("d", "ok"), Folder("d")}, "is used as a folder but is not one"},
 		{"a file in place of a link", []Entry{ok, Symlink("l", "ok"), File("l", []byte("y"))}, "is in the archive twice"},
@@ -124,7 +128,7 @@ func TestExtract_rejectsUnsafeEntries(t *testing.T) {
 		{"a setuid file", []Entry{ok, File("su", nil).WithMode(0o4755)}, "is setuid or setgid"},
 		{"a setgid folder", []Entry{ok, Folder("d").WithMode(0o2755)}, "is setuid or setgid"},
 		{"a file twice", []Entry{ok, ok}, "is in the archive twice"},
-		{"no file at all", []Entry{Folder("d")}, "contains no file"},
+		{"no file", []Entry{Folder("d")}, "contains no file"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -150,8 +154,10 @@ func TestExtract_enforcesLimits(t *testing.T) {
 		{"entries", three, archive.Limits{MaxEntries: 2}, fetcherr.InvalidArchive, "more than 2 entries"},
 		{"bytes", three, archive.Limits{MaxBytes: 1700}, fetcherr.InvalidArchive, "more than 1700 bytes"},
 		{"ratio", bomb, archive.Limits{RatioFloor: 1 << 20}, fetcherr.InvalidArchive, "above the limit of 1 to 200"},
-		{"ratio behind the end", Gzip(t, append(Tar(t, File("a", []byte("x"))), make([]byte, 3<<20)...)), archive.Limits{RatioFloor: 1 << 20}, fetcherr.InvalidArchive, "above the limit of 1 to 200"},
-		{"the volume", Tar(t, File("a", make([]byte, 2<<20))), archive.Limits{FreeBytes: free(1 << 20)}, fetcherr.NoSpace, "2097152 bytes required, 1048576 available"},
+		{"ratio after the end of the archive", Gzip(t, append(Tar(t, File("a", []byte("x"))), make([]byte, 3<<20)...)),
+			archive.Limits{RatioFloor: 1 << 20}, fetcherr.InvalidArchive, "above the limit of 1 to 200"},
+		{"the volume", Tar(t, File("a", make([]byte, 2<<20))), archive.Limits{FreeBytes: free(1 << 20)}, fetcherr.NoSpace,
+			"2097152 bytes required, 1048576 available"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -160,7 +166,7 @@ func TestExtract_enforcesLimits(t *testing.T) {
 			require.Equal(t, tt.kind, fetcherr.KindOf(err))
 		})
 	}
-	t.Run("just within all", func(t *testing.T) {
+	t.Run("exactly at the limits", func(t *testing.T) {
 		_, _, err := extract(t, three, archive.Limits{MaxEntries: 3, MaxBytes: 1800, FreeBytes: free(1)})
 		require.NoError(t, err)
 		_, _, err = extract(t, bomb, archive.Limits{}) // too small to be one by default
@@ -171,26 +177,26 @@ func TestExtract_enforcesLimits(t *testing.T) {
 // An archive that is truncated or changed anywhere is an error, and never a panic.
 func TestExtract_corruptArchives(t *testing.T) {
 	packed := Tar(t, File("a", []byte(strings.Repeat("text ", 400))), File("b", []byte("b")))
-	for name, whole := range map[string][]byte{"tar": packed, "gzip": Gzip(t, packed), "zstd": Zstd(t, packed)} {
+	for name, data := range map[string][]byte{"tar": packed, "gzip": Gzip(t, packed), "zstd": Zstd(t, packed)} {
 		t.Run(name, func(t *testing.T) {
-			for n := 0; n < len(whole); n += max(1, len(whole)/97) {
+			for n := 0; n < len(data); n += max(1, len(data)/97) {
 				if name == "tar" && n >= len(packed)-512 {
 					continue // two blocks of zeros are an end, however many follow
 				}
-				_, _, err := extract(t, whole[:n], archive.Limits{})
-				require.Error(t, err, "cut to %d of %d bytes", n, len(whole))
-				require.ErrorIs(t, err, archive.ErrCorrupt, "cut to %d of %d bytes", n, len(whole))
+				_, _, err := extract(t, data[:n], archive.Limits{})
+				require.Error(t, err, "truncated to %d of %d bytes", n, len(data))
+				require.ErrorIs(t, err, archive.ErrCorrupt, "truncated to %d of %d bytes", n, len(data))
 			}
 		})
 	}
 	t.Run("a flipped byte under a checksum", func(t *testing.T) {
-		for _, whole := range [][]byte{Gzip(t, packed), Zstd(t, packed)} {
-			whole[len(whole)-2] ^= 1
-			_, _, err := extract(t, whole, archive.Limits{})
+		for _, data := range [][]byte{Gzip(t, packed), Zstd(t, packed)} {
+			data[len(data)-2] ^= 1
+			_, _, err := extract(t, data, archive.Limits{})
 			require.ErrorIs(t, err, archive.ErrCorrupt)
 		}
 	})
-	t.Run("rubbish behind the end of gzip", func(t *testing.T) {
+	t.Run("trailing garbage after gzip", func(t *testing.T) {
 		_, _, err := extract(t, append(Gzip(t, packed), "rubbish"...), archive.Limits{})
 		require.ErrorIs(t, err, archive.ErrCorrupt)
 	})

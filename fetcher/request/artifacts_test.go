@@ -16,22 +16,26 @@ func TestFromEnv_invalidArtifacts(t *testing.T) {
 		{"an object in place of a list", `{}`, "invalid ARTIFACTS: must be a JSON list"},
 		{"a misspelt field", `[{"bucket":"b","path":"p","dest":"d","sha":"x"}]`, `unknown field "sha"`},
 		{"a wrong type", `[{"bucket":"b","path":"p","dest":1}]`, "invalid ARTIFACTS: must be a JSON list"},
-		{"more behind the list", `[] []`, "unexpected data after the JSON list"},
+		{"data after the list", `[] []`, "unexpected data after the JSON list"},
 		{"no bucket", `[{"path":"p","dest":"d"}]`, "ARTIFACTS[0]: no bucket"},
 		{"no path", `[{"bucket":"b","dest":"d"}]`, `ARTIFACTS[0]: invalid path "": must be the object's key`},
 		{"no dest", `[{"bucket":"b","path":"p"}]`, `ARTIFACTS[0]: invalid dest "": must be a path relative`},
 		{"an absolute dest", `[{"bucket":"b","path":"p","dest":"/etc/passwd"}]`, "must be relative to the model folder"},
 		{"a dest outside", `[{"bucket":"b","path":"p","dest":"../d"}]`, "must be inside the model folder"},
-		{"a dest that leaves on its way", `[{"bucket":"b","path":"p","dest":"a/../../d"}]`, "must not contain empty, . or .. parts"},
+		{"a dest with ..", `[{"bucket":"b","path":"p","dest":"a/../../d"}]`, "must not contain empty, . or .. parts"},
 		{"the model folder itself", `[{"bucket":"b","path":"p","dest":"."}]`, "must be inside the model folder"},
 		{"the marker", `[{"bucket":"b","path":"p","dest":".modelferry.json"}]`, "must not begin with .modelferry"},
 		{"the staging folder", `[{"bucket":"b","path":"p","dest":".modelferry-staging/x"}]`, "must not begin with .modelferry"},
-		{"a name longer than a file system takes", `[{"bucket":"b","path":"p","dest":"` + strings.Repeat("n", 256) + `"}]`, "at most 255 bytes"},
-		{"a size of nothing", `[{"bucket":"b","path":"p","dest":"d","size":0}]`, "invalid size 0"},
+		{"a name longer than NAME_MAX", `[{"bucket":"b","path":"p","dest":"` + strings.Repeat("n",
+			256) + `"}]`, "at most 255 bytes"},
+		{"a size of 0", `[{"bucket":"b","path":"p","dest":"d","size":0}]`, "invalid size 0"},
 		{"the dest of the model", `[{"bucket":"b","path":"p","dest":"model.joblib"}]`, "already used by the model"},
-		{"a dest inside the model", `[{"bucket":"b","path":"p","dest":"model.joblib/x"}]`, `must not be inside "model.joblib" of the model`},
-		{"a dest around another", `[{"bucket":"b","path":"p","dest":"a/b"},{"bucket":"b","path":"q","dest":"a"}]`, `ARTIFACTS[0]: invalid dest "a/b": must not be inside "a" of ARTIFACTS[1]`},
-		{"the second at fault", `[{"bucket":"b","path":"p","dest":"d"},{"bucket":"b","path":"p","dest":"e","sha256":"1"}]`, "ARTIFACTS[1]: invalid sha256"},
+		{"a dest inside the model", `[{"bucket":"b","path":"p","dest":"model.joblib/x"}]`,
+			`must not be inside "model.joblib" of the model`},
+		{"a dest around another", `[{"bucket":"b","path":"p","dest":"a/b"},{"bucket":"b","path":"q","dest":"a"}]`,
+			`ARTIFACTS[0]: invalid dest "a/b": must not be inside "a" of ARTIFACTS[1]`},
+		{"the second one is invalid",
+			`[{"bucket":"b","path":"p","dest":"d"},{"bucket":"b","path":"p","dest":"e","sha256":"1"}]`, "ARTIFACTS[1]: invalid sha256"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -68,7 +72,8 @@ func TestFromEnv_extractByArchiveSuffix(t *testing.T) {
 
 func TestFromEnv_siblingDestinations(t *testing.T) {
 	_, err := request.FromEnv(env(map[string]string{
-		"ARTIFACTS": `[{"bucket":"b","path":"p","dest":"a/b"},{"bucket":"b","path":"p","dest":"a/bc"},{"bucket":"b","path":"p","dest":"model.joblib.meta"}]`,
+		"ARTIFACTS": `[{"bucket":"b","path":"p","dest":"a/b"},` +
+			`{"bucket":"b","path":"p","dest":"a/bc"},{"bucket":"b","path":"p","dest":"model.joblib.meta"}]`,
 	}))
 	require.NoError(t, err)
 }

@@ -53,7 +53,8 @@ func TestFromEnv_allVariables(t *testing.T) {
 		"GCS_BUCKET": "models", "GCS_MODEL_PATH": "nlpinsight/model.tar.gz",
 		"LOCAL_MODEL_PATH": "/models/finbert/model.tar.gz",
 		"MODEL_SHA256":     digest, "MODEL_VERSION": "1700000000000001", "MODEL_SIZE": "440",
-		"ARTIFACTS":     `[{"bucket":"data","path":"v1/phrasebank.csv","dest":"data/raw/train.csv","sha256":"` + digest + `","version":"7","size":12,"extract":false}]`,
+		"ARTIFACTS": `[{"bucket":"data","path":"v1/phrasebank.csv","dest":"data/raw/train.csv",` +
+			`"sha256":"` + digest + `","version":"7","size":12,"extract":false}]`,
 		"FETCH_RETRIES": "0", "FETCH_BACKOFF": "50ms", "FETCH_TIMEOUT": "2m", "FETCH_STALL": "3s",
 		"FETCH_IDENTITY_WAIT": "5s", "FETCH_PARALLEL": "2", "FETCH_PART_SIZE": "1048576",
 	}))
@@ -62,7 +63,8 @@ func TestFromEnv_allVariables(t *testing.T) {
 		Cloud:  request.GCS,
 		Folder: "/models/finbert",
 		Artifacts: []request.Artifact{
-			{Bucket: "models", Path: "nlpinsight/model.tar.gz", Dest: "model.tar.gz", SHA256: digest, Version: "1700000000000001", Size: 440, Extract: true},
+			{Bucket: "models", Path: "nlpinsight/model.tar.gz", Dest: "model.tar.gz", SHA256: digest,
+				Version: "1700000000000001", Size: 440, Extract: true},
 			{Bucket: "data", Path: "v1/phrasebank.csv", Dest: "data/raw/train.csv", SHA256: digest, Version: "7", Size: 12},
 		},
 		Retries: 0, Backoff: 50 * time.Millisecond, Timeout: 2 * time.Minute, Stall: 3 * time.Second,
@@ -79,8 +81,9 @@ func TestFromEnv_invalidVariables(t *testing.T) {
 		changes map[string]string
 		want    string
 	}{
-		{"keys of neither cloud", map[string]string{"S3_BUCKET": "", "S3_MODEL_PATH": ""}, "set GCS_BUCKET and GCS_MODEL_PATH, or S3_BUCKET and S3_MODEL_PATH"},
-		{"keys of both clouds", map[string]string{"GCS_BUCKET": "models"}, "variables of both clouds are set"},
+		{"variables of neither cloud", map[string]string{"S3_BUCKET": "", "S3_MODEL_PATH": ""},
+			"set GCS_BUCKET and GCS_MODEL_PATH, or S3_BUCKET and S3_MODEL_PATH"},
+		{"variables of both clouds", map[string]string{"GCS_BUCKET": "models"}, "variables of both clouds are set"},
 		{"a bucket without a path", map[string]string{"S3_MODEL_PATH": ""}, `the model: invalid path "": must be`},
 		{"a path without a bucket", map[string]string{"S3_BUCKET": ""}, "the model: no bucket"},
 		{"a bucket written as URL", map[string]string{"S3_BUCKET": "s3://models"}, "must be a bucket name without scheme and path"},
@@ -94,15 +97,18 @@ func TestFromEnv_invalidVariables(t *testing.T) {
 		{"a relative local path", map[string]string{"LOCAL_MODEL_PATH": "models/m"}, "must be a clean absolute path"},
 		{"a local path at the root", map[string]string{"LOCAL_MODEL_PATH": "/model"}, "of a file in a folder"},
 		{"a local path with ..", map[string]string{"LOCAL_MODEL_PATH": "/models/../etc/passwd"}, "must be a clean absolute path"},
-		{"a local path of the fetcher's own", map[string]string{"LOCAL_MODEL_PATH": "/models/.modelferry.json"}, "must not begin with .modelferry"},
+		{"a reserved local path", map[string]string{"LOCAL_MODEL_PATH": "/models/.modelferry.json"},
+			"must not begin with .modelferry"},
 		{"a local path outside the model folder", map[string]string{"MODEL_FOLDER": "/elsewhere"}, "must be inside MODEL_FOLDER"},
-		{"a local path beside the model folder", map[string]string{"LOCAL_MODEL_PATH": "/models-2/m", "MODEL_FOLDER": "/models"}, "must be inside MODEL_FOLDER"},
+		{"a local path beside the model folder", map[string]string{"LOCAL_MODEL_PATH": "/models-2/m",
+			"MODEL_FOLDER": "/models"}, "must be inside MODEL_FOLDER"},
 		{"a model folder with ..", map[string]string{"MODEL_FOLDER": "/models/.."}, "MODEL_FOLDER"},
 		{"a model folder that is the root", map[string]string{"MODEL_FOLDER": "/"}, "MODEL_FOLDER"},
 		{"a digest too short", map[string]string{"MODEL_SHA256": "abc"}, "must be 64 hex digits"},
 		{"a digest that is not hex", map[string]string{"MODEL_SHA256": "z" + digest[1:]}, "must be 64 hex digits"},
-		{"a generation that is not a number", map[string]string{"S3_BUCKET": "", "S3_MODEL_PATH": "", "GCS_BUCKET": "b", "GCS_MODEL_PATH": "p", "MODEL_VERSION": "v1"}, "must be a GCS generation"},
-		{"a size of nothing", map[string]string{"MODEL_SIZE": "0"}, "MODEL_SIZE"},
+		{"a generation that is not a number", map[string]string{"S3_BUCKET": "", "S3_MODEL_PATH": "", "GCS_BUCKET": "b",
+			"GCS_MODEL_PATH": "p", "MODEL_VERSION": "v1"}, "must be a GCS generation"},
+		{"a size of 0", map[string]string{"MODEL_SIZE": "0"}, "MODEL_SIZE"},
 		{"extract neither true nor false", map[string]string{"MODEL_EXTRACT": "maybe"}, "MODEL_EXTRACT"},
 		{"retries below 0", map[string]string{"FETCH_RETRIES": "-1"}, "FETCH_RETRIES"},
 		{"a backoff without a unit", map[string]string{"FETCH_BACKOFF": "10"}, "FETCH_BACKOFF"},
@@ -131,7 +137,7 @@ func TestFromEnv_zeroBackoff(t *testing.T) {
 func TestFromEnv_modelFolder(t *testing.T) {
 	for _, tt := range []struct{ name, local, folder, wantFolder, wantDest string }{
 		{"the model's own folder by default", "/models/model.joblib", "", "/models", "model.joblib"},
-		{"the same, said outright", "/models/model.joblib", "/models", "/models", "model.joblib"},
+		{"the same, explicitly", "/models/model.joblib", "/models", "/models", "model.joblib"},
 		{"a model in a folder of its own", "/models/finbert/model.tar.gz", "/models", "/models", "finbert/model.tar.gz"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

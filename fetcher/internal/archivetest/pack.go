@@ -49,39 +49,43 @@ func (e Entry) WithMode(mode int64) Entry {
 }
 
 // Tar returns a tar archive of the entries.
-func Tar(t testing.TB, entries ...Entry) []byte {
+func Tar(tb testing.TB, entries ...Entry) []byte {
+	tb.Helper()
 	var packed bytes.Buffer
 	archive := tar.NewWriter(&packed)
 	for _, entry := range entries {
-		require.NoError(t, archive.WriteHeader(&entry.Header))
+		require.NoError(tb, archive.WriteHeader(&entry.Header))
 		_, err := archive.Write(entry.Body)
-		require.NoError(t, err)
+		require.NoError(tb, err)
 	}
-	require.NoError(t, archive.Close())
+	require.NoError(tb, archive.Close())
 	return packed.Bytes()
 }
 
 // TarWithFalseSize returns an archive of one file whose header declares a size that does not follow.
-func TarWithFalseSize(t testing.TB, name string, size int64) []byte {
+func TarWithFalseSize(tb testing.TB, name string, size int64) []byte {
+	tb.Helper()
 	var packed bytes.Buffer
-	require.NoError(t, tar.NewWriter(&packed).WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o600, Size: size}))
+	require.NoError(tb, tar.NewWriter(&packed).WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o600, Size: size}))
 	return append(packed.Bytes(), make([]byte, 4096)...)
 }
 
 // Gzip returns body compressed with gzip.
-func Gzip(t testing.TB, body []byte) []byte {
+func Gzip(tb testing.TB, body []byte) []byte {
+	tb.Helper()
 	var packed bytes.Buffer
 	writer := gzip.NewWriter(&packed)
 	_, err := writer.Write(body)
-	require.NoError(t, err)
-	require.NoError(t, writer.Close())
+	require.NoError(tb, err)
+	require.NoError(tb, writer.Close())
 	return packed.Bytes()
 }
 
 // Zstd returns body compressed with zstd.
-func Zstd(t testing.TB, body []byte) []byte {
+func Zstd(tb testing.TB, body []byte) []byte {
+	tb.Helper()
 	writer, err := zstd.NewWriter(nil)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	defer writer.Close()
 	return writer.EncodeAll(body, nil)
 }

@@ -37,9 +37,10 @@ type rule struct {
 }
 
 // New starts a proxy for the store at target. It ends with the test.
-func New(t testing.TB, target string) *Proxy {
+func New(tb testing.TB, target string) *Proxy {
+	tb.Helper()
 	store, err := url.Parse(target)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	p := &Proxy{forward: &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			host := r.In.Host
@@ -54,7 +55,7 @@ func New(t testing.TB, target string) *Proxy {
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.Start()
 	p.URL = server.URL
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		server.CloseClientConnections() // a stalled request waits for its client
 		server.Close()
 	})

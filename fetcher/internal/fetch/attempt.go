@@ -53,7 +53,8 @@ func (r *run) attempt(ctx context.Context) error {
 			}
 			r.staged[i] = staged
 			r.log.Info("artifact verified", "dest", staged.Dest, "source", staged.Source, "bytes", staged.Bytes,
-				"sha256", staged.SHA256, "checksum", staged.Checksum, "version", staged.Version, "verified", staged.Verified, "seconds", time.Since(began).Seconds())
+				"sha256", staged.SHA256, "checksum", staged.Checksum, "version", staged.Version, "verified", staged.Verified,
+				"seconds", time.Since(began).Seconds())
 			return nil
 		})
 	}
@@ -88,7 +89,8 @@ func (r *run) openSource(ctx context.Context) error {
 	identityRetry.Principal = base.Principal
 	// A short FETCH_BACKOFF shortens the waits within a round, too.
 	policy := transfer.RetryPolicy{
-		Attempts: rangeAttempts, ShortBackoff: transfer.Backoff{Base: min(rangeBaseDelay, r.req.Backoff), Cap: min(rangeMaxDelay, r.req.Backoff)},
+		Attempts: rangeAttempts, ShortBackoff: transfer.Backoff{Base: min(rangeBaseDelay, r.req.Backoff),
+			Cap: min(rangeMaxDelay, r.req.Backoff)},
 		Rounds: r.req.Retries, LongBackoff: r.backoff(),
 	}
 	watched := transfer.WithStallTimeout(base, r.req.Stall)

@@ -27,7 +27,7 @@ func TestClassifyDiskError_kindByErrno(t *testing.T) {
 		{"a read-only volume", on(unix.EROFS), fetcherr.InvalidConfig},
 		{"a folder of another user", on(unix.EACCES), fetcherr.InvalidConfig},
 		{"a link that cannot be made", &os.LinkError{Op: "symlink", Err: unix.EPERM}, fetcherr.InvalidConfig},
-		{"a fault keeps its kind", fetcherr.New(fetcherr.Integrity, "x: %w", on(unix.ENOSPC)), fetcherr.Integrity},
+		{"an error keeps its kind", fetcherr.New(fetcherr.Integrity, "x: %w", on(unix.ENOSPC)), fetcherr.Integrity},
 		{"an error of the network stays transient", errors.New("reset"), fetcherr.Transient},
 	}
 	for _, tt := range tests {

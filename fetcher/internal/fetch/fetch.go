@@ -89,7 +89,8 @@ type run struct {
 }
 
 func newRun(req request.Request, folder *publish.Folder, open Opener, log *slog.Logger) *run {
-	return &run{req: req, folder: folder, log: log, open: open, staged: make([]*publish.StagedArtifact, len(req.Artifacts)), checkpoints: make([]checkpoint, len(req.Artifacts))}
+	return &run{req: req, folder: folder, log: log, open: open, staged: make([]*publish.StagedArtifact,
+		len(req.Artifacts)), checkpoints: make([]checkpoint, len(req.Artifacts))}
 }
 
 // runWithRetries repeats the attempt until it succeeds, fails permanently, or the retries are used up. Requests have
@@ -131,7 +132,8 @@ func stopReason(ctx context.Context, req request.Request, err error) error {
 	case errors.Is(err, errTimeout), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fetcherr.New(fetcherr.Transient, "timed out after %s", req.Timeout).WithHint("raise FETCH_TIMEOUT or check the network")
 	}
-	return fetcherr.New(fetcherr.Transient, "timed out after %s; last error: %w", req.Timeout, err).WithHint("raise FETCH_TIMEOUT or check the network")
+	return fetcherr.New(fetcherr.Transient, "timed out after %s; last error: %w", req.Timeout,
+		err).WithHint("raise FETCH_TIMEOUT or check the network")
 }
 
 func alreadyPublished(ctx context.Context, folder *publish.Folder, req request.Request) ([]publish.Record, bool, error) {

@@ -18,7 +18,8 @@ import (
 // stageArtifact downloads an artifact to its staging folder and verifies it. After an error that resuming cannot fix,
 // the
 // folder is removed.
-func (r *run) stageArtifact(ctx context.Context, index int, object source.Object, buffers *transfer.BufferPool) (*publish.StagedArtifact, error) {
+func (r *run) stageArtifact(ctx context.Context, index int, object source.Object,
+	buffers *transfer.BufferPool) (*publish.StagedArtifact, error) {
 	a := r.req.Artifacts[index]
 	if extracted := r.checkpoints[index].archive; extracted != nil {
 		return extracted, nil
@@ -72,7 +73,8 @@ func (r *run) fetchFile(ctx context.Context, staged *publish.StagedArtifact, ind
 	return recordDigest(staged, a, object, digest)
 }
 
-func (r *run) fetchArchive(ctx context.Context, staged *publish.StagedArtifact, index int, object source.Object, root *os.Root, buffers *transfer.BufferPool) error {
+func (r *run) fetchArchive(ctx context.Context, staged *publish.StagedArtifact, index int, object source.Object,
+	root *os.Root, buffers *transfer.BufferPool) error {
 	a := r.req.Artifacts[index]
 	stream := transfer.NewStream(ctx, r.source, object, buffers, needsSHA256(a, object))
 	defer stream.Close()

@@ -23,14 +23,14 @@ func TestVerifyDigest_levels(t *testing.T) {
 		level  string
 		kind   fetcherr.Kind
 	}{
-		{"pinned and summed", "aa", right, verifiedBySHA256, 0},
-		{"pinned alone", "aa", none, verifiedBySHA256, 0},
-		{"summed alone", "", right, verifiedByCRC, 0},
+		{"pinned, with a store checksum", "aa", right, verifiedBySHA256, 0},
+		{"pinned only", "aa", none, verifiedBySHA256, 0},
+		{"store checksum only", "", right, verifiedByCRC, 0},
 		{"neither", "", none, verifiedBySize, 0},
-		{"other than pinned, as it is stored", "bb", right, "", fetcherr.Integrity},
-		{"other than pinned, and nobody knows how it is stored", "bb", none, "", fetcherr.Integrity},
-		{"other than pinned, and than it is stored", "bb", wrong, "", fetcherr.Corrupted},
-		{"other than it is stored", "", wrong, "", fetcherr.Corrupted},
+		{"wrong digest, matching store checksum", "bb", right, "", fetcherr.Integrity},
+		{"wrong digest, no store checksum", "bb", none, "", fetcherr.Integrity},
+		{"wrong digest and store checksum", "bb", wrong, "", fetcherr.Corrupted},
+		{"wrong store checksum", "", wrong, "", fetcherr.Corrupted},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

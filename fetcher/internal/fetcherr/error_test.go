@@ -42,12 +42,12 @@ func TestKindOf(t *testing.T) {
 		err  error
 		want fetcherr.Kind
 	}{
-		{"a wrapped fault keeps its kind", fmt.Errorf("model: %w", fetcherr.New(fetcherr.NotFound, "no such key")), fetcherr.NotFound},
+		{"a wrapped error keeps its kind", fmt.Errorf("model: %w", fetcherr.New(fetcherr.NotFound, "no such key")), fetcherr.NotFound},
 		{"an unknown error is transient", errors.New("connection reset by peer"), fetcherr.Transient},
-		{"a deadline is giving up", fmt.Errorf("read: %w", context.DeadlineExceeded), fetcherr.Transient},
+		{"a deadline is transient", fmt.Errorf("read: %w", context.DeadlineExceeded), fetcherr.Transient},
 		{"a cancelled context is an interruption", fmt.Errorf("read: %w", context.Canceled), fetcherr.Interrupted},
-		{"a fault beats the context inside it", fetcherr.New(fetcherr.Transient, "stalled: %w", context.Canceled), fetcherr.Transient},
-		{"the outermost of joined faults", errors.Join(fetcherr.New(fetcherr.NoSpace, "full"), errors.New("x")), fetcherr.NoSpace},
+		{"an Error takes precedence over the context error that it wraps", fetcherr.New(fetcherr.Transient, "stalled: %w", context.Canceled), fetcherr.Transient},
+		{"the first of joined errors", errors.Join(fetcherr.New(fetcherr.NoSpace, "full"), errors.New("x")), fetcherr.NoSpace},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

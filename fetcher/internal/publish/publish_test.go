@@ -18,6 +18,7 @@ import (
 const modelDigest = "9372c470eeadd5ecd9c3c74c2b3cb633f8e2f2fad799250a0f70d652b6b825e4"
 
 func openFolder(t *testing.T, name string) *publish.Folder {
+	t.Helper()
 	folder, err := publish.Open(name)
 	require.NoError(t, err)
 	t.Cleanup(func() { folder.Close() })
@@ -25,6 +26,7 @@ func openFolder(t *testing.T, name string) *publish.Folder {
 }
 
 func stageFile(t *testing.T, folder *publish.Folder, index int, dest, body string) publish.StagedArtifact {
+	t.Helper()
 	root, err := folder.OpenArtifactStaging(index, true)
 	require.NoError(t, err)
 	defer root.Close()
@@ -33,10 +35,12 @@ func stageFile(t *testing.T, folder *publish.Folder, index int, dest, body strin
 	_, err = file.WriteString(body)
 	require.NoError(t, err)
 	require.NoError(t, file.Close())
-	return publish.StagedArtifact{Record: publish.Record{Dest: dest, Source: "s3://b/" + dest, Bytes: int64(len(body)), SHA256: modelDigest}}
+	return publish.StagedArtifact{Record: publish.Record{Dest: dest, Source: "s3://b/" + dest, Bytes: int64(len(body)),
+		SHA256: modelDigest}}
 }
 
 func stageTree(t *testing.T, folder *publish.Folder, index int, dest string, names ...string) publish.StagedArtifact {
+	t.Helper()
 	root, err := folder.OpenArtifactStaging(index, true)
 	require.NoError(t, err)
 	defer root.Close()
@@ -59,6 +63,7 @@ func newMarker(all ...publish.StagedArtifact) publish.Marker {
 
 // listFiles lists every file below the folder.
 func listFiles(t *testing.T, folder string) []string {
+	t.Helper()
 	all := []string{}
 	require.NoError(t, filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() {
@@ -74,7 +79,8 @@ func TestFolderPublish_movesFilesThenWritesMarker(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "made", "models")
 	folder := openFolder(t, name)
 	all := []publish.StagedArtifact{stageFile(t, folder, 0, "model.joblib", "model"), stageTree(t, folder, 1, "data/raw/x.tar", "a", "d/b")}
-	require.Equal(t, []string{".modelferry-staging/0/model.joblib", ".modelferry-staging/1/a", ".modelferry-staging/1/d/b"}, listFiles(t, name))
+	require.Equal(t, []string{".modelferry-staging/0/model.joblib", ".modelferry-staging/1/a",
+		".modelferry-staging/1/d/b"}, listFiles(t, name))
 	require.NoError(t, folder.Publish(all, newMarker(all...)))
 	require.Equal(t, []string{".modelferry.json", "data/raw/a", "data/raw/d/b", "model.joblib"}, listFiles(t, name))
 	text, err := os.ReadFile(filepath.Join(name, publish.MarkerName))
@@ -140,13 +146,13 @@ func TestFolderIsPublished_comparesWithMarker(t *testing.T) {
 		wants []publish.Expected
 		holds bool
 	}{
-		{"what was published", []publish.Expected{want}, true},
+		{"the published artifact", []publish.Expected{want}, true},
 		{"another digest", other(func(w *publish.Expected) { w.SHA256 = "00" }), false},
 		{"no digest", other(func(w *publish.Expected) { w.SHA256 = "" }), false},
 		{"another source", other(func(w *publish.Expected) { w.Source = "s3://b/v2" }), false},
 		{"another dest", other(func(w *publish.Expected) { w.Dest = "m" }), false},
-		{"a version that was not read", other(func(w *publish.Expected) { w.Version = "7" }), false},
-		{"extracted in place of whole", other(func(w *publish.Expected) { w.Extract = true }), false},
+		{"a version other than the published one", other(func(w *publish.Expected) { w.Version = "7" }), false},
+		{"extracted instead of as a file", other(func(w *publish.Expected) { w.Extract = true }), false},
 		{"one artifact more", []publish.Expected{want, want}, false},
 	}
 	for _, tt := range tests {

@@ -19,17 +19,17 @@ import (
 )
 
 func TestSummaryWithResult_outcomeAndExitCode(t *testing.T) {
-	whole := report.Summary{Outcome: "done", Artifacts: []report.Artifact{{Dest: "m"}}}
-	done := whole.WithResult(nil, 1234567*time.Microsecond)
+	summary := report.Summary{Outcome: "done", Artifacts: []report.Artifact{{Dest: "m"}}}
+	done := summary.WithResult(nil, 1234567*time.Microsecond)
 	require.Equal(t, "done", done.Outcome)
 	require.Equal(t, 0, done.ExitCode)
 	require.InDelta(t, 1.235, done.Seconds, 1e-9)
 
-	failed := whole.WithResult(fmt.Errorf("m: %w", fetcherr.New(fetcherr.NotFound, "no such object")), time.Second)
+	failed := summary.WithResult(fmt.Errorf("m: %w", fetcherr.New(fetcherr.NotFound, "no such object")), time.Second)
 	require.Equal(t, report.Summary{Outcome: "not found", ExitCode: 4, Message: "m: no such object", Seconds: 1}, failed)
 
-	require.Equal(t, 8, whole.WithResult(context.DeadlineExceeded, 0).ExitCode)
-	require.Equal(t, 143, whole.WithResult(context.Canceled, 0).ExitCode)
+	require.Equal(t, 8, summary.WithResult(context.DeadlineExceeded, 0).ExitCode)
+	require.Equal(t, 143, summary.WithResult(context.Canceled, 0).ExitCode)
 }
 
 // Kubernetes cuts a termination message at 4096 bytes, JSON or not.
@@ -40,20 +40,24 @@ func TestSummaryJSON_fitsTerminationMessage(t *testing.T) {
 		check   func(t *testing.T, got report.Summary)
 	}{
 		{"many artifacts", report.Summary{Outcome: "done", Artifacts: artifacts(300)}, func(t *testing.T, got report.Summary) {
+			t.Helper()
 			require.Equal(t, 300, len(got.Artifacts)+got.Omitted)
 			require.Greater(t, len(got.Artifacts), 10)
 			require.Equal(t, "a-0", got.Artifacts[0].Dest)
 		}},
-		{"a long message", report.Summary{Outcome: "denied", Message: strings.Repeat("why ", 3000)}, func(t *testing.T, got report.Summary) {
+		{"a long message", report.Summary{Message: strings.Repeat("why ", 3000)}, func(t *testing.T, got report.Summary) {
+			t.Helper()
 			require.True(t, strings.HasPrefix(got.Message, "why why"))
 			require.True(t, strings.HasSuffix(got.Message, "…"))
 			require.Greater(t, len(got.Message), 3800)
 		}},
 		{"a long message of wide characters", report.Summary{Message: strings.Repeat("ü", 5000)}, func(t *testing.T, got report.Summary) {
+			t.Helper()
 			require.True(t, utf8.ValidString(got.Message))
 			require.NotContains(t, got.Message, "\ufffd")
 		}},
 		{"a message that JSON makes longer", report.Summary{Message: strings.Repeat("\x01", 4000)}, func(t *testing.T, got report.Summary) {
+			t.Helper()
 			require.NotEmpty(t, got.Message)
 		}},
 		{"a long folder", report.Summary{Folder: strings.Repeat("/f", 4000), Message: "why"}, func(*testing.T, report.Summary) {}},

@@ -18,7 +18,8 @@ func CheckContentRange(url, got string, offset, length, size int64) error {
 	case got == want, got == "" && length == size:
 		return nil
 	case got != "" && !strings.HasSuffix(got, fmt.Sprintf("/%d", size)):
-		return fetcherr.New(fetcherr.ObjectChanged, "%s was replaced while it was read: the size was %d bytes, now the range is %q", url, size, got)
+		return fetcherr.New(fetcherr.ObjectChanged,
+			"%s was replaced while it was read: the size was %d bytes, now the range is %q", url, size, got)
 	}
 	return fmt.Errorf("%s: requested %q, the server sent %q", url, want, got)
 }

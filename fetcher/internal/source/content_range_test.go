@@ -16,11 +16,12 @@ func TestCheckContentRange_matchesRequest(t *testing.T) {
 		kind                 fetcherr.Kind
 		fails                bool
 	}{
-		{name: "the range that was asked for", got: "bytes 10-19/100", offset: 10, length: 10, size: 100},
-		{name: "the whole, without the header", length: 100, size: 100},
-		{name: "a part, without the header", offset: 10, length: 10, size: 100, kind: fetcherr.Transient, fails: true},
+		{name: "the requested range", got: "bytes 10-19/100", offset: 10, length: 10, size: 100},
+		{name: "whole object without the header", length: 100, size: 100},
+		{name: "part without the header", offset: 10, length: 10, size: 100, kind: fetcherr.Transient, fails: true},
 		{name: "another range", got: "bytes 0-9/100", offset: 10, length: 10, size: 100, kind: fetcherr.Transient, fails: true},
-		{name: "the range of an object of another size", got: "bytes 10-19/101", offset: 10, length: 10, size: 100, kind: fetcherr.ObjectChanged, fails: true},
+		{name: "the range of an object of another size", got: "bytes 10-19/101", offset: 10, length: 10, size: 100,
+			kind: fetcherr.ObjectChanged, fails: true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

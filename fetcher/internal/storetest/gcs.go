@@ -28,20 +28,21 @@ var (
 )
 
 // GCS returns the package's fake-gcs-server and starts it at the first call.
-func GCS(t testing.TB) *GCSStore {
+func GCS(tb testing.TB) *GCSStore {
+	tb.Helper()
 	gcsOnce.Do(func() {
-		port, data := freePort(t), tempFolder(t)
+		port, data := freePort(tb), tempFolder(tb)
 		endpoint := "http://" + loopbackAddress(port)
 		// The file backend stores only one version of an object.
-		startServer(t, endpoint, "fake-gcs-server", "-backend", "memory", "-scheme", "http",
+		startServer(tb, endpoint, "fake-gcs-server", "-backend", "memory", "-scheme", "http",
 			"-host", "127.0.0.1", "-port", strconv.Itoa(port), "-filesystem-root", filepath.Join(data, "gcs"),
 			"-external-url", endpoint, "-public-host", loopbackAddress(port), "-log-level", "error")
 		service, err := storage.NewService(context.Background(),
 			option.WithEndpoint(endpoint+"/storage/v1/"), option.WithoutAuthentication())
-		require.NoError(t, err)
+		require.NoError(tb, err)
 		gcsStore = &GCSStore{endpoint: endpoint, service: service}
 	})
-	require.NotNil(t, gcsStore, "fake-gcs-server did not start in an earlier test")
+	require.NotNil(tb, gcsStore, "fake-gcs-server did not start in an earlier test")
 	return gcsStore
 }
 
@@ -52,33 +53,38 @@ func (s *GCSStore) Env(endpoint string) map[string]string {
 }
 
 // Bucket creates a bucket with versioning.
-func (s *GCSStore) Bucket(t testing.TB) string {
+func (s *GCSStore) Bucket(tb testing.TB) string {
+	tb.Helper()
 	bucket := fmt.Sprintf("models-%d", buckets.Add(1))
 	_, err := s.service.Buckets.Insert("modelferry", &storage.Bucket{
 		Name: bucket, Versioning: &storage.BucketVersioning{Enabled: true},
 	}).Do()
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return bucket
 }
 
-func (s *GCSStore) Put(t testing.TB, bucket, key string, body []byte) string {
-	return s.insert(t, bucket, key, body, "")
+func (s *GCSStore) Put(tb testing.TB, bucket, key string, body []byte) string {
+	tb.Helper()
+	return s.insert(tb, bucket, key, body, "")
 }
 
 // PutGzipped writes an object with Content-Encoding gzip.
-func (s *GCSStore) PutGzipped(t testing.TB, bucket, key string, body []byte) {
-	s.insert(t, bucket, key, body, "gzip")
+func (s *GCSStore) PutGzipped(tb testing.TB, bucket, key string, body []byte) {
+	tb.Helper()
+	s.insert(tb, bucket, key, body, "gzip")
 }
 
-func (s *GCSStore) insert(t testing.TB, bucket, key string, body []byte, encoding string) string {
+func (s *GCSStore) insert(tb testing.TB, bucket, key string, body []byte, encoding string) string {
+	tb.Helper()
 	put, err := s.service.Objects.Insert(bucket, &storage.Object{Name: key, ContentEncoding: encoding}).
 		Media(bytes.NewReader(body), googleapi.ChunkSize(0)).Do() // one request
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return strconv.FormatInt(put.Generation, 10)
 }
 
-func (s *GCSStore) Delete(t testing.TB, bucket, key string) {
-	require.NoError(t, s.service.Objects.Delete(bucket, key).Do())
+func (s *GCSStore) Delete(tb testing.TB, bucket, key string) {
+	tb.Helper()
+	require.NoError(tb, s.service.Objects.Delete(bucket, key).Do())
 }
 
 func (s *GCSStore) MissingVersion() string { return "17" }
@@ -87,4 +93,7 @@ func (s *GCSStore) EnvVars() (bucket, path string) { return "GCS_BUCKET", "GCS_M
 
 func (s *GCSStore) URL(bucket, key string) string { return "gs://" + bucket + "/" + key }
 
-func mkdir(t testing.TB, name string) { require.NoError(t, os.MkdirAll(name, 0o755)) }
+func mkdir(tb testing.TB, name string) {
+	tb.Helper()
+	require.NoError(tb, os.MkdirAll(name, 0o755))
+}

@@ -39,14 +39,15 @@ var (
 )
 
 // S3 returns the package's versitygw and starts it at the first call.
-func S3(t testing.TB) *S3Store {
+func S3(tb testing.TB) *S3Store {
+	tb.Helper()
 	s3Once.Do(func() {
-		port, data := freePort(t), tempFolder(t)
+		port, data := freePort(tb), tempFolder(tb)
 		endpoint := "http://" + loopbackAddress(port)
 		for _, name := range []string{"buckets", "versions", "iam"} {
-			mkdir(t, filepath.Join(data, name))
+			mkdir(tb, filepath.Join(data, name))
 		}
-		startServer(t, endpoint, "versitygw",
+		startServer(tb, endpoint, "versitygw",
 			"--port", loopbackAddress(port), "--access", rootKey, "--secret", rootSecret, "--region", region,
 			"--iam-dir", filepath.Join(data, "iam"), "--iam-cache-disable", "--quiet",
 			"posix", "--versioning-dir", filepath.Join(data, "versions"), filepath.Join(data, "buckets"))
@@ -55,7 +56,7 @@ func S3(t testing.TB) *S3Store {
 			Credentials: credentials.NewStaticCredentialsProvider(rootKey, rootSecret, ""),
 		})}
 	})
-	require.NotNil(t, s3Store, "versitygw did not start in an earlier test")
+	require.NotNil(tb, s3Store, "versitygw did not start in an earlier test")
 	return s3Store
 }
 
@@ -69,32 +70,36 @@ func (s *S3Store) Env(endpoint string) map[string]string {
 }
 
 // Bucket creates a bucket with versioning.
-func (s *S3Store) Bucket(t testing.TB) string {
-	bucket := s.UnversionedBucket(t)
+func (s *S3Store) Bucket(tb testing.TB) string {
+	tb.Helper()
+	bucket := s.UnversionedBucket(tb)
 	_, err := s.client.PutBucketVersioning(context.Background(), &s3.PutBucketVersioningInput{
 		Bucket: &bucket, VersioningConfiguration: &types.VersioningConfiguration{Status: types.BucketVersioningStatusEnabled},
 	})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return bucket
 }
 
 // UnversionedBucket creates a bucket without versioning.
-func (s *S3Store) UnversionedBucket(t testing.TB) string {
+func (s *S3Store) UnversionedBucket(tb testing.TB) string {
+	tb.Helper()
 	bucket := fmt.Sprintf("models-%d", buckets.Add(1))
 	_, err := s.client.CreateBucket(context.Background(), &s3.CreateBucketInput{Bucket: &bucket})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return bucket
 }
 
-func (s *S3Store) Put(t testing.TB, bucket, key string, body []byte) string {
+func (s *S3Store) Put(tb testing.TB, bucket, key string, body []byte) string {
+	tb.Helper()
 	out, err := s.client.PutObject(context.Background(), &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: bytes.NewReader(body)})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return aws.ToString(out.VersionId)
 }
 
-func (s *S3Store) Delete(t testing.TB, bucket, key string) {
+func (s *S3Store) Delete(tb testing.TB, bucket, key string) {
+	tb.Helper()
 	_, err := s.client.DeleteObject(context.Background(), &s3.DeleteObjectInput{Bucket: &bucket, Key: &key})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 }
 
 // MissingVersion returns a ULID, which versitygw uses as version IDs.
@@ -105,21 +110,24 @@ func (s *S3Store) EnvVars() (bucket, path string) { return "S3_BUCKET", "S3_MODE
 func (s *S3Store) URL(bucket, key string) string { return "s3://" + bucket + "/" + key }
 
 // UnprivilegedCredentials creates a user without permissions and returns the fetcher's environment for it.
-func (s *S3Store) UnprivilegedCredentials(t testing.TB) map[string]string {
+func (s *S3Store) UnprivilegedCredentials(tb testing.TB) map[string]string {
+	tb.Helper()
 	name := fmt.Sprintf("stranger-%d", buckets.Add(1))
 	path, err := serverBinary("versitygw")
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	output, err := exec.Command(path, "admin", "--access", rootKey, "--secret", rootSecret, "--region", region,
 		"--endpoint-url", s.endpoint, "create-user", "--access", name, "--secret", rootSecret, "--role", "user").CombinedOutput()
-	require.NoError(t, err, string(output))
+	require.NoError(tb, err, string(output))
 	env := s.Env(s.endpoint)
 	env["AWS_ACCESS_KEY_ID"] = name
 	return env
 }
 
 // AllowEveryone sets a bucket policy that allows an action to everyone.
-func (s *S3Store) AllowEveryone(t testing.TB, bucket, action, resource string) {
-	policy := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":%q,"Resource":"arn:aws:s3:::%s"}]}`, action, resource)
+func (s *S3Store) AllowEveryone(tb testing.TB, bucket, action, resource string) {
+	tb.Helper()
+	policy := fmt.Sprintf(`{"Version":"2012-10-17",`+
+		`"Statement":[{"Effect":"Allow","Principal":"*","Action":%q,"Resource":"arn:aws:s3:::%s"}]}`, action, resource)
 	_, err := s.client.PutBucketPolicy(context.Background(), &s3.PutBucketPolicyInput{Bucket: &bucket, Policy: &policy})
-	require.NoError(t, err)
+	require.NoError(tb, err)
 }

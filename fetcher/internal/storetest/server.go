@@ -41,25 +41,28 @@ func Cleanup(end func()) {
 // tempFolder creates a folder that exists until the package's tests end. versitygw stores metadata in extended
 // attributes: if
 // the default folder does not support them, such as an old tmpfs, set TMPDIR.
-func tempFolder(t testing.TB) string {
+func tempFolder(tb testing.TB) string {
+	tb.Helper()
 	name, err := os.MkdirTemp("", "modelferry-store-")
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	Cleanup(func() { os.RemoveAll(name) })
 	return name
 }
 
 // freePort returns a free port on loopback.
-func freePort(t testing.TB) int {
+func freePort(tb testing.TB) int {
+	tb.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	defer listener.Close()
 	return listener.Addr().(*net.TCPAddr).Port
 }
 
 // startServer starts a server and waits until it responds at url.
-func startServer(t testing.TB, url, name string, args ...string) {
+func startServer(tb testing.TB, url, name string, args ...string) {
+	tb.Helper()
 	path, err := serverBinary(name)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	var output bytes.Buffer
 	command := exec.Command(path, args...)
 	command.Stdout, command.Stderr = &output, &output
@@ -75,7 +78,7 @@ func startServer(t testing.TB, url, name string, args ...string) {
 		}
 		close(ended)
 	}()
-	require.NoError(t, <-started)
+	require.NoError(tb, <-started)
 	Cleanup(func() {
 		_ = command.Process.Kill()
 		<-ended
@@ -87,10 +90,10 @@ func startServer(t testing.TB, url, name string, args ...string) {
 		}
 		select {
 		case <-ended:
-			t.Fatalf("%s ended at its start: %s", name, output.String())
+			tb.Fatalf("%s ended at its start: %s", name, output.String())
 		default:
 		}
-		require.True(t, time.Now().Before(deadline), "%s does not answer at %s", name, url)
+		require.True(tb, time.Now().Before(deadline), "%s does not answer at %s", name, url)
 	}
 }
 

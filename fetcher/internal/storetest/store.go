@@ -9,13 +9,13 @@ type Store interface {
 	// Env returns the fetcher's environment for the server at endpoint: its own, or that of a proxy.
 	Env(endpoint string) map[string]string
 	// Bucket creates a bucket with versioning for the test.
-	Bucket(t testing.TB) string
+	Bucket(tb testing.TB) string
 	// Put writes an object and returns its version.
-	Put(t testing.TB, bucket, key string, body []byte) string
+	Put(tb testing.TB, bucket, key string, body []byte) string
 	// MissingVersion returns a valid version that no object has.
 	MissingVersion() string
 	// Delete deletes an object.
-	Delete(t testing.TB, bucket, key string)
+	Delete(tb testing.TB, bucket, key string)
 	// EnvVars returns the names of the environment variables for the bucket and the path.
 	EnvVars() (bucket, path string)
 	// URL returns the object's URL as in messages.

@@ -18,19 +18,21 @@ import (
 const partSize = 5 << 20
 
 // PutWithChecksum writes an object with a checksum; without one for the empty name, as older clients do.
-func (s *S3Store) PutWithChecksum(t testing.TB, bucket, key string, body []byte, algorithm types.ChecksumAlgorithm) {
+func (s *S3Store) PutWithChecksum(tb testing.TB, bucket, key string, body []byte, algorithm types.ChecksumAlgorithm) {
+	tb.Helper()
 	_, err := s.client.PutObject(context.Background(), &s3.PutObjectInput{
 		Bucket: &bucket, Key: &key, Body: bytes.NewReader(body), ChecksumAlgorithm: algorithm,
 	}, withoutDefaultChecksum)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 }
 
 // PutMultipart writes an object in a multipart upload.
-func (s *S3Store) PutMultipart(t testing.TB, bucket, key string, body []byte, algorithm types.ChecksumAlgorithm, kind types.ChecksumType) {
+func (s *S3Store) PutMultipart(tb testing.TB, bucket, key string, body []byte, algorithm types.ChecksumAlgorithm, kind types.ChecksumType) {
+	tb.Helper()
 	begun, err := s.client.CreateMultipartUpload(context.Background(), &s3.CreateMultipartUploadInput{
 		Bucket: &bucket, Key: &key, ChecksumAlgorithm: algorithm, ChecksumType: kind,
 	}, withoutDefaultChecksum)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	var parts []types.CompletedPart
 	for piece := range slices.Chunk(body, partSize) {
 		number := aws.Int32(int32(len(parts) + 1))
@@ -38,7 +40,7 @@ func (s *S3Store) PutMultipart(t testing.TB, bucket, key string, body []byte, al
 			Bucket: &bucket, Key: &key, UploadId: begun.UploadId, PartNumber: number,
 			Body: bytes.NewReader(piece), ChecksumAlgorithm: algorithm,
 		}, withoutDefaultChecksum)
-		require.NoError(t, err)
+		require.NoError(tb, err)
 		parts = append(parts, types.CompletedPart{
 			PartNumber: number, ETag: sent.ETag, ChecksumCRC32C: sent.ChecksumCRC32C, ChecksumCRC64NVME: sent.ChecksumCRC64NVME,
 		})
@@ -47,17 +49,18 @@ func (s *S3Store) PutMultipart(t testing.TB, bucket, key string, body []byte, al
 		Bucket: &bucket, Key: &key, UploadId: begun.UploadId, ChecksumType: kind,
 		MultipartUpload: &types.CompletedMultipartUpload{Parts: parts},
 	}, withoutDefaultChecksum)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 }
 
 // PutSparse creates an object directly in the server's folder: the given beginning, then a hole. It takes no space and
 // no
 // request.
-func (s *S3Store) PutSparse(t testing.TB, bucket, key string, begin []byte, size int64) {
+func (s *S3Store) PutSparse(tb testing.TB, bucket, key string, begin []byte, size int64) {
+	tb.Helper()
 	name := filepath.Join(s.data, bucket, key)
-	mkdir(t, filepath.Dir(name))
-	require.NoError(t, os.WriteFile(name, begin, 0o644))
-	require.NoError(t, os.Truncate(name, size))
+	mkdir(tb, filepath.Dir(name))
+	require.NoError(tb, os.WriteFile(name, begin, 0o644))
+	require.NoError(tb, os.Truncate(name, size))
 }
 
 // withoutDefaultChecksum stops the SDK from adding a checksum.

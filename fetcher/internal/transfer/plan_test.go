@@ -16,10 +16,10 @@ func TestNewPlan_dividesGapsIntoParts(t *testing.T) {
 		want    []int64
 	}{
 		{"a small file is one part", []byteRange{{0, 5}}, 8, []int64{5}},
-		{"each worker has an equal one", []byteRange{{0, 128 * mib}}, 4, []int64{32 * mib, 32 * mib, 32 * mib, 32 * mib}},
-		{"parts are no shorter than is worth a request", []byteRange{{0, 24 * mib}}, 8, []int64{8 * mib, 8 * mib, 8 * mib}},
-		{"nor longer than others may wait for", []byteRange{{0, 192 * mib}}, 2, []int64{maxPartLength, maxPartLength, maxPartLength}},
-		{"each hole that an earlier run left is one", []byteRange{{100, 5}, {300, 7}}, 8, []int64{5, 7}},
+		{"equal parts for all workers", []byteRange{{0, 128 * mib}}, 4, []int64{32 * mib, 32 * mib, 32 * mib, 32 * mib}},
+		{"parts are not shorter than minPartLength", []byteRange{{0, 24 * mib}}, 8, []int64{8 * mib, 8 * mib, 8 * mib}},
+		{"parts are not longer than maxPartLength", []byteRange{{0, 192 * mib}}, 2, []int64{maxPartLength, maxPartLength, maxPartLength}},
+		{"each gap is a part", []byteRange{{100, 5}, {300, 7}}, 8, []int64{5, 7}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -57,7 +57,8 @@ func TestPlan_everyByteClaimedOnce(t *testing.T) {
 		size := rapid.Int64Range(1, 5000).Draw(t, "size")
 		var have []Segment
 		for range rapid.IntRange(0, 4).Draw(t, "stretches") {
-			have = append(have, Segment{Offset: rapid.Int64Range(0, size).Draw(t, "offset"), Length: rapid.Int64Range(0, size).Draw(t, "length")})
+			have = append(have, Segment{Offset: rapid.Int64Range(0, size).Draw(t, "offset"), Length: rapid.Int64Range(0,
+				size).Draw(t, "length")})
 		}
 		have = normalizeSegments(have, size)
 		workers := rapid.IntRange(1, 5).Draw(t, "workers")
@@ -86,16 +87,16 @@ func TestPlan_everyByteClaimedOnce(t *testing.T) {
 				count[i]++
 			}
 			at[w] += n
-			whole := p.markWritten(busy[w])
+			complete := p.markWritten(busy[w])
 			reach := p.writtenUntil(0, size)
 			for i := range reach {
 				require.Equal(t, 1, count[i], "%d of %d is said to be written", i, reach)
 			}
-			if whole {
+			if complete {
 				busy[w] = nil
 			}
 		}
-		for w := range workers { // who was not drawn again
+		for w := range workers { // workers that were not drawn again
 			for busy[w] != nil {
 				n := int64(p.claim(busy[w], 1000))
 				for i := at[w]; i < at[w]+n; i++ {

@@ -51,10 +51,10 @@ func TestWithRetries_givesUpWithoutProgress(t *testing.T) {
 		err   error
 		tries int64
 	}{
-		{"a transient fault is tried so often", errors.New("reset"), 3},
-		{"a denial is not tried again", fetcherr.New(fetcherr.PermissionDenied, "403"), 1},
-		{"nor what is missing", fetcherr.New(fetcherr.NotFound, "404"), 1},
-		{"a change is for the whole run", fetcherr.New(fetcherr.ObjectChanged, "412"), 1},
+		{"transient error", errors.New("reset"), 3},
+		{"PermissionDenied", fetcherr.New(fetcherr.PermissionDenied, "403"), 1},
+		{"NotFound", fetcherr.New(fetcherr.NotFound, "404"), 1},
+		{"ObjectChanged restarts the run", fetcherr.New(fetcherr.ObjectChanged, "412"), 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -77,7 +77,8 @@ func TestWithRetries_roundsAndRetryAfter(t *testing.T) {
 		least, most time.Duration
 	}{
 		{"the waits are those of the backoffs", errors.New("reset"), 0, 6*time.Second + 10*time.Second + 20*time.Second},
-		{"Retry-After is honoured", fetcherr.New(fetcherr.Transient, "503").WithRetryAfter(5 * time.Second), 8 * 5 * time.Second, 2 * time.Minute},
+		{"Retry-After is honoured", fetcherr.New(fetcherr.Transient, "503").WithRetryAfter(5 * time.Second),
+			8 * 5 * time.Second, 2 * time.Minute},
 		{"up to the cap", fetcherr.New(fetcherr.Transient, "503").WithRetryAfter(24 * time.Hour), 8 * time.Minute, 8 * time.Minute},
 	}
 	for _, tt := range tests {

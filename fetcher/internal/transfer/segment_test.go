@@ -13,6 +13,7 @@ import (
 
 // newHalfWrittenFile returns a file of 10,000 bytes that contains every second thousand, and the segments.
 func newHalfWrittenFile(t *testing.T, src *memorySource) (*os.File, []transfer.Segment) {
+	t.Helper()
 	file, err := os.Create(filepath.Join(t.TempDir(), "f"))
 	require.NoError(t, err)
 	t.Cleanup(func() { file.Close() })
@@ -30,12 +31,12 @@ func newHalfWrittenFile(t *testing.T, src *memorySource) (*os.File, []transfer.S
 func TestFile_skipsExistingSegments(t *testing.T) {
 	src := randomSource(10_000)
 	file, have := newHalfWrittenFile(t, src)
-	sound, err := transfer.VerifySegments(t.Context(), file, src.object(), have)
+	intact, err := transfer.VerifySegments(t.Context(), file, src.object(), have)
 	require.NoError(t, err)
-	require.Equal(t, have, sound)
+	require.Equal(t, have, intact)
 	var noted atomic.Int64
 	with := testOptions
-	with.Existing, with.OnSegment = sound, func(s transfer.Segment) { noted.Add(s.Length) }
+	with.Existing, with.OnSegment = intact, func(s transfer.Segment) { noted.Add(s.Length) }
 	got, err := transfer.File(t.Context(), src, src.object(), file, with)
 	require.NoError(t, err)
 	require.Equal(t, wantDigest(src.body), got)
@@ -53,9 +54,10 @@ func TestVerifySegments_dropsCorruptSegments(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, file.Truncate(8500)) // as after a loss of power
 	more := append([]transfer.Segment{
-		{Offset: 1, Length: 0}, {Offset: -1, Length: 5}, {Offset: 9000, Length: 1001}, {Offset: 500, Length: 1000}, {Offset: 3, Length: 1 << 62},
+		{Offset: 1, Length: 0}, {Offset: -1, Length: 5}, {Offset: 9000, Length: 1001}, {Offset: 500, Length: 1000},
+		{Offset: 3, Length: 1 << 62},
 	}, have...)
-	sound, err := transfer.VerifySegments(t.Context(), file, src.object(), more)
+	intact, err := transfer.VerifySegments(t.Context(), file, src.object(), more)
 	require.NoError(t, err)
-	require.Equal(t, []transfer.Segment{have[0], have[1], have[3]}, sound, "the third was spoilt, the last cut off")
+	require.Equal(t, []transfer.Segment{have[0], have[1], have[3]}, intact, "the third is corrupt, the last is truncated")
 }

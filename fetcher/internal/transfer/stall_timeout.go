@@ -91,7 +91,8 @@ func (w *watchedBody) Read(p []byte) (int, error) {
 		return n, w.watchdog.cause(err)
 	}
 	if usual, slow := w.throughput.isSlow(w.bytes, w.elapsed); slow {
-		return n, fetcherr.New(fetcherr.Transient, "%s: %.0f bytes/s, far below the median of %.0f bytes/s", w.url, float64(w.bytes)/w.elapsed.Seconds(), usual)
+		return n, fetcherr.New(fetcherr.Transient, "%s: %.0f bytes/s, far below the median of %.0f bytes/s", w.url,
+			float64(w.bytes)/w.elapsed.Seconds(), usual)
 	}
 	return n, nil
 }

@@ -157,7 +157,7 @@ func TestStream_readAheadLimitedByBuffers(t *testing.T) {
 // Streams share a pool: one that is closed early must not block the others, and all buffers are released.
 func TestStream_sharedBufferPool(t *testing.T) {
 	buffers := transfer.NewBufferPool(3, 1000)
-	for range 20 { // after an early Close as well as after a whole read
+	for range 20 { // after an early Close and after a complete read
 		src := randomSource(50_000)
 		first := transfer.NewStream(t.Context(), src, src.object(), buffers, true)
 		_, err := io.ReadFull(first, make([]byte, 10))

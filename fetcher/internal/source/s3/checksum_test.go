@@ -19,13 +19,17 @@ func TestObjectChecksum_selectsFullObjectCRC(t *testing.T) {
 		head s3.HeadObjectOutput
 		want crc.Checksum
 	}{
-		{"none, and an ETag that could be an MD5", s3.HeadObjectOutput{ETag: aws.String(`"25f9e794323b453885f5181f1b624d0b"`)}, crc.Checksum{}},
-		{"one of the whole", s3.HeadObjectOutput{ChecksumCRC32C: sum32, ChecksumType: types.ChecksumTypeFullObject}, crc.Checksum{Algorithm: crc.CRC32C, Value: 0xe3069283}},
-		{"one without its type", s3.HeadObjectOutput{ChecksumCRC32C: sum32}, crc.Checksum{Algorithm: crc.CRC32C, Value: 0xe3069283}},
-		{"one of the parts' checksums", s3.HeadObjectOutput{ChecksumCRC32C: sum32, ChecksumType: types.ChecksumTypeComposite}, crc.Checksum{}},
-		{"the same, told by its form", s3.HeadObjectOutput{ChecksumCRC32C: aws.String("4waSgw==-3")}, crc.Checksum{}},
-		{"the stronger of two", s3.HeadObjectOutput{ChecksumCRC32: sum32, ChecksumCRC64NVME: sum64}, crc.Checksum{Algorithm: crc.CRC64NVME, Value: 0xae8b14860a799888}},
-		{"one that is not computed here", s3.HeadObjectOutput{ChecksumSHA1: aws.String("98O8HYCOBHMq32eZZczDTK3oGr4=")}, crc.Checksum{}},
+		{"no checksum, and an ETag that could be an MD5",
+			s3.HeadObjectOutput{ETag: aws.String(`"25f9e794323b453885f5181f1b624d0b"`)}, crc.Checksum{}},
+		{"full object", s3.HeadObjectOutput{ChecksumCRC32C: sum32, ChecksumType: types.ChecksumTypeFullObject},
+			crc.Checksum{Algorithm: crc.CRC32C, Value: 0xe3069283}},
+		{"without a type", s3.HeadObjectOutput{ChecksumCRC32C: sum32}, crc.Checksum{Algorithm: crc.CRC32C, Value: 0xe3069283}},
+		{"composite", s3.HeadObjectOutput{ChecksumCRC32C: sum32,
+			ChecksumType: types.ChecksumTypeComposite}, crc.Checksum{}},
+		{"composite by its number of parts", s3.HeadObjectOutput{ChecksumCRC32C: aws.String("4waSgw==-3")}, crc.Checksum{}},
+		{"the stronger of two algorithms", s3.HeadObjectOutput{ChecksumCRC32: sum32, ChecksumCRC64NVME: sum64},
+			crc.Checksum{Algorithm: crc.CRC64NVME, Value: 0xae8b14860a799888}},
+		{"unsupported algorithm", s3.HeadObjectOutput{ChecksumSHA1: aws.String("98O8HYCOBHMq32eZZczDTK3oGr4=")}, crc.Checksum{}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, objectChecksum(&tt.head)) })

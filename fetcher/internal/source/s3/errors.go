@@ -47,7 +47,8 @@ func classifyError(url string, ref source.Ref, err error) error {
 		return fetcherr.New(fetcherr.NotFound, "%s: this version is a delete marker", url).WithHint("check the pinned version")
 	case status == http.StatusPreconditionFailed || status == http.StatusRequestedRangeNotSatisfiable:
 		return fetcherr.New(fetcherr.ObjectChanged, "%s was replaced while it was read: %s", url, answer)
-	case status == http.StatusRequestTimeout || status == http.StatusTooManyRequests || errorCode(err) == "RequestTimeout" || errorCode(err) == "SlowDown":
+	case status == http.StatusRequestTimeout || status == http.StatusTooManyRequests ||
+		errorCode(err) == "RequestTimeout" || errorCode(err) == "SlowDown":
 		return fetcherr.New(fetcherr.Transient, "%s: %s: %w", url, answer, err).WithRetryAfter(source.RetryAfter(response.Response.Header))
 	case status >= 300 && status < 400 || errorCode(err) == "AuthorizationHeaderMalformed":
 		return fetcherr.New(fetcherr.InvalidConfig, "%s: %s", url, answer).WithHint("set AWS_REGION to the bucket's region")

@@ -57,7 +57,8 @@ func classifyCredentialError(err error) error {
 		kind = fetcherr.IdentityNotReady
 	}
 	return fetcherr.New(kind, "no AWS identity: %w", err).
-		WithHint("annotate the pod's service account with its role (eks.amazonaws.com/role-arn), or associate it by Pod Identity, and let the role trust it")
+		WithHint("annotate the pod's service account with its role (eks.amazonaws.com/role-arn), " +
+			"or associate it by Pod Identity, and let the role trust it")
 }
 
 // identityConfigured reports whether EKS has configured the pod's identity, by IRSA or Pod Identity.

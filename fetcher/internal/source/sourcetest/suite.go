@@ -19,6 +19,7 @@ type OpenSource func(ctx context.Context) (source.Source, error)
 
 // RunConformance runs the suite on the source that open creates in the store's environment.
 func RunConformance(t *testing.T, store storetest.Store, open OpenSource) {
+	t.Helper()
 	for key, value := range store.Env(store.Endpoint()) {
 		t.Setenv(key, value)
 	}
@@ -45,12 +46,14 @@ type suite struct {
 }
 
 func (s suite) stat(t *testing.T, key, version string) source.Object {
+	t.Helper()
 	object, err := s.source.Stat(t.Context(), source.Ref{Bucket: s.bucket, Key: key, Version: version})
 	require.NoError(t, err)
 	return object
 }
 
 func (s suite) read(t *testing.T, object source.Object, offset, length int64) (string, error) {
+	t.Helper()
 	reader, err := s.source.Read(t.Context(), object, offset, length)
 	if err != nil {
 		return "", err
@@ -144,6 +147,7 @@ func (s suite) removedObject(t *testing.T) {
 // may
 // return its content, and nothing else.
 func (s suite) requireOldBytesOrChanged(t *testing.T, object source.Object, old string) {
+	t.Helper()
 	got, err := s.read(t, object, 0, int64(len(old)))
 	if err == nil {
 		require.Equal(t, old, got)
