@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -254,53 +253,6 @@ func TestSIGTERMEndsWithinASecondAndLeavesNothing(t *testing.T) {
 				b.requireNothingPublished(t)
 			})
 		}
-	}
-}
-
-// A second fetcher in the same folder would remove the first one's staging folder.
-func TestFetcher_locksModelFolder(t *testing.T) {
-	store := storetest.S3(t)
-	proxy := faultproxy.New(t, store.Endpoint())
-	proxy.Inject(1, faultproxy.IsRange, faultproxy.Stall(1))
-	b := newFixture(t, store, proxy.URL)
-	store.Put(t, b.bucket, "models/m.bin", []byte("model"))
-	first, _ := b.command(t.Context())
-	require.NoError(t, first.Start())
-	require.Eventually(t, func() bool { return len(proxy.Requests()) > 1 }, 10*time.Second, time.Millisecond)
-	second, stderr := b.command(t.Context())
-	require.Error(t, second.Run())
-	require.Equal(t, 8, second.ProcessState.ExitCode())
-	require.Contains(t, stderr.String(), "another fetcher is using this folder")
-	require.NoError(t, first.Process.Signal(syscall.SIGTERM))
-	_ = first.Wait()
-}
-
-func TestRun_flags(t *testing.T) {
-	tests := []struct {
-		args   []string
-		exit   int
-		output string
-	}{
-		{[]string{"--help"}, 0, "GCS_BUCKET, GCS_MODEL_PATH"},
-		{[]string{"--version"}, 0, "fetcher "},
-		{[]string{"--fast"}, 2, "-fast"},
-		{[]string{"models"}, 2, `unknown argument "models"`},
-	}
-	for _, tt := range tests {
-		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {
-			command := exec.Command(fetcher(), tt.args...)
-			command.Env = append(os.Environ(), runMain)
-			output, err := command.CombinedOutput()
-			if tt.exit == 0 {
-				require.NoError(t, err)
-			}
-			var exit *exec.ExitError
-			if err != nil {
-				require.ErrorAs(t, err, &exit)
-				require.Equal(t, tt.exit, exit.ExitCode())
-			}
-			require.Contains(t, string(output), tt.output)
-		})
 	}
 }
 

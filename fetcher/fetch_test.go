@@ -111,9 +111,9 @@ func TestFetcher_secondRunIsUnchanged(t *testing.T) {
 	for name, spoil := range map[string]func(){
 		"a flipped byte of a file":     func() { flipByte(t, b.path("m.bin"), 17) },
 		"a flipped byte of an archive": func() { flipByte(t, b.path("more/a"), 17) },
-		"a file that is gone":          func() { require.NoError(t, os.Remove(b.path("more/a"))) },
-		"a link that is gone":          func() { require.NoError(t, os.Remove(b.path("more/b"))) },
-		"a marker that is gone":        func() { require.NoError(t, os.Remove(b.path(publish.MarkerName))) },
+		"a missing file":               func() { require.NoError(t, os.Remove(b.path("more/a"))) },
+		"a missing link":               func() { require.NoError(t, os.Remove(b.path("more/b"))) },
+		"a missing marker":             func() { require.NoError(t, os.Remove(b.path(publish.MarkerName))) },
 		"a marker that was cut off":    func() { require.NoError(t, os.Truncate(b.path(publish.MarkerName), 30)) },
 		"a file that became a folder": func() {
 			require.NoError(t, os.Remove(b.path("more/a")))

@@ -125,7 +125,7 @@ func (x *extractor) extractEntry(archive *tar.Reader, header *tar.Header, name s
 // makeFolder creates a folder and its parents. A parent must not be anything else, a link in particular: nothing is
 // written
 // through a link.
-func (x *extractor) makeFolder(name string, named bool) error {
+func (x *extractor) makeFolder(name string, explicit bool) error {
 	if name == "." {
 		return nil
 	}
@@ -142,7 +142,7 @@ func (x *extractor) makeFolder(name string, named bool) error {
 			return err
 		}
 	}
-	if named {
+	if explicit {
 		x.content.Folders = append(x.content.Folders, name)
 	}
 	return nil

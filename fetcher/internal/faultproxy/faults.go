@@ -71,8 +71,8 @@ func Stall(n int) Fault {
 func Trickle(n int, every time.Duration) Fault {
 	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
 		forward.ServeHTTP(&bodyRewriter{ResponseWriter: w, write: func(s *bodyRewriter, body []byte) (int, error) {
-			for piece := range slices.Chunk(body, n) {
-				if _, err := s.forward(piece); err != nil {
+			for chunk := range slices.Chunk(body, n) {
+				if _, err := s.forward(chunk); err != nil {
 					return 0, err
 				}
 				select {

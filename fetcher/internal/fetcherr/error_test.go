@@ -46,7 +46,8 @@ func TestKindOf(t *testing.T) {
 		{"an unknown error is transient", errors.New("connection reset by peer"), fetcherr.Transient},
 		{"a deadline is transient", fmt.Errorf("read: %w", context.DeadlineExceeded), fetcherr.Transient},
 		{"a cancelled context is an interruption", fmt.Errorf("read: %w", context.Canceled), fetcherr.Interrupted},
-		{"an Error takes precedence over the context error that it wraps", fetcherr.New(fetcherr.Transient, "stalled: %w", context.Canceled), fetcherr.Transient},
+		{"an Error takes precedence over the context error that it wraps",
+			fetcherr.New(fetcherr.Transient, "stalled: %w", context.Canceled), fetcherr.Transient},
 		{"the first of joined errors", errors.Join(fetcherr.New(fetcherr.NoSpace, "full"), errors.New("x")), fetcherr.NoSpace},
 	}
 	for _, tt := range tests {

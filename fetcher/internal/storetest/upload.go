@@ -34,11 +34,11 @@ func (s *S3Store) PutMultipart(tb testing.TB, bucket, key string, body []byte, a
 	}, withoutDefaultChecksum)
 	require.NoError(tb, err)
 	var parts []types.CompletedPart
-	for piece := range slices.Chunk(body, partSize) {
+	for chunk := range slices.Chunk(body, partSize) {
 		number := aws.Int32(int32(len(parts) + 1))
 		sent, err := s.client.UploadPart(context.Background(), &s3.UploadPartInput{
 			Bucket: &bucket, Key: &key, UploadId: begun.UploadId, PartNumber: number,
-			Body: bytes.NewReader(piece), ChecksumAlgorithm: algorithm,
+			Body: bytes.NewReader(chunk), ChecksumAlgorithm: algorithm,
 		}, withoutDefaultChecksum)
 		require.NoError(tb, err)
 		parts = append(parts, types.CompletedPart{

@@ -1,0 +1,30 @@
+package main_test
+
+import (
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/fetcher/internal/faultproxy"
+	"github.com/modelferry/modelferry/fetcher/internal/storetest"
+)
+
+// A second fetcher in the same folder would remove the first one's staging folder.
+func TestFetcher_locksModelFolder(t *testing.T) {
+	store := storetest.S3(t)
+	proxy := faultproxy.New(t, store.Endpoint())
+	proxy.Inject(1, faultproxy.IsRange, faultproxy.Stall(1))
+	b := newFixture(t, store, proxy.URL)
+	store.Put(t, b.bucket, "models/m.bin", []byte("model"))
+	first, _ := b.command(t.Context())
+	require.NoError(t, first.Start())
+	require.Eventually(t, func() bool { return len(proxy.Requests()) > 1 }, 10*time.Second, time.Millisecond)
+	second, stderr := b.command(t.Context())
+	require.Error(t, second.Run())
+	require.Equal(t, 8, second.ProcessState.ExitCode())
+	require.Contains(t, stderr.String(), "another fetcher is using this folder")
+	require.NoError(t, first.Process.Signal(syscall.SIGTERM))
+	_ = first.Wait()
+}
