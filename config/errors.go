@@ -10,7 +10,7 @@ import (
 
 // ValidationError is everything that is wrong with a config.
 type ValidationError struct {
-	// Errors by the order of their keys, none twice. A key is whole, as
+	// Errors in the order of their keys, without duplicates. A key is whole, as
 	// pulumi config set --path takes it: modelferry:releases.bankchurn.image.
 	Errors field.ErrorList
 }

@@ -17,12 +17,12 @@ type Fetcher struct {
 	Backoff time.Duration `json:"backoff" default:"10s"`
 	// Timeout of the whole download.
 	Timeout time.Duration `json:"timeout" default:"5m"`
-	// How long to wait for an identity that is not ready yet, within the timeout. Default: the fetcher's own, 1m.
+	// How long to wait for an identity that is not ready yet, within the timeout. Default: that of the fetcher, 1m.
 	IdentityWait *time.Duration `json:"identityWait"`
-	// Number of ranges of an object that are downloaded in parallel, up to 64; 0 for the default. Default: the
-	// fetcher's own.
+	// Number of ranges of an object that are downloaded in parallel, up to 64; 0 for the default. Default: that of
+	// the fetcher.
 	Parallel int `json:"parallel"`
-	// Size of a range, 64KiB to 64MiB. Default: the fetcher's own.
+	// Size of a range, 64KiB to 64MiB. Default: that of the fetcher.
 	PartSize string `json:"partSize"`
 	// CPU, memory and ephemeral storage of the init container. Default: requests of 100m and 64Mi, limits of 1 and
 	// 256Mi.

@@ -1,7 +1,6 @@
 package config_test
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -92,7 +91,8 @@ func TestValidationError_listsEveryError(t *testing.T) {
   modelferry:releases.bankchurn.artifacts.model.sha256: Invalid value: "abc": must be 64 hexadecimal digits (sha256sum FILE)
   modelferry:releases.bankchurn.image: Invalid value: "registry.example/bankchurn": must have a digest or a tag: add @sha256:… or :TAG
   modelferry:rollout.deadline: Invalid value: "soon": must be a duration such as "90s"
-  modelferry:services.nlpinsight.deployment: Duplicate value: "bankchurn-predictor": already in modelferry:services.bankchurn.deployment: each service needs its own`)
+  modelferry:services.nlpinsight.deployment: Duplicate value: "bankchurn-predictor": `+
+		"already in modelferry:services.bankchurn.deployment: each service needs its own")
 }
 
 func TestValidationError_emptyConfig(t *testing.T) {
@@ -103,7 +103,7 @@ func TestValidationError_emptyConfig(t *testing.T) {
   modelferry:fetcher: Required value: must be set
   modelferry:services: Required value: must be set`)
 	required := (*field.Error)(nil)
-	require.True(t, errors.As(err, &required))
+	require.ErrorAs(t, err, &required)
 	require.Equal(t, field.ErrorTypeRequired, required.Type)
 }
 

@@ -21,7 +21,7 @@ type Source interface {
 // *ValidationError that holds every problem, not just the first one.
 func Load(source Source, keys []string) (Config, error) {
 	var c Config
-	// decode sets the defaults of the objects that the config mentions, this those of all others.
+	// decode.Into sets the defaults of the objects that the config has, this call those of all others.
 	if err := defaults.Set(&c); err != nil {
 		return Config{}, err
 	}

@@ -27,6 +27,7 @@ func paths() *rapid.Generator[string] {
 
 // checkBothOutcomes checks a property that returns whether the config was valid, and requires valid and invalid ones.
 func checkBothOutcomes(t *testing.T, property func(t *rapid.T) bool) {
+	t.Helper()
 	var yes, no int
 	rapid.Check(t, func(t *rapid.T) {
 		if property(t) {

@@ -162,7 +162,8 @@ func (c Config) validateProduction() field.ErrorList {
 		}
 		release.eachArtifact(fldPath, func(fldPath *field.Path, a ArtifactRelease) {
 			if a.SHA256 == "" && !release.UsesCSI() {
-				errs = append(errs, field.Required(fldPath.Child("sha256"), "must be set, because modelferry:production is true (sha256sum FILE)"))
+				errs = append(errs, field.Required(fldPath.Child("sha256"),
+					"must be set, because modelferry:production is true (sha256sum FILE)"))
 			}
 		})
 	}

@@ -36,7 +36,8 @@ func (r ResourceRequirements) validate(fldPath *field.Path) field.ErrorList {
 		limit, limitErrs := parseQuantity(fldPath.Child("limits", q.key), q.limit)
 		errs = append(append(errs, requestErrs...), limitErrs...)
 		if request != nil && limit != nil && request.Cmp(*limit) > 0 {
-			errs = append(errs, field.Invalid(fldPath.Child("requests", q.key), q.request, fmt.Sprintf("must be at most the limit, %s", q.limit)))
+			errs = append(errs, field.Invalid(fldPath.Child("requests", q.key), q.request,
+				fmt.Sprintf("must be at most the limit, %s", q.limit)))
 		}
 	}
 	return errs

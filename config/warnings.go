@@ -32,7 +32,8 @@ func (c Config) Warnings() []string {
 					"%s (docs/operations.md, \"Large artifacts\")",
 					humanize.Bytes(uint64(size)), humanize.Bytes(largeArtifact), action)
 			case w.UsesCSI && artifact.SHA256 != "" && !release.Unverified:
-				warn(versionPath.Child("sha256"), "delivery csi does not verify it: set %s to true to accept that", fldPath.Child("unverified"))
+				warn(versionPath.Child("sha256"),
+					"delivery csi does not verify it: set %s to true to accept that", fldPath.Child("unverified"))
 			}
 		}
 	}

@@ -34,14 +34,11 @@ func (k Key) SupportedOn(cloud string) bool {
 func Keys(t reflect.Type) []Key { return appendKeys(nil, t, Key{}) }
 
 func appendKeys(keys []Key, t reflect.Type, parent Key) []Key {
-	switch t = indirect(t); t.Kind() {
-	case reflect.Map:
+	if t = indirect(t); t.Kind() == reflect.Map {
 		parent.Path = join(parent.Path, Name)
-		if t = indirect(t.Elem()); t.Kind() != reflect.Struct {
-			return keys
-		}
-	case reflect.Struct:
-	default:
+		t = indirect(t.Elem())
+	}
+	if t.Kind() != reflect.Struct {
 		return keys
 	}
 	for i := range t.NumField() {

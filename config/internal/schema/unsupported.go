@@ -19,7 +19,7 @@ func Unsupported(value any, fldPath func(name string) *field.Path, cloud string)
 
 func unsupported(value reflect.Value, child func(name string) *field.Path, cloud string) field.ErrorList {
 	var errs field.ErrorList
-	switch value.Kind() {
+	switch value.Kind() { //nolint:exhaustive // values of other kinds have no keys
 	case reflect.Pointer:
 		if !value.IsNil() {
 			return unsupported(value.Elem(), child, cloud)
@@ -58,8 +58,7 @@ func entries(value reflect.Value) map[string]struct{} {
 }
 
 func isSet(value reflect.Value) bool {
-	switch value.Kind() {
-	case reflect.Slice, reflect.Map:
+	if value.Kind() == reflect.Slice || value.Kind() == reflect.Map {
 		return value.Len() > 0
 	}
 	return !value.IsZero()
