@@ -64,8 +64,8 @@ var readableBuckets = map[string][]string{
 	"bankchurn": {"models", "datasets"}, "chicagotaxi": {"models"}, "nlpinsight": {"models", "datasets"},
 }
 
-// A service may read and list its own prefix in the buckets with its artifacts, and nothing else. Log delivery may write
-// to the access log bucket only.
+// A service may read and list its own prefix in the buckets with its artifacts, and nothing else. Log delivery may
+// write to the access log bucket only.
 func TestAccess_matrix(t *testing.T) {
 	var requests []accessRequest
 	want := map[accessRequest]bool{}

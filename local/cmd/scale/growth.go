@@ -1,7 +1,7 @@
 package main
 
-// maxGrowthRatio is the highest growthRatio. A linear cost with a fixed part stays below it and a quadratic one does not.
-// The ratio is of two measurements only: the noise of a third one would be multiplied.
+// maxGrowthRatio is the highest growthRatio. A linear cost with a fixed part stays below it and a quadratic one does
+// not. The ratio is of two measurements only: the noise of a third one would be multiplied.
 const maxGrowthRatio = 1
 
 // growthRatio returns the growth factor of the cost from b to c, divided by that of the number of services.

@@ -35,8 +35,8 @@ func newAPIError(status int, code, format string, args ...any) error {
 	return &apiError{status, code, fmt.Errorf(format, args...)}
 }
 
-// assumeRoleWithWebIdentity verifies the token and asks the role's trust policy. Roles and identity providers are those on record
-// in the stack's folder, so that what the program declared is what counts.
+// assumeRoleWithWebIdentity verifies the token and asks the role's trust policy. Roles and identity providers are
+// those on record in the stack's folder, so that what the program declared is what counts.
 func assumeRoleWithWebIdentity(ctx context.Context, dir string, verifier *Verifier, roleARN, token string) (Session, error) {
 	claims, err := verifier.Verify(ctx, token)
 	if errors.Is(err, errTokenExpired) {

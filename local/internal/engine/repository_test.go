@@ -30,8 +30,8 @@ func newRepository(t *testing.T) paths.Layout {
 	return p
 }
 
-// pulumiCLI returns the path of the pulumi CLI: from MODELFERRY_BIN, from .local/bin, or built from tools/pulumi into the
-// user's cache directory.
+// pulumiCLI returns the path of the pulumi CLI: from MODELFERRY_BIN, from .local/bin, or built from tools/pulumi into
+// the user's cache directory.
 func pulumiCLI(t *testing.T) string {
 	t.Helper()
 	if path := repotest.Binary(t, "pulumi"); path != "" {

@@ -38,8 +38,8 @@ func ProbeHost(layout paths.Layout) (Host, error) {
 	return h, nil
 }
 
-// installPrerequisites makes the machine fit for a node in range r: it installs the packages that are missing, where it may.
-// The error names what is still in the way.
+// installPrerequisites makes the machine fit for a node in range r: it installs the packages that are missing, where
+// it may. The error names what is still in the way.
 func (o Options) installPrerequisites(ctx context.Context, r network.Range) error {
 	host, err := ProbeHost(o.Layout)
 	if err != nil {

@@ -10,7 +10,8 @@ import (
 // AdminUser is the user that the person at this machine is to the cluster.
 const AdminUser = "modelferry-admin"
 
-// Kubeconfig is a kubeconfig for one user of the node's cluster, who has a bearer token. server is the API server's URL.
+// Kubeconfig is a kubeconfig for one user of the node's cluster, who has a bearer token. server is the API server's
+// URL.
 func (s NodeConfig) Kubeconfig(server, user, token string, ca []byte) ([]byte, error) {
 	config := api.NewConfig()
 	config.Clusters[s.NodeName()] = &api.Cluster{Server: server, CertificateAuthorityData: ca}

@@ -10,8 +10,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/components"
 )
 
-// issuerDiscoveryBinding lets anybody read the issuer's document and keys, as GKE's and EKS's issuers do: they are public,
-// and whoever verifies a token needs them.
+// issuerDiscoveryBinding lets anybody read the issuer's document and keys, as GKE's and EKS's issuers do: they are
+// public, and whoever verifies a token needs them.
 var issuerDiscoveryBinding = map[string]any{
 	"apiVersion": "rbac.authorization.k8s.io/v1",
 	"kind":       "ClusterRoleBinding",
