@@ -69,7 +69,9 @@ func openCloud(t *testing.T, stack string) *cloud {
 }
 
 // withT returns the same cloud for a subtest.
-func (c *cloud) withT(t *testing.T) *cloud { return &cloud{t: t, Layout: c.Layout, instance: c.instance} }
+func (c *cloud) withT(t *testing.T) *cloud {
+	return &cloud{t: t, Layout: c.Layout, instance: c.instance}
+}
 
 // start brings the stack up with the repository's configuration, unless an earlier scenario did, and waits until
 // each service has exactly one pod, and that one serves.
