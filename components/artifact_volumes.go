@@ -5,35 +5,37 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// artifactVolumes is how a service's artifacts come into its pods: a fetcher copies
-// them, or the cloud's driver mounts the buckets that they lie in.
+// artifactVolumes are the volumes of a service's artifacts: an emptyDir that the fetcher downloads to, or CSI volumes.
 type artifactVolumes struct {
-	// Config is the name of the fetcher's ConfigMap, "" without a fetcher;
-	// bytes is the room that the copies may take.
-	configMap   pulumi.StringOutput
+	// configMap is the name of the fetcher's ConfigMap, "" without a fetcher.
+	configMap pulumi.StringOutput
+	// volumeBytes is the size limit of the emptyDir, 0 without a fetcher.
 	volumeBytes int64
-	// Claims to mounted buckets by the buckets' names, nil where none is needed.
+	// claims are the PersistentVolumeClaims by the buckets' names in the catalogue, nil for ephemeral volumes.
 	claims map[string]pulumi.StringInput
-	// Ready is what has to exist before a pod starts.
-	ready []pulumi.Resource
+	// dependsOn are the resources that have to exist before a pod starts.
+	dependsOn []pulumi.Resource
 }
 
-// newArtifactVolumes makes what the pods get their artifacts by.
-func newArtifactVolumes(ctx *pulumi.Context, name string, args *ModelServiceArgs, meta func(name string) *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) (artifactVolumes, error) {
-	none := pulumi.String("").ToStringOutput()
+// newArtifactVolumes creates the fetcher's ConfigMap, or the PersistentVolumes of the CSI driver.
+func newArtifactVolumes(
+	ctx *pulumi.Context, name string, args *ModelServiceArgs, meta func(name string) *metav1.ObjectMetaArgs,
+	opts ...pulumi.ResourceOption,
+) (artifactVolumes, error) {
+	noConfigMap := pulumi.String("").ToStringOutput()
 	switch {
 	case args.CSIVolume == nil:
 		config, err := NewModelConfig(ctx, name, &ModelConfigArgs{
 			Namespace: args.Namespace, Labels: meta("").Labels, ModelFolder: args.ModelFolder,
-			Artifacts: args.Artifacts, ObjectStore: args.ObjectStore, Fetcher: args.Fetcher,
+			Artifacts: args.Artifacts, Buckets: args.Buckets, ObjectStore: args.ObjectStore, Fetcher: args.Fetcher,
 		}, opts...)
 		if err != nil {
 			return artifactVolumes{}, err
 		}
 		return artifactVolumes{configMap: config.Name, volumeBytes: args.VolumeBytes}, nil
 	case args.CSIVolume.Ephemeral:
-		return artifactVolumes{configMap: none}, nil
+		return artifactVolumes{configMap: noConfigMap}, nil
 	}
 	claims, dependsOn, err := newPersistentVolumes(ctx, name, args, meta, opts...)
-	return artifactVolumes{configMap: none, claims: claims, ready: dependsOn}, err
+	return artifactVolumes{configMap: noConfigMap, claims: claims, dependsOn: dependsOn}, err
 }

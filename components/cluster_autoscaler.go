@@ -8,42 +8,40 @@ import (
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/infra"
 )
 
-// ClusterAutoscaler is the Kubernetes Cluster Autoscaler: it adds nodes for pods
-// that find no place, and takes away those that are hardly used.
+// ClusterAutoscaler is the Deployment of the Kubernetes Cluster Autoscaler. It adds nodes for pods that cannot be
+// scheduled and removes nodes with low utilization.
 // https://github.com/kubernetes/autoscaler/tree/master/cluster-autoscaler
 type ClusterAutoscaler struct {
 	pulumi.ResourceState
 }
 
-// ClusterAutoscalerArgs says how it is told of the cloud.
+// ClusterAutoscalerArgs are the arguments of NewClusterAutoscaler.
 type ClusterAutoscalerArgs struct {
-	// Namespace that it runs in, one that exists; Labels say whose it is.
+	// Settings of the cloud.
+	Settings infra.ClusterAutoscaler
+	// Namespace of the objects. It has to exist.
 	Namespace string
-	Labels    map[string]string
-	// Image of it, with its version.
-	Image string
-	// Flags that name the cloud and the groups of nodes, and Env what else it has to know of the cloud.
-	Flags pulumi.StringArray
-	Env   map[string]string
-	// Annotations tie its service account to its identity on the cloud.
-	Annotations pulumi.StringMap
-	// NetworkPolicy denies all traffic that it does not need; Reach lists what it needs
-	// besides DNS and HTTPS, as HOST:PORT.
-	NetworkPolicy   bool
-	EgressEndpoints []string
+	// Labels of the stack on every object.
+	Labels map[string]string
+	// NetworkPolicy limits the traffic to what the autoscaler needs.
+	NetworkPolicy bool
 }
 
-// healthPort is where it answers health checks, and scrapes.
+// healthPort serves health checks and metrics.
 const healthPort = 8085
 
-// NewClusterAutoscaler runs the autoscaler, on the system's nodes, of which there
-// is always one. Its name is that of its service account too.
-func NewClusterAutoscaler(ctx *pulumi.Context, name string, args *ClusterAutoscalerArgs, opts ...pulumi.ResourceOption) (*ClusterAutoscaler, error) {
+// NewClusterAutoscaler runs the autoscaler on the system nodes. name is the name of its objects.
+func NewClusterAutoscaler(
+	ctx *pulumi.Context, name string, args *ClusterAutoscalerArgs, opts ...pulumi.ResourceOption,
+) (*ClusterAutoscaler, error) {
 	a := &ClusterAutoscaler{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:index:NodeAutoscaler", name, pulumi.Map{
-		"image": pulumi.String(args.Image),
+		"image": pulumi.String(args.Settings.Image),
 	}, a, opts...); err != nil {
 		return nil, err
 	}
@@ -54,7 +52,7 @@ func NewClusterAutoscaler(ctx *pulumi.Context, name string, args *ClusterAutosca
 		return &metav1.ObjectMetaArgs{Name: pulumi.String(name), Namespace: pulumi.String(args.Namespace), Labels: labels}
 	}
 	serviceAccountMeta := meta()
-	serviceAccountMeta.Annotations = args.Annotations
+	serviceAccountMeta.Annotations = args.Settings.Annotations
 	account, err := corev1.NewServiceAccount(ctx, name, &corev1.ServiceAccountArgs{
 		Metadata: serviceAccountMeta, AutomountServiceAccountToken: pulumi.Bool(false),
 	}, parent)
@@ -81,7 +79,7 @@ func NewClusterAutoscaler(ctx *pulumi.Context, name string, args *ClusterAutosca
 				Metadata: &metav1.ObjectMetaArgs{Labels: labels, Annotations: prometheusAnnotations(healthPort, "/metrics")},
 				Spec: &corev1.PodSpecArgs{
 					ServiceAccountName: account.Metadata.Name().Elem(),
-					// What it does, it does through the API server.
+					// The autoscaler uses the Kubernetes API.
 					AutomountServiceAccountToken: pulumi.Bool(true), EnableServiceLinks: pulumi.Bool(false),
 					PriorityClassName: pulumi.String("system-cluster-critical"), SecurityContext: podSecurityContext(),
 					NodeSelector: pulumi.StringMap{nodePoolKey: pulumi.String(systemPool)},
@@ -96,36 +94,43 @@ func NewClusterAutoscaler(ctx *pulumi.Context, name string, args *ClusterAutosca
 	return a, ctx.RegisterResourceOutputs(a, pulumi.Map{})
 }
 
-// newNetworkPolicy opens scrapes, DNS, and HTTPS wherever it is: the API server
-// and, where a VPC has endpoints, the cloud's APIs have private addresses.
-func (a *ClusterAutoscalerArgs) newNetworkPolicy(ctx *pulumi.Context, name string, selector pulumi.StringMap, meta *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
-	endpoints, err := endpointRules(a.EgressEndpoints)
+// newNetworkPolicy allows scrapes, DNS, and HTTPS to all addresses: the API server and VPC endpoints of the cloud's APIs
+// have private ones.
+func (a *ClusterAutoscalerArgs) newNetworkPolicy(
+	ctx *pulumi.Context, name string, selector pulumi.StringMap, meta *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption,
+) (pulumi.Resource, error) {
+	endpoints, err := endpointRules(a.Settings.EgressEndpoints)
 	if err != nil {
 		return nil, err
 	}
-	egress := append(networkingv1.NetworkPolicyEgressRuleArray{dnsRule(), &networkingv1.NetworkPolicyEgressRuleArgs{Ports: policyPorts("TCP", 443)}}, endpoints...)
+	egress := append(networkingv1.NetworkPolicyEgressRuleArray{
+		dnsRule(), &networkingv1.NetworkPolicyEgressRuleArgs{Ports: policyPorts("TCP", 443)},
+	}, endpoints...)
 	return newAllowPolicy(ctx, name, NetworkPolicy{}.ingressPeers(), healthPort, egress, selector, meta, opts...)
 }
 
 func (a *ClusterAutoscalerArgs) container(name string) *corev1.ContainerArgs {
-	flags := append(slices.Clone(a.Flags),
+	flags := append(slices.Clone(a.Settings.Flags),
 		pulumi.String("--balance-similar-node-groups"),
-		// Of several groups that would do, the one that stays emptiest loses.
+		// Of several groups that fit, selects the one with the least idle resources.
 		pulumi.String("--expander=least-waste"),
-		// DNS and the like have replicas and may move, with what they scribble.
+		// System pods such as DNS have replicas, and their local data can be deleted.
 		pulumi.String("--skip-nodes-with-system-pods=false"), pulumi.String("--skip-nodes-with-local-storage=false"),
 	)
 	return &corev1.ContainerArgs{
-		Name: pulumi.String(name), Image: pulumi.String(a.Image),
-		Command: pulumi.ToStringArray([]string{"/cluster-autoscaler"}), Args: flags, Env: envVars(a.Env),
-		Ports: corev1.ContainerPortArray{&corev1.ContainerPortArgs{Name: pulumi.String("http"), ContainerPort: pulumi.Int(healthPort)}},
+		Name: pulumi.String(name), Image: pulumi.String(a.Settings.Image),
+		Command: pulumi.ToStringArray([]string{"/cluster-autoscaler"}), Args: flags, Env: envVars(a.Settings.Env),
+		Ports: corev1.ContainerPortArray{&corev1.ContainerPortArgs{
+			Name: pulumi.String(portName), ContainerPort: pulumi.Int(healthPort),
+		}},
 		LivenessProbe: &corev1.ProbeArgs{
-			HttpGet:             &corev1.HTTPGetActionArgs{Path: pulumi.String("/health-check"), Port: pulumi.String("http")},
+			HttpGet:             &corev1.HTTPGetActionArgs{Path: pulumi.String("/health-check"), Port: pulumi.String(portName)},
 			InitialDelaySeconds: pulumi.Int(60), PeriodSeconds: pulumi.Int(30),
 		},
-		Resources: Resources{
-			Requests: ResourceList{CPU: "100m", Memory: "600Mi"}, Limits: ResourceList{CPU: "500m", Memory: "600Mi"},
-		}.withStorage(logBytes).requirements(),
+		Resources: requirements(withEphemeralStorage(config.ResourceRequirements{
+			Requests: config.ResourceList{CPU: "100m", Memory: "600Mi"},
+			Limits:   config.ResourceList{CPU: "500m", Memory: "600Mi"},
+		}, logBytes)),
 		SecurityContext: containerSecurityContext(),
 	}
 }

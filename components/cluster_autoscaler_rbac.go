@@ -6,8 +6,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// accessRule lets some verbs be used on some resources of one API group; "" is the
-// core group. Names bound it to objects of these names.
+// accessRule allows verbs on resources of one API group, "" for the core group. With names it is limited to the objects
+// of these names.
 type accessRule struct {
 	group                   string
 	resources, names, verbs []string
@@ -15,12 +15,13 @@ type accessRule struct {
 
 var (
 	readVerbs = []string{"get", "list", "watch"}
-	// clusterRules are what the autoscaler sees and does everywhere: it plays the
-	// scheduler through, so it sees what the scheduler sees; it marks nodes that
-	// are to go, evicts their pods, and says so in events.
+	// clusterRules apply to all namespaces. The autoscaler simulates the scheduler, so it reads the same objects. It
+	// taints nodes before it removes them, evicts their pods, and creates events.
 	// https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/examples/cluster-autoscaler-autodiscover.yaml
 	clusterRules = []accessRule{
-		{"", []string{"namespaces", "pods", "services", "replicationcontrollers", "persistentvolumeclaims", "persistentvolumes"}, nil, readVerbs},
+		{"", []string{
+			"namespaces", "pods", "services", "replicationcontrollers", "persistentvolumeclaims", "persistentvolumes",
+		}, nil, readVerbs},
 		{"", []string{"nodes"}, nil, append([]string{"update"}, readVerbs...)},
 		{"", []string{"events"}, nil, []string{"create", "patch"}},
 		{"", []string{"pods/eviction"}, nil, []string{"create"}},
@@ -29,9 +30,11 @@ var (
 		{"batch", []string{"jobs"}, nil, readVerbs},
 		{"policy", []string{"poddisruptionbudgets"}, nil, readVerbs},
 		{"resource.k8s.io", []string{"deviceclasses", "resourceclaims", "resourceslices"}, nil, readVerbs},
-		{"storage.k8s.io", []string{"csidrivers", "csinodes", "csistoragecapacities", "storageclasses", "volumeattachments"}, nil, readVerbs},
+		{"storage.k8s.io", []string{
+			"csidrivers", "csinodes", "csistoragecapacities", "storageclasses", "volumeattachments",
+		}, nil, readVerbs},
 	}
-	// namespaceRules are those in its own namespace: it leads by a lease, and keeps its status in a ConfigMap.
+	// namespaceRules apply to the autoscaler's namespace: its lease for leader election, and the ConfigMap with its status.
 	namespaceRules = []accessRule{
 		{"", []string{"configmaps"}, nil, []string{"create", "list", "watch"}},
 		{"", []string{"configmaps"}, []string{"cluster-autoscaler-status"}, []string{"delete", "get", "update"}},
@@ -40,9 +43,10 @@ var (
 	}
 )
 
-// newClusterAutoscalerRBAC lets the autoscaler's service account do its work at
-// the API server. It returns what has to be there before.
-func newClusterAutoscalerRBAC(ctx *pulumi.Context, name, namespace string, meta func() *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
+// newClusterAutoscalerRBAC creates the roles of the autoscaler's service account. It returns their bindings.
+func newClusterAutoscalerRBAC(
+	ctx *pulumi.Context, name, namespace string, meta func() *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption,
+) ([]pulumi.Resource, error) {
 	subjects := rbacv1.SubjectArray{&rbacv1.SubjectArgs{
 		Kind: pulumi.String("ServiceAccount"), Name: pulumi.String(name), Namespace: pulumi.String(namespace),
 	}}
@@ -51,7 +55,9 @@ func newClusterAutoscalerRBAC(ctx *pulumi.Context, name, namespace string, meta 
 		m.Namespace = nil
 		return m
 	}
-	role, err := rbacv1.NewClusterRole(ctx, name, &rbacv1.ClusterRoleArgs{Metadata: clusterMeta(), Rules: policyRules(clusterRules)}, opts...)
+	role, err := rbacv1.NewClusterRole(ctx, name, &rbacv1.ClusterRoleArgs{
+		Metadata: clusterMeta(), Rules: policyRules(clusterRules),
+	}, opts...)
 	if err != nil {
 		return nil, err
 	}

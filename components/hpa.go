@@ -1,23 +1,19 @@
 package components
 
 import (
-	"time"
-
 	autoscalingv2 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/autoscaling/v2"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/config"
 )
 
-// Autoscaling bounds the replicas. CPU is the load to aim at, in percent of
-// the request. Memory is left out on purpose: a loaded model's memory does
-// not follow load.
-type Autoscaling struct {
-	Min, Max, CPU int
-	// ScaleDownWindow is how long load has to stay low before replicas go.
-	ScaleDownWindow time.Duration
-}
-
-func newHPA(ctx *pulumi.Context, name string, a Autoscaling, deployment pulumi.StringInput, meta *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) error {
+// newHPA creates the HorizontalPodAutoscaler of a Deployment. It has no memory metric: the memory of a loaded model
+// does not depend on the load.
+func newHPA(
+	ctx *pulumi.Context, name string, a config.Autoscaling, deployment pulumi.StringInput, meta *metav1.ObjectMetaArgs,
+	opts ...pulumi.ResourceOption,
+) error {
 	_, err := autoscalingv2.NewHorizontalPodAutoscaler(ctx, name, &autoscalingv2.HorizontalPodAutoscalerArgs{
 		Metadata: meta,
 		Spec: &autoscalingv2.HorizontalPodAutoscalerSpecArgs{
@@ -29,12 +25,15 @@ func newHPA(ctx *pulumi.Context, name string, a Autoscaling, deployment pulumi.S
 			Metrics: autoscalingv2.MetricSpecArray{&autoscalingv2.MetricSpecArgs{
 				Type: pulumi.String("Resource"),
 				Resource: &autoscalingv2.ResourceMetricSourceArgs{
-					Name:   pulumi.String("cpu"),
+					Name: pulumi.String("cpu"),
+					// Percent of the request.
 					Target: &autoscalingv2.MetricTargetArgs{Type: pulumi.String("Utilization"), AverageUtilization: pulumi.Int(a.CPU)},
 				},
 			}},
 			Behavior: &autoscalingv2.HorizontalPodAutoscalerBehaviorArgs{
-				ScaleDown: &autoscalingv2.HPAScalingRulesArgs{StabilizationWindowSeconds: pulumi.Int(int(a.ScaleDownWindow.Seconds()))},
+				ScaleDown: &autoscalingv2.HPAScalingRulesArgs{
+					StabilizationWindowSeconds: pulumi.Int(int(a.ScaleDownWindow.Seconds())),
+				},
 			},
 		},
 	}, opts...)

@@ -6,48 +6,41 @@ import (
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/infra"
 )
 
-// Ingress is the way in to the services from outside the cluster: one load
-// balancer of the cloud's, which ends TLS.
+// Ingress is the Ingress of the services. The cloud's load balancer terminates TLS.
 type Ingress struct {
 	pulumi.ResourceState
 }
 
-// IngressArgs says who is let in where.
+// IngressArgs are the arguments of NewIngress.
 type IngressArgs struct {
-	// Namespace of the services; Labels say whose they are.
+	// Namespace of the services.
 	Namespace pulumi.StringInput
-	Labels    map[string]string
-	// Host that requests are for.
+	// Labels of the stack on every object.
+	Labels map[string]string
+	// Host of the requests.
 	Host string
-	// Class of the controller that serves it, "" where an annotation names it.
+	// Class is the IngressClass, "" if an annotation selects the controller.
 	Class string
-	// Annotations are what the controller is told besides.
+	// Annotations of the Ingress.
 	Annotations map[string]string
 	// Routes from paths to services.
 	Routes []Route
-	// ConfigObject is an object of the controller's own kind, nil for none.
-	ConfigObject *IngressConfigObject
+	// ConfigObject is a custom resource of the controller, nil for none.
+	ConfigObject *infra.IngressConfigObject
 }
 
-// IngressConfigObject is an object beside an Ingress, of a kind that its controller brings.
-type IngressConfigObject struct {
-	APIVersion, Kind string
-	// Annotation of the Ingress that names it.
-	Annotation string
-	// Spec of it.
-	Spec pulumi.Map
-}
-
-// Route leads a path, and all below it, to a Kubernetes Service. The path
-// stays in the request: not every cloud's load balancer can take it out.
+// Route sends the requests below a path to a Kubernetes Service. The path is not rewritten: not every cloud's load
+// balancer can do that.
 type Route struct {
 	Path    string
 	Service pulumi.StringInput
 }
 
-// NewIngress makes the ingress.
+// NewIngress creates the Ingress and the controller's custom resource.
 func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pulumi.ResourceOption) (*Ingress, error) {
 	i := &Ingress{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:index:Ingress", name, pulumi.Map{
@@ -94,8 +87,10 @@ func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pul
 	return i, ctx.RegisterResourceOutputs(i, pulumi.Map{})
 }
 
-// newConfigObject makes the object beside the Ingress, under the same name.
-func (a *IngressArgs) newConfigObject(ctx *pulumi.Context, name string, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+// newConfigObject creates the controller's custom resource, with the Ingress' name.
+func (a *IngressArgs) newConfigObject(
+	ctx *pulumi.Context, name string, opts ...pulumi.ResourceOption,
+) (pulumi.Resource, error) {
 	return apiextensions.NewCustomResource(ctx, name, &apiextensions.CustomResourceArgs{
 		ApiVersion: pulumi.String(a.ConfigObject.APIVersion), Kind: pulumi.String(a.ConfigObject.Kind),
 		Metadata:    &metav1.ObjectMetaArgs{Name: pulumi.String(name), Namespace: a.Namespace, Labels: objectLabels(a.Labels, nil)},

@@ -6,8 +6,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// objectLabels returns the labels of an object: whose it is, which every object of
-// the stack says, under a domain of our own, and what else is said of it.
+// objectLabels returns the labels of an object: extra, and the stack's labels under our own domain.
 func objectLabels(stackLabels, extra map[string]string) pulumi.StringMap {
 	labels := map[string]string{"app.kubernetes.io/part-of": "modelferry"}
 	for key, value := range stackLabels {

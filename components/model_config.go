@@ -10,16 +10,16 @@ import (
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/infra"
 )
 
-// ModelConfig is the ConfigMap that tells a service's fetcher what to bring:
-// the keys of docs/adr/0001, and beside them digests and further artifacts.
+// ModelConfig is the ConfigMap with the environment of a service's fetcher.
 //
-// It is immutable and named by the engine, a fresh name for each content. So
-// another content makes another ConfigMap, and the Deployment that refers to it
-// rolls by itself; the old one goes once the new pods are ready. A name made
-// from the content alone would come back when a failed update is undone, and
-// the engine would then delete, as the leftover, the object just taken up again.
+// It is immutable and autonamed: other content creates another ConfigMap, the Deployment that refers to it rolls out,
+// and the old ConfigMap is deleted after that. A name with a hash of the content would occur again if an update is
+// reverted, and the engine would then delete the object that is in use as the leftover of the failed update.
 type ModelConfig struct {
 	pulumi.ResourceState
 
@@ -27,39 +27,45 @@ type ModelConfig struct {
 	Name pulumi.StringOutput
 }
 
-// ModelConfigArgs says what to bring into a pod.
+// ModelConfigArgs are the arguments of NewModelConfig.
 type ModelConfigArgs struct {
 	// Namespace and labels of the ConfigMap.
 	Namespace pulumi.StringInput
 	Labels    pulumi.StringMapInput
-	// ModelFolder is the absolute path that artifacts appear below.
+	// ModelFolder is the absolute path of the folder that the artifacts are downloaded to.
 	ModelFolder string
-	// Artifacts to bring, the model first.
-	Artifacts []Artifact
-	// ObjectStore that they lie in, and the fetcher's settings.
-	ObjectStore ObjectStore
-	Fetcher     FetcherArgs
+	// Artifacts of the service, the model first.
+	Artifacts []config.ResolvedArtifact
+	// Buckets are the names of the buckets, by their names in the service catalogue.
+	Buckets map[string]pulumi.StringOutput
+	// ObjectStore has the cloud's settings of the fetcher.
+	ObjectStore infra.ObjectStore
+	// Fetcher has the settings of the init container.
+	Fetcher FetcherArgs
 }
 
-// FetcherArgs is how the fetcher runs.
+// FetcherArgs are the settings of the init container that downloads the artifacts. A zero IdentityWait, Parallel or
+// PartBytes selects the fetcher's default.
 type FetcherArgs struct {
 	// Image of the fetcher.
 	Image string
-	// Retries after the first attempt; Backoff before the first of them.
+	// Retries is the number of attempts after the first one.
 	Retries int
+	// Backoff before the first retry.
 	Backoff time.Duration
-	// Timeout of the whole run.
+	// Timeout of all attempts together.
 	Timeout time.Duration
-	// IdentityWait bounds the wait for an identity; the fetcher's own choice where zero.
+	// IdentityWait is the time limit for the identity to work.
 	IdentityWait time.Duration
-	// Parallel ranges and the bytes of each; the fetcher's own choice where zero.
-	Parallel  int
+	// Parallel is the number of concurrent range requests.
+	Parallel int
+	// PartBytes is the size of a range in bytes.
 	PartBytes int64
 	// Resources of the init container.
-	Resources Resources
+	Resources config.ResourceRequirements
 }
 
-// NewModelConfig makes the ConfigMap.
+// NewModelConfig creates the ConfigMap.
 func NewModelConfig(ctx *pulumi.Context, name string, args *ModelConfigArgs, opts ...pulumi.ResourceOption) (*ModelConfig, error) {
 	c := &ModelConfig{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:index:ModelConfig", name, pulumi.Map{
@@ -83,12 +89,12 @@ func NewModelConfig(ctx *pulumi.Context, name string, args *ModelConfigArgs, opt
 func (a *ModelConfigArgs) data() pulumi.StringMap {
 	model := a.Artifacts[0]
 	data := pulumi.StringMap{
-		a.ObjectStore.BucketEnvVar: model.Bucket,
+		a.ObjectStore.BucketEnvVar: a.Buckets[model.Bucket],
 		a.ObjectStore.PathEnvVar:   pulumi.String(model.Path),
-		"LOCAL_MODEL_PATH":         pulumi.String(path.Join(a.ModelFolder, model.Dest)),
+		"LOCAL_MODEL_PATH":         pulumi.String(path.Join(a.ModelFolder, model.File)),
 		"MODEL_FOLDER":             pulumi.String(a.ModelFolder),
 	}
-	for key, value := range a.Fetcher.environment() {
+	for key, value := range a.Fetcher.env() {
 		data[key] = pulumi.String(value)
 	}
 	for key, value := range a.ObjectStore.Env {
@@ -99,13 +105,13 @@ func (a *ModelConfigArgs) data() pulumi.StringMap {
 			data[key] = pulumi.String(value)
 		}
 	}
-	if model.Extract {
+	if model.Unpacked {
 		data["MODEL_EXTRACT"] = pulumi.String("true")
 	}
 	if additional := a.Artifacts[1:]; len(additional) > 0 {
 		var buckets pulumi.StringArray
 		for _, artifact := range additional {
-			buckets = append(buckets, artifact.Bucket)
+			buckets = append(buckets, a.Buckets[artifact.Bucket])
 		}
 		data["ARTIFACTS"] = buckets.ToStringArrayOutput().ApplyT(func(names []string) (string, error) {
 			return artifactsJSON(additional, names)
@@ -114,9 +120,8 @@ func (a *ModelConfigArgs) data() pulumi.StringMap {
 	return data
 }
 
-// environment returns the fetcher's own settings. Durations are in Go's
-// notation, 10s.
-func (a FetcherArgs) environment() map[string]string {
+// env returns the fetcher's variables. Durations have Go's notation: 10s.
+func (a FetcherArgs) env() map[string]string {
 	env := map[string]string{
 		"FETCH_RETRIES": strconv.Itoa(a.Retries),
 		"FETCH_BACKOFF": a.Backoff.String(),
@@ -134,9 +139,9 @@ func (a FetcherArgs) environment() map[string]string {
 	return env
 }
 
-// artifactsJSON returns ARTIFACTS: a JSON list of what to bring besides the
-// model. buckets are the names of the artifacts' buckets, in their order.
-func artifactsJSON(artifacts []Artifact, buckets []string) (string, error) {
+// artifactsJSON returns the value of ARTIFACTS: a JSON list of the artifacts besides the model. buckets are the names
+// of the artifacts' buckets, in the artifacts' order.
+func artifactsJSON(artifacts []config.ResolvedArtifact, buckets []string) (string, error) {
 	type entry struct {
 		Bucket  string `json:"bucket"`
 		Path    string `json:"path"`
@@ -150,7 +155,7 @@ func artifactsJSON(artifacts []Artifact, buckets []string) (string, error) {
 	}
 	entries := make([]entry, len(artifacts))
 	for k, a := range artifacts {
-		entries[k] = entry{buckets[k], a.Path, a.Dest, a.SHA256, a.Version, a.Extract}
+		entries[k] = entry{buckets[k], a.Path, a.File, a.SHA256, a.Version, a.Unpacked}
 	}
 	text, err := json.Marshal(entries)
 	return string(text), err

@@ -7,25 +7,29 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/modelferry/modelferry/config"
 )
 
-func TestArtifactList(t *testing.T) {
-	text, err := artifactsJSON([]Artifact{
-		{Path: "churn/v1/Churn.csv", Dest: "data/raw/Churn.csv", SHA256: "ab", Version: "7"},
-		{Path: "churn/m.tar.gz", Dest: "m/m.tar.gz", Extract: true},
+func TestArtifactsJSON(t *testing.T) {
+	text, err := artifactsJSON([]config.ResolvedArtifact{
+		{Path: "churn/v1/Churn.csv", File: "data/raw/Churn.csv", SHA256: "ab", Version: "7"},
+		{Path: "churn/m.tar.gz", File: "m/m.tar.gz", Unpacked: true},
 	}, []string{"datasets", "models"})
 	require.NoError(t, err)
 	require.JSONEq(t, `[{"bucket":"datasets","path":"churn/v1/Churn.csv","dest":"data/raw/Churn.csv","sha256":"ab","version":"7"},`+
 		`{"bucket":"models","path":"churn/m.tar.gz","dest":"m/m.tar.gz","extract":true}]`, text)
-	_, err = artifactsJSON([]Artifact{{}}, nil)
+	_, err = artifactsJSON([]config.ResolvedArtifact{{}}, nil)
 	require.EqualError(t, err, "1 artifacts in 0 buckets")
 }
 
-// The fetcher reads back what was written, whatever the names are made of.
-func TestArtifactListIsReadBack(t *testing.T) {
+// The fetcher reads the same values, whatever characters the names have.
+func TestArtifactsJSON_roundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		a := Artifact{Path: rapid.String().Draw(t, "path"), Dest: rapid.String().Draw(t, "file"), Extract: rapid.Bool().Draw(t, "unpacked")}
-		text, err := artifactsJSON([]Artifact{a}, []string{"b"})
+		a := config.ResolvedArtifact{
+			Path: rapid.String().Draw(t, "path"), File: rapid.String().Draw(t, "file"), Unpacked: rapid.Bool().Draw(t, "unpacked"),
+		}
+		text, err := artifactsJSON([]config.ResolvedArtifact{a}, []string{"b"})
 		require.NoError(t, err)
 		var list []struct {
 			Bucket, Path, Dest string
@@ -34,15 +38,19 @@ func TestArtifactListIsReadBack(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(text), &list))
 		require.Len(t, list, 1)
 		require.Equal(t, a.Path, list[0].Path)
-		require.Equal(t, a.Dest, list[0].Dest)
-		require.Equal(t, a.Extract, list[0].Extract)
+		require.Equal(t, a.File, list[0].Dest)
+		require.Equal(t, a.Unpacked, list[0].Extract)
 	})
 }
 
-func TestFetchersSettings(t *testing.T) {
+func TestFetcherArgs_env(t *testing.T) {
 	require.Equal(t, map[string]string{"FETCH_RETRIES": "0", "FETCH_BACKOFF": "1.5s", "FETCH_TIMEOUT": "5m0s"},
-		FetcherArgs{Backoff: 1500 * time.Millisecond, Timeout: 5 * time.Minute}.environment())
+		FetcherArgs{Backoff: 1500 * time.Millisecond, Timeout: 5 * time.Minute}.env())
 	require.Equal(t, map[string]string{
-		"FETCH_RETRIES": "3", "FETCH_BACKOFF": "10s", "FETCH_TIMEOUT": "1m0s", "FETCH_IDENTITY_WAIT": "45s", "FETCH_PARALLEL": "8", "FETCH_PART_SIZE": "8388608",
-	}, FetcherArgs{Retries: 3, Backoff: 10 * time.Second, Timeout: time.Minute, IdentityWait: 45 * time.Second, Parallel: 8, PartBytes: 8 << 20}.environment())
+		"FETCH_RETRIES": "3", "FETCH_BACKOFF": "10s", "FETCH_TIMEOUT": "1m0s", "FETCH_IDENTITY_WAIT": "45s",
+		"FETCH_PARALLEL": "8", "FETCH_PART_SIZE": "8388608",
+	}, FetcherArgs{
+		Retries: 3, Backoff: 10 * time.Second, Timeout: time.Minute, IdentityWait: 45 * time.Second,
+		Parallel: 8, PartBytes: 8 << 20,
+	}.env())
 }

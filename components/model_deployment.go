@@ -9,11 +9,13 @@ import (
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/infra"
 )
 
-// ModelDeployment runs a model server whose model an init container, the
-// fetcher, has brought into an emptyDir before it starts; or one that reads it
-// from a bucket that the cloud's driver mounts.
+// ModelDeployment is the Deployment of a model server. An init container downloads the model to an emptyDir, or a CSI
+// driver mounts it from a bucket.
 type ModelDeployment struct {
 	pulumi.ResourceState
 
@@ -23,40 +25,45 @@ type ModelDeployment struct {
 	deployment pulumi.Resource
 }
 
-// ModelDeploymentArgs says what to run.
+// ModelDeploymentArgs are the arguments of NewModelDeployment.
 type ModelDeploymentArgs struct {
-	// Name of the Deployment; Namespace, Labels and Selector of its pods.
-	Name             string
-	Namespace        pulumi.StringInput
+	// Name and namespace of the Deployment.
+	Name      string
+	Namespace pulumi.StringInput
+	// Labels and selector of the pods.
 	Labels, Selector pulumi.StringMap
-	// ServiceAccount that the pods run as.
+	// ServiceAccount of the pods.
 	ServiceAccount pulumi.StringInput
-	// Config is the name of the ConfigMap that the fetcher reads, nil where there is no fetcher.
+	// Config is the name of the fetcher's ConfigMap. It is not used with a CSI volume.
 	Config pulumi.StringInput
-	// CSIVolume is how buckets are mounted in place of being copied from, nil for a
-	// fetcher; Claims are the claims for them by the buckets' names, nil where
-	// the pods name the buckets themselves.
-	CSIVolume *CSIVolume
-	Claims    map[string]pulumi.StringInput
-	// Fetcher and Server are the two containers.
+	// CSIVolume mounts the buckets, nil for a fetcher.
+	CSIVolume *infra.CSIVolume
+	// Claims are the names of the PersistentVolumeClaims by the buckets' names in the service catalogue, nil for
+	// ephemeral volumes.
+	Claims map[string]pulumi.StringInput
+	// Fetcher has the settings of the init container.
 	Fetcher FetcherArgs
-	Server  ServerArgs
-	// ModelFolder is where the artifacts appear; copies of them may take up to VolumeBytes.
+	// Server has the settings of the model server's container.
+	Server ServerArgs
+	// ModelFolder is the absolute path of the folder with the artifacts.
 	ModelFolder string
+	// VolumeBytes is the size limit of the folder's emptyDir.
 	VolumeBytes int64
-	// Artifacts that the server needs.
-	Artifacts []Artifact
-	// DedicatedNodes tells that the services have nodes of their own.
+	// Artifacts of the service, the model first.
+	Artifacts []config.ResolvedArtifact
+	// Buckets are the names of the buckets, by their names in the service catalogue.
+	Buckets map[string]pulumi.StringOutput
+	// DedicatedNodes reports whether the cluster has nodes for services only. The pods then require them.
 	DedicatedNodes bool
 	// Deadline of a rollout.
 	Deadline time.Duration
 }
 
-// rolloutTimeoutMargin is how much longer the engine waits than Kubernetes: so a rollout
-// that is late ends with Kubernetes' own reason, not with a bare timeout.
+// rolloutTimeoutMargin is how much longer than Kubernetes the engine waits, so that a failed rollout is reported with
+// the reason from Kubernetes and not as a timeout of the engine.
 const rolloutTimeoutMargin = time.Minute
 
-// NewModelDeployment makes the Deployment and waits until its pods are ready.
+// NewModelDeployment creates the Deployment. The engine waits until its pods are ready.
 func NewModelDeployment(ctx *pulumi.Context, name string, args *ModelDeploymentArgs, opts ...pulumi.ResourceOption) (*ModelDeployment, error) {
 	d := &ModelDeployment{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:index:ModelDeployment", name, pulumi.Map{
@@ -67,14 +74,14 @@ func NewModelDeployment(ctx *pulumi.Context, name string, args *ModelDeploymentA
 	timeout := (args.Deadline + rolloutTimeoutMargin).String()
 	deployment, err := appsv1.NewDeployment(ctx, name, &appsv1.DeploymentArgs{
 		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(args.Name), Namespace: args.Namespace, Labels: args.Labels},
-		// No replicas: their number is the autoscaler's.
+		// Without replicas: the HPA sets them.
 		Spec: &appsv1.DeploymentSpecArgs{
 			Selector:                &metav1.LabelSelectorArgs{MatchLabels: args.Selector},
 			ProgressDeadlineSeconds: pulumi.Int(int(args.Deadline.Seconds())),
 			RevisionHistoryLimit:    pulumi.Int(3),
 			Strategy: &appsv1.DeploymentStrategyArgs{
 				Type: pulumi.String("RollingUpdate"),
-				// The old pod goes when the new one serves, not before.
+				// An old pod is deleted after a new one is ready.
 				RollingUpdate: &appsv1.RollingUpdateDeploymentArgs{MaxSurge: pulumi.Int(1), MaxUnavailable: pulumi.Int(0)},
 			},
 			Template: args.podTemplate(),
@@ -96,13 +103,13 @@ const (
 func (a *ModelDeploymentArgs) podTemplate() *corev1.PodTemplateSpecArgs {
 	var initContainers corev1.ContainerArray
 	if a.CSIVolume == nil {
-		initContainers = corev1.ContainerArray{a.fetcher()}
+		initContainers = corev1.ContainerArray{a.fetcherContainer()}
 	}
 	return &corev1.PodTemplateSpecArgs{
 		Metadata: &metav1.ObjectMetaArgs{Labels: a.Labels, Annotations: a.annotations()},
 		Spec: &corev1.PodSpecArgs{
 			ServiceAccountName: a.ServiceAccount,
-			// Where an identity needs a token, its cloud brings one of its own.
+			// The clouds' identities do not use this token.
 			AutomountServiceAccountToken: pulumi.Bool(false),
 			EnableServiceLinks:           pulumi.Bool(false),
 			SecurityContext:              podSecurityContext(),
@@ -110,15 +117,15 @@ func (a *ModelDeploymentArgs) podTemplate() *corev1.PodTemplateSpecArgs {
 			Affinity:                     a.affinity(),
 			Tolerations:                  a.tolerations(),
 			InitContainers:               initContainers,
-			Containers:                   corev1.ContainerArray{a.server()},
+			Containers:                   corev1.ContainerArray{a.serverContainer()},
 			Volumes:                      a.volumes(),
-			// The preStop hook's time is part of it.
+			// It includes the time of the preStop hook.
 			TerminationGracePeriodSeconds: pulumi.Int(a.Server.preStopSeconds() + drainSeconds),
 		},
 	}
 }
 
-// volumes are what the artifacts are in, and the server's /tmp.
+// volumes returns the volumes of the artifacts and of the server's /tmp.
 func (a *ModelDeploymentArgs) volumes() corev1.VolumeArray {
 	tmp := emptyDir(tmpVolume, tmpBytes)
 	if a.CSIVolume != nil {
@@ -128,12 +135,13 @@ func (a *ModelDeploymentArgs) volumes() corev1.VolumeArray {
 }
 
 func emptyDir(name string, bytes int64) *corev1.VolumeArgs {
-	return &corev1.VolumeArgs{Name: pulumi.String(name), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String(mebibytes(bytes))}}
+	return &corev1.VolumeArgs{
+		Name: pulumi.String(name), EmptyDir: &corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String(mebibytes(bytes))},
+	}
 }
 
-// safeToEvictVolumes lists the volumes that a pod brings again wherever it starts next. A
-// nodes' autoscaler keeps nodes for the sake of others, which it believes to
-// hold what is nowhere else.
+// safeToEvictVolumes returns the volumes whose data a new pod creates again. The Cluster Autoscaler does not remove
+// nodes with pods that have other local volumes.
 // https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/FAQ.md
 func (a *ModelDeploymentArgs) safeToEvictVolumes() string {
 	if a.CSIVolume != nil {
@@ -142,8 +150,8 @@ func (a *ModelDeploymentArgs) safeToEvictVolumes() string {
 	return modelVolume + "," + tmpVolume
 }
 
-// annotations say which artifacts a pod was made for, and where its metrics
-// are. A digest stands there only where it was compared.
+// annotations returns the pods' annotations: the artifacts, and the settings of CSI driver, Cluster Autoscaler and
+// Prometheus. An artifact has its digest only if the fetcher verifies it.
 func (a *ModelDeploymentArgs) annotations() pulumi.StringMap {
 	annotations := pulumi.StringMap{}
 	if a.CSIVolume != nil {

@@ -8,58 +8,65 @@ import (
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	policyv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/policy/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/infra"
 )
 
-// ModelService is one ML service, whole: its account, its model's config, its
-// pods, and how they are reached, scaled and kept up.
+// ModelService has the Kubernetes objects of one ML service.
 type ModelService struct {
 	pulumi.ResourceState
 
-	// Deployment, Service and ServiceAccount by name, Config by the ConfigMap's;
-	// "" where there is none, because nothing is fetched.
-	Deployment, Service, ServiceAccount, Config pulumi.StringOutput
-	// Ready is what has to exist before a request can be answered. Whoever waits
-	// for it names it: waiting for a component is waiting for those of its
-	// children that the engine has been told of by then.
+	// Names of the Deployment, the Service and the ServiceAccount.
+	Deployment, Service, ServiceAccount pulumi.StringOutput
+	// Config is the name of the fetcher's ConfigMap, "" without a fetcher.
+	Config pulumi.StringOutput
+	// Ready are the resources that have to exist before the service can serve requests. Do not depend on the
+	// component itself: that depends on those of its children that are registered by then, which varies.
 	Ready []pulumi.Resource
 }
 
-// ModelServiceArgs says what a service is and what of it is live.
+// ModelServiceArgs are the arguments of NewModelService.
 type ModelServiceArgs struct {
-	// Namespace of the service; Labels say whose it is.
+	// Namespace of the service.
 	Namespace pulumi.StringInput
-	Labels    map[string]string
-	// Deployment and Service name what they name; the service account is
-	// named as the Deployment is.
+	// Labels of the stack on every object.
+	Labels map[string]string
+	// Deployment and Service are the names of both. The ServiceAccount has the Deployment's name.
 	Deployment, Service string
-	// ModelFolder is where the artifacts appear; they may take up to VolumeBytes.
+	// ModelFolder is the absolute path of the folder with the artifacts.
 	ModelFolder string
+	// VolumeBytes is the size limit of the folder's emptyDir.
 	VolumeBytes int64
-	// Artifacts to bring, the model first.
-	Artifacts []Artifact
-	// Fetcher and Server are the two containers.
+	// Artifacts of the service, the model first.
+	Artifacts []config.ResolvedArtifact
+	// Buckets are the names of the buckets, by their names in the service catalogue.
+	Buckets map[string]pulumi.StringOutput
+	// Fetcher has the settings of the init container.
 	Fetcher FetcherArgs
-	Server  ServerArgs
+	// Server has the settings of the model server's container.
+	Server ServerArgs
 	// Autoscaling of the pods.
-	Autoscaling Autoscaling
-	// DedicatedNodes tells that the services have nodes of their own.
+	Autoscaling config.Autoscaling
+	// DedicatedNodes reports whether the cluster has nodes for services only.
 	DedicatedNodes bool
-	// RolloutDeadline is how long a new release may take.
+	// RolloutDeadline is the time limit of a rollout.
 	RolloutDeadline time.Duration
-	// ObjectStore and Identity are the cloud's.
-	ObjectStore ObjectStore
-	Identity    WorkloadIdentity
+	// ObjectStore has the cloud's settings of the fetcher.
+	ObjectStore infra.ObjectStore
+	// Identity of the pods.
+	Identity infra.WorkloadIdentity
 	// NetworkPolicy of the pods, nil for none.
 	NetworkPolicy *NetworkPolicy
-	// CSIVolume is how buckets are mounted in place of being copied from, nil for a fetcher.
-	CSIVolume *CSIVolume
-	// ServiceAnnotations are the Kubernetes Service's, for a load balancer's controller.
+	// CSIVolume mounts the buckets, nil for a fetcher.
+	CSIVolume *infra.CSIVolume
+	// ServiceAnnotations of the Kubernetes Service, for the ingress controller.
 	ServiceAnnotations map[string]string
-	// ServiceMonitor for a Prometheus Operator, nil for none.
+	// ServiceMonitor of the Prometheus Operator, nil for none.
 	ServiceMonitor *ServiceMonitor
 }
 
-// NewModelService makes the service and waits until it serves.
+// NewModelService creates the service. The engine waits until it serves requests.
 func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, opts ...pulumi.ResourceOption) (*ModelService, error) {
 	s := &ModelService{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:index:ModelService", name, pulumi.Map{
@@ -89,9 +96,10 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 		return nil, err
 	}
 	s.Config = volumes.configMap
-	dependsOn := slices.Concat(args.Identity.DependsOn, volumes.ready)
+	dependsOn := slices.Concat(args.Identity.DependsOn, volumes.dependsOn)
 	if args.NetworkPolicy != nil {
-		policy, err := newNetworkPolicy(ctx, name, *args.NetworkPolicy, args.Server.Port, selector, meta(args.Deployment), parent)
+		policy, err := newNetworkPolicy(
+			ctx, name, *args.NetworkPolicy, args.Server.Port, selector, meta(args.Deployment), parent)
 		if err != nil {
 			return nil, err
 		}
@@ -101,7 +109,7 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 		Name: args.Deployment, Namespace: args.Namespace, Labels: labels, Selector: selector,
 		ServiceAccount: s.ServiceAccount, Config: s.Config, CSIVolume: args.CSIVolume, Claims: volumes.claims,
 		Fetcher: args.Fetcher, Server: args.Server,
-		ModelFolder: args.ModelFolder, VolumeBytes: volumes.volumeBytes, Artifacts: args.Artifacts,
+		ModelFolder: args.ModelFolder, VolumeBytes: volumes.volumeBytes, Artifacts: args.Artifacts, Buckets: args.Buckets,
 		Deadline: args.RolloutDeadline, DedicatedNodes: args.DedicatedNodes,
 	}, parent, pulumi.DependsOn(dependsOn))
 	if err != nil {
@@ -128,15 +136,16 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 	s.Service = service.Metadata.Name().Elem()
 	s.Ready = []pulumi.Resource{deployment.deployment, service}
 	if args.ServiceMonitor != nil {
-		if err := newServiceMonitor(ctx, name, *args.ServiceMonitor, args.Server.MetricsPath, selector, meta(args.Deployment), parent); err != nil {
+		if err := newServiceMonitor(
+			ctx, name, *args.ServiceMonitor, args.Server.MetricsPath, selector, meta(args.Deployment), parent,
+		); err != nil {
 			return nil, err
 		}
 	}
 	if err := newHPA(ctx, name, args.Autoscaling, s.Deployment, meta(args.Deployment), parent); err != nil {
 		return nil, err
 	}
-	// At most one pod at a time goes to a drain. A least number instead would
-	// keep a service of one replica from ever leaving its node.
+	// minAvailable would block the eviction of a service with one replica.
 	_, err = policyv1.NewPodDisruptionBudget(ctx, name, &policyv1.PodDisruptionBudgetArgs{
 		Metadata: meta(args.Deployment),
 		Spec: &policyv1.PodDisruptionBudgetSpecArgs{

@@ -6,32 +6,35 @@ import (
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/config"
 )
 
-// Namespace is where the services live. It admits restricted pods only.
+// Namespace is the namespace of the services. It admits pods of the restricted Pod Security Standard only.
 type Namespace struct {
 	pulumi.ResourceState
 
-	// Name of the namespace, known once it exists.
+	// Name of the namespace. It is known when the namespace exists.
 	Name pulumi.StringOutput
 }
 
-// NamespaceArgs names the namespace.
+// NamespaceArgs are the arguments of NewNamespace.
 type NamespaceArgs struct {
 	// Name of the namespace.
 	Name string
-	// Labels say whose the namespace is, and all that is in it; Marks are the
-	// namespace's own, for what the cloud runs in the cluster.
-	Labels, NamespaceLabels map[string]string
-	// DefaultDeny denies all traffic that no policy of a service opens.
+	// Labels of the stack on every object.
+	Labels map[string]string
+	// NamespaceLabels are further labels of the namespace.
+	NamespaceLabels map[string]string
+	// DefaultDeny denies all traffic that no other network policy allows.
 	DefaultDeny bool
 	// Quota of all pods together, nil for none.
-	Quota *Quota
-	// ContainerDefaults are for containers that say nothing themselves, nil for none.
-	ContainerDefaults *Resources
+	Quota *config.Quota
+	// ContainerDefaults are for containers without resources of their own, nil for none.
+	ContainerDefaults *config.ResourceRequirements
 }
 
-// NewNamespace makes the namespace.
+// NewNamespace creates the namespace, its default network policy, quota and limit range.
 func NewNamespace(ctx *pulumi.Context, name string, args *NamespaceArgs, opts ...pulumi.ResourceOption) (*Namespace, error) {
 	n := &Namespace{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:index:Namespace", name, pulumi.Map{

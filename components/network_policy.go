@@ -11,27 +11,26 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// privateRanges are the ranges that are nobody's on the internet: other pods and
-// services, the API server, the nodes and their metadata servers. What of them
-// a pod needs is opened by address.
+// privateRanges are not part of the internet: pods, Services, the API server, nodes and metadata servers. A policy
+// allows single addresses of them only.
 var privateRanges = []string{"10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"}
 
-// NetworkPolicy says what a service's pods may reach.
+// NetworkPolicy has the settings of a service's network policy.
 type NetworkPolicy struct {
-	// EgressEndpoints lists single places besides DNS and public HTTPS, as HOST:PORT.
+	// EgressEndpoints are allowed besides DNS and public HTTPS, as HOST:PORT.
 	EgressEndpoints []string
-	// EgressCIDRs are private ones, in CIDR notation, that are open over HTTPS.
+	// EgressCIDRs are private ranges, in CIDR notation, that are allowed over HTTPS.
 	EgressCIDRs []string
-	// Namespaces whose pods may send requests, by name; none are all.
+	// Namespaces whose pods may send requests, by name. Without any, all namespaces may.
 	Namespaces []string
-	// IngressCIDRs are ranges outside the cluster that requests come from: a load
-	// balancer's, which speaks to the pods themselves.
+	// IngressCIDRs are ranges outside the cluster that may send requests, in CIDR notation: a load balancer's.
 	IngressCIDRs []string
 }
 
-// newDefaultDeny closes the namespace: no pod in it reaches anything, and
-// nothing reaches it, but for what another policy opens.
-func newDefaultDeny(ctx *pulumi.Context, labels pulumi.StringMap, namespace pulumi.StringInput, opts ...pulumi.ResourceOption) error {
+// newDefaultDeny denies all ingress and egress of the namespace's pods that no other policy allows.
+func newDefaultDeny(
+	ctx *pulumi.Context, labels pulumi.StringMap, namespace pulumi.StringInput, opts ...pulumi.ResourceOption,
+) error {
 	_, err := networkingv1.NewNetworkPolicy(ctx, "default-deny", &networkingv1.NetworkPolicyArgs{
 		Metadata: &metav1.ObjectMetaArgs{
 			Name: pulumi.String("default-deny"), Namespace: namespace, Labels: labels,
@@ -41,9 +40,12 @@ func newDefaultDeny(ctx *pulumi.Context, labels pulumi.StringMap, namespace pulu
 	return err
 }
 
-// newNetworkPolicy opens what one service needs: requests and scrapes at its
-// port, DNS, the object store, and where its identity comes from.
-func newNetworkPolicy(ctx *pulumi.Context, name string, p NetworkPolicy, port int, selector pulumi.StringMap, meta *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+// newNetworkPolicy allows what one service needs: requests and scrapes at its port, DNS, the object store and the
+// endpoints of its identity.
+func newNetworkPolicy(
+	ctx *pulumi.Context, name string, p NetworkPolicy, port int, selector pulumi.StringMap, meta *metav1.ObjectMetaArgs,
+	opts ...pulumi.ResourceOption,
+) (pulumi.Resource, error) {
 	egress, err := p.egressRules()
 	if err != nil {
 		return nil, err
@@ -51,22 +53,28 @@ func newNetworkPolicy(ctx *pulumi.Context, name string, p NetworkPolicy, port in
 	return newAllowPolicy(ctx, name, p.ingressPeers(), port, egress, selector, meta, opts...)
 }
 
-// newAllowPolicy opens a port of some pods to those who may send requests, and for
-// the pods what they may reach. All else is closed to them, both ways.
-func newAllowPolicy(ctx *pulumi.Context, name string, peers networkingv1.NetworkPolicyPeerArray, port int, egress networkingv1.NetworkPolicyEgressRuleArray, selector pulumi.StringMap, meta *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+// newAllowPolicy creates a policy that allows the peers to connect to a port of the selected pods, and the pods the
+// given egress.
+func newAllowPolicy(
+	ctx *pulumi.Context, name string, peers networkingv1.NetworkPolicyPeerArray, port int,
+	egress networkingv1.NetworkPolicyEgressRuleArray, selector pulumi.StringMap, meta *metav1.ObjectMetaArgs,
+	opts ...pulumi.ResourceOption,
+) (pulumi.Resource, error) {
 	return networkingv1.NewNetworkPolicy(ctx, name, &networkingv1.NetworkPolicyArgs{
 		Metadata: meta,
 		Spec: &networkingv1.NetworkPolicySpecArgs{
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: selector},
 			PolicyTypes: policyTypes(),
-			Ingress:     networkingv1.NetworkPolicyIngressRuleArray{&networkingv1.NetworkPolicyIngressRuleArgs{From: peers, Ports: policyPorts("TCP", port)}},
-			Egress:      egress,
+			Ingress: networkingv1.NetworkPolicyIngressRuleArray{&networkingv1.NetworkPolicyIngressRuleArgs{
+				From: peers, Ports: policyPorts("TCP", port),
+			}},
+			Egress: egress,
 		},
 	}, opts...)
 }
 
-// ingressPeers returns who may send requests. Gateways and Prometheus have namespaces
-// of their own, so by default it is every one.
+// ingressPeers returns the peers that may send requests. The default is all namespaces, since gateways and Prometheus
+// are in namespaces of their own.
 func (p NetworkPolicy) ingressPeers() networkingv1.NetworkPolicyPeerArray {
 	namespaces := &metav1.LabelSelectorArgs{}
 	if len(p.Namespaces) > 0 {
@@ -81,13 +89,12 @@ func (p NetworkPolicy) ingressPeers() networkingv1.NetworkPolicyPeerArray {
 	return peers
 }
 
-// namespaceNameLabel is the label that Kubernetes itself gives to each namespace.
+// namespaceNameLabel is the label that Kubernetes sets on every namespace.
 const namespaceNameLabel = "kubernetes.io/metadata.name"
 
-// egressRules returns the rules for what the pods may reach.
+// egressRules returns the allowed egress of the pods.
 func (p NetworkPolicy) egressRules() (networkingv1.NetworkPolicyEgressRuleArray, error) {
-	// A policy knows addresses only, and a store has no fixed ones: so HTTPS
-	// is open to the internet, and to nothing that is not the internet.
+	// A network policy has addresses only, and object stores have no fixed ones. So HTTPS to the internet is allowed.
 	public := &networkingv1.IPBlockArgs{Cidr: pulumi.String("0.0.0.0/0"), Except: pulumi.ToStringArray(privateRanges)}
 	peers := networkingv1.NetworkPolicyPeerArray{&networkingv1.NetworkPolicyPeerArgs{IpBlock: public}}
 	for _, cidr := range p.EgressCIDRs {
@@ -98,7 +105,7 @@ func (p NetworkPolicy) egressRules() (networkingv1.NetworkPolicyEgressRuleArray,
 	return append(rules, endpoints...), err
 }
 
-// dnsRule opens the name servers that a cluster may have.
+// dnsRule allows the DNS servers of a cluster.
 func dnsRule() *networkingv1.NetworkPolicyEgressRuleArgs {
 	return &networkingv1.NetworkPolicyEgressRuleArgs{
 		To: networkingv1.NetworkPolicyPeerArray{
@@ -108,14 +115,14 @@ func dnsRule() *networkingv1.NetworkPolicyEgressRuleArgs {
 					Key: pulumi.String("k8s-app"), Operator: pulumi.String("In"), Values: pulumi.ToStringArray([]string{"kube-dns", "node-local-dns"}),
 				}}},
 			},
-			ipBlockPeer("169.254.20.10/32"),   // the node's DNS cache, where there is one
-			ipBlockPeer("169.254.169.254/32"), // Cloud DNS, which GKE may use in kube-dns' place
+			ipBlockPeer("169.254.20.10/32"),   // NodeLocal DNSCache
+			ipBlockPeer("169.254.169.254/32"), // Cloud DNS for GKE
 		},
 		Ports: append(policyPorts("UDP", 53), policyPorts("TCP", 53)...),
 	}
 }
 
-// endpointRules opens single places.
+// endpointRules returns a rule for each endpoint, HOST:PORT.
 func endpointRules(endpoints []string) (networkingv1.NetworkPolicyEgressRuleArray, error) {
 	var rules networkingv1.NetworkPolicyEgressRuleArray
 	for _, endpoint := range endpoints {
@@ -128,8 +135,8 @@ func endpointRules(endpoints []string) (networkingv1.NetworkPolicyEgressRuleArra
 	return rules, nil
 }
 
-// endpointRule opens one place. A host that is no address opens its port everywhere:
-// a policy cannot say a name.
+// endpointRule returns the rule of an endpoint, HOST:PORT. For a host that is not an address it allows the port
+// everywhere, since a network policy cannot have names.
 func endpointRule(endpoint string) (*networkingv1.NetworkPolicyEgressRuleArgs, error) {
 	host, portText, err := net.SplitHostPort(endpoint)
 	if err != nil {

@@ -6,22 +6,20 @@ import (
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/config"
 )
 
-// Quota is what all pods of a namespace may take together. Pods of 0 is any number.
-type Quota struct {
-	Requests, Limits ResourceList
-	Pods             int
-}
-
-// newQuotaAndLimitRange makes the namespace's ResourceQuota and LimitRange, where they are asked for.
-func newQuotaAndLimitRange(ctx *pulumi.Context, name string, args *NamespaceArgs, namespace pulumi.StringInput, opts ...pulumi.ResourceOption) error {
+// newQuotaAndLimitRange creates the namespace's ResourceQuota and LimitRange, if they are configured.
+func newQuotaAndLimitRange(
+	ctx *pulumi.Context, name string, args *NamespaceArgs, namespace pulumi.StringInput, opts ...pulumi.ResourceOption,
+) error {
 	meta := &metav1.ObjectMetaArgs{
 		Name: pulumi.String(name), Namespace: namespace, Labels: objectLabels(args.Labels, nil),
 	}
 	if args.Quota != nil {
 		if _, err := corev1.NewResourceQuota(ctx, name, &corev1.ResourceQuotaArgs{
-			Metadata: meta, Spec: &corev1.ResourceQuotaSpecArgs{Hard: args.Quota.hard()},
+			Metadata: meta, Spec: &corev1.ResourceQuotaSpecArgs{Hard: hardLimits(*args.Quota)},
 		}, opts...); err != nil {
 			return err
 		}
@@ -31,8 +29,8 @@ func newQuotaAndLimitRange(ctx *pulumi.Context, name string, args *NamespaceArgs
 			Metadata: meta,
 			Spec: &corev1.LimitRangeSpecArgs{Limits: corev1.LimitRangeItemArray{&corev1.LimitRangeItemArgs{
 				Type:           pulumi.String("Container"),
-				DefaultRequest: args.ContainerDefaults.Requests.quantities(),
-				Default:        args.ContainerDefaults.Limits.quantities(),
+				DefaultRequest: quantities(args.ContainerDefaults.Requests),
+				Default:        quantities(args.ContainerDefaults.Limits),
 			}}},
 		}, opts...); err != nil {
 			return err
@@ -41,12 +39,13 @@ func newQuotaAndLimitRange(ctx *pulumi.Context, name string, args *NamespaceArgs
 	return nil
 }
 
-func (q Quota) hard() pulumi.StringMap {
+// hardLimits returns the hard limits of a ResourceQuota.
+func hardLimits(q config.Quota) pulumi.StringMap {
 	hard := pulumi.StringMap{}
-	for name, quantity := range q.Requests.quantities() {
+	for name, quantity := range quantities(q.Requests) {
 		hard["requests."+name] = quantity
 	}
-	for name, quantity := range q.Limits.quantities() {
+	for name, quantity := range quantities(q.Limits) {
 		hard["limits."+name] = quantity
 	}
 	if q.Pods > 0 {

@@ -7,22 +7,13 @@ import (
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/modelferry/modelferry/config"
 )
 
-// Resources are what a container asks for and may use, as Kubernetes
-// quantities; an empty one is left to the cluster's defaults.
-type Resources struct {
-	Requests, Limits ResourceList
-}
-
-// ResourceList are Kubernetes quantities.
-type ResourceList struct {
-	CPU, Memory, EphemeralStorage string
-}
-
-// withStorage sets the ephemeral storage that is not set, in bytes. Where only
-// one of the two is, the other gives way: Kubernetes refuses a request above its limit.
-func (r Resources) withStorage(bytes int64) Resources {
+// withEphemeralStorage returns r with request and limit of ephemeral storage, in bytes. A value in r is kept. If only
+// one of both is in r, the other is adjusted: Kubernetes refuses a request above its limit.
+func withEphemeralStorage(r config.ResourceRequirements, bytes int64) config.ResourceRequirements {
 	quantity := mebibytes(bytes)
 	request, limit := &r.Requests.EphemeralStorage, &r.Limits.EphemeralStorage
 	if *request == "" {
@@ -40,20 +31,24 @@ func (r Resources) withStorage(bytes int64) Resources {
 	return r
 }
 
-// exceeds compares two quantities. What is none was refused with the config.
+// exceeds reports whether the quantity a is greater than b. Both are valid: the config is validated.
 func exceeds(a, b string) bool {
 	x, _ := resource.ParseQuantity(a)
 	y, _ := resource.ParseQuantity(b)
 	return x.Cmp(y) > 0
 }
 
-func (r Resources) requirements() *corev1.ResourceRequirementsArgs {
-	return &corev1.ResourceRequirementsArgs{Requests: r.Requests.quantities(), Limits: r.Limits.quantities()}
+// requirements returns r as a container's resources.
+func requirements(r config.ResourceRequirements) *corev1.ResourceRequirementsArgs {
+	return &corev1.ResourceRequirementsArgs{Requests: quantities(r.Requests), Limits: quantities(r.Limits)}
 }
 
-func (a ResourceList) quantities() pulumi.StringMap {
+// quantities returns the list without empty quantities.
+func quantities(list config.ResourceList) pulumi.StringMap {
 	quantities := pulumi.StringMap{}
-	for name, quantity := range map[string]string{"cpu": a.CPU, "memory": a.Memory, "ephemeral-storage": a.EphemeralStorage} {
+	for name, quantity := range map[string]string{
+		"cpu": list.CPU, "memory": list.Memory, "ephemeral-storage": list.EphemeralStorage,
+	} {
 		if quantity != "" {
 			quantities[name] = pulumi.String(quantity)
 		}
@@ -61,7 +56,7 @@ func (a ResourceList) quantities() pulumi.StringMap {
 	return quantities
 }
 
-// mebibytes writes a number of bytes as a quantity, rounded up.
+// mebibytes returns a number of bytes as a quantity, rounded up.
 func mebibytes(bytes int64) string {
 	const mebi = 1 << 20
 	return fmt.Sprintf("%sMi", strconv.FormatInt((bytes+mebi-1)/mebi, 10))

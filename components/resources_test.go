@@ -6,15 +6,17 @@ import (
 	"github.com/stretchr/testify/require"
 	"k8s.io/apimachinery/pkg/api/resource"
 	"pgregory.net/rapid"
+
+	"github.com/modelferry/modelferry/config"
 )
 
-func TestMebibytesRoundUp(t *testing.T) {
+func TestMebibytes(t *testing.T) {
 	for bytes, want := range map[int64]string{0: "0Mi", 1: "1Mi", 1 << 20: "1Mi", 1<<20 + 1: "2Mi", 64 << 20: "64Mi", 5 << 30: "5120Mi"} {
 		require.Equal(t, want, mebibytes(bytes))
 	}
 }
 
-func TestMebibytesHoldTheBytes(t *testing.T) {
+func TestMebibytes_lessThanOneMore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		bytes := rapid.Int64Range(0, 1<<52).Draw(t, "bytes")
 		quantity := resource.MustParse(mebibytes(bytes))
@@ -23,7 +25,7 @@ func TestMebibytesHoldTheBytes(t *testing.T) {
 	})
 }
 
-func TestStorageOfAContainer(t *testing.T) {
+func TestWithEphemeralStorage(t *testing.T) {
 	for _, test := range []struct {
 		name                       string
 		request, limit             string
@@ -37,16 +39,18 @@ func TestStorageOfAContainer(t *testing.T) {
 		{"a higher request: the limit gives way", "2Gi", "", "2Gi", "2Gi"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			r := Resources{Requests: ResourceList{CPU: "1", EphemeralStorage: test.request}, Limits: ResourceList{EphemeralStorage: test.limit}}
-			r = r.withStorage(100 << 20)
-			require.Equal(t, ResourceList{CPU: "1", EphemeralStorage: test.wantedRequest}, r.Requests)
-			require.Equal(t, ResourceList{EphemeralStorage: test.wantedLimit}, r.Limits)
+			r := withEphemeralStorage(config.ResourceRequirements{
+				Requests: config.ResourceList{CPU: "1", EphemeralStorage: test.request},
+				Limits:   config.ResourceList{EphemeralStorage: test.limit},
+			}, 100<<20)
+			require.Equal(t, config.ResourceList{CPU: "1", EphemeralStorage: test.wantedRequest}, r.Requests)
+			require.Equal(t, config.ResourceList{EphemeralStorage: test.wantedLimit}, r.Limits)
 		})
 	}
 }
 
-func TestEmptyQuantitiesAreLeftOut(t *testing.T) {
-	require.Empty(t, ResourceList{}.quantities())
-	require.Len(t, ResourceList{CPU: "1", EphemeralStorage: "1Gi"}.quantities(), 2)
-	require.Contains(t, ResourceList{EphemeralStorage: "1Gi"}.quantities(), "ephemeral-storage")
+func TestQuantities_emptySkipped(t *testing.T) {
+	require.Empty(t, quantities(config.ResourceList{}))
+	require.Len(t, quantities(config.ResourceList{CPU: "1", EphemeralStorage: "1Gi"}), 2)
+	require.Contains(t, quantities(config.ResourceList{EphemeralStorage: "1Gi"}), "ephemeral-storage")
 }

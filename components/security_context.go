@@ -5,12 +5,11 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// nonRootUID is the user and group that every container runs as; it is the
-// "nonroot" user of the usual minimal base images.
+// nonRootUID is the user and group ID of every container: "nonroot" of the distroless base images.
 const nonRootUID = 65532
 
-// podSecurityContext and containerSecurity are what the Pod Security Standards'
-// "restricted" profile asks for, and a read-only root besides.
+// podSecurityContext and containerSecurityContext meet the restricted Pod Security Standard, with a read-only root file
+// system.
 // https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
 func podSecurityContext() *corev1.PodSecurityContextArgs {
 	return &corev1.PodSecurityContextArgs{

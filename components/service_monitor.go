@@ -11,18 +11,20 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// ServiceMonitor is how a Prometheus Operator finds a service's metrics.
+// ServiceMonitor has the settings of a Prometheus Operator's ServiceMonitor.
 type ServiceMonitor struct {
-	// Labels by which the operator's Prometheus picks the ServiceMonitor.
+	// Labels by which the operator's Prometheus selects the ServiceMonitor.
 	Labels map[string]string
 	// Interval of the scrapes, in whole seconds.
 	Interval time.Duration
 }
 
-// newServiceMonitor makes a ServiceMonitor. Its kind is the operator's: on a
-// cluster without its definition this fails, and names it.
+// newServiceMonitor creates a ServiceMonitor. It fails on a cluster without the operator's CRDs.
 // https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.ServiceMonitor
-func newServiceMonitor(ctx *pulumi.Context, name string, m ServiceMonitor, metricsPath string, selector pulumi.StringMap, meta *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption) error {
+func newServiceMonitor(
+	ctx *pulumi.Context, name string, m ServiceMonitor, metricsPath string, selector pulumi.StringMap,
+	meta *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption,
+) error {
 	labels := pulumi.StringMap{}
 	if podLabels, ok := meta.Labels.(pulumi.StringMap); ok {
 		for key, value := range podLabels {
@@ -46,7 +48,7 @@ func newServiceMonitor(ctx *pulumi.Context, name string, m ServiceMonitor, metri
 	return err
 }
 
-// prometheusAnnotations returns the annotations by which a Prometheus without an operator finds a pod's metrics.
+// prometheusAnnotations returns the annotations of a pod for a Prometheus without the operator.
 func prometheusAnnotations(port int, path string) pulumi.StringMap {
 	return pulumi.ToStringMap(map[string]string{
 		"prometheus.io/scrape": "true", "prometheus.io/port": strconv.Itoa(port), "prometheus.io/path": path,

@@ -7,24 +7,23 @@ import (
 	"net/url"
 )
 
-// EgressEndpoints returns HOST:PORT of the endpoints that are configured, for a network
-// policy to open; what is empty is left out. It fails on what is no http or
-// https URL.
-func EgressEndpoints(endpoints ...string) ([]string, error) {
-	var places []string
-	for _, endpoint := range endpoints {
-		if endpoint == "" {
+// EgressEndpoints returns the HOST:PORT of each URL, for a network policy. Empty URLs are skipped.
+// A URL that is not http or https is an error.
+func EgressEndpoints(urls ...string) ([]string, error) {
+	var endpoints []string
+	for _, endpointURL := range urls {
+		if endpointURL == "" {
 			continue
 		}
-		u, err := url.Parse(endpoint)
+		u, err := url.Parse(endpointURL)
 		if err != nil {
-			return nil, fmt.Errorf("endpoint %q: %w", endpoint, err)
+			return nil, fmt.Errorf("endpoint %q: %w", endpointURL, err)
 		}
 		port := cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
 		if u.Hostname() == "" || port == "" {
-			return nil, fmt.Errorf("endpoint %q is no URL: write https://HOST[:PORT]", endpoint)
+			return nil, fmt.Errorf("invalid endpoint %q: must be a URL, https://HOST[:PORT]", endpointURL)
 		}
-		places = append(places, net.JoinHostPort(u.Hostname(), port))
+		endpoints = append(endpoints, net.JoinHostPort(u.Hostname(), port))
 	}
-	return places, nil
+	return endpoints, nil
 }

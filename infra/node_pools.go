@@ -6,44 +6,47 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-// NodePool is a group of nodes of one kind, in cloud-neutral terms.
+// NodePool is a group of equal nodes: a node pool of GKE, a node group of EKS.
 type NodePool struct {
-	// Name of the pool; that of the services' is the cluster's.
+	// Name of the pool.
 	Name string
-	// MachineType of its nodes, and the size of their disks in GiB.
+	// MachineType of its nodes.
 	MachineType string
-	DiskGiB     int
-	// Min and Max number of its nodes, over all zones.
+	// DiskGiB is the size of a node's disk.
+	DiskGiB int
+	// Min and Max number of nodes, in all zones together.
 	Min, Max int
-	// Labels of the nodes, for pods to prefer.
+	// Labels of the nodes.
 	Labels map[string]string
-	// Taint that keeps off pods that don't tolerate it, nil for none.
+	// Taint of the nodes, nil for none.
 	Taint *Taint
-	// GPU tells that each node has one.
+	// GPU reports whether each node has one.
 	GPU bool
 }
 
-// Taint is a node's, of effect NoSchedule.
+// Taint is a node taint with the effect NoSchedule.
 type Taint struct{ Key, Value string }
 
-// NodePools returns the pools of a cluster that is made: the system's first, since
-// DNS runs on it, then the services', then the one with GPUs, if there is to be one.
-func NodePools(cluster string, c config.ClusterSpec, gpu *config.GPU) []NodePool {
-	services := map[string]string{config.ServiceTaintKey: config.ServiceTaintValue}
+// NodePools returns the node pools of a new cluster: one for system pods, which has to be the first because DNS runs
+// on it, one for the services, and one with GPUs unless gpu is nil.
+func NodePools(cluster string, spec config.ClusterSpec, gpu *config.GPU) []NodePool {
+	serviceLabels := map[string]string{config.ServiceTaintKey: config.ServiceTaintValue}
 	pools := []NodePool{
 		{
-			Name: cluster + "-system", MachineType: cmp.Or(c.System.MachineType, c.MachineType), DiskGiB: c.DiskGiB, Min: c.System.Min, Max: c.System.Max,
+			Name: cluster + "-system", MachineType: cmp.Or(spec.System.MachineType, spec.MachineType), DiskGiB: spec.DiskGiB,
+			Min: spec.System.Min, Max: spec.System.Max,
 			Labels: map[string]string{config.ServiceTaintKey: "system"},
 		},
 		{
-			Name: cluster, MachineType: c.MachineType, DiskGiB: c.DiskGiB, Min: c.Nodes.Min, Max: c.Nodes.Max,
-			Labels: services, Taint: &Taint{config.ServiceTaintKey, config.ServiceTaintValue},
+			Name: cluster, MachineType: spec.MachineType, DiskGiB: spec.DiskGiB,
+			Min: spec.Nodes.Min, Max: spec.Nodes.Max,
+			Labels: serviceLabels, Taint: &Taint{config.ServiceTaintKey, config.ServiceTaintValue},
 		},
 	}
 	if gpu != nil {
 		pools = append(pools, NodePool{
-			Name: cluster + "-gpu", MachineType: gpu.MachineType, DiskGiB: c.DiskGiB, Min: gpu.Min, Max: gpu.Max,
-			Labels: services, Taint: &Taint{config.GPUResourceName, "present"}, GPU: true,
+			Name: cluster + "-gpu", MachineType: gpu.MachineType, DiskGiB: spec.DiskGiB, Min: gpu.Min, Max: gpu.Max,
+			Labels: serviceLabels, Taint: &Taint{config.GPUResourceName, "present"}, GPU: true,
 		})
 	}
 	return pools

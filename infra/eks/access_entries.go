@@ -9,17 +9,21 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-// adminPolicy is EKS's own policy for those who may do everything in a cluster.
+// adminPolicy is the EKS access policy of cluster administrators.
+// https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
 const adminPolicy = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 
-// newAccessEntries makes an access entry for each administrator. Nobody else is known to
-// the cluster, not even who made it: there is no aws-auth map under mode API.
-// It returns what has to be there before one of them is let in.
-func newAccessEntries(ctx *pulumi.Context, name string, admins []string, cluster *eks.Cluster, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
+// newAccessEntries creates an access entry for each administrator. Nobody else has access to the cluster, not even its
+// creator: the authentication mode API has no aws-auth ConfigMap. It returns the policy associations.
+func newAccessEntries(
+	ctx *pulumi.Context, name string, admins []string, cluster *eks.Cluster, opts ...pulumi.ResourceOption,
+) ([]pulumi.Resource, error) {
 	var policyAssociations []pulumi.Resource
 	for _, admin := range admins {
 		entryName := fmt.Sprintf("%s-%s", name, admin)
-		entry, err := eks.NewAccessEntry(ctx, entryName, &eks.AccessEntryArgs{ClusterName: cluster.Name, PrincipalArn: pulumi.String(admin)}, opts...)
+		entry, err := eks.NewAccessEntry(ctx, entryName, &eks.AccessEntryArgs{
+			ClusterName: cluster.Name, PrincipalArn: pulumi.String(admin),
+		}, opts...)
 		if err != nil {
 			return nil, err
 		}
@@ -35,15 +39,14 @@ func newAccessEntries(ctx *pulumi.Context, name string, admins []string, cluster
 	return policyAssociations, nil
 }
 
-// warnIfCallerNotAdmin tells whoever runs pulumi, before there is a cluster, that they
-// would not be let in. No error: a plan needs no cluster, and in a pull request
-// it is often made by an identity that may only read.
-func warnIfCallerNotAdmin(ctx *pulumi.Context, cluster config.ClusterSpec, caller pulumi.StringOutput) {
-	caller.ApplyT(func(arn string) (bool, error) {
-		if cluster.IsAdmin(arn) {
+// warnIfCallerNotAdmin warns before the cluster exists if the caller would have no access to it. It is not an error:
+// a preview needs no access, and in a pull request its identity often has read access only.
+func warnIfCallerNotAdmin(ctx *pulumi.Context, spec config.ClusterSpec, callerArn pulumi.StringOutput) {
+	callerArn.ApplyT(func(arn string) (bool, error) {
+		if spec.IsAdmin(arn) {
 			return true, nil
 		}
-		return false, ctx.Log.Warn(fmt.Sprintf("modelferry:cluster.create.admins: pulumi runs as %s, which is not among them: "+
-			"pulumi up by it cannot make what runs on the cluster", arn), nil)
+		return false, ctx.Log.Warn(fmt.Sprintf("modelferry:cluster.create.admins: pulumi runs as %s, which is not in the list: "+
+			"pulumi up with this identity cannot create objects in the cluster", arn), nil)
 	})
 }

@@ -9,45 +9,39 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-// Bucket is a versioned, encrypted S3 bucket that nothing can make public.
+// Bucket is a versioned and encrypted S3 bucket without public access.
 type Bucket struct {
 	pulumi.ResourceState
 
 	// Name and ARN of the bucket.
 	Name, Arn pulumi.StringOutput
 
-	// policy is put in place last: after it the bucket is guarded.
+	// policy is the last of the security settings. What depends on it depends on all of them.
 	policy pulumi.Resource
 }
 
-// BucketArgs says what the bucket is called and how long it keeps what.
+// BucketArgs are the arguments of NewBucket. Ages are in days.
 type BucketArgs struct {
 	// Name of the bucket, unique in all of S3.
 	Name pulumi.StringInput
-	// TransitionAfterDays is the age at which objects move to STANDARD_IA, 0 for
-	// never; ExpireDays the age at which they are deleted, 0 for never.
-	TransitionAfterDays, ExpireDays int
-	// Noncurrent says how long replaced versions are kept.
+	// TransitionAfterDays is the age at which objects move to STANDARD_IA, 0 for never.
+	TransitionAfterDays int
+	// ExpireDays is the age at which objects are deleted, 0 for never.
+	ExpireDays int
+	// Noncurrent is the retention of noncurrent versions.
 	Noncurrent config.NoncurrentVersions
-	// KMSKeyArn that encrypts the objects, by its ARN, nil for S3's own.
+	// KMSKeyArn is the ARN of the key that encrypts the objects, nil for SSE-S3.
 	KMSKeyArn pulumi.StringInput
-	// LogBucket is the bucket that accesses are logged in, nil for none.
+	// LogBucket is where access logs go, nil for none.
 	LogBucket *Bucket
-	// LogSourceAccount is the account whose buckets log in this one, nil for none.
+	// LogSourceAccount is the account whose buckets log to this one, nil for none.
 	LogSourceAccount pulumi.StringInput
-	// ForceDestroy lets the bucket go, with all that it holds, when the stack
-	// is destroyed. Otherwise it stays behind, with its protections.
+	// ForceDestroy deletes the bucket and its objects with the stack. Otherwise both are retained, with all settings.
 	ForceDestroy bool
 }
 
-func bucketArgs(ctx *pulumi.Context, c config.Config, account pulumi.StringOutput, bucket string) *BucketArgs {
-	name := account.ApplyT(func(account string) string { return c.BucketName(account, ctx.Stack(), bucket) }).(pulumi.StringOutput)
-	return &BucketArgs{Name: name, Noncurrent: c.Buckets.Noncurrent, ForceDestroy: c.Buckets.ForceDestroy}
-}
-
-// NewBucket makes a bucket with public access blocked, owner-enforced
-// objects, encryption, TLS only, and versions kept, so that an overwritten
-// model can be had back.
+// NewBucket creates a bucket with public access blocked, owner-enforced objects, versioning, encryption and a policy
+// that requires TLS.
 func NewBucket(ctx *pulumi.Context, name string, args *BucketArgs, opts ...pulumi.ResourceOption) (*Bucket, error) {
 	b := &Bucket{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:eks:Bucket", name, pulumi.Map{
@@ -76,9 +70,11 @@ func NewBucket(ctx *pulumi.Context, name string, args *BucketArgs, opts ...pulum
 	return b, ctx.RegisterResourceOutputs(b, pulumi.Map{"name": b.Name, "arn": b.Arn})
 }
 
-// configureBucketSecurity puts the bucket's protections in place, one after the other: S3
-// refuses two at a time with OperationAborted. It returns the last of them.
-func configureBucketSecurity(ctx *pulumi.Context, name string, args *BucketArgs, bucket *s3.BucketV2, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+// configureBucketSecurity registers the bucket's settings, each depending on the one before: S3 answers concurrent
+// changes of a bucket with OperationAborted. It returns the last one.
+func configureBucketSecurity(
+	ctx *pulumi.Context, name string, args *BucketArgs, bucket *s3.BucketV2, opts ...pulumi.ResourceOption,
+) (pulumi.Resource, error) {
 	publicAccessBlock, err := s3.NewBucketPublicAccessBlock(ctx, name, &s3.BucketPublicAccessBlockArgs{
 		Bucket: bucket.ID(), BlockPublicAcls: pulumi.Bool(true), BlockPublicPolicy: pulumi.Bool(true),
 		IgnorePublicAcls: pulumi.Bool(true), RestrictPublicBuckets: pulumi.Bool(true),
@@ -117,10 +113,11 @@ func configureBucketSecurity(ctx *pulumi.Context, name string, args *BucketArgs,
 	}, withDependsOn(lifecycle, opts)...)
 }
 
-// encryption is by KMS where there is a key. The bucket key makes one call to
-// KMS serve many objects.
+// encryption uses SSE-KMS if there is a key. With a bucket key S3 calls KMS less often.
 func (a *BucketArgs) encryption() *s3.BucketServerSideEncryptionConfigurationV2RuleArgs {
-	defaults := &s3.BucketServerSideEncryptionConfigurationV2RuleApplyServerSideEncryptionByDefaultArgs{SseAlgorithm: pulumi.String("AES256")}
+	defaults := &s3.BucketServerSideEncryptionConfigurationV2RuleApplyServerSideEncryptionByDefaultArgs{
+		SseAlgorithm: pulumi.String("AES256"),
+	}
 	rule := &s3.BucketServerSideEncryptionConfigurationV2RuleArgs{ApplyServerSideEncryptionByDefault: defaults}
 	if a.KMSKeyArn != nil {
 		defaults.SseAlgorithm, defaults.KmsMasterKeyId = pulumi.String("aws:kms"), a.KMSKeyArn.ToStringOutput()
@@ -138,6 +135,7 @@ func (a *BucketArgs) policy(bucketArn pulumi.StringOutput) pulumi.StringOutput {
 	}).(pulumi.StringOutput)
 }
 
+// withDependsOn returns opts with a dependency on the resource.
 func withDependsOn(resource pulumi.Resource, opts []pulumi.ResourceOption) []pulumi.ResourceOption {
 	return append(slices.Clone(opts), pulumi.DependsOn([]pulumi.Resource{resource}))
 }

@@ -6,27 +6,70 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-// newBuckets makes the catalogue's buckets, by its names for them, and the one
-// that their accesses are logged in. It returns the key that encrypts them, too.
-func newBuckets(ctx *pulumi.Context, c config.Config, account pulumi.StringOutput, parent pulumi.Resource) (map[string]*Bucket, pulumi.StringOutput, error) {
-	opt := pulumi.Parent(parent)
-	key, err := resolveKMSKey(ctx, c.Buckets.KMSKey, "buckets", !c.Buckets.ForceDestroy, opt)
+// buckets are the buckets of the service catalogue.
+type buckets struct {
+	// byName has the names in the catalogue as keys.
+	byName map[string]*Bucket
+	// keyArn is the ARN of the key that encrypts them.
+	keyArn pulumi.StringOutput
+}
+
+// bucketsArgs are the arguments of newBuckets.
+type bucketsArgs struct {
+	// Account is the number of the AWS account.
+	Account pulumi.StringOutput
+	// Name returns the name of a bucket by the account and its name in the service catalogue.
+	Name func(account, bucket string) string
+	// Buckets from the stack's config.
+	Buckets config.Buckets
+}
+
+// newBuckets creates the buckets of the service catalogue, the bucket of their access logs, and the key that encrypts
+// them unless the config has one.
+func newBuckets(ctx *pulumi.Context, args *bucketsArgs, opts ...pulumi.ResourceOption) (*buckets, error) {
+	keyArn, err := resolveKMSKey(ctx, args.Buckets.KMSKey, "buckets", !args.Buckets.ForceDestroy, opts...)
 	if err != nil {
-		return nil, key, err
+		return nil, err
 	}
-	args := bucketArgs(ctx, c, account, config.AccessLogsBucket)
-	args.TransitionAfterDays, args.ExpireDays, args.LogSourceAccount = c.Buckets.AccessLogColdAfterDays(), c.Buckets.LogDays, account
-	logs, err := NewBucket(ctx, config.AccessLogsBucket, args, opt)
+	logArgs := args.bucketArgs(config.AccessLogsBucket)
+	logArgs.TransitionAfterDays, logArgs.ExpireDays = args.Buckets.AccessLogColdAfterDays(), args.Buckets.LogDays
+	logArgs.LogSourceAccount = args.Account
+	logBucket, err := NewBucket(ctx, config.AccessLogsBucket, logArgs, opts...)
 	if err != nil {
-		return nil, key, err
+		return nil, err
 	}
-	buckets := map[string]*Bucket{}
-	for _, bucket := range config.BucketNames() {
-		args := bucketArgs(ctx, c, account, bucket)
-		args.TransitionAfterDays, args.LogBucket, args.KMSKeyArn = c.Buckets.ColdAfterDays, logs, key
-		if buckets[bucket], err = NewBucket(ctx, bucket, args, opt); err != nil {
-			return nil, key, err
+	b := &buckets{byName: map[string]*Bucket{}, keyArn: keyArn}
+	for _, name := range config.BucketNames() {
+		bucketArgs := args.bucketArgs(name)
+		bucketArgs.TransitionAfterDays, bucketArgs.LogBucket = args.Buckets.ColdAfterDays, logBucket
+		bucketArgs.KMSKeyArn = keyArn
+		if b.byName[name], err = NewBucket(ctx, name, bucketArgs, opts...); err != nil {
+			return nil, err
 		}
 	}
-	return buckets, key, nil
+	return b, nil
+}
+
+// bucketArgs returns the settings that all buckets share.
+func (a *bucketsArgs) bucketArgs(bucket string) *BucketArgs {
+	name := a.Account.ApplyT(func(account string) string { return a.Name(account, bucket) }).(pulumi.StringOutput)
+	return &BucketArgs{Name: name, Noncurrent: a.Buckets.Noncurrent, ForceDestroy: a.Buckets.ForceDestroy}
+}
+
+// names returns the names of the buckets by their names in the service catalogue.
+func (b *buckets) names() map[string]pulumi.StringOutput {
+	names := map[string]pulumi.StringOutput{}
+	for name, bucket := range b.byName {
+		names[name] = bucket.Name
+	}
+	return names
+}
+
+// arns returns the ARNs of the buckets by their names in the service catalogue.
+func (b *buckets) arns() map[string]pulumi.StringOutput {
+	arns := map[string]pulumi.StringOutput{}
+	for name, bucket := range b.byName {
+		arns[name] = bucket.Arn
+	}
+	return arns
 }

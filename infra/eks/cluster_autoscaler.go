@@ -10,30 +10,32 @@ import (
 	"github.com/modelferry/modelferry/infra"
 )
 
-// ClusterAutoscalerRole is what the Kubernetes Cluster Autoscaler needs on AWS: a role by
-// which it moves the sizes of the cluster's node groups. GKE has one of its own.
+// ClusterAutoscalerRole is the IAM role of the Kubernetes Cluster Autoscaler, which scales the cluster's node groups.
+// GKE has an autoscaler of its own.
 type ClusterAutoscalerRole struct {
 	pulumi.ResourceState
 
-	// ClusterAutoscaler in cloud-neutral terms.
+	// ClusterAutoscaler has the settings for the Deployment.
 	ClusterAutoscaler infra.ClusterAutoscaler
 }
 
-// ClusterAutoscalerRoleArgs says whose nodes it moves, and as whom.
+// ClusterAutoscalerRoleArgs are the arguments of NewClusterAutoscalerRole.
 type ClusterAutoscalerRoleArgs struct {
-	// Image of the autoscaler.
+	// Image of the Cluster Autoscaler.
 	Image string
-	// IdentityMode in which its pod gets the role.
+	// IdentityMode binds the role to the service account.
 	IdentityMode config.PodIdentityMode
-	// Cluster whose nodes it moves, and the region that it is in.
+	// Cluster with the node groups.
 	Cluster *Cluster
-	Region  string
+	// Region of the cluster.
+	Region string
 }
 
-// NewClusterAutoscalerRole makes the role. EKS tags the groups by itself, so that the
-// autoscaler finds them, and it alone may move those of its own cluster.
+// NewClusterAutoscalerRole creates the role. The autoscaler finds the node groups by the tags that EKS sets.
 // https://docs.aws.amazon.com/eks/latest/best-practices/cas.html
-func NewClusterAutoscalerRole(ctx *pulumi.Context, name string, args *ClusterAutoscalerRoleArgs, opts ...pulumi.ResourceOption) (*ClusterAutoscalerRole, error) {
+func NewClusterAutoscalerRole(
+	ctx *pulumi.Context, name string, args *ClusterAutoscalerRoleArgs, opts ...pulumi.ResourceOption,
+) (*ClusterAutoscalerRole, error) {
 	a := &ClusterAutoscalerRole{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:eks:Autoscaler", name, pulumi.Map{
 		"image": pulumi.String(args.Image),
@@ -41,7 +43,8 @@ func NewClusterAutoscalerRole(ctx *pulumi.Context, name string, args *ClusterAut
 		return nil, err
 	}
 	role, err := newPodRole(ctx, name+"-"+infra.ClusterAutoscalerServiceAccount, podRoleArgs{
-		IdentityMode: args.IdentityMode, Cluster: args.Cluster, Namespace: infra.ClusterAutoscalerNamespace, ServiceAccount: infra.ClusterAutoscalerServiceAccount,
+		IdentityMode: args.IdentityMode, Cluster: args.Cluster,
+		Namespace: infra.ClusterAutoscalerNamespace, ServiceAccount: infra.ClusterAutoscalerServiceAccount,
 		Description: "Moves the sizes of the node groups",
 		Policy:      args.Cluster.Arn.ApplyT(ClusterAutoscalerPolicy).(pulumi.StringOutput),
 	}, pulumi.Parent(a))
@@ -52,7 +55,8 @@ func NewClusterAutoscalerRole(ctx *pulumi.Context, name string, args *ClusterAut
 		Image: args.Image,
 		Flags: pulumi.StringArray{
 			pulumi.String("--cloud-provider=aws"),
-			pulumi.Sprintf("--node-group-auto-discovery=asg:tag=k8s.io/cluster-autoscaler/enabled,%s%s", clusterOwnedTagPrefix, args.Cluster.Name),
+			pulumi.Sprintf("--node-group-auto-discovery=asg:tag=k8s.io/cluster-autoscaler/enabled,%s%s",
+				clusterOwnedTagPrefix, args.Cluster.Name),
 		},
 		Env:             sdkEnv(args.Region),
 		Annotations:     role.Annotations,
@@ -62,14 +66,13 @@ func NewClusterAutoscalerRole(ctx *pulumi.Context, name string, args *ClusterAut
 	return a, ctx.RegisterResourceOutputs(a, pulumi.Map{"roleArn": role.Arn})
 }
 
-// clusterOwnedTagPrefix and a cluster's name are the tag that EKS gives to the groups of
-// machines behind the cluster's node groups, with the value "owned".
+// clusterOwnedTagPrefix and the cluster's name are the key of the tag that EKS sets on the Auto Scaling groups of the
+// cluster's node groups. Its value is "owned".
 const clusterOwnedTagPrefix = "k8s.io/cluster-autoscaler/"
 
-// ClusterAutoscalerPolicy returns the policy that lets the autoscaler look at what machines
-// there are, and move the sizes of one cluster's groups. The calls that
-// describe know no resources; those that change something are bound to the
-// groups that EKS makes, and by their tag to this cluster's.
+// ClusterAutoscalerPolicy returns the IAM policy of the Cluster Autoscaler for one cluster. Most Describe actions
+// support no resource-level permissions. The others are limited to the Auto Scaling groups that EKS creates, and by
+// their tag to this cluster.
 // https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
 func ClusterAutoscalerPolicy(clusterArn string) (string, error) {
 	parts := strings.SplitN(clusterArn, ":", 6) // arn:PARTITION:eks:REGION:ACCOUNT:cluster/NAME
@@ -78,7 +81,7 @@ func ClusterAutoscalerPolicy(clusterArn string) (string, error) {
 		name, isCluster = strings.CutPrefix(parts[5], "cluster/")
 	}
 	if !isCluster {
-		return "", fmt.Errorf("%q is no ARN of an EKS cluster", clusterArn)
+		return "", fmt.Errorf("invalid EKS cluster ARN %q: must be arn:PARTITION:eks:REGION:ACCOUNT:cluster/NAME", clusterArn)
 	}
 	partition, region, account := parts[1], parts[3], parts[4]
 	return policyDocument(
@@ -92,13 +95,16 @@ func ClusterAutoscalerPolicy(clusterArn string) (string, error) {
 			Resource: []string{"*"},
 		},
 		policyStatement{
-			// The labels and taints of a group that is empty.
+			// Labels and taints of an empty node group.
 			Sid: "DescribeNodegroups", Effect: "Allow", Action: []string{"eks:DescribeNodegroup"},
 			Resource: []string{fmt.Sprintf("arn:%s:eks:%s:%s:nodegroup/%s/*/*", partition, region, account, name)},
 		},
 		policyStatement{
-			Sid: "ScaleNodegroups", Effect: "Allow", Action: []string{"autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"},
-			Resource:  []string{fmt.Sprintf("arn:%s:autoscaling:%s:%s:autoScalingGroup:*:autoScalingGroupName/eks-*", partition, region, account)},
+			Sid: "ScaleNodegroups", Effect: "Allow",
+			Action: []string{"autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"},
+			Resource: []string{
+				fmt.Sprintf("arn:%s:autoscaling:%s:%s:autoScalingGroup:*:autoScalingGroupName/eks-*", partition, region, account),
+			},
 			Condition: map[string]any{"StringEquals": map[string]string{"aws:ResourceTag/" + clusterOwnedTagPrefix + name: "owned"}},
 		},
 	)

@@ -8,10 +8,10 @@ import (
 	"github.com/modelferry/modelferry/infra/eks"
 )
 
-func TestWhatIsNoClusterHasNoAutoscaler(t *testing.T) {
+func TestClusterAutoscalerPolicy_clusterARN(t *testing.T) {
 	for _, arn := range []string{"", "main", "arn:aws:eks:eu-west-1:123456789012:nodegroup/main/x/y"} {
 		_, err := eks.ClusterAutoscalerPolicy(arn)
-		require.ErrorContains(t, err, "no ARN of an EKS cluster", arn)
+		require.ErrorContains(t, err, "invalid EKS cluster ARN", arn)
 	}
 	text, err := eks.ClusterAutoscalerPolicy("arn:aws-cn:eks:cn-north-1:123456789012:cluster/main")
 	require.NoError(t, err)

@@ -10,26 +10,26 @@ import (
 	"github.com/modelferry/modelferry/infra"
 )
 
-// CSIVolume tells how Mountpoint for S3 mounts a part of a bucket. It reads with
-// the role of the pod that it mounts for, and knows no volumes of a pod's own.
+// csiVolume returns a volume of the Mountpoint for Amazon S3 CSI driver. The driver reads with the pod's role, and
+// supports PersistentVolumes only.
 // https://github.com/awslabs/mountpoint-s3-csi-driver/blob/main/docs/CONFIGURATION.md
-func (p *Platform) CSIVolume(prefix string) infra.CSIVolume {
+func (p *Platform) csiVolume(prefix string) infra.CSIVolume {
 	return infra.CSIVolume{
 		Driver: "s3.csi.aws.com", Prefix: prefix,
-		// The region is told, for IMDS, where the driver would ask, does not answer pods.
+		// Without stsRegion the driver asks IMDS for the region, which pods cannot reach.
 		Attributes: map[string]string{"authenticationSource": "pod", "stsRegion": p.region},
-		// Others than the mounting user are the server, and the kubelet, which picks out the artifacts.
+		// allow-other: the server and the kubelet, which resolves subPaths, are not the user that mounts.
 		MountOptions: []string{"read-only", "allow-other", "prefix=" + prefix, "region=" + p.region},
 	}
 }
 
-// csiDriverAddon is EKS' add-on for Mountpoint. It has no role: it reads nothing
-// as itself.
+// csiDriverAddon is the EKS add-on of the driver. It needs no role: it reads with the pods' roles.
 const csiDriverAddon = "aws-mountpoint-s3-csi-driver"
 
-// newCSIDriverAddon installs the driver once there are nodes. It runs on each,
-// the services' own too, which take no pods but those that tolerate it.
-func newCSIDriverAddon(ctx *pulumi.Context, name string, cluster *eks.Cluster, nodes []pulumi.Resource, opts ...pulumi.ResourceOption) (*eks.Addon, error) {
+// newCSIDriverAddon installs the driver on the nodes. It tolerates all taints, since services run on tainted nodes.
+func newCSIDriverAddon(
+	ctx *pulumi.Context, name string, cluster *eks.Cluster, nodes []pulumi.Resource, opts ...pulumi.ResourceOption,
+) (*eks.Addon, error) {
 	return eks.NewAddon(ctx, fmt.Sprintf("%s-%s", name, csiDriverAddon), &eks.AddonArgs{
 		ClusterName: cluster.Name, AddonName: pulumi.String(csiDriverAddon),
 		ResolveConflictsOnCreate: pulumi.String("OVERWRITE"), ResolveConflictsOnUpdate: pulumi.String("PRESERVE"),

@@ -9,13 +9,12 @@ import (
 	"github.com/modelferry/modelferry/infra"
 )
 
-// gravitonInstanceType is a machine type with one of Amazon's own processors, such as m7g.large
-// or c7gn.large.
+// gravitonInstanceType matches instance types with Graviton processors, which are ARM: m7g.large, c7gn.large.
 // https://docs.aws.amazon.com/ec2/latest/instancetypes/instance-type-names.html
 var gravitonInstanceType = regexp.MustCompile(`^[a-z]+\d+g[a-z]*\.`)
 
-// AMIType returns EKS' name for the machine image of a pool's nodes. For GPUs
-// it is Bottlerocket's own variant, which brings driver and device plugin.
+// AMIType returns the EKS AMI type of a node group. With GPUs it is Bottlerocket's NVIDIA variant, which includes the
+// driver and the device plugin.
 func AMIType(pool infra.NodePool) string {
 	architecture := "x86_64"
 	if gravitonInstanceType.MatchString(pool.MachineType) {
@@ -27,16 +26,17 @@ func AMIType(pool infra.NodePool) string {
 	return "AL2023_" + architecture + "_STANDARD"
 }
 
-// newLaunchTemplate makes the template that a group's machines start from.
-// With IMDSv2 and one hop, a token of the node's role does not get as far as a
-// pod.
-func newLaunchTemplate(ctx *pulumi.Context, pool infra.NodePool, tags map[string]string, opts ...pulumi.ResourceOption) (*ec2.LaunchTemplate, error) {
+// newLaunchTemplate creates the launch template of a node group. It requires IMDSv2 with a hop limit of 1, so that
+// pods cannot get credentials of the node's role.
+func newLaunchTemplate(
+	ctx *pulumi.Context, pool infra.NodePool, tags map[string]string, opts ...pulumi.ResourceOption,
+) (*ec2.LaunchTemplate, error) {
 	blockDevices := ec2.LaunchTemplateBlockDeviceMappingArray{blockDevice("/dev/xvda", pool.DiskGiB)}
-	if pool.GPU { // Bottlerocket's data, the pods' files among it, lies on a disk of its own
+	if pool.GPU { // Bottlerocket has a second disk for data, which includes the pods' files
 		blockDevices = ec2.LaunchTemplateBlockDeviceMappingArray{blockDevice("/dev/xvda", 0), blockDevice("/dev/xvdb", pool.DiskGiB)}
 	}
 	var tagSpecifications ec2.LaunchTemplateTagSpecificationArray
-	// The provider's default tags end at the template.
+	// The provider's default tags are set on the template only.
 	for _, resourceType := range []string{"instance", "volume", "network-interface"} {
 		tagSpecifications = append(tagSpecifications, &ec2.LaunchTemplateTagSpecificationArgs{
 			ResourceType: pulumi.String(resourceType), Tags: pulumi.ToStringMap(tags),
@@ -53,8 +53,7 @@ func newLaunchTemplate(ctx *pulumi.Context, pool infra.NodePool, tags map[string
 	}, opts...)
 }
 
-// blockDevice is an encrypted one that goes with its machine; of 0 GiB, one as large
-// as the image asks for.
+// blockDevice returns an encrypted disk that is deleted with its instance. With 0 GiB it has the size of the AMI's.
 func blockDevice(device string, gib int) *ec2.LaunchTemplateBlockDeviceMappingArgs {
 	ebs := &ec2.LaunchTemplateBlockDeviceMappingEbsArgs{
 		Encrypted: pulumi.String("true"), VolumeType: pulumi.String("gp3"), DeleteOnTermination: pulumi.String("true"),

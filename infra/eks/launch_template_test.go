@@ -9,7 +9,7 @@ import (
 	"github.com/modelferry/modelferry/infra/eks"
 )
 
-func TestImageFollowsTheMachineType(t *testing.T) {
+func TestAMIType(t *testing.T) {
 	for machine, want := range map[string]string{
 		"t3.medium": "AL2023_x86_64_STANDARD", "m7i-flex.large": "AL2023_x86_64_STANDARD", "c6gd.large": "AL2023_ARM_64_STANDARD",
 		"t4g.medium": "AL2023_ARM_64_STANDARD", "im4gn.xlarge": "AL2023_ARM_64_STANDARD", "g6.xlarge": "AL2023_x86_64_STANDARD",

@@ -5,11 +5,10 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// abortMultipartDays is after how long what was never finished is thrown away. It is
-// listed nowhere, and paid for.
+// abortMultipartDays is the age at which incomplete uploads are deleted. No list shows them, but they cost storage.
 const abortMultipartDays = 7
 
-// lifecycleRules returns what becomes of a bucket's objects by themselves.
+// lifecycleRules returns the lifecycle rules of the bucket.
 func (a *BucketArgs) lifecycleRules() s3.BucketLifecycleConfigurationV2RuleArray {
 	rule := func(id string) *s3.BucketLifecycleConfigurationV2RuleArgs {
 		return &s3.BucketLifecycleConfigurationV2RuleArgs{

@@ -7,7 +7,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// natGatewayCount is how many NATs there are: one for all zones, or one a zone.
+// natGatewayCount is the number of NAT gateways: one, or one in each zone.
 func (a *NetworkArgs) natGatewayCount() int {
 	if a.NATPerZone {
 		return availabilityZoneCount
@@ -15,8 +15,8 @@ func (a *NetworkArgs) natGatewayCount() int {
 	return 1
 }
 
-// indexedName names the parts that there may be several of. The first one's name
-// has no number, so that it stays what it is when others come.
+// indexedName returns the name of the resource with index k. The first one has no number, so that its URN does not
+// change if there are more.
 func indexedName(name string, k int) string {
 	if k == 0 {
 		return name
@@ -24,9 +24,11 @@ func indexedName(name string, k int) string {
 	return fmt.Sprintf("%s-%d", name, k)
 }
 
-// addEgress gives the private subnets a way out: a NAT for each of their route
-// tables, and S3 beside it.
-func (n *Network) addEgress(ctx *pulumi.Context, name string, args *NetworkArgs, vpc *ec2.Vpc, privateTables []*ec2.RouteTable, internetRoute pulumi.Resource, opts ...pulumi.ResourceOption) error {
+// addEgress adds a NAT gateway to each private route table, and a gateway endpoint for S3.
+func (n *Network) addEgress(
+	ctx *pulumi.Context, name string, args *NetworkArgs, vpc *ec2.Vpc, privateTables []*ec2.RouteTable,
+	internetRoute pulumi.Resource, opts ...pulumi.ResourceOption,
+) error {
 	var tableIDs pulumi.StringArray
 	for k, table := range privateTables {
 		route, err := n.newNATGateway(ctx, name, k, table, internetRoute, opts...)
@@ -43,8 +45,11 @@ func (n *Network) addEgress(ctx *pulumi.Context, name string, args *NetworkArgs,
 	return err
 }
 
-// newNATGateway makes a NAT in the public subnet of zone k, and the table's route to it.
-func (n *Network) newNATGateway(ctx *pulumi.Context, name string, k int, table *ec2.RouteTable, internetRoute pulumi.Resource, opts ...pulumi.ResourceOption) (*ec2.Route, error) {
+// newNATGateway creates a NAT gateway in the public subnet with index k, and the table's route to it.
+func (n *Network) newNATGateway(
+	ctx *pulumi.Context, name string, k int, table *ec2.RouteTable, internetRoute pulumi.Resource,
+	opts ...pulumi.ResourceOption,
+) (*ec2.Route, error) {
 	gatewayName := indexedName(name, k)
 	address, err := ec2.NewEip(ctx, gatewayName, &ec2.EipArgs{Domain: pulumi.String("vpc"), Tags: nameTag(gatewayName)}, opts...)
 	if err != nil {

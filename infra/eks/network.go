@@ -11,41 +11,44 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-// availabilityZoneCount is how many availability zones the network spans. EKS wants two at least.
+// availabilityZoneCount is the number of availability zones of the network. EKS requires two.
 const availabilityZoneCount = 3
 
-// Network is a VPC with a public and a private subnet in each of three zones,
-// made by the stack, or one that the team has.
+// Network is a VPC with a public and a private subnet in each of three zones, created by the stack, or the subnets of
+// an existing VPC.
 type Network struct {
 	pulumi.ResourceState
 
-	// Private subnets, for nodes; Public ones, for load balancers and the NAT.
-	Private, Public pulumi.StringArray
-	// Egress is what private nodes need before they can pull an image.
+	// Private are the IDs of the nodes' subnets.
+	Private pulumi.StringArray
+	// Public are the IDs of the subnets of load balancers and NAT gateways.
+	Public pulumi.StringArray
+	// Egress are the resources that private nodes need to pull images.
 	Egress []pulumi.Resource
 }
 
-// NetworkArgs says where the network lies and what addresses it has.
+// NetworkArgs are the arguments of NewNetwork.
 type NetworkArgs struct {
 	// Region of the network.
 	Region string
-	// CIDR is the range of the whole network, /16 to /20.
+	// CIDR is the range of the VPC, /16 to /20.
 	CIDR string
-	// NATPerZone gives each zone a NAT of its own.
+	// NATPerZone creates a NAT gateway in each zone.
 	NATPerZone bool
 }
 
-// resolveNetwork makes the network that the config describes, or finds the one that it names.
-func resolveNetwork(ctx *pulumi.Context, c config.Config, opts ...pulumi.ResourceOption) (*Network, error) {
-	name, network := c.Cluster.Create.Name, c.Cluster.Create.Network
+// resolveNetwork creates the network that the config describes, or looks up the existing one that it names.
+func resolveNetwork(
+	ctx *pulumi.Context, name, region string, network config.Network, opts ...pulumi.ResourceOption,
+) (*Network, error) {
 	if network.Existing != nil {
-		return LookupNetwork(ctx, name, *network.Existing, opts...)
+		return LookupNetwork(ctx, name, network.Existing, opts...)
 	}
-	return NewNetwork(ctx, name, &NetworkArgs{Region: c.AWS.Region, CIDR: network.CIDR, NATPerZone: network.NATPerZone}, opts...)
+	return NewNetwork(ctx, name, &NetworkArgs{Region: region, CIDR: network.CIDR, NATPerZone: network.NATPerZone}, opts...)
 }
 
-// NewNetwork makes a VPC whose private subnets reach out through a NAT and
-// reach S3 through a gateway endpoint, which costs nothing by the byte.
+// NewNetwork creates a VPC. Its private subnets reach the internet through NAT, and S3 through a gateway endpoint,
+// which costs nothing.
 func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pulumi.ResourceOption) (*Network, error) {
 	n := &Network{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:eks:Network", name, pulumi.Map{
@@ -79,7 +82,9 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 	if err != nil {
 		return nil, err
 	}
-	zoneNames := aws.GetAvailabilityZonesOutput(ctx, aws.GetAvailabilityZonesOutputArgs{State: pulumi.String("available")}, parent).Names()
+	zoneNames := aws.GetAvailabilityZonesOutput(ctx, aws.GetAvailabilityZonesOutputArgs{
+		State: pulumi.String("available"),
+	}, parent).Names()
 	privateTables := make([]*ec2.RouteTable, args.natGatewayCount())
 	for k := range privateTables {
 		if privateTables[k], err = newRouteTable(ctx, indexedName(name+"-private", k), vpc, parent); err != nil {
@@ -88,12 +93,13 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 	}
 	for zone := range availabilityZoneCount {
 		zoneName := zoneNames.Index(pulumi.Int(zone))
-		publicSubnet, err := newSubnet(ctx, fmt.Sprintf("%s-public-%d", name, zone), vpc, publicTable, zoneName, cidrs[zone], "kubernetes.io/role/elb", parent)
+		publicSubnet, err := newSubnet(ctx, fmt.Sprintf("%s-public-%d", name, zone), vpc, publicTable, zoneName,
+			cidrs[zone], "kubernetes.io/role/elb", parent)
 		if err != nil {
 			return nil, err
 		}
-		table := privateTables[zone%len(privateTables)]
-		privateSubnet, err := newSubnet(ctx, fmt.Sprintf("%s-private-%d", name, zone), vpc, table, zoneName, cidrs[availabilityZoneCount+zone], "kubernetes.io/role/internal-elb", parent)
+		privateSubnet, err := newSubnet(ctx, fmt.Sprintf("%s-private-%d", name, zone), vpc, privateTables[zone%len(privateTables)], zoneName,
+			cidrs[availabilityZoneCount+zone], "kubernetes.io/role/internal-elb", parent)
 		if err != nil {
 			return nil, err
 		}
@@ -109,9 +115,12 @@ func newRouteTable(ctx *pulumi.Context, name string, vpc *ec2.Vpc, opts ...pulum
 	return ec2.NewRouteTable(ctx, name, &ec2.RouteTableArgs{VpcId: vpc.ID(), Tags: nameTag(name)}, opts...)
 }
 
-// newSubnet makes a subnet with its route table. role is the tag by which a
-// load balancer controller finds it.
-func newSubnet(ctx *pulumi.Context, name string, vpc *ec2.Vpc, table *ec2.RouteTable, zone pulumi.StringInput, cidr, role string, opts ...pulumi.ResourceOption) (pulumi.StringOutput, error) {
+// newSubnet creates a subnet with its route table and returns its ID. role is the tag key by which the load balancer
+// controller finds it.
+func newSubnet(
+	ctx *pulumi.Context, name string, vpc *ec2.Vpc, table *ec2.RouteTable, zone pulumi.StringInput, cidr, role string,
+	opts ...pulumi.ResourceOption,
+) (pulumi.StringOutput, error) {
 	tags := nameTag(name)
 	tags[role] = pulumi.String("1")
 	subnet, err := ec2.NewSubnet(ctx, name, &ec2.SubnetArgs{
@@ -128,8 +137,8 @@ func newSubnet(ctx *pulumi.Context, name string, vpc *ec2.Vpc, table *ec2.RouteT
 
 func nameTag(name string) pulumi.StringMap { return pulumi.StringMap{"Name": pulumi.String(name)} }
 
-// SubnetCIDRs cuts a network into eight equal ranges and returns the first
-// six: three public, then three private. Two stay free for growth.
+// SubnetCIDRs splits a network into eight equal ranges and returns the first six: three for public subnets, then three
+// for private ones. Two are reserved.
 func SubnetCIDRs(cidr string) ([]string, error) {
 	network, err := netip.ParsePrefix(cidr)
 	if err != nil {

@@ -12,20 +12,20 @@ import (
 	"github.com/modelferry/modelferry/infra"
 )
 
-// nodePolicies is all that a node needs for itself: to join, to give pods
-// addresses, to pull images. What the pods may read is granted to the
-// services' own roles.
+// nodePolicies allow a node to join the cluster, to assign addresses to pods and to pull images. Access to buckets is
+// granted to the services' roles.
 var nodePolicies = []string{"AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonEC2ContainerRegistryPullOnly"}
 
-// newNodeGroups makes the cluster's groups, one for the system, one that is
-// the services' alone, and one with GPUs where a service asks for any; and the
-// add-ons without which nodes never get ready.
-func newNodeGroups(ctx *pulumi.Context, name string, args *ClusterArgs, cluster *eks.Cluster, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
+// newNodeGroups creates the node groups of infra.NodePools and the EKS add-ons. It returns the node groups and the
+// add-ons that run on them.
+func newNodeGroups(
+	ctx *pulumi.Context, name string, args *ClusterArgs, cluster *eks.Cluster, opts ...pulumi.ResourceOption,
+) ([]pulumi.Resource, error) {
 	role, dependsOn, err := newServiceRole(ctx, name+"-nodes", "ec2.amazonaws.com", nodePolicies, opts...)
 	if err != nil {
 		return nil, err
 	}
-	// The network plugin first: a node without it stays NotReady, and the group's creation times out.
+	// Before the nodes: without the CNI plugin a node stays NotReady, and the creation of its group times out.
 	for _, addon := range []string{"vpc-cni", "kube-proxy", "eks-pod-identity-agent"} {
 		installed, err := newAddon(ctx, name, addon, cluster, opts...)
 		if err != nil {
@@ -34,7 +34,7 @@ func newNodeGroups(ctx *pulumi.Context, name string, args *ClusterArgs, cluster 
 		dependsOn = append(dependsOn, installed)
 	}
 	var ready []pulumi.Resource
-	for _, pool := range infra.NodePools(name, args.Cluster, args.GPU) {
+	for _, pool := range infra.NodePools(name, args.Spec, args.GPU) {
 		group, err := newNodeGroup(ctx, pool, args, cluster, role, append(slices.Clone(opts), pulumi.DependsOn(dependsOn))...)
 		if err != nil {
 			return nil, err
@@ -44,8 +44,7 @@ func newNodeGroups(ctx *pulumi.Context, name string, args *ClusterArgs, cluster 
 			return nil, err
 		}
 	}
-	// These run on the system's nodes, and are installed only once there are
-	// some. Without metrics the pods' autoscaler knows no load.
+	// After the system nodes, which they run on. The HPA needs metrics-server.
 	addonOpts := append(slices.Clone(opts), pulumi.DependsOn(ready[:1]))
 	for _, addon := range []string{"coredns", "metrics-server"} {
 		installed, err := newAddon(ctx, name, addon, cluster, addonOpts...)
@@ -57,7 +56,10 @@ func newNodeGroups(ctx *pulumi.Context, name string, args *ClusterArgs, cluster 
 	return ready, nil
 }
 
-func newNodeGroup(ctx *pulumi.Context, pool infra.NodePool, args *ClusterArgs, cluster *eks.Cluster, role *iam.Role, opts ...pulumi.ResourceOption) (*eks.NodeGroup, error) {
+func newNodeGroup(
+	ctx *pulumi.Context, pool infra.NodePool, args *ClusterArgs, cluster *eks.Cluster, role *iam.Role,
+	opts ...pulumi.ResourceOption,
+) (*eks.NodeGroup, error) {
 	template, err := newLaunchTemplate(ctx, pool, args.Tags, opts...)
 	if err != nil {
 		return nil, err
@@ -69,10 +71,10 @@ func newNodeGroup(ctx *pulumi.Context, pool infra.NodePool, args *ClusterArgs, c
 		}}
 	}
 	return eks.NewNodeGroup(ctx, pool.Name, &eks.NodeGroupArgs{
-		// No name: one that is made up lets a group that has to be replaced go only once the next one is there.
+		// Autonamed: a group that has to be replaced is deleted after its successor exists.
 		ClusterName: cluster.Name, NodeRoleArn: role.Arn, AmiType: pulumi.String(AMIType(pool)), SubnetIds: args.Network.Private,
-		Version: cluster.Version, // nodes are rolled when the cluster gets another one
-		// The template has the machine type, so that another one is rolled out node by node.
+		Version: cluster.Version, // an upgrade of the cluster replaces the nodes
+		// The template has the instance type. A change of it replaces node by node, not the group.
 		LaunchTemplate: &eks.NodeGroupLaunchTemplateArgs{
 			Id: template.ID(), Version: pulumi.Sprintf("%d", template.LatestVersion),
 		},
@@ -82,16 +84,15 @@ func newNodeGroup(ctx *pulumi.Context, pool infra.NodePool, args *ClusterArgs, c
 		},
 		NodeRepairConfig: &eks.NodeGroupNodeRepairConfigArgs{Enabled: pulumi.Bool(true)},
 		UpdateConfig:     &eks.NodeGroupUpdateConfigArgs{MaxUnavailable: pulumi.Int(1)},
-		// The autoscaler moves it; an update must not move it back. One of the bounds
-		// takes it along as the state has it: docs/operations.md, "Nodes and autoscaling".
+		// The autoscaler changes the desired size, and an update must not reset it. A change of Min or Max sends the
+		// size in the state: docs/operations.md, "Nodes and autoscaling".
 	}, append(opts, pulumi.IgnoreChanges([]string{"scalingConfig.desiredSize"}))...)
 }
 
-// tagNodeTemplate tells the nodes' autoscaler of a group that may be empty how much
-// disk a node of it would have: from none it learns nothing, and pods that ask
-// for some would wait for ever. The group of machines is tagged for that, which
-// EKS makes and gives none of the node group's tags to. The kubelet keeps a
-// part for itself.
+// tagNodeTemplate tags the Auto Scaling group of a node group that may be empty with the ephemeral storage of its
+// nodes. The Cluster Autoscaler takes it from an existing node; without any, pods that request ephemeral storage would
+// stay pending. EKS does not copy the tags of a node group to its Auto Scaling group. The kubelet reserves a part of
+// the disk.
 // https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md
 func tagNodeTemplate(ctx *pulumi.Context, pool infra.NodePool, group *eks.NodeGroup, opts ...pulumi.ResourceOption) error {
 	if pool.Min > 0 {
@@ -109,9 +110,9 @@ func tagNodeTemplate(ctx *pulumi.Context, pool infra.NodePool, group *eks.NodeGr
 	return err
 }
 
-// addonConfiguration are the add-ons' settings that are not their defaults.
+// addonConfiguration has the settings of the add-ons.
 var addonConfiguration = map[string]pulumi.StringPtrInput{
-	// Without it a NetworkPolicy is accepted, and not enforced.
+	// Without it a NetworkPolicy is accepted but not enforced.
 	"vpc-cni": pulumi.String(`{"enableNetworkPolicy":"true"}`),
 }
 
@@ -123,9 +124,11 @@ func newAddon(ctx *pulumi.Context, name, addon string, cluster *eks.Cluster, opt
 	}, opts...)
 }
 
-// newServiceRole makes a role that an AWS service assumes, with AWS's own
-// policies attached. It returns the attachments, to be waited for.
-func newServiceRole(ctx *pulumi.Context, name, service string, policies []string, opts ...pulumi.ResourceOption) (*iam.Role, []pulumi.Resource, error) {
+// newServiceRole creates a role that an AWS service assumes, with AWS managed policies. It returns the role and the
+// policy attachments.
+func newServiceRole(
+	ctx *pulumi.Context, name, service string, policies []string, opts ...pulumi.ResourceOption,
+) (*iam.Role, []pulumi.Resource, error) {
 	trustPolicy, err := ServiceTrustPolicy(service)
 	if err != nil {
 		return nil, nil, err

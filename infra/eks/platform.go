@@ -1,59 +1,50 @@
-// Package eks makes the platform on AWS: an EKS cluster, S3 buckets, and one
-// role a service, by IRSA or by Pod Identity.
+// Package eks creates the platform on AWS: an EKS cluster, S3 buckets, ECR repositories, and one IAM role for each
+// service, bound by IRSA or by Pod Identity.
 package eks
 
 import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
-	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/infra"
 )
 
-// Platform is the EKS side of a stack.
+// Platform is the platform of a stack on AWS.
 type Platform struct {
 	pulumi.ResourceState
+	infra.Platform
 
-	cluster         *Cluster
-	buckets         map[string]*Bucket
-	key             pulumi.StringOutput
-	kubernetes      *kubernetes.Provider
-	autoscaler      *infra.ClusterAutoscaler
-	region          string
-	identityMode    config.PodIdentityMode
-	endpoints       config.Endpoints
-	egressEndpoints []string
-	// Network is the range of the VPC, "" where it is somebody else's; tags are
-	// those of whatever is made outside the engine.
+	cluster      *Cluster
+	buckets      *buckets
+	region       string
+	identityMode config.PodIdentityMode
+	// vpcCIDR is the range of the VPC, "" if the stack does not create it.
 	vpcCIDR string
 	tags    map[string]string
 }
 
-var _ infra.Platform = (*Platform)(nil)
-
-// NewPlatform makes the network, cluster and buckets that c asks for.
-func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Platform, error) {
-	p := &Platform{region: c.AWS.Region, identityMode: c.Identity, endpoints: c.Endpoints, tags: c.Labels(ctx.Project(), ctx.Stack())}
-	if c.Cluster.Create != nil {
-		p.vpcCIDR = c.Cluster.Create.Network.CIDR
-	}
+// NewPlatform creates the buckets, the repositories, the network and the cluster that the config asks for.
+func NewPlatform(
+	ctx *pulumi.Context, name string, args *infra.PlatformArgs, opts ...pulumi.ResourceOption,
+) (*Platform, error) {
+	c := args.Config
+	p := &Platform{region: c.AWS.Region, identityMode: c.Identity, tags: args.Labels}
+	p.CSIVolume = p.csiVolume
 	var err error
-	if p.egressEndpoints, err = infra.EgressEndpoints(c.Endpoints.Storage, c.Endpoints.Identity); err != nil {
+	if p.ObjectStore, err = objectStore(c.AWS.Region, c.Identity, c.Endpoints); err != nil {
 		return nil, err
 	}
-	p.egressEndpoints = append(p.egressEndpoints, podIdentityEndpoints(p.identityMode)...)
 	provider, err := aws.NewProvider(ctx, name, &aws.ProviderArgs{
 		Region:      pulumi.String(c.AWS.Region),
-		DefaultTags: &aws.ProviderDefaultTagsArgs{Tags: pulumi.ToStringMap(c.Labels(ctx.Project(), ctx.Stack()))},
+		DefaultTags: &aws.ProviderDefaultTagsArgs{Tags: pulumi.ToStringMap(args.Labels)},
 	})
 	if err != nil {
 		return nil, err
 	}
-	opts = append(opts, pulumi.Provider(provider))
 	if err := ctx.RegisterComponentResourceV2("modelferry:eks:Platform", name, pulumi.Map{
 		"region": pulumi.String(c.AWS.Region),
-	}, p, opts...); err != nil {
+	}, p, append(opts, pulumi.Provider(provider))...); err != nil {
 		return nil, err
 	}
 	parent := pulumi.Parent(p)
@@ -61,86 +52,82 @@ func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 	if c.Cluster.Create != nil {
 		warnIfCallerNotAdmin(ctx, *c.Cluster.Create, caller.Arn())
 	}
-	if p.buckets, p.key, err = newBuckets(ctx, c, caller.AccountId(), p); err != nil {
+	p.buckets, err = newBuckets(ctx, &bucketsArgs{
+		Account: caller.AccountId(), Buckets: c.Buckets,
+		Name: func(account, bucket string) string { return c.BucketName(account, ctx.Stack(), bucket) },
+	}, parent)
+	if err != nil {
 		return nil, err
 	}
+	p.Buckets = p.buckets.names()
 	if *c.Registry.Create {
-		if _, err := NewRegistry(ctx, name, c, parent); err != nil {
+		if _, err := NewRegistry(ctx, name, &RegistryArgs{
+			Name: c.Registry.Name, Images: append([]string{"fetcher"}, c.ServiceNames()...),
+			UntaggedDays: c.Registry.UntaggedDays, ForceDelete: c.Buckets.ForceDestroy,
+		}, parent); err != nil {
 			return nil, err
 		}
 	}
-	if p.cluster, err = resolveCluster(ctx, name, c, parent); err != nil {
+	if p.cluster, err = p.newCluster(ctx, name, args, parent); err != nil {
 		return nil, err
 	}
-	if created := c.Cluster.Create; created != nil && *created.Autoscaler.Enabled {
-		autoscaler, err := NewClusterAutoscalerRole(ctx, created.Name, &ClusterAutoscalerRoleArgs{
-			Image: created.Autoscaler.Image, IdentityMode: p.identityMode, Cluster: p.cluster, Region: p.region,
-		}, parent)
-		if err != nil {
-			return nil, err
-		}
-		p.autoscaler = &autoscaler.ClusterAutoscaler
+	p.Cluster = p.cluster.Cluster
+	if p.ClusterAutoscaler, err = p.newClusterAutoscaler(ctx, c.Cluster.Create, parent); err != nil {
+		return nil, err
 	}
-	p.kubernetes, err = kubernetes.NewProvider(ctx, name, &kubernetes.ProviderArgs{
-		Kubeconfig:            p.cluster.Kubeconfig,
-		EnableServerSideApply: pulumi.Bool(true),
-	}, parent, pulumi.DependsOn(p.cluster.Ready))
+	p.Kubernetes, err = p.cluster.NewKubernetesProvider(ctx, name, parent)
 	return p, err
 }
 
-// Kubernetes returns the provider that applies objects to the stack's cluster.
-func (p *Platform) Kubernetes() *kubernetes.Provider { return p.kubernetes }
-
-// Cluster returns what a person needs to reach the cluster.
-func (p *Platform) Cluster() infra.Cluster {
-	return infra.Cluster{Name: p.cluster.Name, Endpoint: p.cluster.URL, Kubeconfig: p.cluster.Kubeconfig}
+// newCluster creates the cluster, or looks up the existing one.
+func (p *Platform) newCluster(
+	ctx *pulumi.Context, name string, args *infra.PlatformArgs, opts ...pulumi.ResourceOption,
+) (*Cluster, error) {
+	c := args.Config
+	if c.Cluster.Create == nil {
+		return LookupCluster(ctx, name, &LookupClusterArgs{
+			Region: p.region, Name: c.Cluster.Existing, IdentityMode: p.identityMode,
+		}, opts...)
+	}
+	p.vpcCIDR = c.Cluster.Create.Network.CIDR
+	network, err := resolveNetwork(ctx, c.Cluster.Create.Name, p.region, c.Cluster.Create.Network, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return NewCluster(ctx, name, &ClusterArgs{
+		Region: p.region, Network: network, Spec: *c.Cluster.Create, GPU: c.GPUNodePool(),
+		InstallCSIDriver: c.NeedsCSIDriver(), Tags: args.Labels,
+	}, opts...)
 }
 
-// ClusterAutoscaler tells how the nodes' autoscaler is told of AWS.
-func (p *Platform) ClusterAutoscaler() *infra.ClusterAutoscaler { return p.autoscaler }
-
-// Bucket returns the name of the bucket that the catalogue calls by this name.
-func (p *Platform) Bucket(name string) pulumi.StringOutput { return p.buckets[name].Name }
-
-// ObjectStore tells how the fetcher is told of S3.
-func (p *Platform) ObjectStore() infra.ObjectStore {
-	env := sdkEnv(p.region)
-	if p.endpoints.Storage != "" {
-		env["AWS_ENDPOINT_URL_S3"] = p.endpoints.Storage
+// newClusterAutoscaler creates the role of the Cluster Autoscaler and returns its settings, nil if the stack does not
+// run it.
+func (p *Platform) newClusterAutoscaler(
+	ctx *pulumi.Context, spec *config.ClusterSpec, opts ...pulumi.ResourceOption,
+) (*infra.ClusterAutoscaler, error) {
+	if spec == nil || !*spec.Autoscaler.Enabled {
+		return nil, nil
 	}
-	if p.endpoints.Identity != "" {
-		env["AWS_ENDPOINT_URL_STS"] = p.endpoints.Identity
+	role, err := NewClusterAutoscalerRole(ctx, spec.Name, &ClusterAutoscalerRoleArgs{
+		Image: spec.Autoscaler.Image, IdentityMode: p.identityMode, Cluster: p.cluster, Region: p.region,
+	}, opts...)
+	if err != nil {
+		return nil, err
 	}
-	return infra.ObjectStore{BucketEnvVar: "S3_BUCKET", PathEnvVar: "S3_MODEL_PATH", Env: env, EgressEndpoints: p.egressEndpoints}
+	return &role.ClusterAutoscaler, nil
 }
 
-// NewWorkloadIdentity makes a service's own role, which can read its prefixes.
-func (p *Platform) NewWorkloadIdentity(ctx *pulumi.Context, args infra.WorkloadIdentityArgs, opts ...pulumi.ResourceOption) (infra.WorkloadIdentity, error) {
-	identity, err := NewWorkloadIdentity(ctx, args.ServiceAccount, &WorkloadIdentityArgs{
-		IdentityMode: p.identityMode, Cluster: p.cluster, Buckets: p.buckets, BucketKeyArn: p.key, Region: p.region, Identity: args,
+// NewWorkloadIdentity creates the IAM role of a service's pods, which can read its prefixes.
+func (p *Platform) NewWorkloadIdentity(
+	ctx *pulumi.Context, name string, args *infra.WorkloadIdentityArgs, opts ...pulumi.ResourceOption,
+) (*infra.WorkloadIdentity, error) {
+	identity, err := NewWorkloadIdentity(ctx, name, &WorkloadIdentityArgs{
+		WorkloadIdentityArgs: *args,
+		IdentityMode:         p.identityMode, Cluster: p.cluster, BucketArns: p.buckets.arns(), KMSKeyArn: p.buckets.keyArn,
+		Region: p.region,
 	}, append(opts, pulumi.Parent(p))...)
 	if err != nil {
-		return infra.WorkloadIdentity{}, err
+		return nil, err
 	}
-	return identity.Identity, nil
+	return &identity.WorkloadIdentity, nil
 }
-
-// sdkEnv is what AWS' SDK has to be told in a pod. IMDS does not answer there;
-// and since the chain of credentials ends in the node's role, a pod without an
-// identity of its own has to fail instead.
-func sdkEnv(region string) map[string]string {
-	return map[string]string{"AWS_REGION": region, "AWS_EC2_METADATA_DISABLED": "true"}
-}
-
-// podIdentityEndpoints are where a pod takes its token to in its own network; to STS it goes by HTTPS.
-func podIdentityEndpoints(mode config.PodIdentityMode) []string {
-	if mode == config.PodIdentity {
-		return []string{podIdentityAgentEndpoint}
-	}
-	return nil
-}
-
-// podIdentityAgentEndpoint is where a pod takes its token to under Pod Identity: a process on its
-// own node, at an address that is the same on every one.
-// https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
-const podIdentityAgentEndpoint = "169.254.170.23:80"

@@ -6,16 +6,11 @@ import (
 	"strings"
 )
 
-// irsaAudience is what an IRSA token is made out to.
+// irsaAudience is the audience of the service account tokens of IRSA.
 const irsaAudience = "sts.amazonaws.com"
 
-// policy is an IAM policy document.
+// policyStatement is a statement of an IAM policy document.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
-type policy struct {
-	Version   string            `json:"Version"`
-	Statement []policyStatement `json:"Statement"`
-}
-
 type policyStatement struct {
 	Sid       string         `json:"Sid,omitempty"`
 	Effect    string         `json:"Effect"`
@@ -25,21 +20,26 @@ type policyStatement struct {
 	Condition map[string]any `json:"Condition,omitempty"`
 }
 
+// policyDocument returns an IAM policy document in JSON.
 func policyDocument(statements ...policyStatement) (string, error) {
-	text, err := json.Marshal(policy{Version: "2012-10-17", Statement: statements})
-	return string(text), err
+	document, err := json.Marshal(struct {
+		Version   string            `json:"Version"`
+		Statement []policyStatement `json:"Statement"`
+	}{"2012-10-17", statements})
+	return string(document), err
 }
 
-// Prefix is a part of a bucket: the objects whose names begin with Prefix.
+// Prefix selects the objects in a bucket whose names begin with Prefix.
 type Prefix struct {
-	// BucketArn names the bucket; Prefix ends in "/".
-	BucketArn, Prefix string
+	// BucketArn is the ARN of the bucket.
+	BucketArn string
+	// Prefix ends in "/".
+	Prefix string
 }
 
-// ReadOnlyPolicy returns the policy that lets a role read some prefixes. Listing is
-// a statement of its own, since its condition would deny GetObject; without
-// it a missing object answers "forbidden" rather than "not found". The key
-// that the buckets are encrypted with opens through the region's S3 only.
+// ReadOnlyPolicy returns the policy document that allows reading some prefixes. ListBucket has a statement of its own,
+// since its condition would deny GetObject. Without ListBucket S3 answers 403 for an object that does not exist, and
+// not 404. The key that encrypts the buckets can be used through S3 in the region only.
 func ReadOnlyPolicy(prefixes []Prefix, keyArn, region string) (string, error) {
 	var statements []policyStatement
 	for k, p := range prefixes {
@@ -61,12 +61,12 @@ func ReadOnlyPolicy(prefixes []Prefix, keyArn, region string) (string, error) {
 	return policyDocument(statements...)
 }
 
-// IRSATrustPolicy returns the trust policy that lets one service account assume a
-// role by IRSA. provider is the ARN of the cluster's OIDC provider and issuer its URL.
-func IRSATrustPolicy(provider, issuer, namespace, serviceAccount string) (string, error) {
+// IRSATrustPolicy returns the trust policy that allows one service account to assume a role by IRSA. providerArn is the
+// ARN of the cluster's OIDC provider and issuer its URL.
+func IRSATrustPolicy(providerArn, issuer, namespace, serviceAccount string) (string, error) {
 	claims := strings.TrimPrefix(issuer, "https://")
 	return policyDocument(policyStatement{
-		Effect: "Allow", Principal: map[string]string{"Federated": provider},
+		Effect: "Allow", Principal: map[string]string{"Federated": providerArn},
 		Action: []string{"sts:AssumeRoleWithWebIdentity"},
 		Condition: map[string]any{"StringEquals": map[string]string{
 			claims + ":aud": irsaAudience,
@@ -75,10 +75,9 @@ func IRSATrustPolicy(provider, issuer, namespace, serviceAccount string) (string
 	})
 }
 
-// PodIdentityTrustPolicy returns the trust policy that lets one service account of one
-// cluster have a role by Pod Identity. EKS assumes it for whatever association
-// there is in the account; the session's tags, which EKS sets by itself, say
-// for whom.
+// PodIdentityTrustPolicy returns the trust policy that allows one service account of one cluster to assume a role by
+// Pod Identity. Every association in the account has the same principal, so the policy needs the session tags that EKS
+// sets.
 // https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
 func PodIdentityTrustPolicy(clusterArn, namespace, serviceAccount string) (string, error) {
 	return policyDocument(policyStatement{
@@ -92,20 +91,20 @@ func PodIdentityTrustPolicy(clusterArn, namespace, serviceAccount string) (strin
 	})
 }
 
-// ServiceTrustPolicy returns the trust policy that lets an AWS service assume a role.
+// ServiceTrustPolicy returns the trust policy that allows an AWS service to assume a role.
 func ServiceTrustPolicy(service string) (string, error) {
 	return policyDocument(policyStatement{
 		Effect: "Allow", Principal: map[string]string{"Service": service}, Action: []string{"sts:AssumeRole"},
 	})
 }
 
-// DenyInsecureTransport returns the bucket policy that refuses requests without TLS.
+// DenyInsecureTransport returns the bucket policy that denies requests without TLS.
 func DenyInsecureTransport(bucketArn string) (string, error) {
 	return policyDocument(insecureTransportStatement(bucketArn))
 }
 
-// AccessLogDeliveryPolicy returns the policy of the bucket that access logs go to: S3's log
-// delivery may write for the buckets of the account, and nobody else's.
+// AccessLogDeliveryPolicy returns the policy of a bucket for access logs: S3 may write the logs of the account's own
+// buckets, and no others.
 func AccessLogDeliveryPolicy(bucketArn, account string) (string, error) {
 	return policyDocument(insecureTransportStatement(bucketArn), policyStatement{
 		Sid: "AccessLogs", Effect: "Allow", Principal: map[string]string{"Service": "logging.s3.amazonaws.com"},

@@ -1,7 +1,9 @@
 package eks_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,20 +11,23 @@ import (
 	"github.com/modelferry/modelferry/infra/eks"
 )
 
-func TestReadOnlyReadsThePrefixesAndListsThemOnly(t *testing.T) {
-	text, err := eks.ReadOnlyPolicy([]eks.Prefix{{"arn:aws:s3:::m", "churn/"}, {"arn:aws:s3:::d", "churn/"}}, "arn:aws:kms:eu-west-1:1:key/k", "eu-west-1")
+func TestReadOnlyPolicy(t *testing.T) {
+	text, err := eks.ReadOnlyPolicy([]eks.Prefix{{"arn:aws:s3:::m", "churn/"}, {"arn:aws:s3:::d", "churn/"}},
+		"arn:aws:kms:eu-west-1:1:key/k", "eu-west-1")
 	require.NoError(t, err)
 	require.JSONEq(t, `{"Version": "2012-10-17", "Statement": [
 		{"Sid": "Read0", "Effect": "Allow", "Action": ["s3:GetObject", "s3:GetObjectVersion"], "Resource": ["arn:aws:s3:::m/churn/*"]},
-		{"Sid": "List0", "Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": ["arn:aws:s3:::m"], "Condition": {"StringLike": {"s3:prefix": "churn/*"}}},
+		{"Sid": "List0", "Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": ["arn:aws:s3:::m"],
+			"Condition": {"StringLike": {"s3:prefix": "churn/*"}}},
 		{"Sid": "Read1", "Effect": "Allow", "Action": ["s3:GetObject", "s3:GetObjectVersion"], "Resource": ["arn:aws:s3:::d/churn/*"]},
-		{"Sid": "List1", "Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": ["arn:aws:s3:::d"], "Condition": {"StringLike": {"s3:prefix": "churn/*"}}},
+		{"Sid": "List1", "Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": ["arn:aws:s3:::d"],
+			"Condition": {"StringLike": {"s3:prefix": "churn/*"}}},
 		{"Sid": "Decrypt", "Effect": "Allow", "Action": ["kms:Decrypt"], "Resource": ["arn:aws:kms:eu-west-1:1:key/k"],
 			"Condition": {"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}}}
 	]}`, text)
 }
 
-func TestTrustNamesOneAccountOfOneCluster(t *testing.T) {
+func TestIRSATrustPolicy(t *testing.T) {
 	text, err := eks.IRSATrustPolicy("arn:aws:iam::1:oidc-provider/oidc.example/id/A", "https://oidc.example/id/A", "ml-portfolio", "churn")
 	require.NoError(t, err)
 	require.JSONEq(t, `{"Version": "2012-10-17", "Statement": [{
@@ -33,14 +38,14 @@ func TestTrustNamesOneAccountOfOneCluster(t *testing.T) {
 			"oidc.example/id/A:sub": "system:serviceaccount:ml-portfolio:churn"}}}]}`, text)
 }
 
-func TestServiceTrust(t *testing.T) {
+func TestServiceTrustPolicy(t *testing.T) {
 	text, err := eks.ServiceTrustPolicy("ec2.amazonaws.com")
 	require.NoError(t, err)
 	require.JSONEq(t, `{"Version": "2012-10-17", "Statement": [
 		{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": ["sts:AssumeRole"]}]}`, text)
 }
 
-func TestTLSOnlyDeniesAndDoesNotAllow(t *testing.T) {
+func TestDenyInsecureTransport(t *testing.T) {
 	text, err := eks.DenyInsecureTransport("arn:aws:s3:::m")
 	require.NoError(t, err)
 	var document struct{ Statement []map[string]any }
@@ -52,7 +57,7 @@ func TestTLSOnlyDeniesAndDoesNotAllow(t *testing.T) {
 	}}, document.Statement)
 }
 
-func TestLogTargetTakesTheAccountsLogsOnly(t *testing.T) {
+func TestAccessLogDeliveryPolicy(t *testing.T) {
 	text, err := eks.AccessLogDeliveryPolicy("arn:aws:s3:::l", "123456789012")
 	require.NoError(t, err)
 	require.JSONEq(t, `{"Version": "2012-10-17", "Statement": [
@@ -61,4 +66,31 @@ func TestLogTargetTakesTheAccountsLogsOnly(t *testing.T) {
 		{"Sid": "AccessLogs", "Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}, "Action": ["s3:PutObject"],
 			"Resource": ["arn:aws:s3:::l/*"], "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}}
 	]}`, text)
+}
+
+func ExampleServiceTrustPolicy() {
+	policy, err := eks.ServiceTrustPolicy("ec2.amazonaws.com")
+	if err != nil {
+		panic(err)
+	}
+	var indented bytes.Buffer
+	if err := json.Indent(&indented, []byte(policy), "", "  "); err != nil {
+		panic(err)
+	}
+	fmt.Println(indented.String())
+	// Output:
+	// {
+	//   "Version": "2012-10-17",
+	//   "Statement": [
+	//     {
+	//       "Effect": "Allow",
+	//       "Principal": {
+	//         "Service": "ec2.amazonaws.com"
+	//       },
+	//       "Action": [
+	//         "sts:AssumeRole"
+	//       ]
+	//     }
+	//   ]
+	// }
 }

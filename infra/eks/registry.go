@@ -5,48 +5,56 @@ import (
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ecr"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-
-	"github.com/modelferry/modelferry/config"
 )
 
-// Registry is the ECR repositories that the stack's images lie in, one an image.
+// Registry has an ECR repository for each of the stack's images.
 type Registry struct {
 	pulumi.ResourceState
 }
 
-// NewRegistry makes a repository for the fetcher and for each service of the
-// catalogue. A tag, once set, names one image for ever; what is pushed is
-// scanned. Nodes pull by their own policy, and nobody else is let in. The
-// images stay behind when the stack is destroyed, as the buckets do.
-func NewRegistry(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Registry, error) {
+// RegistryArgs are the arguments of NewRegistry.
+type RegistryArgs struct {
+	// Name is the first part of the repositories' names.
+	Name string
+	// Images are the second parts of the repositories' names.
+	Images []string
+	// UntaggedDays is the age in days at which untagged images are deleted, 0 for never.
+	UntaggedDays int
+	// ForceDelete deletes the repositories and their images with the stack. Otherwise both are retained.
+	ForceDelete bool
+}
+
+// NewRegistry creates the repositories, with immutable tags and a scan of each pushed image. There is no repository
+// policy: nodes pull with their own role.
+func NewRegistry(ctx *pulumi.Context, name string, args *RegistryArgs, opts ...pulumi.ResourceOption) (*Registry, error) {
 	r := &Registry{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:eks:Registry", name, pulumi.Map{
-		"name": pulumi.String(c.Registry.Name),
+		"name": pulumi.String(args.Name),
 	}, r, opts...); err != nil {
 		return nil, err
 	}
-	parent, retain := pulumi.Parent(r), pulumi.RetainOnDelete(!c.Buckets.ForceDestroy)
-	for _, image := range append([]string{"fetcher"}, c.ServiceNames()...) {
+	parent, retain := pulumi.Parent(r), pulumi.RetainOnDelete(!args.ForceDelete)
+	for _, image := range args.Images {
 		repository, err := ecr.NewRepository(ctx, image, &ecr.RepositoryArgs{
-			Name:               pulumi.String(c.Registry.Name + "/" + image),
+			Name:               pulumi.String(args.Name + "/" + image),
 			ImageTagMutability: pulumi.String("IMMUTABLE"),
 			ImageScanningConfiguration: &ecr.RepositoryImageScanningConfigurationArgs{
 				ScanOnPush: pulumi.Bool(true),
 			},
-			ForceDelete: pulumi.Bool(c.Buckets.ForceDestroy),
+			ForceDelete: pulumi.Bool(args.ForceDelete),
 		}, parent, retain)
 		if err != nil {
 			return nil, err
 		}
-		if c.Registry.UntaggedDays == 0 {
+		if args.UntaggedDays == 0 {
 			continue
 		}
-		rules, err := LifecyclePolicy(c.Registry.UntaggedDays)
+		policy, err := LifecyclePolicy(args.UntaggedDays)
 		if err != nil {
 			return nil, err
 		}
 		if _, err := ecr.NewLifecyclePolicy(ctx, image, &ecr.LifecyclePolicyArgs{
-			Repository: repository.Name, Policy: pulumi.String(rules),
+			Repository: repository.Name, Policy: pulumi.String(policy),
 		}, parent, retain); err != nil {
 			return nil, err
 		}
@@ -54,19 +62,15 @@ func NewRegistry(ctx *pulumi.Context, name string, c config.Config, opts ...pulu
 	return r, ctx.RegisterResourceOutputs(r, pulumi.Map{})
 }
 
-// LifecyclePolicy returns the rules by which images go: those without a tag, after so
-// many days. A stack names its images by digest, and what it names has to stay.
-// What has a tag stays however many are newer, since a service that nobody has
-// touched for a year runs the oldest of all. And what runs has a tag: make
-// image and docker push set one, and since tags are immutable no later push
-// takes it away. make image tags the parts of an image for several
-// architectures too.
+// LifecyclePolicy returns the ECR lifecycle policy that deletes untagged images after a number of days. An image with
+// a tag is never deleted, whatever its age: it may be in use. An image in use has a tag, since make image and docker
+// push set one, for each architecture too, and tags are immutable.
 func LifecyclePolicy(days int) (string, error) {
 	type object = map[string]any
-	rules, err := json.Marshal(object{"rules": []object{{
+	policy, err := json.Marshal(object{"rules": []object{{
 		"rulePriority": 1, "description": "images without a tag",
 		"selection": object{"tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": days},
 		"action":    object{"type": "expire"},
 	}}})
-	return string(rules), err
+	return string(policy), err
 }

@@ -8,31 +8,31 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-// podRoleArgs says whose role it is, and what it may do.
+// podRoleArgs are the arguments of newPodRole.
 type podRoleArgs struct {
-	// IdentityMode in which a pod gets the role, and the cluster that signs its token.
+	// IdentityMode binds the role to the service account.
 	IdentityMode config.PodIdentityMode
-	Cluster      *Cluster
+	// Cluster of the pods.
+	Cluster *Cluster
 	// Namespace and ServiceAccount of the pods.
 	Namespace, ServiceAccount string
-	// Description says in the console what the role is for; Policy is what it may do.
+	// Description of the role.
 	Description string
-	Policy      pulumi.StringInput
+	// Policy is the IAM policy document of its permissions.
+	Policy pulumi.StringInput
 }
 
-// podRole is a role that the pods of one Kubernetes service account, and
-// nothing else, can assume: by IRSA (IAM roles for service accounts), or by
-// Pod Identity.
+// podRole is an IAM role that only the pods of one Kubernetes service account can assume: by IRSA (IAM roles for
+// service accounts) or by Pod Identity.
 type podRole struct {
 	Arn pulumi.StringOutput
-	// Annotations tie the service account to the role, where they are what does.
+	// Annotations of the service account. Pod Identity needs none.
 	Annotations pulumi.StringMap
-	// DependsOn have to exist before a pod can do what the role may.
+	// DependsOn are the resources that have to exist before a pod can use the role.
 	DependsOn []pulumi.Resource
 }
 
-// newPodRole makes the role, its policy, and under Pod Identity what ties it
-// to the service account.
+// newPodRole creates the role and its policy, and the association of Pod Identity.
 func newPodRole(ctx *pulumi.Context, name string, args podRoleArgs, opts ...pulumi.ResourceOption) (podRole, error) {
 	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
 		AssumeRolePolicy: args.assumeRolePolicy(), Description: pulumi.String(args.Description),
@@ -57,7 +57,7 @@ func newPodRole(ctx *pulumi.Context, name string, args podRoleArgs, opts ...pulu
 	return result, err
 }
 
-// assumeRolePolicy is the role's trust policy.
+// assumeRolePolicy returns the role's trust policy.
 func (a podRoleArgs) assumeRolePolicy() pulumi.StringOutput {
 	if a.IdentityMode == config.PodIdentity {
 		return a.Cluster.Arn.ApplyT(func(arn string) (string, error) {

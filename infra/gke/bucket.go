@@ -7,43 +7,37 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-// Bucket is a versioned Cloud Storage bucket that nothing can make public.
+// Bucket is a versioned Cloud Storage bucket without public access.
 type Bucket struct {
 	pulumi.ResourceState
 
-	// Name of the bucket, unique in all of Cloud Storage.
+	// Name of the bucket.
 	Name pulumi.StringOutput
 }
 
-// BucketArgs says what the bucket is called and how long it keeps what.
+// BucketArgs are the arguments of NewBucket. Ages are in days.
 type BucketArgs struct {
-	// Name of the bucket, and the region that it lies in.
-	Name, Location string
-	// TransitionAfterDays is the age at which objects move to NEARLINE, 0 for never;
-	// ExpireDays the age at which they are deleted, 0 for never.
-	TransitionAfterDays, ExpireDays int
-	// Noncurrent says how long replaced versions are kept.
+	// Name of the bucket, unique in all of Cloud Storage.
+	Name string
+	// Location is a region.
+	Location string
+	// TransitionAfterDays is the age at which objects move to NEARLINE, 0 for never.
+	TransitionAfterDays int
+	// ExpireDays is the age at which objects are deleted, 0 for never.
+	ExpireDays int
+	// Noncurrent is the retention of noncurrent versions.
 	Noncurrent config.NoncurrentVersions
-	// SoftDeleteDays is how long a deleted object can be had back, 0 for not at all.
+	// SoftDeleteDays is how long a deleted object can be restored, 0 for not at all.
 	SoftDeleteDays int
-	// KMSKey that encrypts the objects, "" for Google's own.
+	// KMSKey is the resource name of the key that encrypts the objects, "" for a key of Google's.
 	KMSKey string
-	// LogBucket is the bucket that accesses are logged in, nil for none.
+	// LogBucket is where access logs go, nil for none.
 	LogBucket *Bucket
-	// ForceDestroy lets the bucket go, with all that it holds, when the stack
-	// is destroyed. Otherwise it stays behind.
+	// ForceDestroy deletes the bucket and its objects with the stack. Otherwise both are retained.
 	ForceDestroy bool
 }
 
-func bucketArgs(ctx *pulumi.Context, c config.Config, bucket string) *BucketArgs {
-	return &BucketArgs{
-		Name: c.BucketName("", ctx.Stack(), bucket), Location: c.GCP.Region, Noncurrent: c.Buckets.Noncurrent, SoftDeleteDays: c.Buckets.SoftDeleteDays,
-		KMSKey: c.Buckets.KMSKey, ForceDestroy: c.Buckets.ForceDestroy,
-	}
-}
-
-// NewBucket makes a bucket with uniform access, public access prevented, and
-// versions kept, so that an overwritten model can be had back.
+// NewBucket creates a bucket with uniform bucket-level access, public access prevention and versioning.
 func NewBucket(ctx *pulumi.Context, name string, args *BucketArgs, opts ...pulumi.ResourceOption) (*Bucket, error) {
 	b := &Bucket{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:gke:Bucket", name, pulumi.Map{
@@ -66,7 +60,7 @@ func NewBucket(ctx *pulumi.Context, name string, args *BucketArgs, opts ...pulum
 		PublicAccessPrevention:   pulumi.String("enforced"),
 		Versioning:               &storage.BucketVersioningArgs{Enabled: pulumi.Bool(true)},
 		SoftDeletePolicy: &storage.BucketSoftDeletePolicyArgs{
-			RetentionDurationSeconds: pulumi.Int(args.SoftDeleteDays * 24 * 60 * 60),
+			RetentionDurationSeconds: pulumi.Int(args.SoftDeleteDays * secondsPerDay),
 		},
 		Encryption:     encryption,
 		Logging:        logging,
@@ -79,3 +73,5 @@ func NewBucket(ctx *pulumi.Context, name string, args *BucketArgs, opts ...pulum
 	b.Name = bucket.Name
 	return b, ctx.RegisterResourceOutputs(b, pulumi.Map{"name": b.Name})
 }
+
+const secondsPerDay = 24 * 60 * 60

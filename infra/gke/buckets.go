@@ -11,36 +11,63 @@ import (
 // https://cloud.google.com/storage/docs/access-logs#delivery
 const accessLogWriterGroup = "group:cloud-storage-analytics@google.com"
 
-// newBuckets makes the catalogue's buckets, by its names for them, and the one
-// that their accesses are logged in.
-func newBuckets(ctx *pulumi.Context, c config.Config, parent pulumi.Resource) (map[string]*Bucket, error) {
-	opts := []pulumi.ResourceOption{pulumi.Parent(parent)}
-	if c.Buckets.KMSKey != "" {
-		keyGrant, err := grantStorageKMS(ctx, c, parent)
+// bucketsArgs are the arguments of newBuckets.
+type bucketsArgs struct {
+	// Project ID, and the location of the buckets.
+	Project, Location string
+	// Name returns the name of a bucket by its name in the service catalogue.
+	Name func(bucket string) string
+	// Buckets from the stack's config.
+	Buckets config.Buckets
+}
+
+// newBuckets creates the buckets of the service catalogue and the bucket of their access logs. It returns the names
+// of the former by their names in the catalogue.
+func newBuckets(
+	ctx *pulumi.Context, args *bucketsArgs, parent pulumi.ResourceOrInvokeOption,
+) (map[string]pulumi.StringOutput, error) {
+	opts := []pulumi.ResourceOption{parent}
+	if args.Buckets.KMSKey != "" {
+		keyGrant, err := grantStorageKMS(ctx, args, parent)
 		if err != nil {
 			return nil, err
 		}
 		opts = append(opts, pulumi.DependsOn([]pulumi.Resource{keyGrant}))
 	}
-	args := bucketArgs(ctx, c, config.AccessLogsBucket)
-	args.TransitionAfterDays, args.ExpireDays = c.Buckets.AccessLogColdAfterDays(), c.Buckets.LogDays
-	logs, err := NewBucket(ctx, config.AccessLogsBucket, args, opts...)
+	logArgs := args.bucketArgs(config.AccessLogsBucket)
+	logArgs.TransitionAfterDays, logArgs.ExpireDays = args.Buckets.AccessLogColdAfterDays(), args.Buckets.LogDays
+	logBucket, err := NewBucket(ctx, config.AccessLogsBucket, logArgs, opts...)
 	if err != nil {
 		return nil, err
 	}
 	logWriterBinding, err := storage.NewBucketIAMMember(ctx, config.AccessLogsBucket, &storage.BucketIAMMemberArgs{
-		Bucket: logs.Name, Role: pulumi.String("roles/storage.objectCreator"), Member: pulumi.String(accessLogWriterGroup),
-	}, pulumi.Parent(logs), pulumi.RetainOnDelete(!c.Buckets.ForceDestroy))
+		Bucket: logBucket.Name, Role: pulumi.String("roles/storage.objectCreator"), Member: pulumi.String(accessLogWriterGroup),
+	}, pulumi.Parent(logBucket), args.retainOnDelete())
 	if err != nil {
 		return nil, err
 	}
-	buckets := map[string]*Bucket{}
-	for _, bucket := range config.BucketNames() {
-		args := bucketArgs(ctx, c, bucket)
-		args.TransitionAfterDays, args.LogBucket = c.Buckets.ColdAfterDays, logs
-		if buckets[bucket], err = NewBucket(ctx, bucket, args, append(opts, pulumi.DependsOn([]pulumi.Resource{logWriterBinding}))...); err != nil {
+	opts = append(opts, pulumi.DependsOn([]pulumi.Resource{logWriterBinding}))
+	names := map[string]pulumi.StringOutput{}
+	for _, name := range config.BucketNames() {
+		bucketArgs := args.bucketArgs(name)
+		bucketArgs.TransitionAfterDays, bucketArgs.LogBucket = args.Buckets.ColdAfterDays, logBucket
+		bucket, err := NewBucket(ctx, name, bucketArgs, opts...)
+		if err != nil {
 			return nil, err
 		}
+		names[name] = bucket.Name
 	}
-	return buckets, nil
+	return names, nil
+}
+
+// bucketArgs returns the settings that all buckets share.
+func (a *bucketsArgs) bucketArgs(bucket string) *BucketArgs {
+	return &BucketArgs{
+		Name: a.Name(bucket), Location: a.Location, KMSKey: a.Buckets.KMSKey,
+		Noncurrent: a.Buckets.Noncurrent, SoftDeleteDays: a.Buckets.SoftDeleteDays, ForceDestroy: a.Buckets.ForceDestroy,
+	}
+}
+
+func (a *bucketsArgs) retainOnDelete() pulumi.ResourceOption {
+	return pulumi.RetainOnDelete(!a.Buckets.ForceDestroy)
 }

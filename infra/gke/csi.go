@@ -7,20 +7,21 @@ import (
 	"github.com/modelferry/modelferry/infra"
 )
 
-// CSIVolume tells how the Cloud Storage FUSE driver mounts a part of a bucket. It
-// runs in a container that GKE adds to the pod, and reads as the pod does.
+// csiVolume returns a volume of the Cloud Storage FUSE CSI driver. The driver runs in a sidecar that GKE adds to the
+// pod, with the pod's identity.
 // https://cloud.google.com/kubernetes-engine/docs/how-to/cloud-storage-fuse-csi-driver-ephemeral
-func (p *Platform) CSIVolume(prefix string) infra.CSIVolume {
+func csiVolume(prefix string) infra.CSIVolume {
 	return infra.CSIVolume{
 		Driver: "gcsfuse.csi.storage.gke.io", Prefix: prefix, Ephemeral: true,
-		// The driver looks at the bucket itself first, which a service's identity may not.
-		Attributes:   map[string]string{"skipCSIBucketAccessCheck": "true"},
-		MountOptions: []string{"only-dir=" + prefix, "implicit-dirs"}, // folders exist by their objects' names
+		// The driver's check reads the bucket itself, which a service's identity cannot.
+		Attributes: map[string]string{"skipCSIBucketAccessCheck": "true"},
+		// implicit-dirs: the bucket has no objects for its folders.
+		MountOptions: []string{"only-dir=" + prefix, "implicit-dirs"},
 		Annotations:  map[string]string{"gke-gcsfuse/volumes": "true"},
 	}
 }
 
-// addonsConfig switches the driver on where a service has its bucket mounted.
+// addonsConfig enables the CSI driver if a service needs it.
 func (a *ClusterArgs) addonsConfig() container.ClusterAddonsConfigPtrInput {
 	if !a.EnableCSIDriver {
 		return nil

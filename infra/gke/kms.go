@@ -5,37 +5,41 @@ import (
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/kms"
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/storage"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-
-	"github.com/modelferry/modelferry/config"
 )
 
-// databaseEncryption encrypts Kubernetes' secrets under a key of one's own, where there is
-// one. That there is none is said outright: left out, it would mean the one
-// before, which then has lost its grant.
+// databaseEncryption encrypts Kubernetes Secrets with the configured key. DECRYPTED is explicit: without it GKE keeps
+// the previous key, which the stack no longer grants.
 func (a *ClusterArgs) databaseEncryption() *container.ClusterDatabaseEncryptionArgs {
-	if a.Cluster.KMSKey == "" {
+	if a.Spec.KMSKey == "" {
 		return &container.ClusterDatabaseEncryptionArgs{State: pulumi.String("DECRYPTED")}
 	}
-	return &container.ClusterDatabaseEncryptionArgs{State: pulumi.String("ENCRYPTED"), KeyName: pulumi.String(a.Cluster.KMSKey)}
+	return &container.ClusterDatabaseEncryptionArgs{State: pulumi.String("ENCRYPTED"), KeyName: pulumi.String(a.Spec.KMSKey)}
 }
 
-// grantClusterKMS grants GKE's own account the use of the key for secrets.
+// grantClusterKMS grants the GKE service agent the use of the key for Secrets.
 // https://cloud.google.com/kubernetes-engine/docs/how-to/encrypting-secrets#grant_permission_to_use_the_key
-func (a *ClusterArgs) grantClusterKMS(ctx *pulumi.Context, name string, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
-	return grantKMS(ctx, name, a.Cluster.KMSKey, pulumi.Sprintf("service-%s@container-engine-robot.iam.gserviceaccount.com", a.ProjectNumber), opts...)
+func (a *ClusterArgs) grantClusterKMS(
+	ctx *pulumi.Context, name string, opts ...pulumi.ResourceOption,
+) (pulumi.Resource, error) {
+	serviceAgent := pulumi.Sprintf("service-%s@container-engine-robot.iam.gserviceaccount.com", a.ProjectNumber)
+	return grantKMS(ctx, name, a.Spec.KMSKey, serviceAgent, opts...)
 }
 
-// grantStorageKMS grants Cloud Storage's own account the use of the buckets' key.
-// The grant stays as long as the buckets do: without it nobody reads them.
-func grantStorageKMS(ctx *pulumi.Context, c config.Config, parent pulumi.Resource) (pulumi.Resource, error) {
+// grantStorageKMS grants the Cloud Storage service agent the use of the buckets' key. The grant is retained if the
+// buckets are: without it nobody can read them.
+func grantStorageKMS(
+	ctx *pulumi.Context, args *bucketsArgs, parent pulumi.ResourceOrInvokeOption,
+) (pulumi.Resource, error) {
 	serviceAgent := storage.GetProjectServiceAccountOutput(ctx, storage.GetProjectServiceAccountOutputArgs{
-		Project: pulumi.String(c.GCP.Project),
-	}, pulumi.Parent(parent))
-	return grantKMS(ctx, "buckets", c.Buckets.KMSKey, serviceAgent.EmailAddress(), pulumi.Parent(parent), pulumi.RetainOnDelete(!c.Buckets.ForceDestroy))
+		Project: pulumi.String(args.Project),
+	}, parent)
+	return grantKMS(ctx, "buckets", args.Buckets.KMSKey, serviceAgent.EmailAddress(), parent, args.retainOnDelete())
 }
 
-// grantKMS lets a service account encrypt and decrypt with a key, and do nothing else with it.
-func grantKMS(ctx *pulumi.Context, name, key string, account pulumi.StringInput, opts ...pulumi.ResourceOption) (pulumi.Resource, error) {
+// grantKMS allows a service account to encrypt and decrypt with a key.
+func grantKMS(
+	ctx *pulumi.Context, name, key string, account pulumi.StringInput, opts ...pulumi.ResourceOption,
+) (pulumi.Resource, error) {
 	return kms.NewCryptoKeyIAMMember(ctx, name, &kms.CryptoKeyIAMMemberArgs{
 		CryptoKeyId: pulumi.String(key), Role: pulumi.String("roles/cloudkms.cryptoKeyEncrypterDecrypter"),
 		Member: pulumi.Sprintf("serviceAccount:%s", account),

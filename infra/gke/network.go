@@ -1,34 +1,31 @@
 package gke
 
 import (
-	"fmt"
-
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/compute"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/modelferry/modelferry/config"
 )
 
-// Names of our own subnetwork's secondary ranges.
+// Names of the secondary ranges of a subnetwork that the stack creates.
 const (
 	podRange     = "pods"
 	serviceRange = "services"
 )
 
-// Network is a VPC with one subnetwork for the nodes and a way out, none in,
-// made by the stack, or one that the team has.
+// Network is a VPC network with one subnetwork, created by the stack or existing.
 type Network struct {
 	pulumi.ResourceState
 
-	// Network and Subnetwork by their self links, or as the team names them.
+	// Network and Subnetwork are self links or names.
 	Network, Subnetwork pulumi.StringInput
-	// PodRange and ServiceRange are names of the subnetwork's secondary ranges.
+	// PodRange and ServiceRange are the names of the subnetwork's secondary ranges.
 	PodRange, ServiceRange string
-	// Egress is the NAT that private nodes need before they can pull an image.
+	// Egress are the resources that private nodes need to pull images.
 	Egress []pulumi.Resource
 }
 
-// NetworkArgs says where the network lies and what addresses it has.
+// NetworkArgs are the arguments of NewNetwork. Ranges are in CIDR notation.
 type NetworkArgs struct {
 	// Region of the subnetwork.
 	Region string
@@ -36,34 +33,20 @@ type NetworkArgs struct {
 	CIDR, PodCIDR, ServiceCIDR string
 }
 
-// resolveNetwork makes the network that the config describes, or takes the one that it names.
-func resolveNetwork(ctx *pulumi.Context, c config.Config, opts ...pulumi.ResourceOption) (*Network, error) {
-	name, network := c.Cluster.Create.Name, c.Cluster.Create.Network
+// resolveNetwork creates the network that the config describes, or returns the existing one that it names.
+func resolveNetwork(
+	ctx *pulumi.Context, name, region string, network config.Network, opts ...pulumi.ResourceOption,
+) (*Network, error) {
 	if network.Existing != nil {
-		return LookupNetwork(ctx, name, *network.Existing, opts...)
+		return LookupNetwork(ctx, name, network.Existing, opts...)
 	}
 	return NewNetwork(ctx, name, &NetworkArgs{
-		Region: c.GCP.Region, CIDR: network.CIDR, PodCIDR: network.PodCIDR, ServiceCIDR: network.ServiceCIDR,
+		Region: region, CIDR: network.CIDR, PodCIDR: network.PodCIDR, ServiceCIDR: network.ServiceCIDR,
 	}, opts...)
 }
 
-// LookupNetwork takes a network that exists, and makes nothing. What is not
-// there, GKE itself refuses by name before it makes a cluster.
-func LookupNetwork(ctx *pulumi.Context, name string, existing config.ExistingNetwork, opts ...pulumi.ResourceOption) (*Network, error) {
-	n := &Network{
-		Network: pulumi.String(existing.Network), Subnetwork: pulumi.String(existing.Subnetwork),
-		PodRange: existing.PodRange, ServiceRange: existing.ServiceRange,
-	}
-	if err := ctx.RegisterComponentResourceV2("modelferry:gke:Network", name, pulumi.Map{
-		"existing": n.Network,
-	}, n, opts...); err != nil {
-		return nil, err
-	}
-	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"network": n.Network, "subnetwork": n.Subnetwork})
-}
-
-// NewNetwork makes a VPC-native network: nodes in the primary range, pods and
-// services in secondary ones, Cloud NAT for what they fetch from outside.
+// NewNetwork creates a network for a VPC-native cluster: nodes in the primary range, pods and Services in secondary
+// ranges, and Cloud NAT for connections to the internet.
 func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pulumi.ResourceOption) (*Network, error) {
 	n := &Network{PodRange: podRange, ServiceRange: serviceRange}
 	if err := ctx.RegisterComponentResourceV2("modelferry:gke:Network", name, pulumi.Map{
@@ -85,7 +68,7 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 		Network:               vpc.SelfLink,
 		Region:                pulumi.String(args.Region),
 		IpCidrRange:           pulumi.String(args.CIDR),
-		PrivateIpGoogleAccess: pulumi.Bool(true), // Cloud Storage without leaving Google's network
+		PrivateIpGoogleAccess: pulumi.Bool(true), // reaches Cloud Storage without NAT
 		SecondaryIpRanges: compute.SubnetworkSecondaryIpRangeArray{
 			&compute.SubnetworkSecondaryIpRangeArgs{RangeName: pulumi.String(podRange), IpCidrRange: pulumi.String(args.PodCIDR)},
 			&compute.SubnetworkSecondaryIpRangeArgs{RangeName: pulumi.String(serviceRange), IpCidrRange: pulumi.String(args.ServiceCIDR)},
@@ -101,7 +84,7 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 		return nil, err
 	}
 	nat, err := compute.NewRouterNat(ctx, name, &compute.RouterNatArgs{
-		Name:                          pulumi.String(fmt.Sprintf("%s-nat", name)),
+		Name:                          pulumi.String(name + "-nat"),
 		Router:                        router.Name,
 		Region:                        pulumi.String(args.Region),
 		NatIpAllocateOption:           pulumi.String("AUTO_ONLY"),

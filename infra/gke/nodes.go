@@ -12,17 +12,18 @@ import (
 	"github.com/modelferry/modelferry/infra"
 )
 
-// nodeRole is all that a node needs for itself: write logs and metrics. What
-// the pods may read is granted to the services' own identities.
+// nodeRole allows a node to write logs and metrics. Access to buckets is granted to the services' identities.
 const nodeRole = "roles/container.defaultNodeServiceAccount"
 
-// cloudPlatformScope lets a node's roles alone decide what it may do: the scopes that
-// came before there were roles are all given.
+// cloudPlatformScope allows all APIs: the permissions of a node follow from its IAM roles only.
+// https://cloud.google.com/compute/docs/access/service-accounts#scopes_best_practice
 const cloudPlatformScope = "https://www.googleapis.com/auth/cloud-platform"
 
-// newNodeServiceAccount makes the identity that the nodes run under, in place of the
-// project's almighty default one. It returns what lets it do its work, too.
-func newNodeServiceAccount(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pulumi.ResourceOption) (*serviceaccount.Account, []pulumi.Resource, error) {
+// newNodeServiceAccount creates the service account of the nodes, since the project's default one is an editor of the
+// project. It also returns the account's grants.
+func newNodeServiceAccount(
+	ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pulumi.ResourceOption,
+) (*serviceaccount.Account, []pulumi.Resource, error) {
 	account, err := serviceaccount.NewAccount(ctx, name+"-nodes", &serviceaccount.AccountArgs{
 		AccountId: pulumi.String(name + "-nodes"), DisplayName: pulumi.String("Nodes of the cluster " + name),
 	}, opts...)
@@ -47,13 +48,14 @@ func newNodeServiceAccount(ctx *pulumi.Context, name string, args *ClusterArgs, 
 	return account, dependsOn, nil
 }
 
-// newNodePools makes the cluster's pools: one for the system, one that is the
-// services' alone, and one with GPUs where a service asks for any. The first
-// comes first: GKE keeps other pods off nodes with GPUs only where it sees that
-// there are nodes without.
-func newNodePools(ctx *pulumi.Context, name string, args *ClusterArgs, cluster *container.Cluster, account *serviceaccount.Account, opts ...pulumi.ResourceOption) ([]pulumi.Resource, error) {
+// newNodePools creates the node pools of infra.NodePools. The GPU pool depends on the first one: GKE taints nodes with
+// GPUs only if the cluster has nodes without.
+func newNodePools(
+	ctx *pulumi.Context, name string, args *ClusterArgs, cluster *container.Cluster, account *serviceaccount.Account,
+	opts ...pulumi.ResourceOption,
+) ([]pulumi.Resource, error) {
 	var ready []pulumi.Resource
-	for _, pool := range infra.NodePools(name, args.Cluster, args.GPU) {
+	for _, pool := range infra.NodePools(name, args.Spec, args.GPU) {
 		poolOpts := slices.Clone(opts)
 		if pool.GPU {
 			poolOpts = append(poolOpts, pulumi.DependsOn(ready[:1]))
@@ -67,23 +69,26 @@ func newNodePools(ctx *pulumi.Context, name string, args *ClusterArgs, cluster *
 	return ready, nil
 }
 
-func newNodePool(ctx *pulumi.Context, pool infra.NodePool, args *ClusterArgs, cluster *container.Cluster, account *serviceaccount.Account, opts ...pulumi.ResourceOption) (*container.NodePool, error) {
+func newNodePool(
+	ctx *pulumi.Context, pool infra.NodePool, args *ClusterArgs, cluster *container.Cluster, account *serviceaccount.Account,
+	opts ...pulumi.ResourceOption,
+) (*container.NodePool, error) {
 	node := &container.NodePoolNodeConfigArgs{
 		MachineType:    pulumi.String(pool.MachineType),
 		DiskSizeGb:     pulumi.Int(pool.DiskGiB),
-		ResourceLabels: pulumi.ToStringMap(args.Labels), // the provider's default labels end at the pool
+		ResourceLabels: pulumi.ToStringMap(args.Labels), // the provider's DefaultLabels do not reach the machines
 		Labels:         pulumi.ToStringMap(pool.Labels),
 		ServiceAccount: account.Email,
 		OauthScopes:    pulumi.StringArray{pulumi.String(cloudPlatformScope)},
 		Metadata:       pulumi.StringMap{"disable-legacy-endpoints": pulumi.String("true")},
-		// Pods see the Workload Identity server, never the node's own token.
+		// Pods get tokens of their own identity only, not the node's.
 		WorkloadMetadataConfig: &container.NodePoolNodeConfigWorkloadMetadataConfigArgs{Mode: pulumi.String("GKE_METADATA")},
 		ShieldedInstanceConfig: &container.NodePoolNodeConfigShieldedInstanceConfigArgs{
 			EnableSecureBoot: pulumi.Bool(true), EnableIntegrityMonitoring: pulumi.Bool(true),
 		},
 	}
 	if pool.GPU {
-		// GKE itself taints nodes with GPUs, and installs their driver.
+		// GKE taints nodes with GPUs and installs the driver.
 		node.GuestAccelerators = container.NodePoolNodeConfigGuestAcceleratorArray{guestAccelerator(*args.GPU)}
 	} else if pool.Taint != nil {
 		node.Taints = container.NodePoolNodeConfigTaintArray{&container.NodePoolNodeConfigTaintArgs{
@@ -92,14 +97,14 @@ func newNodePool(ctx *pulumi.Context, pool infra.NodePool, args *ClusterArgs, cl
 	}
 	var zones pulumi.StringArrayInput
 	locationPolicy := "BALANCED"
-	if pool.GPU { // machines with GPUs are not everywhere, and scarce where they are
+	if pool.GPU { // not every zone has machines with GPUs, and they are scarce
 		locationPolicy = "ANY"
 		if len(args.GPU.Zones) > 0 {
 			zones = pulumi.ToStringArray(args.GPU.Zones)
 		}
 	}
 	return container.NewNodePool(ctx, pool.Name, &container.NodePoolArgs{
-		// No name: one that is made up lets a pool that has to be replaced go only once the next one is there.
+		// Autonamed: a pool that has to be replaced is deleted after its successor exists.
 		Cluster:  cluster.Name,
 		Location: pulumi.String(args.Location), NodeLocations: zones,
 		Autoscaling: &container.NodePoolAutoscalingArgs{

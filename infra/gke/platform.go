@@ -1,119 +1,116 @@
-// Package gke makes the platform on Google Cloud: a GKE cluster with Workload
-// Identity, Cloud Storage buckets, and one principal a service.
+// Package gke creates the platform on Google Cloud: a GKE cluster with Workload Identity Federation, Cloud Storage
+// buckets, an Artifact Registry repository, and one principal for each service.
 package gke
 
 import (
-	"slices"
-
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp"
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/organizations"
-	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/infra"
 )
 
-// Platform is the GKE side of a stack.
+// Platform is the platform of a stack on Google Cloud.
 type Platform struct {
 	pulumi.ResourceState
+	infra.Platform
 
-	cluster         *Cluster
-	buckets         map[string]*Bucket
-	kubernetes      *kubernetes.Provider
-	project         string
-	projectNumber   pulumi.StringOutput
-	storageEndpoint string
-	egressEndpoints []string
+	project       string
+	projectNumber pulumi.StringOutput
 }
 
-var _ infra.Platform = (*Platform)(nil)
-
-// NewPlatform makes the network, cluster and buckets that c asks for.
-func NewPlatform(ctx *pulumi.Context, name string, c config.Config, opts ...pulumi.ResourceOption) (*Platform, error) {
-	p := &Platform{project: c.GCP.Project, storageEndpoint: c.Endpoints.Storage}
-	endpoints, err := infra.EgressEndpoints(c.Endpoints.Storage)
-	if err != nil {
+// NewPlatform creates the buckets, the registry, the network and the cluster that the config asks for.
+func NewPlatform(
+	ctx *pulumi.Context, name string, args *infra.PlatformArgs, opts ...pulumi.ResourceOption,
+) (*Platform, error) {
+	c := args.Config
+	p := &Platform{project: c.GCP.Project}
+	p.CSIVolume = csiVolume
+	var err error
+	if p.ObjectStore, err = objectStore(c.Endpoints); err != nil {
 		return nil, err
 	}
-	p.egressEndpoints = slices.Concat(endpoints, metadataServerEndpoints)
 	provider, err := gcp.NewProvider(ctx, name, &gcp.ProviderArgs{
 		Project:       pulumi.String(c.GCP.Project),
 		Region:        pulumi.String(c.GCP.Region),
-		DefaultLabels: pulumi.ToStringMap(c.Labels(ctx.Project(), ctx.Stack())),
+		DefaultLabels: pulumi.ToStringMap(args.Labels),
 	})
 	if err != nil {
 		return nil, err
 	}
-	opts = append(opts, pulumi.Provider(provider))
 	if err := ctx.RegisterComponentResourceV2("modelferry:gke:Platform", name, pulumi.Map{
 		"project": pulumi.String(c.GCP.Project), "region": pulumi.String(c.GCP.Region),
-	}, p, opts...); err != nil {
+	}, p, append(opts, pulumi.Provider(provider))...); err != nil {
 		return nil, err
 	}
 	parent := pulumi.Parent(p)
-	// Principals are written with the project's number, the pool with its ID.
+	// A principal has the project's number, the workload identity pool has its ID.
 	p.projectNumber = organizations.LookupProjectOutput(ctx, organizations.LookupProjectOutputArgs{
 		ProjectId: pulumi.String(c.GCP.Project),
 	}, parent).Number()
-	if p.buckets, err = newBuckets(ctx, c, p); err != nil {
+	p.Buckets, err = newBuckets(ctx, &bucketsArgs{
+		Project: c.GCP.Project, Location: c.GCP.Region, Buckets: c.Buckets,
+		Name: func(bucket string) string { return c.BucketName("", ctx.Stack(), bucket) },
+	}, parent)
+	if err != nil {
 		return nil, err
 	}
-	var registry *Registry
-	if *c.Registry.Create {
-		if registry, err = NewRegistry(ctx, name, c, parent); err != nil {
-			return nil, err
-		}
-	}
-	if p.cluster, err = resolveCluster(ctx, name, c, p.projectNumber, registry, parent); err != nil {
+	cluster, err := p.newCluster(ctx, name, args, parent)
+	if err != nil {
 		return nil, err
 	}
-	p.kubernetes, err = kubernetes.NewProvider(ctx, name, &kubernetes.ProviderArgs{
-		Kubeconfig:            p.cluster.Kubeconfig,
-		EnableServerSideApply: pulumi.Bool(true),
-	}, parent, pulumi.DependsOn(p.cluster.Ready))
+	p.Cluster = cluster.Cluster
+	p.Kubernetes, err = cluster.NewKubernetesProvider(ctx, name, parent)
 	return p, err
 }
 
-// Kubernetes returns the provider that applies objects to the stack's cluster.
-func (p *Platform) Kubernetes() *kubernetes.Provider { return p.kubernetes }
-
-// Cluster returns what a person needs to reach the cluster.
-func (p *Platform) Cluster() infra.Cluster {
-	return infra.Cluster{Name: p.cluster.Name, Endpoint: p.cluster.URL, Kubeconfig: p.cluster.Kubeconfig}
-}
-
-// ClusterAutoscaler returns nil: GKE moves its nodes by itself.
-func (p *Platform) ClusterAutoscaler() *infra.ClusterAutoscaler { return nil }
-
-// Bucket returns the name of the bucket that the catalogue calls by this name.
-func (p *Platform) Bucket(name string) pulumi.StringOutput { return p.buckets[name].Name }
-
-// ObjectStore tells how the fetcher is told of Cloud Storage.
-func (p *Platform) ObjectStore() infra.ObjectStore {
-	// The metadata server gives the pod's token. Named outright, the SDK does not
-	// probe for it, and so does not remember a first "not there" of a new pod.
-	env := map[string]string{"GCE_METADATA_HOST": "169.254.169.254"}
-	if p.storageEndpoint != "" {
-		env["STORAGE_EMULATOR_HOST"] = p.storageEndpoint
+// newCluster creates the registry and the cluster, or looks up the existing cluster.
+func (p *Platform) newCluster(
+	ctx *pulumi.Context, name string, args *infra.PlatformArgs, opts ...pulumi.ResourceOption,
+) (*Cluster, error) {
+	c := args.Config
+	var registry *Registry
+	if *c.Registry.Create {
+		var err error
+		if registry, err = NewRegistry(ctx, name, &RegistryArgs{
+			Name: c.Registry.Name, Location: c.GCP.Region, UntaggedDays: c.Registry.UntaggedDays,
+			RetainOnDelete: !c.Buckets.ForceDestroy,
+		}, opts...); err != nil {
+			return nil, err
+		}
 	}
-	return infra.ObjectStore{BucketEnvVar: "GCS_BUCKET", PathEnvVar: "GCS_MODEL_PATH", Env: env, EgressEndpoints: p.egressEndpoints}
+	location := c.Cluster.Location
+	if location == "" {
+		location = c.GCP.Region
+	}
+	if c.Cluster.Create == nil {
+		return LookupCluster(ctx, name, &LookupClusterArgs{
+			Project: c.GCP.Project, Location: location, Name: c.Cluster.Existing,
+		}, opts...)
+	}
+	network, err := resolveNetwork(ctx, c.Cluster.Create.Name, c.GCP.Region, c.Cluster.Create.Network, opts...)
+	if err != nil {
+		return nil, err
+	}
+	return NewCluster(ctx, name, &ClusterArgs{
+		Project: c.GCP.Project, ProjectNumber: p.projectNumber, Location: location, Network: network,
+		Spec: *c.Cluster.Create, GPU: c.GPUNodePool(), EnableCSIDriver: c.NeedsCSIDriver(), Registry: registry,
+		Labels: args.Labels,
+	}, opts...)
 }
 
-// metadataServerEndpoints is where a pod gets its token, as Dataplane V2 sees it and as
-// an existing cluster with Calico does.
-// https://cloud.google.com/kubernetes-engine/docs/how-to/network-policy#network-policy-and-workload-identity
-var metadataServerEndpoints = []string{"169.254.169.254:80", "169.254.169.252:988"}
-
-// NewWorkloadIdentity grants a service's own principal read access to its prefixes.
-func (p *Platform) NewWorkloadIdentity(ctx *pulumi.Context, args infra.WorkloadIdentityArgs, opts ...pulumi.ResourceOption) (infra.WorkloadIdentity, error) {
-	identity, err := NewWorkloadIdentity(ctx, args.ServiceAccount, &WorkloadIdentityArgs{
-		Project: p.project, ProjectNumber: p.projectNumber, Buckets: p.buckets, Identity: args,
-		// In a fresh project the workload pool does not exist before the first cluster.
-		DependsOn: p.cluster.Ready,
+// NewWorkloadIdentity grants the principal of a service's pods read access to its prefixes.
+func (p *Platform) NewWorkloadIdentity(
+	ctx *pulumi.Context, name string, args *infra.WorkloadIdentityArgs, opts ...pulumi.ResourceOption,
+) (*infra.WorkloadIdentity, error) {
+	identity, err := NewWorkloadIdentity(ctx, name, &WorkloadIdentityArgs{
+		WorkloadIdentityArgs: *args,
+		Project:              p.project, ProjectNumber: p.projectNumber, Buckets: p.Buckets,
+		// The first cluster of a project creates the workload identity pool.
+		DependsOn: p.Cluster.Ready,
 	}, append(opts, pulumi.Parent(p))...)
 	if err != nil {
-		return infra.WorkloadIdentity{}, err
+		return nil, err
 	}
-	return infra.WorkloadIdentity{Name: identity.Principal, Annotations: pulumi.StringMap{}, DependsOn: identity.DependsOn}, nil
+	return &identity.WorkloadIdentity, nil
 }

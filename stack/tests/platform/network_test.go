@@ -140,5 +140,5 @@ func TestNetwork_existingPublicSubnetRejected(t *testing.T) {
 	_, err = stacktest.Run(program.RegisterResources, "eks", s, false)
 	require.ErrorContains(t, err,
 		"modelferry:cluster.create.network.existing.privateSubnets[1]: "+
-			"subnet-0c gives its machines public addresses: name a subnet that does not")
+			"invalid subnet subnet-0c: it assigns public addresses on launch, must be a private subnet")
 }

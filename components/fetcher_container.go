@@ -5,18 +5,18 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// fetcher returns the init container: it reads the ConfigMap, fills the model
-// folder and ends; the server starts only if it ended well.
-func (a *ModelDeploymentArgs) fetcher() *corev1.ContainerArgs {
+// fetcherContainer returns the init container that downloads the artifacts to the model folder. Its environment is the
+// ConfigMap. The server does not start if it fails.
+func (a *ModelDeploymentArgs) fetcherContainer() *corev1.ContainerArgs {
 	return &corev1.ContainerArgs{
 		Name:  pulumi.String("fetcher"),
 		Image: pulumi.String(a.Fetcher.Image),
 		EnvFrom: corev1.EnvFromSourceArray{&corev1.EnvFromSourceArgs{
 			ConfigMapRef: &corev1.ConfigMapEnvSourceArgs{Name: a.Config},
 		}},
-		Resources:       a.Fetcher.Resources.withStorage(a.VolumeBytes + logBytes).requirements(),
+		Resources:       requirements(withEphemeralStorage(a.Fetcher.Resources, a.VolumeBytes+logBytes)),
 		SecurityContext: containerSecurityContext(),
-		// The fetcher leaves a summary here, which a failed rollout shows.
+		// The fetcher writes a summary here. It is part of the message of a failed rollout.
 		TerminationMessagePath:   pulumi.String("/dev/termination-log"),
 		TerminationMessagePolicy: pulumi.String("FallbackToLogsOnError"),
 		VolumeMounts: corev1.VolumeMountArray{&corev1.VolumeMountArgs{

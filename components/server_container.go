@@ -10,53 +10,57 @@ import (
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/modelferry/modelferry/config"
 )
 
-// Room besides the artifacts: a container's logs, and its /tmp.
+// Ephemeral storage besides the artifacts, in bytes: a container's logs and /tmp.
 const (
 	logBytes = 64 << 20
 	tmpBytes = 64 << 20
 )
 
-// portName is how probes and the Service refer to the server's port.
+// portName is the name of the server's port, for probes and the Service.
 const portName = "http"
 
-// How long a pod that is to go serves on, in seconds, until nobody sends it a
-// request any more: a node knows within a few, a load balancer later. Then
-// what it has begun may take as long as grace.
 const (
-	preStopSeconds   = 5
+	// preStopSeconds is how long a pod that is being deleted still gets requests from the cluster, until every node
+	// has removed it from its endpoints.
+	preStopSeconds = 5
+	// lbPreStopSeconds is the same for requests from a load balancer.
 	lbPreStopSeconds = 20
-	drainSeconds     = 30
+	// drainSeconds is the time for the requests that are in progress then.
+	drainSeconds = 30
 )
 
-// startupPeriod is how often a starting server is asked. Short, because it
-// adds to every model update.
+// startupPeriod is the period of the startup probe. It is short because it delays every model update.
 const startupPeriod = time.Second
 
-// ServerArgs is the container that serves the model.
+// ServerArgs are the settings of the container that serves the model.
 type ServerArgs struct {
 	// Image of the model server.
 	Image string
 	// Port that it listens on.
 	Port int
-	// Env besides the artifacts' own variables.
+	// Env besides the variables of the artifacts.
 	Env map[string]string
 	// Resources of the container.
-	Resources Resources
-	// GPUs that the container has for itself.
+	Resources config.ResourceRequirements
+	// GPUs is the number of GPUs of the container.
 	GPUs int
-	// HealthPath of the probes; Startup is the time that loading the model may take.
+	// HealthPath of the probes.
 	HealthPath string
-	Startup    time.Duration
-	// MetricsPath that Prometheus scrapes, or ""; Annotated tells whether the
-	// pods' annotations say so.
-	MetricsPath       string
+	// Startup is the time limit for loading the model.
+	Startup time.Duration
+	// MetricsPath that Prometheus scrapes, "" for none.
+	MetricsPath string
+	// ScrapeAnnotations adds Prometheus annotations to the pods.
 	ScrapeAnnotations bool
-	// BehindLoadBalancer tells that a load balancer of the cloud speaks to the pods themselves.
+	// BehindLoadBalancer reports whether a load balancer of the cloud connects to the pods.
 	BehindLoadBalancer bool
 }
 
+// preStopSeconds returns how long a pod that is being deleted still serves requests.
 func (s ServerArgs) preStopSeconds() int {
 	if s.BehindLoadBalancer {
 		return lbPreStopSeconds
@@ -64,8 +68,8 @@ func (s ServerArgs) preStopSeconds() int {
 	return preStopSeconds
 }
 
-// server returns the main container. It sees the artifacts read-only.
-func (a *ModelDeploymentArgs) server() *corev1.ContainerArgs {
+// serverContainer returns the container of the model server. It mounts the artifacts read-only.
+func (a *ModelDeploymentArgs) serverContainer() *corev1.ContainerArgs {
 	probe := func(period time.Duration, failures int) *corev1.ProbeArgs {
 		return &corev1.ProbeArgs{
 			HttpGet:          &corev1.HTTPGetActionArgs{Path: pulumi.String(a.Server.HealthPath), Port: pulumi.String(portName)},
@@ -75,10 +79,12 @@ func (a *ModelDeploymentArgs) server() *corev1.ContainerArgs {
 		}
 	}
 	return &corev1.ContainerArgs{
-		Name:            pulumi.String("server"),
-		Image:           pulumi.String(a.Server.Image),
-		Env:             a.serverEnv(),
-		Ports:           corev1.ContainerPortArray{&corev1.ContainerPortArgs{Name: pulumi.String(portName), ContainerPort: pulumi.Int(a.Server.Port)}},
+		Name:  pulumi.String("server"),
+		Image: pulumi.String(a.Server.Image),
+		Env:   a.serverEnv(),
+		Ports: corev1.ContainerPortArray{&corev1.ContainerPortArgs{
+			Name: pulumi.String(portName), ContainerPort: pulumi.Int(a.Server.Port),
+		}},
 		Resources:       a.serverResources(),
 		SecurityContext: containerSecurityContext(),
 		VolumeMounts:    a.serverMounts(),
@@ -92,30 +98,29 @@ func (a *ModelDeploymentArgs) server() *corev1.ContainerArgs {
 }
 
 func (a *ModelDeploymentArgs) serverResources() *corev1.ResourceRequirementsArgs {
-	r := a.Server.Resources.withStorage(a.VolumeBytes + tmpBytes + logBytes)
-	limits := r.Limits.quantities()
-	if a.Server.GPUs > 0 { // GPUs are not shared: the limit is the request, too
+	r := withEphemeralStorage(a.Server.Resources, a.VolumeBytes+tmpBytes+logBytes)
+	limits := quantities(r.Limits)
+	if a.Server.GPUs > 0 { // Kubernetes uses the limit as the request, too
 		limits[gpuResource] = pulumi.String(strconv.Itoa(a.Server.GPUs))
 	}
-	return &corev1.ResourceRequirementsArgs{Requests: r.Requests.quantities(), Limits: limits}
+	return &corev1.ResourceRequirementsArgs{Requests: quantities(r.Requests), Limits: limits}
 }
 
-// serverEnv returns the server's variables, the artifacts' among them.
+// serverEnv returns the server's variables, with the paths of the artifacts.
 func (a *ModelDeploymentArgs) serverEnv() corev1.EnvVarArray {
 	env := maps.Clone(a.Server.Env)
 	if env == nil {
 		env = map[string]string{}
 	}
 	for _, artifact := range a.Artifacts {
-		if artifact.EnvVar != "" {
-			env[artifact.EnvVar] = path.Join(a.ModelFolder, artifact.ServerPath)
+		if artifact.Env != "" {
+			env[artifact.Env] = path.Join(a.ModelFolder, artifact.ServerPath())
 		}
 	}
 	return envVars(env)
 }
 
-// envVars returns a container's in the order of their names, so that two runs
-// of the program make the same pod.
+// envVars returns a container's variables sorted by name, so that the pod template does not change from run to run.
 func envVars(env map[string]string) corev1.EnvVarArray {
 	var vars corev1.EnvVarArray
 	for _, name := range slices.Sorted(maps.Keys(env)) {
@@ -130,15 +135,18 @@ func (a *ModelDeploymentArgs) serverMounts() corev1.VolumeMountArray {
 		return append(a.csiVolumeMounts(), tmp)
 	}
 	mounts := corev1.VolumeMountArray{
-		&corev1.VolumeMountArgs{Name: pulumi.String(modelVolume), MountPath: pulumi.String(a.ModelFolder), ReadOnly: pulumi.Bool(true)}, tmp,
+		&corev1.VolumeMountArgs{
+			Name: pulumi.String(modelVolume), MountPath: pulumi.String(a.ModelFolder), ReadOnly: pulumi.Bool(true),
+		},
+		tmp,
 	}
 	for _, artifact := range a.Artifacts {
-		if artifact.MountPath == "" {
+		if artifact.Mount == "" {
 			continue
 		}
 		mounts = append(mounts, &corev1.VolumeMountArgs{
-			Name: pulumi.String(modelVolume), MountPath: pulumi.String(artifact.MountPath),
-			SubPath: pulumi.String(artifact.ServerPath), ReadOnly: pulumi.Bool(true),
+			Name: pulumi.String(modelVolume), MountPath: pulumi.String(artifact.Mount),
+			SubPath: pulumi.String(artifact.ServerPath()), ReadOnly: pulumi.Bool(true),
 		})
 	}
 	return mounts
