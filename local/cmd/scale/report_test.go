@@ -15,9 +15,8 @@ import (
 
 // The generated project is a stack that could be deployed.
 func TestWriteProject_validConfig(t *testing.T) {
-	repotest.Path(t, "Pulumi.yaml")
+	repotest.Config(t)
 	for _, stack := range paths.Stacks {
-		repotest.Path(t, "Pulumi."+stack+".yaml")
 		dir := t.TempDir()
 		require.NoError(t, writeProject(repotest.Root(t), dir, stack, 31))
 		file, err := stackfile.Read(dir, stack, nil)

@@ -10,9 +10,10 @@ import (
 
 	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/fetcher/request"
+	"github.com/modelferry/modelferry/local/internal/repotest"
 )
 
-// objectPath is made of what goes wrong in paths, and of what goes right.
+// objectPath draws valid and invalid paths below a prefix.
 func objectPath(before string) *rapid.Generator[string] {
 	part := rapid.SampledFrom([]string{
 		"model.joblib", "m.tar.gz", "M.TGZ", "m.tar.zst", "a", "b", "..", ".", "", ".modelferry", "a\tb", "a\u00a0b", "ä", `a\b`,
@@ -27,9 +28,10 @@ func objectPath(before string) *rapid.Generator[string] {
 	})
 }
 
-// What config accepts, the fetcher accepts, and takes to be the same: a fault shows before a rollout, not in its
-// pods.
+// The fetcher accepts every config that is valid, and both read it in the same way: an error has to be found before a
+// rollout, not in its pods.
 func TestFetcherRequest_acceptsValidConfig(t *testing.T) {
+	repotest.Config(t)
 	for name := range clouds {
 		t.Run(name, func(t *testing.T) {
 			var accepted, refused int
@@ -74,7 +76,7 @@ func workload(t require.TestingT, c config.Config, name string) config.Workload 
 	return config.Workload{}
 }
 
-// settingChange is a value of a stack that a person may set to anything.
+// settingChange draws valid and invalid values of a config key.
 type settingChange struct {
 	path  string
 	value *rapid.Generator[any]
@@ -99,8 +101,9 @@ var settingChanges = []settingChange{
 var versions = rapid.SampledFrom([]string{"", "0", "7", "-7", "1700000000000001", "00012", strings.Repeat("9", 18), strings.Repeat("9", 19), "v1", "aB_-.x"}).
 	AsAny()
 
-// The fetcher's own settings, at their bounds and beside them.
+// The fetcher's settings, with values at their bounds and just outside.
 func TestFetcherRequest_acceptsValidSettings(t *testing.T) {
+	repotest.Config(t)
 	for path, values := range map[string][]any{
 		"fetcher.retries":  {-1, 0, 1, 20, 21},
 		"fetcher.parallel": {-1, 0, 1, 64, 65},

@@ -13,12 +13,12 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/modelferry/modelferry/config/configtest"
+	"github.com/modelferry/modelferry/local/internal/repotest"
 	"github.com/modelferry/modelferry/stack"
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// deployments runs the program on a stack and returns its Deployments as
-// Kubernetes reads them.
+// deployments runs the program with a stack's config and returns its Deployments.
 func deployments(t require.TestingT, name string, settings configtest.Settings, preview bool) []appsv1.Deployment {
 	program := stack.Program{ConfigKeys: settings.Keys()}
 	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, name, settings, preview)
@@ -34,8 +34,8 @@ func deployments(t require.TestingT, name string, settings configtest.Settings, 
 	return result
 }
 
-// podSecurityViolations asks the evaluator of Kubernetes' own admission, as the namespace's
-// label does, what it has against a Deployment's pods.
+// podSecurityViolations returns the violations of the restricted Pod Security Standard in a Deployment's pods, from the
+// evaluator of Kubernetes' admission controller.
 func podSecurityViolations(t require.TestingT, d appsv1.Deployment) []string {
 	evaluator, err := policy.NewEvaluator(policy.DefaultChecks(), nil)
 	require.NoError(t, err)
@@ -49,9 +49,9 @@ func podSecurityViolations(t require.TestingT, d appsv1.Deployment) []string {
 	return violations
 }
 
-// Whatever a person sets: a pod that the namespace refuses shows as a rollout
-// that gets nowhere, minutes after the update began.
+// For every valid config: a violation would show only as a rollout without progress, minutes after the update began.
 func TestDeployments_restrictedPodSecurity(t *testing.T) {
+	repotest.Config(t)
 	pods := 0
 	rapid.Check(t, func(t *rapid.T) {
 		preview := rapid.Bool().Draw(t, "preview")
@@ -65,8 +65,9 @@ func TestDeployments_restrictedPodSecurity(t *testing.T) {
 	require.NotZero(t, pods, "there were no pods")
 }
 
-// What the repository's stacks run would be refused were any of it taken away.
+// A pod without one of its security settings is a violation.
 func TestPodSecurityViolations(t *testing.T) {
+	repotest.Config(t)
 	for violation, modify := range map[string]func(*appsv1.Deployment){
 		"allowPrivilegeEscalation": func(d *appsv1.Deployment) {
 			d.Spec.Template.Spec.InitContainers[0].SecurityContext.AllowPrivilegeEscalation = nil

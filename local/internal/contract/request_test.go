@@ -1,5 +1,4 @@
-// Package contract holds the program to what the fetcher accepts: each ConfigMap that the one writes is read by
-// the parser of the other.
+// Package contract tests the program against its consumers: the fetcher, Pod Security admission and IAM.
 package contract
 
 import (
@@ -12,11 +11,13 @@ import (
 
 	"github.com/modelferry/modelferry/config/configtest"
 	"github.com/modelferry/modelferry/fetcher/request"
+	"github.com/modelferry/modelferry/local/internal/repotest"
 	"github.com/modelferry/modelferry/stack"
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// fetcherRequests runs the program on a stack and returns what each service's fetcher makes of its ConfigMap.
+// fetcherRequests runs the program with a stack's config and returns the request that the fetcher of each service parses
+// from its ConfigMap.
 func fetcherRequests(t require.TestingT, name string, settings configtest.Settings) map[string]request.Request {
 	program := stack.Program{ConfigKeys: settings.Keys()}
 	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, name, settings, false)
@@ -35,10 +36,10 @@ func fetcherRequests(t require.TestingT, name string, settings configtest.Settin
 	return requests
 }
 
-// digestOf is a digest that shows which artifact it is of.
+// digestOf returns a digest that is different for each artifact.
 func digestOf(artifact string) string { return fmt.Sprintf("%064x", artifact) }
 
-// stackSettings is a stack as it lies in the repository, with digests to tell apart and a backend for NLPInsight.
+// stackSettings returns the config of the repository's stack, with different digests and a backend for NLPInsight.
 func stackSettings(t require.TestingT, name, backend string) configtest.Settings {
 	settings, err := configtest.RepositoryStack(name)
 	require.NoError(t, err)
@@ -68,6 +69,7 @@ var clouds = map[string]struct {
 }
 
 func TestFetcherRequest_fromConfigMap(t *testing.T) {
+	repotest.Config(t)
 	for name, cloud := range clouds {
 		for _, backend := range []string{"tfidf", "finbert"} {
 			t.Run(name+"/"+backend, func(t *testing.T) {

@@ -11,15 +11,16 @@ import (
 	"github.com/modelferry/modelferry/config/configtest"
 	"github.com/modelferry/modelferry/infra"
 	"github.com/modelferry/modelferry/local/internal/eksidentity"
+	"github.com/modelferry/modelferry/local/internal/repotest"
 	"github.com/modelferry/modelferry/stack"
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// serviceAccount is a service account of the cluster.
+// serviceAccount identifies a service account in the cluster.
 type serviceAccount struct{ namespace, name string }
 
-// trustPolicies runs the program on EKS and returns the trust policy of each account's role: the services', and that of
-// the nodes' autoscaler.
+// trustPolicies runs the program on EKS and returns the trust policy of the role of each service account: the services'
+// and the Cluster Autoscaler's.
 func trustPolicies(t *testing.T, mode string) map[serviceAccount][]byte {
 	t.Helper()
 	settings, err := configtest.RepositoryStack("eks")
@@ -42,9 +43,9 @@ func trustPolicies(t *testing.T, mode string) map[serviceAccount][]byte {
 	return policies
 }
 
-// Whose token opens which role: the policies are evaluated, for each account with each role, and for whatever
-// else a token may say.
+// Each service account can assume its own role and no other, and other tokens can assume none.
 func TestTrustPolicy_irsa(t *testing.T) {
+	repotest.Config(t)
 	policies := trustPolicies(t, "irsa")
 	claims := func(a serviceAccount) eksidentity.Claims {
 		return eksidentity.Claims{
@@ -59,12 +60,12 @@ func TestTrustPolicy_irsa(t *testing.T) {
 		}
 		roleClaims := claims(role)
 		for name, change := range map[string]func(*eksidentity.Claims){
-			"the same name elsewhere":          func(c *eksidentity.Claims) { c.Subject = "system:serviceaccount:other:" + role.name },
-			"a name that begins so":            func(c *eksidentity.Claims) { c.Subject += "-2" },
-			"a pattern":                        func(c *eksidentity.Claims) { c.Subject = "system:serviceaccount:" + role.namespace + ":*" },
-			"made out to the API server":       func(c *eksidentity.Claims) { c.Audience = []string{"https://kubernetes.default.svc"} },
-			"of another cluster":               func(c *eksidentity.Claims) { c.Issuer = strings.Replace(c.Issuer, "0123", "4567", 1) },
-			"made out to Pod Identity's agent": func(c *eksidentity.Claims) { c.Audience = []string{"pods.eks.amazonaws.com"} },
+			"same name in another namespace":     func(c *eksidentity.Claims) { c.Subject = "system:serviceaccount:other:" + role.name },
+			"name with the same prefix":          func(c *eksidentity.Claims) { c.Subject += "-2" },
+			"name is a wildcard":                 func(c *eksidentity.Claims) { c.Subject = "system:serviceaccount:" + role.namespace + ":*" },
+			"audience of the API server":         func(c *eksidentity.Claims) { c.Audience = []string{"https://kubernetes.default.svc"} },
+			"issuer or ARN of another cluster":   func(c *eksidentity.Claims) { c.Issuer = strings.Replace(c.Issuer, "0123", "4567", 1) },
+			"audience of the Pod Identity agent": func(c *eksidentity.Claims) { c.Audience = []string{"pods.eks.amazonaws.com"} },
 		} {
 			changed := roleClaims
 			change(&changed)
@@ -76,6 +77,7 @@ func TestTrustPolicy_irsa(t *testing.T) {
 }
 
 func TestTrustPolicy_podIdentity(t *testing.T) {
+	repotest.Config(t)
 	policies := trustPolicies(t, "podIdentity")
 	tags := func(cluster string, a serviceAccount) map[string]string {
 		return map[string]string{
@@ -89,10 +91,10 @@ func TestTrustPolicy_podIdentity(t *testing.T) {
 			require.Equal(t, caller == role, err == nil, "%s as %s: %v", caller, role, err)
 		}
 		for name, session := range map[string]map[string]string{
-			"the same name elsewhere": tags(stacktest.ClusterArn, serviceAccount{"other", role.name}),
-			"of another cluster":      tags(stacktest.ClusterArn+"-2", role),
-			"of another account":      tags(strings.Replace(stacktest.ClusterArn, stacktest.AccountID, "210987654321", 1), role),
-			"without tags":            {},
+			"same name in another namespace":   tags(stacktest.ClusterArn, serviceAccount{"other", role.name}),
+			"issuer or ARN of another cluster": tags(stacktest.ClusterArn+"-2", role),
+			"of another account":               tags(strings.Replace(stacktest.ClusterArn, stacktest.AccountID, "210987654321", 1), role),
+			"without tags":                     {},
 		} {
 			require.Error(t, eksidentity.CheckPodIdentityTrust(policy, session), "%s: %s", role, name)
 		}

@@ -13,7 +13,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
-// Session is what assuming a role yields.
+// Session is the session of an assumed role.
 type Session struct {
 	Credentials secrets.StoreAccount
 	RoleARN     string
@@ -21,22 +21,22 @@ type Session struct {
 	Claims      Claims
 }
 
-// apiError is an answer that AWS's clients understand: its code says whether to try again.
+// apiError is an error response of an AWS API. Clients decide by its code whether they retry.
 type apiError struct {
 	status int
 	code   string
-	reason error
+	err    error
 }
 
-func (r *apiError) Error() string { return r.code + ": " + r.reason.Error() }
-func (r *apiError) Unwrap() error { return r.reason }
+func (e *apiError) Error() string { return e.code + ": " + e.err.Error() }
+func (e *apiError) Unwrap() error { return e.err }
 
 func newAPIError(status int, code, format string, args ...any) error {
 	return &apiError{status, code, fmt.Errorf(format, args...)}
 }
 
-// assumeRoleWithWebIdentity verifies the token and asks the role's trust policy. Roles and identity providers are
-// those on record in the stack's folder, so that what the program declared is what counts.
+// assumeRoleWithWebIdentity verifies the token and checks the role's trust policy. Roles and identity providers are
+// those that the program has created in the stack in dir.
 func assumeRoleWithWebIdentity(ctx context.Context, dir string, verifier *Verifier, roleARN, token string) (Session, error) {
 	claims, err := verifier.Verify(ctx, token)
 	if errors.Is(err, errTokenExpired) {
@@ -49,20 +49,20 @@ func assumeRoleWithWebIdentity(ctx context.Context, dir string, verifier *Verifi
 	if err != nil {
 		return Session{}, err
 	}
-	provider, err := oidcProviderFor(cloud, claims)
+	providerARN, err := oidcProviderFor(cloud, claims)
 	if err != nil {
 		return Session{}, err
 	}
-	return newSession(dir, cloud, roleARN, claims, func(policy []byte) error { return CheckIRSATrust(policy, provider, claims) })
+	return newSession(dir, cloud, roleARN, claims, func(policy []byte) error { return CheckIRSATrust(policy, providerARN, claims) })
 }
 
-// newSession makes a session of a role, when its trust policy allows it.
-func newSession(dir string, cloud *cloudstate.Cloud, roleARN string, claims Claims, trusts func(policy []byte) error) (Session, error) {
+// newSession returns a session of a role, or AccessDenied if authorize returns an error for its trust policy.
+func newSession(dir string, cloud *cloudstate.Cloud, roleARN string, claims Claims, authorize func(policy []byte) error) (Session, error) {
 	for _, role := range cloud.OfType(aws.RoleType) {
 		if role.Outputs["arn"] != roleARN {
 			continue
 		}
-		if err := trusts(trustPolicyOf(role)); err != nil {
+		if err := authorize(trustPolicyOf(role)); err != nil {
 			return Session{}, newAPIError(403, "AccessDenied", "%s may not assume %s: %w", claims.Subject, roleARN, err)
 		}
 		root, err := secrets.ReadStoreAccount(dir)
@@ -72,33 +72,38 @@ func newSession(dir string, cloud *cloudstate.Cloud, roleARN string, claims Clai
 		id, _ := role.Outputs["uniqueId"].(string)
 		return Session{Credentials: aws.RoleCredentials(root, id), RoleARN: roleARN, RoleID: id, Claims: claims}, nil
 	}
-	// AWS does not tell apart a role that is not there and one that one may not have.
-	return Session{}, newAPIError(403, "AccessDenied", "%s may not assume %s: there is no such role", claims.Subject, roleARN)
+	// As in AWS, the code is the same as for a role that may not be assumed.
+	return Session{}, newAPIError(403, "AccessDenied", "%s may not assume %s: the role does not exist", claims.Subject, roleARN)
 }
 
-// oidcProviderFor is the ARN of the identity provider that stands for the token's issuer and audience.
+// oidcProviderFor returns the ARN of the OIDC identity provider for the token's issuer and audience.
 func oidcProviderFor(cloud *cloudstate.Cloud, claims Claims) (string, error) {
 	for _, record := range cloud.OfType(aws.OIDCProviderType) {
 		url, _ := record.Inputs["url"].(string)
 		if strings.TrimPrefix(url, "https://") != strings.TrimPrefix(claims.Issuer, "https://") {
 			continue
 		}
-		clients, _ := record.Inputs["clientIdLists"].([]any)
+		clientIDs, _ := record.Inputs["clientIdLists"].([]any)
 		for _, audience := range claims.Audience {
-			if slices.Contains(clients, any(audience)) {
+			if slices.Contains(clientIDs, any(audience)) {
 				return record.ID, nil
 			}
 		}
-		return "", newAPIError(400, "InvalidIdentityToken", "incorrect token audience %s", strings.Join(claims.Audience, ", "))
+		return "", newAPIError(
+			400,
+			"InvalidIdentityToken",
+			"invalid token audience %s: must be in the clientIdLists of the OIDC provider",
+			strings.Join(claims.Audience, ", "),
+		)
 	}
 	return "", newAPIError(400, "InvalidIdentityToken", "no OpenID Connect provider for %s: create one", claims.Issuer)
 }
 
-// trustPolicyOf is a role's trust policy as JSON; a program may give it as text or as an object.
+// trustPolicyOf returns a role's trust policy, which may be JSON text or an object, as JSON.
 func trustPolicyOf(role cloudstate.Resource) []byte {
 	if text, ok := role.Inputs["assumeRolePolicy"].(string); ok {
 		return []byte(text)
 	}
-	content, _ := json.Marshal(role.Inputs["assumeRolePolicy"]) // came from JSON
+	content, _ := json.Marshal(role.Inputs["assumeRolePolicy"]) // it was decoded from JSON
 	return content
 }

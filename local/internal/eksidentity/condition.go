@@ -5,20 +5,20 @@ import (
 	"strings"
 )
 
-// evaluateCondition holds when any of the attempt's values fits any of the policy's.
-func evaluateCondition(operator string, values, wanted []string) (bool, error) {
-	var fits func(value, pattern string) bool
+// evaluateCondition reports whether any of the request's values matches any of the policy's.
+func evaluateCondition(operator string, values, patterns []string) (bool, error) {
+	var match func(value, pattern string) bool
 	switch strings.TrimPrefix(operator, "ForAnyValue:") {
 	case "StringEquals":
-		fits = func(value, pattern string) bool { return value == pattern }
+		match = func(value, pattern string) bool { return value == pattern }
 	case "StringLike":
-		fits = matchWildcard
+		match = matchWildcard
 	default:
-		return false, fmt.Errorf("operator %s is not known here", operator)
+		return false, fmt.Errorf("unsupported operator %s", operator)
 	}
 	for _, value := range values {
-		for _, pattern := range wanted {
-			if fits(value, pattern) {
+		for _, pattern := range patterns {
+			if match(value, pattern) {
 				return true, nil
 			}
 		}
@@ -26,7 +26,7 @@ func evaluateCondition(operator string, values, wanted []string) (bool, error) {
 	return false, nil
 }
 
-// matchWildcard matches with * for any run of characters and ? for one.
+// matchWildcard reports whether value matches a pattern, in which * is any number of characters and ? is one.
 func matchWildcard(value, pattern string) bool {
 	if pattern == "" {
 		return value == ""

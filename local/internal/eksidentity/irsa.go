@@ -6,12 +6,12 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// Annotations that EKS's own webhook knows, on the service account or, but for the role, on the pod.
+// Annotations of EKS's pod identity webhook, on service accounts unless noted.
 const (
 	roleAnnotation       = "eks.amazonaws.com/role-arn"
 	audienceAnnotation   = "eks.amazonaws.com/audience"
 	expirationAnnotation = "eks.amazonaws.com/token-expiration"
-	skipAnnotation       = "eks.amazonaws.com/skip-containers" // on the pod, names with commas between
+	skipAnnotation       = "eks.amazonaws.com/skip-containers" // on pods: comma-separated names
 )
 
 const (
@@ -19,40 +19,44 @@ const (
 	tokenMountPath = "/var/run/secrets/eks.amazonaws.com/serviceaccount"
 )
 
-// IRSAMutation is what a pod of an annotated service account gets.
+// IRSAMutation is the mutation of pods whose service account has a role annotation.
 type IRSAMutation struct {
 	RoleARN    string
 	Audience   string
 	Expiration int64 // seconds
 	Region     string
-	STSURL     string // URL of the local token service
+	STSURL     string // of the local STS
 }
 
-// irsaMutationFor reads the service account's annotations; false when it has no role.
-func irsaMutationFor(account *corev1.ServiceAccount, region, sts string) (IRSAMutation, bool) {
+// minExpiration is the shortest expiration, in seconds, that the API server accepts.
+const minExpiration = 600
+
+// irsaMutationFor returns the mutation for a service account's annotations, or false if it has no role.
+func irsaMutationFor(account *corev1.ServiceAccount, region, stsURL string) (IRSAMutation, bool) {
 	role := account.Annotations[roleAnnotation]
-	i := IRSAMutation{
-		RoleARN: role, Audience: "sts.amazonaws.com", Expiration: 86400, Region: region, STSURL: sts,
+	m := IRSAMutation{
+		RoleARN: role, Audience: "sts.amazonaws.com", Expiration: 86400, Region: region, STSURL: stsURL,
 	}
 	if audience := account.Annotations[audienceAnnotation]; audience != "" {
-		i.Audience = audience
+		m.Audience = audience
 	}
-	if seconds, err := strconv.ParseInt(account.Annotations[expirationAnnotation], 10, 64); err == nil && seconds >= 600 {
-		i.Expiration = seconds // the API server accepts no shorter one
+	seconds, err := strconv.ParseInt(account.Annotations[expirationAnnotation], 10, 64)
+	if err == nil && seconds >= minExpiration {
+		m.Expiration = seconds
 	}
-	return i, role != ""
+	return m, role != ""
 }
 
-// Apply gives every container of a pod, and every init container, the role, the token and where to change
-// it. What the pod itself sets stays. The pod is changed in place; false says that there was nothing to do.
-func (i IRSAMutation) Apply(pod *corev1.Pod) bool {
+// Apply adds the role, the token and the URL of STS to all containers and init containers of the pod. Environment
+// variables that the pod sets stay. It reports whether it changed the pod.
+func (m IRSAMutation) Apply(pod *corev1.Pod) bool {
 	return podMutation{
-		env: append(regionEnv(i.Region),
-			corev1.EnvVar{Name: "AWS_ROLE_ARN", Value: i.RoleARN},
+		env: append(regionEnv(m.Region),
+			corev1.EnvVar{Name: "AWS_ROLE_ARN", Value: m.RoleARN},
 			corev1.EnvVar{Name: "AWS_WEB_IDENTITY_TOKEN_FILE", Value: tokenMountPath + "/token"},
-			// The one that EKS does not set: there, the SDK finds STS by the region.
-			corev1.EnvVar{Name: "AWS_ENDPOINT_URL_STS", Value: i.STSURL},
+			// EKS does not set this one: the SDK derives the URL of STS from the region.
+			corev1.EnvVar{Name: "AWS_ENDPOINT_URL_STS", Value: m.STSURL},
 		),
-		volume: tokenVolume, mountPath: tokenMountPath, file: "token", audience: i.Audience, expiration: i.Expiration,
+		volume: tokenVolume, mountPath: tokenMountPath, file: "token", audience: m.Audience, expiration: m.Expiration,
 	}.apply(pod)
 }

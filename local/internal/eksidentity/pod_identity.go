@@ -2,13 +2,14 @@ package eksidentity
 
 import corev1 "k8s.io/api/core/v1"
 
-// The names that EKS gives to a token for its agent.
+// The volume and the mount path of the token for the agent, as in EKS.
 const (
 	podIdentityVolume = "eks-pod-identity-token"
 	agentMountPath    = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount"
 )
 
-// applyPodIdentity gives a pod of an associated service account a token for the agent, and where the agent is.
+// applyPodIdentity adds a token for the agent, and the agent's URL, to the pod of a service account with an association.
+// It reports whether it changed the pod.
 func applyPodIdentity(pod *corev1.Pod, region string) bool {
 	return podMutation{
 		env: append(regionEnv(region),

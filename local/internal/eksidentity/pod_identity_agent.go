@@ -15,17 +15,17 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider/aws"
 )
 
-// PodIdentityAgentIP is where EKS's agent answers on every node, by plain HTTP.
+// PodIdentityAgentIP is the link-local address of the EKS Pod Identity agent on every node. It speaks plain HTTP.
 const PodIdentityAgentIP = "169.254.170.23"
 
 const (
-	// podIdentityService is the principal that assumes a role under Pod Identity, and the audience of a pod's token.
+	// podIdentityService is the service principal of Pod Identity and the audience of its tokens.
 	podIdentityService = "pods.eks.amazonaws.com"
 	credentialsPath    = "/v1/credentials"
 )
 
-// AgentHandler is EKS Pod Identity's agent for the stack in folder dir: it takes a pod's token for the credentials of
-// the role that is associated with its service account.
+// AgentHandler returns the API of the EKS Pod Identity agent for the stack in dir: it exchanges a pod's token for
+// credentials of the role in the association of the pod's service account.
 func AgentHandler(dir string, verifier *Verifier, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+credentialsPath, func(w http.ResponseWriter, req *http.Request) {
@@ -38,10 +38,10 @@ func AgentHandler(dir string, verifier *Verifier, log *slog.Logger) http.Handler
 				status, code = r.status, r.code
 			}
 			w.WriteHeader(status)
-			_ = json.NewEncoder(w).Encode(map[string]string{"code": code, "message": err.Error()}) // a client that went away hears nothing
+			_ = json.NewEncoder(w).Encode(map[string]string{"code": code, "message": err.Error()}) // fails only if the client is gone
 			return
 		}
-		log.Info("credentials lent", "role", session.RoleARN, "subject", session.Claims.Subject)
+		log.Info("credentials issued", "role", session.RoleARN, "subject", session.Claims.Subject)
 		_ = json.NewEncoder(w).Encode(map[string]string{ // as above
 			"AccessKeyId": session.Credentials.AccessKey, "SecretAccessKey": session.Credentials.SecretKey, "Token": "",
 			"RoleArn": session.RoleARN, "Expiration": time.Now().Add(sessionDuration).UTC().Format(time.RFC3339),
@@ -50,7 +50,7 @@ func AgentHandler(dir string, verifier *Verifier, log *slog.Logger) http.Handler
 	return mux
 }
 
-// issueCredentials verifies the token, finds the association, and asks the role's trust policy.
+// issueCredentials verifies the token, looks up the association and checks the role's trust policy.
 func issueCredentials(ctx context.Context, dir string, verifier *Verifier, token string) (Session, error) {
 	claims, err := verifier.Verify(ctx, token)
 	if errors.Is(err, errTokenExpired) {
@@ -60,30 +60,30 @@ func issueCredentials(ctx context.Context, dir string, verifier *Verifier, token
 		return Session{}, newAPIError(400, "InvalidTokenException", "%w", err)
 	}
 	if !slices.Contains(claims.Audience, podIdentityService) {
-		return Session{}, newAPIError(400, "InvalidTokenException", "the token is made out to %s, not to %s",
+		return Session{}, newAPIError(400, "InvalidTokenException", "invalid token audience %s: must be %s",
 			strings.Join(claims.Audience, ", "), podIdentityService)
 	}
 	cloud, err := cloudstate.Load(dir)
 	if err != nil {
 		return Session{}, err
 	}
-	account := strings.Split(claims.Subject, ":") // system:serviceaccount:NAMESPACE:NAME
-	if len(account) != 4 {
-		return Session{}, newAPIError(400, "InvalidTokenException", "%q is no service account", claims.Subject)
+	subject := strings.Split(claims.Subject, ":") // system:serviceaccount:NAMESPACE:NAME
+	if len(subject) != 4 {
+		return Session{}, newAPIError(400, "InvalidTokenException", "invalid token subject %q: must be a service account", claims.Subject)
 	}
-	found := findAssociation(cloud, account[2], account[3])
-	if found == nil {
-		return Session{}, newAPIError(404, "ResourceNotFoundException", "no association is about %s", claims.Subject)
+	association := findAssociation(cloud, subject[2], subject[3])
+	if association == nil {
+		return Session{}, newAPIError(404, "ResourceNotFoundException", "no association for %s", claims.Subject)
 	}
-	tags, err := sessionTags(*found)
+	tags, err := sessionTags(*association)
 	if err != nil {
 		return Session{}, err
 	}
-	role, _ := found.Inputs["roleArn"].(string)
+	role, _ := association.Inputs["roleArn"].(string)
 	return newSession(dir, cloud, role, claims, func(policy []byte) error { return CheckPodIdentityTrust(policy, tags) })
 }
 
-// findAssociation is the association of a service account, nil when there is none.
+// findAssociation returns the association of a service account, or nil.
 func findAssociation(cloud *cloudstate.Cloud, namespace, name string) *cloudstate.Resource {
 	for _, record := range cloud.OfType(aws.PodIdentityAssociationType) {
 		if record.Inputs["namespace"] == namespace && record.Inputs["serviceAccount"] == name {
@@ -93,7 +93,7 @@ func findAssociation(cloud *cloudstate.Cloud, namespace, name string) *cloudstat
 	return nil
 }
 
-// sessionTags are those that EKS puts on a session, by which a trust policy knows whose it is.
+// sessionTags returns the tags with which EKS identifies a session's cluster and service account.
 func sessionTags(association cloudstate.Resource) (map[string]string, error) {
 	tags := map[string]string{}
 	for tag, input := range map[string]string{
@@ -105,7 +105,7 @@ func sessionTags(association cloudstate.Resource) (map[string]string, error) {
 	arn, _ := association.Outputs["associationArn"].(string)
 	before, _, ok := strings.Cut(arn, ":podidentityassociation/")
 	if !ok {
-		return nil, fmt.Errorf("association %s: %q is no ARN of one", association.ID, arn)
+		return nil, fmt.Errorf("association %s: invalid ARN %q", association.ID, arn)
 	}
 	tags["eks-cluster-arn"] = before + ":cluster/" + tags["eks-cluster-name"]
 	return tags, nil

@@ -24,7 +24,7 @@ import (
 
 const clusterARN = "arn:aws:eks:eu-west-1:123456789012:cluster/main"
 
-// podIdentityTrustPolicy is the program's own policy.
+// podIdentityTrustPolicy returns the trust policy of the program.
 func podIdentityTrustPolicy(t *testing.T) string {
 	t.Helper()
 	policy, err := eks.PodIdentityTrustPolicy(clusterARN, "ml-portfolio", "bankchurn")
@@ -32,7 +32,7 @@ func podIdentityTrustPolicy(t *testing.T) string {
 	return policy
 }
 
-// podIdentityToken is a token that the kubelet projects for the agent, with what a case changes of it.
+// podIdentityToken returns a token for the agent, as the kubelet projects it, with changed claims.
 func (s signer) podIdentityToken(t *testing.T, change func(*jwt.Claims)) string {
 	t.Helper()
 	return s.token(t, func(c *jwt.Claims) {
@@ -41,7 +41,7 @@ func (s signer) podIdentityToken(t *testing.T, change func(*jwt.Claims)) string 
 	})
 }
 
-// A pod's whole way, with AWS's own SDK: the projected token, the agent, the object store.
+// The AWS SDK gets credentials from the agent and reads from the object store.
 func TestPodIdentityAgent_readsItsPrefixOnly(t *testing.T) {
 	ctx := context.Background()
 	dir := t.TempDir()
@@ -83,18 +83,18 @@ func TestPodIdentityAgent_errors(t *testing.T) {
 	for _, test := range []struct {
 		name, token, cluster, trust string
 		status                      int
-		fault                       string
+		want                        string
 	}{
-		{name: "nothing", token: "", status: 400, fault: "no signed JWT"},
-		{name: "a token for STS", token: s.token(t, func(*jwt.Claims) {}), status: 400, fault: "made out to sts.amazonaws.com"},
-		{name: "signed by a stranger", token: otherSigner.podIdentityToken(t, func(*jwt.Claims) {}), status: 400, fault: "not signed by"},
-		{name: "expired", token: s.podIdentityToken(t, func(c *jwt.Claims) { c.Expiry = jwt.NewNumericDate(time.Now().Add(-time.Hour)) }), status: 400, fault: "expired"},
-		{name: "an account without an association", token: s.podIdentityToken(t, withSubject("system:serviceaccount:ml-portfolio:other")), status: 404, fault: "no association"},
-		{name: "the same name elsewhere", token: s.podIdentityToken(t, withSubject("system:serviceaccount:other:bankchurn")), status: 404, fault: "no association"},
-		{name: "no service account", token: s.podIdentityToken(t, withSubject("somebody")), status: 400, fault: "is no service account"},
-		{name: "another cluster", cluster: "other", token: s.podIdentityToken(t, func(*jwt.Claims) {}), status: 403, fault: "aws:RequestTag/eks-cluster-arn"},
-		{name: "a role for IRSA", trust: string(newPolicy(allowStatement(nil))), token: s.podIdentityToken(t, func(*jwt.Claims) {}), status: 403, fault: "no statement is about sts:AssumeRole"},
-		{name: "a session that may have no tags", trust: strings.Replace(podIdentityTrustPolicy(t), `,"sts:TagSession"`, "", 1), token: s.podIdentityToken(t, func(*jwt.Claims) {}), status: 403, fault: "sts:TagSession"},
+		{name: "no token", token: "", status: 400, want: "not a signed JWT"},
+		{name: "token for STS", token: s.token(t, func(*jwt.Claims) {}), status: 400, want: "invalid token audience sts.amazonaws.com"},
+		{name: "signed by another issuer", token: otherSigner.podIdentityToken(t, func(*jwt.Claims) {}), status: 400, want: "not signed by"},
+		{name: "expired", token: s.podIdentityToken(t, func(c *jwt.Claims) { c.Expiry = jwt.NewNumericDate(time.Now().Add(-time.Hour)) }), status: 400, want: "expired"},
+		{name: "service account without an association", token: s.podIdentityToken(t, withSubject("system:serviceaccount:ml-portfolio:other")), status: 404, want: "no association for"},
+		{name: "same name in another namespace", token: s.podIdentityToken(t, withSubject("system:serviceaccount:other:bankchurn")), status: 404, want: "no association for"},
+		{name: "subject is not a service account", token: s.podIdentityToken(t, withSubject("somebody")), status: 400, want: "must be a service account"},
+		{name: "another cluster", cluster: "other", token: s.podIdentityToken(t, func(*jwt.Claims) {}), status: 403, want: "aws:RequestTag/eks-cluster-arn"},
+		{name: "role for IRSA", trust: string(newPolicy(allowStatement(nil))), token: s.podIdentityToken(t, func(*jwt.Claims) {}), status: 403, want: "no statement applies to action sts:AssumeRole of principal pods.eks.amazonaws.com"},
+		{name: "no permission to tag the session", trust: strings.Replace(podIdentityTrustPolicy(t), `,"sts:TagSession"`, "", 1), token: s.podIdentityToken(t, func(*jwt.Claims) {}), status: 403, want: "sts:TagSession"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -125,7 +125,7 @@ func TestPodIdentityAgent_errors(t *testing.T) {
 			recorder := httptest.NewRecorder()
 			AgentHandler(dir, &Verifier{Issuer: issuer, JWKS: s.fetchJWKS}, slog.New(slog.DiscardHandler)).ServeHTTP(recorder, request)
 			require.Equal(t, test.status, recorder.Code)
-			require.Contains(t, recorder.Body.String(), test.fault)
+			require.Contains(t, recorder.Body.String(), test.want)
 			require.NotContains(t, recorder.Body.String(), "AccessKeyId")
 		})
 	}

@@ -19,21 +19,21 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider/aws"
 )
 
-// Config says where the servers stand. All of it is needed but Log.
+// Config configures the servers. Log is optional.
 type Config struct {
-	StackDir    string               // the stack's folder, with cloud.json
-	Issuer      string               // of service-account tokens
-	Client      kubernetes.Interface // reads service accounts and keys, and registers the webhook
+	StackDir    string               // has cloud.json
+	Issuer      string               // of service account tokens
+	Client      kubernetes.Interface // reads service accounts and JWKS, and registers the webhook
 	STSAddr     string               // host:port, plain HTTP
 	AgentAddr   string               // host:port, plain HTTP
 	WebhookAddr string               // host:port, TLS
 	Cert        tls.Certificate      // for the webhook's host
-	CACert      []byte               // PEM of who signed it
+	CACert      []byte               // PEM, issuer of Cert
 	Log         *slog.Logger
 }
 
-// Serve runs the token service, the agent and the webhook until ctx ends. It calls ready, once, when all answer
-// and the API server knows the webhook.
+// Serve runs STS, the agent and the webhook until ctx ends. It calls ready once, when all of them are listening and the
+// webhook is registered at the API server.
 func Serve(ctx context.Context, c Config, ready func()) error {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -42,7 +42,7 @@ func Serve(ctx context.Context, c Config, ready func()) error {
 	defer cancel()
 	sts, err := net.Listen("tcp", c.STSAddr)
 	if err != nil {
-		return fmt.Errorf("token service: %w", err)
+		return fmt.Errorf("STS: %w", err)
 	}
 	agent, err := net.Listen("tcp", c.AgentAddr)
 	if err != nil {
@@ -65,13 +65,13 @@ func Serve(ctx context.Context, c Config, ready func()) error {
 	}
 	ready()
 	err = <-errs
-	cancel() // one without the others is of no use
+	cancel() // stop the others
 	return errors.Join(err, <-errs, <-errs)
 }
 
 func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler) error {
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
-	defer context.AfterFunc(ctx, func() { _ = server.Close() })() // the listener's own end tells how it went
+	defer context.AfterFunc(ctx, func() { _ = server.Close() })() // Serve returns the error
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve %s: %w", listener.Addr(), err)
 	}
@@ -96,7 +96,7 @@ func (c Config) hasAssociation(namespace, name string) (bool, error) {
 	return findAssociation(cloud, namespace, name) != nil, nil
 }
 
-// region is that of the stack's cluster, the fourth field of its ARN.
+// region returns the region in the ARN of the stack's cluster. It is empty if the stack uses an existing cluster.
 func (c Config) region() (string, error) {
 	cloud, err := cloudstate.Load(c.StackDir)
 	if err != nil {
@@ -108,5 +108,5 @@ func (c Config) region() (string, error) {
 			return fields[3], nil
 		}
 	}
-	return "", nil // an existing cluster: the pod's own AWS_REGION is all there is
+	return "", nil // pods then have to set AWS_REGION
 }

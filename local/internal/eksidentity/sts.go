@@ -10,17 +10,16 @@ import (
 	"time"
 )
 
-// sessionDuration of a session, STS's default. The account behind it does not expire, so that it limits only how
-// often a client asks again.
+// sessionDuration is STS's default. The object store's accounts do not expire: clients only renew their credentials.
 const sessionDuration = time.Hour
 
-// stsNamespace of STS's answers, and version of its API.
+// XML namespace and version of the STS API.
 const (
 	stsNamespace = "https://sts.amazonaws.com/doc/2011-06-15/"
 	stsVersion   = "2011-06-15"
 )
 
-// STSHandler is the token service of the stack in folder dir: AssumeRoleWithWebIdentity of AWS's query API.
+// STSHandler returns the STS API for the stack in dir. It supports AssumeRoleWithWebIdentity.
 func STSHandler(dir string, verifier *Verifier, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		req.Body = http.MaxBytesReader(w, req.Body, 64<<10) // a token has 2 KiB
@@ -50,11 +49,11 @@ func handleAssumeRole(dir string, verifier *Verifier, req *http.Request) (Sessio
 	if err := req.ParseForm(); err != nil {
 		return Session{}, "", newAPIError(400, "MalformedQueryString", "%w", err)
 	}
-	if asked := req.Form.Get("Action"); asked != "AssumeRoleWithWebIdentity" {
-		return Session{}, "", newAPIError(400, "InvalidAction", "the local token service knows AssumeRoleWithWebIdentity, not %q", asked)
+	if got := req.Form.Get("Action"); got != "AssumeRoleWithWebIdentity" {
+		return Session{}, "", newAPIError(400, "InvalidAction", "invalid Action %q: must be AssumeRoleWithWebIdentity", got)
 	}
-	if asked := req.Form.Get("Version"); asked != stsVersion {
-		return Session{}, "", newAPIError(400, "InvalidAction", "the local token service knows version %s, not %q", stsVersion, asked)
+	if got := req.Form.Get("Version"); got != stsVersion {
+		return Session{}, "", newAPIError(400, "InvalidAction", "invalid Version %q: must be %s", got, stsVersion)
 	}
 	for _, name := range []string{"RoleArn", "RoleSessionName", "WebIdentityToken"} {
 		if req.Form.Get(name) == "" {
@@ -65,7 +64,7 @@ func handleAssumeRole(dir string, verifier *Verifier, req *http.Request) (Sessio
 	return session, req.Form.Get("RoleSessionName"), err
 }
 
-// sessionARN turns arn:aws:iam::ACCOUNT:role/PATH/NAME into the ARN of a session of the role.
+// sessionARN returns the ARN of a session of a role, arn:aws:iam::ACCOUNT:role/PATH/NAME.
 func sessionARN(role, sessionName string) string {
 	account, name, _ := strings.Cut(strings.TrimPrefix(role, "arn:aws:iam::"), ":role/")
 	return fmt.Sprintf("arn:aws:sts::%s:assumed-role/%s/%s", account, name[strings.LastIndex(name, "/")+1:], sessionName)
@@ -85,7 +84,7 @@ type assumeRoleResult struct {
 	Audience    string             `xml:"Audience"`
 }
 
-// sessionCredentials go without a session token: the local store's accounts last, and it refuses a token on them.
+// sessionCredentials have no session token: versitygw refuses one for its accounts.
 type sessionCredentials struct {
 	AccessKeyID     string `xml:"AccessKeyId"`
 	SecretAccessKey string
@@ -109,18 +108,16 @@ type errorResponse struct {
 func writeError(w http.ResponseWriter, err error) {
 	var r *apiError
 	if !errors.As(err, &r) {
-		writeXML(
-			w,
-			http.StatusInternalServerError,
-			errorResponse{Namespace: stsNamespace, Type: "Receiver", Code: "InternalFailure", Message: err.Error()},
-		)
+		writeXML(w, http.StatusInternalServerError, errorResponse{
+			Namespace: stsNamespace, Type: "Receiver", Code: "InternalFailure", Message: err.Error(),
+		})
 		return
 	}
-	writeXML(w, r.status, errorResponse{Namespace: stsNamespace, Type: "Sender", Code: r.code, Message: r.reason.Error()})
+	writeXML(w, r.status, errorResponse{Namespace: stsNamespace, Type: "Sender", Code: r.code, Message: r.err.Error()})
 }
 
 func writeXML(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "text/xml")
 	w.WriteHeader(status)
-	_ = xml.NewEncoder(w).Encode(body) // a client that went away hears nothing
+	_ = xml.NewEncoder(w).Encode(body) // fails only if the client is gone
 }

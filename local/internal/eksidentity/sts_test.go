@@ -36,7 +36,7 @@ import (
 
 const roleARN = "arn:aws:iam::123456789012:role/bankchurn"
 
-// signer is a cluster's service-account issuer.
+// signer signs service account tokens as a cluster does.
 type signer struct{ key *rsa.PrivateKey }
 
 func newSigner(t *testing.T) signer {
@@ -64,7 +64,7 @@ func (s signer) token(t *testing.T, change func(*jwt.Claims)) string {
 	return token
 }
 
-// newCreator makes resources of the local AWS in a stack's folder.
+// newCreator returns a function that creates AWS resources in the local cloud in dir.
 func newCreator(t *testing.T, dir string) func(typ string, inputs object) {
 	t.Helper()
 	p := provider.New(aws.Package(), &provider.Cloud{Dir: dir})
@@ -82,7 +82,7 @@ func newCreator(t *testing.T, dir string) func(typ string, inputs object) {
 	}
 }
 
-// createIRSAResources is a stack's folder with an identity provider and a role that trusts one service account.
+// createIRSAResources creates an identity provider, a role that trusts one service account, and a bucket.
 func createIRSAResources(t *testing.T, dir string) {
 	t.Helper()
 	create := newCreator(t, dir)
@@ -94,8 +94,7 @@ func createIRSAResources(t *testing.T, dir string) {
 	}))})
 }
 
-// putModels puts two services' models into the bucket of the store in dir, and
-// returns what makes a client of that store.
+// putModels uploads the models of two services, and returns a function that creates clients of the object store.
 func putModels(t *testing.T, dir string) func(sdk.CredentialsProvider) *s3.Client {
 	node, err := nodeinfo.Read(filepath.Join(dir, "node.json"))
 	require.NoError(t, err)
@@ -112,7 +111,7 @@ func putModels(t *testing.T, dir string) func(sdk.CredentialsProvider) *s3.Clien
 	return client
 }
 
-// A pod's whole way, with AWS's own SDK: the projected token, the token service, the object store.
+// The AWS SDK gets credentials from STS and reads from the object store.
 func TestSTS_readsItsPrefixOnly(t *testing.T) {
 	ctx := context.Background()
 	dir := t.TempDir()
@@ -164,9 +163,9 @@ func TestSTS_errors(t *testing.T) {
 		{"another role", roleARN + "x", s.token(t, func(*jwt.Claims) {}), "AccessDenied"},
 		{"another audience", roleARN, s.token(t, func(c *jwt.Claims) { c.Audience = jwt.Audience{"api"} }), "InvalidIdentityToken"},
 		{"another issuer", roleARN, s.token(t, func(c *jwt.Claims) { c.Issuer = "https://other" }), "InvalidIdentityToken"},
-		{"signed by a stranger", roleARN, otherSigner.token(t, func(*jwt.Claims) {}), "InvalidIdentityToken"},
+		{"signed by another issuer", roleARN, otherSigner.token(t, func(*jwt.Claims) {}), "InvalidIdentityToken"},
 		{"expired", roleARN, s.token(t, func(c *jwt.Claims) { c.Expiry = jwt.NewNumericDate(time.Now().Add(-time.Hour)) }), "ExpiredTokenException"},
-		{"for ever", roleARN, s.token(t, func(c *jwt.Claims) { c.Expiry = nil }), "InvalidIdentityToken"},
+		{"without expiry", roleARN, s.token(t, func(c *jwt.Claims) { c.Expiry = nil }), "InvalidIdentityToken"},
 		{"unsigned", roleARN, "eyJhbGciOiJub25lIn0.e30.", "InvalidIdentityToken"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

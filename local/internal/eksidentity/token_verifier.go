@@ -12,10 +12,10 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 )
 
-// FetchJWKS fetches the issuer's JSON web key set.
+// FetchJWKS returns the issuer's JSON Web Key Set.
 type FetchJWKS func(context.Context) ([]byte, error)
 
-// Verifier checks service-account tokens of one issuer.
+// Verifier verifies service account tokens of one issuer.
 type Verifier struct {
 	Issuer string
 	JWKS   FetchJWKS
@@ -25,15 +25,15 @@ type Verifier struct {
 	fetchedAt  time.Time
 }
 
-// errTokenExpired tells a token that was good once.
+// errTokenExpired is the error of a token that is valid apart from its expiry.
 var errTokenExpired = errors.New("the token has expired")
 
-// Verify returns the claims of a token that the issuer has signed and that is valid now.
+// Verify returns the claims of a token, or an error if the issuer has not signed it or it is not valid now.
 func (v *Verifier) Verify(ctx context.Context, token string) (Claims, error) {
-	// What Kubernetes signs with; never "none", never a shared secret.
+	// The algorithms of Kubernetes. "none" and shared secrets must not be accepted.
 	parsed, err := jwt.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256, jose.ES256})
 	if err != nil {
-		return Claims{}, fmt.Errorf("the token is no signed JWT: %w", err)
+		return Claims{}, fmt.Errorf("the token is not a signed JWT: %w", err)
 	}
 	key, err := v.signingKey(ctx, parsed.Headers[0].KeyID)
 	if err != nil {
@@ -51,12 +51,13 @@ func (v *Verifier) Verify(ctx context.Context, token string) (Claims, error) {
 		return Claims{}, fmt.Errorf("the token is not valid: %w", err)
 	}
 	if claims.Expiry == nil {
-		return Claims{}, errors.New("the token never expires")
+		return Claims{}, errors.New("the token has no expiry")
 	}
 	return Claims{Issuer: claims.Issuer, Subject: claims.Subject, Audience: claims.Audience}, nil
 }
 
-// signingKey finds a key by its id. An id that is not known makes it ask the issuer again, at most every ten seconds.
+// signingKey returns a key by its ID. If the ID is not in the cached key set, the set is fetched again, at most every 10
+// seconds.
 func (v *Verifier) signingKey(ctx context.Context, id string) (*jose.JSONWebKey, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()

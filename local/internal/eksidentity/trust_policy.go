@@ -1,6 +1,7 @@
-// Package eksidentity is how pods get their roles on the local cloud, in the parts that EKS and AWS have: a webhook
-// that hands a pod a token, and what takes the token for credentials when the role's trust policy says so: the
-// token service for IAM roles for service accounts, the node's agent for Pod Identity.
+// Package eksidentity gives pods in the local cloud the credentials of their IAM roles. It has local versions of the
+// parts of AWS and EKS that do so: the pod identity webhook, which adds a service account token to pods; STS, which
+// exchanges the token for credentials (IAM roles for service accounts); and the agent, which does so for EKS Pod
+// Identity. Both evaluate the role's trust policy.
 package eksidentity
 
 import (
@@ -12,83 +13,36 @@ import (
 	"strings"
 )
 
-// Claims are what a verified token says of its bearer.
+// Claims are the claims of a verified service account token.
 type Claims struct {
-	Issuer   string   // URL
-	Subject  string   // system:serviceaccount:NAMESPACE:NAME
-	Audience []string // to whom the token is made out
+	Issuer   string // URL
+	Subject  string // system:serviceaccount:NAMESPACE:NAME
+	Audience []string
 }
 
-// trustPolicy is the part of a policy document that a trust policy has.
-type trustPolicy struct {
-	Statement statementList
-}
-
-type trustStatement struct {
-	Effect    string
-	Principal principal
-	Action    stringList
-	Condition map[string]map[string]stringList
-}
-
-// principal is {"Federated": ARN}, {"Service": …}, or the text "*".
-type principal struct{ Federated, Service, AWS stringList }
-
-func (p *principal) UnmarshalJSON(content []byte) error {
-	var wildcard string
-	if json.Unmarshal(content, &wildcard) == nil {
-		*p = principal{AWS: stringList{wildcard}}
-		return nil
-	}
-	type plain principal
-	return json.Unmarshal(content, (*plain)(p))
-}
-
-type stringList []string
-
-func (l *stringList) UnmarshalJSON(content []byte) error {
-	var one string
-	if json.Unmarshal(content, &one) == nil {
-		*l = stringList{one}
-		return nil
-	}
-	return json.Unmarshal(content, (*[]string)(l))
-}
-
-type statementList []trustStatement
-
-func (s *statementList) UnmarshalJSON(content []byte) error {
-	var one trustStatement
-	if json.Unmarshal(content, &one) == nil {
-		*s = statementList{one}
-		return nil
-	}
-	return json.Unmarshal(content, (*[]trustStatement)(s))
-}
-
-// errNotAuthorized is the answer of a trust policy that was read and says no.
+// errNotAuthorized is the error of a trust policy that does not allow a request.
 var errNotAuthorized = errors.New("the role's trust policy does not allow it")
 
-// assumeRequest is one try to assume a role.
+// assumeRequest is a request to assume a role.
 type assumeRequest struct {
-	principalName    string               // stands in the reason
-	matchesPrincipal func(principal) bool // whether a statement's principal is meant
+	principalName    string               // for error messages
+	matchesPrincipal func(principal) bool // reports whether a statement applies to the principal
 	action           string
-	contextValues    func(key string) ([]string, bool) // what a condition key stands for; false when it is nothing here
+	contextValues    func(key string) ([]string, bool) // returns the values of a condition key, false if it has none
 }
 
-// CheckIRSATrust says whether a role's trust policy lets the bearer of the claims assume it: nil when it does, an
-// error with the reason when it does not. provider is the ARN of the identity provider that vouches for the
-// issuer. As in AWS, a Deny that applies wins, and a condition that is not understood never holds.
-func CheckIRSATrust(policy []byte, provider string, claims Claims) error {
+// CheckIRSATrust returns nil if a role's trust policy allows AssumeRoleWithWebIdentity with these claims, or else an
+// error with the reason. providerARN is the OIDC identity provider of the issuer. As in AWS, a Deny overrides an Allow.
+// Conditions with unsupported operators or keys are never met.
+func CheckIRSATrust(policy []byte, providerARN string, claims Claims) error {
 	return assumeRequest{
-		principalName: provider, action: "sts:AssumeRoleWithWebIdentity", contextValues: claims.contextValues,
-		matchesPrincipal: func(p principal) bool { return slices.Contains(p.Federated, provider) },
+		principalName: providerARN, action: "sts:AssumeRoleWithWebIdentity", contextValues: claims.contextValues,
+		matchesPrincipal: func(p principal) bool { return slices.Contains(p.Federated, providerARN) },
 	}.evaluate(policy)
 }
 
-// CheckPodIdentityTrust says the same of EKS, which assumes a role for a pod with tags that say whose it is: it has to
-// be let assume the role and tag the session.
+// CheckPodIdentityTrust returns nil if a role's trust policy allows EKS Pod Identity to assume the role and to tag the
+// session with these tags, or else an error with the reason.
 func CheckPodIdentityTrust(policy []byte, tags map[string]string) error {
 	for _, action := range []string{"sts:AssumeRole", "sts:TagSession"} {
 		err := assumeRequest{
@@ -106,25 +60,26 @@ func CheckPodIdentityTrust(policy []byte, tags map[string]string) error {
 	return nil
 }
 
-func (a assumeRequest) evaluate(policy []byte) error {
+// evaluate returns nil if the trust policy allows the request, or else an error with the reason.
+func (r assumeRequest) evaluate(policy []byte) error {
 	var document trustPolicy
 	if err := json.Unmarshal(policy, &document); err != nil {
 		return fmt.Errorf("trust policy: %w", err)
 	}
-	reason := fmt.Errorf("no statement is about %s for %s", a.action, a.principalName)
+	reason := fmt.Errorf("no statement applies to action %s of principal %s", r.action, r.principalName)
 	allowed := false
 	for _, s := range document.Statement {
-		if !a.matchesPrincipal(s.Principal) || !matchesAction(s.Action, a.action) {
+		if !r.matchesPrincipal(s.Principal) || !matchesAction(s.Action, r.action) {
 			continue
 		}
-		unmet := s.checkConditions(a.contextValues)
+		err := s.checkConditions(r.contextValues)
 		switch {
-		case s.Effect == "Deny" && unmet == nil:
+		case s.Effect == "Deny" && err == nil:
 			return fmt.Errorf("%w: a statement denies it", errNotAuthorized)
-		case s.Effect == "Allow" && unmet == nil:
+		case s.Effect == "Allow" && err == nil:
 			allowed = true
 		case s.Effect == "Allow":
-			reason = unmet
+			reason = err
 		}
 	}
 	if allowed {
@@ -142,28 +97,28 @@ func matchesAction(actions []string, action string) bool {
 	return false
 }
 
-// checkConditions is the first condition that the values do not meet, nil when they meet all.
-func (s trustStatement) checkConditions(of func(key string) ([]string, bool)) error {
+// checkConditions returns an error for the first condition that is not met.
+func (s trustStatement) checkConditions(contextValues func(key string) ([]string, bool)) error {
 	for operator, keys := range s.Condition {
-		for key, wanted := range keys {
-			values, known := of(key)
-			if !known {
-				return fmt.Errorf("condition key %q is not one of this attempt", key)
+		for key, patterns := range keys {
+			values, ok := contextValues(key)
+			if !ok {
+				return fmt.Errorf("condition key %q is not in the request", key)
 			}
-			holds, err := evaluateCondition(operator, values, wanted)
+			met, err := evaluateCondition(operator, values, patterns)
 			if err != nil {
 				return fmt.Errorf("condition %s: %w", key, err)
 			}
-			if !holds {
-				return fmt.Errorf("%s %s: it has %s, the policy wants %s",
-					operator, key, strings.Join(values, ", "), strings.Join(wanted, ", "))
+			if !met {
+				return fmt.Errorf("condition %s %s is not met: the request has %s, the policy requires %s",
+					operator, key, strings.Join(values, ", "), strings.Join(patterns, ", "))
 			}
 		}
 	}
 	return nil
 }
 
-// contextValues are what a condition key stands for: the issuer without its scheme, a colon, and the claim.
+// contextValues returns the values of a condition key, which is the issuer without its scheme, a colon and a claim.
 func (c Claims) contextValues(key string) ([]string, bool) {
 	switch key {
 	case strings.TrimPrefix(c.Issuer, "https://") + ":sub":

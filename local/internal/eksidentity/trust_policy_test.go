@@ -20,7 +20,7 @@ func newPolicy(statements ...object) []byte {
 	return text
 }
 
-// allowStatement is the statement of a good trust policy, with what a case changes of it.
+// allowStatement returns the statement of a valid trust policy, with changed fields.
 func allowStatement(changes object) object {
 	s := object{
 		"Effect": "Allow", "Principal": object{"Federated": providerARN}, "Action": "sts:AssumeRoleWithWebIdentity",
@@ -32,7 +32,7 @@ func allowStatement(changes object) object {
 	return s
 }
 
-func TestAuthorizeWebIdentity(t *testing.T) {
+func TestCheckIRSATrust(t *testing.T) {
 	claims := Claims{Issuer: issuer, Subject: subject, Audience: []string{"sts.amazonaws.com"}}
 	other := claims
 	other.Subject = "system:serviceaccount:ml-portfolio:nlpinsight"
@@ -43,41 +43,41 @@ func TestAuthorizeWebIdentity(t *testing.T) {
 		name   string
 		policy []byte
 		claims Claims
-		fault  string
+		want   string
 	}{
-		{"the service account", newPolicy(allowStatement(nil)), claims, ""},
-		{"one statement, not a list", newSingleStatementPolicy(allowStatement(nil)), claims, ""},
-		{"another service account", newPolicy(allowStatement(nil)), other, "it has " + other.Subject},
+		{"service account", newPolicy(allowStatement(nil)), claims, ""},
+		{"statement without a list", newSingleStatementPolicy(allowStatement(nil)), claims, ""},
+		{"another service account", newPolicy(allowStatement(nil)), other, "the request has " + other.Subject},
 		{"another audience", newPolicy(allowStatement(nil)), Claims{issuer, subject, []string{"api"}}, ":aud"},
-		{"one audience of several", newPolicy(allowStatement(nil)), Claims{issuer, subject, []string{"api", "sts.amazonaws.com"}}, ""},
+		{"one of several audiences", newPolicy(allowStatement(nil)), Claims{issuer, subject, []string{"api", "sts.amazonaws.com"}}, ""},
 		{"another provider", newPolicy(allowStatement(object{"Principal": object{"Federated": providerARN + "x"}})), claims, "no statement"},
-		{"a service's trust", newPolicy(allowStatement(object{"Principal": object{"Service": "eks.amazonaws.com"}})), claims, "no statement"},
-		{"everyone", newPolicy(allowStatement(object{"Principal": "*"})), claims, "no statement"},
+		{"service principal", newPolicy(allowStatement(object{"Principal": object{"Service": "eks.amazonaws.com"}})), claims, "no statement"},
+		{"wildcard principal", newPolicy(allowStatement(object{"Principal": "*"})), claims, "no statement"},
 		{"another action", newPolicy(allowStatement(object{"Action": "sts:AssumeRole"})), claims, "no statement"},
-		{"an action among several", newPolicy(allowStatement(object{"Action": []string{"sts:TagSession", "sts:AssumeRole*"}})), claims, ""},
-		{"a pattern", newPolicy(allowStatement(condition("StringLike", "10.214.0.2:sub", "system:serviceaccount:*:bank?hurn"))), claims, ""},
-		{"a pattern does not fit", newPolicy(allowStatement(condition("StringLike", "10.214.0.2:sub", "system:serviceaccount:other:*"))), claims, "StringLike"},
-		{"a pattern is no equality", newPolicy(allowStatement(condition("StringEquals", "10.214.0.2:sub", "system:*"))), claims, "StringEquals"},
+		{"one of several actions", newPolicy(allowStatement(object{"Action": []string{"sts:TagSession", "sts:AssumeRole*"}})), claims, ""},
+		{"StringLike", newPolicy(allowStatement(condition("StringLike", "10.214.0.2:sub", "system:serviceaccount:*:bank?hurn"))), claims, ""},
+		{"StringLike without a match", newPolicy(allowStatement(condition("StringLike", "10.214.0.2:sub", "system:serviceaccount:other:*"))), claims, "StringLike"},
+		{"StringEquals with a wildcard", newPolicy(allowStatement(condition("StringEquals", "10.214.0.2:sub", "system:*"))), claims, "StringEquals"},
 		{"one of several values", newPolicy(allowStatement(condition("StringEquals", "10.214.0.2:sub", []string{"x", subject}))), claims, ""},
-		{"the key of another issuer", newPolicy(allowStatement(condition("StringEquals", "10.213.0.2:sub", subject))), claims, `"10.213.0.2:sub"`},
-		{"an operator that is not known", newPolicy(allowStatement(condition("StringNotEquals", "10.214.0.2:sub", "x"))), claims, "StringNotEquals is not known"},
-		{"a second statement allows", newPolicy(allowStatement(object{"Action": "sts:AssumeRole"}), allowStatement(nil)), claims, ""},
-		{"a deny wins", newPolicy(allowStatement(nil), allowStatement(object{"Effect": "Deny"})), claims, "denies it"},
-		{"nothing", newPolicy(), claims, "no statement"},
-		{"no policy", []byte("no"), claims, "trust policy"},
+		{"condition key of another issuer", newPolicy(allowStatement(condition("StringEquals", "10.213.0.2:sub", subject))), claims, `"10.213.0.2:sub"`},
+		{"unsupported operator", newPolicy(allowStatement(condition("StringNotEquals", "10.214.0.2:sub", "x"))), claims, "unsupported operator StringNotEquals"},
+		{"second statement allows", newPolicy(allowStatement(object{"Action": "sts:AssumeRole"}), allowStatement(nil)), claims, ""},
+		{"deny overrides allow", newPolicy(allowStatement(nil), allowStatement(object{"Effect": "Deny"})), claims, "denies it"},
+		{"no statements", newPolicy(), claims, "no statement"},
+		{"invalid policy", []byte("no"), claims, "trust policy"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			err := CheckIRSATrust(test.policy, providerARN, test.claims)
-			if test.fault == "" {
+			if test.want == "" {
 				require.NoError(t, err)
 			} else {
-				require.ErrorContains(t, err, test.fault)
+				require.ErrorContains(t, err, test.want)
 			}
 		})
 	}
 }
 
-// newSingleStatementPolicy is a policy whose statement stands alone.
+// newSingleStatementPolicy returns a policy with a statement that is not in a list.
 func newSingleStatementPolicy(statement object) []byte {
 	text, _ := json.Marshal(object{"Version": "2012-10-17", "Statement": statement})
 	return text

@@ -13,54 +13,46 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// GetServiceAccount finds a service account of the cluster.
+// GetServiceAccount reads a service account of the cluster.
 type GetServiceAccount func(ctx context.Context, namespace, name string) (*corev1.ServiceAccount, error)
 
-// HasAssociation tells whether a service account has a role by Pod Identity.
+// HasAssociation reports whether a service account has a Pod Identity association.
 type HasAssociation func(namespace, name string) (bool, error)
 
-// WebhookHandler is the admission webhook for pods. region tells the stack's region at the time of asking, sts is
-// the token service's URL.
+// WebhookHandler returns the mutating admission webhook for pods. stackRegion returns the stack's region, which is read
+// for each pod. stsURL is the URL of the local STS.
 func WebhookHandler(
-	accounts GetServiceAccount,
-	associated HasAssociation,
-	region func() (string, error),
-	sts string,
+	getServiceAccount GetServiceAccount, hasAssociation HasAssociation, stackRegion func() (string, error), stsURL string,
 	log *slog.Logger,
 ) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		var review admissionv1.AdmissionReview
 		if err := json.NewDecoder(http.MaxBytesReader(w, req.Body, 8<<20)).Decode(&review); err != nil || review.Request == nil {
-			http.Error(w, "this is the pod identity webhook: it expects an AdmissionReview", http.StatusBadRequest)
+			http.Error(w, "invalid request to the pod identity webhook: must be an AdmissionReview", http.StatusBadRequest)
 			return
 		}
 		response := &admissionv1.AdmissionResponse{UID: review.Request.UID, Allowed: true}
-		patch, err := createPatch(req.Context(), review.Request, accounts, associated, region, sts)
+		patch, err := createPatch(req.Context(), review.Request, getServiceAccount, hasAssociation, stackRegion, stsURL)
 		switch {
 		case err != nil:
-			log.Error("pod refused", "namespace", review.Request.Namespace, "error", err)
+			log.Error("pod denied", "namespace", review.Request.Namespace, "error", err)
 			response.Allowed = false
 			response.Result = &metav1.Status{Message: fmt.Sprintf("pod identity: %v", err), Code: http.StatusInternalServerError}
 		case patch != nil:
-			kind := admissionv1.PatchTypeJSONPatch
-			response.PatchType, response.Patch = &kind, patch
+			patchType := admissionv1.PatchTypeJSONPatch
+			response.PatchType, response.Patch = &patchType, patch
 		}
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).
-			Encode(admissionv1.AdmissionReview{TypeMeta: review.TypeMeta, Response: response})
-		// the API server times out by itself
+		// It fails only if the API server has closed the connection.
+		_ = json.NewEncoder(w).Encode(admissionv1.AdmissionReview{TypeMeta: review.TypeMeta, Response: response})
 	})
 }
 
-// createPatch is the JSON patch for a pod, nil when its service account has no role. As on EKS, an association comes
-// before an annotation.
+// createPatch returns the JSON patch for a pod, or nil if its service account has no role. As in EKS, a Pod Identity
+// association is preferred to a role annotation.
 func createPatch(
-	ctx context.Context,
-	request *admissionv1.AdmissionRequest,
-	getServiceAccount GetServiceAccount,
-	hasAssociation HasAssociation,
-	stackRegion func() (string, error),
-	stsURL string,
+	ctx context.Context, request *admissionv1.AdmissionRequest,
+	getServiceAccount GetServiceAccount, hasAssociation HasAssociation, stackRegion func() (string, error), stsURL string,
 ) ([]byte, error) {
 	var pod corev1.Pod
 	if err := json.Unmarshal(request.Object.Raw, &pod); err != nil {
@@ -72,7 +64,7 @@ func createPatch(
 	}
 	account, err := getServiceAccount(ctx, request.Namespace, name)
 	if apierrors.IsNotFound(err) {
-		return nil, nil // the API server refuses the pod by itself, in its own words
+		return nil, nil // the API server denies the pod
 	}
 	if err != nil {
 		return nil, fmt.Errorf("service account %s/%s: %w", request.Namespace, name, err)
@@ -85,25 +77,25 @@ func createPatch(
 	if err != nil {
 		return nil, err
 	}
-	inject := func(pod *corev1.Pod) bool { return applyPodIdentity(pod, regionName) }
+	mutate := func(pod *corev1.Pod) bool { return applyPodIdentity(pod, regionName) }
 	if !usesPodIdentity {
-		injection, _ := irsaMutationFor(account, regionName, stsURL)
-		inject = injection.Apply
+		irsa, _ := irsaMutationFor(account, regionName, stsURL)
+		mutate = irsa.Apply
 	}
-	if !inject(&pod) {
+	if !mutate(&pod) {
 		return nil, nil
 	}
 	return jsonPatch(pod)
 }
 
-// jsonPatch puts the parts of a pod that an injection changes in the place of those that are there.
+// jsonPatch returns a JSON patch with the fields of the pod that a mutation changes.
 func jsonPatch(pod corev1.Pod) ([]byte, error) {
 	type operation struct {
 		Op    string `json:"op"`
 		Path  string `json:"path"`
 		Value any    `json:"value"`
 	}
-	// "add" on a field that is there takes its place.
+	// "add" replaces a field that exists.
 	patch := []operation{
 		{"add", "/spec/containers", pod.Spec.Containers},
 		{"add", "/spec/volumes", pod.Spec.Volumes},

@@ -12,11 +12,11 @@ import (
 	"k8s.io/client-go/kubernetes"
 )
 
-// webhookName is that of EKS's own.
+// webhookName is the name of EKS's webhook.
 const webhookName = "pod-identity-webhook"
 
-// registerWebhook tells the API server of the webhook at url, whose certificate the PEM ca has signed. It fails closed
-// except in the cluster's own namespaces, which hold no workload and have to come up without it.
+// registerWebhook registers the webhook at url, whose certificate is signed by ca, a PEM. If the webhook does not
+// respond, pods are denied, except in the namespaces of Kubernetes itself.
 func registerWebhook(ctx context.Context, client kubernetes.Interface, url string, ca []byte) error {
 	rule := applyv1.RuleWithOperations().
 		WithOperations(admissionv1.Create).

@@ -19,7 +19,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-var webIdentity = IRSAMutation{
+var irsaMutation = IRSAMutation{
 	RoleARN: "arn:aws:iam::123456789012:role/bankchurn", Audience: "sts.amazonaws.com", Expiration: 86400,
 	Region: "eu-west-1", STSURL: "http://10.214.0.2:9443",
 }
@@ -39,9 +39,9 @@ func envMap(c corev1.Container) map[string]string {
 	return env
 }
 
-func TestWebIdentityInject(t *testing.T) {
+func TestIRSAMutationApply(t *testing.T) {
 	p := newPod()
-	require.True(t, webIdentity.Apply(p))
+	require.True(t, irsaMutation.Apply(p))
 	fetcher := envMap(p.Spec.InitContainers[0])
 	require.Equal(t, map[string]string{
 		"AWS_ROLE_ARN":                "arn:aws:iam::123456789012:role/bankchurn",
@@ -51,7 +51,7 @@ func TestWebIdentityInject(t *testing.T) {
 		"AWS_STS_REGIONAL_ENDPOINTS":  "regional",
 		"AWS_ENDPOINT_URL_STS":        "http://10.214.0.2:9443",
 	}, fetcher)
-	require.Equal(t, "us-east-1", envMap(p.Spec.Containers[0])["AWS_REGION"], "what the pod sets stays")
+	require.Equal(t, "us-east-1", envMap(p.Spec.Containers[0])["AWS_REGION"], "the pod's value stays")
 	require.Equal(
 		t,
 		[]corev1.VolumeMount{{Name: tokenVolume, MountPath: tokenMountPath, ReadOnly: true}},
@@ -61,19 +61,19 @@ func TestWebIdentityInject(t *testing.T) {
 	require.Equal(t, "sts.amazonaws.com", token.Audience)
 	require.EqualValues(t, 86400, *token.ExpirationSeconds)
 
-	require.False(t, webIdentity.Apply(p), "a second time there is nothing to do")
+	require.False(t, irsaMutation.Apply(p), "the second time nothing is changed")
 	require.Len(t, p.Spec.Volumes, 1)
 }
 
-func TestWebIdentityInject_skipContainers(t *testing.T) {
+func TestIRSAMutationApply_skipContainers(t *testing.T) {
 	p := newPod()
 	p.Annotations = map[string]string{skipAnnotation: "server"}
-	require.True(t, webIdentity.Apply(p))
+	require.True(t, irsaMutation.Apply(p))
 	require.Empty(t, p.Spec.Containers[0].VolumeMounts)
 	require.NotEmpty(t, p.Spec.InitContainers[0].VolumeMounts)
 }
 
-func TestWebIdentityFor_annotations(t *testing.T) {
+func TestIRSAMutationFor_annotations(t *testing.T) {
 	account := &corev1.ServiceAccount{ObjectMeta: metav1.ObjectMeta{Annotations: map[string]string{
 		roleAnnotation: "arn:aws:iam::1:role/r", audienceAnnotation: "api", expirationAnnotation: "3600",
 	}}}
@@ -103,7 +103,7 @@ func postReview(t *testing.T, accounts GetServiceAccount, associated HasAssociat
 	return answer.Response
 }
 
-// noAssociation has no association, all have one.
+// noAssociation and anyAssociation are HasAssociation functions with the same result for all service accounts.
 func noAssociation(string, string) (bool, error)  { return false, nil }
 func anyAssociation(string, string) (bool, error) { return true, nil }
 
@@ -140,16 +140,16 @@ func TestWebhookHandler(t *testing.T) {
 	require.Contains(t, broken.Result.Message, "service account ml/default: no answer")
 
 	unknown := postReview(t, account(withRole, nil), func(string, string) (bool, error) { return false, errors.New("no record") }, newPod())
-	require.False(t, unknown.Allowed, "a pod without the identity that it should have is worse than none")
+	require.False(t, unknown.Allowed, "no pod may start without its role")
 
-	// An association comes before the annotation: the SDK would take the role's token first.
+	// With both, only the association counts: the SDK would prefer the web identity token.
 	agent := postReview(t, account(withRole, nil), anyAssociation, newPod())
 	require.True(t, agent.Allowed)
 	require.Contains(t, string(agent.Patch), `"AWS_CONTAINER_CREDENTIALS_FULL_URI","value":"http://169.254.170.23/v1/credentials"`)
 	require.NotContains(t, string(agent.Patch), "AWS_ROLE_ARN")
 }
 
-func TestInjectPodIdentity(t *testing.T) {
+func TestApplyPodIdentity(t *testing.T) {
 	p := newPod()
 	require.True(t, applyPodIdentity(p, "eu-west-1"))
 	const folder = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount"
@@ -168,5 +168,5 @@ func TestInjectPodIdentity(t *testing.T) {
 	token := p.Spec.Volumes[0].Projected.Sources[0].ServiceAccountToken
 	require.Equal(t, "pods.eks.amazonaws.com", token.Audience)
 	require.Equal(t, "eks-pod-identity-token", token.Path)
-	require.False(t, applyPodIdentity(p, "eu-west-1"), "a second time there is nothing to do")
+	require.False(t, applyPodIdentity(p, "eu-west-1"), "the second time nothing is changed")
 }

@@ -24,6 +24,15 @@ func Path(t testing.TB, name string) string {
 	return path
 }
 
+// Config makes the test's cache entry depend on the project file and the stack files, for tests that read them from
+// the repository by other means.
+func Config(t testing.TB) {
+	t.Helper()
+	for _, name := range []string{"Pulumi.yaml", "Pulumi.gke.yaml", "Pulumi.eks.yaml"} {
+		Path(t, name)
+	}
+}
+
 // Root returns the directory of the links: the part of the repository's root that tests need.
 func Root(t testing.TB) string {
 	t.Helper()
