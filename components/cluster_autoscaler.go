@@ -94,8 +94,8 @@ func NewClusterAutoscaler(
 	return a, ctx.RegisterResourceOutputs(a, pulumi.Map{})
 }
 
-// newNetworkPolicy allows scrapes, DNS, and HTTPS to all addresses: the API server and VPC endpoints of the cloud's APIs
-// have private ones.
+// newNetworkPolicy allows scrapes, DNS, and HTTPS to all addresses: the API server and VPC endpoints of the cloud's
+// APIs have private ones.
 func (a *ClusterAutoscalerArgs) newNetworkPolicy(
 	ctx *pulumi.Context, name string, selector pulumi.StringMap, meta *metav1.ObjectMetaArgs, opts ...pulumi.ResourceOption,
 ) (pulumi.Resource, error) {

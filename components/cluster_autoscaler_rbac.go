@@ -34,7 +34,8 @@ var (
 			"csidrivers", "csinodes", "csistoragecapacities", "storageclasses", "volumeattachments",
 		}, nil, readVerbs},
 	}
-	// namespaceRules apply to the autoscaler's namespace: its lease for leader election, and the ConfigMap with its status.
+	// namespaceRules apply to the autoscaler's namespace: its lease for leader election, and the ConfigMap with its
+	// status.
 	namespaceRules = []accessRule{
 		{"", []string{"configmaps"}, nil, []string{"create", "list", "watch"}},
 		{"", []string{"configmaps"}, []string{"cluster-autoscaler-status"}, []string{"delete", "get", "update"}},

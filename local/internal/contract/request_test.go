@@ -16,8 +16,8 @@ import (
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
-// fetcherRequests runs the program with a stack's config and returns the request that the fetcher of each service parses
-// from its ConfigMap.
+// fetcherRequests runs the program with a stack's config and returns the request that the fetcher of each service
+// parses from its ConfigMap.
 func fetcherRequests(t require.TestingT, name string, settings configtest.Settings) map[string]request.Request {
 	program := stack.Program{ConfigKeys: settings.Keys()}
 	record, err := stacktest.Run(func(ctx *pulumi.Context) (pulumi.Map, error) { return nil, program.Deploy(ctx) }, name, settings, false)

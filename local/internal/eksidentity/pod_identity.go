@@ -8,8 +8,8 @@ const (
 	agentMountPath    = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount"
 )
 
-// applyPodIdentity adds a token for the agent, and the agent's URL, to the pod of a service account with an association.
-// It reports whether it changed the pod.
+// applyPodIdentity adds a token for the agent, and the agent's URL, to the pod of a service account with an
+// association. It reports whether it changed the pod.
 func applyPodIdentity(pod *corev1.Pod, region string) bool {
 	return podMutation{
 		env: append(regionEnv(region),

@@ -56,8 +56,8 @@ func (v *Verifier) Verify(ctx context.Context, token string) (Claims, error) {
 	return Claims{Issuer: claims.Issuer, Subject: claims.Subject, Audience: claims.Audience}, nil
 }
 
-// signingKey returns a key by its ID. If the ID is not in the cached key set, the set is fetched again, at most every 10
-// seconds.
+// signingKey returns a key by its ID. If the ID is not in the cached key set, the set is fetched again, at most every
+// 10 seconds.
 func (v *Verifier) signingKey(ctx context.Context, id string) (*jose.JSONWebKey, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
