@@ -96,7 +96,7 @@ func exists(t *testing.T, name string) bool {
 func TestDocuments_pathsExist(t *testing.T) {
 	for file, text := range documents(t) {
 		for _, match := range span.FindAllStringSubmatch(text, -1) {
-			name := match[1]
+			name := strings.ReplaceAll(match[1], "NEW", "*") // a placeholder in adding-a-cloud.md
 			if !pathLike.MatchString(name) {
 				continue
 			}
