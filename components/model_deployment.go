@@ -64,7 +64,9 @@ type ModelDeploymentArgs struct {
 const rolloutTimeoutMargin = time.Minute
 
 // NewModelDeployment creates the Deployment. The engine waits until its pods are ready.
-func NewModelDeployment(ctx *pulumi.Context, name string, args *ModelDeploymentArgs, opts ...pulumi.ResourceOption) (*ModelDeployment, error) {
+func NewModelDeployment(
+	ctx *pulumi.Context, name string, args *ModelDeploymentArgs, opts ...pulumi.ResourceOption,
+) (*ModelDeployment, error) {
 	d := &ModelDeployment{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:index:ModelDeployment", name, pulumi.Map{
 		"name": pulumi.String(args.Name),
@@ -73,7 +75,9 @@ func NewModelDeployment(ctx *pulumi.Context, name string, args *ModelDeploymentA
 	}
 	timeout := (args.Deadline + rolloutTimeoutMargin).String()
 	deployment, err := appsv1.NewDeployment(ctx, name, &appsv1.DeploymentArgs{
-		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(args.Name), Namespace: args.Namespace, Labels: args.Labels},
+		Metadata: &metav1.ObjectMetaArgs{
+			Name: pulumi.String(args.Name), Namespace: args.Namespace, Labels: args.Labels,
+		},
 		// Without replicas: the HPA sets them.
 		Spec: &appsv1.DeploymentSpecArgs{
 			Selector:                &metav1.LabelSelectorArgs{MatchLabels: args.Selector},

@@ -100,7 +100,9 @@ func (p NetworkPolicy) egressRules() (networkingv1.NetworkPolicyEgressRuleArray,
 	for _, cidr := range p.EgressCIDRs {
 		peers = append(peers, ipBlockPeer(cidr))
 	}
-	rules := networkingv1.NetworkPolicyEgressRuleArray{dnsRule(), &networkingv1.NetworkPolicyEgressRuleArgs{To: peers, Ports: policyPorts("TCP", 443)}}
+	rules := networkingv1.NetworkPolicyEgressRuleArray{
+		dnsRule(), &networkingv1.NetworkPolicyEgressRuleArgs{To: peers, Ports: policyPorts("TCP", 443)},
+	}
 	endpoints, err := endpointRules(p.EgressEndpoints)
 	return append(rules, endpoints...), err
 }
