@@ -17,7 +17,8 @@ import (
 // TestPodSecurity_restricted asks the API server, in dry runs, which pods it admits.
 func TestPodSecurity_restricted(t *testing.T) {
 	privileged := &corev1.SecurityContext{Privileged: ptr.To(true)}
-	forEachStack(t, func(t *testing.T, c *cloud) {
+	forEachStack(t, func(c *cloud) {
+		t := c.t
 		c.start()
 		template := c.podTemplate()
 		for _, test := range []struct {
@@ -54,7 +55,8 @@ func TestPodSecurity_restricted(t *testing.T) {
 
 // TestNetworkPolicy_perService checks that each service has a NetworkPolicy, and the namespace one that denies.
 func TestNetworkPolicy_perService(t *testing.T) {
-	forEachStack(t, func(t *testing.T, c *cloud) {
+	forEachStack(t, func(c *cloud) {
+		t := c.t
 		c.start()
 		policies, err := c.client().NetworkingV1().NetworkPolicies(namespace).List(context.Background(), metav1.ListOptions{})
 		require.NoError(t, err)

@@ -32,7 +32,7 @@ type cloud struct {
 }
 
 // forEachStack runs a scenario as a subtest for each stack.
-func forEachStack(t *testing.T, scenario func(*testing.T, *cloud)) {
+func forEachStack(t *testing.T, scenario func(*cloud)) {
 	t.Helper()
 	for _, stack := range paths.Stacks {
 		forStack(t, stack, scenario)
@@ -40,12 +40,12 @@ func forEachStack(t *testing.T, scenario func(*testing.T, *cloud)) {
 }
 
 // forStack runs a scenario as a subtest for one stack, unless -stack names the other one.
-func forStack(t *testing.T, stack string, scenario func(*testing.T, *cloud)) {
+func forStack(t *testing.T, stack string, scenario func(*cloud)) {
 	t.Helper()
 	if *stackFlag != "" && *stackFlag != stack {
 		return
 	}
-	t.Run(stack, func(t *testing.T) { scenario(t, openCloud(t, stack)) })
+	t.Run(stack, func(t *testing.T) { scenario(openCloud(t, stack)) })
 }
 
 // openCloud returns the stack's local cloud, which may not be running.
@@ -62,7 +62,7 @@ func openCloud(t *testing.T, stack string) *cloud {
 	t.Cleanup(func() {
 		if t.Failed() {
 			c.logState()
-			c.stop() // The next scenario does not have to start from this one's ruins.
+			c.stop() // The next scenario starts a new one.
 		}
 	})
 	return c
@@ -70,6 +70,7 @@ func openCloud(t *testing.T, stack string) *cloud {
 
 // withT returns the same cloud for a subtest.
 func (c *cloud) withT(t *testing.T) *cloud {
+	t.Helper()
 	return &cloud{t: t, Layout: c.Layout, instance: c.instance}
 }
 

@@ -18,7 +18,8 @@ import (
 // TestPodDisruptionBudget_blocksEviction drains a service's two pods as kubectl drain does: the first pod goes,
 // the second one stays until there is another, and requests are served all along.
 func TestPodDisruptionBudget_blocksEviction(t *testing.T) {
-	forEachStack(t, func(t *testing.T, c *cloud) {
+	forEachStack(t, func(c *cloud) {
+		t := c.t
 		c.start()
 		t.Cleanup(func() {
 			c.scale(bankchurnDeployment, 1)
@@ -49,7 +50,8 @@ func TestPodDisruptionBudget_blocksEviction(t *testing.T) {
 
 // TestPodDisruptionBudget_selectsPods checks that each service has a budget, and that it covers the service's pod.
 func TestPodDisruptionBudget_selectsPods(t *testing.T) {
-	forEachStack(t, func(t *testing.T, c *cloud) {
+	forEachStack(t, func(c *cloud) {
+		t := c.t
 		c.start()
 		waitFor(t, func() error {
 			budgets, err := c.client().PolicyV1().PodDisruptionBudgets(namespace).List(context.Background(), metav1.ListOptions{})

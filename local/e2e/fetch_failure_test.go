@@ -21,7 +21,8 @@ import (
 // own message, and the old pod has to serve on.
 func TestFetchFailure_keepsOldPod(t *testing.T) {
 	pinned := testmodel.File{SHA256: fmt.Sprintf("%064x", 1), Bytes: 16}
-	forEachStack(t, func(t *testing.T, c *cloud) {
+	forEachStack(t, func(c *cloud) {
+		t := c.t
 		c.start()
 		for _, test := range []struct {
 			name string

@@ -21,7 +21,8 @@ func TestIngressAndServiceMonitor_createdAndDeleted(t *testing.T) {
 	certificates := map[string]string{"gke": "models", "eks": "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b"}
 	ingresses := schema.GroupVersionResource{Group: "networking.k8s.io", Version: "v1", Resource: "ingresses"}
 	serviceMonitors := schema.GroupVersionResource{Group: "monitoring.coreos.com", Version: "v1", Resource: "servicemonitors"}
-	forEachStack(t, func(t *testing.T, c *cloud) {
+	forEachStack(t, func(c *cloud) {
+		t := c.t
 		c.start()
 		c.setConfig(fmt.Sprintf(`config:
     modelferry:ingress: {host: models.example.com, certificate: "%s"}

@@ -24,7 +24,8 @@ import (
 // TestIRSA_limitsAccessToPrefix checks that a service's role reads its own prefix and nothing else. There is no
 // such scenario for GKE: the emulator of Cloud Storage does not check who asks.
 func TestIRSA_limitsAccessToPrefix(t *testing.T) {
-	forStack(t, "eks", func(t *testing.T, c *cloud) {
+	forStack(t, "eks", func(c *cloud) {
+		t := c.t
 		c.start()
 		info, err := node.ReadInfo(c.Layout)
 		require.NoError(t, err)
@@ -51,7 +52,8 @@ func TestIRSA_limitsAccessToPrefix(t *testing.T) {
 
 // TestIRSA_refusesOtherServiceAccount checks that a service's account cannot assume another service's role.
 func TestIRSA_refusesOtherServiceAccount(t *testing.T) {
-	forStack(t, "eks", func(t *testing.T, c *cloud) {
+	forStack(t, "eks", func(c *cloud) {
+		t := c.t
 		c.start()
 		info, err := node.ReadInfo(c.Layout)
 		require.NoError(t, err)

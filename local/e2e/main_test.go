@@ -13,7 +13,11 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
+	"strings"
 	"testing"
+
+	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
 var stackFlag = flag.String("stack", "", "run the scenarios on this stack only: gke or eks; default both")
@@ -21,6 +25,10 @@ var stackFlag = flag.String("stack", "", "run the scenarios on this stack only: 
 func TestMain(m *testing.M) {
 	flag.Parse()
 	disableTestCache()
+	if *stackFlag != "" && !slices.Contains(paths.Stacks, *stackFlag) {
+		fmt.Fprintf(os.Stderr, "invalid stack %q: must be %s\n", *stackFlag, strings.Join(paths.Stacks, " or "))
+		os.Exit(2)
+	}
 	if err := installHostTools(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

@@ -16,7 +16,8 @@ import (
 // A pod keeps the identity that it was created with, so the change rolls no pod, and a restart applies it.
 func TestPodIdentity_appliesOnRestart(t *testing.T) {
 	const irsa, podIdentity = "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI"
-	forStack(t, "eks", func(t *testing.T, c *cloud) {
+	forStack(t, "eks", func(c *cloud) {
+		t := c.t
 		c.start()
 		t.Cleanup(func() { // After the configuration was put back.
 			if !slices.Contains(c.fetcherEnv(c.pod("bankchurn").Name), irsa) {

@@ -25,7 +25,7 @@ import (
 
 // TestPreview_noChangesAfterUp previews a stack that is up: there is nothing to do.
 func TestPreview_noChangesAfterUp(t *testing.T) {
-	forEachStack(t, func(t *testing.T, c *cloud) {
+	forEachStack(t, func(c *cloud) {
 		c.start()
 		c.requireNoChanges()
 	})
@@ -51,7 +51,8 @@ var platformUpdates = map[string][]string{
 // TestPreview_matchesUp brings up a changed configuration, which has to do what its preview says and nothing
 // else. Above all it replaces nothing and touches no pod.
 func TestPreview_matchesUp(t *testing.T) {
-	forEachStack(t, func(t *testing.T, c *cloud) {
+	forEachStack(t, func(c *cloud) {
+		t := c.t
 		c.start()
 		services := c.services()
 		updates := platformUpdates[c.Stack]

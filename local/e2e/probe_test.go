@@ -27,17 +27,14 @@ type probe struct {
 func startProbe(t *testing.T, url string) *probe {
 	t.Helper()
 	stopped := make(chan struct{})
-	p := &probe{url: url + "/model", stop: sync.OnceFunc(func() { close(stopped) }), firstSeen: map[string]time.Time{}}
-	// A new connection for each request, so that each is balanced anew. The timeout is for a connection that
-	// leads nowhere, not for a busy machine.
-	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	p := &probe{url: url, stop: sync.OnceFunc(func() { close(stopped) }), firstSeen: map[string]time.Time{}}
 	p.done.Go(func() {
 		for {
 			select {
 			case <-stopped:
 				return
 			case <-time.After(50 * time.Millisecond):
-				p.request(client)
+				p.request()
 			}
 		}
 	})
@@ -48,8 +45,8 @@ func startProbe(t *testing.T, url string) *probe {
 	return p
 }
 
-func (p *probe) request(client *http.Client) {
-	digest, err := servedDigest(client, p.url)
+func (p *probe) request() {
+	digest, err := servedDigest(p.url)
 	p.requests++
 	if err != nil {
 		p.failures = append(p.failures, err.Error())
@@ -60,8 +57,13 @@ func (p *probe) request(client *http.Client) {
 	}
 }
 
-func servedDigest(client *http.Client, url string) (string, error) {
-	response, err := client.Get(url)
+// probeClient opens a new connection for each request, so that each is balanced anew, and uses no proxy. The timeout is
+// for a connection that leads nowhere, not for a busy machine.
+var probeClient = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+
+// servedDigest returns the SHA-256 of the model that the service at url answers with.
+func servedDigest(url string) (string, error) {
+	response, err := probeClient.Get(url + "/model")
 	if err != nil {
 		return "", err
 	}

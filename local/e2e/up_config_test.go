@@ -11,7 +11,8 @@ import (
 
 // TestUp_invalidConfig makes mistakes in the configuration. Each has to be reported, and to change nothing.
 func TestUp_invalidConfig(t *testing.T) {
-	forEachStack(t, func(t *testing.T, c *cloud) {
+	forEachStack(t, func(c *cloud) {
+		t := c.t
 		c.start()
 		before := c.services()
 		for _, test := range []struct{ name, config, message string }{

@@ -19,7 +19,8 @@ import (
 // TestUp_withoutRoot runs up as an ordinary user, who is told to use sudo.
 func TestUp_withoutRoot(t *testing.T) {
 	const nobody = 65534
-	forEachStack(t, func(t *testing.T, c *cloud) {
+	forEachStack(t, func(c *cloud) {
+		t := c.t
 		// The user must be able to read the binary: a copy outside the work tree can be.
 		dir, err := os.MkdirTemp("", "modelferry-e2e-")
 		require.NoError(t, err)
@@ -48,7 +49,8 @@ var lockHeld = regexp.MustCompile("starting the node of")
 
 // TestUp_locked runs up while another one is at work on the same stack.
 func TestUp_locked(t *testing.T) {
-	forEachStack(t, func(t *testing.T, c *cloud) {
+	forEachStack(t, func(c *cloud) {
+		t := c.t
 		c.start()
 		before := c.services()
 		other := c.startFerry("up")
@@ -69,7 +71,8 @@ var configMapReplaced = regexp.MustCompile(`(?m)^  [+±] ConfigMap `)
 
 // TestUp_resumesAfterKill kills up in the middle of a model update. The next up has to go on from there.
 func TestUp_resumesAfterKill(t *testing.T) {
-	forEachStack(t, func(t *testing.T, c *cloud) {
+	forEachStack(t, func(c *cloud) {
+		t := c.t
 		c.start()
 		file := c.publish("bankchurn", "a model that is half-way there\n")
 		interrupted := c.startFerry("up")
@@ -87,7 +90,8 @@ func TestUp_resumesAfterKill(t *testing.T) {
 // TestNodeKilled_recovers kills the node's first process, and with it all others. The next up has to start it
 // with its data.
 func TestNodeKilled_recovers(t *testing.T) {
-	forEachStack(t, func(t *testing.T, c *cloud) {
+	forEachStack(t, func(c *cloud) {
+		t := c.t
 		c.start()
 		info, err := node.ReadInfo(c.Layout)
 		require.NoError(t, err)

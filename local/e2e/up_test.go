@@ -20,7 +20,8 @@ var unchanged = regexp.MustCompile(`is up: \d+ unchanged\n`)
 
 // TestUp_servesPublishedModels compares what the pods serve with the files that went into the buckets.
 func TestUp_servesPublishedModels(t *testing.T) {
-	forEachStack(t, func(t *testing.T, c *cloud) {
+	forEachStack(t, func(c *cloud) {
+		t := c.t
 		c.start()
 		for service, size := range models {
 			served := c.pod(service).Model
@@ -33,7 +34,8 @@ func TestUp_servesPublishedModels(t *testing.T) {
 
 // TestUp_idempotent brings up a stack that is up.
 func TestUp_idempotent(t *testing.T) {
-	forEachStack(t, func(t *testing.T, c *cloud) {
+	forEachStack(t, func(c *cloud) {
+		t := c.t
 		c.start()
 		before := c.services()
 		printed, took := c.run("up")
@@ -45,7 +47,8 @@ func TestUp_idempotent(t *testing.T) {
 
 // TestNode_memory reports what a node takes when nothing goes on.
 func TestNode_memory(t *testing.T) {
-	forEachStack(t, func(t *testing.T, c *cloud) {
+	forEachStack(t, func(c *cloud) {
+		t := c.t
 		c.stopOthers() // They would share pages with it.
 		c.start()
 		report(t, c.Stack+" memory at rest", "%d MiB (at most 1536)", cgroupMemory(t, "modelferry-"+c.Stack)>>20)
@@ -57,7 +60,8 @@ func TestNode_memory(t *testing.T) {
 
 // TestDown_leavesNothing compares the host before up and after down.
 func TestDown_leavesNothing(t *testing.T) {
-	forEachStack(t, func(t *testing.T, c *cloud) {
+	forEachStack(t, func(c *cloud) {
+		t := c.t
 		c.stopOthers()
 		if !c.clean {
 			c.stop() // It was started beside another one: start it anew.
@@ -72,7 +76,8 @@ func TestDown_leavesNothing(t *testing.T) {
 // TestUp_addressRangeInUse occupies an address of the stack's default range. Up has to refuse it, and to run in
 // another range.
 func TestUp_addressRangeInUse(t *testing.T) {
-	forEachStack(t, func(t *testing.T, c *cloud) {
+	forEachStack(t, func(c *cloud) {
+		t := c.t
 		c.stop()
 		addresses, err := network.RangeFor(c.Stack, os.Getenv(network.RangeEnv))
 		require.NoError(t, err)
