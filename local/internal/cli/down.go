@@ -9,12 +9,15 @@ import (
 	"github.com/modelferry/modelferry/local/internal/deploy"
 )
 
-// downCommand ends the local clouds.
+// downCommand stops the local clouds.
 func downCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "down",
-		Short: "Stop the local cloud and leave nothing of it behind but what was built",
-		Args:  cobra.NoArgs,
+		Short: "Stop the local clouds and remove their data",
+		Long: "Stop the local clouds and remove their data: processes, network link, cgroup, buckets, state, keys and logs.\n" +
+			"Built programs in .local/bin stay. Without --stack, all local clouds are stopped.",
+		Example: "  ferry down\n  ferry down --stack eks",
+		Args:    cobra.NoArgs,
 	}
 	layoutsOf := layoutsFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -22,19 +25,19 @@ func downCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		var failures []error
+		var errs []error
 		for _, layout := range layouts {
 			wasRunning, err := deploy.Down(layout)
 			switch {
 			case err != nil:
-				failures = append(failures, fmt.Errorf("%s: %w", layout.Stack, err))
+				errs = append(errs, fmt.Errorf("%s: %w", layout.Stack, err))
 			case wasRunning:
 				fmt.Fprintf(cmd.OutOrStdout(), "%s is down\n", layout.Stack)
 			default:
 				fmt.Fprintf(cmd.OutOrStdout(), "%s was not running\n", layout.Stack)
 			}
 		}
-		return errors.Join(failures...)
+		return errors.Join(errs...)
 	}
 	return cmd
 }

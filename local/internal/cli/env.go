@@ -9,13 +9,15 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node"
 )
 
-// envCommand prints what an ordinary pulumi CLI needs to work on the local cloud.
+// envCommand prints shell exports for a pulumi CLI.
 func envCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "env",
-		Short: "Print the exports with which an ordinary pulumi CLI works against the running local cloud",
-		Long:  "Print the exports with which an ordinary pulumi CLI works against the running local cloud:\n\n  eval \"$(make -s env)\"; pulumi up -s gke",
-		Args:  cobra.NoArgs,
+		Short: "Print shell exports for running the pulumi CLI against a local cloud",
+		Long: "Print shell exports: the state backend, the config, the providers and the kubeconfig of a running local cloud.\n" +
+			"With them the pulumi CLI works on it as on a real cloud.",
+		Example: "  eval \"$(ferry env --stack gke)\"\n  pulumi preview -s gke",
+		Args:    cobra.NoArgs,
 	}
 	layoutOf := layoutFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -24,7 +26,7 @@ func envCommand() *cobra.Command {
 			return err
 		}
 		if _, err := node.ReadInfo(layout); err != nil {
-			return fmt.Errorf("%s: %w: run make up STACK=%s first", layout.Stack, err, layout.Stack)
+			return fmt.Errorf("%s: %w: run `make up STACK=%s` first", layout.Stack, err, layout.Stack)
 		}
 		exports, err := engine.ShellExports(layout, "")
 		if err != nil {

@@ -18,8 +18,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/sandbox"
 )
 
-// identityServer is what EKS runs beside a cluster so that service accounts can assume
-// roles: the pod identity webhook, AWS's token service, and the node's agent.
+// identityServer runs the parts of EKS by which a service account assumes a role: the pod identity webhook, AWS's token
+// service and the Pod Identity Agent.
 var identityServer = sandbox.Server{
 	Name: "IAM roles for service accounts",
 	Start: func(ctx context.Context, host sandbox.ServerContext) (<-chan error, error) {
@@ -44,18 +44,19 @@ var identityServer = sandbox.Server{
 			return nil, err
 		}
 		hostPort := func(port int) string { return address.String() + ":" + strconv.Itoa(port) }
-		ready, ended := make(chan struct{}), make(chan error, 1)
+		ready, exited := make(chan struct{}), make(chan error, 1)
 		go func() {
-			ended <- eksidentity.Serve(ctx, eksidentity.Config{
+			exited <- eksidentity.Serve(ctx, eksidentity.Config{
 				StackDir: host.Dir, Issuer: host.Node.APIServerURL(), Client: client,
-				STSAddr: hostPort(components.STSPort), AgentAddr: agent.String() + ":80", WebhookAddr: hostPort(components.WebhookPort), Cert: cert, CACert: host.Authority.PEM(),
+				STSAddr: hostPort(components.STSPort), AgentAddr: agent.String() + ":80", WebhookAddr: hostPort(components.WebhookPort),
+				Cert: cert, CACert: host.Authority.PEM(),
 				Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)),
 			}, func() { close(ready) })
 		}()
 		select {
 		case <-ready:
-			return ended, nil
-		case err := <-ended:
+			return exited, nil
+		case err := <-exited:
 			return nil, err
 		}
 	},

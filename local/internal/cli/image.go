@@ -10,14 +10,16 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// imageCommand builds the fetcher's image for a registry of the person's own.
+// imageCommand builds the fetcher's image and pushes it to a registry.
 func imageCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "image",
-		Short: "Build the fetcher's image for amd64 and arm64, and print it by digest",
+		Short: "Build the fetcher's image for amd64 and arm64, and print its digest",
 		Long: "Build the fetcher's image for amd64 and arm64. The same sources give the same digest on every machine.\n" +
-			"With --registry it is pushed there, with the credentials of docker login; without, it is written to .local/image as an OCI layout.",
-		Args: cobra.NoArgs,
+			"With --registry the image is pushed, using the credentials of docker login.\n" +
+			"Without it, the image is written to .local/image as an OCI layout.",
+		Example: "  ferry image\n  ferry image --registry europe-west1-docker.pkg.dev/PROJECT/modelferry",
+		Args:    cobra.NoArgs,
 	}
 	registry := cmd.Flags().String("registry", "", "registry and path to push to, such as europe-west1-docker.pkg.dev/PROJECT/modelferry")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -48,7 +50,7 @@ func imageCommand() *cobra.Command {
 			return err
 		}
 		fmt.Fprintf(cmd.OutOrStdout(), "fetcher@%s\n", digest)
-		fmt.Fprintf(cmd.ErrOrStderr(), "written to %s as an OCI layout; REGISTRY=… pushes it\n", dir)
+		fmt.Fprintf(cmd.ErrOrStderr(), "written to %s as an OCI layout: set REGISTRY to push it\n", dir)
 		return nil
 	}
 	return cmd

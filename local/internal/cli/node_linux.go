@@ -20,8 +20,8 @@ func nodeServers(stack string) []sandbox.Server {
 	return nil
 }
 
-// nodeCommand is the node itself. Only node.Start runs it, as the first process of new namespaces, with what it
-// needs in the environment and at descriptor 3.
+// nodeCommand is the node's first process. node.Start runs it in new namespaces, and passes its options in the
+// environment and its process id at descriptor 3.
 func nodeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:    "node",
@@ -30,7 +30,7 @@ func nodeCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			layout, ok := paths.FromEnv()
 			if !ok || os.Getpid() != 1 {
-				return errors.New("node is started by `ferry up`: run that")
+				return errors.New("node must be started by ferry: run `ferry up`")
 			}
 			addresses, err := network.ParseRange(os.Getenv(network.RangeEnv))
 			if err != nil {
@@ -38,7 +38,7 @@ func nodeCommand() *cobra.Command {
 			}
 			return sandbox.Run(cmd.Context(), sandbox.Options{
 				Layout: layout, Range: addresses, Region: os.Getenv("AWS_REGION"), Servers: nodeServers(layout.Stack),
-				HostPID: os.NewFile(3, "begin"), Progress: os.Stdout,
+				HostPID: os.NewFile(3, "host-pid"), Progress: os.Stdout,
 			})
 		},
 	}

@@ -8,11 +8,13 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// nodeCommand is there on every system, so that the command line is one; a node is of Linux's namespaces.
+// nodeCommand exists on every system, so that the command line is the same.
 func nodeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:    "node",
 		Hidden: true,
-		RunE:   func(*cobra.Command, []string) error { return errors.New("a node runs on Linux only") },
+		RunE: func(*cobra.Command, []string) error {
+			return errors.New("a node needs Linux namespaces: run ferry on Linux")
+		},
 	}
 }

@@ -12,12 +12,13 @@ import (
 	"github.com/modelferry/modelferry/stack"
 )
 
-// configFlags adds --overlay and --config, and lays what they give over a
-// stack's config, the files first.
+// configFlags adds --overlay and --config. The returned function merges their values into a stack's config, the files
+// first.
 func configFlags(cmd *cobra.Command) func(stackfile.File) error {
-	files := cmd.Flags().StringArray("overlay", nil, "`FILE` whose config lies over the stack's, objects key by key; it is written as a stack file is")
+	files := cmd.Flags().StringArray("overlay", nil, "`FILE` in the format of Pulumi.STACK.yaml whose config is merged into the stack's; may be repeated")
 	values := cmd.Flags().StringArrayP("config", "c", nil,
-		"one value of config, `KEY=VALUE`, as pulumi config set --path takes it:\nmodelferry:releases.nlpinsight.backend=finbert")
+		"config value `KEY=VALUE`, with the key as for pulumi config set --path; may be repeated:\n"+
+			"modelferry:releases.nlpinsight.backend=finbert")
 	return func(file stackfile.File) error {
 		for _, path := range *files {
 			more, err := stackfile.ReadValues(path)
@@ -35,9 +36,11 @@ func configFlags(cmd *cobra.Command) func(stackfile.File) error {
 	}
 }
 
-// offlineOptions checks the repository's config, with what is laid over it, and
-// makes what the engine needs to run it without any cloud.
-func offlineOptions(layoutOf func() (paths.Layout, error), override func(stackfile.File) error, out io.Writer) (engine.Options, error) {
+// offlineOptions validates the stack's config with its overrides and returns the engine's options for running without
+// a cloud.
+func offlineOptions(
+	layoutOf func() (paths.Layout, error), override func(stackfile.File) error, out io.Writer,
+) (engine.Options, error) {
 	layout, err := layoutOf()
 	if err != nil {
 		return engine.Options{}, err

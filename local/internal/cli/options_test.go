@@ -10,26 +10,26 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// given are the options of the engine for a command line, in this repository.
-func given(t *testing.T, args ...string) (map[string]any, error) {
+// overridesFor returns the config overrides of a command line.
+func overridesFor(t *testing.T, args ...string) (map[string]any, error) {
 	t.Helper()
 	cmd := &cobra.Command{}
-	at, lay := layoutFlag(cmd), configFlags(cmd)
+	layoutOf, override := layoutFlag(cmd), configFlags(cmd)
 	require.NoError(t, cmd.ParseFlags(args))
-	options, err := offlineOptions(at, lay, nil)
+	options, err := offlineOptions(layoutOf, override, nil)
 	return options.ConfigOverrides, err
 }
 
-func overlay(t *testing.T, content string) string {
+func overlayFile(t *testing.T, content string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "more.yaml")
 	require.NoError(t, os.WriteFile(path, []byte(content), 0o600))
 	return path
 }
 
-func TestOverlaysAndValuesLieOverTheStacksConfig(t *testing.T) {
-	config, err := given(t, "--stack", "eks", "--overlay", overlay(t, "config:\n  modelferry:buckets: {coldAfterDays: 91}\n"),
-		"--overlay", overlay(t, "config:\n  modelferry:buckets: {forceDestroy: true}\n  modelferry:namespace: a\n"),
+func TestOfflineOptions_overlaysAndValues(t *testing.T) {
+	config, err := overridesFor(t, "--stack", "eks", "--overlay", overlayFile(t, "config:\n  modelferry:buckets: {coldAfterDays: 91}\n"),
+		"--overlay", overlayFile(t, "config:\n  modelferry:buckets: {forceDestroy: true}\n  modelferry:namespace: a\n"),
 		"-c", "namespace=b", "-c", "modelferry:cluster.create.nodes.max=6")
 	require.NoError(t, err)
 	require.Len(t, config, 3)
@@ -41,13 +41,13 @@ func TestOverlaysAndValuesLieOverTheStacksConfig(t *testing.T) {
 	require.Contains(t, string(cluster), "role/ml-platform", "what is beside it stays")
 }
 
-func TestWithoutAnyTheConfigIsTheRepositorys(t *testing.T) {
-	config, err := given(t)
+func TestOfflineOptions_noOverrides(t *testing.T) {
+	config, err := overridesFor(t)
 	require.NoError(t, err)
 	require.Empty(t, config)
 }
 
-func TestConfigThatCannotWorkIsToldBeforeAnythingStarts(t *testing.T) {
+func TestOfflineOptions_invalidConfig(t *testing.T) {
 	for name, c := range map[string]struct {
 		args []string
 		says string
@@ -55,10 +55,10 @@ func TestConfigThatCannotWorkIsToldBeforeAnythingStarts(t *testing.T) {
 		"no value":          {[]string{"--config", "namespace"}, `--config: invalid assignment "namespace": must be KEY=VALUE`},
 		"no file":           {[]string{"--overlay", "none.yaml"}, "--overlay: "},
 		"a misspelt key":    {[]string{"-c", "releases.bankchurn.delivry=csi"}, `modelferry:releases.bankchurn.delivry: Forbidden: unknown key: did you mean "delivery"?`},
-		"a value in a file": {[]string{"--overlay", overlay(t, "config: {modelferry:cloud: gck}")}, "modelferry:cloud"},
+		"a value in a file": {[]string{"--overlay", overlayFile(t, "config: {modelferry:cloud: gck}")}, "modelferry:cloud"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := given(t, c.args...)
+			_, err := overridesFor(t, c.args...)
 			require.ErrorContains(t, err, c.says)
 		})
 	}

@@ -8,12 +8,15 @@ import (
 	"github.com/modelferry/modelferry/local/internal/engine"
 )
 
-// previewCommand shows the plan from the repository's files alone.
+// previewCommand shows the plan of a new stack, offline.
 func previewCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "preview",
-		Short: "Show what a stack would make, from nothing, with the real engine and no cloud account",
-		Args:  cobra.NoArgs,
+		Short: "Show what a new stack would create, without a cloud account",
+		Long: "Show what a new stack would create. The plan comes from the real Pulumi engine, without a cloud account or a\n" +
+			"running local cloud.",
+		Example: "  ferry preview --stack eks\n  ferry preview -c modelferry:releases.nlpinsight.backend=finbert",
+		Args:    cobra.NoArgs,
 	}
 	layoutOf, override := layoutFlag(cmd), configFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {

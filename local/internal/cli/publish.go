@@ -9,14 +9,16 @@ import (
 	"github.com/modelferry/modelferry/local/internal/deploy"
 )
 
-// publishCommand puts a new version of an artifact into its bucket.
+// publishCommand uploads a new version of an artifact.
 func publishCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "publish SERVICE FILE",
-		Short: "Put a file into the local cloud's bucket, and make it the live version of an artifact",
-		Long: "Put a file into the local cloud's bucket, at a path of its own, and make it the live version of a service's artifact.\n" +
-			"It goes live with the next up. The old version stays in the bucket: remove its entry from the printed config to go back.",
-		Args: cobra.ExactArgs(2),
+		Short: "Upload a file to the local cloud's bucket as the new version of an artifact",
+		Long: "Upload a file to the local cloud's bucket, under a new path, as the new version of a service's artifact.\n" +
+			"The next up deploys it. The old version stays in the bucket: to roll back, remove the entry from the printed config\n" +
+			"file and run up.",
+		Example: "  ferry publish bankchurn model.joblib\n  ferry publish --stack eks --artifact predictions bankchurn predictions.csv",
+		Args:    cobra.ExactArgs(2),
 	}
 	layoutOf := layoutFlag(cmd)
 	artifact := cmd.Flags().String("artifact", config.ModelArtifact, "name of the artifact in the catalogue")
@@ -29,7 +31,7 @@ func publishCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(cmd.OutOrStdout(), "%s (sha256 %s)\nis the %s of %s from the next up on: make up STACK=%s\nthe change stands in %s\n",
+		fmt.Fprintf(cmd.OutOrStdout(), "%s (sha256 %s)\nis the new %s of %s: deploy it with make up STACK=%s\nrecorded in %s\n",
 			published.URL, published.SHA256, *artifact, args[0], layout.Stack, published.Config)
 		return nil
 	}

@@ -8,16 +8,18 @@ import (
 	"github.com/modelferry/modelferry/local/internal/engine"
 )
 
-// renderCommand writes a stack's Kubernetes objects to a folder.
+// renderCommand writes a stack's Kubernetes objects as YAML.
 func renderCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "render",
-		Short: "Write a stack's Kubernetes objects as YAML, for a reviewer or a tool",
-		Args:  cobra.NoArgs,
+		Use:     "render",
+		Short:   "Write a stack's Kubernetes objects as YAML files",
+		Long:    "Write a stack's Kubernetes objects as YAML files, for review or for tools such as kubeconform.",
+		Example: "  ferry render --dir out\n  ferry render --stack eks --overlay more.yaml --dir out",
+		Args:    cobra.NoArgs,
 	}
 	layoutOf, override := layoutFlag(cmd), configFlags(cmd)
 	dir := cmd.Flags().StringP("dir", "d", "", "folder to write to (required)")
-	_ = cmd.MarkFlagRequired("dir") // fails only for a flag that is not there
+	_ = cmd.MarkFlagRequired("dir") // fails for an undefined flag only
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		options, err := offlineOptions(layoutOf, override, nil)
 		if err != nil {

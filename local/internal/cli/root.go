@@ -1,4 +1,4 @@
-// Package cli is ferry's command line: one command a file.
+// Package cli is ferry's command line, with one file for each command.
 package cli
 
 import (
@@ -11,11 +11,14 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// Root is the command line.
+// Root returns the command line.
 func Root() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "ferry",
-		Short:         "A cloud on one machine for the modelferry stacks",
+		Use:   "ferry",
+		Short: "Run the modelferry stacks on a local cloud",
+		Long: "ferry runs a local cloud on one Linux machine: a real Kubernetes, an object store and an image registry, with\n" +
+			"Pulumi providers for them. It deploys the modelferry stacks there, without a cloud account.",
+		Example:       "  ferry up\n  ferry status\n  ferry down",
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
@@ -26,8 +29,8 @@ func Root() *cobra.Command {
 	return root
 }
 
-// Run runs a command line and returns the exit code. An interrupt ends the command in order, a second one at
-// once.
+// Run runs a command line and returns its exit code. The first interrupt cancels the command, the second one kills the
+// process.
 func Run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

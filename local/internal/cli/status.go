@@ -11,15 +11,17 @@ import (
 	"github.com/modelferry/modelferry/local/internal/status"
 )
 
-// statusCommand shows what runs.
+// statusCommand shows the pods and the models that they serve.
 func statusCommand() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "status",
-		Short: "Show what runs, with each pod's model digest and fetch time",
-		Args:  cobra.NoArgs,
+		Use:     "status",
+		Short:   "Show the pods with their models' digests and fetch times",
+		Long:    "Show the pods of the running local clouds. Digests come from the model servers, which read the file for each request.",
+		Example: "  ferry status\n  ferry status --stack gke --output json",
+		Args:    cobra.NoArgs,
 	}
 	layoutsOf := layoutsFlag(cmd)
-	format := cmd.Flags().StringP("output", "o", "", "json for a program to read")
+	format := cmd.Flags().StringP("output", "o", "", "output format: json, or a table if empty")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		layouts, err := layoutsOf()
 		if err != nil {

@@ -22,12 +22,15 @@ func rangeHelp() string {
 	return "/16 of the node, its pods and services, such as 10.77 (default " + strings.Join(defaults, ", ") + ")"
 }
 
-// upCommand brings a stack up, or to what its config says now.
+// upCommand deploys a stack to its local cloud, or updates it.
 func upCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "up",
-		Short: "Start the local cloud, deploy a stack into it and wait until it serves; again: an update",
-		Args:  cobra.NoArgs,
+		Short: "Start a local cloud and deploy a stack to it, or update the stack",
+		Long: "Start a local cloud and deploy a stack to it: Kubernetes, object store, registry, images, artifacts, then the\n" +
+			"Pulumi program. It returns when all services are ready. If the local cloud runs, the stack is updated.",
+		Example: "  ferry up\n  ferry up --stack eks --range 10.77",
+		Args:    cobra.NoArgs,
 	}
 	layoutOf := layoutFlag(cmd)
 	addressRange := cmd.Flags().String("range", os.Getenv(network.RangeEnv), rangeHelp())

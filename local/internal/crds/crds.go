@@ -1,6 +1,5 @@
-// Package crds installs the kinds in the local cluster that a program
-// outside the stack brings on a real one. What such a program would do with
-// the objects, nobody does here: they are checked and kept.
+// Package crds installs the CustomResourceDefinitions that an add-on provides on a real cluster. The local cluster
+// validates and stores such objects. No controller acts on them.
 package crds
 
 import (
@@ -22,13 +21,13 @@ import (
 	"github.com/modelferry/modelferry/local/internal/clouds"
 )
 
-// Definitions of kinds.
+// CustomResourceDefinitions as YAML.
 var (
-	// ServiceMonitor is the Prometheus Operator's.
+	// ServiceMonitor is part of the Prometheus Operator.
 	//
 	//go:embed servicemonitor.yaml
 	ServiceMonitor []byte
-	// FrontendConfig is that of GKE's ingress controller.
+	// FrontendConfig is part of GKE's ingress controller.
 	//
 	//go:embed frontendconfig.yaml
 	FrontendConfig []byte
@@ -37,7 +36,7 @@ var (
 // ingressCRDs are those of clouds.Cloud.IngressCRDs, by kind.
 var ingressCRDs = map[string][]byte{"FrontendConfig": FrontendConfig}
 
-// Required returns the definitions of the kinds that a stack's objects are of.
+// Required returns the CustomResourceDefinitions that a stack's objects need.
 func Required(c config.Config) [][]byte {
 	var all [][]byte
 	if c.Monitoring.ServiceMonitors {
@@ -53,27 +52,26 @@ func Required(c config.Config) [][]byte {
 
 var crdResource = schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
 
-// establishTimeout is how long an API server may take to serve a new kind.
+// establishTimeout is how long the API server may take to serve a new CRD.
 const establishTimeout = 30 * time.Second
 
-// Install applies a definition to the cluster of a kubeconfig file, and waits
-// until the cluster serves it.
+// Install applies a CRD to the cluster of a kubeconfig file, and waits until it is established.
 func Install(ctx context.Context, kubeconfig string, definition []byte) error {
 	object := &unstructured.Unstructured{}
 	if err := yaml.Unmarshal(definition, &object.Object); err != nil {
-		return fmt.Errorf("definition: %w", err)
+		return fmt.Errorf("CRD: %w", err)
 	}
 	settings, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {
-		return fmt.Errorf("definition %s: %w", object.GetName(), err)
+		return fmt.Errorf("CRD %s: %w", object.GetName(), err)
 	}
 	cluster, err := dynamic.NewForConfig(settings)
 	if err != nil {
-		return fmt.Errorf("definition %s: %w", object.GetName(), err)
+		return fmt.Errorf("CRD %s: %w", object.GetName(), err)
 	}
 	content, err := json.Marshal(object.Object)
 	if err != nil {
-		return fmt.Errorf("definition %s: %w", object.GetName(), err)
+		return fmt.Errorf("CRD %s: %w", object.GetName(), err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, establishTimeout)
 	defer cancel()
@@ -84,13 +82,13 @@ func Install(ctx context.Context, kubeconfig string, definition []byte) error {
 	for err == nil && !established(current) {
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("definition %s: the cluster does not serve it after %s", object.GetName(), establishTimeout)
+			return fmt.Errorf("CRD %s: not established after %s", object.GetName(), establishTimeout)
 		case <-time.After(100 * time.Millisecond):
 		}
 		current, err = cluster.Resource(crdResource).Get(ctx, object.GetName(), metav1.GetOptions{})
 	}
 	if err != nil {
-		return fmt.Errorf("definition %s: %w", object.GetName(), err)
+		return fmt.Errorf("CRD %s: %w", object.GetName(), err)
 	}
 	return nil
 }

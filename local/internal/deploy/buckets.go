@@ -8,8 +8,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/engine"
 )
 
-// bucketNames reads the buckets' real names from the stack's outputs, by the
-// names that the catalogue uses.
+// bucketNames returns the buckets' names in the cloud from the stack's outputs, by their names in the catalogue.
 func bucketNames(ctx context.Context, e *engine.Engine) (map[string]string, error) {
 	outputs, err := e.Outputs(ctx)
 	if err != nil {
@@ -20,7 +19,7 @@ func bucketNames(ctx context.Context, e *engine.Engine) (map[string]string, erro
 	for _, bucket := range config.BucketNames() {
 		name, ok := buckets[bucket].(string)
 		if !ok || name == "" {
-			return nil, fmt.Errorf("the stack's outputs do not name the bucket %q: %v", bucket, outputs["buckets"])
+			return nil, fmt.Errorf("the stack's output buckets lacks %q: %v", bucket, outputs["buckets"])
 		}
 		names[bucket] = name
 	}

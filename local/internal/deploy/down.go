@@ -8,8 +8,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// Down ends a stack's local cloud with all that it held. ended is false when
-// there was nothing to end.
+// Down stops a stack's local cloud and removes its data. wasRunning reports whether there was anything to remove.
 func Down(layout paths.Layout) (wasRunning bool, err error) {
 	unlock, err := Lock(layout)
 	if err != nil {

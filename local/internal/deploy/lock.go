@@ -10,10 +10,10 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// Lock keeps two commands from working on one stack at the same time. It goes
-// with the process, whatever becomes of that. unlock ends it.
+// Lock takes the stack's lock, so that only one command at a time works on it. The kernel releases the lock when the
+// process exits.
 func Lock(layout paths.Layout) (unlock func(), err error) {
-	// Beside the stack's folder, which down removes.
+	// Not in the stack's folder, which down removes.
 	name := filepath.Join(layout.LocalDir(), layout.Stack+".lock")
 	if err := os.MkdirAll(layout.LocalDir(), 0o755); err != nil {
 		return nil, err
@@ -24,17 +24,18 @@ func Lock(layout paths.Layout) (unlock func(), err error) {
 	}
 	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		owner := make([]byte, 20)
-		n, _ := file.ReadAt(owner, 0) // an empty file names nobody
+		n, _ := file.ReadAt(owner, 0) // the file may be empty
 		_ = file.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, fmt.Errorf("another ferry%s is at work on %s: wait until it has ended", ownerText(string(owner[:n])), layout.Stack)
+			return nil, fmt.Errorf("another ferry%s is at work on %s: wait until it has finished",
+				ownerText(string(owner[:n])), layout.Stack)
 		}
 		return nil, fmt.Errorf("lock of %s: %w", layout.Stack, err)
 	}
 	if err := errors.Join(file.Truncate(0), writePID(file)); err != nil {
 		return nil, errors.Join(fmt.Errorf("lock of %s: %w", layout.Stack, err), file.Close())
 	}
-	return func() { _ = file.Close() }, nil // closing is what unlocks
+	return func() { _ = file.Close() }, nil // closing the file unlocks it
 }
 
 func writePID(file *os.File) error {

@@ -15,16 +15,17 @@ import (
 	"github.com/modelferry/modelferry/local/internal/testmodel"
 )
 
-// Published is a version of an artifact in its bucket.
+// Published is an artifact version that Publish uploaded.
 type Published struct {
-	// URL of the object, and its digest.
-	URL, SHA256 string
-	// Config is the file that makes it the live one.
+	// URL is that of the object, such as gs://BUCKET/PATH.
+	URL string
+	// SHA256 is the object's digest, in hex.
+	SHA256 string
+	// Config is the file that now names this version.
 	Config string
 }
 
-// Publish puts a file into the bucket of a service's artifact and makes it the
-// live version, from the next Up on.
+// Publish uploads a file to the bucket of a service's artifact. The next Up deploys it.
 func Publish(ctx context.Context, layout paths.Layout, service, artifact, file string) (Published, error) {
 	unlock, err := Lock(layout)
 	if err != nil {
@@ -33,7 +34,7 @@ func Publish(ctx context.Context, layout paths.Layout, service, artifact, file s
 	defer unlock()
 	info, err := node.ReadInfo(layout)
 	if err != nil {
-		return Published{}, fmt.Errorf("%s: %w: run make up STACK=%s first", layout.Stack, err, layout.Stack)
+		return Published{}, fmt.Errorf("%s: %w: run `make up STACK=%s` first", layout.Stack, err, layout.Stack)
 	}
 	stackConfig, err := localconfig.Load(layout)
 	if err != nil {
@@ -42,7 +43,8 @@ func Publish(ctx context.Context, layout paths.Layout, service, artifact, file s
 	workloads := stackConfig.Config.Workloads()
 	i := slices.IndexFunc(workloads, func(w config.Workload) bool { return w.Name == service })
 	if i < 0 {
-		return Published{}, fmt.Errorf("there is no service %q: there are %s", service, strings.Join(stackConfig.Config.ServiceNames(), ", "))
+		return Published{}, fmt.Errorf("invalid service %q: must be one of %s",
+			service, strings.Join(stackConfig.Config.ServiceNames(), ", "))
 	}
 	target, ok := workloads[i].Service.Artifacts[artifact]
 	if !ok {

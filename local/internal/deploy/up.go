@@ -1,5 +1,5 @@
-// Package deploy brings a stack up in the local cloud, and takes it down: node,
-// images, buckets, artifacts, and then the program itself.
+// Package deploy deploys a stack to its local cloud and takes it down: node, images, buckets, artifacts, and then the
+// Pulumi program.
 package deploy
 
 import (
@@ -21,17 +21,16 @@ import (
 	"github.com/modelferry/modelferry/stack"
 )
 
-// Options are what Up needs.
+// Options are the options of Up.
 type Options struct {
 	Layout paths.Layout
-	// Range is the /16 that the node takes; empty for the stack's own.
+	// Range is the node's /16. Empty for the stack's default.
 	Range string
-	// Out shows the progress.
+	// Out receives the progress.
 	Out io.Writer
 }
 
-// Up brings the stack up, or to what its config says now, and returns what
-// changed. A config with a fault changes nothing.
+// Up deploys the stack, or updates it, and returns the changes. An invalid config changes nothing.
 func Up(ctx context.Context, o Options) (engine.Summary, error) {
 	started := time.Now()
 	progressf := func(format string, args ...any) {
@@ -49,7 +48,8 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 
 	progressf("starting the node of %s: Kubernetes, object store and registry", o.Layout.Stack)
 	i, err := node.Start(ctx, node.Options{
-		Layout: o.Layout, Range: o.Range, Region: stackConfig.Config.AWS.Region, Command: []string{"node"}, Progress: func(line string) { progressf("  %s", line) },
+		Layout: o.Layout, Range: o.Range, Region: stackConfig.Config.AWS.Region, Command: []string{"node"},
+		Progress: func(line string) { progressf("  %s", line) },
 	})
 	if err != nil {
 		return engine.Summary{}, err
@@ -72,12 +72,12 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 		return platform, err
 	}
 	for _, definition := range crds.Required(stackConfig.Config) {
-		progressf("installing the definition of a kind that others bring on a real cluster")
+		progressf("installing a CRD that an add-on provides on a real cluster")
 		if err := crds.Install(ctx, o.Layout.Kubeconfig(), definition); err != nil {
 			return platform, err
 		}
 	}
-	progressf("bringing up the stack")
+	progressf("deploying the stack")
 	services, err := e.Up(ctx)
 	total := platform.Add(services)
 	if err != nil {
@@ -92,16 +92,16 @@ func openEngine(ctx context.Context, o Options, keys []string, values map[string
 	return engine.Open(ctx, engine.Options{Layout: o.Layout, Program: program.Deploy, ConfigOverrides: values, Out: o.Out})
 }
 
-// deployPlatform brings up a new stack without releases first, as a team would do it:
-// it then has a cluster and buckets, and no pod that asks for what is not there.
-// A mark says that this is done; an up that was interrupted before is gone
-// through again.
-func deployPlatform(ctx context.Context, o Options, stackConfig localconfig.Stack, values map[string]any, progressf func(string, ...any)) (engine.Summary, error) {
+// deployPlatform deploys a new stack without releases first, so that cluster and buckets exist before a pod needs an
+// artifact. A marker file records that it is done. An up that was interrupted before repeats it.
+func deployPlatform(
+	ctx context.Context, o Options, stackConfig localconfig.Stack, values map[string]any, progressf func(string, ...any),
+) (engine.Summary, error) {
 	marker := filepath.Join(o.Layout.Dir(), "platform-is-up")
 	if _, err := os.Stat(marker); err == nil {
 		return engine.Summary{}, nil
 	}
-	progressf("bringing up the platform: network, cluster and buckets")
+	progressf("deploying the platform: network, cluster and buckets")
 	platformValues := maps.Clone(values)
 	platformValues["modelferry:releases"] = nil
 	e, err := openEngine(ctx, o, stackConfig.Keys, platformValues)
@@ -115,14 +115,16 @@ func deployPlatform(ctx context.Context, o Options, stackConfig localconfig.Stac
 	return summary, os.WriteFile(marker, nil, 0o644)
 }
 
-// uploadArtifacts puts the artifacts into the buckets before any pod asks for them.
-// What is there already is not put again: that would make another version.
-func uploadArtifacts(ctx context.Context, o Options, i node.Info, e *engine.Engine, objects []localconfig.Object, progressf func(string, ...any)) error {
+// uploadArtifacts uploads the artifacts before a pod needs them. An unchanged object is not written, because that would
+// create a new version.
+func uploadArtifacts(
+	ctx context.Context, o Options, i node.Info, e *engine.Engine, objects []localconfig.Object, progressf func(string, ...any),
+) error {
 	buckets, err := bucketNames(ctx, e)
 	if err != nil {
 		return err
 	}
-	progressf("putting %d artifacts into the buckets", len(objects))
+	progressf("uploading %d artifacts to the buckets", len(objects))
 	client, err := objectstore.Open(ctx, o.Layout, i)
 	if err != nil {
 		return err

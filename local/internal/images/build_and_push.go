@@ -13,9 +13,9 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
-// BuildAndPush builds a program for this machine and has its image in the local
-// cloud's registry. It returns the reference by digest. An image that is there
-// already is neither packed nor pushed again: that is most of an update's time.
+// BuildAndPush builds a program for this machine's architecture, pushes its image to the local cloud's registry and
+// returns its reference by digest. An unchanged program is neither packed nor pushed again, which would be most of an
+// update's time.
 func BuildAndPush(ctx context.Context, p Program, dir, registry string) (string, error) {
 	binary := filepath.Join(dir, p.Name+"-linux-"+runtime.GOARCH)
 	if err := p.Compile(ctx, runtime.GOARCH, binary); err != nil {
@@ -52,14 +52,13 @@ func BuildAndPush(ctx context.Context, p Program, dir, registry string) (string,
 	return pushed, os.WriteFile(recordFile, text, 0o644)
 }
 
-// buildRecord notes which image a program was packed into: packing is the same for
-// the same program.
+// buildRecord is the image that a program was packed into. The same program gives the same image.
 type buildRecord struct {
 	// Program is the SHA-256 of the binary, Image the digest of its image.
 	Program, Image string
 }
 
-// readBuildRecord is empty when there is no note, or none that can be read.
+// readBuildRecord returns the zero value for a file that is missing or cannot be read.
 func readBuildRecord(file string) buildRecord {
 	var record buildRecord
 	content, err := os.ReadFile(file)

@@ -10,17 +10,16 @@ import (
 
 // Program is a Go program to build for an image.
 type Program struct {
-	// Name is the program's and the image's name.
+	// Name is that of the program and of the image.
 	Name string
-	// Module is the folder of the Go module, Package the package in it, such as "./server".
+	// Module is the Go module's folder, Package the package in it, such as "./cmd/ferry".
 	Module, Package string
 }
 
-// Compile builds the program for linux and one architecture into file out: static, without symbols, and with
-// nothing of this machine in it, so that it is the same wherever it is built. An error holds the compiler's
-// own words.
+// Compile builds the program for linux and an architecture into the file out: static, without symbols, and reproducible
+// on every machine. An error includes the compiler's output.
 func (p Program) Compile(ctx context.Context, arch, out string) error {
-	// -buildvcs=false: the commit's id would give each commit another image.
+	// -buildvcs=false: with the commit's id in it, each commit would have another image.
 	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid=", "-o", out}
 	cmd := exec.CommandContext(ctx, "go", append(args, p.Package)...)
 	cmd.Dir = p.Module

@@ -16,11 +16,12 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
-// User is who the programs run as: a number, because the kubelet cannot tell whether a name is root.
+// User is the user and group of the programs. It is numeric, because the kubelet cannot check that a named user is not
+// root.
 const User = "65532:65532"
 
-// New returns the image of one static program for linux and the given architecture: a single layer with the program
-// at /NAME, which is the entrypoint.
+// New returns an image for linux and the architecture, with one layer: the static program at /NAME, which is the
+// entrypoint.
 func New(name, arch string, program []byte) (v1.Image, error) {
 	content, err := singleFileTar(name, program)
 	if err != nil {
@@ -42,13 +43,12 @@ func New(name, arch string, program []byte) (v1.Image, error) {
 		return nil, fmt.Errorf("image of %s: %w", name, err)
 	}
 	config = config.DeepCopy()
-	config.OS, config.Architecture = "linux", arch // containerd imports no image without both
+	config.OS, config.Architecture = "linux", arch // containerd refuses an image without them
 	config.Config = v1.Config{Entrypoint: []string{"/" + name}, User: User, WorkingDir: "/"}
 	return mutate.ConfigFile(img, config)
 }
 
-// NewIndex is the image of one program for several architectures. binaries maps an architecture as Go names it
-// to the program's file.
+// NewIndex returns a multi-architecture image of a program. binaries maps a GOARCH to the program's file.
 func NewIndex(name string, binaries map[string]string) (v1.ImageIndex, error) {
 	index := mutate.IndexMediaType(empty.Index, types.OCIImageIndex)
 	for _, arch := range slices.Sorted(maps.Keys(binaries)) {

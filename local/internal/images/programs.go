@@ -9,22 +9,21 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
-// FetcherProgram is the init container's program; Server the stand-in model server's.
+// FetcherProgram returns the init container's program.
 func FetcherProgram(root string) Program {
-	// The gRPC transport of the storage SDK is a third of the binary, and unused.
 	return Program{Name: "fetcher", Module: filepath.Join(root, "fetcher"), Package: "."}
 }
 
-// ModelServerProgram is the stand-in model server.
+// ModelServerProgram returns the fake model server, which runs on the local cloud only.
 func ModelServerProgram(root string) Program {
 	return Program{Name: "server", Module: filepath.Join(root, "local"), Package: "./cmd/modelserver"}
 }
 
-// Architectures that the fetcher is released for.
+// Architectures are those that the fetcher is released for.
 var Architectures = []string{"amd64", "arm64"}
 
-// Build compiles a program for some architectures into dir and returns its
-// image, the same for the same sources wherever it is built.
+// Build compiles a program for the architectures into dir and returns its image. The same sources give the same digest
+// on every machine.
 func Build(ctx context.Context, p Program, dir string, architectures []string) (v1.ImageIndex, error) {
 	binaries := map[string]string{}
 	for _, arch := range architectures {

@@ -11,18 +11,17 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
-// Artifact is what an image and an index have in common: a digest that names them.
+// Artifact is an image or an index.
 type Artifact interface {
 	remote.Taggable
 	Digest() (v1.Hash, error)
 }
 
-// Push puts an image or an index into a registry and returns its reference by digest. repository is the
-// registry's host with the path, such as "10.213.0.2:5000/fetcher"; a registry on a private address is spoken
-// to over HTTP. Credentials are those of the Docker configuration. What the registry has is not sent again.
+// Push pushes an image or an index and returns its reference by digest. repository is the registry's host with the
+// path, such as "10.213.0.2:5000/fetcher". A registry on a private address is reached over HTTP. Credentials are those of
+// the Docker configuration.
 //
-// The image, and each of an index's, gets a tag as well, made of its digest: a registry that cleans up takes
-// what has no tag for waste.
+// The image, and each image of an index, is tagged with its digest, because cleanup policies delete untagged images.
 func Push(ctx context.Context, repository string, artifact Artifact) (string, error) {
 	digest, err := artifact.Digest()
 	if err != nil {
@@ -65,8 +64,8 @@ func childImages(what Artifact) ([]Artifact, error) {
 	return parts, nil
 }
 
-// pushTagged pushes under the tag. What the registry has under it already is not pushed again, which the library
-// sees to: a tag that cannot be changed cannot be set again either, not even to what it is.
+// pushTagged pushes under the tag. The library skips what the registry already has under that tag, so that a registry with
+// immutable tags does not refuse it.
 func pushTagged(ctx context.Context, repository name.Repository, artifact Artifact) error {
 	digest, err := artifact.Digest()
 	if err != nil {
@@ -75,11 +74,11 @@ func pushTagged(ctx context.Context, repository name.Repository, artifact Artifa
 	return remote.Push(repository.Tag(Tag(digest)), artifact, remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain))
 }
 
-// Tag is the one that an image of a digest gets: its first 64 bits, which no two builds of one program share.
-// A tag "sha256-…" would be in the way of signatures, which have such names by the OCI specification.
+// Tag returns the tag of an image with that digest: its first 64 bits. A tag "sha256-…" would collide with signatures,
+// which the OCI specification names so.
 func Tag(digest v1.Hash) string { return digest.Hex[:16] }
 
-// SaveLayout writes an index as an OCI layout into a folder, from which any OCI tool can read it.
+// SaveLayout writes an index to a folder as an OCI image layout.
 func SaveLayout(dir string, index v1.ImageIndex) error {
 	if _, err := layout.Write(dir, index); err != nil {
 		return fmt.Errorf("image layout %s: %w", dir, err)

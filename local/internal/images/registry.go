@@ -10,9 +10,9 @@ import (
 	"github.com/google/go-containerregistry/pkg/registry"
 )
 
-// RegistryHandler serves the distribution protocol. Blobs lie in folder blobs, which is made, and outlive the process.
-// Manifests and tags live in memory only: whoever refers to an image pushes it first, and a push of what the
-// folder already holds moves no blob.
+// RegistryHandler serves the OCI distribution protocol. Blobs are stored in the folder blobs, which is created, and
+// outlive the process. Manifests and tags are in memory only, because an image is pushed before it is used, and a push
+// sends only the blobs that are missing.
 func RegistryHandler(blobs string) (http.Handler, error) {
 	if err := os.MkdirAll(blobs, 0o755); err != nil {
 		return nil, fmt.Errorf("image registry's folder: %w", err)

@@ -15,14 +15,14 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// gcsClient speaks GCS's JSON API, of which it needs two calls.
+// gcsClient calls the JSON API of Cloud Storage.
 type gcsClient struct{ url, stack string }
 
 func newGCSClient(layout paths.Layout, i node.Info) (Client, error) {
 	return gcsClient{url: i.StoreURL, stack: layout.Stack}, nil
 }
 
-// gcsObject is the part of an object's resource that is read. Numbers are strings in this API.
+// gcsObject is a part of the API's object resource. Numbers are strings in this API.
 type gcsObject struct {
 	Size       string `json:"size"`
 	MD5Hash    string `json:"md5Hash"` // base64
@@ -33,7 +33,7 @@ func (g gcsClient) UploadIfChanged(ctx context.Context, bucket, key, file string
 	return uploadIfChanged(ctx, g, bucket, key, file)
 }
 
-// Put streams: the emulator keeps the bodies of other kinds of upload in memory.
+// Put uses a media upload, because the emulator buffers other kinds of upload in memory.
 func (g gcsClient) Put(ctx context.Context, bucket, key string, content io.ReadSeeker) (string, error) {
 	target := fmt.Sprintf("%s/upload/storage/v1/b/%s/o?uploadType=media&name=%s", g.url, url.PathEscape(bucket), url.QueryEscape(key))
 	written, status, err := g.do(ctx, http.MethodPost, target, content)
@@ -63,7 +63,7 @@ func (g gcsClient) stat(ctx context.Context, bucket, key string) (objectAttrs, e
 	return objectAttrs{bytes: size, md5: hex.EncodeToString(sum)}, nil
 }
 
-// do sends a request and reads an object's resource. 404 is no error; it means different things to each caller.
+// do sends a request and decodes an object resource. Status 404 is returned without an error.
 func (g gcsClient) do(ctx context.Context, method, target string, body io.Reader) (o gcsObject, status int, err error) {
 	if body != nil {
 		body = io.NopCloser(body) // the caller closes it

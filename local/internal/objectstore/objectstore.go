@@ -1,4 +1,4 @@
-// Package objectstore puts files into the buckets of a local cloud's object store, from the host.
+// Package objectstore uploads files to the buckets of a local cloud's object store, from the host.
 package objectstore
 
 import (
@@ -14,17 +14,17 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// Client is one stack's object store, spoken to as its owner.
+// Client reaches one stack's object store with full access.
 type Client interface {
-	// UploadIfChanged makes object key of a bucket the content of a file. When it is already, nothing is written, and so
-	// no new version comes to be.
+	// UploadIfChanged uploads a file as an object. If the object has the same content, nothing is written and no new
+	// version is created.
 	UploadIfChanged(ctx context.Context, bucket, key, file string) error
-	// Put writes an object and returns its version: GCS's generation, S3's version id where the bucket has
-	// versions.
+	// Put writes an object and returns its version: the generation in GCS, the version id in S3. Empty for a bucket
+	// without versioning.
 	Put(ctx context.Context, bucket, key string, content io.ReadSeeker) (version string, err error)
 }
 
-// Open is the object store of a running node.
+// Open returns a client for the object store of a running node.
 func Open(_ context.Context, layout paths.Layout, i node.Info) (Client, error) {
 	scheme := clouds.MustGet(layout.Stack).ObjectStore.URLScheme
 	open, ok := clients[scheme]
@@ -46,21 +46,21 @@ func errNoBucket(stack string) error {
 	return fmt.Errorf("no such bucket: run `make up STACK=%s`, which creates it", stack)
 }
 
-// objectAttrs is what both stores tell of an object without reading it.
+// objectAttrs are an object's attributes that both stores return.
 type objectAttrs struct {
-	// bytes is -1 when there is no such object.
+	// bytes is -1 if the object does not exist.
 	bytes int64
-	// md5 is in hex; empty when the store does not know it.
+	// md5 is in hex. Empty if the store does not know it.
 	md5 string
 }
 
-// backend is a store's own part.
+// backend is the part of a client that differs between the stores.
 type backend interface {
 	stat(ctx context.Context, bucket, key string) (objectAttrs, error)
 	Put(ctx context.Context, bucket, key string, content io.ReadSeeker) (version string, err error)
 }
 
-// uploadIfChanged is Ensure for any store.
+// uploadIfChanged implements UploadIfChanged for both stores.
 func uploadIfChanged(ctx context.Context, b backend, bucket, key, path string) error {
 	file, err := os.Open(path)
 	if err != nil {
@@ -69,7 +69,7 @@ func uploadIfChanged(ctx context.Context, b backend, bucket, key, path string) e
 	defer file.Close()
 	there, err := b.stat(ctx, bucket, key)
 	if err != nil {
-		return fmt.Errorf("look for %s in bucket %s: %w", key, bucket, err)
+		return fmt.Errorf("stat %s in bucket %s: %w", key, bucket, err)
 	}
 	same, err := there.matchesFile(file)
 	if err != nil || same {
@@ -82,7 +82,7 @@ func uploadIfChanged(ctx context.Context, b backend, bucket, key, path string) e
 	return err
 }
 
-// matchesFile reads the file only when its size is the object's.
+// matchesFile reports whether the object has the file's content. It reads the file only if the sizes are equal.
 func (o objectAttrs) matchesFile(file *os.File) (bool, error) {
 	info, err := file.Stat()
 	if err != nil {
@@ -91,7 +91,7 @@ func (o objectAttrs) matchesFile(file *os.File) (bool, error) {
 	if o.bytes != info.Size() || o.md5 == "" {
 		return false, nil
 	}
-	sum := md5.New() // what the stores keep; nobody forges it here
+	sum := md5.New() // the stores' own checksum, not for security
 	if _, err := io.Copy(sum, file); err != nil {
 		return false, err
 	}

@@ -51,7 +51,7 @@ func (f *fixed) Put(_ context.Context, _, _ string, content io.ReadSeeker) (stri
 	return "1", err
 }
 
-func TestEnsureWritesOnlyWhatDiffers(t *testing.T) {
+func TestUploadIfChanged_writesOnlyChanges(t *testing.T) {
 	for name, c := range map[string]struct {
 		there objectAttrs
 		put   string
@@ -70,7 +70,7 @@ func TestEnsureWritesOnlyWhatDiffers(t *testing.T) {
 	}
 	require.ErrorContains(t, uploadIfChanged(context.Background(), &fixed{}, "models", "key", "/nowhere/file"), "/nowhere/file")
 	broken := &fixed{fault: errors.New("broken")}
-	require.EqualError(t, uploadIfChanged(context.Background(), broken, "models", "key", write(t, "model")), "look for key in bucket models: broken")
+	require.EqualError(t, uploadIfChanged(context.Background(), broken, "models", "key", write(t, "model")), "stat key in bucket models: broken")
 }
 
 func TestGCS(t *testing.T) {

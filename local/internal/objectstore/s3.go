@@ -18,7 +18,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
-// s3Client is the S3 server, as its root account.
+// s3Client calls the S3 server as its root account.
 type s3Client struct {
 	*sdk.Client
 
@@ -40,11 +40,11 @@ func (s s3Client) UploadIfChanged(ctx context.Context, bucket, key, file string)
 	return uploadIfChanged(ctx, s, bucket, key, file)
 }
 
-// Put writes in one piece, so that the object's ETag is its MD5.
+// Put uploads in one part, so that the ETag is the object's MD5.
 func (s s3Client) Put(ctx context.Context, bucket, key string, content io.ReadSeeker) (string, error) {
 	out, err := s.PutObject(ctx, &sdk.PutObjectInput{Bucket: &bucket, Key: &key, Body: content})
-	var fault smithy.APIError // not among the errors that the SDK has a type for at this call
-	if errors.As(err, &fault) && fault.ErrorCode() == "NoSuchBucket" {
+	var apiErr smithy.APIError // the SDK has no type for this error
+	if errors.As(err, &apiErr) && apiErr.ErrorCode() == "NoSuchBucket" {
 		err = errNoBucket(s.stack)
 	}
 	if err != nil {
@@ -55,15 +55,15 @@ func (s s3Client) Put(ctx context.Context, bucket, key string, content io.ReadSe
 
 func (s s3Client) stat(ctx context.Context, bucket, key string) (objectAttrs, error) {
 	out, err := s.HeadObject(ctx, &sdk.HeadObjectInput{Bucket: &bucket, Key: &key})
-	var none *types.NotFound
-	if errors.As(err, &none) {
+	var notFound *types.NotFound
+	if errors.As(err, &notFound) {
 		return objectAttrs{bytes: -1}, nil
 	}
 	if err != nil {
 		return objectAttrs{}, err
 	}
 	sum := strings.Trim(aws.ToString(out.ETag), `"`)
-	if strings.Contains(sum, "-") { // of an object put in parts: no MD5 of the whole
+	if strings.Contains(sum, "-") { // the ETag of a multipart upload is not an MD5
 		sum = ""
 	}
 	return objectAttrs{bytes: aws.ToInt64(out.ContentLength), md5: sum}, nil
