@@ -37,7 +37,9 @@ func TestFetcherRequest_acceptsValidConfig(t *testing.T) {
 			var accepted, refused int
 			rapid.Check(t, func(t *rapid.T) {
 				settings := stackSettings(t, name, "tfidf")
-				for _, change := range rapid.SliceOfNDistinct(rapid.SampledFrom(settingChanges), 1, 5, func(c settingChange) string { return c.path }).Draw(t, "changes") {
+				path := func(c settingChange) string { return c.path }
+				changes := rapid.SliceOfNDistinct(rapid.SampledFrom(settingChanges), 1, 5, path)
+				for _, change := range changes.Draw(t, "changes") {
 					settings.Set(change.path, change.value.Draw(t, change.path))
 				}
 				c, err := config.Load(settings, settings.Keys())

@@ -99,7 +99,8 @@ func TestTrustPolicy_podIdentity(t *testing.T) {
 			require.Error(t, eksidentity.CheckPodIdentityTrust(policy, session), "%s: %s", role, name)
 		}
 		require.Error(t, eksidentity.CheckIRSATrust(policy, stacktest.OIDCProviderArn, eksidentity.Claims{
-			Issuer: stacktest.OIDCIssuer, Audience: []string{"sts.amazonaws.com"}, Subject: "system:serviceaccount:" + role.namespace + ":" + role.name,
+			Issuer: stacktest.OIDCIssuer, Audience: []string{"sts.amazonaws.com"},
+			Subject: "system:serviceaccount:" + role.namespace + ":" + role.name,
 		}), "IRSA was not chosen")
 	}
 }

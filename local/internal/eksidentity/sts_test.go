@@ -96,6 +96,7 @@ func createIRSAResources(t *testing.T, dir string) {
 
 // putModels uploads the models of two services, and returns a function that creates clients of the object store.
 func putModels(t *testing.T, dir string) func(sdk.CredentialsProvider) *s3.Client {
+	t.Helper()
 	node, err := nodeinfo.Read(filepath.Join(dir, "node.json"))
 	require.NoError(t, err)
 	client := func(provider sdk.CredentialsProvider) *s3.Client {

@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func program(t *testing.T, seen *lookupResult) pulumi.RunFunc {
+func program(seen *lookupResult) pulumi.RunFunc {
 	return func(ctx *pulumi.Context) error {
 		google, err := gcp.NewProvider(ctx, "gcp", &gcp.ProviderArgs{
 			Project: pulumi.String("demo-project"), Region: pulumi.String("europe-west4"),
@@ -90,7 +90,7 @@ func TestPreview_offline(t *testing.T) {
 	p := newRepository(t)
 	var out bytes.Buffer
 	var seen lookupResult
-	summary, err := engine.Preview(context.Background(), engine.Options{Layout: p, Program: program(t, &seen), Out: &out})
+	summary, err := engine.Preview(context.Background(), engine.Options{Layout: p, Program: program(&seen), Out: &out})
 	t.Log(out.String())
 	require.NoError(t, err)
 	require.Equal(t, 3, summary.Created)
@@ -105,7 +105,7 @@ func TestRender_completesProgram(t *testing.T) {
 	var out bytes.Buffer
 	var seen lookupResult
 	summary, err := engine.Render(context.Background(),
-		engine.Options{Layout: p, Program: program(t, &seen), Out: &out}, t.TempDir())
+		engine.Options{Layout: p, Program: program(&seen), Out: &out}, t.TempDir())
 	t.Log(out.String())
 	require.NoError(t, err)
 	require.Equal(t, 3, summary.Created)

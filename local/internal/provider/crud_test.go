@@ -57,7 +57,8 @@ func unchanged(*provider.Resource) {}
 func TestCreate_computesOutputs(t *testing.T) {
 	p := newProvider(t, nil, unchanged)
 	created, err := p.Create(context.Background(), plugin.CreateRequest{URN: urn, Type: typ, Properties: props(object{
-		"name": "main", "location": "EU", "network": "net", "masterAuth": object{"clientCertificateConfig": object{"issueClientCertificate": false}},
+		"name": "main", "location": "EU", "network": "net",
+		"masterAuth": object{"clientCertificateConfig": object{"issueClientCertificate": false}},
 	})})
 	require.NoError(t, err)
 	require.EqualValues(t, "EU/main", created.ID)

@@ -15,7 +15,7 @@ import (
 
 // Path returns the path of a file of the repository, by the name of its link in testdata, and makes the test's cache
 // entry depend on it.
-func Path(t testing.TB, name string) string {
+func Path(t *testing.T, name string) string {
 	t.Helper()
 	path := filepath.Join(Root(t), name)
 	file, err := os.Open(path)
@@ -26,7 +26,7 @@ func Path(t testing.TB, name string) string {
 
 // Config makes the test's cache entry depend on the project file and the stack files, for tests that read them from
 // the repository by other means.
-func Config(t testing.TB) {
+func Config(t *testing.T) {
 	t.Helper()
 	for _, name := range []string{"Pulumi.yaml", "Pulumi.gke.yaml", "Pulumi.eks.yaml"} {
 		Path(t, name)
@@ -34,7 +34,7 @@ func Config(t testing.TB) {
 }
 
 // Root returns the directory of the links: the part of the repository's root that tests need.
-func Root(t testing.TB) string {
+func Root(t *testing.T) string {
 	t.Helper()
 	working, err := os.Getwd()
 	require.NoError(t, err)
@@ -49,7 +49,7 @@ func Root(t testing.TB) string {
 
 // Binary returns the path of a program in the directory MODELFERRY_BIN, or "" if that is not set. The test's cache
 // entry depends on the program if the directory is the repository's .local/bin.
-func Binary(t testing.TB, name string) string {
+func Binary(t *testing.T, name string) string {
 	t.Helper()
 	dir := os.Getenv("MODELFERRY_BIN")
 	if dir == "" {

@@ -36,7 +36,9 @@ func Package() *provider.Package {
 		Resources: map[string]provider.Resource{},
 		Functions: functions,
 	}
-	for _, resources := range []map[string]provider.Resource{networkResources, clusterResources, bucketResources, iamResources, artifactRegistryResources} {
+	for _, resources := range []map[string]provider.Resource{
+		networkResources, clusterResources, bucketResources, iamResources, artifactRegistryResources,
+	} {
 		maps.Copy(pkg.Resources, resources)
 	}
 	return pkg

@@ -50,7 +50,9 @@ func TestPodProblems(t *testing.T) {
 		},
 		{
 			"image does not exist",
-			status(corev1.ContainerStatus{State: corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "ImagePullBackOff", Message: "not found"}}}, initializing),
+			status(corev1.ContainerStatus{State: corev1.ContainerState{
+				Waiting: &corev1.ContainerStateWaiting{Reason: "ImagePullBackOff", Message: "not found"},
+			}}, initializing),
 			[]string{`init container "fetcher": ImagePullBackOff: not found`},
 		},
 		{
