@@ -164,8 +164,16 @@ func terminateInitContainer(t *testing.T, c *clusterClient, code int32, message 
 	go func() {
 		result <- wait.PollUntilContextCancel(ctx, 50*time.Millisecond, true, func(ctx context.Context) (bool, error) {
 			list, err := pods.List(ctx, metav1.ListOptions{})
-			if err != nil || len(list.Items) == 0 {
-				return false, nil //nolint:nilerr // polled again until the timeout
+			if err == nil && len(list.Items) > 0 {
+				pod := list.Items[0]
+				pod.Status.InitContainerStatuses = []corev1.ContainerStatus{{
+					Name: "fetcher",
+					State: corev1.ContainerState{
+						Terminated: &corev1.ContainerStateTerminated{ExitCode: code, Reason: "Error", Message: message},
+					},
+				}}
+				_, err = pods.UpdateStatus(ctx, &pod, metav1.UpdateOptions{})
+				return err == nil, nil // a conflict is retried with the new version
 			}
 			return false, nil
 		})
