@@ -1,6 +1,6 @@
-// Command bench compares the fetcher with s5cmd and boto3, each as a process against the same local servers, in turn,
-// and
-// prints medians and ratios. On a busy machine only the ratios are meaningful.
+// Command bench compares the fetcher with s5cmd and boto3, each as a process against the same local
+// servers, in turn, and prints medians and ratios. On a busy machine only the ratios are
+// meaningful.
 package main
 
 import (

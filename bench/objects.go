@@ -71,11 +71,10 @@ func writeRandom(w io.Writer, n int64) error {
 	return err
 }
 
-// writeArchive writes a tar archive of one file that compresses as weights do: the low bits of floats are noise, the
-// high ones
-// much alike. Compressed it is about largeBytes long. Use compress/gzip: klauspost's writer stores such data
-// uncompressed, and
-// extracting that would be a mere copy.
+// writeArchive writes a tar archive of one file that compresses as weights do: the low bits of
+// floats are noise, the high ones much alike. Compressed it is about largeBytes long. Use
+// compress/gzip: klauspost's writer stores such data uncompressed, and extracting that would be a
+// mere copy.
 func writeArchive(packer io.WriteCloser) error {
 	const packed, plain = 94, 100 // what gzip makes of it, in percent
 	archive := tar.NewWriter(packer)

@@ -101,9 +101,8 @@ func (b *fixture) command(ctx context.Context) (*exec.Cmd, *bytes.Buffer) {
 	return command, &stderr
 }
 
-// run runs the fetcher and checks what applies to every run: the exit code, the last log line and the termination
-// message
-// agree, and the staging folder is removed unless a later run can resume.
+// run runs the fetcher and checks what applies to every run: the exit code, the last log line and
+// the termination message agree, and the staging folder is removed unless a later run can resume.
 func (b *fixture) run(t *testing.T) result {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

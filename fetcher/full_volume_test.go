@@ -45,9 +45,8 @@ func runOnSmallVolume(t *testing.T, b *fixture, mebibytes int, fill string) (res
 	return got, strings.Fields(string(left))
 }
 
-// A volume that is too small is detected before the download or, for the content of an archive, as soon as possible,
-// and
-// nothing is left on it.
+// A volume that is too small is detected before the download or, for the content of an archive, as
+// soon as possible, and nothing is left on it.
 func TestFetcher_fullVolume(t *testing.T) {
 	store := storetest.S3(t)
 	weights := randomBytes(30, 6<<20)

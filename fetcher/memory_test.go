@@ -44,9 +44,8 @@ func releaseBinary(t *testing.T) string {
 	return binary
 }
 
-// peakMemory returns the peak resident set of a running process. The value that the kernel reports after its end
-// includes the
-// memory of the parent.
+// peakMemory returns the peak resident set of a running process. The value that the kernel reports
+// after its end includes the memory of the parent.
 func peakMemory(command *exec.Cmd) int64 {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", command.Process.Pid))
 	if err != nil {

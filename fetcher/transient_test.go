@@ -121,9 +121,8 @@ func replaceDuringRun(t *testing.T, store storetest.Store, times int, pairs ...s
 	return b, &got, after
 }
 
-// The result is one object or the other, never a mixture. S3 fails by If-Match and the run starts again; a GCS bucket
-// with
-// versioning still has the generation.
+// The result is one object or the other, never a mixture. S3 fails by If-Match and the run starts
+// again; a GCS bucket with versioning still has the generation.
 func TestFetcher_objectReplacedDuringDownload(t *testing.T) {
 	t.Run("s3", func(t *testing.T) {
 		b, got, after := replaceDuringRun(t, storetest.S3(t), 1)

@@ -1,6 +1,5 @@
-// Package archive extracts untrusted tar, tar.gz and tar.zst streams below an os.Root. Entries that a model archive
-// does not
-// need, such as devices, are rejected and not repaired.
+// Package archive extracts untrusted tar, tar.gz and tar.zst streams below an os.Root. Entries that
+// a model archive does not need, such as devices, are rejected and not repaired.
 package archive
 
 import (
@@ -22,9 +21,8 @@ type Limits struct {
 	MaxBytes int64
 	// MaxRatio is the maximum of bytes that one byte of the archive may expand to.
 	MaxRatio int64
-	// RatioFloor is the number of extracted bytes up to which MaxRatio does not apply: a small archive with uniform
-	// content is
-	// not a decompression bomb.
+	// RatioFloor is the number of extracted bytes up to which MaxRatio does not apply: a small
+	// archive with uniform content is not a decompression bomb.
 	RatioFloor int64
 	// FreeBytes returns the free space of the volume. With nil it is not checked.
 	FreeBytes func() (int64, error)
@@ -57,16 +55,14 @@ type Content struct {
 	Folders []string
 }
 
-// ErrCorrupt means that an archive cannot be read to its end. Any other fetcherr.InvalidArchive is an archive that must
-// not be
-// extracted.
+// ErrCorrupt means that an archive cannot be read to its end. Any other fetcherr.InvalidArchive is
+// an archive that must not be extracted.
 var ErrCorrupt = errors.New("the archive is corrupt or truncated")
 
-// Extract extracts the archive in r into root, which must be empty, and reads r to its end. The first bytes determine
-// the
-// compression. Errors are fetcherr.InvalidArchive, or those of reading r and writing the files. After an error root
-// contains a
-// part of the archive, which the caller removes.
+// Extract extracts the archive in r into root, which must be empty, and reads r to its end. The
+// first bytes determine the compression. Errors are fetcherr.InvalidArchive, or those of reading r
+// and writing the files. After an error root contains a part of the archive, which the caller
+// removes.
 func Extract(ctx context.Context, r io.Reader, root *os.Root, limits Limits) (Content, error) {
 	from := &countingReader{r: r}
 	plain, err := decompress(from)

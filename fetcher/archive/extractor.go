@@ -15,9 +15,8 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// Only the right to execute is taken from the archive. The model server may run as another user: it must be able to
-// read, and
-// nobody else to write.
+// Only the right to execute is taken from the archive. The model server may run as another user: it
+// must be able to read, and nobody else to write.
 const (
 	folderMode     = 0o755
 	fileMode       = 0o644
@@ -122,9 +121,8 @@ func (x *extractor) extractEntry(archive *tar.Reader, header *tar.Header, name s
 	}
 }
 
-// makeFolder creates a folder and its parents. A parent must not be anything else, a link in particular: nothing is
-// written
-// through a link.
+// makeFolder creates a folder and its parents. A parent must not be anything else, a link in
+// particular: nothing is written through a link.
 func (x *extractor) makeFolder(name string, explicit bool) error {
 	if name == "." {
 		return nil
@@ -178,9 +176,8 @@ func (x *extractor) addFile(file File) {
 	x.content.Files = append(x.content.Files, file)
 }
 
-// onlyReader and onlyWriter hide the methods with which io.Copy would bypass the buffer; tar's would seek over the
-// holes of a
-// sparse file.
+// onlyReader and onlyWriter hide the methods with which io.Copy would bypass the buffer; tar's
+// would seek over the holes of a sparse file.
 type (
 	onlyReader struct{ io.Reader }
 	onlyWriter struct{ io.Writer }

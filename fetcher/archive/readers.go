@@ -58,9 +58,8 @@ func (c *limitedReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// endOfArchive is two zero blocks. archive/tar accepts the end of the stream instead, which is what an uncompressed
-// archive
-// looks like that was truncated between two entries.
+// endOfArchive is two zero blocks. archive/tar accepts the end of the stream instead, which is what
+// an uncompressed archive looks like that was truncated between two entries.
 const endOfArchive = 2 * 512
 
 // trailingZerosReader counts the zeros at the end of what was read so far.

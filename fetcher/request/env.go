@@ -11,14 +11,12 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// LookupEnv returns a variable, as os.LookupEnv does. An empty variable counts as not set: a ConfigMap may contain an
-// unused
-// key as "".
+// LookupEnv returns a variable, as os.LookupEnv does. An empty variable counts as not set: a
+// ConfigMap may contain an unused key as "".
 type LookupEnv func(key string) (value string, ok bool)
 
-// Defaults. The retries of single ranges come on top of DefaultRetries. 8 ranges of 8 MiB fill a gigabit link at 25 ms
-// and
-// follow S3's advice of 8 to 16 MB a range.
+// Defaults. The retries of single ranges come on top of DefaultRetries. 8 ranges of 8 MiB fill a
+// gigabit link at 25 ms and follow S3's advice of 8 to 16 MB a range.
 const (
 	DefaultRetries      = 3
 	DefaultBackoff      = 10 * time.Second
@@ -38,9 +36,8 @@ const (
 	maxPartSize = 64 << 20
 )
 
-// FromEnv reads the request from the environment. The error contains all problems at once, each with the variable's
-// name, and
-// its kind is fetcherr.InvalidConfig.
+// FromEnv reads the request from the environment. The error contains all problems at once, each
+// with the variable's name, and its kind is fetcherr.InvalidConfig.
 func FromEnv(lookup LookupEnv) (Request, error) {
 	e := &env{lookup: lookup}
 	model := Artifact{
@@ -112,9 +109,8 @@ func (e *env) objectLocation() (cloud Cloud, bucket, key string) {
 	}
 }
 
-// localPaths splits LOCAL_MODEL_PATH into the model folder and the path in it. MODEL_FOLDER, if set, is the model
-// folder: a
-// model in a subfolder then leaves room for other artifacts beside it.
+// localPaths splits LOCAL_MODEL_PATH into the model folder and the path in it. MODEL_FOLDER, if
+// set, is the model folder: a model in a subfolder then leaves room for other artifacts beside it.
 func (e *env) localPaths() (folder, dest string) {
 	local, folder := e.get("LOCAL_MODEL_PATH"), e.get("MODEL_FOLDER")
 	switch {

@@ -49,9 +49,8 @@ func (c Checksum) String() string {
 	return fmt.Sprintf("%s %0*x", c.Algorithm, 2*fields[c.Algorithm].bytes, c.Value)
 }
 
-// Update returns the checksum of the data behind sum followed by p. The checksum of no data is 0. Without an algorithm
-// it is
-// always 0.
+// Update returns the checksum of the data behind sum followed by p. The checksum of no data is 0.
+// Without an algorithm it is always 0.
 func (a Algorithm) Update(sum uint64, p []byte) uint64 {
 	switch a {
 	case CRC32:

@@ -61,18 +61,16 @@ func (r *run) attempt(ctx context.Context) error {
 	return group.Wait()
 }
 
-// extractGCPercent is GOGC while archives are extracted. The buffers are nearly all of the memory and contain no
-// pointers;
-// the default of 100 would double them.
+// extractGCPercent is GOGC while archives are extracted. The buffers are nearly all of the memory
+// and contain no pointers; the default of 100 would double them.
 const extractGCPercent = 20
 
 func (r *run) hasArchive() bool {
 	return slices.ContainsFunc(r.req.Artifacts, func(a request.Artifact) bool { return a.Extract })
 }
 
-// openSource creates the source, once, and wraps it: broken ranges resume, at most Parallel ranges are open, a stalled
-// range
-// fails, and an identity that is not ready is retried.
+// openSource creates the source, once, and wraps it: broken ranges resume, at most Parallel ranges
+// are open, a stalled range fails, and an identity that is not ready is retried.
 func (r *run) openSource(ctx context.Context) error {
 	if r.source != nil {
 		return nil
@@ -170,9 +168,8 @@ func (r *run) remainingBytes(objects []source.Object) int64 {
 	return remaining
 }
 
-// checkFreeSpace fails before the download if the volume is too small. An archive counts with its own size: extracted
-// it is
-// seldom smaller.
+// checkFreeSpace fails before the download if the volume is too small. An archive counts with its
+// own size: extracted it is seldom smaller.
 func (r *run) checkFreeSpace(required int64) error {
 	free, err := r.folder.FreeBytes()
 	if err != nil {

@@ -18,9 +18,8 @@ type checkpoint struct {
 	bytes int64
 }
 
-// loadCheckpoints looks for data of an interrupted run and removes what cannot be used. It returns the number of bytes
-// that
-// need not be downloaded again.
+// loadCheckpoints looks for data of an interrupted run and removes what cannot be used. It returns
+// the number of bytes that need not be downloaded again.
 func (r *run) loadCheckpoints(ctx context.Context, objects []source.Object) (int64, error) {
 	var bytes int64
 	keep := map[int]bool{}
@@ -78,9 +77,8 @@ func (r *run) loadCheckpoint(ctx context.Context, index int, object source.Objec
 	return saved, err
 }
 
-// loadArchiveCheckpoint returns an archive that was extracted completely. A partial one starts again: its compressed
-// bytes
-// were not kept.
+// loadArchiveCheckpoint returns an archive that was extracted completely. A partial one starts
+// again: its compressed bytes were not kept.
 func (r *run) loadArchiveCheckpoint(ctx context.Context, index int, content journal.Content, object source.Object) (checkpoint, error) {
 	a, staged := r.req.Artifacts[index], content.Archive
 	if staged == nil || staged.Dest != a.Dest || a.SHA256 != "" && staged.SHA256 != a.SHA256 {

@@ -1,6 +1,5 @@
-// Package fetch performs a run: it looks up the artifacts, downloads them to the staging folder, verifies them and
-// publishes
-// them together.
+// Package fetch performs a run: it looks up the artifacts, downloads them to the staging folder,
+// verifies them and publishes them together.
 package fetch
 
 import (
@@ -20,9 +19,8 @@ import (
 // Opener creates the request's source, waiting for the identity if necessary.
 type Opener func(ctx context.Context, req request.Request, log *slog.Logger) (source.Source, error)
 
-// Delays between rounds of attempts, and between the attempts of a round. A round takes about 3 s; longer failures need
-// the
-// rounds and waits of FETCH_RETRIES and FETCH_BACKOFF.
+// Delays between rounds of attempts, and between the attempts of a round. A round takes about 3 s;
+// longer failures need the rounds and waits of FETCH_RETRIES and FETCH_BACKOFF.
 const (
 	maxBackoff     = 2 * time.Minute
 	rangeAttempts  = 5
@@ -32,11 +30,9 @@ const (
 
 var errTimeout = errors.New("timed out")
 
-// Run performs the request and returns its summary, without the duration. The error is why nothing was published; its
-// kind
-// determines the exit code. The staging folder is removed unless a later run in the same volume can resume from it:
-// after a
-// transient error or a signal.
+// Run performs the request and returns its summary, without the duration. The error is why nothing
+// was published; its kind determines the exit code. The staging folder is removed unless a later
+// run in the same volume can resume from it: after a transient error or a signal.
 func Run(ctx context.Context, req request.Request, open Opener, log *slog.Logger) (report.Summary, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, req.Timeout, errTimeout)
 	defer cancel()
@@ -93,9 +89,9 @@ func newRun(req request.Request, folder *publish.Folder, open Opener, log *slog.
 		len(req.Artifacts)), checkpoints: make([]checkpoint, len(req.Artifacts))}
 }
 
-// runWithRetries repeats the attempt until it succeeds, fails permanently, or the retries are used up. Requests have
-// retries
-// of their own: these are for a changed or corrupted object, and for the creation of the source.
+// runWithRetries repeats the attempt until it succeeds, fails permanently, or the retries are used
+// up. Requests have retries of their own: these are for a changed or corrupted object, and for the
+// creation of the source.
 func (r *run) runWithRetries(ctx context.Context, summary *report.Summary) error {
 	backoff := r.backoff()
 	for retry := 0; ; retry++ {

@@ -15,9 +15,8 @@ import (
 	"github.com/modelferry/modelferry/fetcher/request"
 )
 
-// stageArtifact downloads an artifact to its staging folder and verifies it. After an error that resuming cannot fix,
-// the
-// folder is removed.
+// stageArtifact downloads an artifact to its staging folder and verifies it. After an error that
+// resuming cannot fix, the folder is removed.
 func (r *run) stageArtifact(ctx context.Context, index int, object source.Object,
 	buffers *transfer.BufferPool) (*publish.StagedArtifact, error) {
 	a := r.req.Artifacts[index]

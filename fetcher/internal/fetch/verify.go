@@ -21,11 +21,10 @@ func needsSHA256(a request.Artifact, object source.Object) bool {
 	return a.SHA256 != "" || !object.Checksum.Known()
 }
 
-// verifyDigest compares the digest with the store's checksum, then with the pinned SHA-256, and returns the level
-// reached.
-// The order matters: content that differs from the store's was corrupted in transit, and a new attempt may succeed;
-// content
-// that is as stored and has another SHA-256 never will.
+// verifyDigest compares the digest with the store's checksum, then with the pinned SHA-256, and
+// returns the level reached. The order matters: content that differs from the store's was corrupted
+// in transit, and a new attempt may succeed; content that is as stored and has another SHA-256
+// never will.
 func verifyDigest(url string, a request.Artifact, object source.Object, digest transfer.Digest) (string, error) {
 	stored := object.Checksum
 	if stored.Known() && stored.Value != digest.CRC {

@@ -1,7 +1,6 @@
-// Package journal records, beside a staged artifact, which parts of it were downloaded. After an interrupted run the
-// next one
-// in the same volume downloads only the rest. The journal is not trusted: readers verify every byte against its
-// checksums.
+// Package journal records, beside a staged artifact, which parts of it were downloaded. After an
+// interrupted run the next one in the same volume downloads only the rest. The journal is not
+// trusted: readers verify every byte against its checksums.
 package journal
 
 import (

@@ -23,9 +23,8 @@ type Folder struct {
 	handle *os.File
 }
 
-// Open opens and locks the model folder, creating it if necessary, and rolls back an interrupted publication. Staged
-// data of
-// an interrupted run stays: see OpenArtifactStaging and PruneStaging.
+// Open opens and locks the model folder, creating it if necessary, and rolls back an interrupted
+// publication. Staged data of an interrupted run stays: see OpenArtifactStaging and PruneStaging.
 func Open(name string) (*Folder, error) {
 	if err := os.MkdirAll(name, 0o755); err != nil {
 		return nil, unwritableError(name, err)

@@ -58,9 +58,8 @@ func (s Summary) WithResult(err error, elapsed time.Duration) Summary {
 	return s
 }
 
-// JSON returns the summary on one line of at most MaxTerminationMessage bytes: artifacts are omitted from the end, then
-// the
-// message is truncated.
+// JSON returns the summary on one line of at most MaxTerminationMessage bytes: artifacts are
+// omitted from the end, then the message is truncated.
 func (s Summary) JSON() []byte {
 	for {
 		text, err := json.Marshal(s)

@@ -7,11 +7,10 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// CheckContentRange compares a response's Content-Range with the requested range: length bytes from offset of an object
-// of size
-// bytes. A missing header is accepted if the whole object was requested. Another object size is fetcherr.ObjectChanged.
-// Any
-// other range is a transient error, as proxies lose the header now and then.
+// CheckContentRange compares a response's Content-Range with the requested range: length bytes from
+// offset of an object of size bytes. A missing header is accepted if the whole object was
+// requested. Another object size is fetcherr.ObjectChanged. Any other range is a transient error,
+// as proxies lose the header now and then.
 func CheckContentRange(url, got string, offset, length, size int64) error {
 	want := fmt.Sprintf("bytes %d-%d/%d", offset, offset+length-1, size)
 	switch {

@@ -38,9 +38,9 @@ func Cleanup(end func()) {
 	cleanups = append(cleanups, end)
 }
 
-// tempFolder creates a folder that exists until the package's tests end. versitygw stores metadata in extended
-// attributes: if
-// the default folder does not support them, such as an old tmpfs, set TMPDIR.
+// tempFolder creates a folder that exists until the package's tests end. versitygw stores metadata
+// in extended attributes: if the default folder does not support them, such as an old tmpfs, set
+// TMPDIR.
 func tempFolder(tb testing.TB) string {
 	tb.Helper()
 	name, err := os.MkdirTemp("", "modelferry-store-")

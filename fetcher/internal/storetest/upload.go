@@ -52,9 +52,8 @@ func (s *S3Store) PutMultipart(tb testing.TB, bucket, key string, body []byte, a
 	require.NoError(tb, err)
 }
 
-// PutSparse creates an object directly in the server's folder: the given beginning, then a hole. It takes no space and
-// no
-// request.
+// PutSparse creates an object directly in the server's folder: the given beginning, then a hole. It
+// takes no space and no request.
 func (s *S3Store) PutSparse(tb testing.TB, bucket, key string, begin []byte, size int64) {
 	tb.Helper()
 	name := filepath.Join(s.data, bucket, key)

@@ -32,9 +32,8 @@ type FileOptions struct {
 	OnSegment func(Segment)
 }
 
-// File writes the object to the file, except the existing segments, and returns the digest of the whole. Memory does
-// not depend
-// on the object's size.
+// File writes the object to the file, except the existing segments, and returns the digest of the
+// whole. Memory does not depend on the object's size.
 func File(ctx context.Context, src source.Source, object source.Object, file *os.File, options FileOptions) (Digest, error) {
 	f := &fileDownload{source: src, object: object, file: file, options: options, algorithm: SegmentAlgorithm(object.Checksum)}
 	f.segments = normalizeSegments(options.Existing, object.Size)
@@ -130,9 +129,8 @@ func (f *fileDownload) addSegment(stretch Segment) {
 	}
 }
 
-// hashWritten hashes the file while it is written, as far as it has no gap: the data is still in the page cache, so
-// that
-// hashing adds next to no time at the end.
+// hashWritten hashes the file while it is written, as far as it has no gap: the data is still in
+// the page cache, so that hashing adds next to no time at the end.
 func (f *fileDownload) hashWritten(ctx context.Context) (string, error) {
 	hash := sha256.New()
 	buffer := make([]byte, copyBufferSize)

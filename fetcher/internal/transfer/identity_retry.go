@@ -11,9 +11,8 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// IdentityRetry retries while the identity is not ready: its token is missing, or a permission that was granted with
-// the pod
-// has not taken effect yet. Both clouds take seconds, sometimes a minute.
+// IdentityRetry retries while the identity is not ready: its token is missing, or a permission that
+// was granted with the pod has not taken effect yet. Both clouds take seconds, sometimes a minute.
 type IdentityRetry struct {
 	// Deadline ends the retries, for all requests of a run together.
 	Deadline time.Time

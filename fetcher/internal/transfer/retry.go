@@ -24,9 +24,8 @@ type RetryPolicy struct {
 // ErrGaveUp means that the retries are used up, so the caller should not retry either.
 var ErrGaveUp = errors.New("gave up")
 
-// WithRetries retries transient errors. A range resumes at the byte where it broke, of the same version, so that
-// nothing is
-// downloaded twice.
+// WithRetries retries transient errors. A range resumes at the byte where it broke, of the same
+// version, so that nothing is downloaded twice.
 func WithRetries(src source.Source, policy RetryPolicy, log *slog.Logger) source.Source {
 	return &retryingSource{Source: src, policy: policy, log: log}
 }

@@ -66,9 +66,8 @@ func combineCRCs(algorithm crc.Algorithm, stretches []Segment) uint64 {
 	return sum
 }
 
-// VerifySegments returns the segments whose content is in the file, reading it again: after a crash the journal may
-// list data
-// that was not written to disk.
+// VerifySegments returns the segments whose content is in the file, reading it again: after a crash
+// the journal may list data that was not written to disk.
 func VerifySegments(ctx context.Context, file *os.File, object source.Object, stretches []Segment) ([]Segment, error) {
 	algorithm, buffer := SegmentAlgorithm(object.Checksum), make([]byte, copyBufferSize)
 	var intact []Segment

@@ -10,11 +10,9 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// WithStallTimeout fails a request with a transient error if it receives nothing for the timeout, or far less than the
-// others,
-// so that another connection is tried. A connection whose peer is gone stays open for minutes, and the SDKs do not
-// check. Time
-// between reads does not count.
+// WithStallTimeout fails a request with a transient error if it receives nothing for the timeout,
+// or far less than the others, so that another connection is tried. A connection whose peer is gone
+// stays open for minutes, and the SDKs do not check. Time between reads does not count.
 func WithStallTimeout(src source.Source, timeout time.Duration) source.Source {
 	return &stallTimeoutSource{Source: src, idle: timeout, throughput: &throughput{}}
 }

@@ -94,9 +94,8 @@ func readChunk(ctx context.Context, src source.Source, object source.Object, p *
 	return nil
 }
 
-// deliverInOrder hashes the ranges in order and passes them to Read. It runs beside the reader, so that hashing and
-// extraction
-// use two cores.
+// deliverInOrder hashes the ranges in order and passes them to Read. It runs beside the reader, so
+// that hashing and extraction use two cores.
 func (s *Stream) deliverInOrder() error {
 	defer close(s.ready)
 	for p := range s.pending {

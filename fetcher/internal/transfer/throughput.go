@@ -23,9 +23,8 @@ type throughput struct {
 	rates []float64
 }
 
-// record adds a range that has ended. One that was given up counts, too: if the network itself is slow, the median
-// falls and
-// ranges are no longer given up.
+// record adds a range that has ended. One that was given up counts, too: if the network itself is
+// slow, the median falls and ranges are no longer given up.
 func (p *throughput) record(bytes int64, took time.Duration) {
 	if bytes == 0 || took <= 0 {
 		return

@@ -64,9 +64,8 @@ func notFoundError(url string, ref source.Ref, message string) error {
 	}
 }
 
-// responseMessage returns the message of GCS, which names the principal and the permission. Another server may respond
-// without
-// JSON: then it is the beginning of the body.
+// responseMessage returns the message of GCS, which names the principal and the permission. Another
+// server may respond without JSON: then it is the beginning of the body.
 func responseMessage(answer *googleapi.Error) string {
 	text := answer.Message
 	if text == "" {

@@ -16,9 +16,8 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// taggedCredentials marks the errors of the credential chain, to distinguish a response of STS from one of S3: both
-// have the
-// same type.
+// taggedCredentials marks the errors of the credential chain, to distinguish a response of STS from
+// one of S3: both have the same type.
 type taggedCredentials struct{ aws.CredentialsProvider }
 
 type identityError struct{ error }
@@ -33,11 +32,9 @@ func (m taggedCredentials) Retrieve(ctx context.Context) (aws.Credentials, error
 	return credentials, nil
 }
 
-// classifyCredentialError returns fetcherr.PermissionDenied for a pod without credentials, fetcherr.IdentityNotReady if
-// the
-// identity was refused or its token is missing, as both may not have taken effect yet, and a transient error if STS did
-// not
-// respond.
+// classifyCredentialError returns fetcherr.PermissionDenied for a pod without credentials,
+// fetcherr.IdentityNotReady if the identity was refused or its token is missing, as both may not
+// have taken effect yet, and a transient error if STS did not respond.
 func classifyCredentialError(err error) error {
 	var httpErr *awshttp.ResponseError
 	var netErr net.Error
@@ -66,9 +63,8 @@ func identityConfigured() bool {
 	return os.Getenv("AWS_WEB_IDENTITY_TOKEN_FILE") != "" || os.Getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI") != ""
 }
 
-// Principal returns the role of IRSA, or the caller identity of STS. For a store at a custom endpoint STS is asked only
-// if it
-// has a custom endpoint, too.
+// Principal returns the role of IRSA, or the caller identity of STS. For a store at a custom
+// endpoint STS is asked only if it has a custom endpoint, too.
 func (s *Source) Principal(ctx context.Context) string {
 	if role := os.Getenv("AWS_ROLE_ARN"); role != "" {
 		return role

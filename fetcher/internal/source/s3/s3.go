@@ -23,13 +23,11 @@ type Source struct {
 	config aws.Config
 }
 
-// New returns a Source with the SDK's default credential chain except the node's instance profile: a pod reads with its
-// own
-// identity or not at all. It retrieves credentials at once. A pod without an identity is fetcherr.PermissionDenied,
-// with the
-// chain's own error; one whose identity may not have taken effect yet is fetcherr.IdentityNotReady. An STS that does
-// not
-// respond is a transient error.
+// New returns a Source with the SDK's default credential chain except the node's instance profile:
+// a pod reads with its own identity or not at all. It retrieves credentials at once. A pod without
+// an identity is fetcherr.PermissionDenied, with the chain's own error; one whose identity may not
+// have taken effect yet is fetcherr.IdentityNotReady. An STS that does not respond is a transient
+// error.
 func New(ctx context.Context) (*Source, error) {
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithEC2IMDSClientEnableState(imds.ClientDisabled))
 	if err != nil {
@@ -53,9 +51,8 @@ func usesCustomEndpoint() bool {
 func clientOptions(o *s3.Options) {
 	// A custom endpoint seldom has DNS names for buckets.
 	o.UsePathStyle = usesCustomEndpoint()
-	// The retries are in package transfer. The SDK's would multiply with them, and its token bucket stops retrying when
-	// all
-	// requests fail.
+	// The retries are in package transfer. The SDK's would multiply with them, and its token bucket
+	// stops retrying when all requests fail.
 	o.Retryer = aws.NopRetryer{}
 	// Ranges have no checksum; requesting one logs a warning for each.
 	o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
@@ -88,9 +85,8 @@ func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error
 	}, nil
 }
 
-// Read opens a range with If-Match. The version ID is sent only if it is pinned: s3:GetObjectVersion is a permission
-// that a
-// pod without a pin does not need.
+// Read opens a range with If-Match. The version ID is sent only if it is pinned:
+// s3:GetObjectVersion is a permission that a pod without a pin does not need.
 func (s *Source) Read(ctx context.Context, object source.Object, offset, length int64) (io.ReadCloser, error) {
 	last := offset + length - 1
 	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{

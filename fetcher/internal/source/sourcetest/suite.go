@@ -143,9 +143,8 @@ func (s suite) removedObject(t *testing.T) {
 	s.requireOldBytesOrChanged(t, object, "gone")
 }
 
-// requireOldBytesOrChanged reads the beginning of an object that is no longer live: a store that still has the version
-// may
-// return its content, and nothing else.
+// requireOldBytesOrChanged reads the beginning of an object that is no longer live: a store that
+// still has the version may return its content, and nothing else.
 func (s suite) requireOldBytesOrChanged(t *testing.T, object source.Object, old string) {
 	t.Helper()
 	got, err := s.read(t, object, 0, int64(len(old)))
