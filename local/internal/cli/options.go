@@ -15,7 +15,8 @@ import (
 // configFlags adds --overlay and --config. The returned function merges their values into a stack's config, the files
 // first.
 func configFlags(cmd *cobra.Command) func(stackfile.File) error {
-	files := cmd.Flags().StringArray("overlay", nil, "`FILE` in the format of Pulumi.STACK.yaml whose config is merged into the stack's; may be repeated")
+	files := cmd.Flags().StringArray("overlay", nil,
+		"`FILE` in the format of Pulumi.STACK.yaml whose config is merged into the stack's; may be repeated")
 	values := cmd.Flags().StringArrayP("config", "c", nil,
 		"config value `KEY=VALUE`, with the key as for pulumi config set --path; may be repeated:\n"+
 			"modelferry:releases.nlpinsight.backend=finbert")

@@ -29,7 +29,8 @@ func GKE(out io.Writer, dir string) error {
 	}
 	cluster := asked.Spec.Cluster
 	if cluster.Server != node.APIServerURL || !bytes.Equal(cluster.CertificateAuthorityData, node.CAData) {
-		return fmt.Errorf("%s is not the local cloud's cluster, which is %s: this stand-in has no token for it", cluster.Server, node.APIServerURL)
+		return fmt.Errorf("%s is not the local cloud's cluster %s, or has another certificate authority: there is no token for it",
+			cluster.Server, node.APIServerURL)
 	}
 	return writeToken(out, dir)
 }

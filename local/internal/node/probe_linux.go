@@ -13,7 +13,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// ProbeHost finds out what the machine has for a node of place p.
+// ProbeHost reads the state of the machine that the stack's node depends on.
 func ProbeHost(layout paths.Layout) (Host, error) {
 	links, err := network.LinkNames()
 	if err != nil {
@@ -23,7 +23,10 @@ func ProbeHost(layout paths.Layout) (Host, error) {
 	if err != nil {
 		return Host{}, err
 	}
-	h := Host{OS: runtime.GOOS, UID: os.Geteuid(), HasCapabilities: hasCapabilities(), CNIPluginDir: hostdeps.FindCNIPluginDir(), Links: links, UsedPrefixes: used}
+	h := Host{
+		OS: runtime.GOOS, UID: os.Geteuid(), HasCapabilities: hasCapabilities(),
+		CNIPluginDir: hostdeps.FindCNIPluginDir(), Links: links, UsedPrefixes: used,
+	}
 	_, h.HasApt = hostdeps.FindApt()
 	for name := range hostdeps.ProgramPackages {
 		if hostdeps.FindProgram(name) != "" {
@@ -62,7 +65,7 @@ func (o Options) installPrerequisites(ctx context.Context, r network.Range) erro
 	return host.Preflight(o.Layout.Stack, r)
 }
 
-// hasCapabilities is that this process has the capabilities that namespaces and links need.
+// hasCapabilities reports whether this process may create namespaces and links.
 func hasCapabilities() bool {
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var data [2]unix.CapUserData

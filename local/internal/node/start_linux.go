@@ -21,9 +21,9 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// Start starts the node of a place and returns when it is ready; one that runs is left as it is. Data that a
-// node which crashed left is used again. The node outlives the caller; when ctx ends before it is ready, it is
-// ended. An error names the part that failed and its log.
+// Start starts the stack's node and returns when it is ready. A running node is used as it is, and data of a crashed node
+// are used again. The node outlives the caller. If ctx ends before it is ready, the node is killed. An error names the
+// component that failed and its log.
 func Start(ctx context.Context, o Options) (Info, error) {
 	unlock, err := lock(o.Layout)
 	if err != nil {
@@ -45,8 +45,8 @@ func Start(ctx context.Context, o Options) (Info, error) {
 		return Info{}, err
 	}
 	if previous != nil && previous.Range != addresses.String() {
-		return Info{}, fmt.Errorf("node %s has data from the address range %s, and is to start in %s: run `make down STACK=%s` first, which removes them",
-			o.Layout.Stack, previous.Range, addresses, o.Layout.Stack)
+		return Info{}, fmt.Errorf("invalid address range %[3]s: the data of node %[1]s use %[2]s: run `make down STACK=%[1]s` first, which removes them",
+			o.Layout.Stack, previous.Range, addresses)
 	}
 	if err := cleanup(o.Layout, previous); err != nil {
 		return Info{}, err
@@ -65,11 +65,11 @@ func Start(ctx context.Context, o Options) (Info, error) {
 	if r != nil {
 		err = errors.Join(err, kill(r))
 	}
-	// The record stays: it tells the next Start, or Stop, whose the data are.
+	// The process record stays, so that the next Start or Stop knows the data.
 	return Info{}, errors.Join(err, cleanup(o.Layout, r))
 }
 
-// spawn starts the node's first process in namespaces of its own, and connects it to the host.
+// spawn starts the node's first process in new namespaces, and connects it to the host.
 func (o Options) spawn(addresses network.Range) (*processRecord, error) {
 	hierarchies, err := cgroup.FindHierarchies()
 	if err != nil {
@@ -94,13 +94,13 @@ func (o Options) spawn(addresses network.Range) (*processRecord, error) {
 		return nil, fmt.Errorf("start the node: %w", err)
 	}
 	defer pidReader.Close()
-	defer pidWriter.Close() // without a word before, it makes the node end
+	defer pidWriter.Close() // closed without a PID, it makes the node exit
 
 	cmd := exec.Command(executable, o.Command...)
 	cmd.Dir = "/"
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.ExtraFiles = []*os.File{pidReader} // descriptor 3
-	// Nothing of the caller's environment: a proxy's address there would cut the parts off from each other.
+	// Not the caller's environment: a proxy in it would separate the components.
 	cmd.Env = []string{
 		"PATH=" + hostdeps.SearchPath, "HOME=/root", "GOGC=50",
 		paths.StackDirEnv + "=" + o.Layout.Dir(), network.RangeEnv + "=" + addresses.String(),
@@ -113,7 +113,7 @@ func (o Options) spawn(addresses network.Range) (*processRecord, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start the node: %w", err)
 	}
-	go func() { _ = cmd.Wait() }() // so that no zombie is left while this process lives
+	go func() { _ = cmd.Wait() }() // leaves no zombie
 	pid := cmd.Process.Pid
 	r, err := writeProcessRecord(o.Layout, pid, addresses.String())
 	if err != nil {
@@ -131,7 +131,7 @@ func (o Options) spawn(addresses network.Range) (*processRecord, error) {
 	return r, nil
 }
 
-// region is that of the object store; none on GKE.
+// region returns the object store's region. Empty for a store without regions.
 func (o Options) region() string {
 	region := clouds.MustGet(o.Layout.Stack).DefaultRegion
 	if region == "" {
@@ -140,12 +140,12 @@ func (o Options) region() string {
 	return cmp.Or(o.Region, region)
 }
 
-// waitReady waits until the node is ready, and passes on what it says of its progress from an offset of its log.
+// waitReady waits until the node is ready, and forwards the lines of its log from an offset on.
 func (o Options) waitReady(ctx context.Context, r *processRecord, from int64) (Info, error) {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		alive := r.alive() // before the log is read, so that its last words are not missed
+		alive := r.alive() // before the log is read, so that its last lines are not missed
 		lines, next := readLog(o.Layout, from)
 		if from = next; o.Progress != nil {
 			for _, line := range lines {
@@ -153,7 +153,7 @@ func (o Options) waitReady(ctx context.Context, r *processRecord, from int64) (I
 			}
 		}
 		if !alive {
-			return Info{}, fmt.Errorf("node %s ended: %s", o.Layout.Stack, lastLogLine(o.Layout, lines))
+			return Info{}, fmt.Errorf("node %s exited: %s", o.Layout.Stack, lastLogLine(o.Layout, lines))
 		}
 		if i, err := nodeinfo.Read(o.Layout.NodeInfoFile()); err == nil {
 			return i, writeKubeconfig(o.Layout, i)

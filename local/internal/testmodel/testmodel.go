@@ -1,6 +1,5 @@
-// Package testmodel makes stand-ins for trained models and datasets: files of the
-// real ones' sizes, the same bytes on every machine, so that their digests can
-// be pinned.
+// Package testmodel generates fake models and datasets. They have the sizes of the real ones and are the same on every
+// machine, so that their digests can be pinned.
 package testmodel
 
 import (
@@ -19,16 +18,15 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// FakeModel is what an artifact is in the local cloud.
+// FakeModel is an artifact of the local cloud.
 type FakeModel struct {
-	// Path of the object in its bucket; what is made follows from its ending.
+	// Path of the object in its bucket. Its extension decides the format.
 	Path string
-	// Bytes is its size, that of the archive for an archive.
+	// Bytes is the size. For an archive, that of its files.
 	Bytes int64
 }
 
-// Write makes the stand-in: a tar.gz of a transformer model's files when the
-// path ends so, else bytes that no compression makes smaller.
+// Write writes a tar.gz with a transformer model's files if the path ends in .tar.gz or .tgz, else incompressible bytes.
 func (s FakeModel) Write(w io.Writer) error {
 	if strings.HasSuffix(s.Path, ".tar.gz") || strings.HasSuffix(s.Path, ".tgz") {
 		return s.writeArchive(w)
@@ -37,7 +35,7 @@ func (s FakeModel) Write(w io.Writer) error {
 	return err
 }
 
-// modelFiles are the parts of a transformer model, with each one's share of the whole.
+// modelFiles are the files of a transformer model, each with its share of the size.
 var modelFiles = []struct {
 	name  string
 	share float64
@@ -95,10 +93,11 @@ type File struct {
 	Bytes  int64
 }
 
-// Save makes the stand-in in a folder, unless it is there already from an
-// earlier run, and returns it with its digest.
+// Save writes the fake model to a folder, unless an earlier run did, and returns it with its digest.
 func (s FakeModel) Save(dir string) (File, error) {
-	name := filepath.Join(dir, fmt.Sprintf("%s-%d%s", strings.ReplaceAll(strings.TrimSuffix(s.Path, fileExt(s.Path)), "/", "-"), s.Bytes, fileExt(s.Path)))
+	ext := fileExt(s.Path)
+	stem := strings.ReplaceAll(strings.TrimSuffix(s.Path, ext), "/", "-")
+	name := filepath.Join(dir, fmt.Sprintf("%s-%d%s", stem, s.Bytes, ext))
 	if _, err := os.Stat(name); err == nil {
 		return DescribeFile(name)
 	}
@@ -111,10 +110,10 @@ func (s FakeModel) Save(dir string) (File, error) {
 	}
 	defer os.Remove(next.Name()) // gone already when all went well
 	if err := s.Write(next); err != nil {
-		return File{}, fmt.Errorf("stand-in for %s: %w", s.Path, err)
+		return File{}, fmt.Errorf("fake model %s: %w", s.Path, err)
 	}
 	if err := next.Close(); err != nil {
-		return File{}, fmt.Errorf("stand-in for %s: %w", s.Path, err)
+		return File{}, fmt.Errorf("fake model %s: %w", s.Path, err)
 	}
 	if err := os.Rename(next.Name(), name); err != nil {
 		return File{}, err

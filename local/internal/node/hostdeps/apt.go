@@ -63,7 +63,7 @@ func (a Apt) Install(ctx context.Context, packages []string, progress func(line 
 
 func (a Apt) update(ctx context.Context, progress func(string)) error {
 	if err := a.run(ctx, progress, "update"); err != nil {
-		return fmt.Errorf("bring the package lists up to date: %w", err)
+		return fmt.Errorf("update the package lists: %w", err)
 	}
 	return nil
 }
@@ -111,8 +111,9 @@ func (a Apt) containerdActive(ctx context.Context) bool {
 
 func (a Apt) stopContainerd(ctx context.Context, progress func(string)) error {
 	if out, err := exec.CommandContext(ctx, a.Systemctl, "disable", "--now", containerdService).CombinedOutput(); err != nil {
-		return fmt.Errorf("turn off the service that the package containerd started: %w: %s: run `systemctl disable --now %s`", err, out, containerdService)
+		return fmt.Errorf("disable %s, which its package started: %w: %s: run `systemctl disable --now %[1]s`",
+			containerdService, err, out)
 	}
-	progress("the service " + containerdService + ", which the package started, is off again: the node runs a containerd of its own")
+	progress("disabled " + containerdService + ", which its package started: the node runs its own containerd")
 	return nil
 }

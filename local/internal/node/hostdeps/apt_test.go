@@ -50,7 +50,7 @@ func TestInstall(t *testing.T) {
 		{name: "no mirror answers",
 			apt:       `echo "E: Unable to locate package runc" >&2; exit 100`,
 			want:      []string{"apt-get --simulate INSTALL runc mount", "apt-get update"},
-			wantError: "bring the package lists up to date: apt-get: exit status 100: E: Unable to locate package runc"},
+			wantError: "update the package lists: apt-get: exit status 100: E: Unable to locate package runc"},
 		{name: "an install that fails whatever the lists",
 			apt:       `case "$*" in *update|*--simulate*) ;; *) echo "E: no space"; exit 100;; esac`,
 			want:      []string{"apt-get --simulate INSTALL runc mount", "apt-get INSTALL runc mount", "apt-get update", "apt-get INSTALL runc mount"},

@@ -40,11 +40,12 @@ func ParseRange(text string) (Range, error) {
 	prefix, err := netip.ParsePrefix(full)
 	switch {
 	case err != nil:
-		return Range{}, fmt.Errorf("address range %q: write two numbers, such as %s=10.213", text, RangeEnv)
+		return Range{}, fmt.Errorf("invalid address range %q: must be two numbers, such as %s=10.213", text, RangeEnv)
 	case prefix.Bits() != 16 || prefix != prefix.Masked() || !prefix.Addr().Is4():
-		return Range{}, fmt.Errorf("address range %q: a node takes a whole /16, such as %s=10.213", text, RangeEnv)
+		return Range{}, fmt.Errorf("invalid address range %q: must be a /16, such as %s=10.213", text, RangeEnv)
 	case !prefix.Addr().IsPrivate():
-		return Range{}, fmt.Errorf("address range %q is not a private one: take one of 10.0.0.0/8 or 172.16.0.0/12, such as %s=10.213", text, RangeEnv)
+		return Range{}, fmt.Errorf("invalid address range %q: must be private, in 10.0.0.0/8 or 172.16.0.0/12, such as %s=10.213",
+			text, RangeEnv)
 	}
 	return Range{base: prefix.Addr()}, nil
 }

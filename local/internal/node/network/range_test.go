@@ -37,13 +37,13 @@ func TestParse(t *testing.T) {
 		"two numbers":     {text: "10.77", want: "10.77.0.0/16"},
 		"CIDR":            {text: "172.20.0.0/16", want: "172.20.0.0/16"},
 		"its own String":  {text: "10.213.0.0/16", want: "10.213.0.0/16"},
-		"one number":      {text: "10", fault: "write two numbers"},
-		"not a number":    {text: "ten.one", fault: "write two numbers"},
-		"too small":       {text: "10.213.0.0/24", fault: "a whole /16"},
-		"not its first":   {text: "10.213.4.0/16", fault: "a whole /16"},
-		"public":          {text: "8.8", fault: "not a private one"},
-		"IPv6":            {text: "fd00::/16", fault: "a whole /16"},
-		"number too high": {text: "10.300", fault: "write two numbers"},
+		"one number":      {text: "10", fault: "must be two numbers"},
+		"not a number":    {text: "ten.one", fault: "must be two numbers"},
+		"too small":       {text: "10.213.0.0/24", fault: "must be a /16"},
+		"not its first":   {text: "10.213.4.0/16", fault: "must be a /16"},
+		"public":          {text: "8.8", fault: "must be private"},
+		"IPv6":            {text: "fd00::/16", fault: "must be a /16"},
+		"number too high": {text: "10.300", fault: "must be two numbers"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, err := ParseRange(c.text)

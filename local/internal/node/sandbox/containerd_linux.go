@@ -35,7 +35,9 @@ func (n *node) startContainerd(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	config, err := n.config.ContainerdConfig(components.ContainerdOptions{Snapshotter: snapshotter, PauseImage: ref, CNIPluginDir: hostdeps.FindCNIPluginDir()})
+	config, err := n.config.ContainerdConfig(components.ContainerdOptions{
+		Snapshotter: snapshotter, PauseImage: ref, CNIPluginDir: hostdeps.FindCNIPluginDir(),
+	})
 	if err != nil {
 		return err
 	}

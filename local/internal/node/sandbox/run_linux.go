@@ -18,8 +18,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// ErrStarterGone is that whoever started the node was gone before it could begin.
-var ErrStarterGone = errors.New("who started the node is gone")
+// ErrStarterGone is the error if the process that started the node exited too early.
+var ErrStarterGone = errors.New("the process that started the node is gone")
 
 // Options are what a node is.
 type Options struct {
@@ -69,7 +69,8 @@ func Run(ctx context.Context, o Options) error {
 	if err := n.writeInfo(pid); err != nil {
 		return err
 	}
-	n.progressf("ready: API server %s, object store %s, image registry %s", n.config.APIServerURL(), n.config.StoreURL(), n.config.RegistryAddress())
+	n.progressf("ready: API server %s, object store %s, image registry %s",
+		n.config.APIServerURL(), n.config.StoreURL(), n.config.RegistryAddress())
 	<-ctx.Done()
 	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
 		return cause
