@@ -18,7 +18,7 @@ type Artifact interface {
 }
 
 // Push pushes an image or an index and returns its reference by digest. repository is the registry's host with the
-// path, such as "10.213.0.2:5000/fetcher". A registry on a private address is reached over HTTP. Credentials are those of
+// path, such as "10.213.0.2:5000/fetcher". A registry on a private address is reached over HTTP. Credentials come from
 // the Docker configuration.
 //
 // The image, and each image of an index, is tagged with its digest, because cleanup policies delete untagged images.
@@ -64,8 +64,8 @@ func childImages(what Artifact) ([]Artifact, error) {
 	return parts, nil
 }
 
-// pushTagged pushes under the tag. The library skips what the registry already has under that tag, so that a registry with
-// immutable tags does not refuse it.
+// pushTagged pushes under the tag. The library skips what the registry already has under that tag, so that a registry
+// with immutable tags does not refuse it.
 func pushTagged(ctx context.Context, repository name.Repository, artifact Artifact) error {
 	digest, err := artifact.Digest()
 	if err != nil {
@@ -74,8 +74,8 @@ func pushTagged(ctx context.Context, repository name.Repository, artifact Artifa
 	return remote.Push(repository.Tag(Tag(digest)), artifact, remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain))
 }
 
-// Tag returns the tag of an image with that digest: its first 64 bits. A tag "sha256-…" would collide with signatures,
-// which the OCI specification names so.
+// Tag returns the tag of an image with that digest: its first 64 bits. A tag "sha256-…" would collide with the tags of
+// signatures, which the OCI specification names so.
 func Tag(digest v1.Hash) string { return digest.Hex[:16] }
 
 // SaveLayout writes an index to a folder as an OCI image layout.

@@ -26,7 +26,8 @@ type FakeModel struct {
 	Bytes int64
 }
 
-// Write writes a tar.gz with a transformer model's files if the path ends in .tar.gz or .tgz, else incompressible bytes.
+// Write writes a tar.gz with a transformer model's files if the path ends in .tar.gz or .tgz, otherwise incompressible
+// bytes.
 func (s FakeModel) Write(w io.Writer) error {
 	if strings.HasSuffix(s.Path, ".tar.gz") || strings.HasSuffix(s.Path, ".tgz") {
 		return s.writeArchive(w)
