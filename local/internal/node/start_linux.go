@@ -21,9 +21,9 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// Start starts the stack's node and returns when it is ready. A running node is used as it is, and the data of a crashed
-// node are used again. The node outlives the caller. If ctx ends before it is ready, the node is killed. An error names the
-// component that failed and its log.
+// Start starts the stack's node and returns when it is ready. A running node is used as it is, and the data of a
+// crashed node are used again. The node outlives the caller. If ctx ends before it is ready, the node is killed. An
+// error names the component that failed and its log.
 func Start(ctx context.Context, o Options) (Info, error) {
 	unlock, err := lock(o.Layout)
 	if err != nil {
