@@ -72,7 +72,7 @@ clean: down ## run make down and remove everything that was built
 run_flag = $(if $(RUN),-run '$(RUN)')
 
 # Go's test cache ignores files outside of a module. These modules read some.
-UNCACHED := stack/iamtest tools/gate
+UNCACHED := stack/iamtest local tools/gate
 
 test: ## run every test that does not need root [MODULES= RUN=]
 	$(call build,pulumi fake-gcs-server versitygw)
