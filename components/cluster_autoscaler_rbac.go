@@ -82,7 +82,11 @@ func policyRules(rules []accessRule) rbacv1.PolicyRuleArray {
 	var args rbacv1.PolicyRuleArray
 	for _, r := range rules {
 		policy := &rbacv1.PolicyRuleArgs{
-			ApiGroups: pulumi.ToStringArray([]string{r.group}), Resources: pulumi.ToStringArray(r.resources), Verbs: pulumi.ToStringArray(r.verbs),
+			ApiGroups: pulumi.ToStringArray(
+				[]string{r.group},
+			),
+			Resources: pulumi.ToStringArray(r.resources),
+			Verbs:     pulumi.ToStringArray(r.verbs),
 		}
 		if len(r.names) > 0 {
 			policy.ResourceNames = pulumi.ToStringArray(r.names)

@@ -112,10 +112,18 @@ func dnsRule() *networkingv1.NetworkPolicyEgressRuleArgs {
 	return &networkingv1.NetworkPolicyEgressRuleArgs{
 		To: networkingv1.NetworkPolicyPeerArray{
 			&networkingv1.NetworkPolicyPeerArgs{
-				NamespaceSelector: &metav1.LabelSelectorArgs{MatchLabels: pulumi.StringMap{namespaceNameLabel: pulumi.String("kube-system")}},
-				PodSelector: &metav1.LabelSelectorArgs{MatchExpressions: metav1.LabelSelectorRequirementArray{&metav1.LabelSelectorRequirementArgs{
-					Key: pulumi.String("k8s-app"), Operator: pulumi.String("In"), Values: pulumi.ToStringArray([]string{"kube-dns", "node-local-dns"}),
-				}}},
+				NamespaceSelector: &metav1.LabelSelectorArgs{
+					MatchLabels: pulumi.StringMap{namespaceNameLabel: pulumi.String("kube-system")},
+				},
+				PodSelector: &metav1.LabelSelectorArgs{
+					MatchExpressions: metav1.LabelSelectorRequirementArray{&metav1.LabelSelectorRequirementArgs{
+						Key: pulumi.String(
+							"k8s-app",
+						),
+						Operator: pulumi.String("In"),
+						Values:   pulumi.ToStringArray([]string{"kube-dns", "node-local-dns"}),
+					}},
+				},
 			},
 			ipBlockPeer("169.254.20.10/32"),   // NodeLocal DNSCache
 			ipBlockPeer("169.254.169.254/32"), // Cloud DNS for GKE
@@ -160,7 +168,9 @@ func ipBlockPeer(cidr string) *networkingv1.NetworkPolicyPeerArgs {
 }
 
 func policyPorts(protocol string, port int) networkingv1.NetworkPolicyPortArray {
-	return networkingv1.NetworkPolicyPortArray{&networkingv1.NetworkPolicyPortArgs{Protocol: pulumi.String(protocol), Port: pulumi.Int(port)}}
+	return networkingv1.NetworkPolicyPortArray{
+		&networkingv1.NetworkPolicyPortArgs{Protocol: pulumi.String(protocol), Port: pulumi.Int(port)},
+	}
 }
 
 func policyTypes() pulumi.StringArray { return pulumi.ToStringArray([]string{"Ingress", "Egress"}) }

@@ -88,9 +88,15 @@ func ClusterAutoscalerPolicy(clusterArn string) (string, error) {
 		policyStatement{
 			Sid: "DescribeScaling", Effect: "Allow",
 			Action: []string{
-				"autoscaling:DescribeAutoScalingGroups", "autoscaling:DescribeAutoScalingInstances", "autoscaling:DescribeLaunchConfigurations",
-				"autoscaling:DescribeScalingActivities", "autoscaling:DescribeTags", "ec2:DescribeImages", "ec2:DescribeInstanceTypes",
-				"ec2:DescribeLaunchTemplateVersions", "ec2:GetInstanceTypesFromInstanceRequirements",
+				"autoscaling:DescribeAutoScalingGroups",
+				"autoscaling:DescribeAutoScalingInstances",
+				"autoscaling:DescribeLaunchConfigurations",
+				"autoscaling:DescribeScalingActivities",
+				"autoscaling:DescribeTags",
+				"ec2:DescribeImages",
+				"ec2:DescribeInstanceTypes",
+				"ec2:DescribeLaunchTemplateVersions",
+				"ec2:GetInstanceTypesFromInstanceRequirements",
 			},
 			Resource: []string{"*"},
 		},

@@ -98,8 +98,16 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 		if err != nil {
 			return nil, err
 		}
-		privateSubnet, err := newSubnet(ctx, fmt.Sprintf("%s-private-%d", name, zone), vpc, privateTables[zone%len(privateTables)], zoneName,
-			cidrs[availabilityZoneCount+zone], "kubernetes.io/role/internal-elb", parent)
+		privateSubnet, err := newSubnet(
+			ctx,
+			fmt.Sprintf("%s-private-%d", name, zone),
+			vpc,
+			privateTables[zone%len(privateTables)],
+			zoneName,
+			cidrs[availabilityZoneCount+zone],
+			"kubernetes.io/role/internal-elb",
+			parent,
+		)
 		if err != nil {
 			return nil, err
 		}

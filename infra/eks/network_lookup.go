@@ -26,7 +26,8 @@ func LookupNetwork(
 		subnet := lookupSubnet(ctx, args.VPC, id, parent)
 		n.Private = append(n.Private, pulumi.All(subnet.Id(), subnet.MapPublicIpOnLaunch()).ApplyT(func(v []any) (string, error) {
 			if mapsPublicIP, _ := v[1].(bool); mapsPublicIP {
-				return "", fmt.Errorf("modelferry:%s: invalid subnet %s: it assigns public addresses on launch, must be a private subnet", path, id)
+				return "", fmt.Errorf(
+					"modelferry:%s: invalid subnet %s: it assigns public addresses on launch, must be a private subnet", path, id)
 			}
 			return v[0].(string), nil
 		}).(pulumi.StringOutput))

@@ -1,6 +1,8 @@
 package gke
 
 import (
+	"slices"
+
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/container"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -71,7 +73,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	if err != nil {
 		return nil, err
 	}
-	c.Ready = append(pools, cluster)
+	c.Ready = slices.Concat(pools, []pulumi.Resource{cluster})
 	return c, c.setOutputs(ctx, cluster.Name, cluster.Endpoint, cluster.MasterAuth.ClusterCaCertificate().Elem())
 }
 

@@ -19,7 +19,7 @@ func Unsupported(value any, fldPath func(name string) *field.Path, cloud string)
 
 func unsupported(value reflect.Value, child func(name string) *field.Path, cloud string) field.ErrorList {
 	var errs field.ErrorList
-	switch value.Kind() { //nolint:exhaustive // values of other kinds have no keys
+	switch value.Kind() {
 	case reflect.Pointer:
 		if !value.IsNil() {
 			return unsupported(value.Elem(), child, cloud)

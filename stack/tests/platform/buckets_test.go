@@ -20,6 +20,7 @@ func TestBucket_securitySettings(t *testing.T) {
 }
 
 func requireGCSBucket(t *testing.T, p stacktest.Platform, r *stacktest.Record, name string) {
+	t.Helper()
 	action := func(typ string) object { return object{"type": typ} }
 	lifecycle := []any{
 		object{"action": action("AbortIncompleteMultipartUpload"), "condition": object{"age": 7.}},
@@ -66,6 +67,7 @@ func s3LifecycleRules(name string) []any {
 }
 
 func requireS3Bucket(t *testing.T, p stacktest.Platform, r *stacktest.Record, name string) {
+	t.Helper()
 	isLog := name == "access-logs"
 	bucket := r.MustGet(t, "s3/bucketV2:BucketV2", name)
 	require.Equal(t, object{"bucket": p.Buckets[name], "forceDestroy": false}, bucket.Inputs)

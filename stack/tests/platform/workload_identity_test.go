@@ -28,6 +28,7 @@ func TestWorkloadIdentity_readsOwnPrefixesOnly(t *testing.T) {
 }
 
 func requireManagedFolderGrants(t *testing.T, p stacktest.Platform, s stacktest.Service, r *stacktest.Record) {
+	t.Helper()
 	var grants int
 	for _, folder := range r.ByType("ManagedFolder") {
 		if strings.HasPrefix(folder.Name, s.Deployment+"-") {
@@ -47,6 +48,7 @@ func requireManagedFolderGrants(t *testing.T, p stacktest.Platform, s stacktest.
 }
 
 func requireRolePolicies(t *testing.T, p stacktest.Platform, s stacktest.Service, r *stacktest.Record) {
+	t.Helper()
 	role, policy := r.MustGet(t, "iam/role:Role", s.Deployment), r.MustGet(t, p.GrantType, s.Deployment)
 	require.Equal(t, r.Computed(s.Deployment+"-0a1b2c3"), policy.Input("role"))
 	if r.Preview {
