@@ -18,7 +18,11 @@ import (
 func main() {
 	out := flag.String("o", ".local/bin", "`folder` for the programs, relative to the repository")
 	flag.Usage = func() {
-		fmt.Fprintf(flag.CommandLine.Output(), "usage: build [-o DIR] [PROGRAM …]\nprograms: %s (default: the programs of the local cloud)\n", strings.Join(programNames(), ", "))
+		fmt.Fprintf(
+			flag.CommandLine.Output(),
+			"usage: build [-o DIR] [PROGRAM …]\nprograms: %s (default: the programs of the local cloud)\n",
+			strings.Join(programNames(), ", "),
+		)
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -64,7 +68,7 @@ func findRoot() (string, error) {
 			return dir, nil
 		}
 		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("Pulumi.yaml not found in %s or a parent folder: run this command inside the repository", start)
+			return "", fmt.Errorf("no Pulumi.yaml in %s or a parent folder: run this command inside the repository", start)
 		}
 	}
 }

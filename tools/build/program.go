@@ -53,10 +53,38 @@ var programs = []program{
 	{name: "versitygw", module: "tools/stores", pkg: "github.com/versity/versitygw/cmd/versitygw", ldflags: "-s -w", pinned: true},
 	{name: "pause", module: "local", pkg: "./cmd/pause", ldflags: "-s -w"},
 	{name: "ferry", module: "local", pkg: "./cmd/ferry", ldflags: "-s -w"},
-	{name: "golangci-lint", module: "tools/golangci-lint", pkg: "github.com/golangci/golangci-lint/v2/cmd/golangci-lint", ldflags: "-s -w", pinned: true, onRequest: true},
-	{name: "actionlint", module: "tools/actionlint", pkg: "github.com/rhysd/actionlint/cmd/actionlint", ldflags: "-s -w", pinned: true, onRequest: true},
-	{name: "kube-score", module: "tools/kube-score", pkg: "github.com/zegl/kube-score/cmd/kube-score", ldflags: "-s -w", pinned: true, onRequest: true},
-	{name: "kubeconform", module: "tools/kubeconform", pkg: "github.com/yannh/kubeconform/cmd/kubeconform", ldflags: "-s -w", pinned: true, onRequest: true},
+	{
+		name:      "golangci-lint",
+		module:    "tools/golangci-lint",
+		pkg:       "github.com/golangci/golangci-lint/v2/cmd/golangci-lint",
+		ldflags:   "-s -w",
+		pinned:    true,
+		onRequest: true,
+	},
+	{
+		name:      "actionlint",
+		module:    "tools/actionlint",
+		pkg:       "github.com/rhysd/actionlint/cmd/actionlint",
+		ldflags:   "-s -w",
+		pinned:    true,
+		onRequest: true,
+	},
+	{
+		name:      "kube-score",
+		module:    "tools/kube-score",
+		pkg:       "github.com/zegl/kube-score/cmd/kube-score",
+		ldflags:   "-s -w",
+		pinned:    true,
+		onRequest: true,
+	},
+	{
+		name:      "kubeconform",
+		module:    "tools/kubeconform",
+		pkg:       "github.com/yannh/kubeconform/cmd/kubeconform",
+		ldflags:   "-s -w",
+		pinned:    true,
+		onRequest: true,
+	},
 }
 
 func programNames() []string {

@@ -42,7 +42,11 @@ func TestKubernetesSchemas_validatesManifests(t *testing.T) {
 		"text for a number":            {head + "spec: {replicas: one}", validator.Invalid, "replicas"},
 		"boolean for a number or text": {head + "spec: {replicas: 1, maxSurge: true}", validator.Invalid, "maxSurge"},
 		"duplicate key":                {head + "spec: {replicas: 1, replicas: 2}", validator.Error, "already set"},
-		"unknown kind":                 {"apiVersion: apps/v2\nkind: Deployment\nmetadata: {name: a}", validator.Error, "could not find schema"},
+		"unknown kind": {
+			"apiVersion: apps/v2\nkind: Deployment\nmetadata: {name: a}",
+			validator.Error,
+			"could not find schema",
+		},
 	})
 }
 

@@ -50,7 +50,10 @@ func TestPutAndRemove(t *testing.T) {
 
 func TestAFailedChangeAndADamagedFile(t *testing.T) {
 	dir := t.TempDir()
-	require.NoError(t, cloudstate.Update(dir, func(cloud *cloudstate.Cloud) error { cloud.Put(cloudstate.Resource{Type: "a", ID: "1"}); return nil }))
+	require.NoError(
+		t,
+		cloudstate.Update(dir, func(cloud *cloudstate.Cloud) error { cloud.Put(cloudstate.Resource{Type: "a", ID: "1"}); return nil }),
+	)
 	broken := errors.New("broken")
 	require.ErrorIs(t, cloudstate.Update(dir, func(cloud *cloudstate.Cloud) error { cloud.Resources = nil; return broken }), broken)
 	cloud, err := cloudstate.Load(dir)

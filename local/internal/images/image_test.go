@@ -75,7 +75,15 @@ func TestProgram_Compile_reproducible(t *testing.T) {
 }
 
 func TestProgram_Compile_errorHasCompilerOutput(t *testing.T) {
-	err := Program{Name: "none", Module: "../..", Package: "./nowhere"}.Compile(context.Background(), "amd64", filepath.Join(t.TempDir(), "none"))
+	err := Program{
+		Name:    "none",
+		Module:  "../..",
+		Package: "./nowhere",
+	}.Compile(
+		context.Background(),
+		"amd64",
+		filepath.Join(t.TempDir(), "none"),
+	)
 	require.ErrorContains(t, err, "build none for amd64")
 	require.ErrorContains(t, err, "nowhere")
 }

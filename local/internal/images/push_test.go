@@ -27,7 +27,11 @@ func immutable(t *testing.T) (repository string) {
 			there := httptest.NewRecorder()
 			handler.ServeHTTP(there, httptest.NewRequest(http.MethodHead, req.URL.Path, nil))
 			if there.Code == http.StatusOK {
-				http.Error(w, `{"errors":[{"code":"TAG_INVALID","message":"the tag exists, and cannot be overwritten"}]}`, http.StatusBadRequest)
+				http.Error(
+					w,
+					`{"errors":[{"code":"TAG_INVALID","message":"the tag exists, and cannot be overwritten"}]}`,
+					http.StatusBadRequest,
+				)
 				return
 			}
 		}

@@ -104,7 +104,16 @@ func TestPublishKeepsTheRestOfTheLocalConfig(t *testing.T) {
 // A backend's own release is what the local cloud pins, and what is published over.
 func TestBackendsReleaseHasItsLocalArtifact(t *testing.T) {
 	p := repository(t, "gke")
-	require.NoError(t, os.WriteFile(publishedConfigFile(p), []byte("config:\n  modelferry:releases: {nlpinsight: {backend: finbert, backends: {finbert: {artifacts: {model: {size: 1MB}}}}}}\n"), 0o644))
+	require.NoError(
+		t,
+		os.WriteFile(
+			publishedConfigFile(p),
+			[]byte(
+				"config:\n  modelferry:releases: {nlpinsight: {backend: finbert, backends: {finbert: {artifacts: {model: {size: 1MB}}}}}}\n",
+			),
+			0o644,
+		),
+	)
 	r, err := Load(p)
 	require.NoError(t, err)
 	pin := func() config.ResolvedArtifact {
@@ -135,9 +144,16 @@ func TestBackendsReleaseHasItsLocalArtifact(t *testing.T) {
 func TestMountedBucketsAreRefusedAtOnce(t *testing.T) {
 	for _, stack := range paths.Stacks {
 		p := repository(t, stack)
-		require.NoError(t, os.WriteFile(publishedConfigFile(p), []byte("config:\n  modelferry:releases: {bankchurn: {delivery: csi}}\n"), 0o644))
+		require.NoError(
+			t,
+			os.WriteFile(publishedConfigFile(p), []byte("config:\n  modelferry:releases: {bankchurn: {delivery: csi}}\n"), 0o644),
+		)
 		_, err := Load(p)
-		require.ErrorContains(t, err, "modelferry:releases.bankchurn.delivery: Forbidden: the local cloud has no CSI driver that mounts buckets: set it to fetch")
+		require.ErrorContains(
+			t,
+			err,
+			"modelferry:releases.bankchurn.delivery: Forbidden: the local cloud has no CSI driver that mounts buckets: set it to fetch",
+		)
 		require.NoDirExists(t, filepath.Join(p.LocalDir(), "models"))
 	}
 }

@@ -45,8 +45,12 @@ func Start(ctx context.Context, o Options) (Info, error) {
 		return Info{}, err
 	}
 	if previous != nil && previous.Range != addresses.String() {
-		return Info{}, fmt.Errorf("invalid address range %[3]s: the data of node %[1]s use %[2]s: run `make down STACK=%[1]s` first, which removes them",
-			o.Layout.Stack, previous.Range, addresses)
+		return Info{}, fmt.Errorf(
+			"invalid address range %[3]s: the data of node %[1]s use %[2]s: run `make down STACK=%[1]s` first, which removes them",
+			o.Layout.Stack,
+			previous.Range,
+			addresses,
+		)
 	}
 	if err := cleanup(o.Layout, previous); err != nil {
 		return Info{}, err

@@ -70,7 +70,11 @@ func TestUploadIfChanged_writesOnlyChanges(t *testing.T) {
 	}
 	require.ErrorContains(t, uploadIfChanged(context.Background(), &fixed{}, "models", "key", "/nowhere/file"), "/nowhere/file")
 	broken := &fixed{fault: errors.New("broken")}
-	require.EqualError(t, uploadIfChanged(context.Background(), broken, "models", "key", write(t, "model")), "stat key in bucket models: broken")
+	require.EqualError(
+		t,
+		uploadIfChanged(context.Background(), broken, "models", "key", write(t, "model")),
+		"stat key in bucket models: broken",
+	)
 }
 
 func TestGCS(t *testing.T) {

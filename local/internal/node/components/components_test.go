@@ -84,7 +84,10 @@ func TestProxyConfig(t *testing.T) {
 }
 
 func TestContainerdConfig(t *testing.T) {
-	document, err := site(t, "eks").ContainerdConfig(ContainerdOptions{Snapshotter: "native", PauseImage: "r/pause@sha256:1", CNIPluginDir: "/opt/cni/bin"})
+	document, err := site(
+		t,
+		"eks",
+	).ContainerdConfig(ContainerdOptions{Snapshotter: "native", PauseImage: "r/pause@sha256:1", CNIPluginDir: "/opt/cni/bin"})
 	require.NoError(t, err)
 	var config struct {
 		Version  int

@@ -61,7 +61,11 @@ func (n *node) startKubernetes(ctx context.Context, containerdReady <-chan struc
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.waitReady(ctx, "kube-proxy", httpProbe("http://127.0.0.1:10256/healthz")) })
 	g.Go(func() error {
-		return n.waitReady(ctx, "kubelet", func(ctx context.Context) error { return n.api.checkSchedulable(ctx, n.config.NodeName(), n.started) })
+		return n.waitReady(
+			ctx,
+			"kubelet",
+			func(ctx context.Context) error { return n.api.checkSchedulable(ctx, n.config.NodeName(), n.started) },
+		)
 	})
 	return g.Wait()
 }

@@ -15,7 +15,10 @@ func TestChildrenTellHowTheyEnded(t *testing.T) {
 	c := newProcessReaper()
 	for name, want := range map[string]string{"exit 3": "exit code 3", "kill -9 $$": "signal 9, killed", "exit 0": "exit code 0"} {
 		log := filepath.Join(t.TempDir(), "log")
-		ended, err := c.start(components.Process{Name: "sh", Command: []string{"/bin/sh", "-c", "echo $WORD; " + name}, Env: []string{"WORD=said"}}, log)
+		ended, err := c.start(
+			components.Process{Name: "sh", Command: []string{"/bin/sh", "-c", "echo $WORD; " + name}, Env: []string{"WORD=said"}},
+			log,
+		)
 		require.NoError(t, err)
 		select {
 		case status := <-ended:

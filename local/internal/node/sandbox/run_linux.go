@@ -123,7 +123,12 @@ func (n *node) start(ctx context.Context) error {
 }
 
 func (n *node) startServers(ctx context.Context) error {
-	host := ServerContext{Node: n.config, Dir: components.StackDir, Authority: n.credentials.authority, AdminToken: n.credentials.adminToken}
+	host := ServerContext{
+		Node:       n.config,
+		Dir:        components.StackDir,
+		Authority:  n.credentials.authority,
+		AdminToken: n.credentials.adminToken,
+	}
 	for _, server := range n.Servers {
 		exited, err := server.Start(ctx, host)
 		if err != nil {

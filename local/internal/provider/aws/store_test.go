@@ -108,13 +108,22 @@ func TestRole_readsItsPrefixOnly(t *testing.T) {
 	bucket := string(created.ID)
 	require.True(t, strings.HasPrefix(bucket, "models-"))
 	c.create(t, "aws:s3/bucketPolicy:BucketPolicy", "models", object{"bucket": bucket, "policy": object{
-		"Version": "2012-10-17", "Statement": []object{{
-			"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": []string{"arn:aws:s3:::" + bucket, "arn:aws:s3:::" + bucket + "/*"},
-			"Condition": object{"Bool": object{"aws:SecureTransport": "false"}},
-		}, {
-			"Effect": "Allow", "Principal": object{"Service": "logging.s3.amazonaws.com"}, "Action": "s3:PutObject",
-			"Resource": "arn:aws:s3:::" + bucket + "/*", "Condition": object{"StringEquals": object{"aws:SourceAccount": "123456789012"}},
-		}},
+		"Version": "2012-10-17", "Statement": []object{
+			{
+				"Effect":    "Deny",
+				"Principal": "*",
+				"Action":    "s3:*",
+				"Resource":  []string{"arn:aws:s3:::" + bucket, "arn:aws:s3:::" + bucket + "/*"},
+				"Condition": object{"Bool": object{"aws:SecureTransport": "false"}},
+			},
+			{
+				"Effect":    "Allow",
+				"Principal": object{"Service": "logging.s3.amazonaws.com"},
+				"Action":    "s3:PutObject",
+				"Resource":  "arn:aws:s3:::" + bucket + "/*",
+				"Condition": object{"StringEquals": object{"aws:SourceAccount": "123456789012"}},
+			},
+		},
 	}})
 	bankchurn := c.create(t, roleType, "bankchurn", object{"assumeRolePolicy": "{}"})
 	c.create(t, rolePolicy, "bankchurn", object{"role": string(bankchurn.ID), "policy": readPolicy(bucket, "bankchurn/")})
