@@ -211,7 +211,7 @@ func TestExitCode_transientErrors(t *testing.T) {
 
 // The SDKs must not retry below the fetcher: their waits and counts would
 // multiply with its own.
-func TestBodiesThatAlwaysBreakAreGivenUp(t *testing.T) {
+func TestFetcher_givesUpOnBrokenBodies(t *testing.T) {
 	for name, store := range allStores(t) {
 		t.Run(name, func(t *testing.T) {
 			proxy := faultproxy.New(t, store.Endpoint())
@@ -223,12 +223,12 @@ func TestBodiesThatAlwaysBreakAreGivenUp(t *testing.T) {
 	}
 }
 
-func TestExit8WithoutAServer(t *testing.T) {
+func TestExitCode_noServer(t *testing.T) {
 	b := newFixture(t, storetest.S3(t), "http://127.0.0.1:1").set("FETCH_RETRIES", "0")
 	failure{prepare: func(*testing.T, *fixture) {}, exit: 8, outcome: "gave up", message: "connection refused"}.check(t, b)
 }
 
-func TestSIGTERMEndsWithinASecondAndLeavesNothing(t *testing.T) {
+func TestFetcher_sigtermCleanup(t *testing.T) {
 	for name, store := range allStores(t) {
 		for kind, pairs := range map[string][]string{"file": nil, "archive": {"MODEL_EXTRACT", "true"}} {
 			t.Run(name+"/"+kind, func(t *testing.T) {

@@ -42,11 +42,11 @@ func Run(ctx context.Context, req request.Request, open Opener, log *slog.Logger
 		return summary, classifyDiskError(err)
 	}
 	defer folder.Close()
-	records, held, err := alreadyPublished(ctx, folder, req)
+	records, published, err := alreadyPublished(ctx, folder, req)
 	if err != nil {
 		return summary, stopReason(ctx, req, classifyDiskError(err))
 	}
-	if held {
+	if published {
 		log.Info("model folder is up to date: every artifact verified", "folder", req.Folder)
 		summary.Outcome = "unchanged"
 		return summarize(summary, req, records), classifyDiskError(folder.RemoveStaging())

@@ -69,7 +69,7 @@ func TestHealth(t *testing.T) {
 	}
 }
 
-func TestModelTellsWhatLiesThereNow(t *testing.T) {
+func TestModel_readsFileAnew(t *testing.T) {
 	dir := t.TempDir()
 	model := filepath.Join(dir, "model.joblib")
 	write(t, model, "one")
@@ -95,7 +95,7 @@ func TestModelTellsWhatLiesThereNow(t *testing.T) {
 	require.Equal(t, sum("two"), d.Artifacts[0].ActualSHA256)
 }
 
-func TestModelMayBeAFolder(t *testing.T) {
+func TestModel_folder(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "b/weights"), "ww")
 	write(t, filepath.Join(dir, "a.json"), "c")
@@ -108,7 +108,7 @@ func TestModelMayBeAFolder(t *testing.T) {
 	require.Empty(t, d.Artifacts[0].ActualSHA256)
 }
 
-func TestModelWithoutFetcher(t *testing.T) {
+func TestModel_withoutMarker(t *testing.T) {
 	model := filepath.Join(t.TempDir(), "model.joblib")
 	write(t, model, "one")
 	d := describeModel(t, newHandler(model))
@@ -116,7 +116,7 @@ func TestModelWithoutFetcher(t *testing.T) {
 	require.Nil(t, d.FetchedAt)
 }
 
-func TestModelMissing(t *testing.T) {
+func TestModel_missing(t *testing.T) {
 	w := get(newHandler(filepath.Join(t.TempDir(), "model.joblib")), "/model")
 	require.Equal(t, http.StatusServiceUnavailable, w.Code)
 }
@@ -136,7 +136,7 @@ func TestMetrics(t *testing.T) {
 	require.Contains(t, get(h, "/metrics").Body.String(), "model_server_requests_total 2\n")
 }
 
-func TestRunEndsInOrder(t *testing.T) {
+func TestRun_shutdown(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	_, port, err := net.SplitHostPort(listener.Addr().String())

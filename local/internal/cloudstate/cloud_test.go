@@ -13,7 +13,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
 )
 
-func TestUpdatesSideBySideAllCount(t *testing.T) {
+func TestUpdate_concurrent(t *testing.T) {
 	dir := t.TempDir()
 	var wait sync.WaitGroup
 	for i := range 20 {
@@ -36,7 +36,7 @@ func TestUpdatesSideBySideAllCount(t *testing.T) {
 	require.EqualValues(t, 0o600, info.Mode().Perm(), "it holds secrets")
 }
 
-func TestPutAndRemove(t *testing.T) {
+func TestUpdate_putAndRemove(t *testing.T) {
 	cloud := &cloudstate.Cloud{}
 	cloud.Put(cloudstate.Resource{Type: "a", ID: "1", URN: "x"})
 	cloud.Put(cloudstate.Resource{Type: "b", ID: "1"})
@@ -48,7 +48,7 @@ func TestPutAndRemove(t *testing.T) {
 	require.NotNil(t, cloud.Find("b", "1"))
 }
 
-func TestAFailedChangeAndADamagedFile(t *testing.T) {
+func TestUpdate_failedChangeAndCorruptFile(t *testing.T) {
 	dir := t.TempDir()
 	require.NoError(
 		t,

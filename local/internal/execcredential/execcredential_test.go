@@ -99,7 +99,7 @@ func TestEKS(t *testing.T) {
 	}
 }
 
-func TestOutsideOfALocalCloud(t *testing.T) {
+func TestRun_withoutLocalCloud(t *testing.T) {
 	require.ErrorContains(t, execcredential.GKE(nil, ""), "MODELFERRY_STACK_DIR")
 	require.ErrorContains(t, execcredential.EKS(nil, "", nil), "MODELFERRY_STACK_DIR")
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestImageHoldsOneProgram(t *testing.T) {
+func TestImage_oneProgram(t *testing.T) {
 	img, err := New("fetcher", "arm64", []byte("program"))
 	require.NoError(t, err)
 
@@ -36,7 +36,7 @@ func TestImageHoldsOneProgram(t *testing.T) {
 	require.ErrorIs(t, err, io.EOF)
 }
 
-func TestSameProgramSameDigest(t *testing.T) {
+func TestImage_reproducibleDigest(t *testing.T) {
 	build := func(dir, content string) v1.Hash {
 		binaries := map[string]string{}
 		for _, arch := range []string{"amd64", "arm64"} {

@@ -53,7 +53,7 @@ func index(t *testing.T, content string) v1.ImageIndex {
 	return index
 }
 
-func TestPushByDigest(t *testing.T) {
+func TestPush_byDigest(t *testing.T) {
 	img, err := New("fetcher", "amd64", []byte("program"))
 	require.NoError(t, err)
 	ref, err := Push(context.Background(), immutable(t), img)
@@ -66,7 +66,7 @@ func TestPushByDigest(t *testing.T) {
 }
 
 // What has no tag is cleaned up: each manifest that an image is made of has one.
-func TestPushLeavesNothingWithoutATag(t *testing.T) {
+func TestPush_everyManifestTagged(t *testing.T) {
 	repository := immutable(t)
 	ref, err := Push(context.Background(), repository, index(t, "one"))
 	require.NoError(t, err)
@@ -90,7 +90,7 @@ func TestPushLeavesNothingWithoutATag(t *testing.T) {
 	require.ElementsMatch(t, want, tags)
 }
 
-func TestPushOfWhatIsThereIsNoFault(t *testing.T) {
+func TestPush_existingImage(t *testing.T) {
 	repository := immutable(t)
 	first, err := Push(context.Background(), repository, index(t, "one"))
 	require.NoError(t, err)
@@ -103,7 +103,7 @@ func TestPushOfWhatIsThereIsNoFault(t *testing.T) {
 }
 
 // The stand-in for ECR is one: without being asked first, it refuses.
-func TestImmutableRegistryRefusesATagThatIsSet(t *testing.T) {
+func TestPush_immutableTag(t *testing.T) {
 	repository := immutable(t)
 	_, err := Push(context.Background(), repository, index(t, "one"))
 	require.NoError(t, err)

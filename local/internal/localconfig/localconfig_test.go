@@ -41,7 +41,7 @@ func live(t *testing.T, layout paths.Layout, r Stack) config.Config {
 	return c
 }
 
-func TestReleaseIsTheRepositorysWithLocalArtifacts(t *testing.T) {
+func TestLoad_localArtifacts(t *testing.T) {
 	for _, stack := range paths.Stacks {
 		t.Run(stack, func(t *testing.T) {
 			p := repository(t, stack)
@@ -66,7 +66,7 @@ func TestReleaseIsTheRepositorysWithLocalArtifacts(t *testing.T) {
 	}
 }
 
-func TestPublishedArtifactIsLiveUntilItsEntryGoes(t *testing.T) {
+func TestLoad_publishedArtifact(t *testing.T) {
 	p := repository(t, "gke")
 	file := testmodel.File{Name: "/tmp/model.joblib", SHA256: "00000000000011111111111122222222222233333333333344444444444455ff", Bytes: 7}
 	path := ObjectPath(config.Service{Prefix: "bankchurn/"}, file)
@@ -88,7 +88,7 @@ func TestPublishedArtifactIsLiveUntilItsEntryGoes(t *testing.T) {
 	require.Equal(t, "bankchurn/model.joblib", live(t, p, r).Workloads()[0].Artifacts[0].Path)
 }
 
-func TestPublishKeepsTheRestOfTheLocalConfig(t *testing.T) {
+func TestPublish_keepsOtherEntries(t *testing.T) {
 	p := repository(t, "eks")
 	require.NoError(t, os.WriteFile(publishedConfigFile(p), []byte("config:\n  modelferry:rollout: {deadline: 15s}\n"), 0o644))
 	_, err := SavePublished(p, "bankchurn", []string{"artifacts", "model"}, "bankchurn/m", testmodel.File{SHA256: "a", Bytes: 1})
@@ -102,7 +102,7 @@ func TestPublishKeepsTheRestOfTheLocalConfig(t *testing.T) {
 }
 
 // A backend's own release is what the local cloud pins, and what is published over.
-func TestBackendsReleaseHasItsLocalArtifact(t *testing.T) {
+func TestLoad_backendArtifact(t *testing.T) {
 	p := repository(t, "gke")
 	require.NoError(
 		t,
@@ -141,7 +141,7 @@ func TestBackendsReleaseHasItsLocalArtifact(t *testing.T) {
 }
 
 // A pod would wait for a driver that never comes: it is said before anything is made.
-func TestMountedBucketsAreRefusedAtOnce(t *testing.T) {
+func TestLoad_rejectsCSI(t *testing.T) {
 	for _, stack := range paths.Stacks {
 		p := repository(t, stack)
 		require.NoError(
@@ -158,7 +158,7 @@ func TestMountedBucketsAreRefusedAtOnce(t *testing.T) {
 	}
 }
 
-func TestFaultyConfigMakesNothing(t *testing.T) {
+func TestLoad_invalidConfig(t *testing.T) {
 	p := repository(t, "gke")
 	require.NoError(t, os.WriteFile(publishedConfigFile(p), []byte("config:\n  modelferry:clutser: {}\n"), 0o644))
 	_, err := Load(p)

@@ -10,7 +10,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-func TestKubeconfigOfTheLastStack(t *testing.T) {
+func TestKubeconfig_ofLastStack(t *testing.T) {
 	root := t.TempDir()
 	up := func(stack, server string) paths.Layout {
 		layout, err := paths.New(root, stack)

@@ -10,7 +10,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-func TestReadLogGoesOnWhereItEnded(t *testing.T) {
+func TestReadLog_continues(t *testing.T) {
 	layout, err := paths.New(t.TempDir(), "gke")
 	require.NoError(t, err)
 	lines, next := readLog(layout, 0)

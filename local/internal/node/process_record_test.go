@@ -20,7 +20,7 @@ func somewhere(t *testing.T) paths.Layout {
 	return layout
 }
 
-func TestRecordKnowsItsProcess(t *testing.T) {
+func TestRecord_identifiesProcess(t *testing.T) {
 	p := somewhere(t)
 	r, err := readProcessRecord(p)
 	require.NoError(t, err)
@@ -42,7 +42,7 @@ func TestRecordKnowsItsProcess(t *testing.T) {
 	}
 }
 
-func TestAProcessThatEndedIsNotAlive(t *testing.T) {
+func TestRecord_processExited(t *testing.T) {
 	cmd := exec.Command("sleep", "60")
 	require.NoError(t, cmd.Start())
 	r, err := inspectProcess(cmd.Process.Pid)
@@ -65,7 +65,7 @@ func TestParseStat(t *testing.T) {
 	require.ErrorContains(t, err, "unexpected content")
 }
 
-func TestReadOfANodeThatCrashed(t *testing.T) {
+func TestRecord_nodeCrashed(t *testing.T) {
 	p := somewhere(t)
 	_, err := ReadInfo(p)
 	require.ErrorIs(t, err, ErrNotRunning)
@@ -76,7 +76,7 @@ func TestReadOfANodeThatCrashed(t *testing.T) {
 	require.ErrorIs(t, err, ErrNotRunning, "node.json alone does not mean that it runs")
 }
 
-func TestTwoAtOnce(t *testing.T) {
+func TestStart_twoAtOnce(t *testing.T) {
 	p := somewhere(t)
 	unlock, err := lock(p)
 	require.NoError(t, err)
@@ -90,7 +90,7 @@ func TestTwoAtOnce(t *testing.T) {
 	unlock()
 }
 
-func TestStopOfNothing(t *testing.T) {
+func TestStop_notRunning(t *testing.T) {
 	p := somewhere(t)
 	require.NoError(t, Stop(p))
 	require.NoError(t, Stop(p))

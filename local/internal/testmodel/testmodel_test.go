@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestStandInHasItsSizeAndIsTheSameEachTime(t *testing.T) {
+func TestFakeModel_sizeAndDeterministic(t *testing.T) {
 	s := FakeModel{Path: "bankchurn/model.joblib", Bytes: 4_100_001}
 	first, err := s.Save(t.TempDir())
 	require.NoError(t, err)
@@ -25,7 +25,7 @@ func TestStandInHasItsSizeAndIsTheSameEachTime(t *testing.T) {
 	require.NotEqual(t, first.SHA256, other.SHA256)
 }
 
-func TestStandInIsKeptFromRunToRun(t *testing.T) {
+func TestFakeModel_reused(t *testing.T) {
 	dir := t.TempDir()
 	s := FakeModel{Path: "a/b.csv", Bytes: 100}
 	first, err := s.Save(dir)
@@ -42,7 +42,7 @@ func TestStandInIsKeptFromRunToRun(t *testing.T) {
 	require.Len(t, entries, 1)
 }
 
-func TestArchiveHoldsATransformersFiles(t *testing.T) {
+func TestArchive_transformersFiles(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, FakeModel{Path: "nlpinsight/model.tar.gz", Bytes: 2_000_000}.Write(&out))
 	require.InEpsilon(t, 2_000_000, out.Len(), 0.02)

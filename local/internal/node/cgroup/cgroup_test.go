@@ -28,13 +28,13 @@ func content(t *testing.T, h Hierarchy, name string) string {
 	return string(text)
 }
 
-func TestMakeJoinsTheLeaf(t *testing.T) {
+func TestMake_joinsLeaf(t *testing.T) {
 	v1 := hierarchy(t, false, map[string]string{"n/node/cgroup.procs": ""})
 	require.NoError(t, Hierarchies{v1}.Create("/n", 42))
 	require.Equal(t, "42", content(t, v1, "n/node/cgroup.procs"))
 }
 
-func TestMakeFillsAnEmptyCPUSet(t *testing.T) {
+func TestMake_fillsEmptyCPUSet(t *testing.T) {
 	v1 := hierarchy(t, false, map[string]string{
 		"cpuset.cpus": "0-3\n", "cpuset.mems": "0\n",
 		"n/cpuset.cpus": "\n", "n/cpuset.mems": "\n",
@@ -46,7 +46,7 @@ func TestMakeFillsAnEmptyCPUSet(t *testing.T) {
 	require.Equal(t, "0\n", content(t, v1, "n/node/cpuset.mems"))
 }
 
-func TestMakeDelegatesUnderV2(t *testing.T) {
+func TestMake_delegatesControllersV2(t *testing.T) {
 	v2 := hierarchy(t, true, map[string]string{
 		"cgroup.controllers": "memory\n", "cgroup.subtree_control": "",
 		"n/cgroup.controllers": "memory\n", "n/cgroup.subtree_control": "", "n/node/cgroup.procs": "",
@@ -56,7 +56,7 @@ func TestMakeDelegatesUnderV2(t *testing.T) {
 	require.Equal(t, "+memory", content(t, v2, "n/cgroup.subtree_control"))
 }
 
-func TestRemoveTakesTheWholeTree(t *testing.T) {
+func TestRemove_recursive(t *testing.T) {
 	h := hierarchy(t, false, nil)
 	require.NoError(t, os.MkdirAll(filepath.Join(h.Path, "n/kubepods/burstable/pod1"), 0o755))
 	require.NoError(t, os.MkdirAll(filepath.Join(h.Path, "other"), 0o755))

@@ -33,21 +33,21 @@ func TestAddresses(t *testing.T) {
 	require.Equal(t, "/modelferry-eks", eks.Cgroup())
 }
 
-func TestIssuerIsWhereItsKeysAreRead(t *testing.T) {
+func TestAPIServer_issuerServesKeys(t *testing.T) {
 	command := strings.Join(site(t, "eks").APIServer().Command, " ")
 	require.Contains(t, command, "--service-account-issuer=https://10.214.0.2 ")
 	require.Contains(t, command, "--service-account-jwks-uri=https://10.214.0.2/openid/v1/jwks ")
 	require.Contains(t, command, "--authorization-mode=Node,RBAC")
 }
 
-func TestNothingListensBeyondTheNode(t *testing.T) {
+func TestComponents_listenOnNodeOnly(t *testing.T) {
 	s := site(t, "gke")
 	for _, p := range []Process{s.Etcd(), s.APIServer(), s.ObjectStore(secrets.StoreAccount{}), s.ControllerManager(), s.Scheduler()} {
 		require.NotContains(t, strings.Join(p.Command, " "), "0.0.0.0", p.Name)
 	}
 }
 
-func TestMemoryIsBounded(t *testing.T) {
+func TestComponents_memoryLimit(t *testing.T) {
 	s := site(t, "eks")
 	for _, p := range []Process{
 		s.Etcd(), s.APIServer(), s.ControllerManager(), s.Scheduler(), s.Kubelet(), s.KubeProxy(),

@@ -70,7 +70,7 @@ func TestInstall(t *testing.T) {
 	}
 }
 
-func TestInstallAsksNothingAndShowsWhatItDoes(t *testing.T) {
+func TestInstall_nonInteractiveWithOutput(t *testing.T) {
 	state := t.TempDir()
 	apt := Apt{AptGet: command(t, state, "apt-get", `
 case "$*" in *--simulate*) echo hidden; exit;; esac
@@ -80,7 +80,7 @@ echo "frontend $DEBIAN_FRONTEND, needrestart $NEEDRESTART_MODE"; echo; echo "Unp
 	require.Equal(t, []string{"frontend noninteractive, needrestart l", "Unpacking runc"}, lines)
 }
 
-func TestInstallLeavesNoServiceThatWasNotThere(t *testing.T) {
+func TestInstall_disablesNewServices(t *testing.T) {
 	const running = `case "$1" in is-active) test -e $state/running;; disable) rm $state/running;; esac`
 	for name, c := range map[string]struct {
 		apt, systemctl string
@@ -108,7 +108,7 @@ func TestInstallLeavesNoServiceThatWasNotThere(t *testing.T) {
 	}
 }
 
-func TestAnInterruptedInstallEndsInOrder(t *testing.T) {
+func TestInstall_interrupted(t *testing.T) {
 	state := t.TempDir()
 	apt := Apt{AptGet: command(t, state, "apt-get", `
 case "$*" in *--simulate*) exit;; esac

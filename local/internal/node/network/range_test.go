@@ -24,7 +24,7 @@ func TestLayout(t *testing.T) {
 	require.False(t, r.PodCIDR().Overlaps(r.LinkCIDR()))
 }
 
-func TestBothStacksFitSideBySide(t *testing.T) {
+func TestLayout_stacksDoNotOverlap(t *testing.T) {
 	gke, err := RangeFor("gke", "")
 	require.NoError(t, err)
 	eks, err := RangeFor("eks", "")

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestServerAndClientKnowEachOther(t *testing.T) {
+func TestPKI_mutualTLS(t *testing.T) {
 	authority, err := LoadOrCreateAuthority(t.TempDir(), "modelferry-gke")
 	require.NoError(t, err)
 	pool := x509.NewCertPool()
@@ -51,7 +51,7 @@ func load(t *testing.T, pair CertFiles) tls.Certificate {
 	return cert
 }
 
-func TestFilesAreTheOwnersOnly(t *testing.T) {
+func TestPKI_fileModes(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "pki")
 	authority, err := LoadOrCreateAuthority(dir, "modelferry-gke")
 	require.NoError(t, err)
@@ -74,7 +74,7 @@ func TestFilesAreTheOwnersOnly(t *testing.T) {
 	require.Equal(t, fs.FileMode(0o700), info.Mode().Perm())
 }
 
-func TestKeysSurviveARestart(t *testing.T) {
+func TestPKI_reusesKeys(t *testing.T) {
 	dir := t.TempDir()
 	old, err := LoadOrCreateAuthority(dir, "modelferry-gke")
 	require.NoError(t, err)

@@ -11,7 +11,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/components"
 )
 
-func TestChildrenTellHowTheyEnded(t *testing.T) {
+func TestReaper_exitStatus(t *testing.T) {
 	c := newProcessReaper()
 	for name, want := range map[string]string{"exit 3": "exit code 3", "kill -9 $$": "signal 9, killed", "exit 0": "exit code 0"} {
 		log := filepath.Join(t.TempDir(), "log")
