@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// attach takes a node that runs, or is about to, for the caller's. It must be what the caller asks for, and answer.
+// attach returns the info of a node that runs or is starting. The node must have the options of the caller
+// and answer requests.
 func (o Options) attach(ctx context.Context, r *processRecord) (Info, error) {
 	i, err := o.waitReady(ctx, r, logSize(o.Layout))
 	if err != nil {
@@ -26,9 +27,9 @@ func (o Options) attach(ctx context.Context, r *processRecord) (Info, error) {
 	return i, nil
 }
 
-// checkLive is nil when the API server is alive.
+// checkLive returns nil if the API server is live.
 func checkLive(ctx context.Context, i Info) error {
-	const patience = 10 * time.Second // a busy machine is no broken one
+	const patience = 10 * time.Second // generous: a busy machine is slow
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	pool := x509.NewCertPool()

@@ -12,7 +12,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// writeKubeconfig writes the administrator's kubeconfig of a running node, and the copy that says which stack
+// writeKubeconfig writes the administrator's kubeconfig of a running node, and the copy for the stack that
 // came up last.
 func writeKubeconfig(layout paths.Layout, i Info) error {
 	token, err := os.ReadFile(layout.Secret("admin.token"))
@@ -32,7 +32,7 @@ func writeKubeconfig(layout paths.Layout, i Info) error {
 	return nil
 }
 
-// removeKubeconfig removes a place's kubeconfig, and the copy when it is this one's.
+// removeKubeconfig removes the kubeconfig of a stack, and the copy if it is of this stack.
 func removeKubeconfig(layout paths.Layout) error {
 	current, err := os.ReadFile(layout.Kubeconfig())
 	if errors.Is(err, fs.ErrNotExist) {

@@ -10,7 +10,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// lock takes the right to start or stop the node of a place. The kernel gives it back when its holder dies.
+// lock locks starting and stopping the node of a stack. The kernel releases the lock when the process
+// exits.
 func lock(layout paths.Layout) (unlock func(), err error) {
 	if err := os.MkdirAll(layout.Dir(), 0o755); err != nil {
 		return nil, fmt.Errorf("node's folder: %w", err)

@@ -16,8 +16,8 @@ func logSize(layout paths.Layout) int64 {
 	return info.Size()
 }
 
-// readLog is the whole lines of node.log after an offset, and the offset after them. A log that cannot be read
-// has no lines: it only tells of progress.
+// readLog returns the complete lines of node.log after an offset, and the offset after them. It returns no
+// lines if the log cannot be read: the log is used for progress only.
 func readLog(layout paths.Layout, from int64) (lines []string, next int64) {
 	file, err := os.Open(layout.Log("node"))
 	if err != nil {

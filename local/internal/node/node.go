@@ -1,6 +1,6 @@
-// Package node starts and ends a local cloud's node: a sandbox of Linux namespaces in which a whole Kubernetes,
-// an object store and an image registry run. Of the host it changes nothing but one link with its routes and
-// one cgroup, and both go with it.
+// Package node starts and stops the node of a local cloud: a sandbox of Linux namespaces that runs
+// Kubernetes, an object store and an image registry. On the host it creates one link with its routes and
+// one cgroup, and removes both.
 package node
 
 import (
@@ -10,28 +10,28 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// Info says where a running node's servers answer.
+// Info has the endpoints of a running node.
 type Info = nodeinfo.Info
 
-// ErrNotRunning is that there is no running node.
+// ErrNotRunning means that the node does not run.
 var ErrNotRunning = nodeinfo.ErrNotRunning
 
-// Options are what Start needs.
+// Options are the arguments of Start.
 type Options struct {
 	Layout paths.Layout
-	// Range is the /16 that the node takes, such as "10.77"; empty for the stack's own.
+	// Range is the /16 of the node, such as "10.77". Empty means the default of the stack.
 	Range string
-	// Region is the AWS region of an EKS stack, which its S3 server is to be in; empty for us-east-1.
+	// Region is the AWS region of an EKS stack's S3 server. Empty means us-east-1.
 	Region string
-	// Progress gets a line for each step; nil for none.
+	// Progress receives one line for each step. May be nil.
 	Progress func(line string)
-	// Command are the arguments with which this program is executed again as the node. Place, Range and Region
-	// reach it in its environment.
+	// Command has the arguments with which this program is executed again as the node. Layout, Range and
+	// Region are passed in its environment.
 	Command []string
 }
 
-// ReadInfo says where the running node of a place answers. ErrNotRunning when it does not run, whatever a node
-// that crashed left behind.
+// ReadInfo returns the endpoints of a stack's running node. It returns ErrNotRunning if the node does not
+// run, also if a crashed node left its files.
 func ReadInfo(layout paths.Layout) (Info, error) {
 	r, err := readProcessRecord(layout)
 	if err != nil {
@@ -43,5 +43,5 @@ func ReadInfo(layout paths.Layout) (Info, error) {
 	return nodeinfo.Read(layout.NodeInfoFile())
 }
 
-// errLocked is that another ferry is at work on the same node.
+// errLocked means that another ferry process is starting or stopping the same node.
 var errLocked = errors.New("another ferry is starting or stopping this node just now: wait until it has ended")

@@ -34,13 +34,13 @@ type Host struct {
 	UsedPrefixes []network.UsedPrefix
 }
 
-// requiredBinaries returns the programs of .local/bin that a node runs.
+// requiredBinaries returns the programs in .local/bin that a node runs.
 func requiredBinaries(stack string) []string {
 	return []string{"kube", "pause", clouds.MustGet(stack).ObjectStore.Program}
 }
 
-// Preflight returns every reason why a node of the stack cannot run on the host in range r, each with its remedy. A
-// former node's link and mounts must have been removed before.
+// Preflight returns all reasons why a node of the stack cannot run on the host in range r, each with its
+// remedy. The link and the mounts of an earlier node must have been removed before.
 func (h Host) Preflight(stack string, r network.Range) error {
 	problems := h.blockers(stack, r)
 	if missing, packages := h.missingDependencies(); h.OS == "linux" && len(missing) > 0 {
@@ -50,8 +50,8 @@ func (h Host) Preflight(stack string, r network.Range) error {
 	return errors.Join(problems...)
 }
 
-// MissingPackages returns the Debian packages to install. It is empty without apt-get, and when the host has a problem
-// that no package solves.
+// MissingPackages returns the Debian packages to install. It returns none if there is no apt-get, or if the
+// host has a problem that packages do not solve.
 func (h Host) MissingPackages(stack string, r network.Range) []string {
 	if !h.HasApt || len(h.blockers(stack, r)) > 0 {
 		return nil
@@ -60,7 +60,7 @@ func (h Host) MissingPackages(stack string, r network.Range) []string {
 	return packages
 }
 
-// blockers returns the problems that no package solves.
+// blockers returns the problems that packages do not solve.
 func (h Host) blockers(stack string, r network.Range) []error {
 	if h.OS != "linux" {
 		return []error{fmt.Errorf("the local cloud does not run on %s: use a Linux machine or virtual machine, "+
@@ -87,7 +87,7 @@ func (h Host) blockers(stack string, r network.Range) []error {
 		if used.Prefix.Overlaps(r.Prefix()) {
 			add("the address range %s is in use: %s is reached over %s: choose a free range, such as `make up %s=10.77`",
 				r, used.Prefix, used.Link, network.RangeEnv)
-			break // further routes would repeat it
+			break // one route is enough for the message
 		}
 	}
 	return problems

@@ -13,7 +13,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// ProbeHost reads the state of the machine that the stack's node depends on.
+// ProbeHost returns the state of the machine that a node of the stack depends on.
 func ProbeHost(layout paths.Layout) (Host, error) {
 	links, err := network.LinkNames()
 	if err != nil {
@@ -41,8 +41,8 @@ func ProbeHost(layout paths.Layout) (Host, error) {
 	return h, nil
 }
 
-// installPrerequisites makes the machine fit for a node in range r: it installs the packages that are missing, where
-// it may. The error names what is still in the way.
+// installPrerequisites installs the missing packages for a node in range r, if it can. The error lists the
+// problems that remain.
 func (o Options) installPrerequisites(ctx context.Context, r network.Range) error {
 	host, err := ProbeHost(o.Layout)
 	if err != nil {

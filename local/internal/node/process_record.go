@@ -13,21 +13,21 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// processRecord is node.pid: which process is the node. It is there from the node's first moment until Stop, so that
-// it outlives a crash.
+// processRecord is the content of node.pid, which identifies the node's first process. The file exists from
+// the start of the process until Stop, so it survives a crash.
 type processRecord struct {
 	PID int `json:"pid"`
-	// Started and Boot make the id unmistakable: process ids are used again. Started is in clock ticks since
-	// the boot that Boot names.
+	// Started and Boot tell the process from a later one with the same PID. Started is in clock ticks since
+	// the boot whose ID is Boot.
 	Started uint64 `json:"started"`
 	Boot    string `json:"boot"`
-	// Range is the node's /16; what etcd keeps is full of its addresses.
+	// Range is the node's /16. The data of etcd contain addresses in it.
 	Range string `json:"range"`
 }
 
 func recordPath(layout paths.Layout) string { return filepath.Join(layout.Dir(), "node.pid") }
 
-// readProcessRecord is nil when there is none.
+// readProcessRecord returns nil if there is no record.
 func readProcessRecord(layout paths.Layout) (*processRecord, error) {
 	content, err := os.ReadFile(recordPath(layout))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -59,7 +59,7 @@ func writeProcessRecord(layout paths.Layout, pid int, addresses string) (*proces
 	return r, nil
 }
 
-// inspectProcess is the identity of a running process; an error when there is none of that id.
+// inspectProcess returns the record of a running process, or an error if no process has that PID.
 func inspectProcess(pid int) (*processRecord, error) {
 	stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "stat"))
 	if err != nil {
@@ -79,8 +79,9 @@ func inspectProcess(pid int) (*processRecord, error) {
 	return &processRecord{PID: pid, Started: started, Boot: strings.TrimSpace(string(boot))}, nil
 }
 
-// parseStat reads state and start time out of /proc/PID/stat, see proc(5): fields 3 and 22. The second field is
-// the program's name in parentheses and may hold anything, so the count begins after the last one.
+// parseStat returns state and start time from /proc/PID/stat: fields 3 and 22 of proc(5). The second field
+// is the program's name in parentheses and may contain any character, so fields are counted after the last
+// parenthesis.
 func parseStat(stat string) (state string, started uint64, err error) {
 	const startField = 22 - 3
 	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
@@ -91,7 +92,7 @@ func parseStat(stat string) (state string, started uint64, err error) {
 	return fields[0], started, err
 }
 
-// alive is that the very process runs.
+// alive reports whether the process still runs, and not another one with the same PID.
 func (r *processRecord) alive() bool {
 	now, err := inspectProcess(r.PID)
 	return err == nil && now.Started == r.Started && now.Boot == r.Boot

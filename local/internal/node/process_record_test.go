@@ -55,7 +55,7 @@ func TestRecord_processExited(t *testing.T) {
 }
 
 func TestParseStat(t *testing.T) {
-	// The name holds parentheses and spaces, as proc(5) allows.
+	// proc(5) allows parentheses and spaces in the name.
 	state, started, err := parseStat("42 (a) b) (c) S 1 42 42 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 987654 0 0")
 	require.NoError(t, err)
 	require.Equal(t, "S", state)

@@ -21,9 +21,9 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// Start starts the stack's node and returns when it is ready. A running node is used as it is, and the data of a
-// crashed node are used again. The node outlives the caller. If ctx ends before it is ready, the node is killed. An
-// error names the component that failed and its log.
+// Start starts the stack's node and returns when it is ready. It uses a running node as it is, and the data
+// of a crashed one. The node outlives the caller. If ctx ends before the node is ready, the node is killed.
+// The error names the component that failed and its log.
 func Start(ctx context.Context, o Options) (Info, error) {
 	unlock, err := lock(o.Layout)
 	if err != nil {
@@ -69,11 +69,11 @@ func Start(ctx context.Context, o Options) (Info, error) {
 	if r != nil {
 		err = errors.Join(err, kill(r))
 	}
-	// The process record stays, so that the next Start or Stop knows the data.
+	// The process record stays, so that the next Start or Stop finds the data.
 	return Info{}, errors.Join(err, cleanup(o.Layout, r))
 }
 
-// spawn starts the node's first process in new namespaces, and connects it to the host.
+// spawn starts the node's first process in new namespaces and connects it to the host.
 func (o Options) spawn(addresses network.Range) (*processRecord, error) {
 	hierarchies, err := cgroup.FindHierarchies()
 	if err != nil {
@@ -98,13 +98,13 @@ func (o Options) spawn(addresses network.Range) (*processRecord, error) {
 		return nil, fmt.Errorf("start the node: %w", err)
 	}
 	defer pidReader.Close()
-	defer pidWriter.Close() // closed without a PID, it makes the node exit
+	defer pidWriter.Close() // if it is closed without a PID, the node exits
 
 	cmd := exec.Command(executable, o.Command...)
 	cmd.Dir = "/"
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.ExtraFiles = []*os.File{pidReader} // descriptor 3
-	// Not the caller's environment: a proxy in it would separate the components.
+	// The caller's environment is not passed on: a proxy in it would disconnect the components.
 	cmd.Env = []string{
 		"PATH=" + hostdeps.SearchPath, "HOME=/root", "GOGC=50",
 		paths.StackDirEnv + "=" + o.Layout.Dir(), network.RangeEnv + "=" + addresses.String(),
@@ -117,7 +117,7 @@ func (o Options) spawn(addresses network.Range) (*processRecord, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("start the node: %w", err)
 	}
-	go func() { _ = cmd.Wait() }() // leaves no zombie
+	go func() { _ = cmd.Wait() }() // avoids a zombie process
 	pid := cmd.Process.Pid
 	r, err := writeProcessRecord(o.Layout, pid, addresses.String())
 	if err != nil {
@@ -135,7 +135,7 @@ func (o Options) spawn(addresses network.Range) (*processRecord, error) {
 	return r, nil
 }
 
-// region returns the object store's region. Empty for a store without regions.
+// region returns the region of the object store. It is empty for a store without regions.
 func (o Options) region() string {
 	region := clouds.MustGet(o.Layout.Stack).DefaultRegion
 	if region == "" {
@@ -144,12 +144,12 @@ func (o Options) region() string {
 	return cmp.Or(o.Region, region)
 }
 
-// waitReady waits until the node is ready, and forwards the lines of its log from an offset on.
+// waitReady waits until the node is ready, and forwards the lines of its log after an offset.
 func (o Options) waitReady(ctx context.Context, r *processRecord, from int64) (Info, error) {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		alive := r.alive() // before the log is read, so that its last lines are not missed
+		alive := r.alive() // read before the log, so that the last lines are not missed
 		lines, next := readLog(o.Layout, from)
 		if from = next; o.Progress != nil {
 			for _, line := range lines {

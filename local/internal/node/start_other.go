@@ -10,10 +10,10 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// Start fails on anything but Linux, and says what to do.
+// Start returns an error on other systems than Linux.
 func Start(_ context.Context, o Options) (Info, error) {
-	return Info{}, Host{OS: runtime.GOOS}.Faults(o.Place.Stack, network.Range{})
+	return Info{}, Host{OS: runtime.GOOS}.Preflight(o.Layout.Stack, network.Range{})
 }
 
-// Stop has nothing to stop on anything but Linux.
-func Stop(paths.Place) error { return nil }
+// Stop does nothing on other systems than Linux.
+func Stop(paths.Layout) error { return nil }

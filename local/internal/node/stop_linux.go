@@ -16,8 +16,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// Stop ends the node of a place, whether it runs, crashed or never was, and removes all that it made but its
-// logs: processes, cgroup, link, data, keys and kubeconfig.
+// Stop stops the node of a stack, in whatever state it is, and removes everything that it created except
+// its logs: processes, cgroup, link, data, keys and kubeconfig.
 func Stop(layout paths.Layout) error {
 	unlock, err := lock(layout)
 	if err != nil {
@@ -39,7 +39,7 @@ func Stop(layout paths.Layout) error {
 	if err := removeKubeconfig(layout); err != nil {
 		return err
 	}
-	// The record goes last: until then another Stop finds what this one could not remove.
+	// The record is removed last: until then, another Stop can continue.
 	for _, path := range []string{layout.DataDir(), layout.Secret("admin.token"), layout.Secret("store.json"), recordPath(layout)} {
 		if err := os.RemoveAll(path); err != nil {
 			return fmt.Errorf("remove the node's data: %w", err)
@@ -48,10 +48,11 @@ func Stop(layout paths.Layout) error {
 	return nil
 }
 
-// kill kills the node's first process, and so all of them, and waits until it is gone.
+// kill kills the node's first process, and with it all its processes, and waits until it has exited.
 func kill(r *processRecord) error {
 	const patience = 20 * time.Second
-	// The descriptor means one process for good: checked after it is open, the id cannot have changed hands.
+	// The descriptor refers to one process for good. The record is compared after it was opened, so the PID
+	// cannot have been reused.
 	fd, err := unix.PidfdOpen(r.PID, 0)
 	if err != nil || !r.alive() {
 		return nil
@@ -68,7 +69,7 @@ func kill(r *processRecord) error {
 	return nil
 }
 
-// cleanup removes what a node that has ended leaves on the host, its data aside.
+// cleanup removes what an exited node leaves on the host, except for its data.
 func cleanup(layout paths.Layout, r *processRecord) error {
 	if err := os.Remove(layout.NodeInfoFile()); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("node.json: %w", err)
@@ -93,8 +94,8 @@ func cleanup(layout paths.Layout, r *processRecord) error {
 	return unmount(layout.DataDir())
 }
 
-// unmount removes mounts below a folder. The node's own go with its namespace; this is for a machine on which
-// somebody mounted there by hand, because what follows removes the folder with all that is in it.
+// unmount removes mounts below a folder, because the folder is removed with its content afterwards. The
+// node's own mounts end with its namespace; this removes mounts that a user created.
 func unmount(dir string) error {
 	mounts, err := mountinfo.GetMounts(func(m *mountinfo.Info) (skip, stop bool) {
 		return m.Mountpoint != dir && !strings.HasPrefix(m.Mountpoint, dir+"/"), false
@@ -102,7 +103,7 @@ func unmount(dir string) error {
 	if err != nil {
 		return fmt.Errorf("mounts below %s: %w", dir, err)
 	}
-	for i := len(mounts) - 1; i >= 0; i-- { // the innermost are the last
+	for i := len(mounts) - 1; i >= 0; i-- { // the innermost mounts are last
 		if err := unix.Unmount(mounts[i].Mountpoint, unix.MNT_DETACH); err != nil {
 			return fmt.Errorf("unmount %s: %w", mounts[i].Mountpoint, err)
 		}

@@ -1,4 +1,5 @@
-// Package cgroup makes and removes a node's control groups, under cgroup v1, v2 and the two side by side.
+// Package cgroup creates and removes the control groups of a node, with cgroup v1, v2 and the hybrid of
+// both.
 package cgroup
 
 import (
@@ -14,18 +15,18 @@ import (
 	"github.com/moby/sys/mountinfo"
 )
 
-// Hierarchies are the mounted cgroup hierarchies: one under v2, one a controller under v1.
+// Hierarchies are the mounted cgroup hierarchies: one with v2, one for each controller with v1.
 type Hierarchies []Hierarchy
 
-// Hierarchy is one of them.
+// Hierarchy is a mounted cgroup hierarchy.
 type Hierarchy struct {
-	// Path is where it is mounted.
+	// Path is the mount point.
 	Path string
-	// Unified is that it is v2.
+	// Unified is true for cgroup v2.
 	Unified bool
 }
 
-// FindHierarchies looks the hierarchies up among the mounts.
+// FindHierarchies returns the cgroup hierarchies among the mounts.
 func FindHierarchies() (Hierarchies, error) {
 	var found Hierarchies
 	_, err := mountinfo.GetMounts(func(m *mountinfo.Info) (skip, stop bool) {
@@ -43,9 +44,9 @@ func FindHierarchies() (Hierarchies, error) {
 	return found, nil
 }
 
-// Create makes the cgroup name, such as "/modelferry-gke", with a leaf "node" in it, everywhere, and moves
-// process pid into the leaf. Pods come beside the leaf: under v2 a cgroup with controllers for its children
-// must not hold processes itself.
+// Create creates the cgroup name, such as "/modelferry-gke", with a leaf "node" in every hierarchy, and
+// moves process pid to the leaf. Pods are created beside the leaf: with v2, a cgroup that has controllers
+// for its children must not contain processes.
 func (hs Hierarchies) Create(name string, pid int) error {
 	for _, h := range hs {
 		group := filepath.Join(h.Path, name)
@@ -73,27 +74,27 @@ func (hs Hierarchies) Create(name string, pid int) error {
 	return nil
 }
 
-// delegate gives the children of a v2 cgroup every controller that it has itself. Beside v1 it has none.
+// delegate enables all controllers of a v2 cgroup for its children. In a hybrid setup it has none.
 func delegate(dir string) error {
 	content, err := os.ReadFile(filepath.Join(dir, "cgroup.controllers"))
 	if err != nil {
 		return fmt.Errorf("cgroup %s: %w", dir, err)
 	}
 	for _, controller := range strings.Fields(string(content)) {
-		// One by one: a controller that cannot be delegated, such as a real-time one, holds up no other. The
-		// kubelet names those that it misses.
+		// Each is written alone, because a controller that cannot be delegated (such as a real-time one)
+		// fails the whole write. The kubelet reports missing controllers.
 		_ = os.WriteFile(filepath.Join(dir, "cgroup.subtree_control"), []byte("+"+controller), 0)
 	}
 	return nil
 }
 
-// inheritCPUSet copies a v1 cpuset from its parent: a new one is empty, and an empty one takes no process.
+// inheritCPUSet copies a v1 cpuset from its parent. A new one is empty, and accepts no process.
 func inheritCPUSet(dir string) error {
 	for _, file := range []string{"cpuset.cpus", "cpuset.mems"} {
 		path := filepath.Join(dir, file)
 		value, err := os.ReadFile(path)
 		if errors.Is(err, fs.ErrNotExist) || len(strings.TrimSpace(string(value))) > 0 {
-			continue // no cpuset, or filled
+			continue // no cpuset, or not empty
 		}
 		if err != nil {
 			return fmt.Errorf("cgroup %s: %w", dir, err)
@@ -103,7 +104,7 @@ func inheritCPUSet(dir string) error {
 			return fmt.Errorf("cgroup %s: %w", dir, err)
 		}
 		if len(strings.TrimSpace(string(parent))) == 0 {
-			continue // v2: empty means as the parent
+			continue // in v2, empty means inherited
 		}
 		if err := os.WriteFile(path, parent, 0); err != nil {
 			return fmt.Errorf("cgroup %s: %w", dir, err)
@@ -112,8 +113,9 @@ func inheritCPUSet(dir string) error {
 	return nil
 }
 
-// Remove removes the cgroup name with all below it, everywhere. The kernel lets a cgroup go only a moment
-// after its last process, so Remove tries for some seconds. That there is none is no error.
+// Remove removes the cgroup name and everything below it in every hierarchy. The kernel allows that only
+// some time after its last process exited, so Remove retries for some seconds. A missing cgroup is not an
+// error.
 func (hs Hierarchies) Remove(name string) error {
 	const patience = 10 * time.Second
 	for _, h := range hs {
@@ -131,7 +133,8 @@ func (hs Hierarchies) Remove(name string) error {
 	return nil
 }
 
-// removeTree removes directories from the leaves up: the files of a cgroup go with it and cannot be removed.
+// removeTree removes directories from the leaves up. The files of a cgroup cannot be removed and disappear
+// with it.
 func removeTree(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A plain folder behaves as a cgroup hierarchy in all that is tested here, but that files must be made and
-// removed by hand.
+// A plain folder behaves like a cgroup hierarchy in these tests, except that its files have to be created
+// and removed.
 func hierarchy(t *testing.T, unified bool, files map[string]string) Hierarchy {
 	t.Helper()
 	h := Hierarchy{Path: t.TempDir(), Unified: unified}

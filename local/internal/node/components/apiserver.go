@@ -2,8 +2,8 @@ package components
 
 import "fmt"
 
-// APIServer is the cluster's API. Its token issuer is its own URL, so that a token names a place where its
-// keys can be read, as with GKE's and EKS's issuers.
+// APIServer returns the kube-apiserver process. Its service account issuer is its own URL, so that the
+// issuer in a token leads to the keys, as on GKE and EKS.
 func (s NodeConfig) APIServer() Process {
 	node := s.Range.NodeIP().String()
 	return kubeProcess("kube-apiserver", 384,
@@ -25,9 +25,9 @@ func (s NodeConfig) APIServer() Process {
 		"--service-account-key-file="+PKIDir+"/service-account.key",
 		"--authorization-mode=Node,RBAC",
 		"--enable-admission-plugins=NodeRestriction",
-		// As on GKE and EKS: what refuses a privileged pod is its namespace's label, and nothing else.
+		// As on GKE and EKS: only the label of a namespace refuses privileged pods.
 		"--allow-privileged=true",
-		// One user's cluster needs no fair queues, which cost start-up time and memory.
+		// Fairness costs start-up time and memory, and a single user does not need it.
 		"--enable-priority-and-fairness=false",
 		"--event-ttl=30m",
 		"--profiling=false",

@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// CNIConfig is the pods' network: a link of its own for each pod, routed by the node. There is no bridge, so
-// traffic between two pods passes the service rules without the kernel's br_netfilter module.
+// CNIConfig returns the CNI configuration: one routed link for each pod. Without a bridge, traffic between
+// pods passes the Service rules without the kernel module br_netfilter.
 func (s NodeConfig) CNIConfig() ([]byte, error) {
 	type m = map[string]any
 	document, err := json.MarshalIndent(m{
@@ -18,7 +18,7 @@ func (s NodeConfig) CNIConfig() ([]byte, error) {
 				"type":    "host-local",
 				"ranges":  [][]m{{{"subnet": s.Range.PodCIDR().String()}}},
 				"routes":  []m{{"dst": "0.0.0.0/0"}},
-				"dataDir": "/run/cni", // gone with the node, as the pods' namespaces are
+				"dataDir": "/run/cni", // disappears with the node, as the pods' namespaces do
 			},
 		}},
 	}, "", "  ")

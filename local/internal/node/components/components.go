@@ -1,5 +1,5 @@
-// Package components says how each process of a node is run: its command line and its configuration document, as
-// pure functions of the Site.
+// Package components returns the command line and configuration of each process of a node, as pure
+// functions of NodeConfig.
 package components
 
 import (
@@ -10,20 +10,20 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/network"
 )
 
-// Where things lie inside the node. The paths are short because a socket's path has at most 107 bytes.
+// Paths inside the node. They are short because a socket's path may have at most 107 bytes.
 const (
 	// StackDir is the stack's folder.
 	StackDir = "/run/modelferry"
 	// BinDir is the folder of the built programs.
 	BinDir = "/run/modelferry-bin"
-	// ContainerdSocket is containerd's.
+	// ContainerdSocket is the socket of containerd.
 	ContainerdSocket = "/run/containerd/containerd.sock"
-	// ConfigDir is the folder of the configuration documents, Keys that of certificates and tokens.
+	// ConfigDir contains the configuration files, PKIDir certificates and tokens.
 	ConfigDir = StackDir + "/data/etc"
 	PKIDir    = StackDir + "/data/pki"
 )
 
-// Ports on the node's address. The API server's is the one of GKE's and EKS's.
+// Ports on the node's address. The API server's port is that of GKE and EKS.
 const (
 	APIPort      = 443
 	StorePort    = 9000
@@ -32,19 +32,19 @@ const (
 	WebhookPort  = 9444
 )
 
-// NodeConfig is what the parts of a node share.
+// NodeConfig is the configuration that the components of a node share.
 type NodeConfig struct {
 	// Stack is gke or eks.
 	Stack string
-	// Range holds the node's addresses.
+	// Range has the node's addresses.
 	Range network.Range
-	// Region is the AWS region that the S3 server believes to be in: it refuses a request signed for another.
+	// Region is the AWS region of the S3 server, which refuses requests signed for another region.
 	Region string
 }
 
-// Process is one process of the node.
+// Process is a process of the node.
 type Process struct {
-	// Name is the component's, and its log's.
+	// Name of the component and of its log.
 	Name string
 	// Command is the program's path and its arguments.
 	Command []string
@@ -55,23 +55,23 @@ type Process struct {
 // NodeName is the node's name in its cluster, and its host name.
 func (s NodeConfig) NodeName() string { return "modelferry-" + s.Stack }
 
-// Cgroup is the node's cgroup: its own processes are in Cgroup/node, its pods' below Cgroup/kubepods.
+// Cgroup is the node's cgroup. Its processes are in Cgroup/node, its pods below Cgroup/kubepods.
 func (s NodeConfig) Cgroup() string { return "/" + s.NodeName() }
 
-// APIServerURL is the API server's URL, which is the issuer of service-account tokens too.
+// APIServerURL is the URL of the API server, and the service account issuer.
 func (s NodeConfig) APIServerURL() string { return "https://" + s.Range.NodeIP().String() }
 
-// JWKSURL is the URL of the keys with which service-account tokens are verified.
+// JWKSURL is the URL of the keys that verify service account tokens.
 func (s NodeConfig) JWKSURL() string { return s.APIServerURL() + "/openid/v1/jwks" }
 
 // StoreURL is the object store's URL.
 func (s NodeConfig) StoreURL() string { return "http://" + s.address(StorePort) }
 
-// RegistryAddress is the image registry's host.
+// RegistryAddress is host and port of the image registry.
 func (s NodeConfig) RegistryAddress() string { return s.address(RegistryPort) }
 
-// STSURL is the URL of the AWS token service; empty on GKE, which has none. It is plain HTTP, because the AWS SDK in a
-// pod would not trust the node's certificate authority.
+// STSURL is the URL of the AWS token service, empty on GKE. It is plain HTTP, because the AWS SDK in a pod
+// does not trust the node's certificate authority.
 func (s NodeConfig) STSURL() string {
 	if !s.cloud().PodIdentity {
 		return ""
@@ -83,8 +83,8 @@ func (s NodeConfig) cloud() clouds.Cloud { return clouds.MustGet(s.Stack) }
 
 func (s NodeConfig) address(port int) string { return fmt.Sprintf("%s:%d", s.Range.NodeIP(), port) }
 
-// kubeProcess is a component of the binary kube, tuned to use little memory: the garbage collector runs more often,
-// and harder still near the limit, which is in MiB and not a hard one.
+// kubeProcess returns a process of the binary kube that uses little memory: the garbage collector runs more
+// often, most of all near the soft limit, which is in MiB.
 func kubeProcess(name string, limit int, args ...string) Process {
 	return Process{
 		Name:    name,

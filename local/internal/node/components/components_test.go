@@ -78,7 +78,7 @@ func TestProxyConfig(t *testing.T) {
 	require.NoError(t, yaml.UnmarshalStrict(document, &config))
 	require.Equal(t, "10.213.16.0/20", config.ClusterCIDR)
 	require.Equal(t, "modelferry-gke", config.HostnameOverride)
-	// The machine's limits on tracked connections are left alone.
+	// The machine's connection tracking limits must not change.
 	require.Zero(t, *config.Conntrack.MaxPerCore)
 	require.Zero(t, *config.Conntrack.Min)
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// Containerd runs the containers, apart from a containerd that the machine may have: root, state, socket and
-// CNI folders are the node's own.
+// Containerd returns the containerd process. Root, state, socket and CNI folders are the node's, so that it
+// does not interfere with a containerd of the machine.
 func (s NodeConfig) Containerd(program string) Process {
 	return Process{
 		Name:    "containerd",
@@ -16,17 +16,17 @@ func (s NodeConfig) Containerd(program string) Process {
 	}
 }
 
-// ContainerdOptions is what containerd must be told of the machine.
+// ContainerdOptions are the settings of containerd that depend on the machine.
 type ContainerdOptions struct {
-	// Snapshotter is overlayfs, or native where the folder is itself on an overlay.
+	// Snapshotter is overlayfs, or native if the folder is on an overlay.
 	Snapshotter string
-	// PauseImage is the image of a pod's sandbox.
+	// PauseImage is the image of the pods' sandbox.
 	PauseImage string
 	// CNIPluginDir is the folder of the CNI plugins.
 	CNIPluginDir string
 }
 
-// ContainerdConfig is containerd's configuration document, in the version that 1.6 to 2.x read.
+// ContainerdConfig returns containerd's configuration in the version that 1.6 to 2.x read.
 func (s NodeConfig) ContainerdConfig(r ContainerdOptions) ([]byte, error) {
 	type m = map[string]any
 	document, err := toml.Marshal(m{
@@ -35,7 +35,8 @@ func (s NodeConfig) ContainerdConfig(r ContainerdOptions) ([]byte, error) {
 		"state":   "/run/containerd-state",
 		"grpc":    m{"address": ContainerdSocket},
 		"debug":   m{"level": "warn"},
-		// The first makes /opt/containerd on the machine, the others look for devices and file systems.
+		// The first plugin creates /opt/containerd on the machine, the others probe for devices and file
+		// systems.
 		"disabled_plugins": []string{
 			"io.containerd.internal.v1.opt",
 			"io.containerd.snapshotter.v1.aufs",
@@ -47,10 +48,10 @@ func (s NodeConfig) ContainerdConfig(r ContainerdOptions) ([]byte, error) {
 		},
 		"plugins": m{"io.containerd.grpc.v1.cri": m{
 			"sandbox_image": r.PauseImage,
-			// A sandbox asks for the score -998, which needs CAP_SYS_RESOURCE; containers on a machine do not
-			// always have it, and runc then says "can't get final child's PID from pipe: EOF".
+			// A sandbox's score of -998 needs CAP_SYS_RESOURCE, which containers do not always have. runc
+			// then fails with "can't get final child's PID from pipe: EOF".
 			"restrict_oom_score_adj": true,
-			// A profile would be loaded into the machine's kernel and stay there.
+			// An AppArmor profile would be loaded into the machine's kernel and stay there.
 			"disable_apparmor": true,
 			"containerd": m{
 				"snapshotter":          r.Snapshotter,
@@ -70,8 +71,8 @@ func (s NodeConfig) ContainerdConfig(r ContainerdOptions) ([]byte, error) {
 	return document, nil
 }
 
-// RegistryMirror sends every pull, whatever registry the image's name says, to the node's registry over HTTP: the node
-// reaches no other, and so an image keeps the name that it has in the cloud.
+// RegistryMirror redirects every pull to the node's registry over HTTP. The node reaches no other registry,
+// and images keep the names that they have on the clouds.
 func (s NodeConfig) RegistryMirror() []byte {
 	return fmt.Appendf(nil, "[host.\"http://%s\"]\ncapabilities = [\"pull\", \"resolve\"]\n", s.RegistryAddress())
 }

@@ -2,8 +2,8 @@ package components
 
 import "strings"
 
-// controllers are those that serve what a stack holds. Left out are volumes, certificate requests, devices and
-// migrations: each costs watches and memory, and nothing here makes such an object.
+// controllers are the controllers that stacks need. Those of volumes, certificate requests, devices and
+// migrations are disabled: they cost watches and memory, and no stack has such objects.
 var controllers = []string{
 	"clusterrole-aggregation-controller",
 	"cronjob-controller",
@@ -28,17 +28,17 @@ var controllers = []string{
 	"ttl-after-finished-controller",
 }
 
-// ControllerManager runs the controllers.
+// ControllerManager returns the kube-controller-manager process.
 func (s NodeConfig) ControllerManager() Process {
 	return kubeProcess("kube-controller-manager", 128,
 		"--kubeconfig="+ConfigDir+"/kube-controller-manager.kubeconfig",
 		"--controllers="+strings.Join(controllers, ","),
 		"--service-account-private-key-file="+PKIDir+"/service-account.key",
 		"--root-ca-file="+PKIDir+"/ca.crt",
-		// The one node's heartbeat needs no second opinion, and there is one manager.
+		// There is only one controller manager.
 		"--leader-elect=false",
 		"--secure-port=0",
-		// A rollout makes bursts of small requests.
+		// A rollout sends bursts of small requests.
 		"--kube-api-qps=100",
 		"--kube-api-burst=200",
 		"--profiling=false",

@@ -1,11 +1,11 @@
 package components
 
-// EtcdURL is where etcd answers: on the node's own loopback, which no pod shares, so it needs no keys.
+// EtcdURL is on the node's loopback interface, which no pod shares, so it needs no TLS.
 const EtcdURL = "http://127.0.0.1:2379"
 
 const etcdPeerURL = "http://127.0.0.1:2380"
 
-// Etcd is the cluster's database.
+// Etcd returns the etcd process.
 func (s NodeConfig) Etcd() Process {
 	return kubeProcess("etcd", 96,
 		"--data-dir="+StackDir+"/data/etcd",
@@ -14,8 +14,8 @@ func (s NodeConfig) Etcd() Process {
 		"--listen-peer-urls="+etcdPeerURL,
 		"--initial-advertise-peer-urls="+etcdPeerURL,
 		"--initial-cluster=default="+etcdPeerURL,
-		// What is written survives the end of the process without fsync; only a crash of the machine loses
-		// it, and that ends a local cloud anyhow.
+		// Without fsync, data survive the end of the process but not a crash of the machine, which ends the
+		// local cloud anyway.
 		"--unsafe-no-fsync",
 		"--log-level=warn",
 	)

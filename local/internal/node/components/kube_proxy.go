@@ -9,12 +9,12 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// KubeProxy lets cluster IPs reach pods. Its rules are those of the node's network namespace, and end with it.
+// KubeProxy returns the kube-proxy process. Its rules are in the node's network namespace.
 func (s NodeConfig) KubeProxy() Process {
 	return kubeProcess("kube-proxy", 64, "--config="+ConfigDir+"/kube-proxy.yaml")
 }
 
-// KubeProxyConfig is kube-proxy's configuration document.
+// KubeProxyConfig returns kube-proxy's configuration.
 func (s NodeConfig) KubeProxyConfig() ([]byte, error) {
 	zero := int32(0)
 	config := v1alpha1.KubeProxyConfiguration{
@@ -25,13 +25,13 @@ func (s NodeConfig) KubeProxyConfig() ([]byte, error) {
 		HealthzBindAddress: "127.0.0.1:10256",
 		MetricsBindAddress: "127.0.0.1:10249",
 		OOMScoreAdj:        &zero,
-		// Connection-tracking limits are the kernel's, for all namespaces: leave them.
+		// Connection tracking limits apply to all namespaces of the machine: do not change them.
 		Conntrack: v1alpha1.KubeProxyConntrackConfiguration{
 			MaxPerCore: &zero, Min: &zero,
 			TCPEstablishedTimeout: &metav1.Duration{}, TCPCloseWaitTimeout: &metav1.Duration{},
 		},
 		IPTables: v1alpha1.KubeProxyIPTablesConfiguration{
-			// A second by default; with a handful of services a sync takes milliseconds.
+			// The default is 1 s. With a few Services, a sync takes milliseconds.
 			MinSyncPeriod: metav1.Duration{Duration: 100 * time.Millisecond},
 		},
 	}

@@ -7,11 +7,10 @@ import (
 	"k8s.io/client-go/tools/clientcmd/api"
 )
 
-// AdminUser is the user that the person at this machine is to the cluster.
+// AdminUser is the name of the cluster administrator.
 const AdminUser = "modelferry-admin"
 
-// Kubeconfig is a kubeconfig for one user of the node's cluster, who has a bearer token. server is the API server's
-// URL.
+// Kubeconfig returns a kubeconfig for a user with a bearer token. server is the URL of the API server.
 func (s NodeConfig) Kubeconfig(server, user, token string, ca []byte) ([]byte, error) {
 	config := api.NewConfig()
 	config.Clusters[s.NodeName()] = &api.Cluster{Server: server, CertificateAuthorityData: ca}

@@ -9,7 +9,7 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// Kubelet runs the pods.
+// Kubelet returns the kubelet process.
 func (s NodeConfig) Kubelet() Process {
 	return kubeProcess("kubelet", 128,
 		"--config="+ConfigDir+"/kubelet.yaml",
@@ -18,12 +18,12 @@ func (s NodeConfig) Kubelet() Process {
 		"--node-ip="+s.Range.NodeIP().String(),
 		"--root-dir="+StackDir+"/data/kubelet",
 		"--cert-dir="+StackDir+"/data/kubelet/pki",
-		// The one node is the system's and the services'.
+		// The single node has the labels of the system's and of the services' nodes.
 		"--node-labels=topology.kubernetes.io/region=local,topology.kubernetes.io/zone=local-a,workload-type=ml-services",
 	)
 }
 
-// KubeletConfig is the kubelet's configuration document.
+// KubeletConfig returns the kubelet's configuration.
 func (s NodeConfig) KubeletConfig() ([]byte, error) {
 	no, yes, zero := false, true, int32(0)
 	config := v1beta1.KubeletConfiguration{
@@ -37,27 +37,27 @@ func (s NodeConfig) KubeletConfig() ([]byte, error) {
 		Authorization: v1beta1.KubeletAuthorization{Mode: v1beta1.KubeletAuthorizationModeWebhook},
 		Address:       s.Range.NodeIP().String(),
 		HealthzPort:   &zero,
-		// cgroupfs and an own root: no systemd is asked for anything, and what is left after a crash is
-		// found in one place.
+		// cgroupfs with a root of its own: the node does not need systemd, and everything that a crash
+		// leaves is in one place.
 		CgroupDriver:           "cgroupfs",
 		CgroupRoot:             s.Cgroup(),
 		EnforceNodeAllocatable: []string{"none"},
 		FailSwapOn:             &no,
 		FailCgroupV1:           &no,
-		// The machine's disk may be nearly full, and still be enough for a few models.
+		// A nearly full disk can still have enough space for a few models.
 		EvictionHard: map[string]string{
 			"memory.available": "50Mi", "nodefs.available": "0%", "nodefs.inodesFree": "0%", "imagefs.available": "0%",
 		},
 		ImageGCHighThresholdPercent: ptr(int32(100)), // never
 		PodLogsDir:                  StackDir + "/data/pod-logs",
 		VolumePluginDir:             StackDir + "/data/kubelet/volume-plugins",
-		// No server listens there, so a lookup is refused at once. Without an address every pod gets a warning
-		// event and the machine's own resolver.
+		// No server listens at this address, so lookups are refused at once. Without an address, every pod
+		// gets a warning event and the machine's resolver.
 		ClusterDNS:                []string{s.Range.NodeIP().String()},
 		ClusterDomain:             "cluster.local",
 		ResolverConfig:            ptr(""),
 		SerializeImagePulls:       &no,
-		OOMScoreAdj:               &zero, // below that CAP_SYS_RESOURCE is needed
+		OOMScoreAdj:               &zero, // a lower value needs CAP_SYS_RESOURCE
 		MaxPods:                   110,
 		SyncFrequency:             metav1.Duration{Duration: 30 * time.Second},
 		NodeStatusUpdateFrequency: metav1.Duration{Duration: 10 * time.Second},

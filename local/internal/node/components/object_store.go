@@ -8,10 +8,10 @@ import (
 	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
-// storeDir is the object store's data folder.
+// storeDir is the folder of the object store's data.
 const storeDir = StackDir + "/data/store"
 
-// ObjectStore runs the server behind the stack's buckets. root is its root account, where it has accounts.
+// ObjectStore returns the process of the object store. root is its root account, if it has accounts.
 func (s NodeConfig) ObjectStore(root secrets.StoreAccount) Process {
 	store := s.cloud().ObjectStore
 	args, env := store.Run(clouds.StoreOptions{

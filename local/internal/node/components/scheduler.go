@@ -1,6 +1,7 @@
 package components
 
-// Scheduler places pods on the one node: what it adds is that a pod which asks for too much stays pending.
+// Scheduler returns the kube-scheduler process. With one node, its effect is that pods that request too
+// much stay pending.
 func (s NodeConfig) Scheduler() Process {
 	return kubeProcess("kube-scheduler", 96,
 		"--kubeconfig="+ConfigDir+"/kube-scheduler.kubeconfig",

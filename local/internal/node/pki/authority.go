@@ -1,6 +1,6 @@
-// Package pki makes the keys of a node: its certificate authority, the certificates that it issues, the key
-// that signs service-account tokens, and bearer tokens. All are made anew for each local cloud and never leave
-// its folder; private files are for their owner only.
+// Package pki creates the keys of a node: its certificate authority and certificates, the key that signs
+// service account tokens, and bearer tokens. They are created for each local cloud and stay in its folder.
+// Private files are readable by their owner only.
 package pki
 
 import (
@@ -23,18 +23,18 @@ import (
 	"time"
 )
 
-// certLifetime is how long a certificate holds: longer than any local cloud lives.
+// certLifetime is the validity of a certificate: longer than a local cloud lives.
 const certLifetime = 365 * 24 * time.Hour
 
-// Authority issues certificates.
+// Authority is a certificate authority.
 type Authority struct {
 	dir     string
 	keyPair tls.Certificate
 }
 
-// LoadOrCreateAuthority is the certificate authority of folder dir, made when there is none: dir/ca.crt and dir/ca.key.
-// It stays the same over a restart, because clients have its certificate in their configuration. The
-// certificates that it issues lie in the same folder.
+// LoadOrCreateAuthority returns the certificate authority in folder dir (ca.crt, ca.key), and creates it if
+// there is none. It is kept over a restart, because clients have its certificate in their configuration.
+// Its certificates are written to the same folder.
 func LoadOrCreateAuthority(dir, name string) (*Authority, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("certificate authority: %w", err)
@@ -55,15 +55,15 @@ func LoadOrCreateAuthority(dir, name string) (*Authority, error) {
 	return &Authority{dir: dir, keyPair: keyPair}, nil
 }
 
-// PEM is the authority's certificate.
+// PEM returns the authority's certificate.
 func (a *Authority) PEM() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.keyPair.Leaf.Raw})
 }
 
-// CertFiles is a certificate's files.
+// CertFiles are the paths of a certificate and its key.
 type CertFiles struct{ Cert, Key string }
 
-// IssueServerCert issues a server's certificate for the given addresses and DNS names.
+// IssueServerCert issues a server certificate for IP addresses and DNS names.
 func (a *Authority) IssueServerCert(name string, addresses []netip.Addr, names ...string) (CertFiles, error) {
 	template := certTemplate(pkix.Name{CommonName: name})
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
@@ -74,7 +74,7 @@ func (a *Authority) IssueServerCert(name string, addresses []netip.Addr, names .
 	return a.issue(name, template)
 }
 
-// IssueClientCert issues a client's certificate: for Kubernetes user is who it is, and groups what it belongs to.
+// IssueClientCert issues a client certificate. Kubernetes takes user and groups from it.
 func (a *Authority) IssueClientCert(user string, groups ...string) (CertFiles, error) {
 	template := certTemplate(pkix.Name{CommonName: user, Organization: groups})
 	template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
@@ -89,8 +89,8 @@ func (a *Authority) issue(name string, template *x509.Certificate) (CertFiles, e
 	return pair, nil
 }
 
-// writeCert makes a key and its certificate; without an issuer the certificate is signed by its own key. The key's
-// file is written last, so that where it is the certificate is too.
+// writeCert creates a key and its certificate. Without an issuer, the certificate is self-signed. The key's
+// file is written last: if it exists, the certificate exists too.
 func writeCert(pair CertFiles, template *x509.Certificate, issuer *Authority) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -120,7 +120,7 @@ func certTemplate(subject pkix.Name) *x509.Certificate {
 	return &x509.Certificate{
 		SerialNumber: serial,
 		Subject:      subject,
-		NotBefore:    now.Add(-time.Hour), // a guest's clock may jump back when its host wakes
+		NotBefore:    now.Add(-time.Hour), // the clock of a virtual machine may jump back when its host wakes
 		NotAfter:     now.Add(certLifetime),
 		KeyUsage:     x509.KeyUsageDigitalSignature,
 	}

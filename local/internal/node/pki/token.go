@@ -17,11 +17,11 @@ type User struct {
 	Token  string
 }
 
-// NewToken makes a bearer token or a secret key: letters and digits that carry at least 128 bits of chance.
+// NewToken returns a bearer token or secret key of letters and digits, with at least 128 random bits.
 func NewToken() string { return rand.Text() }
 
-// LoadOrCreate returns the token in the file, and writes fresh there when there is none, so that what somebody
-// configured with the token survives a restart.
+// LoadOrCreate returns the token in the file at path. If there is none, it writes fresh to the file, so
+// that clients can use the token after a restart.
 func LoadOrCreate(path, fresh string) (string, error) {
 	content, err := os.ReadFile(path)
 	if err == nil && len(bytes.TrimSpace(content)) > 0 {
@@ -36,12 +36,12 @@ func LoadOrCreate(path, fresh string) (string, error) {
 	return fresh, writePrivate(path, []byte(fresh+"\n"))
 }
 
-// WriteTokenFile writes the API server's token file: one user a line.
+// WriteTokenFile writes the API server's token file, one line for each user.
 func WriteTokenFile(path string, users ...User) error {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
 	for _, user := range users {
-		// token, name, uid, groups
+		// Columns: token, name, uid, groups.
 		if err := w.Write([]string{user.Token, user.Name, user.Name, strings.Join(user.Groups, ",")}); err != nil {
 			return fmt.Errorf("token file: %w", err)
 		}

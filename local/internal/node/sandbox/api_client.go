@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// apiClient speaks to the node's API server: three requests, for which client-go would be a third of this program's
-// memory.
+// apiClient sends three kinds of requests to the node's API server. client-go would be a third of this
+// program's memory.
 type apiClient struct {
 	url, token string
 	client     *http.Client
@@ -29,13 +29,13 @@ func newAPIClient(url, token string, ca []byte) *apiClient {
 	}}
 }
 
-// checkReady is nil when the API server is.
+// checkReady returns nil if the API server is ready.
 func (a *apiClient) checkReady(ctx context.Context) error {
 	_, _, err := a.do(ctx, http.MethodGet, "/readyz", nil)
 	return err
 }
 
-// create makes an object; that it is there already is as good.
+// create creates an object. An existing one is not an error.
 func (a *apiClient) create(ctx context.Context, path string, object any) error {
 	content, err := json.Marshal(object)
 	if err != nil {
@@ -48,8 +48,8 @@ func (a *apiClient) create(ctx context.Context, path string, object any) error {
 	return err
 }
 
-// checkSchedulable is nil when the node is ready and pods may go to it. What the API says of a node that was there
-// before is from its last run, until its kubelet has reported after since.
+// checkSchedulable returns nil if the node is ready and schedulable. After a restart, the API server
+// reports the status of the last run until the kubelet has sent a heartbeat after since.
 func (a *apiClient) checkSchedulable(ctx context.Context, name string, since time.Time) error {
 	var node struct {
 		Spec   struct{ Taints []struct{ Key string } }

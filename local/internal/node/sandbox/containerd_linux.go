@@ -14,7 +14,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/hostdeps"
 )
 
-// startContainerd brings up the image registry, with the image of a pod's sandbox in it, and containerd.
+// startContainerd starts the image registry, pushes the pause image to it, and starts containerd.
 func (n *node) startContainerd(ctx context.Context) error {
 	if err := n.startRegistry(ctx); err != nil {
 		return err
@@ -65,13 +65,13 @@ func (n *node) startRegistry(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("image registry: %w", err)
 	}
-	// No limit on a whole request: an image is as large as it is.
+	// No time limit for whole requests: images can be large.
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	go func() { n.fail(fmt.Errorf("image registry ended: %w", server.Serve(listener))) }()
 	return nil
 }
 
-// startStore brings up the object store.
+// startStore starts the object store.
 func (n *node) startStore(ctx context.Context) error {
 	store := n.config.ObjectStore(n.credentials.storeAccount)
 	if err := n.startProcess(store); err != nil {

@@ -13,15 +13,16 @@ import (
 	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
-// credentials are the node's identities and secrets, made on the first start and kept over a restart.
+// credentials are the node's identities and secrets. They are created on the first start and kept over a
+// restart.
 type credentials struct {
 	authority    *pki.Authority
 	adminToken   string
 	storeAccount secrets.StoreAccount
 }
 
-// createCredentials makes certificates and tokens under data/pki, kubeconfigs under data/etc, and in secret/ what
-// clients on the host use: admin.token and, on EKS, store.json.
+// createCredentials creates certificates and tokens in data/pki, kubeconfigs in data/etc, and the files for
+// clients on the host in secret/: admin.token and, on EKS, store.json.
 func createCredentials(node components.NodeConfig, dir string) (credentials, error) {
 	authority, err := pki.LoadOrCreateAuthority(components.PKIDir, node.NodeName())
 	if err != nil {
@@ -43,7 +44,7 @@ func createCredentials(node components.NodeConfig, dir string) (credentials, err
 		return credentials{}, err
 	}
 	users := map[string]pki.User{
-		// One identity runs every controller, so it may do all that any of them does.
+		// All controllers run with one identity, so it has the permissions of all of them.
 		"kube-controller-manager": {Name: "system:kube-controller-manager", Groups: []string{"system:masters"}, Token: pki.NewToken()},
 		"kube-scheduler":          {Name: "system:kube-scheduler", Token: pki.NewToken()},
 		"kube-proxy":              {Name: "system:kube-proxy", Token: pki.NewToken()},
@@ -67,7 +68,8 @@ func createCredentials(node components.NodeConfig, dir string) (credentials, err
 	return credentials{authority: authority, adminToken: token, storeAccount: account}, err
 }
 
-// loadOrCreateStoreAccount is the S3 server's root account, kept in file path. GCS's emulator knows no accounts.
+// loadOrCreateStoreAccount returns the S3 server's root account in the file. The Cloud Storage emulator has
+// no accounts.
 func loadOrCreateStoreAccount(node components.NodeConfig, path string) (secrets.StoreAccount, error) {
 	if !clouds.MustGet(node.Stack).ObjectStore.HasAccounts {
 		return secrets.StoreAccount{}, nil
@@ -87,7 +89,7 @@ func loadOrCreateStoreAccount(node components.NodeConfig, path string) (secrets.
 	return account, nil
 }
 
-// writeKubernetesConfigs writes the configuration documents that do not depend on the image registry.
+// writeKubernetesConfigs writes the configuration files that do not depend on the image registry.
 func writeKubernetesConfigs(node components.NodeConfig) error {
 	kubelet, err := node.KubeletConfig()
 	if err != nil {
@@ -114,7 +116,7 @@ func writeKubernetesConfigs(node components.NodeConfig) error {
 	return nil
 }
 
-// writeConfig writes a configuration document. Some hold tokens, so all are for their owner only.
+// writeConfig writes a configuration file, readable by its owner only because some contain tokens.
 func writeConfig(name string, content []byte) error {
 	path := filepath.Join(components.ConfigDir, name)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/components"
 )
 
-// issuerDiscoveryBinding lets anybody read the issuer's document and keys, as GKE's and EKS's issuers do: they are
-// public, and whoever verifies a token needs them.
+// issuerDiscoveryBinding lets everybody read the OIDC discovery document and keys, as on GKE and EKS: they
+// are public and needed to verify a token.
 var issuerDiscoveryBinding = map[string]any{
 	"apiVersion": "rbac.authorization.k8s.io/v1",
 	"kind":       "ClusterRoleBinding",
@@ -24,8 +24,8 @@ var issuerDiscoveryBinding = map[string]any{
 	}},
 }
 
-// startKubernetes brings up control plane and node agents; the kubelet once containerd answers, which closes
-// runtime.
+// startKubernetes starts the control plane, kubelet and kube-proxy. The kubelet starts when containerdReady
+// is closed.
 func (n *node) startKubernetes(ctx context.Context, containerdReady <-chan struct{}) error {
 	if err := n.startProcess(n.config.Etcd()); err != nil {
 		return err
@@ -70,7 +70,7 @@ func (n *node) startKubernetes(ctx context.Context, containerdReady <-chan struc
 	return g.Wait()
 }
 
-// httpProbe asks a plain HTTP address: any answer below 500 is one.
+// httpProbe returns a probe of an HTTP URL. A status below 500 counts as ready.
 func httpProbe(url string) func(context.Context) error {
 	return func(ctx context.Context) error {
 		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)

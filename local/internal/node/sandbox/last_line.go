@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// lastLine is the last line of a log that is not empty, cut to a length that a person reads; empty when the
-// log cannot be read. Go's panics put their reason first, so such a line wins.
+// lastLine returns the last non-empty line of a log, cut to a readable length, or "" if the log cannot be
+// read. A line that starts a Go panic is preferred, because it has the reason.
 func lastLine(path string) string {
 	const longest = 300
 	content, err := os.ReadFile(path)

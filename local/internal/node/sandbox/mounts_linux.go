@@ -11,12 +11,13 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// maskedDirs are folders in which Kubernetes, containerd and CNI write by fixed names, some of them compiled in:
-// the node has its own, in memory.
+// maskedDirs are directories in which Kubernetes, containerd and CNI use fixed names, some of them compiled
+// in. The node mounts a tmpfs over them.
 var maskedDirs = []string{"/run", "/var/lib", "/var/log"}
 
-// sysctls are kernel settings of the whole machine that the kubelet demands and otherwise changes. It is shown
-// the values that it wants, and the machine's stay. Source: setupKernelTunables in pkg/kubelet/cm of 1.34.
+// sysctls are machine-wide kernel settings that the kubelet checks and would otherwise change. Files with
+// the expected values are mounted over them, and the machine's settings stay. Source: setupKernelTunables
+// in pkg/kubelet/cm of Kubernetes.
 var sysctls = map[string]string{
 	"vm/overcommit_memory":      "1",
 	"vm/panic_on_oom":           "0",
@@ -26,12 +27,12 @@ var sysctls = map[string]string{
 	"kernel/keys/root_maxbytes": "25000000",
 }
 
-// setupMounts makes the node's view of the file system. It runs in a mount namespace of its own.
+// setupMounts sets up the file system of the node in its own mount namespace.
 func setupMounts(layout paths.Layout) error {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return fmt.Errorf("private mounts: %w", err)
 	}
-	// Opened now, because the repository may lie in one of the folders that get covered.
+	// Opened before the masks are mounted, because the repository may be in one of these directories.
 	binds := map[string]string{layout.Dir(): components.StackDir, filepath.Join(layout.LocalDir(), "bin"): components.BinDir}
 	opened := map[string]int{}
 	for from := range binds {
@@ -73,7 +74,7 @@ func setupMounts(layout paths.Layout) error {
 	return nil
 }
 
-// chooseSnapshotter is how containerd stacks layers in dir: an overlay cannot lie on another.
+// chooseSnapshotter returns containerd's snapshotter for dir: overlayfs does not work on an overlay.
 func chooseSnapshotter(dir string) (string, error) {
 	var fs unix.Statfs_t
 	if err := unix.Statfs(dir, &fs); err != nil {

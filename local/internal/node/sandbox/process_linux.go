@@ -9,10 +9,11 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/components"
 )
 
-// readyTimeout is how long a part may take to answer: the API server takes three seconds on two idle cores.
+// readyTimeout is the time for a component to become ready. The API server takes three seconds on two idle
+// cores.
 const readyTimeout = 120 * time.Second
 
-// startProcess starts a process. Its end, whenever that is, ends the node: half a cluster would only make riddles.
+// startProcess starts a process. When it exits, the node stops: a partial cluster would be hard to debug.
 func (n *node) startProcess(p components.Process) error {
 	log := filepath.Join(components.StackDir, "log", p.Name+".log")
 	exited, err := n.reaper.start(p, log)
@@ -26,7 +27,7 @@ func (n *node) startProcess(p components.Process) error {
 	return nil
 }
 
-// waitReady asks until it is answered, and says so.
+// waitReady repeats the probe until it succeeds, and reports that the component is ready.
 func (n *node) waitReady(ctx context.Context, name string, probe func(context.Context) error) error {
 	timeout := time.After(readyTimeout)
 	tick := time.NewTicker(30 * time.Millisecond)

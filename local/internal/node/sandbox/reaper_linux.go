@@ -13,9 +13,9 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/hostdeps"
 )
 
-// processReaper starts the node's processes and reaps them, together with the orphans that every first process
-// inherits: containers' shims above all. Because it waits for any child, nothing else in this process may wait
-// for one: os/exec must not be used here.
+// processReaper starts the node's processes and reaps them, and also the orphans that PID 1 inherits,
+// mostly containerd shims. It waits for any child, so nothing else in this process may wait for one: do not
+// use os/exec here.
 type processReaper struct {
 	mu      sync.Mutex
 	waiting map[int]chan<- unix.WaitStatus
@@ -33,7 +33,7 @@ func newProcessReaper() *processReaper {
 	return c
 }
 
-// start runs a process with its output in file log. The channel gets its status when it ends.
+// start starts a process with its output in the file log. The channel receives its status when it exits.
 func (c *processReaper) start(p components.Process, log string) (<-chan unix.WaitStatus, error) {
 	out, err := os.OpenFile(log, os.O_CREATE|os.O_TRUNC|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
@@ -46,7 +46,7 @@ func (c *processReaper) start(p components.Process, log string) (<-chan unix.Wai
 	}
 	defer null.Close()
 
-	// Held while the process starts, so that it is known before it can be reaped.
+	// Locked while the process starts, so that it is registered before it can be reaped.
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	pid, err := syscall.ForkExec(p.Command[0], p.Command, &syscall.ProcAttr{
@@ -82,7 +82,7 @@ func (c *processReaper) reap() {
 	}
 }
 
-// exitReason says how a process ended.
+// exitReason describes how a process exited.
 func exitReason(status unix.WaitStatus) string {
 	if status.Signaled() {
 		return fmt.Sprintf("signal %d, %s", status.Signal(), status.Signal())

@@ -21,34 +21,35 @@ import (
 // ErrStarterGone is the error if the process that started the node exited too early.
 var ErrStarterGone = errors.New("the process that started the node is gone")
 
-// Options are what a node is.
+// Options are the arguments of Run.
 type Options struct {
 	Layout  paths.Layout
 	Range   network.Range
 	Region  string // AWS region; empty on GKE
 	Servers []Server
-	// HostPID gives the process's id as the host counts, once the host's end of the link is there.
+	// HostPID delivers the PID of this process in the host's PID namespace, after the host's end of the
+	// link exists.
 	HostPID io.Reader
-	// Progress gets a line for each step.
+	// Progress receives one line for each step.
 	Progress io.Writer
 }
 
-// node is a node while it runs.
+// node is a running node.
 type node struct {
 	Options
 	config      components.NodeConfig
 	reaper      *processReaper
 	credentials credentials
 	api         *apiClient
-	// fail ends the node with a reason.
+	// fail stops the node with a reason.
 	fail context.CancelCauseFunc
 
-	mu      sync.Mutex // of Progress
+	mu      sync.Mutex // guards Progress
 	started time.Time
 }
 
-// Run is the node: it returns when ctx ends, or with the reason when a part of it ends or does not start. The
-// caller then exits, and the kernel ends what is left.
+// Run runs the node. It returns when ctx ends, or with the reason when a component exits or does not start.
+// The caller then exits, and the kernel ends the remaining processes.
 func Run(ctx context.Context, o Options) error {
 	var pid int
 	if _, err := fmt.Fscan(o.HostPID, &pid); err != nil {
@@ -78,7 +79,7 @@ func Run(ctx context.Context, o Options) error {
 	return nil
 }
 
-// setupNamespaces makes the namespaces the node's own.
+// setupNamespaces configures mounts, network and host name of the node's namespaces.
 func (n *node) setupNamespaces() error {
 	if err := unix.Sethostname([]byte(n.config.NodeName())); err != nil {
 		return fmt.Errorf("host name: %w", err)
@@ -94,7 +95,7 @@ func (n *node) setupNamespaces() error {
 	return network.ConfigurePeer(n.Range)
 }
 
-// start brings everything up, as much side by side as its dependencies allow.
+// start starts all components, in parallel where their dependencies allow it.
 func (n *node) start(ctx context.Context) error {
 	var err error
 	if n.credentials, err = createCredentials(n.config, components.StackDir); err != nil {
@@ -102,7 +103,7 @@ func (n *node) start(ctx context.Context) error {
 	}
 	n.api = newAPIClient(n.config.APIServerURL(), n.credentials.adminToken, n.credentials.authority.PEM())
 	g, startCtx := errgroup.WithContext(ctx)
-	containerdReady := make(chan struct{}) // closed when containerd answers
+	containerdReady := make(chan struct{}) // closed when containerd is ready
 	g.Go(func() error {
 		if err := n.startContainerd(startCtx); err != nil {
 			return err
@@ -113,7 +114,8 @@ func (n *node) start(ctx context.Context) error {
 	g.Go(func() error { return n.startStore(startCtx) })
 	g.Go(func() error { return n.startKubernetes(startCtx, containerdReady) })
 	if err := g.Wait(); err != nil {
-		// A part that ended is the reason; that another then asked in vain is not.
+		// If a component exited, that is the reason, and not the probe of another one that failed
+		// afterwards.
 		if cause := context.Cause(ctx); cause != nil {
 			return cause
 		}
@@ -159,7 +161,7 @@ func (n *node) writeInfo(pid int) error {
 	}.Write(components.StackDir + "/node.json")
 }
 
-// progressf writes a line of progress, with the seconds since the start.
+// progressf writes a line of progress with the seconds since the start.
 func (n *node) progressf(format string, args ...any) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -1,5 +1,5 @@
-// Package sandbox is the inside of a node: the first process of its own mount, network, process and host-name
-// namespaces. Whatever it starts ends with it, with every mount, link and firewall rule.
+// Package sandbox runs a node inside its own mount, network, PID, UTS and IPC namespaces, as their first
+// process. Everything that it starts ends with it, including mounts, links and firewall rules.
 package sandbox
 
 import (
@@ -9,23 +9,25 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/pki"
 )
 
-// Server is a server that runs in the node's first process, beside the parts that are processes of their own.
+// Server is a server that runs in the node's first process, beside the components with processes of their
+// own.
 type Server struct {
-	// Name stands in progress and errors.
+	// Name is used in progress and errors.
 	Name string
-	// Start begins to serve once the API server is ready, and returns when clients may come: the node is
-	// ready no sooner. The server ends when ctx does; an end before that is sent, and ends the node.
+	// Start starts the server when the API server is ready, and returns when it accepts clients. The node
+	// is not ready before. The server stops when ctx ends. If it stops earlier, it sends the reason on
+	// ended, and the node stops.
 	Start func(ctx context.Context, host ServerContext) (ended <-chan error, err error)
 }
 
-// ServerContext is what the node gives a Server.
+// ServerContext has the arguments of Server.Start.
 type ServerContext struct {
-	// Node holds addresses, ports and URLs.
+	// Node has addresses, ports and URLs.
 	Node components.NodeConfig
-	// Dir is the stack's folder as the node sees it: cloud.json and secret/ are there.
+	// Dir is the stack's folder inside the node, with cloud.json and secret/.
 	Dir string
-	// Authority is the API server's certificate authority: it issues the server's certificate.
+	// Authority is the API server's certificate authority. It issues the server's certificate.
 	Authority *pki.Authority
-	// AdminToken is the bearer token of the cluster's administrator.
+	// AdminToken is the bearer token of the cluster administrator.
 	AdminToken string
 }
