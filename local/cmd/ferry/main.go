@@ -1,5 +1,5 @@
-// Command ferry is modelferry's local cloud: the clouds' APIs that the program uses, and a real Kubernetes, on
-// one machine.
+// Command ferry runs modelferry's local cloud on one machine: the parts of the clouds' APIs that the
+// program uses, and a real Kubernetes.
 package main
 
 import (

@@ -11,13 +11,13 @@ import (
 	"path/filepath"
 )
 
-// markerName is the file that the fetcher writes last. It says what was fetched, and is itself no content.
+// markerName is the file that the fetcher writes last, with a record of what it fetched. It is not content.
 const markerName = ".modelferry.json"
 
-// errEmpty is that a path is there and holds nothing.
+// errEmpty means that a path exists but is empty.
 var errEmpty = errors.New("is empty")
 
-// checkPresent is nil when path is a file with content, or a folder with such a file somewhere in it.
+// checkPresent returns nil if path is a non-empty file, or a folder with such a file at any depth.
 func checkPresent(path string) error {
 	err := walk(path, func(string, fs.FileInfo) error { return fs.SkipAll })
 	if errors.Is(err, errEmpty) {
@@ -26,15 +26,15 @@ func checkPresent(path string) error {
 	return err
 }
 
-// content is what a path holds.
+// content describes the content of a path.
 type content struct {
 	bytes int64
-	// sha256 is a file's digest; a folder's is that of its listing: a line "DIGEST  RELATIVE/PATH" a file, in
-	// order, as sha256sum prints it.
+	// sha256 is the digest of a file. For a folder it is the digest of its listing: one line "DIGEST
+	// RELATIVE/PATH" for each file, sorted, as sha256sum prints it.
 	sha256 string
 }
 
-// readContent reads a file or a folder whole.
+// readContent reads a file, or all files of a folder.
 func readContent(path string) (content, error) {
 	root, err := os.Stat(path)
 	if err != nil {
@@ -62,9 +62,9 @@ func readContent(path string) (content, error) {
 	return content{bytes: bytes, sha256: hex.EncodeToString(listing.Sum(nil))}, err
 }
 
-// walk visits the files with content at or below path, in the order of their names; errEmpty when there is none.
+// walk visits the non-empty files at or below path, sorted by name. It returns errEmpty if there are none.
 func walk(path string, visit func(string, fs.FileInfo) error) error {
-	// The path itself may be a link, which WalkDir would not follow.
+	// The path may be a symlink, which WalkDir does not follow.
 	path, err := filepath.EvalSymlinks(path)
 	if err != nil {
 		return err

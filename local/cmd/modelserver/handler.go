@@ -8,15 +8,16 @@ import (
 	"time"
 )
 
-// handler answers for one model.
+// handler serves the endpoints of one model.
 type handler struct {
 	model string
-	// requiredPaths are the model and whatever else must be there.
+	// requiredPaths are the paths that must exist: the model's and others.
 	requiredPaths []string
 	requests      atomic.Int64
 }
 
-// newHandler serves a model's file or folder; others are further paths that must be there, empty ones left out.
+// newHandler returns a handler for a model's file or folder. others are further paths that must exist;
+// empty ones are ignored.
 func newHandler(model string, others ...string) http.Handler {
 	h := &handler{model: model, requiredPaths: []string{model}}
 	for _, path := range others {
@@ -51,17 +52,17 @@ func (h *handler) health(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, map[string]string{"status": "ok"})
 }
 
-// description is the answer to /model.
+// description is the response of /model.
 type description struct {
 	Path   string `json:"path"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
-	// Artifacts and FetchedAt are the fetcher's, when one ran.
+	// Artifacts and FetchedAt come from the fetcher's marker, if there is one.
 	Artifacts []artifact `json:"artifacts"`
 	FetchedAt *time.Time `json:"fetchedAt,omitempty"`
 }
 
-// describeModel reads everything anew at each request: what it says is what lies there now.
+// describeModel reads the files again on each request, so that it describes what is on disk now.
 func (h *handler) describeModel(w http.ResponseWriter, _ *http.Request) {
 	content, err := readContent(h.model)
 	if err != nil {
@@ -80,7 +81,7 @@ func (h *handler) describeModel(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, d)
 }
 
-// metrics is in Prometheus' text format.
+// metrics serves metrics in the Prometheus text format.
 func (h *handler) metrics(w http.ResponseWriter, _ *http.Request) {
 	up := 1
 	if h.checkPaths() != nil {
@@ -99,5 +100,5 @@ func (h *handler) metrics(w http.ResponseWriter, _ *http.Request) {
 func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // the client has gone
+	_ = json.NewEncoder(w).Encode(body) // the client closed the connection
 }

@@ -1,8 +1,8 @@
-// Command server stands in for the model servers on the local cloud. It serves no predictions: it says whether
-// its artifacts are there, and which they are by digest, so that a missing, wrong or stale model shows.
+// Command modelserver replaces the model servers in the local cloud. It serves no predictions. It reports
+// whether its artifacts exist and their digests, so that a missing, wrong or outdated model is visible.
 //
-// Environment: PORT (8000); MODEL_PATH, a file or a folder; PREDICTIONS_PATH and ARTIFACTS_DIR, optional, what
-// must be there besides.
+// Environment: PORT (8000); MODEL_PATH, a file or a folder; PREDICTIONS_PATH and ARTIFACTS_DIR, optional
+// further paths that must exist.
 package main
 
 import (
@@ -17,7 +17,8 @@ import (
 	"time"
 )
 
-// shutdownTimeout is what requests under way get when the pod ends; the pod's own grace period is 30 s by default.
+// shutdownTimeout is the time for open requests when the pod ends. The pod's grace period is 30 s by
+// default.
 const shutdownTimeout = 10 * time.Second
 
 func main() {

@@ -10,13 +10,13 @@ import (
 	"time"
 )
 
-// marker is the fetcher's account of its run.
+// marker is the fetcher's record of its run.
 type marker struct {
 	Artifacts []artifact `json:"artifacts"`
 	FetchedAt time.Time  `json:"fetchedAt"`
 }
 
-// artifact is one thing that was fetched. All but Found is the fetcher's word.
+// artifact is a fetched artifact. All fields except ActualSHA256 come from the marker.
 type artifact struct {
 	Dest      string `json:"dest"`
 	Source    string `json:"source"`
@@ -24,12 +24,13 @@ type artifact struct {
 	SHA256    string `json:"sha256"`
 	Version   string `json:"version,omitempty"`
 	Extracted bool   `json:"extracted,omitempty"`
-	// ActualSHA256 is the digest of what lies there now; empty for an archive that was extracted, which is not kept.
+	// ActualSHA256 is the digest of the file on disk. It is empty for an extracted archive, which is not on
+	// disk.
 	ActualSHA256 string `json:"found,omitempty"`
 }
 
-// readMarker reads the fetcher's marker of a model, and each artifact again. The marker lies in the folder that
-// the model is, or that it is in. nil when no fetcher ran.
+// readMarker reads the fetcher's marker of a model, and computes the digest of each artifact. The marker is
+// in the model's folder, or in the folder of the model's file. It returns nil if there is no marker.
 func readMarker(model string) (*marker, error) {
 	for _, dir := range []string{model, filepath.Dir(model)} {
 		bytes, err := os.ReadFile(filepath.Join(dir, markerName))

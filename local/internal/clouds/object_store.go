@@ -8,27 +8,27 @@ import (
 
 // ObjectStore is the server behind a cloud's buckets.
 type ObjectStore struct {
-	// Program is its file in .local/bin.
+	// Program is its file name in .local/bin.
 	Program string
-	// URLScheme is that of an object's URL, such as gs.
+	// URLScheme is the scheme of an object's URL, such as gs.
 	URLScheme string
 	// HasAccounts reports whether requests are signed with an account's keys.
 	HasAccounts bool
-	// Subdirs are the folders that the server expects below its data folder. Empty when it needs the data folder alone.
+	// Subdirs are the folders that the server expects in its data folder.
 	Subdirs []string
 	// Run returns the command's arguments and the additional environment.
 	Run func(StoreOptions) (args, env []string)
 }
 
-// StoreOptions are what an object store's command line is made of.
+// StoreOptions are the inputs of an object store's command line.
 type StoreOptions struct {
-	// Host and Port are where the server listens.
+	// Host and Port are the address that the server listens on.
 	Host, Port string
-	// Region is the one that requests are signed for. It refuses others.
+	// Region is the only region for which the server accepts signed requests.
 	Region string
-	// DataDir holds buckets and objects.
+	// DataDir is the folder of buckets and objects.
 	DataDir string
-	// Root is the account that may do everything.
+	// Root is the account with all permissions.
 	Root secrets.StoreAccount
 }
 

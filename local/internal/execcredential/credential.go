@@ -1,6 +1,6 @@
-// Package execcredential answers for the commands with which a kubeconfig gets its token on the real clouds:
-// gke-gcloud-auth-plugin, and aws eks get-token. They answer for the local cluster only, so that a kubeconfig
-// of any other cluster fails instead of being sent a token that is not for it.
+// Package execcredential replaces the token commands of kubeconfigs: gke-gcloud-auth-plugin, and aws eks
+// get-token. They return a token for the local cluster only. For any other cluster they fail, so that no
+// server gets a token that is not meant for it.
 package execcredential
 
 import (
@@ -14,13 +14,13 @@ import (
 	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
-// infoVar is where client-go puts what it knows of the cluster, when the kubeconfig asks for that.
+// infoVar is the variable in which client-go passes the cluster, if the kubeconfig has provideClusterInfo.
 const infoVar = "KUBERNETES_EXEC_INFO"
 
-// apiVersion of what client-go and these commands say to one another.
+// apiVersion is the version of the exec credential API.
 const apiVersion = "client.authentication.k8s.io/v1beta1"
 
-// writeToken answers with the administrator's token of a stack's cluster.
+// writeToken writes the administrator's token of a stack's cluster.
 func writeToken(out io.Writer, dir string) error {
 	token, err := secrets.ReadAdminToken(dir)
 	if err != nil {
@@ -32,7 +32,7 @@ func writeToken(out io.Writer, dir string) error {
 	})
 }
 
-// execInfo reads what client-go says of the cluster; nil when it says nothing.
+// execInfo returns what client-go passed, or nil.
 func execInfo() (*v1beta1.ExecCredential, error) {
 	content := os.Getenv(infoVar)
 	if content == "" {

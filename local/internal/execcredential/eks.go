@@ -11,8 +11,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider/aws"
 )
 
-// EKS is the aws command, of which it knows `aws [--region R] eks get-token --cluster-name NAME`. The
-// cluster has to be one that the stack in folder dir has created, or the local cloud's own.
+// EKS implements `aws [--region R] eks get-token --cluster-name NAME`. The cluster must be one that the
+// stack in folder dir created, or the local cloud's own.
 func EKS(out io.Writer, dir string, args []string) error {
 	if dir == "" {
 		return errors.New(noCloud)
@@ -27,7 +27,7 @@ func EKS(out io.Writer, dir string, args []string) error {
 	return writeToken(out, dir)
 }
 
-// clusterName reads the arguments. Options may stand before, between and after the two command words.
+// clusterName parses the arguments. Options may be before, between and after the two command words.
 func clusterName(args []string) (string, error) {
 	flags := flag.NewFlagSet("aws", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)

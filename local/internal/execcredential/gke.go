@@ -10,8 +10,9 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/nodeinfo"
 )
 
-// GKE is gke-gcloud-auth-plugin. The cluster is known by the server in KUBERNETES_EXEC_INFO, which client-go
-// sets when the kubeconfig says provideClusterInfo. dir is the stack's folder, empty when none is set.
+// GKE implements gke-gcloud-auth-plugin. It identifies the cluster by the server in KUBERNETES_EXEC_INFO,
+// which client-go sets if the kubeconfig has provideClusterInfo. dir is the stack's folder, empty if none
+// is set.
 func GKE(out io.Writer, dir string) error {
 	if dir == "" {
 		return errors.New(noCloud)

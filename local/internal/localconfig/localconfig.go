@@ -1,6 +1,5 @@
-// Package localconfig computes the config that a local cloud runs with: the repository's
-// config with the local images and the stand-in artifacts in it, and over that
-// what the person at the machine has published.
+// Package localconfig computes the config of a stack in the local cloud: the repository's config with local
+// images and generated artifacts, overridden by what ferry publish released.
 package localconfig
 
 import (
@@ -18,36 +17,36 @@ import (
 	"github.com/modelferry/modelferry/local/internal/testmodel"
 )
 
-// Images are the local images, by digest.
+// Images are the local images, named by digest.
 type Images struct {
 	Fetcher, Server string
 }
 
-// Object is an artifact to be put into a bucket.
+// Object is an artifact to upload to a bucket.
 type Object struct {
-	// Bucket by the catalogue's name, and the path in it.
+	// Bucket is its name in the catalogue. Path is the path in the bucket.
 	Bucket, Path string
 	File         testmodel.File
 }
 
-// Stack is what goes live.
+// Stack is the config of a stack in the local cloud.
 type Stack struct {
-	// Values lie over the repository's stack file.
+	// Values override the repository's stack file.
 	Values map[string]any
-	// Objects have to be in the buckets before a pod starts.
+	// Objects have to be uploaded before a pod starts.
 	Objects []Object
-	// Config is the outcome, checked.
+	// Config is the resulting config, validated.
 	Config config.Config
-	// Keys of the config.
+	// Keys are the config's keys.
 	Keys []string
 }
 
-// RolloutDeadline of a rollout in the local cloud. Models come from this very
-// machine, so what takes longer is broken.
+// RolloutDeadline is the rollout deadline in the local cloud. Downloads from the same machine are fast, so
+// a longer rollout means an error.
 const RolloutDeadline = "45s"
 
-// Load reads and checks the config and makes the artifacts that it names.
-// Nothing else is touched: a config with a fault leaves everything as it is.
+// Load loads and validates the config and generates the artifacts that it names. An invalid config changes
+// nothing.
 func Load(layout paths.Layout) (Stack, error) {
 	published, err := readPublishedConfig(layout)
 	if err != nil {
@@ -71,7 +70,7 @@ func Load(layout paths.Layout) (Stack, error) {
 		for _, artifact := range w.Artifacts {
 			version, keys, _ := c.Releases[w.Name].Artifact(artifact.Name)
 			if pinsArtifact(published, w.Name, keys) {
-				continue // the object is in its bucket, and the pin is the person's
+				continue // published: the object is in its bucket already
 			}
 			size, err := config.ParseSize(version.Size)
 			if err != nil {
@@ -91,8 +90,8 @@ func Load(layout paths.Layout) (Stack, error) {
 	return r, nil
 }
 
-// checkSupported refuses what the local cloud does not implement, and what
-// would only fail by a timeout.
+// checkSupported returns an error for options that the local cloud does not implement, where a deployment
+// would otherwise end in a timeout.
 func checkSupported(c config.Config) error {
 	var errs field.ErrorList
 	for _, w := range c.Workloads() {
@@ -104,7 +103,7 @@ func checkSupported(c config.Config) error {
 	return config.NewValidationError(errs)
 }
 
-// WithEndpoints completes the release with what the running node provides.
+// WithEndpoints returns the values with the endpoints and images of the running node.
 func (r Stack) WithEndpoints(i node.Info, images Images) map[string]any {
 	releases := map[string]any{}
 	for name := range r.Config.Releases {
@@ -115,7 +114,7 @@ func (r Stack) WithEndpoints(i node.Info, images Images) map[string]any {
 		"modelferry:endpoints": map[string]any{"storage": i.StoreURL},
 		"modelferry:rollout":   map[string]any{"deadline": RolloutDeadline},
 		"modelferry:releases":  releases,
-		"modelferry:gpu":       map[string]any{"enabled": false}, // this machine's node has none
+		"modelferry:gpu":       map[string]any{"enabled": false}, // the local node has no GPUs
 	}
 	if overrides := clouds.MustGet(string(r.Config.Cloud)).Overrides; overrides != nil {
 		mergeValues(values, overrides(r.Config))
@@ -124,7 +123,7 @@ func (r Stack) WithEndpoints(i node.Info, images Images) map[string]any {
 	return values
 }
 
-// nestValue is a map that holds a value below some keys.
+// nestValue returns a map with the value below the keys.
 func nestValue(keys []string, value any) map[string]any {
 	for _, key := range slices.Backward(keys) {
 		value = map[string]any{key: value}
@@ -132,7 +131,7 @@ func nestValue(keys []string, value any) map[string]any {
 	return value.(map[string]any)
 }
 
-// mergeValues puts values over others, maps key by key.
+// mergeValues merges values into target. Maps are merged key by key.
 func mergeValues(target, values map[string]any) {
 	for key, value := range values {
 		inner, isMap := value.(map[string]any)

@@ -14,7 +14,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/testmodel"
 )
 
-// repository is a place with the repository's stack files and nothing else.
+// repository creates a repository with this repository's stack files and nothing else.
 func repository(t *testing.T, stack string) paths.Layout {
 	t.Helper()
 	dir := t.TempDir()
@@ -29,7 +29,7 @@ func repository(t *testing.T, stack string) paths.Layout {
 	return layout
 }
 
-// live is the config as the engine would get it.
+// live returns the config that the engine would get.
 func live(t *testing.T, layout paths.Layout, r Stack) config.Config {
 	t.Helper()
 	file, err := stackfile.Read(layout.Root, layout.Stack, r.WithEndpoints(node.Info{StoreURL: "http://10.0.0.1:9000"}, Images{
@@ -101,7 +101,7 @@ func TestPublish_keepsOtherEntries(t *testing.T) {
 	require.False(t, pinsArtifact(published, "nlpinsight", []string{"artifacts", "model"}))
 }
 
-// A backend's own release is what the local cloud pins, and what is published over.
+// The release of a backend has generated artifacts, which can be published over.
 func TestLoad_backendArtifact(t *testing.T) {
 	p := repository(t, "gke")
 	require.NoError(
@@ -140,7 +140,7 @@ func TestLoad_backendArtifact(t *testing.T) {
 	require.Equal(t, file.SHA256, pin().SHA256)
 }
 
-// A pod would wait for a driver that never comes: it is said before anything is made.
+// Otherwise the pod would wait for a driver that does not exist.
 func TestLoad_rejectsCSI(t *testing.T) {
 	for _, stack := range paths.Stacks {
 		p := repository(t, stack)

@@ -15,9 +15,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/testmodel"
 )
 
-// publishedConfigFile is a stack file that lies over the repository's in the local
-// cloud. ferry publish writes to it; a person may edit it, or remove it to be
-// back at the start.
+// publishedConfigFile is a stack file that overrides the repository's in the local cloud. ferry publish
+// writes it. Users may edit it, or remove it to return to the repository's releases.
 func publishedConfigFile(layout paths.Layout) string {
 	return filepath.Join(layout.Dir(), "config.yaml")
 }
@@ -42,9 +41,8 @@ func readPublishedConfig(layout paths.Layout) (map[string]any, error) {
 	return file.Config, nil
 }
 
-// pinsArtifact tells whether the local config pins the artifact itself. With a
-// path alone it asks for a stand-in at that path.
-// keys are those that it stands at below its service's release.
+// pinsArtifact reports whether the published config has a digest for the artifact. With a path alone, an
+// artifact is generated for that path. keys is the path of the artifact below the release of its service.
 func pinsArtifact(published map[string]any, service string, keys []string) bool {
 	at := published
 	for _, key := range append([]string{"modelferry:releases", service}, keys...) {
@@ -58,16 +56,15 @@ func pinsArtifact(published map[string]any, service string, keys []string) bool 
 	return pinned
 }
 
-// ObjectPath is where a new version of an artifact goes: a path of its own below
-// the service's prefix, so that the old version stays and one can go back.
+// ObjectPath returns the path of a new version of an artifact, below the service's prefix. Each version has
+// a path of its own, so that a rollback is possible.
 func ObjectPath(s config.Service, file testmodel.File) string {
 	return path.Join(s.Prefix, file.SHA256[:12], filepath.Base(file.Name))
 }
 
-// SavePublished makes a version of an artifact the live one, from the next up on.
-// keys are those that it stands at below its service's release;
-// file names the object's own digest and size; objectPath is where it lies. It
-// returns the file that says so.
+// SavePublished releases a version of an artifact with the next ferry up. keys is the path of the artifact
+// below the release of its service, file has its digest and size, objectPath is its path in the bucket. It
+// returns the name of the file that it wrote.
 func SavePublished(layout paths.Layout, service string, keys []string, objectPath string, file testmodel.File) (string, error) {
 	published, err := readPublishedConfig(layout)
 	if err != nil {

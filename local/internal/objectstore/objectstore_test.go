@@ -34,7 +34,7 @@ func sum(text string) []byte {
 	return s[:]
 }
 
-// fixed is a store that holds one object, and takes anything.
+// fixed is a store with one object that accepts every write.
 type fixed struct {
 	objectAttrs
 	fault error

@@ -1,4 +1,4 @@
-// Package paths says where the local cloud keeps its things, so that no other package spells a path.
+// Package paths has the paths of the local cloud's files.
 package paths
 
 import (
@@ -13,11 +13,11 @@ import (
 // Stacks are the local clouds that can run, one for each cloud. They may run at the same time.
 var Stacks = clouds.Names()
 
-// StackDirEnv names the environment variable that tells providers and stand-ins which local cloud they serve.
-// Its value is a Place's Dir.
+// StackDirEnv is the environment variable by which providers and token commands find their local cloud. Its
+// value is Layout.Dir.
 const StackDirEnv = "MODELFERRY_STACK_DIR"
 
-// Layout is where one stack's local cloud lies. Its paths are absolute.
+// Layout has the absolute paths of one stack's local cloud.
 type Layout struct {
 	// Root is the repository's folder.
 	Root string
@@ -25,8 +25,8 @@ type Layout struct {
 	Stack string
 }
 
-// New is the place of a stack in the repository at root. A stack that there is not is an error naming those
-// that there are.
+// New returns the layout of a stack in the repository at root, or an error with the valid names if the
+// stack does not exist.
 func New(root, stack string) (Layout, error) {
 	if _, err := clouds.Get(stack); err != nil {
 		return Layout{}, err
@@ -38,7 +38,7 @@ func New(root, stack string) (Layout, error) {
 	return Layout{Root: abs, Stack: stack}, nil
 }
 
-// FromEnv is the place that MODELFERRY_STACK_DIR names; false when it is unset.
+// FromEnv returns the layout for MODELFERRY_STACK_DIR, or false if the variable is not set.
 func FromEnv() (Layout, bool) {
 	dir := os.Getenv(StackDirEnv)
 	if dir == "" {
@@ -47,7 +47,7 @@ func FromEnv() (Layout, bool) {
 	return Layout{Root: filepath.Dir(filepath.Dir(filepath.Clean(dir))), Stack: filepath.Base(dir)}, true
 }
 
-// FindRoot walks up from the working folder to the repository's folder: the one that holds Pulumi.yaml.
+// FindRoot returns the closest parent of the working directory that contains Pulumi.yaml.
 func FindRoot() (string, error) {
 	start, err := os.Getwd()
 	if err != nil {
@@ -67,13 +67,13 @@ func FindRoot() (string, error) {
 	}
 }
 
-// LocalDir is the git-ignored folder that holds all that the local clouds make.
+// LocalDir is the git-ignored folder of everything that the local clouds create.
 func (p Layout) LocalDir() string { return filepath.Join(p.Root, ".local") }
 
-// Bin is a built program, such as Bin("kube").
+// Bin returns the path of a built program, such as Bin("kube").
 func (p Layout) Bin(name string) string { return filepath.Join(p.LocalDir(), "bin", name) }
 
-// Dir holds all of this stack's local cloud.
+// Dir is the folder of this stack's local cloud.
 func (p Layout) Dir() string { return filepath.Join(p.LocalDir(), p.Stack) }
 
 // Kubeconfig is the admin's kubeconfig of this stack's cluster.
@@ -82,16 +82,17 @@ func (p Layout) Kubeconfig() string { return filepath.Join(p.Dir(), "kubeconfig"
 // LastKubeconfig is a copy of the kubeconfig of the stack that came up last.
 func (p Layout) LastKubeconfig() string { return filepath.Join(p.LocalDir(), "kubeconfig") }
 
-// NodeInfoFile is node.json: where the running node's servers answer.
+// NodeInfoFile is node.json, with the endpoints of the running node.
 func (p Layout) NodeInfoFile() string { return filepath.Join(p.Dir(), "node.json") }
 
-// Log is a component's log, such as Log("kubelet").
+// Log returns the path of a component's log, such as Log("kubelet").
 func (p Layout) Log(name string) string { return filepath.Join(p.Dir(), "log", name+".log") }
 
-// DataDir is a folder of what the node's servers keep, such as Data("etcd"); Data() holds them all.
+// DataDir returns a data folder, such as DataDir("etcd"). DataDir() is the folder of all of them.
 func (p Layout) DataDir(name ...string) string {
 	return filepath.Join(append([]string{p.Dir(), "data"}, name...)...)
 }
 
-// Secret is a file of the stack's secrets, such as Secret("admin.token"); the folder is for its owner only.
+// Secret returns the path of a secret, such as Secret("admin.token"). The folder is readable by its owner
+// only.
 func (p Layout) Secret(name string) string { return filepath.Join(p.Dir(), "secret", name) }

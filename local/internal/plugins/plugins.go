@@ -1,5 +1,5 @@
-// Package plugins lets ferry act by the name that it is called by: as a provider of the Pulumi engine, or as
-// a stand-in for the command with which a kubeconfig gets its token.
+// Package plugins makes ferry act by the name that it is called by: as a provider of the Pulumi engine, or
+// as the token command of a kubeconfig.
 package plugins
 
 import (
@@ -17,8 +17,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider/kubernetes"
 )
 
-// Run serves the program that argv[0] names and returns when that has ended. handled is false when the name
-// is none of them.
+// Run runs the program that argv[0] names until it exits. handled is false if there is no such program.
 func Run(argv []string) (handled bool, err error) {
 	switch filepath.Base(argv[0]) {
 	case "pulumi-resource-aws":

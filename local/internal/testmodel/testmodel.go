@@ -109,7 +109,7 @@ func (s FakeModel) Save(dir string) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
-	defer os.Remove(next.Name()) // gone already when all went well
+	defer os.Remove(next.Name()) // does not exist any more after a success
 	if err := s.Write(next); err != nil {
 		return File{}, fmt.Errorf("fake model %s: %w", s.Path, err)
 	}

@@ -12,29 +12,29 @@ import (
 	"time"
 )
 
-// containerdService is what the package containerd starts when it is installed where systemd is in charge.
+// containerdService is started by Debian's containerd package on installation, if systemd runs.
 const containerdService = "containerd.service"
 
 // Apt installs Debian packages.
 type Apt struct {
-	// AptGet is the file of apt-get.
+	// AptGet is the path of apt-get.
 	AptGet string
-	// Systemctl is the file of systemd's own command; empty where systemd is not in charge.
+	// Systemctl is the path of systemctl, or "" if systemd does not run.
 	Systemctl string
 }
 
-// FindApt is the machine's apt-get; ok is false where there is none.
+// FindApt returns the machine's apt-get. ok is false if there is none.
 func FindApt() (apt Apt, ok bool) {
 	apt.AptGet = FindProgram("apt-get")
-	if _, err := os.Stat("/run/systemd/system"); err == nil { // as sd_booted(3) finds out
+	if _, err := os.Stat("/run/systemd/system"); err == nil { // the test of sd_booted(3)
 		apt.Systemctl = FindProgram("systemctl")
 	}
 	return apt, apt.AptGet != ""
 }
 
-// Install installs packages, which takes root, and removes none. The package lists are brought up to date first
-// where they lack a package, or name a version that the mirrors no longer have. progress gets what apt-get says,
-// line by line. A service of containerd's that was not there before is off again afterwards: a node runs its own.
+// Install installs packages, as root, and removes none. It updates the package lists first if a package is
+// missing there, or has a version that the mirrors no longer serve. progress receives the output of apt-get
+// line by line. A containerd service that the installation added is disabled: a node runs its own.
 func (a Apt) Install(ctx context.Context, packages []string, progress func(line string)) error {
 	install := append([]string{"install", "--yes", "--no-install-recommends", "--no-remove"}, packages...)
 	wasActive := a.containerdActive(ctx)
@@ -68,15 +68,15 @@ func (a Apt) update(ctx context.Context, progress func(string)) error {
 	return nil
 }
 
-// run runs apt-get without a question and without a terminal's bars.
+// run runs apt-get without questions and without progress bars.
 func (a Apt) run(ctx context.Context, progress func(string), args ...string) error {
-	// Another apt-get, such as the nightly upgrades, is waited for; a service that uses a changed library is
-	// listed by needrestart and not restarted.
+	// It waits for another apt-get, such as that of nightly upgrades. needrestart lists services that use a
+	// changed library and does not restart them.
 	args = append([]string{"--quiet", "--option=Dpkg::Use-Pty=0", "--option=DPkg::Lock::Timeout=300"}, args...)
 	cmd := exec.CommandContext(ctx, a.AptGet, args...)
 	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_MODE=l", "LC_ALL=C.UTF-8")
-	// An interrupted apt-get ends after the package in hand; one that was killed leaves the machine's packages
-	// half-configured. In a group of its own it gets the interrupt of the terminal once, from here.
+	// An interrupted apt-get stops after the current package; a killed one leaves half-configured packages.
+	// In its own process group it gets the terminal's interrupt only once, from here.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 2 * time.Minute
@@ -92,7 +92,7 @@ func (a Apt) run(ctx context.Context, progress func(string), args ...string) err
 	return nil
 }
 
-// forwardLines passes on lines and returns the last one.
+// forwardLines forwards lines to progress and returns the last one.
 func forwardLines(from io.Reader, progress func(string)) (last string) {
 	lines := bufio.NewScanner(from)
 	for lines.Scan() {
@@ -101,7 +101,7 @@ func forwardLines(from io.Reader, progress func(string)) (last string) {
 			progress(last)
 		}
 	}
-	_, _ = io.Copy(io.Discard, from) // behind a line too long to scan
+	_, _ = io.Copy(io.Discard, from) // after a line that is too long for the scanner
 	return last
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A command that writes down how it was called and then runs a script, which sees the arguments as $*. $state is
-// a folder of its own.
+// command writes an executable that logs its arguments and then runs a script, with the arguments in $* and
+// a folder of its own in $state.
 func command(t *testing.T, state, name, script string) string {
 	t.Helper()
 	file := filepath.Join(state, name)
@@ -20,7 +20,7 @@ func command(t *testing.T, state, name, script string) string {
 	return file
 }
 
-// calls lists them, without the options that every call has.
+// calls returns the logged calls without the options that every call has.
 func calls(t *testing.T, state string) []string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(state, "calls"))

@@ -1,5 +1,5 @@
-// Package hostdeps finds what a node takes from the machine: the container runtime and its companions, which
-// Debian packages, and which are not Go modules that could be built here.
+// Package hostdeps finds the programs that a node needs from the machine, such as the container runtime,
+// and their Debian packages. They cannot be built from Go modules.
 package hostdeps
 
 import (
@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// SearchPath is where programs are looked for, in a shell of root and out of it.
+// SearchPath is the search path for programs, for root and other users.
 const SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-// ProgramPackages maps each program that a node needs to the Debian package that holds it.
+// ProgramPackages maps the programs that a node needs to their Debian packages.
 var ProgramPackages = map[string]string{
 	"containerd":              "containerd",
 	"containerd-shim-runc-v2": "containerd",
@@ -20,13 +20,13 @@ var ProgramPackages = map[string]string{
 	"mount":                   "mount",
 }
 
-// cniPluginDirs are where distributions and the CNI project put the plugins.
+// cniPluginDirs are the plugin folders of distributions and of the CNI project.
 var cniPluginDirs = []string{"/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni"}
 
 // CNIPluginsPackage is the Debian package of the CNI plugins.
 const CNIPluginsPackage = "containernetworking-plugins"
 
-// FindProgram is a program's file; empty when there is none.
+// FindProgram returns the path of a program, or "".
 func FindProgram(name string) string {
 	for dir := range strings.SplitSeq(SearchPath, ":") {
 		file := filepath.Join(dir, name)
@@ -37,7 +37,7 @@ func FindProgram(name string) string {
 	return ""
 }
 
-// FindCNIPluginDir is the folder of the CNI plugins that the pods' network needs; empty when there is none.
+// FindCNIPluginDir returns the folder with the CNI plugins that the pod network needs, or "".
 func FindCNIPluginDir() string {
 	for _, dir := range cniPluginDirs {
 		complete := true

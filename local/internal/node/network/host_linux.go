@@ -7,7 +7,7 @@ import (
 	"github.com/vishvananda/netlink"
 )
 
-// LinkNames are the names of the host's links.
+// LinkNames returns the names of the host's links.
 func LinkNames() ([]string, error) {
 	links, err := netlink.LinkList()
 	if err != nil {
@@ -20,8 +20,8 @@ func LinkNames() ([]string, error) {
 	return names, nil
 }
 
-// UsedPrefixes are the networks of the host's IPv4 routes, the default route left out. They include each address's
-// own network.
+// UsedPrefixes returns the networks of the host's IPv4 routes without the default route. The network of
+// each address is among them.
 func UsedPrefixes() ([]UsedPrefix, error) {
 	routes, err := netlink.RouteList(nil, netlink.FAMILY_V4)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package network lays out the addresses of a node: a /16 that host, node, pods and services share, and the
-// link between host and node.
+// Package network assigns the addresses of a node: a /16 for the host's end of the link, the node, pods and
+// Services. It also creates the link between host and node.
 package network
 
 import (
@@ -10,16 +10,16 @@ import (
 	"github.com/modelferry/modelferry/local/internal/clouds"
 )
 
-// RangeEnv names the environment variable that moves a local cloud to another range, such as "10.77".
+// RangeEnv is the environment variable with another range for the local cloud, such as "10.77".
 const RangeEnv = "MODELFERRY_CIDR"
 
-// VethName is the host's end of a stack's link.
+// VethName returns the name of the host's end of a stack's link.
 func VethName(stack string) string { return "mferry-" + stack }
 
-// Range is the /16 of one node.
+// Range is the /16 of a node.
 type Range struct{ base netip.Addr }
 
-// RangeFor is the range of a stack: what is given, or the stack's default when nothing is.
+// RangeFor returns the given range, or the default of the stack if given is empty.
 func RangeFor(stack, given string) (Range, error) {
 	if given == "" {
 		cloud, err := clouds.Get(stack)
@@ -31,7 +31,7 @@ func RangeFor(stack, given string) (Range, error) {
 	return ParseRange(given)
 }
 
-// ParseRange reads "10.213" or "10.213.0.0/16". Only private IPv4 ranges are taken.
+// ParseRange parses "10.213" or "10.213.0.0/16". It accepts private IPv4 ranges only.
 func ParseRange(text string) (Range, error) {
 	full := text
 	if strings.Count(text, ".") == 1 {
@@ -50,28 +50,29 @@ func ParseRange(text string) (Range, error) {
 	return Range{base: prefix.Addr()}, nil
 }
 
-// String is the range in CIDR form, which Parse reads.
+// String returns the range in CIDR notation, which ParseRange accepts.
 func (r Range) String() string { return r.Prefix().String() }
 
-// Prefix is the whole range.
+// Prefix returns the whole range.
 func (r Range) Prefix() netip.Prefix { return netip.PrefixFrom(r.base, 16) }
 
-// HostIP is the host's end of the link.
+// HostIP returns the address of the host's end of the link.
 func (r Range) HostIP() netip.Addr { return r.address(0, 1) }
 
-// NodeIP is the node's end of the link: where the API server, the object store and the image registry answer.
+// NodeIP returns the address of the node's end of the link: that of the API server, the object store and
+// the image registry.
 func (r Range) NodeIP() netip.Addr { return r.address(0, 2) }
 
-// LinkCIDR is the network of Host and Node alone.
+// LinkCIDR returns the network of HostIP and NodeIP.
 func (r Range) LinkCIDR() netip.Prefix { return netip.PrefixFrom(r.base, 30) }
 
-// PodCIDR is the network of the pods.
+// PodCIDR returns the network of the pods.
 func (r Range) PodCIDR() netip.Prefix { return netip.PrefixFrom(r.address(16, 0), 20) }
 
-// ServiceCIDR is the network of the cluster IPs.
+// ServiceCIDR returns the network of the cluster IPs.
 func (r Range) ServiceCIDR() netip.Prefix { return netip.PrefixFrom(r.address(32, 0), 20) }
 
-// APIServiceIP is the cluster IP of the service default/kubernetes: Kubernetes takes the first.
+// APIServiceIP returns the cluster IP of the Service default/kubernetes, the first of the range.
 func (r Range) APIServiceIP() netip.Addr { return r.address(32, 1) }
 
 func (r Range) address(third, fourth byte) netip.Addr {
@@ -83,6 +84,6 @@ func (r Range) address(third, fourth byte) netip.Addr {
 // UsedPrefix is a network that the host has a route to.
 type UsedPrefix struct {
 	Prefix netip.Prefix
-	// Link is the name of the link that the route goes over.
+	// Link is the name of the route's link.
 	Link string
 }

@@ -14,9 +14,9 @@ import (
 // peerName is the link's name inside the node.
 const peerName = "eth0"
 
-// CreateVeth makes the link from this network namespace to that of process pid, and the host's routes to pods and
-// services. Nothing else of the host changes: no rule of its firewall, no kernel setting. The link goes, with
-// its routes, when the other namespace does.
+// CreateVeth creates the link from this network namespace to that of process pid, and the host's routes to
+// pods and Services. It changes no firewall rule and no kernel setting of the host. Link and routes
+// disappear with the other namespace.
 func CreateVeth(stack string, r Range, pid int) error {
 	name := VethName(stack)
 	attrs := netlink.NewLinkAttrs()
@@ -38,7 +38,8 @@ func CreateVeth(stack string, r Range, pid int) error {
 	return nil
 }
 
-// ConfigurePeer sets up the node's end, in the node's network namespace, and lets the node forward for its pods.
+// ConfigurePeer configures the node's end in the node's network namespace, and enables forwarding for its
+// pods.
 func ConfigurePeer(r Range) error {
 	lo, err := netlink.LinkByName("lo")
 	if err != nil {
@@ -53,9 +54,10 @@ func ConfigurePeer(r Range) error {
 	if err := netlink.RouteAdd(&netlink.Route{Gw: r.HostIP().AsSlice()}); err != nil {
 		return fmt.Errorf("node's default route: %w", err)
 	}
-	// Settings of the namespace, not of the machine. A packet for a service without endpoints leaves over the link
-	// that it came by, for which the kernel would send a redirect; that shares a rate limit with the refusal
-	// that the client should get, which then waits until its timeout.
+	// These settings apply to the namespace, not to the machine. A packet for a Service without endpoints
+	// leaves on the link that it came from, and the kernel would send a redirect for it. Redirects share a
+	// rate limit with the rejection that the client needs; without the rejection the client waits for its
+	// timeout.
 	for name, value := range map[string]string{
 		"ip_forward": "1", "conf/all/send_redirects": "0", "conf/" + peerName + "/send_redirects": "0",
 	} {
@@ -66,15 +68,15 @@ func ConfigurePeer(r Range) error {
 	return nil
 }
 
-// AddAddress makes the node answer at one more address, which its pods reach by their default route. It is the
-// namespace's, as all else, and goes with it.
+// AddAddress adds an address to the node, which its pods reach by their default route. It disappears with
+// the namespace.
 func AddAddress(address netip.Addr) error {
 	_, err := configureLink("lo", address, address.BitLen())
 	return err
 }
 
-// RemoveVeth removes what a node that is gone left of its link. It takes only a veth that carries the range's
-// host address: another link of that name is left for Preflight to report.
+// RemoveVeth removes the link that an exited node left. It removes only a veth with the range's host
+// address: Preflight reports any other link with that name.
 func RemoveVeth(stack string, r Range) error {
 	link, err := netlink.LinkByName(VethName(stack))
 	if errors.As(err, &netlink.LinkNotFoundError{}) {
@@ -89,7 +91,7 @@ func RemoveVeth(stack string, r Range) error {
 	}
 	for _, address := range addresses {
 		if link.Type() == "veth" && address.IP.Equal(r.HostIP().AsSlice()) {
-			// The kernel takes the pair away with the node's namespace, and may be faster.
+			// The kernel also removes the pair with the node's namespace, perhaps earlier.
 			err := netlink.LinkDel(link)
 			if err != nil && !errors.As(err, &netlink.LinkNotFoundError{}) && !errors.Is(err, unix.ENODEV) {
 				return fmt.Errorf("remove link %s: %w", VethName(stack), err)

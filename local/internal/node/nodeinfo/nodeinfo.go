@@ -1,4 +1,4 @@
-// Package nodeinfo is node.json: what a running node tells of itself.
+// Package nodeinfo reads and writes node.json, which describes a running node.
 package nodeinfo
 
 import (
@@ -9,31 +9,31 @@ import (
 	"os"
 )
 
-// ErrNotRunning is that there is no node.json: the node does not run, or is not ready yet.
+// ErrNotRunning means that there is no node.json: the node does not run, or is not ready yet.
 var ErrNotRunning = errors.New("the local cloud's node is not running")
 
-// Info says where a node's servers answer. It exists as long as the node does, from the moment it is ready.
+// Info has the endpoints of a node. The file exists from the moment that the node is ready until it stops.
 type Info struct {
 	Stack string `json:"stack"`
-	// PID is the node's first process, as the host counts.
+	// PID of the node's first process, in the host's PID namespace.
 	PID     int    `json:"pid"`
 	Address string `json:"address"`
-	// APIServerURL is an https URL; CAData is its certificate authority, PEM in base64, as in a kubeconfig.
+	// APIServerURL is an https URL. CAData is its certificate authority, PEM in base64, as in a kubeconfig.
 	APIServerURL string `json:"apiServer"`
 	CAData       []byte `json:"caData"`
 	// StoreURL is the object store's http URL.
 	StoreURL string `json:"store"`
-	// RegistryAddress is the image registry's host and port.
+	// RegistryAddress is host and port of the image registry.
 	RegistryAddress string `json:"registry"`
-	// OIDCIssuer issues service-account tokens.
+	// OIDCIssuer is the issuer of service account tokens.
 	OIDCIssuer string `json:"oidcIssuer"`
-	// Region is the AWS region that requests to Store are signed for; empty on GKE.
+	// Region is the AWS region for signing requests to StoreURL, empty on GKE.
 	Region string `json:"region,omitempty"`
-	// STSURL is the AWS token service's URL; empty on GKE.
+	// STSURL is the URL of the AWS token service, empty on GKE.
 	STSURL string `json:"sts,omitempty"`
 }
 
-// Read reads node.json at path; ErrNone when there is none.
+// Read reads node.json at path. It returns ErrNotRunning if there is none.
 func Read(path string) (Info, error) {
 	var i Info
 	content, err := os.ReadFile(path)
@@ -49,7 +49,7 @@ func Read(path string) (Info, error) {
 	return i, nil
 }
 
-// Write puts node.json at path in one step: nobody reads half of it.
+// Write writes node.json at path atomically.
 func (i Info) Write(path string) error {
 	content, err := json.MarshalIndent(i, "", "  ")
 	if err != nil {
