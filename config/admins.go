@@ -9,18 +9,17 @@ import (
 )
 
 var (
-	// principalARN is the ARN of a user or role, which an EKS access entry takes.
+	// principalARN matches the ARN of a user or role, the principals that an EKS access entry accepts.
 	principalARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(user|role)/.+$`)
-	// sessionARN is the ARN of an assumed role's session, as STS returns it.
+	// sessionARN matches the ARN of an assumed role's session, as STS returns it.
 	sessionARN = regexp.MustCompile(`^arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([^/]+)/[^/]+$`)
 )
 
-// validateAdmins requires at least one administrator: the identity that
-// creates an EKS cluster gets no access by that.
+// validateAdmins requires at least one administrator, because creating an EKS cluster does not give access to it.
 func validateAdmins(admins []string, fldPath *field.Path) field.ErrorList {
 	if len(admins) == 0 {
 		return field.ErrorList{field.Required(fldPath,
-			"must have at least one ARN, that of the role or user that runs pulumi: nobody else has access")}
+			"must list the role or user that runs pulumi: only listed administrators have access")}
 	}
 	var errs field.ErrorList
 	seen := map[string]bool{}
@@ -39,9 +38,9 @@ func validateAdmins(admins []string, fldPath *field.Path) field.ErrorList {
 	return errs
 }
 
-// IsAdmin reports whether a caller, by the ARN that STS returns, is one of the
-// administrators. A session's ARN has its role's name but not the role's path;
-// names are unique in an account, so paths are not compared.
+// IsAdmin reports whether the caller with the ARN that STS returns is one of the administrators. The ARN of a session
+// contains the name of its role, but not the role's path. Paths are not compared, because role names are unique in an
+// account.
 func (s ClusterSpec) IsAdmin(callerARN string) bool {
 	principal := callerARN
 	if session := sessionARN.FindStringSubmatch(callerARN); session != nil {

@@ -13,7 +13,7 @@ func TestClusterSpec_IsAdmin(t *testing.T) {
 		"arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/eu-west-1/AWSReservedSSO_Ops_1",
 		"arn:aws:iam::123456789012:user/staff/ann",
 	}}
-	for identity, is := range map[string]bool{
+	for identity, want := range map[string]bool{
 		"arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Ops_1/ann@example.com": true,
 		"arn:aws:iam::123456789012:user/staff/ann":                                    true,
 		"arn:aws:sts::123456789012:assumed-role/ann/session":                          false,
@@ -22,6 +22,6 @@ func TestClusterSpec_IsAdmin(t *testing.T) {
 		"arn:aws:iam::123456789012:root":                                              false,
 		"":                                                                            false,
 	} {
-		require.Equal(t, is, cluster.IsAdmin(identity), identity)
+		require.Equal(t, want, cluster.IsAdmin(identity), identity)
 	}
 }

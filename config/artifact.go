@@ -17,19 +17,20 @@ const ModelArtifact = "model"
 type Artifact struct {
 	// Bucket of the artifact: models or datasets.
 	Bucket string `json:"bucket" default:"models"`
-	// Destination, relative to the model folder. One that ends in / is a directory in which the object keeps its
-	// name.
+	// Destination path, relative to the model folder. If it ends in /, it is a directory, and the file in it is named
+	// after the object.
 	Dest string `json:"dest" need:"required"`
-	// Absolute path at which the artifact is mounted too.
+	// Additional absolute path at which the artifact is mounted.
 	Mount string `json:"mount"`
-	// Environment variable of the model server that is set to the artifact's path, of a directory or an archive to
-	// that of the directory.
+	// Environment variable of the model server that is set to the path of the artifact. For an archive, or a dest that
+	// ends in /, that is the path of the directory.
 	Env string `json:"env"`
-	// Whether the artifact is an archive to extract. .tar, .tar.gz, .tgz and .tar.zst always are.
+	// Whether the artifact is an archive to extract. Objects that end in .tar, .tar.gz, .tgz or .tar.zst are always
+	// extracted.
 	Extract bool `json:"extract"`
 }
 
-// tmpDir is the only other directory that a pod's server can write to.
+// tmpDir is the only directory that the model server can write to.
 const tmpDir = "/tmp"
 
 func (a Artifact) validate(fldPath *field.Path, modelFolder string) field.ErrorList {
@@ -41,7 +42,7 @@ func (a Artifact) validate(fldPath *field.Path, modelFolder string) field.ErrorL
 		errs = append(errs, field.Invalid(fldPath.Child("dest"), a.Dest, "must be a path relative to the model folder, without .."))
 	case strings.HasPrefix(a.Dest, "."):
 		errs = append(errs, field.Invalid(fldPath.Child("dest"), a.Dest,
-			"must not begin with a dot: the fetcher's own files do"))
+			"must not begin with a dot: such names are reserved for the fetcher"))
 	}
 	switch {
 	case a.Mount == "":
@@ -57,10 +58,10 @@ func (a Artifact) validate(fldPath *field.Path, modelFolder string) field.ErrorL
 	return errs
 }
 
-// isFolder reports whether dest is a directory in which the object keeps its name.
-func (a Artifact) isFolder() bool { return a.Dest != "" && path.Clean(a.Dest)+"/" == a.Dest }
+// destIsDir reports whether dest is a directory, in which the file is named after the object.
+func (a Artifact) destIsDir() bool { return a.Dest != "" && path.Clean(a.Dest)+"/" == a.Dest }
 
-// isSubpath reports whether a clean path is a directory, or below it.
+// isSubpath reports whether a clean path is dir itself or below it.
 func isSubpath(path, dir string) bool {
 	return path == dir || strings.HasPrefix(path, dir+"/")
 }
@@ -68,8 +69,8 @@ func isSubpath(path, dir string) bool {
 // isCleanAbs reports whether a path is absolute, clean, and not the root.
 func isCleanAbs(name string) bool { return path.IsAbs(name) && path.Clean(name) == name && name != "/" }
 
-// isObjectKey reports whether a path is relative, clean, not empty, does not
-// leave the directory that it is joined to, and can be printed in a log.
+// isObjectKey reports whether a path is relative, clean and printable, is not empty, and does not leave the directory
+// that it is joined to.
 func isObjectKey(key string) bool {
 	return key != "" && path.Clean(key) == key && !path.IsAbs(key) && key != "." && key != ".." &&
 		!strings.HasPrefix(key, "../") && !strings.Contains(key, `\`) && isPrintable(key)

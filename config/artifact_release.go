@@ -12,22 +12,22 @@ import (
 type ArtifactRelease struct {
 	// Path of the object in its bucket. With delivery csi, a path that ends in / is a folder.
 	Path string `json:"path" need:"required"`
-	// SHA-256 digest of the object in hexadecimal. An object with another digest is not served.
+	// SHA-256 digest of the object in hexadecimal. The fetcher rejects an object with a different digest.
 	SHA256 string `json:"sha256"`
 	// Size of the object, such as 4.1MB. Volumes and requests are computed from it.
 	Size string `json:"size" need:"required"`
-	// Size of an archive's content on disk. Default: four times its size.
+	// Size of an archive's content on disk. Default: four times the size of the archive.
 	UnpackedSize string `json:"unpackedSize"`
 	// Version to pin: the generation of a Cloud Storage object, the version ID of an S3 object.
 	Version string `json:"version"`
 }
 
-// maxObjectKeyBytes is the length of an object's key on both clouds.
+// maxObjectKeyBytes is the maximum length of an object key on both clouds.
 const maxObjectKeyBytes = 1024
 
 var sha256Hex = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
 
-// validate checks the version of an artifact by itself. With csi its path may be a folder.
+// validate checks the version of an artifact. prefix is the prefix of the service. With csi, the path may be a folder.
 func (a ArtifactRelease) validate(fldPath *field.Path, prefix string, csi bool) field.ErrorList {
 	key := a.Path
 	if csi {
@@ -59,5 +59,5 @@ func (a ArtifactRelease) validate(fldPath *field.Path, prefix string, csi bool) 
 	return errs
 }
 
-// folderKey returns the path without a / at its end, and whether it had one.
+// folderKey returns the path without a trailing /, and whether the path had one and is therefore a folder.
 func (a ArtifactRelease) folderKey() (key string, folder bool) { return strings.CutSuffix(a.Path, "/") }

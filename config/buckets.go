@@ -7,7 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// The names that a service's artifacts refer to buckets by.
+// Names by which artifacts refer to buckets.
 const (
 	ModelsBucket   = "models"
 	DatasetsBucket = "datasets"
@@ -16,7 +16,7 @@ const (
 // AccessLogsBucket receives the access logs of the other buckets. It has no artifacts.
 const AccessLogsBucket = "access-logs"
 
-// BucketNames returns the names that artifacts refer to buckets by.
+// BucketNames returns the names by which artifacts refer to buckets.
 func BucketNames() []string { return []string{ModelsBucket, DatasetsBucket} }
 
 // Buckets are the stack's buckets: their names and retention.
@@ -32,7 +32,7 @@ type Buckets struct {
 	ColdAfterDays int `json:"coldAfterDays" default:"90"`
 	// Retention of noncurrent object versions.
 	Noncurrent NoncurrentVersions `json:"noncurrent"`
-	// Days during which a deleted object can be restored: 7 to 90, or 0 to turn it off. Without effect on EKS.
+	// Days during which a deleted object can be restored: 7 to 90, or 0 to disable soft delete. No effect on EKS.
 	SoftDeleteDays int `json:"softDeleteDays" default:"7"`
 	// Age in days at which access logs are deleted.
 	LogDays int `json:"logDays" default:"365"`
@@ -43,17 +43,17 @@ type Buckets struct {
 	ForceDestroy bool `json:"forceDestroy"`
 }
 
-// NoncurrentVersions is the retention of object versions that a newer one has
-// replaced. A release that pins such a version needs it.
+// NoncurrentVersions is the retention of object versions that a newer version has replaced. A release can pin such a
+// version only while it is kept.
 type NoncurrentVersions struct {
 	// Number of noncurrent versions that are kept regardless of age, 1 to 100.
 	Keep int `json:"keep" default:"3"`
-	// Days after its replacement at which any other noncurrent version is deleted.
+	// Number of days after its replacement until any other noncurrent version is deleted.
 	Days int `json:"days" default:"90"`
 }
 
-// AccessLogColdAfterDays returns the age in days at which access logs move to
-// a cheaper storage class, 0 where they are deleted before.
+// AccessLogColdAfterDays returns the age in days at which access logs move to a cheaper storage class, or 0 if they are
+// deleted earlier.
 func (b Buckets) AccessLogColdAfterDays() int {
 	if b.ColdAfterDays >= b.LogDays {
 		return 0
@@ -61,14 +61,14 @@ func (b Buckets) AccessLogColdAfterDays() int {
 	return b.ColdAfterDays
 }
 
-// bucketName is a name that both S3 and Cloud Storage accept.
+// bucketName matches names that both S3 and Cloud Storage accept.
 var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 
 func (b Buckets) validate(fldPath *field.Path, kmsKey nameFormat) field.ErrorList {
 	errs := validateAtLeast(fldPath.Child("coldAfterDays"), b.ColdAfterDays, 1)
 	errs = append(errs, validateAtLeast(fldPath.Child("logDays"), b.LogDays, 1)...)
 	errs = append(errs, validateAtLeast(fldPath.Child("noncurrent", "days"), b.Noncurrent.Days, 1)...)
-	errs = append(errs, validateBetween(fldPath.Child("noncurrent", "keep"), b.Noncurrent.Keep, 1, 100)...) // S3's bounds
+	errs = append(errs, validateBetween(fldPath.Child("noncurrent", "keep"), b.Noncurrent.Keep, 1, 100)...) // the limits of S3
 	if b.SoftDeleteDays != 0 && (b.SoftDeleteDays < 7 || b.SoftDeleteDays > 90) {
 		errs = append(errs, field.Invalid(fldPath.Child("softDeleteDays"), b.SoftDeleteDays, "must be 0, or between 7 and 90"))
 	}
@@ -78,7 +78,7 @@ func (b Buckets) validate(fldPath *field.Path, kmsKey nameFormat) field.ErrorLis
 
 func (b Buckets) validateNames(fldPath *field.Path) field.ErrorList {
 	var errs field.ErrorList
-	first := map[string]*field.Path{}
+	seen := map[string]*field.Path{}
 	for _, bucket := range []struct{ key, name string }{{"models", b.Models}, {"datasets", b.Datasets}, {"accessLogs", b.AccessLogs}} {
 		fldPath := fldPath.Child(bucket.key)
 		if bucket.name == "" {
@@ -86,10 +86,10 @@ func (b Buckets) validateNames(fldPath *field.Path) field.ErrorList {
 		}
 		if !bucketName.MatchString(bucket.name) {
 			errs = append(errs, field.Invalid(fldPath, bucket.name, "must be 3 to 63 lower case letters, digits, hyphens and dots"))
-		} else if other, ok := first[bucket.name]; ok {
-			errs = append(errs, duplicate(fldPath, bucket.name, fmt.Sprintf("must be another bucket than %s", other)))
+		} else if other, ok := seen[bucket.name]; ok {
+			errs = append(errs, duplicate(fldPath, bucket.name, fmt.Sprintf("must differ from %s", other)))
 		}
-		first[bucket.name] = fldPath
+		seen[bucket.name] = fldPath
 	}
 	return errs
 }

@@ -10,29 +10,28 @@ import (
 	"github.com/modelferry/modelferry/config/configtest"
 )
 
-// stackNamed is a config of a stack of that name.
-type stackNamed struct {
+// namedStack is a config source with a stack name.
+type namedStack struct {
 	configtest.Settings
 	name string
 }
 
-func (s stackNamed) Stack() string { return s.name }
+func (s namedStack) Stack() string { return s.name }
 
-// invalidBucketNames are about the buckets' default names. They grow with what
-// others have stackName: a cloud refuses them when half of the stack is made.
+// invalidBucketNames are cases of invalid default bucket names, which contain the stack's name.
 var invalidBucketNames = []invalidCase{
 	{name: "default bucket name too long on gke", stackName: strings.Repeat("b", 36),
 		want: []string{`modelferry:buckets.accessLogs: Invalid value: ` +
-			`"modelferry-demo-bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb-access-logs": must be set, or the stack renamed: the default ` +
-			`name has 64 characters, and 63 is the limit`}},
+			`"modelferry-demo-bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb-access-logs": must be set, because the default name is too ` +
+			`long: it has 64 characters, the limit is 63`}},
 	{name: "default bucket name too long on eks", stack: "eks", stackName: strings.Repeat("b", 29),
 		want: []string{`modelferry:buckets.accessLogs: Invalid value: ` +
-			`"ACCOUNT-eu-west-1-bbbbbbbbbbbbbbbbbbbbbbbbbbbbb-access-logs": must be set, or the stack renamed: the default name ` +
-			`has 64 characters, and 63 is the limit`}},
+			`"ACCOUNT-eu-west-1-bbbbbbbbbbbbbbbbbbbbbbbbbbbbb-access-logs": must be set, because the default name is too long: ` +
+			`it has 64 characters, the limit is 63`}},
 	{name: "default bucket name with capitals", stack: "eks", stackName: "Blue",
 		set: map[string]any{"buckets.accessLogs": "our-logs", "buckets.models": "our-models"},
-		want: []string{`modelferry:buckets.datasets: Invalid value: "ACCOUNT-eu-west-1-Blue-datasets": must be set, or the ` +
-			`stack renamed: the default name may contain lower case letters, digits, hyphens and dots only`}},
+		want: []string{`modelferry:buckets.datasets: Invalid value: "ACCOUNT-eu-west-1-Blue-datasets": must be set, because ` +
+			`the default name is invalid: it may contain only lower case letters, digits, hyphens and dots`}},
 }
 
 func TestLoad_defaultBucketNames(t *testing.T) {
@@ -52,7 +51,7 @@ func TestLoad_defaultBucketNames(t *testing.T) {
 			for path, value := range test.set {
 				settings.Set(path, value)
 			}
-			_, err = config.Load(stackNamed{settings, test.stack}, settings.Keys())
+			_, err = config.Load(namedStack{settings, test.stack}, settings.Keys())
 			require.NoError(t, err)
 		})
 	}

@@ -7,7 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// validateCIDR checks an address range without host bits.
+// validateCIDR checks an address range. Its host bits have to be zero.
 func validateCIDR(fldPath *field.Path, value string) field.ErrorList {
 	if prefix, err := netip.ParsePrefix(value); err != nil || prefix.Masked() != prefix {
 		return field.ErrorList{field.Invalid(fldPath, value, "must be an address range in CIDR notation, such as 10.0.0.0/16")}
@@ -15,8 +15,8 @@ func validateCIDR(fldPath *field.Path, value string) field.ErrorList {
 	return nil
 }
 
-// validateRestrictedCIDR checks an address range that must not be the whole
-// internet. exposed is what everybody could reach.
+// validateRestrictedCIDR checks an address range that must not contain every address. exposed names what would be open
+// to everyone.
 func validateRestrictedCIDR(fldPath *field.Path, value, exposed string) field.ErrorList {
 	if prefix, err := netip.ParsePrefix(value); err == nil && prefix.Bits() == 0 {
 		return field.ErrorList{field.Forbidden(fldPath, fmt.Sprintf("%s opens %s to everyone: set narrower ranges", value, exposed))}
@@ -24,7 +24,7 @@ func validateRestrictedCIDR(fldPath *field.Path, value, exposed string) field.Er
 	return validateCIDR(fldPath, value)
 }
 
-// addressRange is an IPv4 range whose prefix length has bounds.
+// addressRange is an IPv4 range with limits for its prefix length.
 type addressRange struct {
 	path             *field.Path
 	value            string
@@ -33,8 +33,8 @@ type addressRange struct {
 	prefix           netip.Prefix
 }
 
-// validateDisjoint checks each range that is set, and that no two overlap. The
-// clouds report an overlap only after half of the network exists.
+// validateDisjoint checks the ranges that are set, and that no two of them overlap. The clouds report an overlap only
+// when part of the network exists.
 func validateDisjoint(ranges []*addressRange) field.ErrorList {
 	var errs field.ErrorList
 	for i, r := range ranges {

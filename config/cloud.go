@@ -1,6 +1,7 @@
 package config
 
 import (
+	"iter"
 	"reflect"
 	"regexp"
 
@@ -21,17 +22,17 @@ const (
 // Clouds returns the supported clouds.
 func Clouds() []Cloud { return []Cloud{GKE, EKS} }
 
-// platform holds what differs between the clouds. A field that only some
-// clouds have has a clouds tag and needs nothing here.
+// platform has the defaults and rules of one cloud. A field that only some clouds support has a clouds tag, and needs
+// no rule here.
 type platform struct {
-	// setDefaults fills in the cloud's own defaults.
+	// setDefaults sets the defaults that only this cloud has.
 	setDefaults func(c *Config)
-	// validate applies the rules of the cloud alone.
+	// validate applies the rules that only this cloud has.
 	validate func(c Config) field.ErrorList
-	// bucketPrefix returns what the default names of buckets begin with:
-	// unique among all buckets of the cloud, "" where a key that it needs is not set.
+	// bucketPrefix returns the prefix of the default bucket names, which makes them globally unique. It returns "" if
+	// the config lacks a key that the prefix contains.
 	bucketPrefix func(c Config, account string) string
-	// kmsKey and certificate are how the cloud names them.
+	// kmsKey and certificate are the formats of references to KMS keys and certificates.
 	kmsKey, certificate nameFormat
 }
 
@@ -40,18 +41,18 @@ var platforms = map[Cloud]platform{
 	EKS: eksPlatform,
 }
 
-// nameFormat is how a cloud names a resource.
+// nameFormat is the format in which a cloud names a resource.
 type nameFormat struct {
 	pattern *regexp.Regexp
-	// format is the pattern in words: arn:aws:kms:REGION:ACCOUNT:key/ID.
-	format string
+	// description of the pattern for messages, such as "the ARN of a KMS key".
+	description string
 }
 
 func (n nameFormat) validate(fldPath *field.Path, value string) field.ErrorList {
 	if n.pattern == nil || value == "" || n.pattern.MatchString(value) {
 		return nil
 	}
-	return field.ErrorList{field.Invalid(fldPath, value, "must be "+n.format)}
+	return field.ErrorList{field.Invalid(fldPath, value, "must be "+n.description)}
 }
 
 // validateCloud applies the rules that depend on the cloud.
@@ -68,8 +69,7 @@ func (c Config) validateCloud() field.ErrorList {
 	return append(errs, p.validate(c)...)
 }
 
-// readProviderKeys reads the keys that belong to the clouds' Pulumi providers:
-// the fields with a provider tag.
+// readProviderKeys reads the keys of the clouds' Pulumi providers: the fields with a provider tag.
 func (c *Config) readProviderKeys(source Source) {
 	for key := range c.providerKeys() {
 		value, _ := source.GetConfig(key.name)
@@ -93,9 +93,8 @@ type providerKey struct {
 	value       reflect.Value
 }
 
-// providerKeys yields the fields with a provider tag. They are in structs that
-// have a clouds tag and are no key of the project.
-func (c *Config) providerKeys() func(yield func(providerKey) bool) {
+// providerKeys yields the fields with a provider tag. They are in structs that have a clouds tag and no key.
+func (c *Config) providerKeys() iter.Seq[providerKey] {
 	return func(yield func(providerKey) bool) {
 		value := reflect.ValueOf(c).Elem()
 		for i := range value.NumField() {

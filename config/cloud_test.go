@@ -15,8 +15,7 @@ import (
 	"github.com/modelferry/modelferry/config/internal/schema"
 )
 
-// A key that its clouds tag excludes from a cloud is refused there, with no
-// other error about it.
+// A key is rejected if the clouds tag of its field excludes the stack's cloud.
 func TestLoad_keyOfAnotherCloud(t *testing.T) {
 	tried := map[config.Cloud]int{}
 	for _, cloud := range config.Clouds() {
@@ -33,10 +32,10 @@ func TestLoad_keyOfAnotherCloud(t *testing.T) {
 					reflect.String: "x", reflect.Bool: true, reflect.Slice: []any{"x"},
 				}[key.Type.Kind()])
 				_, err := config.Load(settings, nil)
-				invalid := (*config.ValidationError)(nil)
-				require.ErrorAs(t, err, &invalid)
-				require.True(t, slices.ContainsFunc(invalid.Errors, func(err *field.Error) bool {
-					// The tag may be that of an object that the key is in.
+				var validationErr *config.ValidationError
+				require.ErrorAs(t, err, &validationErr)
+				require.True(t, slices.ContainsFunc(validationErr.Errors, func(err *field.Error) bool {
+					// The tag may be on an object that contains the key.
 					return err.Type == field.ErrorTypeForbidden && strings.HasPrefix("modelferry:"+key.Path, err.Field) &&
 						strings.HasSuffix(err.Detail, fmt.Sprintf("and this stack is on %s: remove it", cloud))
 				}), "%v", err)
@@ -47,8 +46,8 @@ func TestLoad_keyOfAnotherCloud(t *testing.T) {
 	require.Greater(t, tried[config.EKS], 8)
 }
 
-// A misspelt cloud in a tag would refuse its key everywhere.
-func TestClouds_ofTagsExist(t *testing.T) {
+// A key whose tag has a misspelt cloud would be rejected on every cloud.
+func TestConfig_cloudsTagsKnown(t *testing.T) {
 	known := []string{}
 	for _, cloud := range config.Clouds() {
 		known = append(known, string(cloud))

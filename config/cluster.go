@@ -6,7 +6,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Cluster is the Kubernetes cluster of a stack: one that it creates, or an existing one.
+// Cluster is the Kubernetes cluster of a stack. The stack creates it, or uses an existing one.
 type Cluster struct {
 	// Name of an existing cluster, instead of create.
 	Existing string `json:"existing"`
@@ -36,20 +36,20 @@ type ClusterSpec struct {
 	Autoscaler ClusterAutoscaler `json:"autoscaler" clouds:"eks"`
 	// Network of the nodes.
 	Network Network `json:"network"`
-	// CIDR ranges that may connect to the API server's public endpoint. Without any, the endpoint is private.
+	// CIDR ranges that may connect to the public endpoint of the API server. If there are none, the API server has only
+	// a private endpoint.
 	AuthorizedNetworks []string `json:"authorizedNetworks"`
-	// ARNs of the IAM roles and users that administer the cluster: at least one. The identity that runs pulumi must
-	// be among them.
+	// ARNs of the IAM roles and users that administer the cluster. The identity that runs pulumi must be among them.
 	Admins []string `json:"admins" clouds:"eks"`
 	// KMS key that encrypts Kubernetes secrets: projects/…/cryptoKeys/NAME on GKE, an ARN on EKS. Default: a
 	// Google-managed key on GKE, a key that the stack creates on EKS.
 	KMSKey string `json:"kmsKey"`
-	// Whether the cluster is protected from deletion and replacement. Set it to false and run pulumi up before a
-	// change that needs either.
+	// Whether the cluster is protected from deletion and replacement. Before a change that deletes or replaces it, set
+	// this to false and run pulumi up.
 	DeletionProtection *bool `json:"deletionProtection" default:"true"`
 }
 
-// Name returns the cluster's name, of a created and of an existing one.
+// Name returns the name of the cluster, whether it is created or existing.
 func (c Cluster) Name() string {
 	if c.Create != nil {
 		return c.Create.Name
@@ -69,11 +69,11 @@ func (c Cluster) validate(fldPath *field.Path, kmsKey nameFormat) field.ErrorLis
 	return nil
 }
 
-// clusterName leaves room for what is named after a cluster: the ID of a
-// Google service account, NAME-nodes, has at most 30 characters.
+// clusterName matches names of at most 24 characters. The name NAME-nodes is the ID of a Google service account, which
+// may have at most 30 characters.
 var clusterName = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$`)
 
-// minDiskGiB is the size that the AMI of EKS needs.
+// minDiskGiB is the minimum disk size for the AMIs of EKS.
 const minDiskGiB = 20
 
 func (s ClusterSpec) validate(fldPath *field.Path, kmsKey nameFormat) field.ErrorList {

@@ -9,15 +9,15 @@ import (
 
 // ClusterAutoscaler is the Kubernetes Cluster Autoscaler.
 type ClusterAutoscaler struct {
-	// Whether the stack deploys the Cluster Autoscaler. Otherwise the node groups keep their size. Default: true.
+	// Whether the stack deploys the Cluster Autoscaler. Without it, the node groups keep their size. Default: true.
 	Enabled *bool `json:"enabled"`
 	// Image of the Cluster Autoscaler, for the cluster's Kubernetes version. Default: the first release for
 	// cluster.create.version, or for 1.35.
 	Image string `json:"image"`
 }
 
-// autoscalerVersion is the Kubernetes version of the default image where the
-// config sets none for the cluster.
+// autoscalerVersion is the Kubernetes version of the default image if the config does not set the version of the
+// cluster.
 const autoscalerVersion = "1.35"
 
 func (a *ClusterAutoscaler) setDefaults(clusterVersion string) {

@@ -1,16 +1,15 @@
-// Package config holds a stack's config as types, with their defaults and
-// rules. Load reports everything that is wrong with a config before any
-// resource is registered.
+// Package config defines the config of a stack: its types, defaults and rules. Load reports every error in a config
+// before any resource is registered.
 package config
 
 import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Namespace is the namespace of the project's own config keys: modelferry:cloud.
+// Namespace is the namespace of the project's own config keys, such as modelferry:cloud.
 const Namespace = "modelferry"
 
-// Config is one stack's config with its defaults. Load returns valid ones only.
+// Config is the config of one stack, with defaults. Load returns only valid configs.
 type Config struct {
 	// Cloud that the stack runs on: gke or eks.
 	Cloud Cloud `json:"cloud" need:"required"`
@@ -20,7 +19,7 @@ type Config struct {
 	Owner string `json:"owner"`
 	// Cost centre that pays for the stack. A label on every resource.
 	CostCentre string `json:"costCentre"`
-	// Whether this is a production stack. It then needs a digest for every image, a sha256 for every artifact, and
+	// Whether this is a production stack. It requires a digest for every image, a sha256 for every artifact, and
 	// unverified: true for every release with delivery csi.
 	Production bool `json:"production"`
 	// Cluster to create, or the name of an existing one.
@@ -49,15 +48,15 @@ type Config struct {
 	Quota *Quota `json:"quota"`
 	// Default requests and limits of the namespace's containers (LimitRange). Default: none.
 	ContainerDefaults *ResourceRequirements `json:"containerDefaults"`
-	// Services by name: what each service is, the same on every cloud.
+	// Services by name. A service is the same on every cloud.
 	Services map[string]Service `json:"services" need:"required"`
 	// Releases by service name: the image and artifacts that run on this stack. A service without a release does not
 	// run.
 	Releases map[string]Release `json:"releases"`
 
-	// GCP holds the Google Cloud provider's keys.
+	// GCP has the keys of the Google Cloud provider.
 	GCP GCP `json:"-" clouds:"gke"`
-	// AWS holds the AWS provider's keys.
+	// AWS has the keys of the AWS provider.
 	AWS AWS `json:"-" clouds:"eks"`
 }
 

@@ -9,7 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// sortedKeys returns the keys of a map in an order that is the same on every run.
+// sortedKeys returns the sorted keys of a map, so that errors have the same order on every run.
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // duplicate is field.Duplicate with a detail.
@@ -44,7 +44,7 @@ func validateRequiredName(fldPath *field.Path, value string, format nameFormat) 
 	return append(validateRequired(fldPath, value), format.validate(fldPath, value)...)
 }
 
-// validateDNSLabel checks a required name of a Kubernetes object (RFC 1123 label).
+// validateDNSLabel checks the required name of a Kubernetes object (RFC 1123 label).
 func validateDNSLabel(fldPath *field.Path, value string) field.ErrorList {
 	if value != "" && len(validation.IsDNS1123Label(value)) > 0 {
 		return field.ErrorList{field.Invalid(fldPath, value, "must be at most 63 lower case letters, digits and hyphens")}

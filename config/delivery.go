@@ -6,19 +6,18 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// How the artifacts of a release get into a pod.
+// Values of delivery: how the artifacts of a release get into a pod.
 const (
-	// DeliveryFetch: the init container downloads and verifies them.
+	// DeliveryFetch means that the init container downloads and verifies them.
 	DeliveryFetch = "fetch"
-	// DeliveryCSI: the cloud's CSI driver mounts the bucket. Nothing is copied or verified.
+	// DeliveryCSI means that the cloud's CSI driver mounts the bucket. Nothing is copied or verified.
 	DeliveryCSI = "csi"
 )
 
 // UsesCSI reports whether the CSI driver mounts the artifacts' buckets.
 func (r Release) UsesCSI() bool { return r.Delivery == DeliveryCSI }
 
-// NeedsCSIDriver reports whether a release has delivery csi, so that the
-// cluster needs the cloud's CSI driver.
+// NeedsCSIDriver reports whether a release has delivery csi. The cluster then needs the cloud's CSI driver.
 func (c Config) NeedsCSIDriver() bool {
 	for _, release := range c.Releases {
 		if release.UsesCSI() {
@@ -28,7 +27,7 @@ func (c Config) NeedsCSIDriver() bool {
 	return false
 }
 
-// validateDelivery refuses what a mounted bucket cannot do.
+// validateDelivery rejects settings that a mounted bucket does not support.
 func (r Release) validateDelivery(fldPath *field.Path, artifacts map[string]Artifact, storageEndpoint string) field.ErrorList {
 	errs := validateSupported(fldPath.Child("delivery"), r.Delivery, []string{DeliveryFetch, DeliveryCSI})
 	if !r.UsesCSI() {
@@ -46,9 +45,9 @@ func (r Release) validateDelivery(fldPath *field.Path, artifacts map[string]Arti
 			errs = append(errs, field.Invalid(fldPath.Child("path"), release.Path, fmt.Sprintf(
 				"must be a folder (FOLDER/) with the archive's content, because %s extracts nothing; or set delivery to %s",
 				DeliveryCSI, DeliveryFetch)))
-		case resolved.IsFolder && !artifacts[name].isFolder():
+		case resolved.IsFolder && !artifacts[name].destIsDir():
 			errs = append(errs, field.Invalid(fldPath.Child("path"), release.Path, fmt.Sprintf(
-				"must be an object, or the artifact's dest, %q, must end in / for a folder", artifacts[name].Dest)))
+				"must not be a folder, because the artifact's dest, %q, does not end in /", artifacts[name].Dest)))
 		}
 		if release.Version != "" {
 			errs = append(errs, field.Forbidden(fldPath.Child("version"), fmt.Sprintf(

@@ -9,11 +9,11 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// maxFileNameBytes is the length of a file's name on Linux.
+// maxFileNameBytes is the maximum length of a file name on Linux.
 const maxFileNameBytes = 255
 
-// validateDestinations refuses two artifacts at the same path of the pod, one
-// below another's file, and artifacts that share a mount or a variable.
+// validateDestinations rejects two artifacts with the same path in the pod, an artifact below the file of another one,
+// and artifacts that share a mount or an environment variable.
 func (r Release) validateDestinations(fldPath *field.Path, artifacts map[string]Artifact) field.ErrorList {
 	var errs field.ErrorList
 	var previous []ResolvedArtifact
@@ -56,13 +56,12 @@ func (a ResolvedArtifact) validateDistinct(fldPath *field.Path, other ResolvedAr
 	return errs
 }
 
-// validateEphemeralStorage refuses artifacts that need more than the limit on
-// ephemeral storage.
+// validateEphemeralStorage rejects artifacts that need more space than the limit on ephemeral storage.
 func (r Release) validateEphemeralStorage(fldPath *field.Path, service Service) field.ErrorList {
 	w := service.workload("", r)
 	limit, err := resource.ParseQuantity(w.Resources.Limits.EphemeralStorage)
 	if err != nil || w.VolumeBytes() <= limit.Value() {
-		return nil // without a limit too; an invalid one is reported with the service
+		return nil // there is no limit, or validateServices reports that it is invalid
 	}
 	return field.ErrorList{field.Invalid(fldPath, humanize.IBytes(uint64(w.VolumeBytes())), fmt.Sprintf(
 		"must be at most the limit on ephemeral storage, %s: raise resources.limits.ephemeralStorage",

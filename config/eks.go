@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// AWS holds the keys of Pulumi's AWS provider.
+// AWS has the keys of Pulumi's AWS provider.
 type AWS struct {
 	// Region of the stack, such as eu-west-1.
 	Region string `provider:"aws:region"`
@@ -19,7 +19,7 @@ type AWS struct {
 // PodIdentityMode is how a pod obtains credentials for its IAM role on AWS.
 type PodIdentityMode string
 
-// The modes of AWS.
+// Values of PodIdentityMode.
 const (
 	// IRSA exchanges the pod's service account token at STS, which trusts the cluster's OIDC issuer.
 	IRSA PodIdentityMode = "irsa"
@@ -58,7 +58,7 @@ func eksBucketPrefix(c Config, account string) string {
 	return account + "-" + c.AWS.Region
 }
 
-// minTransitionDays is the age from which S3 transitions an object to STANDARD_IA.
+// minTransitionDays is the minimum age in days at which S3 moves an object to STANDARD_IA.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
 const minTransitionDays = 30
 
@@ -66,7 +66,7 @@ func validateEKS(c Config) field.ErrorList {
 	errs := validateSupported(Path("identity"), c.Identity, []PodIdentityMode{IRSA, PodIdentity})
 	if days := c.Buckets.ColdAfterDays; days >= 1 && days < minTransitionDays {
 		errs = append(errs, field.Invalid(Path("buckets", "coldAfterDays"), days,
-			fmt.Sprintf("must be at least %d: S3 moves no younger object to STANDARD_IA", minTransitionDays)))
+			fmt.Sprintf("must be at least %d: S3 does not move younger objects to STANDARD_IA", minTransitionDays)))
 	}
 	if c.Cluster.Create != nil {
 		errs = append(errs, validateEKSCluster(*c.Cluster.Create, Path("cluster", "create"), c.Production)...)
@@ -77,7 +77,7 @@ func validateEKS(c Config) field.ErrorList {
 	return errs
 }
 
-// eksVersion is a Kubernetes version of EKS. It has no patch version.
+// eksVersion matches a Kubernetes version of EKS, which has no patch version.
 var eksVersion = regexp.MustCompile(`^1\.\d+$`)
 
 func validateEKSCluster(s ClusterSpec, fldPath *field.Path, production bool) field.ErrorList {
@@ -95,12 +95,11 @@ func validateEKSCluster(s ClusterSpec, fldPath *field.Path, production bool) fie
 
 var vpcID = nameFormat{regexp.MustCompile(`^vpc-[0-9a-f]+$`), "the ID of a VPC, such as vpc-0a1b2c3d"}
 
-// subnetID is the format of a subnet's ID.
 var subnetID = regexp.MustCompile(`^subnet-[0-9a-f]+$`)
 
 func validateEKSNetwork(n ExistingNetwork, fldPath *field.Path) field.ErrorList {
 	errs := validateRequiredName(fldPath.Child("vpc"), n.VPC, vpcID)
-	first := map[string]*field.Path{}
+	seen := map[string]*field.Path{}
 	for _, list := range []struct {
 		key string
 		ids []string
@@ -109,10 +108,10 @@ func validateEKSNetwork(n ExistingNetwork, fldPath *field.Path) field.ErrorList 
 			fldPath := fldPath.Child(list.key).Index(i)
 			if !subnetID.MatchString(id) {
 				errs = append(errs, field.Invalid(fldPath, id, "must be the ID of a subnet, such as subnet-0a1b2c3d"))
-			} else if other, ok := first[id]; ok {
+			} else if other, ok := seen[id]; ok {
 				errs = append(errs, duplicate(fldPath, id, fmt.Sprintf("already in %s", other)))
 			} else {
-				first[id] = fldPath
+				seen[id] = fldPath
 			}
 		}
 	}

@@ -6,7 +6,7 @@ import "k8s.io/apimachinery/pkg/util/validation/field"
 type Endpoints struct {
 	// URL of the object store: a private endpoint or an emulator.
 	Storage string `json:"storage"`
-	// URL of the token service (STS) that a pod's identity is exchanged at.
+	// URL of the AWS Security Token Service (STS), which exchanges a pod's token for credentials.
 	Identity string `json:"identity" clouds:"eks"`
 }
 

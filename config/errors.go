@@ -8,15 +8,15 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// ValidationError is everything that is wrong with a config.
+// ValidationError has all errors in a config.
 type ValidationError struct {
-	// Errors in the order of their keys, without duplicates. A key is whole, as
-	// pulumi config set --path takes it: modelferry:releases.bankchurn.image.
+	// Errors sorted by key, without duplicates. The keys are in the syntax of pulumi config set --path, with their
+	// namespace: modelferry:releases.bankchurn.image.
 	Errors field.ErrorList
 }
 
-// NewValidationError returns an error that holds a list of errors, sorted by
-// key and without duplicates. It returns nil for an empty list.
+// NewValidationError returns a *ValidationError with the errors of a list, or nil for an empty list. It sorts the
+// errors and removes duplicates.
 func NewValidationError(errs field.ErrorList) error {
 	if len(errs) == 0 {
 		return nil
@@ -26,14 +26,14 @@ func NewValidationError(errs field.ErrorList) error {
 	return &ValidationError{slices.CompactFunc(sorted, func(a, b *field.Error) bool { return a.Error() == b.Error() })}
 }
 
-// Error lists the errors, one a line.
+// Error lists the errors, one per line.
 func (e *ValidationError) Error() string {
-	number := fmt.Sprintf("%d errors", len(e.Errors))
+	count := fmt.Sprintf("%d errors", len(e.Errors))
 	if len(e.Errors) == 1 {
-		number = "1 error"
+		count = "1 error"
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "invalid configuration (%s), no changes were made:", number)
+	fmt.Fprintf(&b, "invalid configuration (%s), no changes were made:", count)
 	for _, err := range e.Errors {
 		fmt.Fprintf(&b, "\n  %v", err)
 	}
@@ -49,31 +49,29 @@ func (e *ValidationError) Unwrap() []error {
 	return errs
 }
 
-// Path returns the whole path of one of the project's own keys:
-// modelferry:releases.bankchurn for releases, bankchurn.
+// Path returns the path of one of the project's own keys with its namespace. Path("releases", "bankchurn") returns
+// modelferry:releases.bankchurn.
 func Path(name string, moreNames ...string) *field.Path {
 	return field.NewPath(Namespace+":"+name, moreNames...)
 }
 
-// appendIndependent appends the errors of rules that are not consequences of
-// the errors of decoding. A value that could not be decoded also looks
-// missing, and so does the object that holds it; a release then looks like one
-// of an unknown service.
-func appendIndependent(decoding, rules field.ErrorList) field.ErrorList {
-	all := slices.Clone(decoding)
-	for _, err := range rules {
-		cause := func(d *field.Error) bool {
+// appendIndependent appends the errors of the rules to those of decoding, except errors that only follow from a
+// decoding error. A value that was not decoded looks missing to the rules, and so does the object that contains it. If
+// that object is a service, its release looks like the release of an unknown service.
+func appendIndependent(decodeErrs, ruleErrs field.ErrorList) field.ErrorList {
+	errs := slices.Clone(decodeErrs)
+	for _, err := range ruleErrs {
+		isCause := func(d *field.Error) bool {
 			return related(d.Field, err.Field) || related(d.Field, releasedService(err.Field))
 		}
-		if !slices.ContainsFunc(decoding, cause) {
-			all = append(all, err)
+		if !slices.ContainsFunc(decodeErrs, isCause) {
+			errs = append(errs, err)
 		}
 	}
-	return all
+	return errs
 }
 
-// releasedService returns the path of the service that a whole release is of,
-// and every other path as it is.
+// releasedService returns the path of the service if path is the path of a release, and any other path unchanged.
 func releasedService(path string) string {
 	name, ok := strings.CutPrefix(path, Path("releases").String()+".")
 	if ok && !strings.Contains(name, ".") {
@@ -84,7 +82,7 @@ func releasedService(path string) string {
 
 func related(a, b string) bool { return isSubkey(a, b) || isSubkey(b, a) }
 
-// isSubkey reports whether a key is another one, or below it.
+// isSubkey reports whether a key is parent itself or below it.
 func isSubkey(key, parent string) bool {
 	rest, ok := strings.CutPrefix(key, parent)
 	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')

@@ -33,8 +33,8 @@ func FuzzLoad(f *testing.F) {
 		}
 		for _, w := range c.Workloads() {
 			require.Positive(t, w.VolumeBytes())
-			for _, live := range w.Artifacts {
-				require.True(t, filepath.IsLocal(live.File) && filepath.IsLocal(live.ServerPath()), live.File)
+			for _, artifact := range w.Artifacts {
+				require.True(t, filepath.IsLocal(artifact.File) && filepath.IsLocal(artifact.ServerPath()), artifact.File)
 			}
 		}
 	})

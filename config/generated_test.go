@@ -14,8 +14,7 @@ import (
 	"github.com/modelferry/modelferry/config/configtest"
 )
 
-// Tests of properties depend on the generator: its stacks are valid, and both
-// clouds have the same services.
+// The property tests rely on this: the generated configs are valid, and have the same services on both clouds.
 func TestStacks_areValid(t *testing.T) {
 	var releases, existing int
 	rapid.Check(t, func(t *rapid.T) {
@@ -36,53 +35,53 @@ func TestStacks_areValid(t *testing.T) {
 	require.NotZero(t, existing, "no stack had an existing cluster")
 }
 
-// A new key has to be generated too, so that the properties cover it.
+// The generator has to set every key, including new ones, so that the property tests cover it.
 func TestStacks_setEveryKey(t *testing.T) {
 	drawn := map[string]bool{}
 	for seed := range 60 {
 		for _, settings := range configtest.Stacks().Example(seed) {
-			own := map[string]any{}
+			projectKeys := map[string]any{}
 			for key, value := range settings {
 				if name, ok := strings.CutPrefix(key, config.Namespace+":"); ok {
-					own[name] = value
+					projectKeys[name] = value
 				}
 			}
-			collectKeys(reflect.TypeFor[config.Config](), own, "", drawn)
+			collectKeys(reflect.TypeFor[config.Config](), projectKeys, "", drawn)
 		}
 	}
-	all := map[string]bool{}
-	collectKeys(reflect.TypeFor[config.Config](), nil, "", all)
-	require.Greater(t, len(all), 60, "the types were not read")
-	for _, key := range slices.Sorted(maps.Keys(all)) {
+	known := map[string]bool{}
+	collectKeys(reflect.TypeFor[config.Config](), nil, "", known)
+	require.Greater(t, len(known), 60, "the types were not read")
+	for _, key := range slices.Sorted(maps.Keys(known)) {
 		require.True(t, drawn[key], "%s is never set: add it to the options in config/configtest", key)
 	}
 }
 
-// collectKeys adds the keys of a type below a path to all: those that a value
-// has, or every one for a nil value.
-func collectKeys(t reflect.Type, value any, at string, all map[string]bool) {
+// collectKeys adds the keys of a type below a path to keys: those that are set in a value, or every key if the value is
+// nil.
+func collectKeys(t reflect.Type, value any, path string, keys map[string]bool) {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	object, _ := value.(map[string]any)
-	named := t.Kind() == reflect.Map && t.Elem().Kind() == reflect.Struct
-	amounts := t == reflect.TypeFor[config.ResourceRequirements]() || t == reflect.TypeFor[config.ResourceList]()
+	isNamedMap := t.Kind() == reflect.Map && t.Elem().Kind() == reflect.Struct
+	isResources := t == reflect.TypeFor[config.ResourceRequirements]() || t == reflect.TypeFor[config.ResourceList]()
 	switch {
-	case t.Kind() == reflect.Struct && !amounts:
+	case t.Kind() == reflect.Struct && !isResources:
 		for i := range t.NumField() {
 			name := t.Field(i).Tag.Get("json")
-			inner, has := object[name]
-			if name != "" && name != "-" && (has || value == nil) {
-				collectKeys(t.Field(i).Type, inner, strings.TrimPrefix(at+"."+name, "."), all)
+			inner, isSet := object[name]
+			if name != "" && name != "-" && (isSet || value == nil) {
+				collectKeys(t.Field(i).Type, inner, strings.TrimPrefix(path+"."+name, "."), keys)
 			}
 		}
-	case named && value == nil:
-		collectKeys(t.Elem(), nil, at+".NAME", all)
-	case named:
+	case isNamedMap && value == nil:
+		collectKeys(t.Elem(), nil, path+".NAME", keys)
+	case isNamedMap:
 		for _, inner := range object {
-			collectKeys(t.Elem(), inner, at+".NAME", all)
+			collectKeys(t.Elem(), inner, path+".NAME", keys)
 		}
 	default:
-		all[at] = true
+		keys[path] = true
 	}
 }

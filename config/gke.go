@@ -9,7 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// GCP holds the keys of Pulumi's Google Cloud provider.
+// GCP has the keys of Pulumi's Google Cloud provider.
 type GCP struct {
 	// ID of the project.
 	Project string `provider:"gcp:project"`
@@ -17,7 +17,7 @@ type GCP struct {
 	Region string `provider:"gcp:region"`
 }
 
-// gceName is the format of a Compute Engine resource's name (RFC 1035).
+// gceName matches the name of a Compute Engine resource (RFC 1035).
 var gceName = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 var gkePlatform = platform{
@@ -62,9 +62,9 @@ func validateGKE(c Config) field.ErrorList {
 	}
 	for _, name := range sortedKeys(c.Releases) {
 		if _, known := c.Services[name]; !known {
-			continue // reported by the rules for releases
+			continue // reported by validateReleases
 		}
-		c.Releases[name].eachArtifact(Path("releases", name), func(fldPath *field.Path, a ArtifactRelease) {
+		c.Releases[name].forEachArtifact(Path("releases", name), func(fldPath *field.Path, a ArtifactRelease) {
 			if a.Version != "" && !objectGeneration.MatchString(a.Version) {
 				errs = append(errs, field.Invalid(fldPath.Child("version"), a.Version,
 					"must be the generation of an object, a number (gcloud storage ls -a)"))
@@ -74,7 +74,7 @@ func validateGKE(c Config) field.ErrorList {
 	return errs
 }
 
-// objectGeneration is the version of a Cloud Storage object.
+// objectGeneration matches the generation of a Cloud Storage object.
 var objectGeneration = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
 
 var releaseChannels = []string{"RAPID", "REGULAR", "STABLE", "EXTENDED"}
@@ -107,7 +107,7 @@ func validateGKENetwork(n ExistingNetwork, fldPath *field.Path) field.ErrorList 
 	errs = append(errs, validateRequiredName(fldPath.Child("podRange"), n.PodRange, gceSecondaryRange)...)
 	errs = append(errs, validateRequiredName(fldPath.Child("serviceRange"), n.ServiceRange, gceSecondaryRange)...)
 	if n.PodRange != "" && n.PodRange == n.ServiceRange {
-		errs = append(errs, duplicate(fldPath.Child("serviceRange"), n.ServiceRange, "must be another range than podRange"))
+		errs = append(errs, duplicate(fldPath.Child("serviceRange"), n.ServiceRange, "must differ from podRange"))
 	}
 	return errs
 }

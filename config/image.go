@@ -7,7 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// validateImage checks a required reference of an image, with a tag or a digest.
+// validateImage checks a required image reference, which must have a tag or a digest.
 func validateImage(fldPath *field.Path, value string) field.ErrorList {
 	if value == "" {
 		return validateRequired(fldPath, value)
@@ -22,7 +22,7 @@ func validateImage(fldPath *field.Path, value string) field.ErrorList {
 	return nil
 }
 
-// requireDigest refuses a valid image reference that has a tag only.
+// requireDigest rejects a valid image reference without a digest.
 func requireDigest(fldPath *field.Path, value string) field.ErrorList {
 	named, err := reference.ParseNormalizedNamed(value)
 	if err != nil || reference.IsNameOnly(named) {

@@ -7,12 +7,12 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// RootPathEnvVar is the environment variable that tells a FastAPI server the
-// path that it is served at.
+// RootPathEnvVar is the environment variable that sets the root path of a FastAPI server: the path at which the ingress
+// serves it.
 const RootPathEnvVar = "API_ROOT_PATH"
 
-// Ingress is access from outside the cluster: a load balancer of the cloud
-// that terminates TLS and routes each service's path to its pods.
+// Ingress gives access from outside the cluster. The cloud's load balancer terminates TLS, and routes the path of each
+// service to its pods.
 type Ingress struct {
 	// Host name of the requests. Create its DNS record yourself, once the load balancer has an address.
 	Host string `json:"host" need:"required"`
@@ -22,7 +22,7 @@ type Ingress struct {
 	// Whether the load balancer is internal: reachable from the VPC and connected networks, not from the internet.
 	Internal bool `json:"internal"`
 	// Name of a reserved address: a global one, or a regional one for an internal load balancer. An Application Load
-	// Balancer on EKS has none: use an alias record. Default: an address that is released with the ingress.
+	// Balancer on EKS has no fixed address: create an alias record. Default: an ephemeral address.
 	Address string `json:"address" clouds:"gke"`
 	// Name of the IngressClass of the AWS Load Balancer Controller. On GKE, internal selects the class. Default: alb.
 	Class string `json:"class" clouds:"eks"`
@@ -49,15 +49,13 @@ func (i Ingress) validate(fldPath *field.Path, certificate nameFormat) field.Err
 	return errs
 }
 
-// needsIngressSources reports whether the network policy depends on
-// ingress.sources and the config has none. Without them the policy would block
-// a load balancer whose ranges are unknown.
+// needsIngressSources reports whether the network policy needs ingress.sources and the config does not set it. The
+// policy would then block a load balancer whose ranges are unknown.
 func (c Config) needsIngressSources() bool {
 	return len(c.Ingress.Sources) == 0 && c.NetworkPolicy.Enabled != nil && *c.NetworkPolicy.Enabled
 }
 
-// validateRootPaths compares the path of each released service with the one
-// that its server is configured for.
+// validateRootPaths compares the path of each released service with the root path of its server.
 func (c Config) validateRootPaths() field.ErrorList {
 	var errs field.ErrorList
 	for _, name := range sortedKeys(c.Releases) {

@@ -6,17 +6,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// csiRelease is NLPInsight with FinBERT as a folder of a bucket that is mounted,
-// with some more set of its model's release.
+// csiRelease returns settings with which NLPInsight's FinBERT model is a folder of a mounted bucket. model has further
+// keys of the released model.
 func csiRelease(model map[string]any) map[string]any {
 	return map[string]any{
 		"releases.nlpinsight.backend": "finbert", "releases.nlpinsight.delivery": "csi",
-		"releases.nlpinsight.backends.finbert.artifacts.model": with(map[string]any{"path": "nlpinsight/finbert/v1/",
+		"releases.nlpinsight.backends.finbert.artifacts.model": merge(map[string]any{"path": "nlpinsight/finbert/v1/",
 			"size": "1.2GB"}, model),
 	}
 }
 
-// invalidDeliveries are about how artifacts come into a pod.
+// invalidDeliveries are cases of invalid values of delivery and of keys that depend on it.
 var invalidDeliveries = []invalidCase{
 	{name: "unknown delivery", set: map[string]any{"releases.bankchurn.delivery": "fuse"},
 		want: []string{`modelferry:releases.bankchurn.delivery: Unsupported value: "fuse": supported values: "fetch", "csi"`}},
@@ -32,15 +32,15 @@ var invalidDeliveries = []invalidCase{
 	{name: "folder for a file destination", set: map[string]any{"releases.bankchurn.delivery": "csi",
 		"releases.bankchurn.artifacts.model": map[string]any{
 			"path": "bankchurn/v1/", "size": "1MB"}},
-		want: []string{`modelferry:releases.bankchurn.artifacts.model.path: Invalid value: "bankchurn/v1/": must be an object, ` +
-			`or the artifact's dest, "model.joblib", must end in / for a folder`}},
+		want: []string{`modelferry:releases.bankchurn.artifacts.model.path: Invalid value: "bankchurn/v1/": must not be a ` +
+			`folder, because the artifact's dest, "model.joblib", does not end in /`}},
 	{name: "digest of a folder", set: csiRelease(map[string]any{"sha256": zeros}),
 		want: []string{`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.sha256: Forbidden: a folder has no ` +
 			`digest: remove it`}},
 	{name: "folder with ..", set: csiRelease(map[string]any{"path": "nlpinsight/../x/"}),
 		want: []string{`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.path: Invalid value: ` +
 			`"nlpinsight/../x/": must be the path of an object, relative to the bucket and without ..`}},
-	{name: "destination in another artifact's folder", set: with(csiRelease(nil),
+	{name: "destination in another artifact's folder", set: merge(csiRelease(nil),
 		map[string]any{"services.nlpinsight.artifacts.dataset.dest": "finbert/train.csv"}),
 		want: []string{`modelferry:releases.nlpinsight.backends.finbert.artifacts.model: Invalid value: "finbert": must not ` +
 			`overlap the destination of artifact "dataset", finbert/train.csv: a file cannot be a directory`}},
@@ -50,14 +50,14 @@ var invalidDeliveries = []invalidCase{
 			`modelferry:endpoints.storage: set it to fetch`}},
 }
 
-func with(base, more map[string]any) map[string]any {
-	all := map[string]any{}
-	for _, part := range []map[string]any{base, more} {
+func merge(base, override map[string]any) map[string]any {
+	merged := map[string]any{}
+	for _, part := range []map[string]any{base, override} {
 		for key, value := range part {
-			all[key] = value
+			merged[key] = value
 		}
 	}
-	return all
+	return merged
 }
 
 func TestWorkloads_csiFolder(t *testing.T) {
@@ -77,10 +77,10 @@ func TestWorkloads_csiFolder(t *testing.T) {
 
 // Mounted artifacts are not copied to ephemeral storage.
 func TestLoad_csiNeedsNoEphemeralStorage(t *testing.T) {
-	load(t, "gke", with(csiRelease(nil),
+	load(t, "gke", merge(csiRelease(nil),
 		map[string]any{"services.nlpinsight.backends.finbert.resources.limits.ephemeralStorage": "200Mi"}))
 }
 
 func TestLoad_productionUnverified(t *testing.T) {
-	load(t, "gke", with(csiRelease(nil), map[string]any{"production": true, "releases.nlpinsight.unverified": true}))
+	load(t, "gke", merge(csiRelease(nil), map[string]any{"production": true, "releases.nlpinsight.unverified": true}))
 }

@@ -9,28 +9,28 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-const arn = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b"
+const certificateARN = "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b"
 
-// ingressFor returns a complete ingress of a stack.
+// ingressFor returns an ingress with all required keys.
 func ingressFor(stack string) map[string]any {
-	certificate := map[string]string{"gke": "models", "eks": arn}[stack]
+	certificate := map[string]string{"gke": "models", "eks": certificateARN}[stack]
 	return map[string]any{"host": "models.example.com", "certificate": certificate}
 }
 
-// withIngress adds an ingress to the values of other keys. Keys below ingress change it.
+// withIngress adds an ingress to settings. Keys that begin with ingress. change the ingress.
 func withIngress(stack string, set map[string]any) map[string]any {
-	all := map[string]any{"ingress": ingressFor(stack)}
+	settings := map[string]any{"ingress": ingressFor(stack)}
 	for key, value := range set {
 		if name, ok := strings.CutPrefix(key, "ingress."); ok {
-			all["ingress"].(map[string]any)[name] = value
+			settings["ingress"].(map[string]any)[name] = value
 			continue
 		}
-		all[key] = value
+		settings[key] = value
 	}
-	return all
+	return settings
 }
 
-// invalidIngresses are about the way in from outside.
+// invalidIngresses are cases of an invalid ingress and of invalid service paths.
 var invalidIngresses = []invalidCase{
 	{name: "ingress without host and certificate", set: map[string]any{"ingress": object},
 		want: []string{
@@ -42,7 +42,7 @@ var invalidIngresses = []invalidCase{
 		want: []string{`modelferry:ingress.host: Invalid value: "https://models.example.com": must be a host name in lower ` +
 			`case, without scheme, port or wildcard`}},
 	{name: "ARN for a certificate on gke", set: map[string]any{"ingress": map[string]any{"host": "models.example.com",
-		"certificate": arn}},
+		"certificate": certificateARN}},
 		want: []string{`modelferry:ingress.certificate: Invalid value: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b": ` +
 			`must be the name of a Compute Engine SSL certificate (gcloud compute ssl-certificates list)`}},
 	{name: "certificate name on eks", stack: "eks", set: map[string]any{"ingress": map[string]any{"host": "models.example.com",
@@ -88,16 +88,16 @@ var invalidIngresses = []invalidCase{
 	{name: "invalid service paths", set: map[string]any{
 		"services.bankchurn.path": "bankchurn", "services.nlpinsight.path": "/", "services.chicagotaxi.path": "/taxi/*"},
 		want: []string{
-			`modelferry:services.bankchurn.path: Invalid value: "bankchurn": must be /FOLDER, of letters, digits and . _ ~ -`,
-			`modelferry:services.chicagotaxi.path: Invalid value: "/taxi/*": must be /FOLDER, of letters, digits and . _ ~ -`,
-			`modelferry:services.nlpinsight.path: Invalid value: "/": must be /FOLDER, of letters, digits and . _ ~ -`,
+			`modelferry:services.bankchurn.path: Invalid value: "bankchurn": must have the form /FOLDER, with letters, digits and . _ ~ - only`,
+			`modelferry:services.chicagotaxi.path: Invalid value: "/taxi/*": must have the form /FOLDER, with letters, digits and . _ ~ - only`,
+			`modelferry:services.nlpinsight.path: Invalid value: "/": must have the form /FOLDER, with letters, digits and . _ ~ - only`,
 		}},
 	{name: "duplicate service path", set: map[string]any{"services.nlpinsight.path": "/bankchurn"},
 		want: []string{`modelferry:services.nlpinsight.path: Duplicate value: "/bankchurn": already in ` +
 			`modelferry:services.bankchurn.path: each service needs its own`}},
 }
 
-// invalidMonitoring are about Prometheus.
+// invalidMonitoring are cases of invalid monitoring.
 var invalidMonitoring = []invalidCase{
 	{name: "invalid monitoring", set: map[string]any{"monitoring": map[string]any{
 		"interval": "1500ms", "labels": map[string]any{"release": "a b", "-x": "y"}}},
@@ -121,10 +121,10 @@ func TestLoad_validIngress(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { require.NotNil(t, load(t, name, set).Ingress) })
 	}
-	t.Run("an open network needs no sources", func(t *testing.T) {
+	t.Run("sources optional without network policy", func(t *testing.T) {
 		load(t, "gke", withIngress("gke", map[string]any{"ingress.internal": true, "networkPolicy.enabled": false}))
 	})
-	t.Run("a path that no server is told of", func(t *testing.T) {
+	t.Run("path without root path variable", func(t *testing.T) {
 		c := load(t, "gke", withIngress("gke", map[string]any{"services.bankchurn.path": "/churn", "services.bankchurn.env": nil}))
 		require.Equal(t, "/churn", c.Services["bankchurn"].Path)
 		require.Equal(t, config.RootPathEnvVar, "API_ROOT_PATH")

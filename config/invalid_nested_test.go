@@ -2,7 +2,7 @@ package config_test
 
 import "strings"
 
-// invalidQuantities sets each quantity of each key that has requests and limits.
+// invalidQuantities are cases that set each quantity of each key with requests and limits.
 var invalidQuantities = quantityCases("fetcher.resources", "containerDefaults", "quota", "services.bankchurn.resources",
 	"services.nlpinsight.backends.finbert.resources")
 
@@ -21,8 +21,7 @@ func quantityCases(keys ...string) []invalidCase {
 	return cases
 }
 
-// invalidNested are about the keys of backends, and of other objects whose
-// rules are those of another key too.
+// invalidNested are cases of keys in backends and other objects whose rules also apply to keys elsewhere.
 var invalidNested = []invalidCase{
 	{name: "backend's artifact with invalid values", set: map[string]any{
 		"services.nlpinsight.backends.finbert.artifacts.model": artifact("finbert/", "bucket", "big", "mount", "data", "env", "A B"),
@@ -56,7 +55,7 @@ var invalidNested = []invalidCase{
 			`4.1MB or 8MiB`,
 	}},
 	{name: "invalid public subnet", stack: "eks", set: map[string]any{
-		"cluster.create.network.existing": with(existingEKSNetwork, map[string]any{"publicSubnets": []any{"public"}}),
+		"cluster.create.network.existing": merge(existingEKSNetwork, map[string]any{"publicSubnets": []any{"public"}}),
 	}, want: []string{
 		`modelferry:cluster.create.network.existing.publicSubnets[0]: Invalid value: "public": ` +
 			`must be the ID of a subnet, such as subnet-0a1b2c3d`,

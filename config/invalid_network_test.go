@@ -6,7 +6,7 @@ var (
 	existingEKSNetwork = map[string]any{"vpc": "vpc-0a", "privateSubnets": []any{"subnet-0a", "subnet-0b"}}
 )
 
-// invalidNetworks are about the network that a new cluster lives in.
+// invalidNetworks are cases of an invalid network of a new cluster.
 var invalidNetworks = []invalidCase{
 	{name: "node range overlaps pod range", set: map[string]any{"cluster.create.network.cidr": "172.22.0.0/16"},
 		want: []string{`modelferry:cluster.create.network.podCIDR: Invalid value: "172.20.0.0/14": must not overlap ` +
@@ -63,7 +63,7 @@ var invalidNetworks = []invalidCase{
 				`gke: remove it`,
 			`modelferry:cluster.create.network.existing.publicSubnets: Forbidden: only supported on eks, and this stack is on ` +
 				`gke: remove it`,
-			`modelferry:cluster.create.network.existing.serviceRange: Duplicate value: "pods": must be another range than podRange`,
+			`modelferry:cluster.create.network.existing.serviceRange: Duplicate value: "pods": must differ from podRange`,
 			`modelferry:cluster.create.network.existing.vpc: Forbidden: only supported on eks, and this stack is on gke: remove it`,
 		}},
 	{name: "gke network on eks", stack: "eks", set: map[string]any{
@@ -98,14 +98,14 @@ var invalidNetworks = []invalidCase{
 		"cluster.create.network.serviceCIDR": "172.24.0.0/20"},
 		want: []string{
 			`modelferry:cluster.create.network.cidr: Forbidden: may not be set together with ` +
-				`modelferry:cluster.create.network.existing, which has it already: remove one`,
+				`modelferry:cluster.create.network.existing: remove one`,
 			`modelferry:cluster.create.network.podCIDR: Forbidden: may not be set together with ` +
-				`modelferry:cluster.create.network.existing, which has it already: remove one`,
+				`modelferry:cluster.create.network.existing: remove one`,
 			`modelferry:cluster.create.network.serviceCIDR: Forbidden: may not be set together with ` +
-				`modelferry:cluster.create.network.existing, which has it already: remove one`,
+				`modelferry:cluster.create.network.existing: remove one`,
 		}},
 	{name: "existing network with natPerZone", stack: "eks", set: map[string]any{
 		"cluster.create.network.existing": existingEKSNetwork, "cluster.create.network.natPerZone": true},
 		want: []string{`modelferry:cluster.create.network.natPerZone: Forbidden: may not be set together with ` +
-			`modelferry:cluster.create.network.existing, which has it already: remove one`}},
+			`modelferry:cluster.create.network.existing: remove one`}},
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// invalidProduction are about a stack that says it is for production.
+// invalidProduction are cases of configs that are invalid on a production stack only.
 var invalidProduction = []invalidCase{
 	{name: "production images by tag", set: map[string]any{
 		"production": true, "fetcher.image": "registry.example/fetcher:1", "releases.bankchurn.image": "registry.example/bankchurn:1"},
@@ -40,8 +40,8 @@ var invalidProduction = []invalidCase{
 			`a tag: add @sha256:… or :TAG`}},
 }
 
-// invalidNamespaces are about what bounds the namespace.
-var invalidNamespaces = []invalidCase{
+// invalidNamespaceSettings are cases of invalid network policies, quotas and container defaults.
+var invalidNamespaceSettings = []invalidCase{
 	{name: "invalid egress ranges", set: map[string]any{"networkPolicy.egress": []any{"10.0.0.0/16", "10.0.0.1/16", "vpc"}},
 		want: []string{
 			`modelferry:networkPolicy.egress[1]: Invalid value: "10.0.0.1/16": must be an address range in CIDR notation, such ` +
@@ -59,8 +59,7 @@ var invalidNamespaces = []invalidCase{
 			`as 500m or 512Mi`}},
 }
 
-// The repository's stacks have digests for everything but the autoscaler's
-// image, whose default has none.
+// The repository's stacks have digests for every image except the Cluster Autoscaler's, which has none by default.
 func TestLoad_repositoryStacksInProduction(t *testing.T) {
 	for stack, set := range map[string]map[string]any{
 		"gke": {"production": true},

@@ -2,7 +2,7 @@ package config_test
 
 import "strings"
 
-// invalidReleases are about what is live.
+// invalidReleases are cases of invalid releases.
 var invalidReleases = []invalidCase{
 	{name: "release of an unknown service", set: map[string]any{"releases.bankchrun": object},
 		want: []string{`modelferry:releases.bankchrun: Not found: "bankchrun": must be a service: did you mean "bankchurn"?`}},

@@ -1,15 +1,15 @@
 package config_test
 
-// artifact is a catalogue's entry for a dest, with what else is said of it.
-func artifact(dest string, more ...any) map[string]any {
+// artifact returns an artifact with a dest and further keys, given as pairs of key and value.
+func artifact(dest string, keysAndValues ...any) map[string]any {
 	a := map[string]any{"dest": dest}
-	for k := 0; k < len(more); k += 2 {
-		a[more[k].(string)] = more[k+1]
+	for k := 0; k < len(keysAndValues); k += 2 {
+		a[keysAndValues[k].(string)] = keysAndValues[k+1]
 	}
 	return a
 }
 
-// invalidServices are about the catalogue.
+// invalidServices are cases of invalid services.
 var invalidServices = []invalidCase{
 	{name: "duplicate deployment", set: map[string]any{"services.nlpinsight.deployment": "bankchurn-predictor"},
 		want: []string{`modelferry:services.nlpinsight.deployment: Duplicate value: "bankchurn-predictor": already in ` +
@@ -47,16 +47,16 @@ var invalidServices = []invalidCase{
 				`the service's identity may read nothing else`,
 			`modelferry:releases.bankchurn.artifacts.model.path: Invalid value: "bankchurn/model.joblib": must begin with /: ` +
 				`the service's identity may read nothing else`,
-			`modelferry:services.bankchurn.prefix: Invalid value: "/": must be FOLDER/, of letters, digits and . _ - /`,
+			`modelferry:services.bankchurn.prefix: Invalid value: "/": must have the form FOLDER/, with letters, digits and . _ - / only`,
 		}},
 	{name: "prefix with a wildcard", set: map[string]any{
 		"services.bankchurn.prefix": "bank*/", "releases.bankchurn.artifacts.model.path": "bank*/a",
 		"releases.bankchurn.artifacts.dataset.path": "bank*/b"},
-		want: []string{`modelferry:services.bankchurn.prefix: Invalid value: "bank*/": must be FOLDER/, of letters, digits and ` +
-			`. _ - /`}},
+		want: []string{`modelferry:services.bankchurn.prefix: Invalid value: "bank*/": must have the form FOLDER/, with ` +
+			`letters, digits and . _ - / only`}},
 	{name: "prefix without a slash", set: map[string]any{"services.bankchurn.prefix": "bankchurn"},
-		want: []string{`modelferry:services.bankchurn.prefix: Invalid value: "bankchurn": must be FOLDER/, of letters, digits ` +
-			`and . _ - /`}},
+		want: []string{`modelferry:services.bankchurn.prefix: Invalid value: "bankchurn": must have the form FOLDER/, with ` +
+			`letters, digits and . _ - / only`}},
 	{name: "invalid deployment name", set: map[string]any{"services.bankchurn.deployment": "Bank Churn"},
 		want: []string{`modelferry:services.bankchurn.deployment: Invalid value: "Bank Churn": must be at most 63 lower case ` +
 			`letters, digits and hyphens`}},
@@ -111,7 +111,7 @@ var invalidServices = []invalidCase{
 		}},
 	{name: "min replicas above max", set: map[string]any{"services.bankchurn.autoscaling.min": 4},
 		want: []string{`modelferry:services.bankchurn.autoscaling.max: Invalid value: 3: must be at least min, 4`}},
-	{name: "explicit zeros are no defaults", set: map[string]any{"services.bankchurn.autoscaling.min": 0,
+	{name: "explicit zeros are not replaced by defaults", set: map[string]any{"services.bankchurn.autoscaling.min": 0,
 		"services.bankchurn.autoscaling.cpu": 0},
 		want: []string{
 			`modelferry:services.bankchurn.autoscaling.cpu: Invalid value: 0: must be between 1 and 100`,
@@ -143,7 +143,7 @@ var invalidServices = []invalidCase{
 	}},
 	{name: "dest begins with a dot", set: map[string]any{"services.bankchurn.artifacts.model.dest": ".modelferry.json"},
 		want: []string{`modelferry:services.bankchurn.artifacts.model.dest: Invalid value: ".modelferry.json": must not begin ` +
-			`with a dot: the fetcher's own files do`}},
+			`with a dot: such names are reserved for the fetcher`}},
 	{name: "relative mount", set: map[string]any{"services.bankchurn.artifacts.dataset.mount": "data"},
 		want: []string{`modelferry:services.bankchurn.artifacts.dataset.mount: Invalid value: "data": must be an absolute path`}},
 	{name: "mount in the model folder", set: map[string]any{"services.bankchurn.artifacts.dataset.mount": "/models/data"},

@@ -1,6 +1,6 @@
 package config_test
 
-// invalidStacks are about the stack itself: cloud, cluster, buckets, fetcher.
+// invalidStacks are cases of invalid keys of the stack itself: cloud, cluster, buckets, fetcher and others.
 var invalidStacks = []invalidCase{
 	{name: "missing cloud", set: map[string]any{"cloud": nil},
 		want: []string{`modelferry:cloud: Required value: must be set`}},
@@ -84,8 +84,8 @@ var invalidStacks = []invalidCase{
 		want: []string{`modelferry:cluster.create.autoscaler.image: Invalid value: "cluster-autoscaler": must have a digest or ` +
 			`a tag: add @sha256:… or :TAG`}},
 	{name: "coldAfterDays too low for S3", stack: "eks", set: map[string]any{"buckets.coldAfterDays": 29},
-		want: []string{`modelferry:buckets.coldAfterDays: Invalid value: 29: must be at least 30: S3 moves no younger object to ` +
-			`STANDARD_IA`}},
+		want: []string{`modelferry:buckets.coldAfterDays: Invalid value: 29: must be at least 30: S3 does not move younger ` +
+			`objects to STANDARD_IA`}},
 	{name: "invalid network policy namespaces", set: map[string]any{"networkPolicy.namespaces": []any{"Monitoring", ""}},
 		want: []string{
 			`modelferry:networkPolicy.namespaces[0]: Invalid value: "Monitoring": must be at most 63 lower case letters, digits ` +
@@ -127,10 +127,10 @@ var invalidStacks = []invalidCase{
 		want: []string{`modelferry:buckets.kmsKey: Invalid value: "alias/models": must be the ARN of a KMS key: ` +
 			`arn:aws:kms:REGION:ACCOUNT:key/ID`}},
 	{name: "access logs in the models bucket", set: map[string]any{"buckets.models": "shared", "buckets.accessLogs": "shared"},
-		want: []string{`modelferry:buckets.accessLogs: Duplicate value: "shared": must be another bucket than ` +
+		want: []string{`modelferry:buckets.accessLogs: Duplicate value: "shared": must differ from ` +
 			`modelferry:buckets.models`}},
 	{name: "equal bucket names", set: map[string]any{"buckets.models": "shared", "buckets.datasets": "shared"},
-		want: []string{`modelferry:buckets.datasets: Duplicate value: "shared": must be another bucket than ` +
+		want: []string{`modelferry:buckets.datasets: Duplicate value: "shared": must differ from ` +
 			`modelferry:buckets.models`}},
 	{name: "invalid bucket name", set: map[string]any{"buckets.models": "My_Models"},
 		want: []string{`modelferry:buckets.models: Invalid value: "My_Models": must be 3 to 63 lower case letters, digits, ` +
@@ -182,8 +182,8 @@ var invalidStacks = []invalidCase{
 	{name: "unknown identity", stack: "eks", set: map[string]any{"identity": "kiam"},
 		want: []string{`modelferry:identity: Unsupported value: "kiam": supported values: "irsa", "podIdentity"`}},
 	{name: "no admins", stack: "eks", set: map[string]any{"cluster.create.admins": nil},
-		want: []string{`modelferry:cluster.create.admins: Required value: must have at least one ARN, that of the role or user ` +
-			`that runs pulumi: nobody else has access`}},
+		want: []string{`modelferry:cluster.create.admins: Required value: must list the role or user that runs pulumi: only ` +
+			`listed administrators have access`}},
 	{name: "duplicate admin, and a session", stack: "eks", set: map[string]any{"cluster.create.admins": []any{
 		"arn:aws:iam::123456789012:role/ops", "arn:aws:iam::123456789012:role/ops", "arn:aws:sts::123456789012:assumed-role/ci/run-7"}},
 		want: []string{

@@ -12,11 +12,11 @@ import (
 	"github.com/modelferry/modelferry/config/configtest"
 )
 
-// invalidCase is a stack of the repository with an invalid config.
+// invalidCase is the config of a stack in the repository with invalid values.
 type invalidCase struct {
 	name      string
-	stack     string // gke when empty
-	stackName string // the stack's own name, where it matters
+	stack     string // gke if empty
+	stackName string // for rules about default bucket names
 	set       map[string]any
 	want      []string // the lines of the error
 }
@@ -29,7 +29,7 @@ var (
 // invalidCases returns the cases of every table.
 func invalidCases() []invalidCase {
 	return slices.Concat(invalidStacks, invalidNetworks, invalidServices, invalidReleases, invalidDeliveries, invalidProduction,
-		invalidNamespaces, invalidIngresses, invalidMonitoring, invalidBucketNames, invalidTypes, invalidQuantities, invalidNested)
+		invalidNamespaceSettings, invalidIngresses, invalidMonitoring, invalidBucketNames, invalidTypes, invalidQuantities, invalidNested)
 }
 
 // load loads the config and returns its errors.
@@ -44,10 +44,10 @@ func (c invalidCase) load(t *testing.T) field.ErrorList {
 	for path, value := range c.set {
 		settings.Set(path, value)
 	}
-	_, err = config.Load(stackNamed{settings, c.stackName}, settings.Keys())
-	invalid := (*config.ValidationError)(nil)
-	require.ErrorAs(t, err, &invalid)
-	return invalid.Errors
+	_, err = config.Load(namedStack{settings, c.stackName}, settings.Keys())
+	var validationErr *config.ValidationError
+	require.ErrorAs(t, err, &validationErr)
+	return validationErr.Errors
 }
 
 func TestLoad_invalid(t *testing.T) {
@@ -102,9 +102,9 @@ func TestValidationError_emptyConfig(t *testing.T) {
   modelferry:cluster: Required value: must be set
   modelferry:fetcher: Required value: must be set
   modelferry:services: Required value: must be set`)
-	required := (*field.Error)(nil)
-	require.ErrorAs(t, err, &required)
-	require.Equal(t, field.ErrorTypeRequired, required.Type)
+	var fieldErr *field.Error
+	require.ErrorAs(t, err, &fieldErr)
+	require.Equal(t, field.ErrorTypeRequired, fieldErr.Type)
 }
 
 func TestNewValidationError(t *testing.T) {

@@ -6,22 +6,22 @@ import (
 	"github.com/modelferry/modelferry/config/internal/decode"
 )
 
-// Source gives the raw value of a whole config key (modelferry:cloud): text as
-// it is, everything else as JSON. *pulumi.Context implements it.
+// Source provides raw config values. *pulumi.Context implements it.
 type Source interface {
+	// GetConfig returns the value of a top-level key with its namespace, such as modelferry:cloud. It returns a string
+	// unchanged, and any other value as JSON.
 	GetConfig(key string) (value string, ok bool)
 	// Stack returns the stack's name. The default names of the buckets contain it.
 	Stack() string
 }
 
-// Load reads a stack's config, fills in the defaults and applies every rule.
+// Load reads a stack's config, sets the defaults and applies every rule.
 //
-// keys are all keys that are set in the stack's config, so that an unknown one
-// is found; with nil only the known keys are read. The error is a
-// *ValidationError that holds every problem, not just the first one.
+// keys are all keys that the stack's config sets. Load needs them to find unknown keys; if keys is nil, unknown
+// top-level keys are ignored. The error is a *ValidationError that has every error, not just the first one.
 func Load(source Source, keys []string) (Config, error) {
 	var c Config
-	// decode.Into sets the defaults of the objects that the config has, this call those of all others.
+	// decode.Into sets the defaults of the objects in the config. This call sets those of all other objects.
 	if err := defaults.Set(&c); err != nil {
 		return Config{}, err
 	}
@@ -35,7 +35,7 @@ func Load(source Source, keys []string) (Config, error) {
 	return c, nil
 }
 
-// setDefaults fills in the defaults that follow from other values.
+// setDefaults sets the defaults that depend on other values.
 func (c *Config) setDefaults() {
 	for name, service := range c.Services {
 		c.Services[name] = service.withNames(name)

@@ -23,7 +23,7 @@ func load(t *testing.T, stack string, set map[string]any) config.Config {
 	return c
 }
 
-// minimalConfig is a config with nothing in it that has a default.
+// minimalConfig returns a config with one release that sets only keys without a default.
 func minimalConfig() configtest.Settings {
 	s := configtest.Settings{"aws:region": "eu-west-1"}
 	s.Set("cloud", "eks")
@@ -93,7 +93,7 @@ func TestLoad_explicitZero(t *testing.T) {
 	require.Zero(t, c.Fetcher.Backoff)
 	require.Zero(t, c.Services["churn"].Autoscaling.ScaleDownWindow)
 	require.False(t, *c.Cluster.Create.DeletionProtection)
-	require.Equal(t, 5*time.Minute, c.Fetcher.Timeout, "a neighbour keeps its default")
+	require.Equal(t, 5*time.Minute, c.Fetcher.Timeout, "other keys keep their defaults")
 }
 
 func TestLoad_partialObjectKeepsDefaults(t *testing.T) {
@@ -109,9 +109,8 @@ func TestLoad_partialObjectKeepsDefaults(t *testing.T) {
 	require.Equal(t, 70, c.Services["churn"].Autoscaling.CPU)
 }
 
-// pulumi config set stores what looks like a number as one; a GCS generation
-// has more digits than a float keeps.
-func TestLoad_numberForText(t *testing.T) {
+// pulumi config set stores a value that looks like a number as a number.
+func TestLoad_numberForString(t *testing.T) {
 	s := minimalConfig()
 	s.Set("releases.churn.artifacts.model.version", int64(1763901234567891))
 	s.Set("services.churn.resources.limits.cpu", 2)
@@ -121,11 +120,11 @@ func TestLoad_numberForText(t *testing.T) {
 	require.Equal(t, "2", c.Services["churn"].Resources.Limits.CPU)
 }
 
-func TestLoad_unknownKeysNeedKeys(t *testing.T) {
+func TestLoad_unknownKeysIgnoredWithoutKeys(t *testing.T) {
 	s := minimalConfig()
 	s.Set("telemetry", "on")
 	_, err := config.Load(s, nil)
-	require.NoError(t, err, "without the keys, only the known ones are read")
+	require.NoError(t, err, "without keys, unknown ones are ignored")
 	_, err = config.Load(s, s.Keys())
 	require.ErrorContains(t, err, "modelferry:telemetry: Forbidden: unknown key")
 }

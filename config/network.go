@@ -6,8 +6,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Network is the network of a cluster that the stack creates: one that the
-// stack creates too, or an existing one.
+// Network is the network of a cluster that the stack creates. The stack creates the network too, or uses an existing
+// one.
 type Network struct {
 	// Existing network to use. The stack creates nothing in it, so its private subnets need a route to the internet.
 	Existing *ExistingNetwork `json:"existing"`
@@ -17,10 +17,10 @@ type Network struct {
 	PodCIDR string `json:"podCIDR" clouds:"gke"`
 	// CIDR range of the Kubernetes Services, /16 to /27. Default: 172.24.0.0/20.
 	ServiceCIDR string `json:"serviceCIDR" clouds:"gke"`
-	// CIDR range of the control plane, a /28 that nothing else uses. Default: 172.31.255.240/28.
+	// CIDR range of the control plane, a /28 that nothing else may use. Default: 172.31.255.240/28.
 	ControlPlaneCIDR string `json:"controlPlaneCIDR" clouds:"gke"`
-	// Whether each zone has a NAT gateway of its own, so that the failure of a zone affects no other zone. Otherwise
-	// all zones share one. Cloud NAT on GKE is regional.
+	// Whether each zone has a NAT gateway of its own, so that the failure of a zone does not affect other zones.
+	// Otherwise all zones share one NAT gateway. Cloud NAT on GKE is regional.
 	NATPerZone bool `json:"natPerZone" clouds:"eks"`
 }
 
@@ -42,8 +42,7 @@ type ExistingNetwork struct {
 	PublicSubnets []string `json:"publicSubnets" clouds:"eks"`
 }
 
-// setDefaults fills in the default that all clouds share. An existing network
-// has ranges already.
+// setDefaults sets the default that all clouds share. An existing network already has address ranges.
 func (n *Network) setDefaults() {
 	if n.Existing == nil && n.CIDR == "" {
 		n.CIDR = "10.0.0.0/16"
@@ -67,7 +66,7 @@ func (n Network) validate(fldPath *field.Path) field.ErrorList {
 	}{{"cidr", n.CIDR != ""}, {"podCIDR", n.PodCIDR != ""}, {"serviceCIDR", n.ServiceCIDR != ""}, {"natPerZone", n.NATPerZone}} {
 		if key.set {
 			errs = append(errs, field.Forbidden(fldPath.Child(key.name),
-				fmt.Sprintf("may not be set together with %s, which has it already: remove one", fldPath.Child("existing"))))
+				fmt.Sprintf("may not be set together with %s: remove one", fldPath.Child("existing"))))
 		}
 	}
 	return append(errs, validateDisjoint(ranges[3:])...)

@@ -4,8 +4,8 @@ import "k8s.io/apimachinery/pkg/util/validation/field"
 
 // NetworkPolicy is the network policy of the namespace.
 type NetworkPolicy struct {
-	// Whether the namespace's traffic is denied by default. Allowed are DNS, the object store, identity, and requests
-	// to the services.
+	// Whether the namespace's traffic is denied by default. DNS, the object store, the cloud's identity services and
+	// requests to the services are allowed.
 	Enabled *bool `json:"enabled" default:"true"`
 	// Namespaces whose pods may send requests to the services, such as those of a gateway and Prometheus. Default:
 	// all.

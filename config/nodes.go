@@ -2,7 +2,7 @@ package config
 
 import "k8s.io/apimachinery/pkg/util/validation/field"
 
-// NodeScaling is the range in which a node pool is autoscaled, over all zones.
+// NodeScaling is the minimum and maximum size of a node pool, over all zones.
 type NodeScaling struct {
 	// Minimum number of nodes, at least 1.
 	Min int `json:"min" default:"1"`
@@ -12,7 +12,7 @@ type NodeScaling struct {
 
 // SystemNodePool is the node pool for everything but the services.
 type SystemNodePool struct {
-	// Machine type. Default: that of the services' nodes.
+	// Machine type. Default: the machine type of the services' nodes.
 	MachineType string `json:"machineType"`
 	// Minimum number of nodes, at least 1.
 	Min int `json:"min" default:"1"`

@@ -7,7 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A new cloud needs an entry in the table of clouds with every field.
+// A new cloud needs an entry in platforms with every field set.
 func TestPlatforms_complete(t *testing.T) {
 	require.Len(t, platforms, len(Clouds()))
 	for _, cloud := range Clouds() {

@@ -20,24 +20,25 @@ func paths() *rapid.Generator[string] {
 		"...", ".hidden", `a\b`, "a\nb", "*", "${x}", "ä"})
 	return rapid.Custom(func(t *rapid.T) string {
 		joined := strings.Join(rapid.SliceOfN(part, 0, 3).Draw(t, "parts"), "/")
-		return rapid.SampledFrom([]string{"", "churn/", "churn/", "/"}).Draw(t,
-			"before") + joined + rapid.SampledFrom([]string{"", "", "/"}).Draw(t, "after")
+		prefix := rapid.SampledFrom([]string{"", "churn/", "churn/", "/"}).Draw(t, "prefix")
+		return prefix + joined + rapid.SampledFrom([]string{"", "", "/"}).Draw(t, "suffix")
 	})
 }
 
-// checkBothOutcomes checks a property that returns whether the config was valid, and requires valid and invalid ones.
+// checkBothOutcomes checks a property that returns whether the config was valid. It requires both valid and invalid
+// configs.
 func checkBothOutcomes(t *testing.T, property func(t *rapid.T) bool) {
 	t.Helper()
-	var yes, no int
+	var valid, invalid int
 	rapid.Check(t, func(t *rapid.T) {
 		if property(t) {
-			yes++
+			valid++
 		} else {
-			no++
+			invalid++
 		}
 	})
-	require.NotZero(t, yes, "nothing was accepted")
-	require.NotZero(t, no, "nothing was refused")
+	require.NotZero(t, valid, "no config was valid")
+	require.NotZero(t, invalid, "no config was invalid")
 }
 
 func TestLoad_validPathStaysInPrefix(t *testing.T) {
@@ -64,28 +65,28 @@ func TestLoad_validArtifactStaysInModelFolder(t *testing.T) {
 		if err != nil {
 			return false
 		}
-		live := c.Workloads()[0].Artifacts[0]
-		for _, at := range []string{live.File, live.ServerPath()} {
-			require.True(t, filepath.IsLocal(at), at)
-			require.Equal(t, path.Clean(at), at)
+		artifact := c.Workloads()[0].Artifacts[0]
+		for _, file := range []string{artifact.File, artifact.ServerPath()} {
+			require.True(t, filepath.IsLocal(file), file)
+			require.Equal(t, path.Clean(file), file)
 		}
-		require.False(t, strings.HasPrefix(live.File, "."), "the fetcher's own names are left alone: %s", live.File)
+		require.False(t, strings.HasPrefix(artifact.File, "."), "names that begin with a dot are reserved for the fetcher: %s", artifact.File)
 		return true
 	})
 }
 
-// No service may read another's objects: a prefix of another prefix, or one
-// that is a pattern in an IAM policy, is refused.
+// A service must not read the objects of another service. Load rejects a prefix that begins with another prefix, or
+// that is a pattern in an IAM policy.
 func TestLoad_validPrefixesAreDisjoint(t *testing.T) {
 	prefix := rapid.OneOf(paths(), rapid.StringMatching(`[ab](/[ab]){0,2}/`))
 	checkBothOutcomes(t, func(t *rapid.T) bool {
 		s := minimalConfig()
 		for _, name := range []string{"one", "two"} {
-			its := prefix.Draw(t, name)
-			s.Set("services."+name+".prefix", its)
+			value := prefix.Draw(t, name)
+			s.Set("services."+name+".prefix", value)
 			s.Set("services."+name+".artifacts.model.dest", "model.joblib")
 			s.Set("releases."+name+".image", "registry.example/server:1")
-			s.Set("releases."+name+".artifacts.model.path", its+"model.joblib")
+			s.Set("releases."+name+".artifacts.model.path", value+"model.joblib")
 			s.Set("releases."+name+".artifacts.model.size", "1MB")
 		}
 		c, err := config.Load(s, nil)
@@ -99,8 +100,7 @@ func TestLoad_validPrefixesAreDisjoint(t *testing.T) {
 	})
 }
 
-// For any values Load returns a config, or errors that each name a key, in
-// order and without duplicates.
+// Load returns a config or a ValidationError for any values.
 func TestLoad_anyConfig(t *testing.T) {
 	value := rapid.OneOf(
 		rapid.Just[any](nil), rapid.Just[any]([]any{}), rapid.Just[any]([]any{nil, 1}),
@@ -110,7 +110,7 @@ func TestLoad_anyConfig(t *testing.T) {
 		rapid.Map(rapid.Float64Range(-1e300, 1e300), func(n float64) any { return n }),
 		rapid.Map(rapid.Bool(), func(b bool) any { return b }),
 	)
-	where := rapid.SampledFrom([]string{
+	keys := rapid.SampledFrom([]string{
 		"cloud", "namespace", "cluster", "cluster.create", "cluster.create.nodes", "cluster.create.nodes.min",
 		"cluster.create.authorizedNetworks",
 		"buckets", "buckets.models", "endpoints.storage", "fetcher", "fetcher.timeout", "fetcher.resources.limits", "rollout.deadline",
@@ -124,7 +124,7 @@ func TestLoad_anyConfig(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := minimalConfig()
 		for range rapid.IntRange(1, 3).Draw(t, "changes") {
-			s.Set(where.Draw(t, "where"), value.Draw(t, "value"))
+			s.Set(keys.Draw(t, "key"), value.Draw(t, "value"))
 		}
 		_, err := config.Load(s, s.Keys())
 		if err != nil {
@@ -133,18 +133,19 @@ func TestLoad_anyConfig(t *testing.T) {
 	})
 }
 
-// requireValidationError checks what holds of every error of Load.
+// requireValidationError checks properties of every error of Load: each error names a key and they are sorted, without
+// duplicates.
 func requireValidationError(t require.TestingT, err error) {
-	invalid := (*config.ValidationError)(nil)
-	require.ErrorAs(t, err, &invalid)
-	require.NotEmpty(t, invalid.Errors)
+	var validationErr *config.ValidationError
+	require.ErrorAs(t, err, &validationErr)
+	require.NotEmpty(t, validationErr.Errors)
 	seen := map[string]bool{}
-	for _, err := range invalid.Errors {
+	for _, err := range validationErr.Errors {
 		require.NotEmpty(t, err.Field, err)
 		require.NotEmpty(t, err.Detail, err)
 		require.NotEqual(t, field.ErrorTypeInternal, err.Type, err)
-		require.False(t, seen[err.Error()], "twice: %v", err)
+		require.False(t, seen[err.Error()], "duplicate: %v", err)
 		seen[err.Error()] = true
 	}
-	require.True(t, slices.IsSortedFunc(invalid.Errors, func(a, b *field.Error) int { return strings.Compare(a.Field, b.Field) }))
+	require.True(t, slices.IsSortedFunc(validationErr.Errors, func(a, b *field.Error) int { return strings.Compare(a.Field, b.Field) }))
 }

@@ -12,11 +12,12 @@ type Registry struct {
 	Create *bool `json:"create" default:"true"`
 	// Name of the repository on GKE, prefix of the repositories' names on EKS.
 	Name string `json:"name" default:"modelferry"`
-	// Age in days at which an untagged image is deleted. 0 keeps them all, for images that are pushed by digest only.
+	// Age in days at which an untagged image is deleted. With 0, untagged images are kept, for example if images are
+	// pushed by digest only.
 	UntaggedDays int `json:"untaggedDays" default:"30"`
 }
 
-// registryName is a name that both Artifact Registry and ECR accept.
+// registryName matches names that both Artifact Registry and ECR accept.
 var registryName = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 func (r Registry) validate(fldPath *field.Path) field.ErrorList {

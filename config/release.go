@@ -9,33 +9,34 @@ import (
 	"github.com/modelferry/modelferry/config/internal/suggest"
 )
 
-// Release is the version of a service that runs on a stack. A change of it
-// updates a model or rolls it back.
+// Release selects the image and artifact versions of a service on a stack. A change of it updates the model or rolls it
+// back.
 type Release struct {
-	// Image of the model server, with a tag or, better, a digest.
+	// Image of the model server, with a digest (recommended) or a tag.
 	Image string `json:"image" need:"required"`
-	// Backend to run, required where the service has backends.
+	// Backend to run. Required if the service has backends.
 	Backend string `json:"backend"`
-	// How the artifacts get into a pod: fetch, downloaded and verified by the fetcher, or csi, mounted from the
-	// bucket by the cloud's CSI driver.
+	// How the artifacts get into a pod. With fetch, the fetcher downloads and verifies them. With csi, the cloud's CSI
+	// driver mounts the bucket.
 	Delivery string `json:"delivery" default:"fetch"`
-	// Whether to accept that nothing verifies the sha256 of artifacts with delivery csi. A production stack needs
-	// true for csi.
+	// Whether to accept that artifacts with delivery csi are not verified. Must be true for delivery csi on a
+	// production stack.
 	Unverified bool `json:"unverified"`
-	// Version of each artifact, by the artifact's name in services.
+	// Version of each artifact, by the name of the artifact in services.
 	Artifacts map[string]ArtifactRelease `json:"artifacts" need:"required"`
-	// What differs by backend, by the backend's name. A change of backend alone then switches between backends.
+	// Artifact versions for single backends, by the name of the backend. To switch to another backend, only backend has
+	// to be changed.
 	Backends map[string]BackendRelease `json:"backends"`
 }
 
-// BackendRelease is what a release has for one backend.
+// BackendRelease has the artifact versions of a release for one backend.
 type BackendRelease struct {
-	// Versions of artifacts, instead of the release's of the same name.
+	// Versions that replace the release's versions of the same artifacts.
 	Artifacts map[string]ArtifactRelease `json:"artifacts"`
 }
 
-// Artifact returns the released version of an artifact, and the keys below the
-// release's own that it is at: the backend's where the backend has a version.
+// Artifact returns the released version of an artifact, and its path below the release: backends.NAME.artifacts.NAME if
+// the selected backend has a version, otherwise artifacts.NAME.
 func (r Release) Artifact(name string) (release ArtifactRelease, keys []string, ok bool) {
 	if release, ok = r.Backends[r.Backend].Artifacts[name]; ok {
 		return release, []string{"backends", r.Backend, "artifacts", name}, true
@@ -44,15 +45,15 @@ func (r Release) Artifact(name string) (release ArtifactRelease, keys []string, 
 	return release, []string{"artifacts", name}, ok
 }
 
-// artifactPath is Artifact with the path of the version.
+// artifactPath is Artifact with a field.Path for errors. fldPath is the path of the release.
 func (r Release) artifactPath(fldPath *field.Path, name string) (ArtifactRelease, *field.Path, bool) {
 	release, keys, ok := r.Artifact(name)
 	return release, fldPath.Child(keys[0], keys[1:]...), ok
 }
 
-// eachArtifact calls visit with every version of an artifact and its path,
-// those of backends that do not run included.
-func (r Release) eachArtifact(fldPath *field.Path, visit func(fldPath *field.Path, a ArtifactRelease)) {
+// forEachArtifact calls visit with every artifact version and its path, including the versions of backends that are not
+// selected.
+func (r Release) forEachArtifact(fldPath *field.Path, visit func(fldPath *field.Path, a ArtifactRelease)) {
 	for _, name := range sortedKeys(r.Artifacts) {
 		visit(fldPath.Child("artifacts", name), r.Artifacts[name])
 	}
@@ -80,7 +81,7 @@ func (c Config) validateReleases(fldPath *field.Path) field.ErrorList {
 func (r Release) validate(fldPath *field.Path, service Service, servicePath *field.Path, storageEndpoint string) field.ErrorList {
 	errs := validateImage(fldPath.Child("image"), r.Image)
 	if backendErrs := r.validateBackend(fldPath.Child("backend"), service); len(backendErrs) > 0 {
-		return append(errs, backendErrs...) // what the release needs depends on the backend
+		return append(errs, backendErrs...) // the other rules depend on the backend
 	}
 	artifacts := service.artifacts(r.Backend)
 	if _, ok := artifacts[ModelArtifact]; !ok {
@@ -114,7 +115,7 @@ func (r Release) validateBackend(fldPath *field.Path, service Service) field.Err
 	return field.ErrorList{field.NotSupported(fldPath, r.Backend, backends)}
 }
 
-// validateVersions checks the versions of the service's artifacts, and refuses others.
+// validateVersions checks the versions of the service's artifacts, and rejects versions of other artifacts.
 func (r Release) validateVersions(
 	fldPath *field.Path, versions map[string]ArtifactRelease, artifacts map[string]Artifact, prefix string,
 ) field.ErrorList {
@@ -131,8 +132,8 @@ func (r Release) validateVersions(
 	return errs
 }
 
-// validateBackends checks the versions of every backend, of those that do not
-// run too: a change of backend alone has to work.
+// validateBackends checks the versions of every backend, also of those that are not selected, so that a switch to
+// another backend does not fail.
 func (r Release) validateBackends(fldPath *field.Path, service Service) field.ErrorList {
 	var errs field.ErrorList
 	for _, backend := range sortedKeys(r.Backends) {
@@ -148,8 +149,8 @@ func (r Release) validateBackends(fldPath *field.Path, service Service) field.Er
 	return errs
 }
 
-// validateProduction refuses what could change without a change of config:
-// images without a digest and artifacts that are not verified.
+// validateProduction rejects what could change without a change of the config: images without a digest and artifacts
+// that are not verified.
 func (c Config) validateProduction() field.ErrorList {
 	errs := requireDigest(Path("fetcher", "image"), c.Fetcher.Image)
 	for _, name := range sortedKeys(c.Releases) {
@@ -160,7 +161,7 @@ func (c Config) validateProduction() field.ErrorList {
 				"%s does not verify artifacts, and modelferry:production is true: set it to %s, or set %s to true",
 				DeliveryCSI, DeliveryFetch, fldPath.Child("unverified"))))
 		}
-		release.eachArtifact(fldPath, func(fldPath *field.Path, a ArtifactRelease) {
+		release.forEachArtifact(fldPath, func(fldPath *field.Path, a ArtifactRelease) {
 			if a.SHA256 == "" && !release.UsesCSI() {
 				errs = append(errs, field.Required(fldPath.Child("sha256"),
 					"must be set, because modelferry:production is true (sha256sum FILE)"))

@@ -12,35 +12,36 @@ type ResolvedArtifact struct {
 	Name string
 	// Path of the object in its bucket.
 	Path string
-	// File of the artifact, relative to the model folder; of an archive, the file that it would be.
+	// Path of the file, relative to the model folder. For an archive, the path that it would have if it were not
+	// extracted.
 	File string
-	// IsFolder is whether everything below the path appears as a folder. Only with delivery csi.
+	// IsFolder means that the path is a folder, whose objects the pod sees as a directory. Only with delivery csi.
 	IsFolder bool
-	// Unpacked is whether it is an archive that is extracted into the file's folder.
+	// Unpacked means that the artifact is an archive, and is extracted into the directory of File.
 	Unpacked bool
-	// SHA256 digest of the object in lower case, "" where it is not verified.
+	// SHA-256 digest of the object in lower case, or "" if it is not verified.
 	SHA256 string
-	// Version that is pinned, or "".
+	// Pinned version, or "".
 	Version string
-	// Bytes that it takes in the pod, extracted.
+	// Size in the pod in bytes, after extraction.
 	Bytes int64
 }
 
-// defaultUnpackRatio is the size of an archive's content, in sizes of the archive.
+// defaultUnpackRatio is the assumed ratio of the size of an archive's content to the size of the archive.
 const defaultUnpackRatio = 4
 
-// ResolveArtifact combines an artifact with its release.
+// ResolveArtifact combines an artifact with its released version.
 func ResolveArtifact(name string, a Artifact, r ArtifactRelease) ResolvedArtifact {
 	resolved := ResolvedArtifact{
 		Artifact: a, Name: name, Path: r.Path, SHA256: strings.ToLower(r.SHA256), Version: r.Version, File: a.Dest,
 	}
 	if _, resolved.IsFolder = r.folderKey(); resolved.IsFolder {
 		resolved.File = path.Clean(a.Dest)
-	} else if a.isFolder() {
+	} else if a.destIsDir() {
 		resolved.File = path.Join(a.Dest, path.Base(r.Path))
 	}
 	resolved.Unpacked = a.Extract || isArchive(r.Path)
-	// The rules call this before sizes are known to be valid: an invalid one counts as 0.
+	// The rules call ResolveArtifact before they check sizes. An invalid size counts as 0.
 	resolved.Bytes, _ = ParseSize(r.Size)
 	if resolved.Unpacked {
 		resolved.Bytes *= defaultUnpackRatio
@@ -51,10 +52,10 @@ func ResolveArtifact(name string, a Artifact, r ArtifactRelease) ResolvedArtifac
 	return resolved
 }
 
-// ServerPath returns where the model server finds the artifact, relative to
-// the model folder: its file, or the directory of several files.
+// ServerPath returns the path of the artifact for the model server, relative to the model folder. It is a directory for
+// an archive, a folder, or a dest that ends in /.
 func (a ResolvedArtifact) ServerPath() string {
-	if !a.IsFolder && (a.Unpacked || a.isFolder()) {
+	if !a.IsFolder && (a.Unpacked || a.destIsDir()) {
 		return path.Dir(a.File)
 	}
 	return a.File

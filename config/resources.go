@@ -11,11 +11,11 @@ import (
 type ResourceRequirements struct {
 	// Resources that the scheduler reserves.
 	Requests ResourceList `json:"requests"`
-	// Resources that the container may use at most.
+	// Maximum resources that the container may use.
 	Limits ResourceList `json:"limits"`
 }
 
-// ResourceList holds Kubernetes quantities.
+// ResourceList has Kubernetes quantities.
 type ResourceList struct {
 	// CPU, such as 500m.
 	CPU string `json:"cpu"`

@@ -6,9 +6,9 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Rollout is how a new release replaces the one before.
+// Rollout is how a new release replaces the previous one.
 type Rollout struct {
-	// Time until an unfinished rollout counts as failed. The old pods keep serving.
+	// Time after which an unfinished rollout counts as failed. The old pods keep serving.
 	Deadline time.Duration `json:"deadline" default:"10m"`
 }
 

@@ -24,17 +24,16 @@ import (
 	"github.com/modelferry/modelferry/config/internal/schema"
 )
 
-// rule is what a rule can report: a type of error at a key, with NAME for the
-// names that a person chose.
-type rule struct {
+// keyError is a type of error at a key, in which NAME stands for user-defined names.
+type keyError struct {
 	key string
 	typ field.ErrorType
 }
 
-// keyPattern replaces the names and indexes in a path of an error.
+// keyPattern replaces user-defined names and indexes in the path of an error.
 func keyPattern(path string) string {
-	path, own := strings.CutPrefix(path, config.Namespace+":")
-	if !own {
+	path, inNamespace := strings.CutPrefix(path, config.Namespace+":")
+	if !inNamespace {
 		return path
 	}
 	known := map[string]bool{}
@@ -47,7 +46,7 @@ func keyPattern(path string) string {
 		if joined := strings.TrimPrefix(pattern+"."+name, "."); known[joined] {
 			pattern = joined
 		} else {
-			pattern += "." + schema.Name
+			pattern += "." + schema.NamePlaceholder
 		}
 		if indexed {
 			pattern += "[]"
@@ -67,7 +66,7 @@ func TestKeyPattern(t *testing.T) {
 	}
 }
 
-// invalidValues are values of a key's type that decode and that a rule may refuse.
+// invalidValues returns values that can be decoded as the type of a key, but that a rule may reject.
 func invalidValues(t reflect.Type) []any {
 	switch {
 	case t == reflect.TypeFor[time.Duration]():
@@ -84,28 +83,28 @@ func invalidValues(t reflect.Type) []any {
 	return nil
 }
 
-// exampleKey replaces NAME in a key by names of the repository's stacks.
+// exampleKey replaces NAME in a key with names in the repository's stacks.
 func exampleKey(key string) string {
 	names := []string{"bankchurn", "model"}
 	if strings.Contains(key, ".backends.") {
 		names = []string{"nlpinsight", "finbert", "model"}
 	}
 	for _, name := range names {
-		key = strings.Replace(key, schema.Name, name, 1)
+		key = strings.Replace(key, schema.NamePlaceholder, name, 1)
 	}
 	return key
 }
 
-// Every key gets invalid values, on each cloud. What a rule reports about the
-// key has a case in the tables.
-func TestRules_everyKeyHasCase(t *testing.T) {
-	cases := map[rule]bool{}
+// Each key is set to invalid values on each cloud. The tables need a case for each type of error that is reported at
+// the key.
+func TestInvalidCases_coverEveryKey(t *testing.T) {
+	cases := map[keyError]bool{}
 	for _, c := range invalidCases() {
 		for _, err := range c.load(t) {
-			cases[rule{keyPattern(err.Field), err.Type}] = true
+			cases[keyError{keyPattern(err.Field), err.Type}] = true
 		}
 	}
-	reported := map[rule]bool{}
+	reported := map[keyError]bool{}
 	for _, cloud := range config.Clouds() {
 		base, err := configtest.RepositoryStack(string(cloud))
 		require.NoError(t, err)
@@ -117,19 +116,19 @@ func TestRules_everyKeyHasCase(t *testing.T) {
 				if err == nil {
 					continue
 				}
-				invalid := (*config.ValidationError)(nil)
-				require.ErrorAs(t, err, &invalid)
-				for _, err := range invalid.Errors {
+				var validationErr *config.ValidationError
+				require.ErrorAs(t, err, &validationErr)
+				for _, err := range validationErr.Errors {
 					pattern := keyPattern(err.Field)
-					own := strings.HasPrefix(pattern, key.Path)
-					if own && (key.SupportedOn(string(cloud)) || err.Type != field.ErrorTypeForbidden) {
-						reported[rule{pattern, err.Type}] = true
+					isAtKey := strings.HasPrefix(pattern, key.Path)
+					if isAtKey && (key.SupportedOn(string(cloud)) || err.Type != field.ErrorTypeForbidden) {
+						reported[keyError{pattern, err.Type}] = true
 					}
 				}
 			}
 		}
 	}
-	require.Greater(t, len(reported), 60, "the keys were not tried")
+	require.Greater(t, len(reported), 60, "too few errors: the keys were not set")
 	var missing []string
 	for r := range reported {
 		if !cases[r] {
@@ -140,13 +139,12 @@ func TestRules_everyKeyHasCase(t *testing.T) {
 	require.Empty(t, missing, "add cases to the tables in invalid_*_test.go")
 }
 
-// constructors return a *field.Error in the code of the rules.
+// constructors are the functions of package config and its subpackages that return a *field.Error.
 var constructors = map[string]bool{"duplicate": true, "notFound": true, "unknownKey": true}
 
-// Every place in the code that creates an error is reached by the tables'
-// cases. The cases run in a process of their own that counts which code they
-// reach; TestLoad_invalid compares each error that they get.
-func TestRules_everyErrorHasCase(t *testing.T) {
+// The cases in the tables reach every line of code that creates an error. They run in a subprocess that records
+// coverage. TestLoad_invalid compares the errors.
+func TestInvalidCases_coverEveryError(t *testing.T) {
 	profile := filepath.Join(t.TempDir(), "cover.out")
 	dirs := []string{".", "internal/decode", "internal/schema"}
 	packages := "./" + strings.Join(dirs, ",./")
@@ -154,7 +152,7 @@ func TestRules_everyErrorHasCase(t *testing.T) {
 		"-coverprofile="+profile, ".").CombinedOutput()
 	require.NoError(t, err, string(out))
 	covered := readProfile(t, profile)
-	created := 0
+	checked := 0
 	for _, dir := range dirs {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		require.NoError(t, err)
@@ -163,16 +161,16 @@ func TestRules_everyErrorHasCase(t *testing.T) {
 				continue
 			}
 			for _, position := range errorPositions(t, file) {
-				created++
-				require.True(t, covered.at(file, position), "%s:%d: no case in invalid_*_test.go has this error", file, position.Line)
+				checked++
+				require.True(t, covered.covers(file, position), "%s:%d: no case in invalid_*_test.go has this error", file, position.Line)
 			}
 		}
 	}
-	require.Greater(t, created, 70, "the source was not read")
+	require.Greater(t, checked, 70, "too few errors: the source was not parsed")
 }
 
-// errorPositions returns where a file calls a constructor of errors of its
-// rules. Internal errors are not about the config.
+// errorPositions returns the positions at which a file creates validation errors. Internal errors are not included,
+// because they are not about the config.
 func errorPositions(t *testing.T, file string) []token.Position {
 	t.Helper()
 	files := token.NewFileSet()
@@ -207,7 +205,8 @@ type coverage map[string][]block
 
 type block struct{ startLine, startColumn, endLine, endColumn int }
 
-func (c coverage) at(file string, p token.Position) bool {
+// covers reports whether a position is in a block that ran.
+func (c coverage) covers(file string, p token.Position) bool {
 	return slices.ContainsFunc(c[file], func(b block) bool {
 		afterStart := p.Line > b.startLine || p.Line == b.startLine && p.Column >= b.startColumn
 		beforeEnd := p.Line < b.endLine || p.Line == b.endLine && p.Column < b.endColumn

@@ -9,7 +9,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Service is what a service is on every cloud. Its Release says what runs.
+// Service is the definition of a service, which is the same on every cloud. Its Release selects what runs.
 type Service struct {
 	// Name of the Deployment. Default: NAME.
 	Deployment string `json:"deployment"`
@@ -21,9 +21,10 @@ type Service struct {
 	ModelFolder string `json:"modelFolder" default:"/models"`
 	// Prefix of the objects that the service's identity may read. Default: NAME/.
 	Prefix string `json:"prefix"`
-	// Path of the service at the ingress. Requests keep it: FastAPI calls it the root path. Default: /NAME.
+	// Path of the service at the ingress. It is not removed from requests, so the server must know it (root path in
+	// FastAPI). Default: /NAME.
 	Path string `json:"path"`
-	// Environment variables of the model server, besides those of the artifacts.
+	// Environment variables of the model server, in addition to those of the artifacts.
 	Env map[string]string `json:"env"`
 	// Artifacts by name. The artifact named model is required.
 	Artifacts map[string]Artifact `json:"artifacts" need:"required"`
@@ -31,7 +32,8 @@ type Service struct {
 	Resources ResourceRequirements `json:"resources"`
 	// GPUs of each pod, 0 or 1, on a stack with gpu.enabled.
 	GPU int `json:"gpu"`
-	// Autoscaling on CPU utilization. Memory is no metric: that of a loaded model does not depend on load.
+	// Autoscaling on CPU utilization. Memory is not a metric, because the memory of a loaded model does not depend on
+	// load.
 	Autoscaling Autoscaling `json:"autoscaling"`
 	// Health check of the model server.
 	Health Health `json:"health"`
@@ -43,7 +45,7 @@ type Service struct {
 
 // Backend is a variant of a service. Its keys override those of the service.
 type Backend struct {
-	// Environment variables to add to those of the service.
+	// Environment variables, in addition to those of the service.
 	Env map[string]string `json:"env"`
 	// Artifacts that replace the service's artifacts of the same name.
 	Artifacts map[string]Artifact `json:"artifacts"`
@@ -57,25 +59,24 @@ type Backend struct {
 type Health struct {
 	// Path of the probes.
 	Path string `json:"path" default:"/health"`
-	// Time that the server may take to load its model.
+	// Maximum time for the server to load its model.
 	Startup time.Duration `json:"startup" default:"60s"`
 }
 
-// withNames fills in the defaults that contain the service's name.
+// withNames sets the defaults that contain the service's name.
 func (s Service) withNames(name string) Service {
 	for _, key := range []struct {
-		value  *string
-		preset string
+		value        *string
+		defaultValue string
 	}{{&s.Deployment, name}, {&s.Service, name + "-service"}, {&s.Prefix, name + "/"}, {&s.Path, "/" + name}} {
 		if *key.value == "" {
-			*key.value = key.preset
+			*key.value = key.defaultValue
 		}
 	}
 	return s
 }
 
-// servicePath is a path prefix that both clouds' load balancers accept and
-// compare literally.
+// servicePath matches path prefixes that the load balancers of both clouds accept and compare literally.
 var servicePath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
 
 func (s Service) validate(fldPath *field.Path) field.ErrorList {
@@ -86,7 +87,7 @@ func (s Service) validate(fldPath *field.Path) field.ErrorList {
 	}
 	errs = append(errs, validatePrefix(fldPath.Child("prefix"), s.Prefix)...)
 	if !servicePath.MatchString(s.Path) || path.Clean(s.Path) != s.Path {
-		errs = append(errs, field.Invalid(fldPath.Child("path"), s.Path, "must be /FOLDER, of letters, digits and . _ ~ -"))
+		errs = append(errs, field.Invalid(fldPath.Child("path"), s.Path, "must have the form /FOLDER, with letters, digits and . _ ~ - only"))
 	}
 	errs = append(errs, s.Health.validate(fldPath.Child("health"))...)
 	if s.Metrics != "-" && !path.IsAbs(s.Metrics) {
@@ -105,7 +106,7 @@ func (s Service) validate(fldPath *field.Path) field.ErrorList {
 	return errs
 }
 
-// maxGPUs is the number of GPUs of a node.
+// maxGPUs is the number of GPUs that a node has.
 const maxGPUs = 1
 
 func (b Backend) validate(fldPath *field.Path, modelFolder string) field.ErrorList {

@@ -8,14 +8,14 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// maxSize is far above any model, and far below an overflow of their sum.
+// maxSize is larger than any model, and so small that the sum of all sizes does not overflow.
 const maxSize = 1 << 50
 
 // ParseSize parses a size such as 4.1MB or 8MiB and returns it in bytes.
 // Fractions are decimal, without rounding: 4.1MB is 4100000 bytes.
 func ParseSize(text string) (int64, error) {
 	number, isBytes := strings.CutSuffix(strings.TrimSpace(text), "B")
-	// A quantity may end in m for thousandths, and a bare number needs no unit.
+	// A Kubernetes quantity may end in m (thousandths), a size may not. A number without a unit is in bytes.
 	if !isBytes && strings.TrimRight(number, "0123456789") != "" {
 		return 0, invalidSize(text)
 	}

@@ -7,11 +7,10 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// largeArtifact is the size in bytes from which a download at each pod start is questionable.
-const largeArtifact = 500 * humanize.MByte
+// largeArtifactBytes is the size above which Warnings recommends delivery csi, because each pod downloads the artifact.
+const largeArtifactBytes = 500 * humanize.MByte
 
-// Warnings returns what is valid but may not be intended, each with its key
-// and what to do.
+// Warnings returns a message for each setting that is valid but may be a mistake, with its key and what to do.
 func (c Config) Warnings() []string {
 	var warnings []string
 	warn := func(fldPath *field.Path, format string, args ...any) {
@@ -21,16 +20,16 @@ func (c Config) Warnings() []string {
 		release, fldPath := c.Releases[w.Name], Path("releases", w.Name)
 		for _, artifact := range w.Artifacts {
 			version, versionPath, _ := release.artifactPath(fldPath, artifact.Name)
-			size, _ := ParseSize(version.Size) // valid since Load
+			size, _ := ParseSize(version.Size) // Load has validated it
 			action := fmt.Sprintf("set %s to csi, which mounts the bucket", fldPath.Child("delivery"))
 			if artifact.Unpacked {
 				action = "upload the archive's content to a folder, and " + action
 			}
 			switch {
-			case !w.UsesCSI && size > largeArtifact:
+			case !w.UsesCSI && size > largeArtifactBytes:
 				warn(versionPath.Child("size"), "each pod copies %s when it starts, more than the recommended %s: "+
 					"%s (docs/operations.md, \"Large artifacts\")",
-					humanize.Bytes(uint64(size)), humanize.Bytes(largeArtifact), action)
+					humanize.Bytes(uint64(size)), humanize.Bytes(largeArtifactBytes), action)
 			case w.UsesCSI && artifact.SHA256 != "" && !release.Unverified:
 				warn(versionPath.Child("sha256"),
 					"delivery csi does not verify it: set %s to true to accept that", fldPath.Child("unverified"))
@@ -45,8 +44,8 @@ func (c Config) Warnings() []string {
 	return warnings
 }
 
-// minGPUNodes returns the number of nodes with GPUs for a rolling update: one
-// for each pod at the minimum of replicas, and one for the new pod.
+// minGPUNodes returns the number of nodes with GPUs that a rolling update needs: one for each pod at the minimum of
+// replicas, and one for the new pod.
 func (c Config) minGPUNodes() int {
 	nodes := 1
 	for _, w := range c.Workloads() {

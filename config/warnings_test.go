@@ -13,31 +13,31 @@ func TestWarnings(t *testing.T) {
 		set  map[string]any
 		want []string
 	}{
-		{"the repository's stack", nil, nil},
-		{"500 MB", map[string]any{"releases.bankchurn.artifacts.model.size": "500MB"}, nil},
-		{"a byte more", map[string]any{"releases.bankchurn.artifacts.model.size": "500000001B"}, []string{
+		{"repository's stack", nil, nil},
+		{"artifact of 500 MB", map[string]any{"releases.bankchurn.artifacts.model.size": "500MB"}, nil},
+		{"artifact of more than 500 MB", map[string]any{"releases.bankchurn.artifacts.model.size": "500000001B"}, []string{
 			`modelferry:releases.bankchurn.artifacts.model.size: each pod copies 500 MB when it starts, more than the ` +
 				`recommended 500 MB: ` +
 				`set modelferry:releases.bankchurn.delivery to csi, which mounts the bucket (docs/operations.md, "Large artifacts")`,
 		}},
-		{"an archive, by its own size", finbert, nil},
-		{"an update that finds no GPU", with(finbert, map[string]any{"gpu.max": 1}), []string{
+		{"archive of less than 500 MB that unpacks to more", finbert, nil},
+		{"too few GPU nodes for a rolling update", merge(finbert, map[string]any{"gpu.max": 1}), []string{
 			`modelferry:gpu.max: too few nodes for a rolling update of a service with GPUs: set it to at least 2`,
 		}},
-		{"nodes with GPUs of somebody else", with(finbert, map[string]any{"gpu.max": 1,
+		{"GPU nodes of an existing cluster", merge(finbert, map[string]any{"gpu.max": 1,
 			"cluster": map[string]any{"existing": "production"}}), nil},
-		{"no GPUs", with(finbert, map[string]any{"gpu.max": 1, "gpu.enabled": false}), nil},
-		{"a large archive", with(finbert, map[string]any{"releases.nlpinsight.backends.finbert.artifacts.model.size": "1.2GB"}),
+		{"GPUs disabled", merge(finbert, map[string]any{"gpu.max": 1, "gpu.enabled": false}), nil},
+		{"large archive", merge(finbert, map[string]any{"releases.nlpinsight.backends.finbert.artifacts.model.size": "1.2GB"}),
 			[]string{
 				`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.size: each pod copies 1.2 GB when it starts, more ` +
 					`than the recommended 500 MB: ` +
 					`upload the archive's content to a folder, and set modelferry:releases.nlpinsight.delivery to csi, which mounts ` +
 					`the bucket (docs/operations.md, "Large artifacts")`,
 			}},
-		{"large and mounted: nothing is copied", map[string]any{
+		{"large artifact with csi", map[string]any{
 			"releases.bankchurn.delivery": "csi", "releases.bankchurn.unverified": true,
 			"releases.bankchurn.artifacts.model.size": "2GB"}, nil},
-		{"digests that nothing compares", map[string]any{"releases.bankchurn.delivery": "csi"}, []string{
+		{"unverified digests with csi", map[string]any{"releases.bankchurn.delivery": "csi"}, []string{
 			`modelferry:releases.bankchurn.artifacts.model.sha256: delivery csi does not verify it: set ` +
 				`modelferry:releases.bankchurn.unverified to true to accept that`,
 			`modelferry:releases.bankchurn.artifacts.dataset.sha256: delivery csi does not verify it: set ` +

@@ -10,14 +10,14 @@ type Workload struct {
 	Name string
 	// Image of the model server.
 	Image string
-	// UsesCSI is whether the buckets are mounted rather than copied from.
+	// UsesCSI means that the CSI driver mounts the buckets, so that nothing is downloaded.
 	UsesCSI bool
-	// Artifacts in their released versions: the model first, the others by name.
+	// Artifacts in their released versions: the model first, then the others sorted by name.
 	Artifacts []ResolvedArtifact
 }
 
-// Workloads returns the services that have a release on the stack, by name. A
-// new stack may have none: artifacts and images need its buckets and registry.
+// Workloads returns the services that have a release on the stack, sorted by name. A new stack may have none, because
+// artifacts and images can be uploaded only when its buckets and registry exist.
 func (c Config) Workloads() []Workload {
 	var workloads []Workload
 	for _, name := range sortedKeys(c.Releases) {
@@ -46,15 +46,14 @@ func (s Service) workload(name string, r Release) Workload {
 		if !ok || (name == ModelArtifact && len(w.Artifacts) > 0) {
 			continue
 		}
-		release, _, _ := r.Artifact(name) // a missing one is reported by the rules
+		release, _, _ := r.Artifact(name) // the rules report a missing version
 		w.Artifacts = append(w.Artifacts, ResolveArtifact(name, artifact, release))
 	}
 	return w
 }
 
-// VolumeBytes returns the size of the volume that the artifacts need: their
-// sizes, a tenth more because declared sizes are rounded, and 16 MiB for the
-// fetcher's staging files.
+// VolumeBytes returns the size of the volume for the artifacts: their sizes, 10% more because the sizes in the config
+// are rounded, and 16 MiB for the fetcher's staging files.
 func (w Workload) VolumeBytes() int64 {
 	var sum int64
 	for _, artifact := range w.Artifacts {
@@ -63,7 +62,7 @@ func (w Workload) VolumeBytes() int64 {
 	return sum + sum/10 + 16<<20
 }
 
-// artifacts returns the service's artifacts with a backend.
+// artifacts returns the artifacts of the service, with those that a backend replaces or adds.
 func (s Service) artifacts(backend string) map[string]Artifact {
 	artifacts := map[string]Artifact{}
 	maps.Copy(artifacts, s.Artifacts)
@@ -71,7 +70,7 @@ func (s Service) artifacts(backend string) map[string]Artifact {
 	return artifacts
 }
 
-// hasBackend reports whether a release may select a backend, or none.
+// hasBackend reports whether a release may select the backend. The name "" stands for no backend.
 func (s Service) hasBackend(name string) bool {
 	if len(s.Backends) == 0 {
 		return name == ""

@@ -8,7 +8,7 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-// workload returns one service as it is live.
+// workload returns the workload of one service.
 func workload(t *testing.T, c config.Config, name string) config.Workload {
 	t.Helper()
 	for _, w := range c.Workloads() {
@@ -32,9 +32,9 @@ func TestWorkloads_sortedByName(t *testing.T) {
 // A change of backend alone switches between the backends.
 func TestWorkloads_backendOverridesService(t *testing.T) {
 	for _, test := range []struct {
-		backend, path string
-		bytes         int64
-		place, memory string
+		backend, path      string
+		bytes              int64
+		serverPath, memory string
 	}{
 		{"tfidf", "nlpinsight/model.joblib", 5_000_000, "model.joblib", "1Gi"},
 		{"finbert", "nlpinsight/model.tar.gz", 4 * 440_000_000, "finbert", "3Gi"},
@@ -47,10 +47,10 @@ func TestWorkloads_backendOverridesService(t *testing.T) {
 			require.Equal(t, test.path, w.Artifacts[0].Path)
 			require.Equal(t, test.bytes, w.Artifacts[0].Bytes)
 			require.Equal(t, test.backend, w.Env["NLP_BACKEND"], "the backend's variable wins")
-			require.Equal(t, "/nlpinsight", w.Env["API_ROOT_PATH"], "the service's own stay")
+			require.Equal(t, "/nlpinsight", w.Env["API_ROOT_PATH"], "the service's other variables stay")
 			require.Equal(t, test.memory, w.Resources.Limits.Memory)
 			require.Len(t, w.Artifacts, 2, "the backend's model, the service's dataset")
-			require.Equal(t, test.place, w.Artifacts[0].ServerPath())
+			require.Equal(t, test.serverPath, w.Artifacts[0].ServerPath())
 			require.Equal(t, "dataset", w.Artifacts[1].Name)
 		})
 	}
@@ -66,30 +66,30 @@ func TestWorkloads_doNotChangeServices(t *testing.T) {
 
 func TestResolveArtifact_paths(t *testing.T) {
 	for _, test := range []struct {
-		name     string
-		dest     string
-		path     string
-		extract  bool
-		file     string
-		place    string
-		unpacked bool
+		name       string
+		dest       string
+		path       string
+		extract    bool
+		file       string
+		serverPath string
+		unpacked   bool
 	}{
 		{"file", "model.joblib", "a/v2.joblib", false, "model.joblib", "model.joblib", false},
 		{"file in a folder", "data/raw/Churn.csv", "a/Churn.csv", false, "data/raw/Churn.csv", "data/raw/Churn.csv", false},
 		{"folder keeps the object's name", "predictions/", "a/2026.csv", false, "predictions/2026.csv", "predictions", false},
-		{"archive goes into the folder", "finbert/", "a/model.tar.gz", false, "finbert/model.tar.gz", "finbert", true},
-		{"archive goes beside the named file", "finbert/model", "a/model.tgz", false, "finbert/model", "finbert", true},
-		{"archive at the top", "model.tar", "a/model.tar", false, "model.tar", ".", true},
-		{"zstandard", "m/", "a/m.tar.zst", false, "m/m.tar.zst", "m", true},
-		{"archive of another name", "m/", "a/weights", true, "m/weights", "m", true},
-		{"compressed file is none", "m.gz", "a/m.gz", false, "m.gz", "m.gz", false},
+		{"archive extracted into its dest", "finbert/", "a/model.tar.gz", false, "finbert/model.tar.gz", "finbert", true},
+		{"archive extracted into the directory of its dest", "finbert/model", "a/model.tgz", false, "finbert/model", "finbert", true},
+		{"archive extracted into the model folder", "model.tar", "a/model.tar", false, "model.tar", ".", true},
+		{"zstandard archive", "m/", "a/m.tar.zst", false, "m/m.tar.zst", "m", true},
+		{"archive without a known suffix", "m/", "a/weights", true, "m/weights", "m", true},
+		{"compressed file that is not an archive", "m.gz", "a/m.gz", false, "m.gz", "m.gz", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			live := config.ResolveArtifact("model", config.Artifact{Dest: test.dest, Extract: test.extract},
+			resolved := config.ResolveArtifact("model", config.Artifact{Dest: test.dest, Extract: test.extract},
 				config.ArtifactRelease{Path: test.path, Size: "1MB"})
-			require.Equal(t, test.file, live.File)
-			require.Equal(t, test.place, live.ServerPath())
-			require.Equal(t, test.unpacked, live.Unpacked)
+			require.Equal(t, test.file, resolved.File)
+			require.Equal(t, test.serverPath, resolved.ServerPath())
+			require.Equal(t, test.unpacked, resolved.Unpacked)
 		})
 	}
 }
@@ -102,23 +102,23 @@ func TestWorkload_VolumeBytes(t *testing.T) {
 		size, unpacked string
 		want           int64
 	}{
-		{"file: its size and a tenth", "a/m.joblib", "10MB", "", 11_000_000 + staging},
+		{"file: 10% more than its size", "a/m.joblib", "10MB", "", 11_000_000 + staging},
 		{"archive: four times its size", "a/m.tar.gz", "10MB", "", 44_000_000 + staging},
-		{"archive: what it unpacks to", "a/m.tar.gz", "10MB", "15MB", 16_500_000 + staging},
+		{"archive: unpackedSize", "a/m.tar.gz", "10MB", "15MB", 16_500_000 + staging},
 		{"binary units", "a/m.joblib", "10MiB", "", 10<<20 + 1<<20 + staging},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			live := config.ResolveArtifact("model", config.Artifact{Dest: "m/"}, config.ArtifactRelease{Path: test.path,
+			resolved := config.ResolveArtifact("model", config.Artifact{Dest: "m/"}, config.ArtifactRelease{Path: test.path,
 				Size: test.size, UnpackedSize: test.unpacked})
-			require.Equal(t, test.want, config.Workload{Artifacts: []config.ResolvedArtifact{live}}.VolumeBytes())
+			require.Equal(t, test.want, config.Workload{Artifacts: []config.ResolvedArtifact{resolved}}.VolumeBytes())
 		})
 	}
 }
 
 func TestResolveArtifact_lowerCaseDigest(t *testing.T) {
-	live := config.ResolveArtifact("model", config.Artifact{}, config.ArtifactRelease{SHA256: "ABCDEF", Version: "AbC"})
-	require.Equal(t, "abcdef", live.SHA256)
-	require.Equal(t, "AbC", live.Version, "a version ID has two kinds of letters")
+	resolved := config.ResolveArtifact("model", config.Artifact{}, config.ArtifactRelease{SHA256: "ABCDEF", Version: "AbC"})
+	require.Equal(t, "abcdef", resolved.SHA256)
+	require.Equal(t, "AbC", resolved.Version, "version IDs are case-sensitive")
 }
 
 func TestWorkloads_serviceWithoutRelease(t *testing.T) {

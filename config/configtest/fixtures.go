@@ -6,7 +6,7 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-// fixture holds the values of a cloud that are not valid on every cloud.
+// fixture has the values of a cloud that are not valid on every cloud.
 type fixture struct {
 	// providerKeys are the keys of the cloud's Pulumi provider.
 	providerKeys Settings
@@ -22,11 +22,11 @@ var fixtures = map[config.Cloud]fixture{
 	config.GKE: {
 		providerKeys: Settings{"gcp:project": "modelferry-demo", "gcp:region": "europe-west1"},
 		values: map[string]*rapid.Generator[any]{
-			"buckets.coldAfterDays": of(1, 90, 365),
-			"buckets.kmsKey":        of("projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/buckets"),
-			"cluster.create.kmsKey": of("projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/secrets"),
+			"buckets.coldAfterDays": oneOf(1, 90, 365),
+			"buckets.kmsKey":        oneOf("projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/buckets"),
+			"cluster.create.kmsKey": oneOf("projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/secrets"),
 		},
-		existingNetwork: of(
+		existingNetwork: oneOf(
 			map[string]any{"network": "shared", "subnetwork": "ml", "podRange": "pods", "serviceRange": "services"},
 			map[string]any{
 				"network": "projects/host/global/networks/shared", "subnetwork": "projects/host/regions/europe-west1/subnetworks/ml",
@@ -34,16 +34,16 @@ var fixtures = map[config.Cloud]fixture{
 			},
 		),
 		certificate:         "models-certificate",
-		needsIngressSources: func(s Settings) bool { return s.at("ingress")["internal"] == true },
+		needsIngressSources: func(s Settings) bool { return s.object("ingress")["internal"] == true },
 	},
 	config.EKS: {
 		providerKeys: Settings{"aws:region": "eu-west-1"},
 		values: map[string]*rapid.Generator[any]{
-			"buckets.coldAfterDays": of(30, 90, 365),
-			"buckets.kmsKey":        of("arn:aws:kms:eu-west-1:123456789012:key/ours"),
-			"cluster.create.kmsKey": of("arn:aws:kms:eu-west-1:123456789012:key/secrets"),
+			"buckets.coldAfterDays": oneOf(30, 90, 365),
+			"buckets.kmsKey":        oneOf("arn:aws:kms:eu-west-1:123456789012:key/ours"),
+			"cluster.create.kmsKey": oneOf("arn:aws:kms:eu-west-1:123456789012:key/secrets"),
 		},
-		existingNetwork: of(
+		existingNetwork: oneOf(
 			map[string]any{"vpc": "vpc-0a", "privateSubnets": []any{"subnet-0a", "subnet-0b"}},
 			map[string]any{
 				"vpc": "vpc-0a", "privateSubnets": []any{"subnet-0a", "subnet-0b", "subnet-0d"}, "publicSubnets": []any{"subnet-0c"},
@@ -51,7 +51,7 @@ var fixtures = map[config.Cloud]fixture{
 		),
 		certificate: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b-2c3d",
 		needsIngressSources: func(s Settings) bool {
-			return s.at("cluster", "create") == nil || s.at("cluster", "create", "network", "existing") != nil
+			return s.object("cluster", "create") == nil || s.object("cluster", "create", "network", "existing") != nil
 		},
 	},
 }

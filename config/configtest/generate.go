@@ -12,9 +12,8 @@ import (
 	"github.com/modelferry/modelferry/config/internal/schema"
 )
 
-// Stacks generates the config of a stack on each cloud, by the cloud's name.
-// Both have the same services and releases, and the same values of all keys
-// that the clouds share. Both are valid.
+// Stacks generates a valid config for each cloud, by the name of the cloud. The configs have the same services and
+// releases, and the same values of all keys that the clouds share.
 func Stacks() *rapid.Generator[map[string]Settings] {
 	return rapid.Custom(func(t *rapid.T) map[string]Settings {
 		shared := Settings{}
@@ -30,7 +29,7 @@ func Stacks() *rapid.Generator[map[string]Settings] {
 		create := rapid.Bool().Draw(t, "create a cluster")
 		ingress := rapid.Bool().Draw(t, "an ingress")
 		stacks := map[string]Settings{}
-		for _, cloud := range config.Clouds() { // in this order, so that a failure is reproducible
+		for _, cloud := range config.Clouds() { // a fixed order makes failures reproducible
 			s := shared.Clone()
 			s.Set("cloud", string(cloud))
 			maps.Copy(s, fixtures[cloud].providerKeys)
@@ -44,7 +43,7 @@ func Stacks() *rapid.Generator[map[string]Settings] {
 			}
 			for _, o := range options {
 				if !o.shared() {
-					o.drawOn(t, "", s, cloud)
+					o.drawForCloud(t, "", s, cloud)
 				}
 			}
 			stacks[string(cloud)] = s
@@ -53,10 +52,10 @@ func Stacks() *rapid.Generator[map[string]Settings] {
 	})
 }
 
-// option is a key that may be set, and its values.
+// option is a key that may be set, with its possible values.
 type option struct {
 	path string
-	// values for every cloud; nil where the cloud's fixture has them.
+	// values for every cloud, or nil if the fixture of the cloud has them.
 	values *rapid.Generator[any]
 }
 
@@ -72,49 +71,47 @@ var keys = func() map[string]schema.Key {
 // shared reports whether every cloud has the key with the same values.
 func (o option) shared() bool { return o.values != nil && keys[o.path].Clouds == nil }
 
-// draw sets the key below a path, or leaves it out.
-func (o option) draw(t *rapid.T, at string, s Settings) {
-	if rapid.Bool().Draw(t, at+o.path+" is set") {
-		s.Set(at+o.path, o.values.Draw(t, at+o.path))
+// draw decides whether to set the key below a path prefix, and draws its value.
+func (o option) draw(t *rapid.T, prefix string, s Settings) {
+	if rapid.Bool().Draw(t, prefix+o.path+" is set") {
+		s.Set(prefix+o.path, o.values.Draw(t, prefix+o.path))
 	}
 }
 
-// drawOn is draw for a key that the cloud may not have, or only with values of its own.
-func (o option) drawOn(t *rapid.T, at string, s Settings, cloud config.Cloud) {
-	if !keys[at+o.path].SupportedOn(string(cloud)) {
+// drawForCloud is draw for a key that the cloud may not support, or only with other values.
+func (o option) drawForCloud(t *rapid.T, prefix string, s Settings, cloud config.Cloud) {
+	if !keys[prefix+o.path].SupportedOn(string(cloud)) {
 		return
 	}
 	if o.values == nil {
-		o.values = fixtures[cloud].values[at+o.path]
+		o.values = fixtures[cloud].values[prefix+o.path]
 	}
-	o.draw(t, at, s)
+	o.draw(t, prefix, s)
 }
 
-// of generates one of some values.
-func of(values ...any) *rapid.Generator[any] { return rapid.SampledFrom(values) }
+// oneOf generates one of the values.
+func oneOf(values ...any) *rapid.Generator[any] { return rapid.SampledFrom(values) }
 
-// newly generates a value that is created for each draw, so that a Set below
-// it changes no other.
-func newly(create func() any) *rapid.Generator[any] {
+// newEachDraw generates a new value for each draw, so that a Set below one value does not change the others.
+func newEachDraw(create func() any) *rapid.Generator[any] {
 	return rapid.Map(rapid.Just(0), func(int) any { return create() })
 }
 
-// Clone copies the settings and every object below them, so that a
-// change of the copy does not change them.
+// Clone returns a deep copy.
 func (s Settings) Clone() Settings {
 	var copyValue func(any) any
 	copyValue = func(value any) any {
 		switch value := value.(type) {
 		case map[string]any:
 			copied := make(map[string]any, len(value))
-			for key, inner := range value {
-				copied[key] = copyValue(inner)
+			for key, element := range value {
+				copied[key] = copyValue(element)
 			}
 			return copied
 		case []any:
 			copied := make([]any, len(value))
-			for k, inner := range value {
-				copied[k] = copyValue(inner)
+			for i, element := range value {
+				copied[i] = copyValue(element)
 			}
 			return copied
 		}
@@ -127,21 +124,21 @@ func (s Settings) Clone() Settings {
 	return copied
 }
 
-// at returns an object of the project's own, nil where there is none.
-func (s Settings) at(key string, path ...string) map[string]any {
-	found := object(s[config.Namespace+":"+key])
-	for _, step := range path {
-		found = object(found[step])
+// object returns the object at a path in the namespace of the project, nil if there is none.
+func (s Settings) object(key string, path ...string) map[string]any {
+	value := asObject(s[config.Namespace+":"+key])
+	for _, name := range path {
+		value = asObject(value[name])
 	}
-	return found
+	return value
 }
 
-func object(value any) map[string]any {
-	found, _ := value.(map[string]any)
-	return found
+func asObject(value any) map[string]any {
+	object, _ := value.(map[string]any)
+	return object
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// digest is an image's or an artifact's, another one for each name.
+// digest returns a made-up SHA-256 digest of an image or artifact, which depends on the name only.
 func digest(name string) string { return fmt.Sprintf("%064x", name)[:64] }

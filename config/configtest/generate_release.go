@@ -18,11 +18,11 @@ type releaseGenerator struct {
 
 // drawRelease draws the release of a service.
 func drawRelease(t *rapid.T, s Settings, name string, pinned bool) {
-	service := s.at("services", name)
+	service := s.object("services", name)
 	prefix, _ := service["prefix"].(string)
 	r := releaseGenerator{service, cmp.Or(prefix, name+"/"), pinned, false}
 	release := map[string]any{"image": drawImage(t, name, pinned)}
-	backends := sortedKeys(object(service["backends"]))
+	backends := sortedKeys(asObject(service["backends"]))
 	if len(backends) > 0 {
 		release["backend"] = rapid.SampledFrom(backends).Draw(t, name+"'s backend")
 	}
@@ -35,33 +35,33 @@ func drawRelease(t *rapid.T, s Settings, name string, pinned bool) {
 	} else if rapid.Bool().Draw(t, name+" sets unverified") {
 		release["unverified"] = rapid.Bool().Draw(t, name+" is unverified")
 	}
-	release["artifacts"] = r.drawVersions(t, name, object(service["artifacts"]), nil)
+	release["artifacts"] = r.drawVersions(t, name, asObject(service["artifacts"]), nil)
 	for _, backend := range backends {
 		if rapid.Bool().Draw(t, name+"'s "+backend+" has its own versions") {
-			overrides := object(object(object(service["backends"])[backend])["artifacts"])
-			versions := r.drawVersions(t, name+"'s "+backend, object(service["artifacts"]), overrides)
+			overrides := asObject(asObject(asObject(service["backends"])[backend])["artifacts"])
+			versions := r.drawVersions(t, name+"'s "+backend, asObject(service["artifacts"]), overrides)
 			if release["backends"] == nil {
 				release["backends"] = map[string]any{}
 			}
-			object(release["backends"])[backend] = map[string]any{"artifacts": versions}
+			asObject(release["backends"])[backend] = map[string]any{"artifacts": versions}
 		}
 	}
 	s.Set("releases."+name, release)
 }
 
-// supportsCSI reports whether the release may have delivery csi: the buckets
-// are the cloud's own, and no artifact is an archive.
+// supportsCSI reports whether the release may have delivery csi: no storage endpoint is configured, and no artifact is
+// an archive.
 func (r releaseGenerator) supportsCSI(s Settings) bool {
-	if s.at("endpoints")["storage"] != nil {
+	if s.object("endpoints")["storage"] != nil {
 		return false
 	}
 	sources := []map[string]any{r.service}
-	for _, backend := range object(r.service["backends"]) {
-		sources = append(sources, object(backend))
+	for _, backend := range asObject(r.service["backends"]) {
+		sources = append(sources, asObject(backend))
 	}
 	for _, source := range sources {
-		for _, artifact := range object(source["artifacts"]) {
-			if object(artifact)["extract"] == true {
+		for _, artifact := range asObject(source["artifacts"]) {
+			if asObject(artifact)["extract"] == true {
 				return false
 			}
 		}
@@ -72,10 +72,10 @@ func (r releaseGenerator) supportsCSI(s Settings) bool {
 // drawVersions draws a version of each artifact. overrides are a backend's
 // artifacts, which replace the service's.
 func (r releaseGenerator) drawVersions(t *rapid.T, label string, artifacts, overrides map[string]any) map[string]any {
-	all := maps.Clone(artifacts)
-	maps.Copy(all, overrides)
+	merged := maps.Clone(artifacts)
+	maps.Copy(merged, overrides)
 	versions := map[string]any{}
-	for _, name := range sortedKeys(all) {
+	for _, name := range sortedKeys(merged) {
 		versions[name] = r.drawVersion(t, fmt.Sprintf("%s's %s", label, name), name)
 	}
 	return versions
@@ -104,14 +104,14 @@ func (r releaseGenerator) drawVersion(t *rapid.T, label, name string) map[string
 	return version
 }
 
-// isFolder reports whether the artifact is a directory with each of the backends.
+// isFolder reports whether the dest of the artifact is a directory with every backend.
 func (r releaseGenerator) isFolder(name string) bool {
 	sources := []map[string]any{r.service}
-	for _, backend := range object(r.service["backends"]) {
-		sources = append(sources, object(backend))
+	for _, backend := range asObject(r.service["backends"]) {
+		sources = append(sources, asObject(backend))
 	}
 	for _, source := range sources {
-		artifact := object(object(source["artifacts"])[name])
+		artifact := asObject(asObject(source["artifacts"])[name])
 		if dest, ok := artifact["dest"].(string); ok && !strings.HasSuffix(dest, "/") {
 			return false
 		}

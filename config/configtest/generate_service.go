@@ -19,7 +19,7 @@ func drawServices(t *rapid.T, s Settings, pinned bool) {
 	}
 }
 
-// drawImage draws the reference of an image, with a digest if pinned.
+// drawImage draws an image reference. If pinned, it has a digest.
 func drawImage(t *rapid.T, name string, pinned bool) string {
 	if !pinned && rapid.Bool().Draw(t, name+" has a tag") {
 		return "registry.example/" + name + ":1"
@@ -29,34 +29,34 @@ func drawImage(t *rapid.T, name string, pinned bool) string {
 
 // serviceOptions are the keys of a service, below services.NAME.
 var serviceOptions = []option{
-	{"port", of(1, 8080, 65535)},
-	{"modelFolder", of("/srv/models")},
-	{"env", newly(func() any { return map[string]any{"LOG_LEVEL": "INFO"} })},
-	{"resources.requests", newly(func() any { return map[string]any{"cpu": "250m", "memory": "256Mi"} })},
-	{"resources.limits", newly(func() any { return map[string]any{"cpu": 2, "memory": "4Gi", "ephemeralStorage": "1Ti"} })},
-	{"gpu", of(0, 1)},
-	{"autoscaling", of(map[string]any{"min": 2, "max": 9, "cpu": 1, "scaleDownWindow": "0s"}, map[string]any{"max": 1})},
-	{"health", of(map[string]any{"path": "/ready", "startup": "10m"})},
-	{"metrics", of("-", "/prometheus")},
+	{"port", oneOf(1, 8080, 65535)},
+	{"modelFolder", oneOf("/srv/models")},
+	{"env", newEachDraw(func() any { return map[string]any{"LOG_LEVEL": "INFO"} })},
+	{"resources.requests", newEachDraw(func() any { return map[string]any{"cpu": "250m", "memory": "256Mi"} })},
+	{"resources.limits", newEachDraw(func() any { return map[string]any{"cpu": 2, "memory": "4Gi", "ephemeralStorage": "1Ti"} })},
+	{"gpu", oneOf(0, 1)},
+	{"autoscaling", oneOf(map[string]any{"min": 2, "max": 9, "cpu": 1, "scaleDownWindow": "0s"}, map[string]any{"max": 1})},
+	{"health", oneOf(map[string]any{"path": "/ready", "startup": "10m"})},
+	{"metrics", oneOf("-", "/prometheus")},
 }
 
 func drawService(t *rapid.T, s Settings, name string) {
-	at := "services." + name + "."
+	prefix := "services." + name + "."
 	for _, o := range append([]option{
-		{"deployment", of(name + "-server")}, {"service", of(name + "-http")}, {"prefix", of("teams/" + name + "/")},
-		{"path", of("/ml/v1/" + name)},
+		{"deployment", oneOf(name + "-server")}, {"service", oneOf(name + "-http")}, {"prefix", oneOf("teams/" + name + "/")},
+		{"path", oneOf("/ml/v1/" + name)},
 	}, serviceOptions...) {
-		o.draw(t, at, s)
+		o.draw(t, prefix, s)
 	}
-	drawArtifact(t, s, at, "model")
+	drawArtifact(t, s, prefix, "model")
 	for k := range rapid.IntRange(0, 2).Draw(t, name+"'s further artifacts") {
-		drawArtifact(t, s, at, fmt.Sprintf("a%d", k))
+		drawArtifact(t, s, prefix, fmt.Sprintf("a%d", k))
 	}
 	for k := range rapid.IntRange(0, 2).Draw(t, name+"'s backends") {
-		backend := fmt.Sprintf("%sbackends.b%d.", at, k)
+		backend := fmt.Sprintf("%sbackends.b%d.", prefix, k)
 		s.Set(backend+"env.BACKEND", fmt.Sprint(k))
-		option{"gpu", of(0, 1)}.draw(t, backend, s)
-		option{"resources.limits.memory", of("3Gi")}.draw(t, backend, s)
+		option{"gpu", oneOf(0, 1)}.draw(t, backend, s)
+		option{"resources.limits.memory", oneOf("3Gi")}.draw(t, backend, s)
 		if rapid.Bool().Draw(t, backend+" has its own model") {
 			drawArtifact(t, s, backend, "model")
 		}
@@ -64,15 +64,15 @@ func drawService(t *rapid.T, s Settings, name string) {
 }
 
 // drawArtifact draws an artifact that does not conflict with another one.
-func drawArtifact(t *rapid.T, s Settings, at, name string) {
-	at += "artifacts." + name + "."
-	s.Set(at+"dest", rapid.SampledFrom([]string{name + ".bin", name + "/", name + "/deep/file"}).Draw(t, at+"dest"))
+func drawArtifact(t *rapid.T, s Settings, prefix, name string) {
+	prefix += "artifacts." + name + "."
+	s.Set(prefix+"dest", rapid.SampledFrom([]string{name + ".bin", name + "/", name + "/deep/file"}).Draw(t, prefix+"dest"))
 	for _, o := range []option{
-		{"bucket", of("models", "datasets")},
-		{"mount", of("/data/" + name)},
-		{"env", of("PATH_OF_" + name)},
-		{"extract", of(true, false)},
+		{"bucket", oneOf("models", "datasets")},
+		{"mount", oneOf("/data/" + name)},
+		{"env", oneOf("PATH_OF_" + name)},
+		{"extract", oneOf(true, false)},
 	} {
-		o.draw(t, at, s)
+		o.draw(t, prefix, s)
 	}
 }

@@ -14,18 +14,18 @@ import (
 // RepositoryRoot returns the root of the repository: the working directory or
 // the nearest directory above it with a Pulumi.yaml.
 func RepositoryRoot() (string, error) {
-	folder, err := os.Getwd()
+	dir, err := os.Getwd()
 	if err != nil {
 		return "", err
 	}
 	for {
-		if _, err := os.Stat(filepath.Join(folder, "Pulumi.yaml")); err == nil {
-			return folder, nil
+		if _, err := os.Stat(filepath.Join(dir, "Pulumi.yaml")); err == nil {
+			return dir, nil
 		}
-		if filepath.Dir(folder) == folder {
-			return "", fmt.Errorf("no Pulumi.yaml at or above the working folder: run the tests inside the repository")
+		if filepath.Dir(dir) == dir {
+			return "", fmt.Errorf("no Pulumi.yaml in the working directory or above it: run the tests inside the repository")
 		}
-		folder = filepath.Dir(folder)
+		dir = filepath.Dir(dir)
 	}
 }
 
@@ -58,7 +58,7 @@ func (s Settings) read(file string) error {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	for key, value := range document.Config {
-		// Pulumi.yaml has the value of a declared key below "value".
+		// In Pulumi.yaml, the value of a declared key is below the key "value".
 		if declared, ok := value.(map[string]any); ok && !strings.Contains(key, ":") {
 			value = declared["value"]
 		}

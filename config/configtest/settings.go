@@ -1,6 +1,5 @@
-// Package configtest provides the config of stacks for tests, in the form in
-// which the Pulumi engine provides it: that of the repository's stack files, and
-// generated ones.
+// Package configtest provides configs for tests, in the form in which the Pulumi engine provides them: the configs of
+// the repository's stacks, and generated ones.
 package configtest
 
 import (
@@ -12,13 +11,12 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-// Settings are a stack's config by whole keys ("modelferry:cloud").
+// Settings are the config values of a stack by key with namespace ("modelferry:cloud").
 type Settings map[string]any
 
 var _ config.Source = Settings{}
 
-// GetConfig returns a value in the engine's form: text as it is, everything
-// else as JSON.
+// GetConfig returns a value in the form of the engine: a string unchanged, any other value as JSON.
 func (s Settings) GetConfig(key string) (string, bool) {
 	value, ok := s[key]
 	if !ok {
@@ -34,13 +32,13 @@ func (s Settings) GetConfig(key string) (string, bool) {
 	return string(text), true
 }
 
-// Stack returns "", so that no rule depends on the stack's name. Tests of these rules have a Source of their own.
+// Stack returns "", so that no rule depends on the stack's name. Tests of rules that do have their own Source.
 func (s Settings) Stack() string { return "" }
 
 // Keys returns the keys that are set, sorted.
 func (s Settings) Keys() []string { return slices.Sorted(maps.Keys(s)) }
 
-// Raw returns all values in the engine's form.
+// Raw returns all values in the form of the engine.
 func (s Settings) Raw() map[string]string {
 	raw := make(map[string]string, len(s))
 	for key := range s {
@@ -49,28 +47,27 @@ func (s Settings) Raw() map[string]string {
 	return raw
 }
 
-// Set puts a value at a path such as pulumi config set --path takes: a
-// provider's whole key (gcp:project), or one of the project's own without its
-// namespace (releases.bankchurn.image). It creates missing parent objects. A
-// nil value removes the key.
+// Set sets the value at a path in the syntax of pulumi config set --path. The path begins with the key of a provider
+// (gcp:project), or with a key of the project without its namespace (releases.bankchurn.image). Set creates missing
+// parent objects. A nil value removes the key.
 func (s Settings) Set(path string, value any) {
 	if !strings.Contains(path, ":") {
 		path = config.Namespace + ":" + path
 	}
 	keys := strings.Split(path, ".")
-	at := map[string]any(s)
+	object := map[string]any(s)
 	for _, key := range keys[:len(keys)-1] {
-		inner, ok := at[key].(map[string]any)
+		child, ok := object[key].(map[string]any)
 		if !ok {
-			inner = map[string]any{}
-			at[key] = inner
+			child = map[string]any{}
+			object[key] = child
 		}
-		at = inner
+		object = child
 	}
 	last := keys[len(keys)-1]
 	if value == nil {
-		delete(at, last)
+		delete(object, last)
 		return
 	}
-	at[last] = value
+	object[last] = value
 }

@@ -18,8 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "write the tables into docs/configuration.md")
 
-// tableBlock is a table between markers. The first one lists the top-level
-// keys of the table.
+// tableBlock matches a table with its markers. The first marker lists the top-level keys in the table.
 var tableBlock = regexp.MustCompile(`(?s)(<!-- keys:begin ([\w ]+) -->\n)(.*?)(<!-- keys:end -->\n)`)
 
 // document returns docs/configuration.md and its path.
@@ -37,8 +36,8 @@ func TestDocument_tablesAreGenerated(t *testing.T) {
 	keys := configKeys(t)
 	text, file := document(t)
 	generated := tableBlock.ReplaceAllStringFunc(text, func(block string) string {
-		part := tableBlock.FindStringSubmatch(block)
-		return part[1] + reference.Table(keys, strings.Fields(part[2])...) + part[4]
+		match := tableBlock.FindStringSubmatch(block)
+		return match[1] + reference.Table(keys, strings.Fields(match[2])...) + match[4]
 	})
 	if *update {
 		require.NoError(t, os.WriteFile(file, []byte(generated), 0o644))
@@ -54,15 +53,14 @@ func TestDocument_hasEveryKeyOnce(t *testing.T) {
 	}
 }
 
-// yamlBlock is an example. It is a config of the stack that the fence names,
-// gke by default.
+// yamlBlock matches an example for the stack named after yaml, gke by default.
 var yamlBlock = regexp.MustCompile("(?ms)^```yaml ?(\\w*)\n(.*?)^```$")
 
-// Each example is loaded in place of the same values of the repository's
-// stack. services and releases replace the entries that they have.
+// Each example replaces the values of the same keys in the config of the repository's stack, and the result is loaded.
+// For services and releases, it replaces only the entries that it has.
 func TestDocument_examplesAreValid(t *testing.T) {
 	text, _ := document(t)
-	shown := map[string]bool{}
+	documented := map[string]bool{}
 	for _, block := range yamlBlock.FindAllStringSubmatch(text, -1) {
 		stack, example := block[1], block[2]
 		if stack == "" {
@@ -77,7 +75,7 @@ func TestDocument_examplesAreValid(t *testing.T) {
 		require.NotEmpty(t, values.Config, example)
 		for key, value := range values.Config {
 			name := strings.TrimPrefix(key, config.Namespace+":")
-			shown[name[:strings.IndexAny(name+":", ":")]] = true
+			documented[name[:strings.IndexAny(name+":", ":")]] = true
 			if name == "services" || name == "releases" {
 				for entry, object := range value.(map[string]any) {
 					settings.Set(name+"."+entry, object)
@@ -91,11 +89,11 @@ func TestDocument_examplesAreValid(t *testing.T) {
 	}
 	for _, key := range configKeys(t) {
 		root := key.Root()
-		require.True(t, shown[root] || root == "aws" || root == "production" || root == "identity", "no example has %s", root)
+		require.True(t, documented[root] || root == "aws" || root == "production" || root == "identity", "no example has %s", root)
 	}
 }
 
-// The errors of the document are those of Load.
+// The document shows the error that Load returns.
 func TestDocument_errorsAreReal(t *testing.T) {
 	settings, err := configtest.RepositoryStack("gke")
 	require.NoError(t, err)

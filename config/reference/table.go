@@ -10,29 +10,27 @@ import (
 	"github.com/modelferry/modelferry/config/internal/schema"
 )
 
-// Key is a row of a table: one config key.
+// Key is one config key: a row of a table.
 type Key struct {
-	// Path of the key, as pulumi config set --path takes it without the
-	// project's namespace; NAME stands for a name that a person chose.
+	// Path of the key, in the syntax of pulumi config set --path without the namespace of the project. NAME stands for
+	// a user-defined name.
 	Path string
-	// Type of the value, such as text.
+	// Type of the value, such as string.
 	Type string
-	// Default value in Markdown, "" where there is none.
+	// Default value in Markdown, "" if there is none.
 	Default string
-	// Clouds that have the key, nil for every cloud.
+	// Clouds that support the key, nil for every cloud.
 	Clouds []string
 	// Description of the key.
 	Description string
 }
 
-// Root returns the top-level key that the key is below; of a provider's key
-// its namespace, such as gcp.
+// Root returns the first element of the path: the top-level key, or the namespace of a provider, such as gcp.
 func (k Key) Root() string {
 	return k.Path[:strings.IndexAny(k.Path+".", ".:")]
 }
 
-// Keys returns the keys of the config in the order of its types. dir holds the
-// source of package config.
+// Keys returns the keys of the config in the order of the struct fields. dir is the directory of package config.
 func Keys(dir string) ([]Key, error) {
 	types, err := parseTypes(dir)
 	if err != nil {
@@ -63,11 +61,11 @@ func Table(keys []Key, roots ...string) string {
 type generator struct {
 	types structTypes
 	keys  []Key
-	// listedAt is the key below which the keys of a type are in the table already.
+	// listedAt has, by type, the path at which the table already lists the keys of the type.
 	listedAt map[string]string
 }
 
-// addStruct adds the keys of a struct type that is the value of a path.
+// addStruct adds the keys of a struct type below a path.
 func (g *generator) addStruct(typ, path string, clouds []string) error {
 	for _, f := range g.types[typ] {
 		fieldClouds := schema.Clouds(f.tag)
@@ -96,7 +94,7 @@ func (g *generator) addProviderKeys(typ string, clouds []string) error {
 		if f.comment == "" {
 			return missingComment(path)
 		}
-		g.keys = append(g.keys, Key{Path: path, Type: "text", Default: required, Clouds: clouds, Description: f.comment})
+		g.keys = append(g.keys, Key{Path: path, Type: "string", Default: required, Clouds: clouds, Description: f.comment})
 	}
 	return nil
 }
@@ -107,18 +105,18 @@ func (g *generator) addKey(f structField, path string, clouds []string) error {
 	if f.comment == "" {
 		return missingComment(path)
 	}
-	description, preset, _ := strings.Cut(f.comment, " Default: ")
-	preset = strings.TrimSuffix(preset, ".")
+	description, defaultText, _ := strings.Cut(f.comment, " Default: ")
+	defaultText = strings.TrimSuffix(defaultText, ".")
 	if tag := f.tag.Get("default"); tag != "" {
-		preset = "`" + tag + "`"
+		defaultText = "`" + tag + "`"
 	}
-	if preset == "" && f.typ == "bool" {
-		preset = "`false`"
+	if defaultText == "" && f.typ == "bool" {
+		defaultText = "`false`"
 	}
 	if f.tag.Get("need") == "required" {
-		preset = required
+		defaultText = required
 	}
-	key := Key{Path: path, Type: f.typeName(), Default: preset, Clouds: clouds, Description: description}
+	key := Key{Path: path, Type: f.typeName(), Default: defaultText, Clouds: clouds, Description: description}
 	if g.types[f.typ] == nil {
 		g.keys = append(g.keys, key)
 		return nil
@@ -132,7 +130,7 @@ func (g *generator) addKey(f structField, path string, clouds []string) error {
 		return nil
 	}
 	if f.isMap {
-		path += "." + schema.Name
+		path += "." + schema.NamePlaceholder
 	}
 	g.listedAt[f.typ] = path
 	return g.addStruct(f.typ, path, clouds)
@@ -142,18 +140,18 @@ func missingComment(path string) error {
 	return fmt.Errorf("config key %s: its field must have a comment that describes it", path)
 }
 
-// typeName returns the type of a field's value in the words of a config file.
+// typeName returns the type of the field's value in the words of the table.
 func (f structField) typeName() string {
 	name := cmp.Or(map[string]string{
-		"string": "text", "int": "number", "bool": "true, false", "time.Duration": "duration", "Cloud": "text", "PodIdentityMode": "text",
+		"int": "number", "bool": "boolean", "time.Duration": "duration", "string": "string", "Cloud": "string", "PodIdentityMode": "string",
 	}[f.typ], "object")
 	switch {
 	case f.isMap && name == "object":
-		return "objects by name"
+		return "map of objects"
 	case f.isMap:
-		return name + " by name"
+		return "map of " + name + "s"
 	case f.isList:
-		return "list of " + name
+		return "list of " + name + "s"
 	}
 	return name
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/modelferry/modelferry/config/reference"
 )
 
-// configKeys returns the keys of package config by path.
+// configKeys returns the keys of package config.
 func configKeys(t *testing.T) []reference.Key {
 	t.Helper()
 	root, err := configtest.RepositoryRoot()
@@ -27,15 +27,15 @@ func configKeys(t *testing.T) []reference.Key {
 	return keys
 }
 
-// Keys reads the source, schema.Keys the types: both find the same keys with
-// the same clouds. The tables have the keys of a repeated type once.
+// reference.Keys parses the source, and schema.Keys uses reflection. Both have to find the same keys with the same
+// clouds. The tables list the keys of a struct type only once.
 func TestKeys_agreeWithTypes(t *testing.T) {
-	unseen := map[string]reference.Key{}
+	remaining := map[string]reference.Key{}
 	for _, key := range configKeys(t) {
-		unseen[key.Path] = key
+		remaining[key.Path] = key
 	}
 	visited := map[reflect.Type]bool{}
-	skipped := map[string]bool{} // keys of a type that the tables have already
+	skipped := map[string]bool{} // keys of a type that the tables already list
 	for _, key := range schema.Keys(reflect.TypeFor[config.Config]()) {
 		parent := strings.TrimSuffix(key.Path[:max(strings.LastIndex(key.Path, "."), 0)], ".NAME")
 		typ := structType(key.Type)
@@ -43,14 +43,14 @@ func TestKeys_agreeWithTypes(t *testing.T) {
 			skipped[key.Path] = true
 			continue
 		}
-		found, ok := unseen[key.Path]
+		found, ok := remaining[key.Path]
 		require.True(t, ok, "%s is not in the tables", key.Path)
 		require.Equal(t, key.Clouds, found.Clouds, key.Path)
-		delete(unseen, key.Path)
+		delete(remaining, key.Path)
 		skipped[key.Path] = typ != nil && visited[typ]
 		visited[typ] = true
 	}
-	require.ElementsMatch(t, []string{"gcp:project", "gcp:region", "aws:region"}, slices.Collect(maps.Keys(unseen)))
+	require.ElementsMatch(t, []string{"gcp:project", "gcp:region", "aws:region"}, slices.Collect(maps.Keys(remaining)))
 }
 
 // structType returns the struct type of a value or of a map's values, nil for other values.
@@ -67,19 +67,19 @@ func structType(t reflect.Type) reflect.Type {
 func TestKeys_typesAndDefaults(t *testing.T) {
 	table := reference.Table(configKeys(t), "cloud", "gcp", "aws", "cluster", "gpu", "fetcher", "services", "releases")
 	for _, want := range []string{
-		"| `cloud` | text | *required* |  | Cloud that the stack runs on: gke or eks. |",
-		"| `gcp:project` | text | *required* | gke | ID of the project. |",
-		"| `aws:region` | text | *required* | eks | Region of the stack, such as eu-west-1. |",
+		"| `cloud` | string | *required* |  | Cloud that the stack runs on: gke or eks. |",
+		"| `gcp:project` | string | *required* | gke | ID of the project. |",
+		"| `aws:region` | string | *required* | eks | Region of the stack, such as eu-west-1. |",
 		"| `fetcher.retries` | number | `3` |  | Number of retries after a failed attempt, up to 20. |",
-		"| `cluster.create.deletionProtection` | true, false | `true` |  |",
-		"| `cluster.create.authorizedNetworks` | list of text |  |  |",
-		"| `cluster.create.autoscaler.image` | text | the first release for cluster.create.version, or for 1.35 | eks |",
-		"| `gpu.zones` | list of text | the cluster's zones | gke |",
-		"| `services.NAME.env` | text by name |  |  |",
-		"| `services.NAME.deployment` | text | NAME |  | Name of the Deployment. |",
+		"| `cluster.create.deletionProtection` | boolean | `true` |  |",
+		"| `cluster.create.authorizedNetworks` | list of strings |  |  |",
+		"| `cluster.create.autoscaler.image` | string | the first release for cluster.create.version, or for 1.35 | eks |",
+		"| `gpu.zones` | list of strings | the cluster's zones | gke |",
+		"| `services.NAME.env` | map of strings |  |  |",
+		"| `services.NAME.deployment` | string | NAME |  | Name of the Deployment. |",
 		"| `services.NAME.autoscaling.scaleDownWindow` | duration | `300s` |  |",
 		"| `services.NAME.resources` | object |  |  | Requests and limits of the model server. Keys as in `fetcher.resources`. |",
-		"| `releases.NAME.artifacts.NAME.version` | text |  |  | Version to pin: the generation of a Cloud Storage object, the " +
+		"| `releases.NAME.artifacts.NAME.version` | string |  |  | Version to pin: the generation of a Cloud Storage object, the " +
 			"version ID of an S3 object. |",
 	} {
 		require.Contains(t, table, want)
@@ -87,7 +87,7 @@ func TestKeys_typesAndDefaults(t *testing.T) {
 	require.NotContains(t, table, "`namespace`")
 }
 
-func TestKeys_ofAnotherDirectory(t *testing.T) {
+func TestKeys_errors(t *testing.T) {
 	_, err := reference.Keys(t.TempDir())
 	require.ErrorContains(t, err, "must be the directory of package config")
 

@@ -23,7 +23,7 @@ type structField struct {
 	comment string // on one line
 }
 
-// parseTypes parses the struct types of the Go files in a directory, without tests.
+// parseTypes parses the struct types of the Go files in a directory, except tests.
 func parseTypes(dir string) (structTypes, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {

@@ -38,7 +38,7 @@ type evaluator interface {
 func evaluators(t *testing.T) map[string]evaluator {
 	t.Helper()
 	return map[string]evaluator{"gke": gkeEvaluator{runStack(t, "gke", nil)},
-		"eks": eksEvaluator{Record: runStack(t, "eks", nil), https: true}}
+		"eks": eksEvaluator{Record: runStack(t, "eks", nil), usesHTTPS: true}}
 }
 
 func runStack(t *testing.T, name string, set map[string]any) *stacktest.Record {
@@ -76,11 +76,11 @@ func TestAccess_matrix(t *testing.T) {
 	for service := range deployments {
 		for _, bucket := range []string{"models", "datasets", "access-logs"} {
 			for owner := range deployments {
-				own := service == owner && slices.Contains(readableBuckets[service], bucket)
-				expect(own, service, "read", bucket, owner+"/model.joblib")
-				expect(own, service, "read", bucket, owner+"/v1/deep/model.joblib")
-				expect(own, service, "list", bucket, owner+"/")
-				expect(own, service, "list", bucket, owner+"/v1/")
+				readable := service == owner && slices.Contains(readableBuckets[service], bucket)
+				expect(readable, service, "read", bucket, owner+"/model.joblib")
+				expect(readable, service, "read", bucket, owner+"/v1/deep/model.joblib")
+				expect(readable, service, "list", bucket, owner+"/")
+				expect(readable, service, "list", bucket, owner+"/v1/")
 				for _, verb := range []string{"write", "delete"} {
 					expect(false, service, verb, bucket, owner+"/model.joblib")
 				}

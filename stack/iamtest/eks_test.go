@@ -18,8 +18,8 @@ import (
 // and neither may deny it.
 type eksEvaluator struct {
 	*stacktest.Record
-	// https reports whether the requests use HTTPS.
-	https bool
+	// usesHTTPS reports whether the requests use HTTPS.
+	usesHTTPS bool
 }
 
 var s3Actions = map[string]policy.Action{
@@ -30,7 +30,7 @@ var s3Actions = map[string]policy.Action{
 func (e eksEvaluator) allows(t *testing.T, request accessRequest) bool {
 	t.Helper()
 	bucket, _ := e.MustGet(t, "s3/bucketV2:BucketV2", request.bucket).Input("bucket").(string)
-	context := map[string][]string{"SecureTransport": {strconv.FormatBool(e.https)}}
+	context := map[string][]string{"SecureTransport": {strconv.FormatBool(e.usesHTTPS)}}
 	object := request.object
 	if request.verb == "list" {
 		context["prefix"], object = []string{request.object}, ""

@@ -83,10 +83,10 @@ func withGeneratedName(name string, inputs resource.PropertyMap) resource.Proper
 	if !ok || !meta.IsObject() || meta.ObjectValue().HasValue("name") {
 		return inputs
 	}
-	named, metadata := inputs.Copy(), meta.ObjectValue().Copy()
+	object, metadata := inputs.Copy(), meta.ObjectValue().Copy()
 	metadata["name"] = resource.NewStringProperty(name + "-0a1b2c3")
-	named["metadata"] = resource.NewObjectProperty(metadata)
-	return named
+	object["metadata"] = resource.NewObjectProperty(metadata)
+	return object
 }
 
 func eksClusterOutputs() object {

@@ -14,8 +14,8 @@ func Merge(base, override map[string]any) map[string]any {
 }
 
 // Omit returns a copy of an object without some keys.
-func Omit(from any, keys ...string) map[string]any {
-	rest := maps.Clone(from.(map[string]any))
+func Omit(object any, keys ...string) map[string]any {
+	rest := maps.Clone(object.(map[string]any))
 	for _, key := range keys {
 		delete(rest, key)
 	}

@@ -145,9 +145,9 @@ func indentJSON(text string) string {
 	if !strings.HasPrefix(trimmed, "{") && !strings.HasPrefix(trimmed, "[") {
 		return text
 	}
-	var unfolded bytes.Buffer
-	if json.Indent(&unfolded, []byte(trimmed), "", "  ") != nil {
+	var indented bytes.Buffer
+	if json.Indent(&indented, []byte(trimmed), "", "  ") != nil {
 		return text
 	}
-	return unfolded.String()
+	return indented.String()
 }

@@ -122,7 +122,7 @@ func (r *Record) ByURN(urn string) (Registration, bool) {
 
 // Dependencies returns the URNs of everything that the engine creates before a registration: its dependencies,
 // parent and provider, and theirs.
-func (r *Record) Dependencies(of Registration) map[string]bool {
+func (r *Record) Dependencies(dependent Registration) map[string]bool {
 	dependencies := map[string]bool{}
 	var visit func(Registration)
 	visit = func(registration Registration) {
@@ -136,6 +136,6 @@ func (r *Record) Dependencies(of Registration) map[string]bool {
 			}
 		}
 	}
-	visit(of)
+	visit(dependent)
 	return dependencies
 }

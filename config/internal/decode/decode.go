@@ -1,8 +1,8 @@
-// Package decode decodes raw config values into a struct whose fields have
-// json tags, and reports what does not fit in the words of a config file.
+// Package decode decodes raw config values into a struct whose fields have json tags. Its errors name config keys, not
+// Go types.
 //
-// Tags: json names a field's key, - excludes a field; need:"required" makes a
-// key that is not set an error; default is read by github.com/creasty/defaults.
+// Tags: json is the key of a field, or - for a field without a key; need:"required" makes the key required; default is
+// read by github.com/creasty/defaults.
 package decode
 
 import (
@@ -21,26 +21,25 @@ import (
 	"github.com/modelferry/modelferry/config/internal/suggest"
 )
 
-// Source is where the raw values come from.
+// Source provides the raw values.
 type Source struct {
-	// Namespace of the keys: that of modelferry:cloud is modelferry.
+	// Namespace of the keys, such as modelferry for modelferry:cloud.
 	Namespace string
-	// Get returns a key's value: text as it is, everything else as JSON.
+	// Get returns the value of a key: a string unchanged, any other value as JSON.
 	Get func(key string) (value string, ok bool)
-	// Keys that are set, so that unknown ones are found; nil reads the known ones only.
+	// Keys that are set, to find unknown ones. If it is nil, unknown top-level keys are ignored.
 	Keys []string
 }
 
-// Into decodes the source's values into the struct that target points to. It
-// returns the values that are missing or of the wrong type, and separately
-// the keys, at every depth, that the struct has no field for. Their paths are
-// whole keys, as pulumi config set --path takes them.
+// Into decodes the values of the source into the struct that target points to. It returns errors for values that are
+// missing or have the wrong type (invalid), and for keys, at any depth, for which the struct has no field (unknown).
+// The paths of the errors have the namespace, as in pulumi config set --path.
 func Into(target any, source Source) (invalid, unknown field.ErrorList) {
 	raw, invalid := source.read(reflect.TypeOf(target).Elem())
 	known := keyNames(reflect.TypeOf(target).Elem())
 	for _, key := range source.Keys {
-		name, own := strings.CutPrefix(key, source.Namespace+":")
-		if own && !slices.Contains(known, name) {
+		name, inNamespace := strings.CutPrefix(key, source.Namespace+":")
+		if inNamespace && !slices.Contains(known, name) {
 			unknown = append(unknown, unknownKey(source.path(name), name, known))
 		}
 	}
@@ -51,7 +50,7 @@ func Into(target any, source Source) (invalid, unknown field.ErrorList) {
 	return append(invalid, mistyped...), append(unknown, unused...)
 }
 
-// path returns the whole key of a path in mapstructure's or in dotted notation.
+// path returns the path with the namespace, for a path in the notation of mapstructure or with dots.
 func (s Source) path(path string) *field.Path { return field.NewPath(s.Namespace + ":" + dotted(path)) }
 
 // read reads the raw values of a struct type's keys.
@@ -90,7 +89,7 @@ func (s Source) read(t reflect.Type) (raw map[string]any, invalid field.ErrorLis
 func parseObject(text string) (map[string]any, error) {
 	var value map[string]any
 	decoder := json.NewDecoder(strings.NewReader(text))
-	decoder.UseNumber() // a float64 cannot hold an object generation of 19 digits
+	decoder.UseNumber() // a float64 cannot represent every object generation
 	if err := decoder.Decode(&value); err != nil {
 		return nil, err
 	}
@@ -124,7 +123,7 @@ func unknownKey(fldPath *field.Path, name string, known []string) *field.Error {
 	return field.Forbidden(fldPath, "unknown key"+suggest.DidYouMean(name, known))
 }
 
-// keyNames returns the keys of a struct type itself.
+// keyNames returns the top-level keys of a struct type.
 func keyNames(t reflect.Type) []string {
 	var names []string
 	for i := range t.NumField() {
@@ -135,7 +134,7 @@ func keyNames(t reflect.Type) []string {
 	return names
 }
 
-// allKeyNames returns the last name of every key of a struct type, at every depth.
+// allKeyNames returns the last name in the path of every key of a struct type, at every depth.
 func allKeyNames(t reflect.Type) []string {
 	var names []string
 	for _, key := range schema.Keys(t) {

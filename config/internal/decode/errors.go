@@ -11,7 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// typeErrors takes apart the errors that mapstructure joined.
+// typeErrors returns one error for each error that mapstructure joined.
 func (s Source) typeErrors(err error) field.ErrorList {
 	if err == nil {
 		return nil
@@ -23,7 +23,7 @@ func (s Source) typeErrors(err error) field.ErrorList {
 		}
 		return errs
 	}
-	//nolint:errorlint // level by level: errors.As would find only the first of those joined below
+	//nolint:errorlint // errors.As would find only the first of the joined errors
 	if decodeErr, ok := err.(*mapstructure.DecodeError); ok {
 		if mismatch := (*typeError)(nil); errors.As(decodeErr.Unwrap(), &mismatch) {
 			return field.ErrorList{field.TypeInvalid(s.path(decodeErr.Name()), shorten(mismatch.value), mismatch.expected)}
@@ -36,8 +36,8 @@ func (s Source) typeErrors(err error) field.ErrorList {
 	return field.ErrorList{field.InternalError(field.NewPath(s.Namespace), err)}
 }
 
-// removeNulls deletes the keys below a path that have no value and reports
-// them: a key without a value asks neither for the default nor for an empty value.
+// removeNulls deletes the keys below a path that have no value, and returns an error for each: it is unclear whether
+// such a key means the default or an empty value.
 func removeNulls(fldPath *field.Path, value any) field.ErrorList {
 	var errs field.ErrorList
 	switch value := value.(type) {
@@ -62,8 +62,8 @@ func removeNulls(fldPath *field.Path, value any) field.ErrorList {
 
 var mapIndex = regexp.MustCompile(`\[([^]]*[^]\d][^]]*)]`)
 
-// dotted turns mapstructure's releases[bankchurn].image into
-// releases.bankchurn.image. An element of a list keeps its brackets.
+// dotted converts a path of mapstructure, releases[bankchurn].image, to releases.bankchurn.image. The index of a list
+// keeps its brackets.
 func dotted(path string) string {
 	return strings.TrimPrefix(mapIndex.ReplaceAllString(path, ".$1"), ".")
 }

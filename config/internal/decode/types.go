@@ -22,12 +22,11 @@ type typeError struct {
 
 func (e *typeError) Error() string { return e.expected }
 
-// checkType refuses a value of another type than the field's. A number is
-// accepted where text is expected (cpu: 1).
+// checkType rejects a value whose type is not the type of the field. A number is accepted for a string (cpu: 1).
 func checkType(from, to reflect.Value) (any, error) {
 	value := from.Interface()
 	number, isNumber := value.(json.Number)
-	_, isText := value.(string)
+	_, isString := value.(string)
 	expected := ""
 	switch to.Kind() {
 	case reflect.Struct, reflect.Map:
@@ -40,9 +39,9 @@ func checkType(from, to reflect.Value) (any, error) {
 		}
 	case reflect.String:
 		if from.Kind() == reflect.Bool {
-			expected = "must be text: put it in quotes"
-		} else if !isText && !isNumber {
-			expected = "must be text"
+			expected = "must be a string: put it in quotes"
+		} else if !isString && !isNumber {
+			expected = "must be a string"
 		}
 	case reflect.Int:
 		if _, err := strconv.Atoi(number.String()); err != nil {
@@ -59,8 +58,8 @@ func checkType(from, to reflect.Value) (any, error) {
 	return value, nil
 }
 
-// setDefaults gives a struct its defaults before the config's values are
-// decoded into it. Afterwards an explicit zero would look like a key that is not set.
+// setDefaults sets the defaults of a struct before the config's values are decoded into it. Afterwards, an explicit
+// zero could not be distinguished from a key that is not set.
 func setDefaults(from, to reflect.Value) (any, error) {
 	if to.Kind() == reflect.Struct {
 		if err := defaults.Set(to.Addr().Interface()); err != nil {
@@ -70,8 +69,7 @@ func setDefaults(from, to reflect.Value) (any, error) {
 	return from.Interface(), nil
 }
 
-// parseDuration reads durations in Go's notation. A bare number is refused: it
-// has no unit.
+// parseDuration parses durations in Go's notation. It rejects a number without a unit.
 func parseDuration(from, to reflect.Value) (any, error) {
 	if to.Type() != reflect.TypeFor[time.Duration]() {
 		return from.Interface(), nil
@@ -84,7 +82,7 @@ func parseDuration(from, to reflect.Value) (any, error) {
 	return nil, &typeError{from.Interface(), `must be a duration such as "90s"`}
 }
 
-// shorten returns a value as it is, or its beginning as text where it is long.
+// shorten returns a short value unchanged, and the beginning of a long one as text.
 func shorten(value any) any {
 	const maxRunes = 60
 	text, isText := value.(string)

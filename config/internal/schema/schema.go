@@ -1,7 +1,7 @@
 // Package schema reads the config keys of Go types from their struct tags.
 //
-//	json:"name"        the key of a field; - for a field that is no key
-//	clouds:"gke,eks"   the clouds that have the key, and all keys below it; every cloud without the tag
+//	json:"name"        the key of a field, or - for a field without a key
+//	clouds:"gke,eks"   the clouds that support the key and all keys below it; without the tag, every cloud does
 package schema
 
 import (
@@ -10,32 +10,31 @@ import (
 	"strings"
 )
 
-// Name stands for a name that a person chose in the path of a key:
-// services.NAME.port.
-const Name = "NAME"
+// NamePlaceholder stands for a user-defined name in the path of a key: services.NAME.port.
+const NamePlaceholder = "NAME"
 
 // Key is a config key.
 type Key struct {
-	// Path of the key, its names joined by dots.
+	// Path of the key: its names joined by dots.
 	Path string
-	// Clouds that have the key, nil for every cloud.
+	// Clouds that support the key, nil for every cloud.
 	Clouds []string
 	// Type of its value, without pointers.
 	Type reflect.Type
 }
 
-// SupportedOn reports whether a cloud has the key.
+// SupportedOn reports whether a cloud supports the key.
 func (k Key) SupportedOn(cloud string) bool {
 	return k.Clouds == nil || slices.Contains(k.Clouds, cloud)
 }
 
-// Keys returns the keys of a struct type at every depth, each before those
-// below it, in the order of the fields.
+// Keys returns the keys of a struct type at every depth, in the order of the fields. Each key comes before the keys
+// below it.
 func Keys(t reflect.Type) []Key { return appendKeys(nil, t, Key{}) }
 
 func appendKeys(keys []Key, t reflect.Type, parent Key) []Key {
 	if t = indirect(t); t.Kind() == reflect.Map {
-		parent.Path = join(parent.Path, Name)
+		parent.Path = join(parent.Path, NamePlaceholder)
 		t = indirect(t.Elem())
 	}
 	if t.Kind() != reflect.Struct {
@@ -56,7 +55,7 @@ func appendKeys(keys []Key, t reflect.Type, parent Key) []Key {
 	return keys
 }
 
-// KeyName returns the config key of a struct field, "" where it has none.
+// KeyName returns the config key of a struct field, or "" if it has none.
 func KeyName(field reflect.StructField) string {
 	if name := field.Tag.Get("json"); name != "-" {
 		return name
@@ -64,7 +63,7 @@ func KeyName(field reflect.StructField) string {
 	return ""
 }
 
-// Clouds returns the clouds of a struct tag, nil where it names none.
+// Clouds returns the clouds in a struct tag, or nil if it has none.
 func Clouds(tag reflect.StructTag) []string {
 	if clouds := tag.Get("clouds"); clouds != "" {
 		return strings.Split(clouds, ",")

@@ -2,7 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -10,9 +9,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// Unsupported returns an error for each key below a path that is set although
-// the cloud does not have it. A key is set when its value is not its type's
-// zero value, nor an empty list or map.
+// Unsupported returns an error for each key below a path that is set although the cloud does not support it. A key is
+// set if its value is neither the zero value of its type nor an empty list or map.
 func Unsupported(value any, fldPath func(name string) *field.Path, cloud string) field.ErrorList {
 	return unsupported(reflect.ValueOf(value), fldPath, cloud)
 }
@@ -25,8 +23,8 @@ func unsupported(value reflect.Value, child func(name string) *field.Path, cloud
 			return unsupported(value.Elem(), child, cloud)
 		}
 	case reflect.Map:
-		for _, key := range slices.SortedFunc(maps.Keys(entries(value)), strings.Compare) {
-			errs = append(errs, unsupported(value.MapIndex(reflect.ValueOf(key)), descend(child(key)), cloud)...)
+		for _, key := range sortedMapKeys(value) {
+			errs = append(errs, unsupported(value.MapIndex(reflect.ValueOf(key)), childOf(child(key)), cloud)...)
 		}
 	case reflect.Struct:
 		for i := range value.NumField() {
@@ -34,7 +32,7 @@ func unsupported(value reflect.Value, child func(name string) *field.Path, cloud
 			switch {
 			case name == "":
 			case clouds == nil || slices.Contains(clouds, cloud):
-				errs = append(errs, unsupported(value.Field(i), descend(child(name)), cloud)...)
+				errs = append(errs, unsupported(value.Field(i), childOf(child(name)), cloud)...)
 			case isSet(value.Field(i)):
 				errs = append(errs, field.Forbidden(child(name),
 					fmt.Sprintf("only supported on %s, and this stack is on %s: remove it", strings.Join(clouds, " and "), cloud)))
@@ -44,16 +42,17 @@ func unsupported(value reflect.Value, child func(name string) *field.Path, cloud
 	return errs
 }
 
-func descend(fldPath *field.Path) func(name string) *field.Path {
+func childOf(fldPath *field.Path) func(name string) *field.Path {
 	return func(name string) *field.Path { return fldPath.Child(name) }
 }
 
-// entries returns the keys of a map whose keys are strings.
-func entries(value reflect.Value) map[string]struct{} {
-	keys := make(map[string]struct{}, value.Len())
+// sortedMapKeys returns the keys of a map whose keys are strings.
+func sortedMapKeys(value reflect.Value) []string {
+	keys := make([]string, 0, value.Len())
 	for _, key := range value.MapKeys() {
-		keys[key.String()] = struct{}{}
+		keys = append(keys, key.String())
 	}
+	slices.Sort(keys)
 	return keys
 }
 

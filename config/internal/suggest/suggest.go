@@ -1,4 +1,4 @@
-// Package suggest finds the name that a misspelt one may stand for.
+// Package suggest suggests the right spelling of a misspelt name.
 package suggest
 
 import (
@@ -8,11 +8,11 @@ import (
 	"github.com/agext/levenshtein"
 )
 
-// maxDistance is the number of edits from which two names have nothing in common.
+// maxDistance is the edit distance from which a candidate is too different to be suggested.
 const maxDistance = 3
 
-// DidYouMean returns `: did you mean "NAME"?` for the candidate closest to a
-// name, regardless of case, and "" where no candidate is close.
+// DidYouMean returns `: did you mean "NAME"?` with the candidate closest to a name, regardless of case, or "" if no
+// candidate is close.
 func DidYouMean(name string, candidates []string) string {
 	closest, distance := "", maxDistance
 	for _, candidate := range candidates {

@@ -17,7 +17,7 @@ import (
 
 // Setting a key has to change the plan at the inputs of its row, or leave the plan unchanged for the row's reason.
 func TestKeys_reachPlan(t *testing.T) {
-	update := rememberLastRun()
+	update := cacheLastRun()
 	for _, p := range stacktest.Platforms {
 		for _, row := range allRows() {
 			if !slices.Contains(row.stacks(), p.Stack) {
@@ -31,9 +31,9 @@ func TestKeys_reachPlan(t *testing.T) {
 	}
 }
 
-// rememberLastRun returns a function that runs the program, or returns the last record if the settings are the same.
+// cacheLastRun returns a function that runs the program, or returns the last record if the settings are the same.
 // Only rows of one batch share settings, and they follow each other.
-func rememberLastRun() func(t *testing.T, stack string, s configtest.Settings) *stacktest.Record {
+func cacheLastRun() func(t *testing.T, stack string, s configtest.Settings) *stacktest.Record {
 	var settings configtest.Settings
 	var record *stacktest.Record
 	return func(t *testing.T, stack string, s configtest.Settings) *stacktest.Record {
@@ -48,12 +48,12 @@ func TestKeys_everyKeyHasRow(t *testing.T) {
 	keys, rows := configKeys(), allRows()
 	require.Greater(t, len(keys), 100, "reflection found too few keys")
 	for _, key := range keys {
-		found := slices.ContainsFunc(rows, func(row row) bool { return row.covers(key) })
-		assert.True(t, found, "the key %s has no row: add one to stack/tests/keys", key)
+		hasRow := slices.ContainsFunc(rows, func(row row) bool { return row.covers(key) })
+		assert.True(t, hasRow, "the key %s has no row: add one to stack/tests/keys", key)
 	}
 	for _, row := range rows {
-		found := slices.ContainsFunc(keys, row.covers)
-		assert.True(t, found, "unknown key %s", row.path)
+		hasRow := slices.ContainsFunc(keys, row.covers)
+		assert.True(t, hasRow, "unknown key %s", row.path)
 		assert.NotEmpty(t, row.stacks(), "%s: the row needs expected inputs or a reason for no difference", row.path)
 	}
 }

@@ -109,7 +109,7 @@ func clusterRows() []row {
 
 // networkRows returns the rows of a new and of an existing network.
 func networkRows() []row {
-	const at, existing = "cluster.create.network.", "cluster.create.network.existing."
+	const network, existing = "cluster.create.network.", "cluster.create.network.existing."
 	gke := func(path string, want any) expectInput { return gkeInput(gkeCluster, "modelferry", path, want) }
 	subnetwork := func(path string, want any) expectInput { return gkeInput("Subnetwork", "modelferry", path, want) }
 	private := []any{"subnet-0e", "subnet-0f"}
@@ -126,23 +126,23 @@ func networkRows() []row {
 		expectNoDiff(existing+"publicSubnets", []any{"subnet-0e"},
 			"they are only looked up; the load balancer controller discovers them by tags").onlyOn("eks"))
 	for i := range rows {
-		rows[i] = rows[i].withPrerequisites(map[string]any{at + "existing": byStack{"gke": stacktest.ExistingNetworks["gke"],
+		rows[i] = rows[i].withPrerequisites(map[string]any{network + "existing": byStack{"gke": stacktest.ExistingNetworks["gke"],
 			"eks": stacktest.ExistingNetworks["eks"]}})
 	}
 	return append(rows, batch(
-		newRow(at+"cidr", "10.8.0.0/18", subnetwork("ipCidrRange", "10.8.0.0/18"),
+		newRow(network+"cidr", "10.8.0.0/18", subnetwork("ipCidrRange", "10.8.0.0/18"),
 			eksInput("ec2/vpc:Vpc", "modelferry", "cidrBlock", "10.8.0.0/18"),
 			eksInput("ec2/subnet:Subnet", "modelferry-public-1", "cidrBlock", "10.8.8.0/21")),
-		newRow(at+"podCIDR", "10.16.0.0/14", subnetwork("secondaryIpRanges[0].ipCidrRange", "10.16.0.0/14")),
-		newRow(at+"serviceCIDR", "10.9.0.0/20", subnetwork("secondaryIpRanges[1].ipCidrRange", "10.9.0.0/20")),
-		newRow(at+"controlPlaneCIDR", "10.10.0.0/28", gke("privateClusterConfig.masterIpv4CidrBlock", "10.10.0.0/28")),
-		newRow(at+"natPerZone", true, eksInput("NatGateway", "modelferry-2", "", present)),
+		newRow(network+"podCIDR", "10.16.0.0/14", subnetwork("secondaryIpRanges[0].ipCidrRange", "10.16.0.0/14")),
+		newRow(network+"serviceCIDR", "10.9.0.0/20", subnetwork("secondaryIpRanges[1].ipCidrRange", "10.9.0.0/20")),
+		newRow(network+"controlPlaneCIDR", "10.10.0.0/28", gke("privateClusterConfig.masterIpv4CidrBlock", "10.10.0.0/28")),
+		newRow(network+"natPerZone", true, eksInput("NatGateway", "modelferry-2", "", present)),
 	)...)
 }
 
 // nodePoolRows returns the rows of the node pools. The names of the inputs differ by cloud.
 func nodePoolRows() []row {
-	machine := func(pool, want string) []expectInput {
+	machineType := func(pool, want string) []expectInput {
 		return []expectInput{gkeInput("NodePool", pool, "nodeConfig.machineType", want),
 			eksInput("LaunchTemplate", pool, "instanceType", want)}
 	}
@@ -154,21 +154,21 @@ func nodePoolRows() []row {
 		return []expectInput{gkeInput("NodePool", pool, "autoscaling.totalMaxNodeCount", want),
 			eksInput("NodeGroup", pool, "scalingConfig.maxSize", want)}
 	}
-	disk := func(pool string, of int, want float64) []expectInput {
-		size := fmt.Sprintf("blockDeviceMappings[%d].ebs.volumeSize", of)
+	disk := func(pool string, device int, want float64) []expectInput {
+		size := fmt.Sprintf("blockDeviceMappings[%d].ebs.volumeSize", device)
 		return []expectInput{gkeInput("NodePool", pool, "nodeConfig.diskSizeGb", want), eksInput("LaunchTemplate", pool, size, want)}
 	}
 	const gpus = "modelferry-gpu"
 	rows := batch(
-		newRow("cluster.create.machineType", "large", machine("modelferry", "large")...),
+		newRow("cluster.create.machineType", "large", machineType("modelferry", "large")...),
 		newRow("cluster.create.nodes.min", 2, minNodes("modelferry", 2)...),
 		newRow("cluster.create.nodes.max", 9, maxNodes("modelferry", 9)...),
 		newRow("cluster.create.diskGiB", 120,
 			slices.Concat(disk("modelferry", 0, 120), disk("modelferry-system", 0, 120), disk(gpus, 1, 120))...),
-		newRow("cluster.create.system.machineType", "small", machine("modelferry-system", "small")...),
+		newRow("cluster.create.system.machineType", "small", machineType("modelferry-system", "small")...),
 		newRow("cluster.create.system.min", 3, minNodes("modelferry-system", 3)...),
 		newRow("cluster.create.system.max", 8, maxNodes("modelferry-system", 8)...),
-		newRow("gpu.machineType", "huge", machine(gpus, "huge")...),
+		newRow("gpu.machineType", "huge", machineType(gpus, "huge")...),
 		newRow("gpu.accelerator", "nvidia-l4", gkeInput("NodePool", gpus, "nodeConfig.guestAccelerators[0].type", "nvidia-l4")),
 		newRow("gpu.zones", []any{"europe-west1-c"}, gkeInput("NodePool", gpus, "nodeLocations", []any{"europe-west1-c"})),
 		newRow("gpu.min", 4, minNodes(gpus, 4)...),

@@ -122,8 +122,8 @@ func valueFor(stack string, value any) any {
 func (r row) stacks() []string {
 	var stacks []string
 	for _, p := range stacktest.Platforms {
-		isOn := func(e expectInput) bool { return e.stack == "" || e.stack == p.Stack }
-		if r.noDiffReason != "" && (r.stack == "" || r.stack == p.Stack) || slices.ContainsFunc(r.expected, isOn) {
+		appliesTo := func(e expectInput) bool { return e.stack == "" || e.stack == p.Stack }
+		if r.noDiffReason != "" && (r.stack == "" || r.stack == p.Stack) || slices.ContainsFunc(r.expected, appliesTo) {
 			stacks = append(stacks, p.Stack)
 		}
 	}

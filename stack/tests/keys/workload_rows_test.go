@@ -118,7 +118,7 @@ func serviceRows() []row {
 	const annotations = "spec.template.metadata.annotations/prometheus.io/"
 	deployment := func(path string, want any) expectInput { return bothInput("Deployment", "bankchurn", path, want) }
 	policy := func(path string, want any) expectInput { return bothInput("NetworkPolicy", "bankchurn", path, want) }
-	scaler := func(path string, want any) expectInput {
+	hpa := func(path string, want any) expectInput {
 		return bothInput("HorizontalPodAutoscaler", "bankchurn", "spec."+path, want)
 	}
 	folder := func(bucket string) expectInput {
@@ -133,10 +133,10 @@ func serviceRows() []row {
 		newRow(churn+"env.LOG_LEVEL", "DEBUG",
 			deployment(stacktest.ServerContainer+"env", contains{object{"name": "LOG_LEVEL", "value": "DEBUG"}})),
 		newRow(churn+"gpu", 1, deployment(stacktest.ServerContainer+"resources.limits/nvidia.com/gpu", "1")),
-		newRow(churn+"autoscaling.min", 2, scaler("minReplicas", 2.)),
-		newRow(churn+"autoscaling.max", 9, scaler("maxReplicas", 9.)),
-		newRow(churn+"autoscaling.cpu", 42, scaler("metrics[0].resource.target.averageUtilization", 42.)),
-		newRow(churn+"autoscaling.scaleDownWindow", "1m", scaler("behavior.scaleDown.stabilizationWindowSeconds", 60.)),
+		newRow(churn+"autoscaling.min", 2, hpa("minReplicas", 2.)),
+		newRow(churn+"autoscaling.max", 9, hpa("maxReplicas", 9.)),
+		newRow(churn+"autoscaling.cpu", 42, hpa("metrics[0].resource.target.averageUtilization", 42.)),
+		newRow(churn+"autoscaling.scaleDownWindow", "1m", hpa("behavior.scaleDown.stabilizationWindowSeconds", 60.)),
 		newRow(churn+"health.path", "/ready", deployment(stacktest.ServerContainer+"startupProbe.httpGet.path", "/ready"),
 			deployment(stacktest.ServerContainer+"readinessProbe.httpGet.path",
 				"/ready"), deployment(stacktest.ServerContainer+"livenessProbe.httpGet.path", "/ready")),

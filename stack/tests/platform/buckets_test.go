@@ -68,13 +68,13 @@ func s3LifecycleRules(name string) []any {
 
 func requireS3Bucket(t *testing.T, p stacktest.Platform, r *stacktest.Record, name string) {
 	t.Helper()
-	isLog := name == "access-logs"
+	isLogBucket := name == "access-logs"
 	bucket := r.MustGet(t, "s3/bucketV2:BucketV2", name)
 	require.Equal(t, object{"bucket": p.Buckets[name], "forceDestroy": false}, bucket.Inputs)
 	encryption := object{"bucketKeyEnabled": true, "applyServerSideEncryptionByDefault": object{
 		"sseAlgorithm": "aws:kms", "kmsMasterKeyId": r.Computed(stacktest.KMSKeyArn("buckets")),
 	}}
-	if isLog { // S3's log delivery does not support KMS
+	if isLogBucket { // S3's log delivery does not support KMS
 		encryption = object{"applyServerSideEncryptionByDefault": object{"sseAlgorithm": "AES256"}}
 	}
 	// In the order of creation.
@@ -91,7 +91,7 @@ func requireS3Bucket(t *testing.T, p stacktest.Platform, r *stacktest.Record, na
 		{"BucketPolicy", nil},
 		{"BucketLoggingV2", object{"targetBucket": p.Buckets["access-logs"], "targetPrefix": name + "/"}},
 	}
-	if isLog {
+	if isLogBucket {
 		settings = settings[:len(settings)-1]
 	}
 	require.True(t, bucket.RetainOnDelete, "a bucket has to survive the deletion of the stack")
@@ -107,7 +107,7 @@ func requireS3Bucket(t *testing.T, p stacktest.Platform, r *stacktest.Record, na
 		require.True(t, registered.RetainOnDelete, "%s: a retained bucket has to keep its settings", registered)
 		previous = registered.URN
 	}
-	if !isLog {
+	if !isLogBucket {
 		require.True(t, r.Dependencies(r.MustGet(t, "BucketLoggingV2", name))[r.MustGet(t, "BucketPolicy", "access-logs").URN],
 			"access logs would be lost until the permission exists")
 	}
@@ -115,7 +115,7 @@ func requireS3Bucket(t *testing.T, p stacktest.Platform, r *stacktest.Record, na
 		arn := "arn:aws:s3:::" + p.Buckets[name]
 		want := `{"Sid":"TLSOnly","Effect":"Deny","Principal":"*","Action":["s3:*"],
 			"Resource":["` + arn + `","` + arn + `/*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}}`
-		if isLog {
+		if isLogBucket {
 			want += `,{"Sid":"AccessLogs","Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},"Action":["s3:PutObject"],
 				"Resource":["` + arn + `/*"],"Condition":{"StringEquals":{"aws:SourceAccount":"` + stacktest.AccountID + `"}}}`
 		}

@@ -111,7 +111,7 @@ func TestClusterAutoscaler_networkPolicy(t *testing.T) {
 		stacktest.EgressRule("169.254.170.23/32", 80))
 }
 
-func TestClusterAutoscaler_disabledOrVersioned(t *testing.T) {
+func TestClusterAutoscaler_disabledAndImageVersion(t *testing.T) {
 	for name, set := range map[string]map[string]any{
 		"disabled":         {"cluster.create.autoscaler.enabled": false},
 		"existing cluster": {"cluster": object{"existing": "production"}},

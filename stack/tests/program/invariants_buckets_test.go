@@ -51,7 +51,7 @@ func missingGCSSettings(r *programRun, bucket stacktest.Registration) []string {
 		}
 		rules[action] = true
 	}
-	isLog := bucket.Name == "access-logs"
+	isLogBucket := bucket.Name == "access-logs"
 	return missingSettings(map[string]bool{
 		"uniform bucket-level access":    bucket.Input("uniformBucketLevelAccess") == true,
 		"public access prevention":       bucket.Input("publicAccessPrevention") == "enforced",
@@ -59,9 +59,9 @@ func missingGCSSettings(r *programRun, bucket stacktest.Registration) []string {
 		"soft delete":                    bucket.Input("softDeletePolicy.retentionDurationSeconds") != nil,
 		"a rule for incomplete uploads":  rules["AbortIncompleteMultipartUpload"],
 		"a rule for noncurrent versions": rules["DeleteNoncurrent"],
-		"a colder storage class":         rules["SetStorageClass NEARLINE"] || isLog && r.config.Buckets.AccessLogColdAfterDays() == 0,
-		"a rule that deletes old logs":   rules["Delete"] || !isLog,
-		"access logging":                 bucket.Input("logging.logBucket") != nil || isLog,
+		"a colder storage class":         rules["SetStorageClass NEARLINE"] || isLogBucket && r.config.Buckets.AccessLogColdAfterDays() == 0,
+		"a rule that deletes old logs":   rules["Delete"] || !isLogBucket,
+		"access logging":                 bucket.Input("logging.logBucket") != nil || isLogBucket,
 		"the configured KMS key":         bucket.Input("encryption.defaultKmsKeyName") != nil || r.config.Buckets.KMSKey == "",
 		"the region of the stack":        bucket.Input("location") == r.config.GCP.Region,
 		"an unset predefined ACL":        bucket.Input("predefinedAcl") == nil,
@@ -69,7 +69,7 @@ func missingGCSSettings(r *programRun, bucket stacktest.Registration) []string {
 }
 
 func missingS3Settings(r *programRun, bucket stacktest.Registration) []string {
-	isLog := bucket.Name == "access-logs"
+	isLogBucket := bucket.Name == "access-logs"
 	setting := func(typ string) stacktest.Registration {
 		for _, registration := range r.ByType(typ) {
 			if registration.Parent == bucket.Parent && registration.RetainOnDelete != r.config.Buckets.ForceDestroy {
@@ -104,13 +104,13 @@ func missingS3Settings(r *programRun, bucket stacktest.Registration) []string {
 		"a public access block":          publicAccessBlocked,
 		"enforced ownership":             setting("BucketOwnershipControls").Input("rule.objectOwnership") == "BucketOwnerEnforced",
 		"versioning":                     setting("BucketVersioningV2").Input("versioningConfiguration.status") == "Enabled",
-		"encryption":                     usesKMS || algorithm == "AES256" && isLog,
+		"encryption":                     usesKMS || algorithm == "AES256" && isLogBucket,
 		"a rule for incomplete uploads":  rules["abortIncompleteMultipartUpload"],
 		"a rule for noncurrent versions": rules["noncurrentVersionExpiration"],
-		"a colder storage class":         rules["STANDARD_IA"] || isLog && r.config.Buckets.AccessLogColdAfterDays() == 0,
-		"a rule that deletes old logs":   rules["expiration"] || !isLog,
+		"a colder storage class":         rules["STANDARD_IA"] || isLogBucket && r.config.Buckets.AccessLogColdAfterDays() == 0,
+		"a rule that deletes old logs":   rules["expiration"] || !isLogBucket,
 		"a policy that requires TLS":     requiresTLS,
-		"access logging":                 setting("BucketLoggingV2").Input("targetBucket") != nil || isLog,
+		"access logging":                 setting("BucketLoggingV2").Input("targetBucket") != nil || isLogBucket,
 	})
 }
 

@@ -23,9 +23,9 @@ type invariant struct {
 var invariants = []invariant{
 	{"no grant has a wildcard", wildcardGrants},
 	{"every bucket is secure", insecureBuckets},
-	{"every resource is in a component", withoutParent},
-	{"every resource names its provider", withoutProvider},
-	{"every resource is labelled", unlabelled},
+	{"every resource is in a component", resourcesWithoutParent},
+	{"every resource names its provider", resourcesWithoutProvider},
+	{"every resource is labelled", unlabelledResources},
 }
 
 // programRun is one run of the program with its config.
@@ -101,9 +101,9 @@ func objectNames(r *stacktest.Record) []string {
 	return names
 }
 
-// withoutParent returns resources without a parent component. A preview would not show them below the component that
+// resourcesWithoutParent returns resources without a parent component. A preview would not show them below the component that
 // they belong to, and they would not get its options, such as protect.
-func withoutParent(r *programRun) []string {
+func resourcesWithoutParent(r *programRun) []string {
 	var violations []string
 	for _, registration := range r.Registrations {
 		isTopLevel := strings.HasSuffix(registration.Parent, "::modelferry-"+r.stack)
@@ -118,9 +118,9 @@ func withoutParent(r *programRun) []string {
 	return violations
 }
 
-// withoutProvider returns resources without an explicit provider. The engine would reject them, because default
+// resourcesWithoutProvider returns resources without an explicit provider. The engine would reject them, because default
 // providers are disabled.
-func withoutProvider(r *programRun) []string {
+func resourcesWithoutProvider(r *programRun) []string {
 	var violations []string
 	for _, registration := range r.Registrations {
 		pkg, _, _ := strings.Cut(registration.Type, ":")
@@ -139,9 +139,9 @@ var labelPaths = map[string]string{
 	"gcp:container/nodePool:NodePool": "nodeConfig.resourceLabels",
 }
 
-// unlabelled returns resources without the stack's labels. The default labels of a cloud's provider apply to every
+// unlabelledResources returns resources without the stack's labels. The default labels of a cloud's provider apply to every
 // resource of that provider, so only the provider and the exceptions are checked.
-func unlabelled(r *programRun) []string {
+func unlabelledResources(r *programRun) []string {
 	var violations []string
 	check := func(registration stacktest.Registration, input any, want map[string]string) {
 		for key, value := range want {

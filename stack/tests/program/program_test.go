@@ -121,9 +121,9 @@ func TestProgram_invalidConfigRegistersNothing(t *testing.T) {
 				s := stacktest.Settings(t, p.Stack, set)
 				program := stack.Program{ConfigKeys: s.Keys()}
 				record, err := stacktest.Run(program.RegisterResources, p.Stack, s, false)
-				invalid := (*config.ValidationError)(nil)
-				require.ErrorAs(t, err, &invalid)
-				require.Len(t, invalid.Errors, 1)
+				var validationErr *config.ValidationError
+				require.ErrorAs(t, err, &validationErr)
+				require.Len(t, validationErr.Errors, 1)
 				require.Empty(t, record.Registrations)
 			})
 		}

@@ -84,7 +84,7 @@ func TestCSI_gkeEphemeralVolume(t *testing.T) {
 }
 
 func TestCSI_eksPersistentVolumeClaim(t *testing.T) {
-	name := regexp.MustCompile(`^bankchurn-predictor-models-[0-9a-f]{8}$`)
+	namePattern := regexp.MustCompile(`^bankchurn-predictor-models-[0-9a-f]{8}$`)
 	for _, preview := range []bool{false, true} {
 		r := stacktest.RunStack(t, "eks", csiSettings, preview)
 		require.Len(t, r.ByType("PersistentVolume"), 4, "one for each bucket of each service")
@@ -109,7 +109,7 @@ func TestCSI_eksPersistentVolumeClaim(t *testing.T) {
 			continue
 		}
 		claimName := claim.Input("metadata.name").(string)
-		require.Regexp(t, name, claimName)
+		require.Regexp(t, namePattern, claimName)
 		require.Equal(t, "ml-portfolio-"+claimName, volume.Input("metadata.name"))
 		require.Equal(t, "ml-portfolio-"+claimName, volume.Input("spec.csi.volumeHandle"), "volume handles have to be claimName")
 		require.Equal(t, object{"namespace": "ml-portfolio", "name": claimName}, volume.Input("spec.claimRef"),
@@ -130,9 +130,9 @@ func TestCSI_eksNewVolumeForOtherBucketOrPrefix(t *testing.T) {
 			"bankchurn-models").Input("metadata.name")] = true
 	}
 	require.Len(t, names, 3)
-	again := stacktest.Up(t, "eks",
+	newModel := stacktest.Up(t, "eks",
 		stacktest.Merge(csiSettings, map[string]any{"releases.bankchurn.artifacts.model.path": "bankchurn/v2/model.joblib"}))
-	names[again.MustGet(t, "PersistentVolumeClaim", "bankchurn-models").Input("metadata.name")] = true
+	names[newModel.MustGet(t, "PersistentVolumeClaim", "bankchurn-models").Input("metadata.name")] = true
 	require.Len(t, names, 3, "a new model in the same prefix keeps the volume")
 }
 
@@ -155,18 +155,18 @@ func TestCSI_sameIdentityAndGrants(t *testing.T) {
 }
 
 func TestCSI_driverInstalled(t *testing.T) {
-	on, off := stacktest.Up(t, "gke", csiSettings), stacktest.Up(t, "gke", nil)
+	enabled, disabled := stacktest.Up(t, "gke", csiSettings), stacktest.Up(t, "gke", nil)
 	require.Equal(t, object{"gcsFuseCsiDriverConfig": object{"enabled": true}},
-		on.MustGet(t, "gcp:container/cluster:Cluster", "modelferry").Input("addonsConfig"))
-	require.Nil(t, off.MustGet(t, "gcp:container/cluster:Cluster", "modelferry").Input("addonsConfig"))
+		enabled.MustGet(t, "gcp:container/cluster:Cluster", "modelferry").Input("addonsConfig"))
+	require.Nil(t, disabled.MustGet(t, "gcp:container/cluster:Cluster", "modelferry").Input("addonsConfig"))
 
-	on, off = stacktest.Up(t, "eks", csiSettings), stacktest.Up(t, "eks", nil)
-	driver := on.MustGet(t, "Addon", "modelferry-aws-mountpoint-s3-csi-driver")
+	enabled, disabled = stacktest.Up(t, "eks", csiSettings), stacktest.Up(t, "eks", nil)
+	driver := enabled.MustGet(t, "Addon", "modelferry-aws-mountpoint-s3-csi-driver")
 	require.JSONEq(t, `{"node":{"tolerateAllTaints":true}}`, driver.Input("configurationValues").(string),
 		"has to run on the services' nodes, which are tainted")
 	require.Nil(t, driver.Input("serviceAccountRoleArn"), "the driver has no access of its own")
-	require.True(t, on.Dependencies(on.MustGet(t, "Deployment", "bankchurn"))[driver.URN])
-	require.Len(t, off.ByType("Addon"), len(on.ByType("Addon"))-1)
+	require.True(t, enabled.Dependencies(enabled.MustGet(t, "Deployment", "bankchurn"))[driver.URN])
+	require.Len(t, disabled.ByType("Addon"), len(enabled.ByType("Addon"))-1)
 }
 
 func TestCSI_outputs(t *testing.T) {

@@ -14,7 +14,7 @@ import (
 type object = map[string]any
 
 func TestDeployment_fetcherAndServerVolumes(t *testing.T) {
-	mounts := map[string]object{
+	extraMounts := map[string]object{
 		"bankchurn":  {"name": "models", "mountPath": "/data/raw/Churn.csv", "subPath": "data/raw/Churn.csv", "readOnly": true},
 		"nlpinsight": {"name": "models", "mountPath": "/data/raw/train.csv", "subPath": "data/raw/train.csv", "readOnly": true},
 	}
@@ -37,7 +37,7 @@ func TestDeployment_fetcherAndServerVolumes(t *testing.T) {
 			object{"name": "models", "mountPath": "/models", "readOnly": true},
 			object{"name": "tmp", "mountPath": "/tmp"},
 		}
-		if mount, ok := mounts[s.Name]; ok {
+		if mount, ok := extraMounts[s.Name]; ok {
 			want = append(want, mount)
 		}
 		require.Equal(t, want, d.Input(stacktest.ServerContainer+"volumeMounts"), "the server writes to /tmp only")

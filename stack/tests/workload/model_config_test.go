@@ -12,7 +12,7 @@ import (
 
 // The ConfigMap must not contain any other key: a variable of another cloud's SDK would change where the fetcher reads.
 func TestModelConfig_fetcherEnvironment(t *testing.T) {
-	further := map[string]struct{ bucket, path, dest string }{
+	artifacts := map[string]struct{ bucket, path, dest string }{
 		"bankchurn":   {"datasets", "bankchurn/v1/Churn.csv", "data/raw/Churn.csv"},
 		"chicagotaxi": {"models", "chicagotaxi/predictions.csv", "predictions/predictions.csv"},
 		"nlpinsight":  {"datasets", "nlpinsight/v1/financial_phrasebank.csv", "data/raw/train.csv"},
@@ -22,7 +22,7 @@ func TestModelConfig_fetcherEnvironment(t *testing.T) {
 		data, ok := object.Input("data").(map[string]any)
 		require.True(t, ok)
 		want, err := json.Marshal([]map[string]any{{
-			"bucket": p.Buckets[further[s.Name].bucket], "path": further[s.Name].path, "dest": further[s.Name].dest,
+			"bucket": p.Buckets[artifacts[s.Name].bucket], "path": artifacts[s.Name].path, "dest": artifacts[s.Name].dest,
 			"sha256": stacktest.Digest,
 		}})
 		require.NoError(t, err)

@@ -21,9 +21,9 @@ func TestNamespace_quotaAndLimitRange(t *testing.T) {
 			require.Equal(t,
 				[]any{object{"type": "Container", "defaultRequest": object{"cpu": "50m"}, "default": object{"memory": "64Mi"}}},
 				r.MustGet(t, "LimitRange", "ml-portfolio").Input("spec.limits"))
-			plain := stacktest.Up(t, p.Stack, nil)
-			require.Empty(t, plain.ByType("ResourceQuota"))
-			require.Empty(t, plain.ByType("LimitRange"))
+			withoutQuota := stacktest.Up(t, p.Stack, nil)
+			require.Empty(t, withoutQuota.ByType("ResourceQuota"))
+			require.Empty(t, withoutQuota.ByType("LimitRange"))
 		})
 	}
 }

@@ -10,8 +10,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// validateServices checks each service, and that no two share what must be
-// unique. The rules of releases check a service together with its release.
+// validateServices checks each service, and that no two services share a value that has to be unique. validateReleases
+// checks a service together with its release.
 func validateServices(services map[string]Service, fldPath *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	deployments, serviceNames, paths := uniqueValues{}, uniqueValues{}, uniqueValues{}
@@ -31,7 +31,7 @@ func validateServices(services map[string]Service, fldPath *field.Path) field.Er
 	return append(errs, validateDisjointPrefixes(services, fldPath)...)
 }
 
-// uniqueValues are the values of a key that may occur once, with the path of each.
+// uniqueValues are the values of a key that has to be unique, with the path of each value.
 type uniqueValues map[string]*field.Path
 
 func (u uniqueValues) add(fldPath *field.Path, value string) field.ErrorList {
@@ -42,26 +42,25 @@ func (u uniqueValues) add(fldPath *field.Path, value string) field.ErrorList {
 	return nil
 }
 
-// prefixPattern is a prefix without the characters * ? and $, which are
-// wildcards and variables in an IAM policy and would widen the grant.
+// prefixPattern matches prefixes without the characters *, ? and $. In an IAM policy, these are wildcards and
+// variables, which would widen the grant.
 var prefixPattern = regexp.MustCompile(`^[A-Za-z0-9._/-]+$`)
 
 func validatePrefix(fldPath *field.Path, prefix string) field.ErrorList {
 	if strings.HasSuffix(prefix, "/") && isObjectKey(strings.TrimSuffix(prefix, "/")) && prefixPattern.MatchString(prefix) {
 		return nil
 	}
-	return field.ErrorList{field.Invalid(fldPath, prefix, "must be FOLDER/, of letters, digits and . _ - /")}
+	return field.ErrorList{field.Invalid(fldPath, prefix, "must have the form FOLDER/, with letters, digits and . _ - / only")}
 }
 
-// validateDisjointPrefixes refuses a prefix that begins with another service's.
-// In sorted order all that begin with a prefix follow it directly, so that not
-// every pair is compared.
+// validateDisjointPrefixes rejects a prefix that begins with the prefix of another service. The prefixes are sorted, so
+// that those that begin with a given prefix follow it directly. This avoids comparing every pair.
 func validateDisjointPrefixes(services map[string]Service, fldPath *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	names := sortedKeys(services)
 	prefix := func(name string) string { return services[name].Prefix }
 	slices.SortStableFunc(names, func(a, b string) int { return strings.Compare(prefix(a), prefix(b)) })
-	var enclosing []string // services whose prefix the next one may begin with
+	var enclosing []string // services whose prefix the next prefix may begin with
 	for _, name := range names {
 		for len(enclosing) > 0 && !strings.HasPrefix(prefix(name), prefix(enclosing[len(enclosing)-1])) {
 			enclosing = enclosing[:len(enclosing)-1]
