@@ -48,7 +48,7 @@ type Buckets struct {
 type NoncurrentVersions struct {
 	// Number of noncurrent versions that are kept regardless of age, 1 to 100.
 	Keep int `json:"keep" default:"3"`
-	// Number of days after its replacement until any other noncurrent version is deleted.
+	// Days after which all other noncurrent versions are deleted, counted from their replacement.
 	Days int `json:"days" default:"90"`
 }
 

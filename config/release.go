@@ -24,8 +24,7 @@ type Release struct {
 	Unverified bool `json:"unverified"`
 	// Version of each artifact, by the name of the artifact in services.
 	Artifacts map[string]ArtifactRelease `json:"artifacts" need:"required"`
-	// Artifact versions for single backends, by the name of the backend. To switch to another backend, only backend has
-	// to be changed.
+	// Artifact versions for single backends, by the name of the backend. To switch backends, change only backend.
 	Backends map[string]BackendRelease `json:"backends"`
 }
 

@@ -23,7 +23,7 @@ type accessRequest struct {
 	principal, verb, bucket, object string
 }
 
-// Principals that are no service.
+// Principals that are not services.
 const (
 	logDelivery = "log delivery"
 	outsider    = "outsider"
@@ -59,7 +59,7 @@ var deployments = map[string]string{
 	"bankchurn": "bankchurn-predictor", "chicagotaxi": "chicagotaxi-pipeline", "nlpinsight": "nlpinsight-analyzer",
 }
 
-// readableBuckets are the buckets with artifacts of each service.
+// readableBuckets are, by service, the buckets with its artifacts.
 var readableBuckets = map[string][]string{
 	"bankchurn": {"models", "datasets"}, "chicagotaxi": {"models"}, "nlpinsight": {"models", "datasets"},
 }

@@ -134,7 +134,7 @@ func policyStatements(t *testing.T, text any) []json.RawMessage {
 	return document.Statement
 }
 
-// splitPolicy returns a policy document of the statements that the evaluator supports, and the others.
+// splitPolicy returns a policy document with the supported statements, and the unsupported statements separately.
 func splitPolicy(t *testing.T, statements []json.RawMessage, isUnsupported func(statement) bool) (document string,
 	unsupported []statement) {
 	t.Helper()

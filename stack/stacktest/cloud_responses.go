@@ -8,7 +8,7 @@ import (
 const (
 	// ClusterCA is the CA certificate of the clusters, base64 of PEM.
 	ClusterCA = "Y2VydGlmaWNhdGU="
-	// GKEEndpoint and EKSURL are the endpoints of the API servers: an address on GKE, a URL on EKS.
+	// GKEEndpoint and EKSEndpoint are the endpoints of the API servers: an address on GKE, a URL on EKS.
 	GKEEndpoint = "198.51.100.7"
 	EKSEndpoint = "https://0123.gr7.eu-west-1.eks.amazonaws.com"
 	// ProjectNumber is the number of the Google Cloud project, AccountID the AWS account.

@@ -13,7 +13,7 @@ func Merge(base, override map[string]any) map[string]any {
 	return merged
 }
 
-// Omit returns a copy of an object without some keys.
+// Omit returns a copy of an object without the given keys.
 func Omit(object any, keys ...string) map[string]any {
 	rest := maps.Clone(object.(map[string]any))
 	for _, key := range keys {

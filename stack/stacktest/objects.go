@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// clusterComponents are components that serve the cluster, not the services, and that not every cloud needs.
+// clusterComponents are components with objects for the cluster instead of the services. Not every cloud needs them.
 var clusterComponents = []string{
 	"modelferry:index:NodeAutoscaler", // GKE scales node pools itself
 }

@@ -18,7 +18,7 @@ type Platform struct {
 	ServiceAccountAnnotations func(deployment string) map[string]any
 	// Identity returns the principal or role of a Deployment's pods.
 	Identity func(deployment string) string
-	// GrantType is the type of the resources that let the pods read buckets.
+	// GrantType is the type of the resources that allow the pods to read buckets.
 	GrantType string
 	// ClusterType, NodePoolType and NetworkType are types of the cloud's resources.
 	ClusterType, NodePoolType, NetworkType string
@@ -72,7 +72,7 @@ func roleArn(name string) string { return "arn:aws:iam::" + AccountID + ":role/"
 // ClusterAutoscalerName is the resource name of the Cluster Autoscaler's role and role policy.
 const ClusterAutoscalerName = "modelferry-cluster-autoscaler"
 
-// ServiceGrants returns the resources that let the services' pods read buckets.
+// ServiceGrants returns the resources that allow the services' pods to read buckets.
 func ServiceGrants(p Platform, r *Record) []Registration {
 	return slices.DeleteFunc(r.ByType(p.GrantType), func(grant Registration) bool { return grant.Name == ClusterAutoscalerName })
 }

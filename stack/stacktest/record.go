@@ -82,7 +82,7 @@ type Record struct {
 	Outputs map[string]any
 }
 
-// Computed returns a value that the cloud computes as this run shows it: Unknown in a preview.
+// Computed returns Unknown in a preview, and the value in an update. Tests use it for values that the cloud computes.
 func (r *Record) Computed(value any) any {
 	if r.Preview {
 		return Unknown

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// Service is what Kubernetes has to run for one service, as the services ran
-// before this project deployed them.
+// Service is the expected state of one service in Kubernetes. The values are those that the services had before this
+// project deployed them.
 type Service struct {
 	// Name of the service in the config, of its Deployment and of its Service.
 	Name, Deployment, ServiceName string
@@ -14,7 +14,7 @@ type Service struct {
 	RootPath                  string
 	CPURequest, MemoryRequest string
 	CPULimit, MemoryLimit     string
-	// CPUTarget is the average utilization in percent that the HorizontalPodAutoscaler aims at.
+	// CPUTarget is the target average utilization of the HorizontalPodAutoscaler in percent.
 	CPUTarget float64
 	// StartupSeconds is how long the startup probe waits.
 	StartupSeconds float64

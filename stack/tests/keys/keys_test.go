@@ -31,8 +31,8 @@ func TestKeys_reachPlan(t *testing.T) {
 	}
 }
 
-// cacheLastRun returns a function that runs the program, or returns the last record if the settings are the same.
-// Only rows of one batch share settings, and they follow each other.
+// cacheLastRun returns a function that runs the program, unless the settings are those of the last run: it then returns
+// the same record. Only rows of one batch share settings, and they are consecutive.
 func cacheLastRun() func(t *testing.T, stack string, s configtest.Settings) *stacktest.Record {
 	var settings configtest.Settings
 	var record *stacktest.Record
@@ -79,7 +79,7 @@ func configKeys() []string {
 		}
 	}
 	visit(reflect.TypeFor[config.Config](), "")
-	// The location of a stack is in the keys of the providers.
+	// The keys of the providers are in struct fields without a json tag.
 	return append(keys, "gcp:project", "gcp:region", "aws:region")
 }
 

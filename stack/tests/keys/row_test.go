@@ -30,7 +30,7 @@ type row struct {
 	// batch are the rows whose values are set in the same run, which saves time. They must not affect each other, and
 	// have different values.
 	batch []row
-	// expected are inputs that have the value. noDiffReason is why the key does not change the plans.
+	// expected are the inputs that change to the value. noDiffReason is why the key does not change the plans.
 	expected     []expectInput
 	noDiffReason string
 	// stack limits a row without expected inputs to one stack, "" for both.
@@ -53,7 +53,7 @@ type byStack map[string]any
 // contains is an expected value that matches a string with the part, or a list with it as an element.
 type contains struct{ part any }
 
-// Values of a path that is empty.
+// Expected values if the path is empty.
 const (
 	present = "present"
 	absent  = "absent"

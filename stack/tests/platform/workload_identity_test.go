@@ -73,7 +73,7 @@ func requireRolePolicies(t *testing.T, p stacktest.Platform, s stacktest.Service
 	require.JSONEq(t, `{"Version":"2012-10-17","Statement":[`+strings.Join(want, ",")+`]}`, policy.Input("policy").(string))
 }
 
-// Every type of resource that grants something has to be on the list.
+// Every type of resource that grants a permission has to be on the list.
 func TestIAM_completeListOfGrants(t *testing.T) {
 	grantTypes := regexp.MustCompile(`(?i)^(gcp|aws):.*(iam|role|policy|accessEntry|binding|member|acl)|kubernetes:rbac`)
 	allowed := map[string]string{
@@ -119,7 +119,7 @@ func TestIAM_completeListOfGrants(t *testing.T) {
 	})
 }
 
-// Statements that allow something have no wildcard as action or principal, and are limited to a prefix of a bucket.
+// A statement that allows an action has no wildcard as action or principal, and is limited to a prefix of a bucket.
 func TestIAM_noWildcards(t *testing.T) {
 	r := stacktest.Up(t, "eks", nil)
 	var statements int

@@ -101,8 +101,8 @@ func objectNames(r *stacktest.Record) []string {
 	return names
 }
 
-// resourcesWithoutParent returns resources without a parent component. A preview would not show them below the component that
-// they belong to, and they would not get its options, such as protect.
+// resourcesWithoutParent returns resources without a parent component. A preview would not show them below the
+// component that they belong to, and they would not get its options, such as protect.
 func resourcesWithoutParent(r *programRun) []string {
 	var violations []string
 	for _, registration := range r.Registrations {
@@ -118,8 +118,8 @@ func resourcesWithoutParent(r *programRun) []string {
 	return violations
 }
 
-// resourcesWithoutProvider returns resources without an explicit provider. The engine would reject them, because default
-// providers are disabled.
+// resourcesWithoutProvider returns resources without an explicit provider. The engine would reject them, because
+// default providers are disabled.
 func resourcesWithoutProvider(r *programRun) []string {
 	var violations []string
 	for _, registration := range r.Registrations {
@@ -139,8 +139,8 @@ var labelPaths = map[string]string{
 	"gcp:container/nodePool:NodePool": "nodeConfig.resourceLabels",
 }
 
-// unlabelledResources returns resources without the stack's labels. The default labels of a cloud's provider apply to every
-// resource of that provider, so only the provider and the exceptions are checked.
+// unlabelledResources returns resources without the stack's labels. The default labels of a cloud's provider apply to
+// every resource of that provider, so only the provider and the exceptions are checked.
 func unlabelledResources(r *programRun) []string {
 	var violations []string
 	check := func(registration stacktest.Registration, input any, want map[string]string) {

@@ -1,4 +1,4 @@
-// Package program tests the program as a whole: registration order, outputs, plans, parity of the clouds, and
+// Package program tests the complete program: registration order, outputs, plans, parity of the clouds, and
 // invariants that hold for every config.
 package program
 

@@ -111,7 +111,7 @@ func TestCSI_eksPersistentVolumeClaim(t *testing.T) {
 		claimName := claim.Input("metadata.name").(string)
 		require.Regexp(t, namePattern, claimName)
 		require.Equal(t, "ml-portfolio-"+claimName, volume.Input("metadata.name"))
-		require.Equal(t, "ml-portfolio-"+claimName, volume.Input("spec.csi.volumeHandle"), "volume handles have to be claimName")
+		require.Equal(t, "ml-portfolio-"+claimName, volume.Input("spec.csi.volumeHandle"), "volume handles have to be unique")
 		require.Equal(t, object{"namespace": "ml-portfolio", "name": claimName}, volume.Input("spec.claimRef"),
 			"no other claim may bind the volume")
 		require.Equal(t, "ml-portfolio-"+claimName, claim.Input("spec.volumeName"))
