@@ -11,8 +11,8 @@ import (
 func csiRelease(model map[string]any) map[string]any {
 	return map[string]any{
 		"releases.nlpinsight.backend": "finbert", "releases.nlpinsight.delivery": "csi",
-		"releases.nlpinsight.backends.finbert.artifacts.model": merge(map[string]any{"path": "nlpinsight/finbert/v1/",
-			"size": "1.2GB"}, model),
+		"releases.nlpinsight.backends.finbert.artifacts.model": merge(
+			map[string]any{"path": "nlpinsight/finbert/v1/", "size": "1.2GB"}, model),
 	}
 }
 

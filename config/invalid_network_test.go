@@ -1,8 +1,10 @@
 package config_test
 
 var (
-	existingGKENetwork = map[string]any{"network": "shared", "subnetwork": "projects/host/regions/europe-west1/subnetworks/ml",
-		"podRange": "pods", "serviceRange": "services"}
+	existingGKENetwork = map[string]any{
+		"network": "shared", "subnetwork": "projects/host/regions/europe-west1/subnetworks/ml",
+		"podRange": "pods", "serviceRange": "services",
+	}
 	existingEKSNetwork = map[string]any{"vpc": "vpc-0a", "privateSubnets": []any{"subnet-0a", "subnet-0b"}}
 )
 
@@ -55,9 +57,9 @@ var invalidNetworks = []invalidCase{
 			`modelferry:cluster.create.network.existing.vpc: Required value: must be set`,
 		}},
 	{name: "eks network on gke", set: map[string]any{
-		"cluster.create.network.existing": map[string]any{"network": "shared", "subnetwork": "ml", "podRange": "pods",
-			"serviceRange": "pods",
-			"vpc":          "vpc-0a", "privateSubnets": []any{"subnet-0a"}, "publicSubnets": []any{"subnet-0b"}}},
+		"cluster.create.network.existing": map[string]any{
+			"network": "shared", "subnetwork": "ml", "podRange": "pods", "serviceRange": "pods",
+			"vpc": "vpc-0a", "privateSubnets": []any{"subnet-0a"}, "publicSubnets": []any{"subnet-0b"}}},
 		want: []string{
 			`modelferry:cluster.create.network.existing.privateSubnets: Forbidden: only supported on eks, and this stack is on ` +
 				`gke: remove it`,

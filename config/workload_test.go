@@ -108,8 +108,8 @@ func TestWorkload_VolumeBytes(t *testing.T) {
 		{"binary units", "a/m.joblib", "10MiB", "", 10<<20 + 1<<20 + staging},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			resolved := config.ResolveArtifact("model", config.Artifact{Dest: "m/"}, config.ArtifactRelease{Path: test.path,
-				Size: test.size, UnpackedSize: test.unpacked})
+			resolved := config.ResolveArtifact("model", config.Artifact{Dest: "m/"},
+				config.ArtifactRelease{Path: test.path, Size: test.size, UnpackedSize: test.unpacked})
 			require.Equal(t, test.want, config.Workload{Artifacts: []config.ResolvedArtifact{resolved}}.VolumeBytes())
 		})
 	}

@@ -37,8 +37,10 @@ type evaluator interface {
 // evaluators returns the evaluators of the repository's stacks.
 func evaluators(t *testing.T) map[string]evaluator {
 	t.Helper()
-	return map[string]evaluator{"gke": gkeEvaluator{runStack(t, "gke", nil)},
-		"eks": eksEvaluator{Record: runStack(t, "eks", nil), usesHTTPS: true}}
+	return map[string]evaluator{
+		"gke": gkeEvaluator{runStack(t, "gke", nil)},
+		"eks": eksEvaluator{Record: runStack(t, "eks", nil), usesHTTPS: true},
+	}
 }
 
 func runStack(t *testing.T, name string, set map[string]any) *stacktest.Record {

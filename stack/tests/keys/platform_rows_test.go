@@ -126,8 +126,9 @@ func networkRows() []row {
 		expectNoDiff(existing+"publicSubnets", []any{"subnet-0e"},
 			"they are only looked up; the load balancer controller discovers them by tags").onlyOn("eks"))
 	for i := range rows {
-		rows[i] = rows[i].withPrerequisites(map[string]any{network + "existing": byStack{"gke": stacktest.ExistingNetworks["gke"],
-			"eks": stacktest.ExistingNetworks["eks"]}})
+		rows[i] = rows[i].withPrerequisites(map[string]any{network + "existing": byStack{
+			"gke": stacktest.ExistingNetworks["gke"], "eks": stacktest.ExistingNetworks["eks"],
+		}})
 	}
 	return append(rows, batch(
 		newRow(network+"cidr", "10.8.0.0/18", subnetwork("ipCidrRange", "10.8.0.0/18"),
@@ -205,8 +206,8 @@ func bucketRows() []row {
 	}
 	return append(batch(
 		newRow("buckets.models", "our-models", gke("models", "name", "our-models"), eks("models", "bucket", "our-models"),
-			gkeInput("ConfigMap", "bankchurn-model", "data.GCS_BUCKET", "our-models"), eksInput("ConfigMap", "bankchurn-model",
-				"data.S3_BUCKET", "our-models")),
+			gkeInput("ConfigMap", "bankchurn-model", "data.GCS_BUCKET", "our-models"),
+			eksInput("ConfigMap", "bankchurn-model", "data.S3_BUCKET", "our-models")),
 		newRow("buckets.datasets", "our-datasets", gke("datasets", "name", "our-datasets"), eks("datasets", "bucket", "our-datasets"),
 			bothInput("ConfigMap", "bankchurn-model", "data.ARTIFACTS", contains{`"bucket":"our-datasets"`})),
 		newRow("buckets.accessLogs", "our-logs", gke("access-logs", "name", "our-logs"), eks("access-logs", "bucket", "our-logs"),
@@ -219,19 +220,19 @@ func bucketRows() []row {
 				"access-logs")...),
 		newRow("buckets.noncurrent.keep", 5, gke("models", "lifecycleRules[1].condition.numNewerVersions", 6.),
 			gke("access-logs", "lifecycleRules[1].condition.numNewerVersions", 6.),
-			eksInput(s3Lifecycle, "models", "rules[1].noncurrentVersionExpiration.newerNoncurrentVersions", 5.), eksInput(s3Lifecycle,
-				"access-logs", "rules[1].noncurrentVersionExpiration.newerNoncurrentVersions", 5.)),
+			eksInput(s3Lifecycle, "models", "rules[1].noncurrentVersionExpiration.newerNoncurrentVersions", 5.),
+			eksInput(s3Lifecycle, "access-logs", "rules[1].noncurrentVersionExpiration.newerNoncurrentVersions", 5.)),
 		newRow("buckets.softDeleteDays", 14, softDelete...),
 		newRow("buckets.kmsKey", byStack{"gke": gcpKey, "eks": awsKey}, gke("models", "encryption.defaultKmsKeyName", gcpKey),
 			gke("datasets", "encryption.defaultKmsKeyName", gcpKey), gke("access-logs", "encryption.defaultKmsKeyName", gcpKey),
-			gkeInput("CryptoKeyIAMMember", "buckets", "cryptoKeyId",
-				gcpKey), encrypted("models"), encrypted("datasets"), eksInput("kms/key:Key", "buckets", "", absent),
+			gkeInput("CryptoKeyIAMMember", "buckets", "cryptoKeyId", gcpKey),
+			encrypted("models"), encrypted("datasets"), eksInput("kms/key:Key", "buckets", "", absent),
 			eksInput("RolePolicy", "bankchurn-predictor", "policy", contains{awsKey})),
 	),
 		newRow("buckets.forceDestroy", true, gke("models", "forceDestroy", true), gke("models", "(retainOnDelete)", false),
 			gkeInput(gkeRepository, "modelferry", "(retainOnDelete)", false),
-			eks("models", "forceDestroy", true), eks("models", "(retainOnDelete)", false), eksInput(ecrRepository, "fetcher", "forceDelete",
-				true), eksInput(ecrRepository, "fetcher", "(retainOnDelete)", false),
+			eks("models", "forceDestroy", true), eks("models", "(retainOnDelete)", false),
+			eksInput(ecrRepository, "fetcher", "forceDelete", true), eksInput(ecrRepository, "fetcher", "(retainOnDelete)", false),
 			eksInput("kms/key:Key", "buckets", "(retainOnDelete)", false)),
 	)
 }

@@ -53,15 +53,15 @@ func ingressRows() []row {
 	gke := func(path string, want any) expectInput { return gkeInput("Ingress", "ml-portfolio", path, want) }
 	eks := func(path string, want any) expectInput { return eksInput("Ingress", "ml-portfolio", path, want) }
 	both := func(path string, want any) expectInput { return bothInput("Ingress", "ml-portfolio", path, want) }
-	from := bothInput("NetworkPolicy", "bankchurn", "spec.ingress[0].from", contains{object{"ipBlock": object{"cidr": "10.129.0.0/23"}}})
+	sources := bothInput("NetworkPolicy", "bankchurn", "spec.ingress[0].from", contains{object{"ipBlock": object{"cidr": "10.129.0.0/23"}}})
 	rows := append(batch(
 		newRow("ingress.host", "other.example.com", both("spec.rules[0].host", "other.example.com")),
 		newRow("ingress.certificate", byStack{"gke": "other", "eks": other},
-			gke(annotations+"ingress.gcp.kubernetes.io/pre-shared-cert",
-				"other"), eks(annotations+"alb.ingress.kubernetes.io/certificate-arn", other)),
+			gke(annotations+"ingress.gcp.kubernetes.io/pre-shared-cert", "other"),
+			eks(annotations+"alb.ingress.kubernetes.io/certificate-arn", other)),
 		newRow("ingress.address", "reserved", gke(annotations+"kubernetes.io/ingress.global-static-ip-name", "reserved")),
 		newRow("ingress.class", "ours", eks("spec.ingressClassName", "ours")),
-		newRow("ingress.sources", []any{"10.129.0.0/23"}, from),
+		newRow("ingress.sources", []any{"10.129.0.0/23"}, sources),
 	),
 		newRow("ingress.internal", true, gke(annotations+"kubernetes.io/ingress.class", "gce-internal"),
 			eks(annotations+"alb.ingress.kubernetes.io/scheme", "internal")).
@@ -70,8 +70,9 @@ func ingressRows() []row {
 			withPrerequisites(map[string]any{"services.bankchurn.env.API_ROOT_PATH": nil}),
 	)
 	for i := range rows {
-		rows[i] = rows[i].withPrerequisites(map[string]any{"ingress": byStack{"gke": stacktest.IngressConfig(stacktest.GKE),
-			"eks": stacktest.IngressConfig(stacktest.EKS)}})
+		rows[i] = rows[i].withPrerequisites(map[string]any{"ingress": byStack{
+			"gke": stacktest.IngressConfig(stacktest.GKE), "eks": stacktest.IngressConfig(stacktest.EKS),
+		}})
 	}
 	return rows
 }
@@ -138,8 +139,8 @@ func serviceRows() []row {
 		newRow(churn+"autoscaling.cpu", 42, hpa("metrics[0].resource.target.averageUtilization", 42.)),
 		newRow(churn+"autoscaling.scaleDownWindow", "1m", hpa("behavior.scaleDown.stabilizationWindowSeconds", 60.)),
 		newRow(churn+"health.path", "/ready", deployment(stacktest.ServerContainer+"startupProbe.httpGet.path", "/ready"),
-			deployment(stacktest.ServerContainer+"readinessProbe.httpGet.path",
-				"/ready"), deployment(stacktest.ServerContainer+"livenessProbe.httpGet.path", "/ready")),
+			deployment(stacktest.ServerContainer+"readinessProbe.httpGet.path", "/ready"),
+			deployment(stacktest.ServerContainer+"livenessProbe.httpGet.path", "/ready")),
 		newRow(churn+"health.startup", "90s", deployment(stacktest.ServerContainer+"startupProbe.failureThreshold", 90.)),
 		newRow(churn+"metrics", "/prometheus", deployment(annotations+"path", "/prometheus")),
 	}, resourceRows(churn+"resources", "Deployment", "bankchurn", stacktest.ServerContainer+"resources.requests.",
@@ -200,8 +201,8 @@ func releaseRows() []row {
 				contains{object{"name": "NLP_BACKEND", "value": "finbert"}})),
 		newRow(churn+"delivery", "csi", bothInput("Deployment", "bankchurn", stacktest.PodSpec+"initContainers", nil),
 			bothInput("ConfigMap", "bankchurn-model", "", absent),
-			gkeInput("Deployment", "bankchurn", stacktest.PodSpec+"volumes[0].csi.driver",
-				"gcsfuse.csi.storage.gke.io"), eksInput("PersistentVolume", "bankchurn-models", "", present)),
+			gkeInput("Deployment", "bankchurn", stacktest.PodSpec+"volumes[0].csi.driver", "gcsfuse.csi.storage.gke.io"),
+			eksInput("PersistentVolume", "bankchurn-models", "", present)),
 		expectNoDiff(churn+"unverified", true, "it only suppresses a warning").withPrerequisites(map[string]any{churn + "delivery": "csi"}),
 	}
 	for _, row := range versionRows(churn+"artifacts.model", "bankchurn") {

@@ -45,9 +45,10 @@ func TestAccessEntries_createdBeforeKubernetesObjects(t *testing.T) {
 func TestAccessEntries_warnIfCallerNotAdmin(t *testing.T) {
 	otherAdmin := map[string]any{"cluster.create.admins": []any{"arn:aws:iam::123456789012:role/ops"}}
 	for _, preview := range []bool{true, false} {
-		require.Equal(t,
-			[]string{"modelferry:cluster.create.admins: pulumi runs as " + stacktest.CallerArn + ", which is not in the list: " +
-				"pulumi up with this identity cannot create objects in the cluster"}, stacktest.RunStack(t, "eks", otherAdmin, preview).Warnings)
+		require.Equal(t, []string{
+			"modelferry:cluster.create.admins: pulumi runs as " + stacktest.CallerArn + ", which is not in the list: " +
+				"pulumi up with this identity cannot create objects in the cluster",
+		}, stacktest.RunStack(t, "eks", otherAdmin, preview).Warnings)
 		require.Empty(t, stacktest.RunStack(t, "eks", nil, preview).Warnings, "the caller is an administrator")
 	}
 	require.Empty(t, stacktest.Up(t, "eks", map[string]any{"cluster": object{"existing": "production"}}).Warnings,

@@ -10,8 +10,9 @@ import (
 )
 
 func TestBucket_securitySettings(t *testing.T) {
-	requireBucket := map[string]func(*testing.T, stacktest.Platform, *stacktest.Record, string){"gke": requireGCSBucket,
-		"eks": requireS3Bucket}
+	requireBucket := map[string]func(*testing.T, stacktest.Platform, *stacktest.Record, string){
+		"gke": requireGCSBucket, "eks": requireS3Bucket,
+	}
 	stacktest.ForEachPlatform(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		for bucket := range p.Buckets {
 			t.Run(bucket, func(t *testing.T) { requireBucket[p.Stack](t, p, r, bucket) })
@@ -136,9 +137,8 @@ func TestBucket_kmsKeyOnEKS(t *testing.T) {
 	for _, key := range r.ByType("kms/key:Key") {
 		require.NotEqual(t, "buckets", key.Name)
 	}
-	require.Equal(t, configured,
-		r.MustGet(t, "BucketServerSideEncryptionConfigurationV2",
-			"models").Input("rules[0].applyServerSideEncryptionByDefault.kmsMasterKeyId"))
+	encryption := r.MustGet(t, "BucketServerSideEncryptionConfigurationV2", "models")
+	require.Equal(t, configured, encryption.Input("rules[0].applyServerSideEncryptionByDefault.kmsMasterKeyId"))
 	require.Contains(t, r.MustGet(t, "RolePolicy", "bankchurn-predictor").Input("policy"), configured)
 }
 
@@ -151,9 +151,8 @@ func TestBucket_kmsKeyOnGKE(t *testing.T) {
 		"member": "serviceAccount:service-" + stacktest.ProjectNumber + "@gs-project-accounts.iam.gserviceaccount.com",
 	}, member.Inputs)
 	require.True(t, member.RetainOnDelete, "retained buckets have to stay readable")
-	require.False(t,
-		stacktest.Up(t, "gke", map[string]any{"buckets.kmsKey": key, "buckets.forceDestroy": true}).MustGet(t, "CryptoKeyIAMMember",
-			"buckets").RetainOnDelete)
+	forceDestroy := stacktest.Up(t, "gke", map[string]any{"buckets.kmsKey": key, "buckets.forceDestroy": true})
+	require.False(t, forceDestroy.MustGet(t, "CryptoKeyIAMMember", "buckets").RetainOnDelete)
 	for _, name := range []string{"models", "datasets", "access-logs"} {
 		bucket := r.MustGet(t, "gcp:storage/bucket:Bucket", name)
 		require.Equal(t, object{"defaultKmsKeyName": key}, bucket.Input("encryption"))

@@ -28,8 +28,8 @@ func TestClusterAutoscaler_deployedOnEKS(t *testing.T) {
 		require.Equal(t, true, d.Input(stacktest.ServerContainer+"securityContext.readOnlyRootFilesystem"))
 		role := r.MustGet(t, "iam/role:Role", stacktest.ClusterAutoscalerName)
 		for _, dependency := range []stacktest.Registration{
-			role, r.MustGet(t, "RolePolicy", stacktest.ClusterAutoscalerName), r.MustGet(t, "ClusterRoleBinding",
-				"cluster-autoscaler"), r.MustGet(t, "RoleBinding", "cluster-autoscaler"),
+			role, r.MustGet(t, "RolePolicy", stacktest.ClusterAutoscalerName),
+			r.MustGet(t, "ClusterRoleBinding", "cluster-autoscaler"), r.MustGet(t, "RoleBinding", "cluster-autoscaler"),
 		} {
 			require.True(t, r.Dependencies(d)[dependency.URN], "has to depend on %s", dependency)
 		}

@@ -111,9 +111,9 @@ func TestNetwork_existing(t *testing.T) {
 						require.NotRegexp(t, `^(gcp:compute/|aws:ec2/(vpc|subnet|route|internet|nat|eip))`, registration.Type)
 					}
 				}
-				require.Empty(t,
-					stacktest.DiffObjects(p, p, stacktest.KubernetesObjects(stacktest.RunStack(t, p.Stack, nil, preview)),
-						stacktest.KubernetesObjects(r), stacktest.DiffExceptions))
+				created := stacktest.RunStack(t, p.Stack, nil, preview)
+				require.Empty(t, stacktest.DiffObjects(p, p,
+					stacktest.KubernetesObjects(created), stacktest.KubernetesObjects(r), stacktest.DiffExceptions))
 				cluster := r.MustGet(t, p.ClusterType, "modelferry")
 				if p.Stack == "gke" {
 					require.Equal(t, stacktest.ExistingNetworks["gke"]["network"], cluster.Input("network"))

@@ -97,8 +97,8 @@ func TestNodePool_gpu(t *testing.T) {
 				disks := r.MustGet(t, "LaunchTemplate", "modelferry-gpu").Input("blockDeviceMappings").([]any)
 				encrypted := object{"encrypted": "true", "volumeType": "gp3", "deleteOnTermination": "true"}
 				require.Equal(t, []any{
-					object{"deviceName": "/dev/xvda", "ebs": encrypted}, object{"deviceName": "/dev/xvdb",
-						"ebs": stacktest.Merge(encrypted, object{"volumeSize": 50.})},
+					object{"deviceName": "/dev/xvda", "ebs": encrypted},
+					object{"deviceName": "/dev/xvdb", "ebs": stacktest.Merge(encrypted, object{"volumeSize": 50.})},
 				}, disks, "disk of the operating system and disk of the pods")
 				require.Equal(t, object{"autoscalingGroupName": "eks-modelferry-gpu", "tag": object{
 					"key": "k8s.io/cluster-autoscaler/node-template/resources/ephemeral-storage", "value": "40Gi",

@@ -52,8 +52,8 @@ func TestPodIdentity_existingCluster(t *testing.T) {
 
 // The objects differ by the address of the Pod Identity Agent only.
 func TestPodIdentity_sameObjectsAsGKE(t *testing.T) {
-	gke, eks := stacktest.KubernetesObjects(stacktest.Up(t, "gke", nil)), stacktest.KubernetesObjects(stacktest.Up(t, "eks",
-		podIdentitySettings))
+	gke := stacktest.KubernetesObjects(stacktest.Up(t, "gke", nil))
+	eks := stacktest.KubernetesObjects(stacktest.Up(t, "eks", podIdentitySettings))
 	for _, s := range stacktest.Services {
 		policy := eks["NetworkPolicy/"+s.Name]
 		var rest []any

@@ -20,8 +20,9 @@ var readablePrefixes = map[string][]struct{ bucket, prefix string }{
 }
 
 func TestWorkloadIdentity_readsOwnPrefixesOnly(t *testing.T) {
-	check := map[string]func(*testing.T, stacktest.Platform, stacktest.Service, *stacktest.Record){"gke": requireManagedFolderGrants,
-		"eks": requireRolePolicies}
+	check := map[string]func(*testing.T, stacktest.Platform, stacktest.Service, *stacktest.Record){
+		"gke": requireManagedFolderGrants, "eks": requireRolePolicies,
+	}
 	stacktest.ForEachService(t, func(t *testing.T, p stacktest.Platform, s stacktest.Service, r *stacktest.Record) {
 		check[p.Stack](t, p, s, r)
 	})

@@ -97,8 +97,8 @@ func missingS3Settings(r *programRun, bucket stacktest.Registration) []string {
 	policy, _ := setting("BucketPolicy").Input("policy").(string)
 	requiresTLS := policy == stacktest.Unknown && r.Preview || slices.ContainsFunc(policyStatements(policy), func(s object) bool {
 		arn := "arn:aws:s3:::" + fmt.Sprint(bucket.Input("bucket"))
-		return allowedWildcards[0].matches(s) && slices.Equal(collectStrings(s["Resource"]),
-			[]string{arn, arn + "/*"}) && slices.Equal(collectStrings(s["Action"]), []string{"s3:*"})
+		return allowedWildcards[0].matches(s) && slices.Equal(collectStrings(s["Resource"]), []string{arn, arn + "/*"}) &&
+			slices.Equal(collectStrings(s["Action"]), []string{"s3:*"})
 	})
 	return missingSettings(map[string]bool{
 		"a public access block":          publicAccessBlocked,

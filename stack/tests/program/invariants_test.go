@@ -124,8 +124,8 @@ func resourcesWithoutProvider(r *programRun) []string {
 	var violations []string
 	for _, registration := range r.Registrations {
 		pkg, _, _ := strings.Cut(registration.Type, ":")
-		if registration.Custom && !isProvider(registration) && !strings.Contains(registration.Provider,
-			"pulumi:providers:"+pkg+"::modelferry") {
+		provider := "pulumi:providers:" + pkg + "::modelferry"
+		if registration.Custom && !isProvider(registration) && !strings.Contains(registration.Provider, provider) {
 			violations = append(violations, fmt.Sprintf("%s has the provider %q", registration, registration.Provider))
 		}
 	}

@@ -22,9 +22,9 @@ func TestParity_kubernetesObjects(t *testing.T) {
 		"every option":      optionalFeatures,
 	} {
 		t.Run(name, func(t *testing.T) {
-			require.Empty(t,
-				stacktest.DiffObjects(gke, eks, stacktest.KubernetesObjects(stacktest.Up(t, "gke", set(gke))),
-					stacktest.KubernetesObjects(stacktest.Up(t, "eks", set(eks))), stacktest.DiffExceptions))
+			gkeObjects := stacktest.KubernetesObjects(stacktest.Up(t, "gke", set(gke)))
+			eksObjects := stacktest.KubernetesObjects(stacktest.Up(t, "eks", set(eks)))
+			require.Empty(t, stacktest.DiffObjects(gke, eks, gkeObjects, eksObjects, stacktest.DiffExceptions))
 		})
 	}
 }
@@ -52,8 +52,8 @@ func TestParity_everyExceptionNeeded(t *testing.T) {
 	var runs [][2]map[string]stacktest.Registration
 	for _, set := range []func(stacktest.Platform) map[string]any{privateEndpoints, optionalFeatures} {
 		runs = append(runs, [2]map[string]stacktest.Registration{
-			stacktest.KubernetesObjects(stacktest.Up(t, "gke", set(stacktest.GKE))), stacktest.KubernetesObjects(stacktest.Up(t, "eks",
-				set(stacktest.EKS))),
+			stacktest.KubernetesObjects(stacktest.Up(t, "gke", set(stacktest.GKE))),
+			stacktest.KubernetesObjects(stacktest.Up(t, "eks", set(stacktest.EKS))),
 		})
 	}
 	for i, e := range stacktest.DiffExceptions {
@@ -88,8 +88,8 @@ func TestParity_detectsDifference(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			gke, eks := stacktest.KubernetesObjects(stacktest.Up(t, "gke", nil)), stacktest.KubernetesObjects(stacktest.RunUncached(t,
-				"eks", stacktest.Settings(t, "eks", nil), false))
+			gke := stacktest.KubernetesObjects(stacktest.Up(t, "gke", nil))
+			eks := stacktest.KubernetesObjects(stacktest.RunUncached(t, "eks", stacktest.Settings(t, "eks", nil), false))
 			change(eks)
 			require.Len(t, stacktest.DiffObjects(stacktest.GKE, stacktest.EKS, gke, eks, stacktest.DiffExceptions), 1)
 		})

@@ -32,8 +32,8 @@ func TestProgram_registrationOrder(t *testing.T) {
 			}
 			require.NotZero(t, grants)
 			for _, object := range []stacktest.Registration{
-				r.MustGet(t, "ConfigMap", s.Name+"-model"), r.MustGet(t, "ServiceAccount", s.Name), r.MustGet(t, "Namespace",
-					"ml-portfolio"),
+				r.MustGet(t, "ConfigMap", s.Name+"-model"), r.MustGet(t, "ServiceAccount", s.Name),
+				r.MustGet(t, "Namespace", "ml-portfolio"),
 				r.MustGet(t, "NetworkPolicy", s.Name), // the fetcher's first attempts would fail without it
 			} {
 				require.True(t, dependencies[object.URN], "%s: has to depend on %s", s.Name, object)

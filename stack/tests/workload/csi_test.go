@@ -126,8 +126,8 @@ func TestCSI_eksNewVolumeForOtherBucketOrPrefix(t *testing.T) {
 	for _, set := range []map[string]any{nil, {"buckets.models": "others"},
 		{"services.bankchurn.prefix": "bankchurn/v2/", "releases.bankchurn.artifacts.model.path": "bankchurn/v2/m",
 			"releases.bankchurn.artifacts.dataset.path": "bankchurn/v2/d"}} {
-		names[stacktest.Up(t, "eks", stacktest.Merge(csiSettings, set)).MustGet(t, "PersistentVolumeClaim",
-			"bankchurn-models").Input("metadata.name")] = true
+		r := stacktest.Up(t, "eks", stacktest.Merge(csiSettings, set))
+		names[r.MustGet(t, "PersistentVolumeClaim", "bankchurn-models").Input("metadata.name")] = true
 	}
 	require.Len(t, names, 3)
 	newModel := stacktest.Up(t, "eks",

@@ -112,12 +112,12 @@ func TestIngress_internal(t *testing.T) {
 }
 
 func TestIngress_staticAddressAndClass(t *testing.T) {
-	annotation := func(set object) any {
-		return stacktest.Up(t, "gke", map[string]any{"ingress": stacktest.Merge(stacktest.IngressConfig(stacktest.GKE), set)}).MustGet(t,
-			"Ingress", "ml-portfolio").Input("metadata.annotations")
+	annotations := func(set object) any {
+		r := stacktest.Up(t, "gke", map[string]any{"ingress": stacktest.Merge(stacktest.IngressConfig(stacktest.GKE), set)})
+		return r.MustGet(t, "Ingress", "ml-portfolio").Input("metadata.annotations")
 	}
-	require.Equal(t, "models", annotation(object{"address": "models"}).(object)["kubernetes.io/ingress.global-static-ip-name"])
-	internal := annotation(object{"address": "models", "internal": true, "sources": []any{"10.9.0.0/24"}}).(object)
+	require.Equal(t, "models", annotations(object{"address": "models"}).(object)["kubernetes.io/ingress.global-static-ip-name"])
+	internal := annotations(object{"address": "models", "internal": true, "sources": []any{"10.9.0.0/24"}}).(object)
 	require.Equal(t, "models", internal["kubernetes.io/ingress.regional-static-ip-name"])
 	require.NotContains(t, internal, "kubernetes.io/ingress.global-static-ip-name")
 	eks := stacktest.Up(t, "eks",

@@ -32,8 +32,8 @@ func TestServiceMonitor_configured(t *testing.T) {
 			require.Equal(t, "bankchurn-predictor", service.Input("metadata.labels.app"), "the selector has to match the Service")
 			require.Nil(t, service.Input("metadata.labels.release"))
 			require.Equal(t, "true",
-				r.MustGet(t, "Deployment",
-					"bankchurn").Input("spec.template.metadata.annotations/prometheus.io/scrape"), "the annotations are still set")
+				r.MustGet(t, "Deployment", "bankchurn").Input("spec.template.metadata.annotations/prometheus.io/scrape"),
+				"the annotations are still set")
 			require.Empty(t, stacktest.Up(t, p.Stack, nil).ByType("ServiceMonitor"))
 		})
 	}
