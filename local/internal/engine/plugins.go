@@ -25,7 +25,7 @@ func InstallPlugins(p paths.Layout, executable string) (PluginDirs, error) {
 	dirs := PluginDirs{
 		cloudPlugins:      filepath.Join(p.LocalDir(), "plugins"),
 		kubernetesPlugin:  filepath.Join(p.LocalDir(), "plugins-kubernetes"),
-		credentialPlugins: filepath.Join(p.LocalDir(), "standin"),
+		credentialPlugins: filepath.Join(p.LocalDir(), "credential-plugins"),
 	}
 	if executable == "" {
 		var err error

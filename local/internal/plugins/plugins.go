@@ -1,13 +1,16 @@
-// Package plugins makes ferry act by the name that it is called by: as a provider of the Pulumi engine, or
-// as the token command of a kubeconfig.
+// Package plugins runs ferry as a plugin, if it is called by the name of one: as a provider of the Pulumi engine, or as
+// the token command of a kubeconfig.
 package plugins
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/engine"
 	"github.com/modelferry/modelferry/local/internal/execcredential"
 	"github.com/modelferry/modelferry/local/internal/paths"
@@ -17,28 +20,41 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider/kubernetes"
 )
 
-// Run runs the program that argv[0] names until it exits. handled is false if there is no such program.
-func Run(argv []string) (handled bool, err error) {
-	switch filepath.Base(argv[0]) {
-	case "pulumi-resource-aws":
-		return true, serve(argv[1:], aws.Package())
-	case "pulumi-resource-gcp":
-		return true, serve(argv[1:], gcp.Package())
-	case "pulumi-resource-kubernetes":
-		return true, provider.Main(argv[1:], func(e *provider.HostClient) (plugin.Provider, error) {
-			return kubernetes.New(e, os.Getenv(engine.RenderDirVar)), nil
-		})
-	case "gke-gcloud-auth-plugin":
-		return true, execcredential.GKE(os.Stdout, os.Getenv(paths.StackDirEnv))
-	case "aws":
-		return true, execcredential.EKS(os.Stdout, os.Getenv(paths.StackDirEnv), argv[1:])
-	default:
-		return false, nil
-	}
+// cloudPlugins implements the plugins of a cloud. clouds.Cloud has their names.
+type cloudPlugins struct {
+	provider func() *provider.Package
+	// writeToken writes the token for a cluster of the local cloud in folder stackDir.
+	writeToken func(out io.Writer, stackDir string, args []string) error
 }
 
-func serve(args []string, pkg *provider.Package) error {
-	return provider.Main(args, func(*provider.HostClient) (plugin.Provider, error) {
-		return provider.New(pkg, provider.CloudFromEnv()), nil
-	})
+var pluginsByCloud = map[config.Cloud]cloudPlugins{
+	config.GKE: {
+		provider: gcp.Package,
+		writeToken: func(out io.Writer, stackDir string, _ []string) error {
+			return execcredential.GKE(out, stackDir)
+		},
+	},
+	config.EKS: {provider: aws.Package, writeToken: execcredential.EKS},
+}
+
+// Run runs the plugin that argv[0] names until it exits. handled is false if there is no such plugin.
+func Run(argv []string) (handled bool, err error) {
+	name, args := filepath.Base(argv[0]), argv[1:]
+	if name == "pulumi-resource-kubernetes" {
+		return true, provider.Main(args, func(e *provider.HostClient) (plugin.Provider, error) {
+			return kubernetes.New(e, os.Getenv(engine.RenderDirVar)), nil
+		})
+	}
+	for _, cloud := range clouds.All {
+		plugins := pluginsByCloud[cloud.Name]
+		switch name {
+		case "pulumi-resource-" + cloud.Provider:
+			return true, provider.Main(args, func(*provider.HostClient) (plugin.Provider, error) {
+				return provider.New(plugins.provider(), provider.CloudFromEnv()), nil
+			})
+		case cloud.ExecPlugin:
+			return true, plugins.writeToken(os.Stdout, os.Getenv(paths.StackDirEnv), args)
+		}
+	}
+	return false, nil
 }
