@@ -1,5 +1,5 @@
-// Command ferry runs modelferry's local cloud on one machine: the parts of the clouds' APIs that the
-// program uses, and a real Kubernetes.
+// Command ferry runs modelferry's local cloud on one machine: a real Kubernetes, and the parts of the clouds' APIs that
+// the Pulumi program uses.
 package main
 
 import (

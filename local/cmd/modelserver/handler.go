@@ -90,7 +90,7 @@ func (h *handler) metrics(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4")
 	fmt.Fprintf(
 		w,
-		"# HELP model_server_ready Whether every artifact is there.\n# TYPE model_server_ready gauge\nmodel_server_ready %d\n",
+		"# HELP model_server_ready Whether all required artifacts exist.\n# TYPE model_server_ready gauge\nmodel_server_ready %d\n",
 		up,
 	)
 	fmt.Fprintf(w, "# HELP model_server_requests_total HTTP requests.\n# TYPE model_server_requests_total counter\n"+

@@ -1,5 +1,5 @@
-// Command modelserver replaces the model servers in the local cloud. It serves no predictions. It reports
-// whether its artifacts exist and their digests, so that a missing, wrong or outdated model is visible.
+// Command modelserver replaces the model servers in the local cloud. It serves no predictions. It reports whether its
+// artifacts exist, and their digests, so that a missing, wrong or outdated model is visible.
 //
 // Environment: PORT (8000); MODEL_PATH, a file or a folder; PREDICTIONS_PATH and ARTIFACTS_DIR, optional
 // further paths that must exist.
@@ -17,8 +17,7 @@ import (
 	"time"
 )
 
-// shutdownTimeout is the time for open requests when the pod ends. The pod's grace period is 30 s by
-// default.
+// shutdownTimeout is the time for open requests at the end of the pod. It is below the default grace period, 30 s.
 const shutdownTimeout = 10 * time.Second
 
 func main() {
@@ -35,7 +34,7 @@ func main() {
 func run(ctx context.Context, log *slog.Logger) error {
 	model := os.Getenv("MODEL_PATH")
 	if model == "" {
-		return errors.New("MODEL_PATH is not set: give the model's file or folder")
+		return errors.New("MODEL_PATH is not set: must be the model's file or folder")
 	}
 	server := &http.Server{
 		Addr:              ":" + cmp.Or(os.Getenv("PORT"), "8000"),
@@ -50,7 +49,7 @@ func run(ctx context.Context, log *slog.Logger) error {
 		return err
 	case <-ctx.Done():
 	}
-	log.Info("ending")
+	log.Info("shutting down")
 	shutdownCtx, cancel := context.WithTimeout(context.Background(), shutdownTimeout)
 	defer cancel()
 	return server.Shutdown(shutdownCtx)

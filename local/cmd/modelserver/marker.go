@@ -24,8 +24,7 @@ type artifact struct {
 	SHA256    string `json:"sha256"`
 	Version   string `json:"version,omitempty"`
 	Extracted bool   `json:"extracted,omitempty"`
-	// ActualSHA256 is the digest of the file on disk. It is empty for an extracted archive, which is not on
-	// disk.
+	// ActualSHA256 is the digest of the file on disk. It is empty for an extracted archive, which is not kept on disk.
 	ActualSHA256 string `json:"found,omitempty"`
 }
 

@@ -43,14 +43,14 @@ func TestHealth(t *testing.T) {
 		status int
 		reason string
 	}{
-		"model there":         {files: map[string]string{"model.joblib": "m"}, model: "model.joblib", status: 200},
+		"model exists":        {files: map[string]string{"model.joblib": "m"}, model: "model.joblib", status: 200},
 		"model missing":       {model: "model.joblib", status: 503, reason: "no such file"},
 		"model empty":         {files: map[string]string{"model.joblib": ""}, model: "model.joblib", status: 503, reason: "is empty"},
-		"folder there":        {files: map[string]string{"finbert/a/weights": "w"}, model: "finbert", status: 200},
+		"folder not empty":    {files: map[string]string{"finbert/a/weights": "w"}, model: "finbert", status: 200},
 		"folder empty":        {files: map[string]string{"finbert/weights": ""}, model: "finbert", status: 503, reason: "is empty"},
 		"folder with marker":  {files: map[string]string{"finbert/.modelferry.json": "{}"}, model: "finbert", status: 503, reason: "is empty"},
 		"predictions missing": {files: map[string]string{"model.joblib": "m"}, model: "model.joblib", others: []string{"predictions"}, status: 503, reason: "predictions"},
-		"predictions there": {files: map[string]string{"model.joblib": "m", "predictions/p.csv": "p"}, model: "model.joblib",
+		"predictions exist": {files: map[string]string{"model.joblib": "m", "predictions/p.csv": "p"}, model: "model.joblib",
 			others: []string{"predictions"}, status: 200},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -69,7 +69,7 @@ func TestHealth(t *testing.T) {
 	}
 }
 
-func TestModel_readsFileAnew(t *testing.T) {
+func TestModel_readsFileOnEachRequest(t *testing.T) {
 	dir := t.TempDir()
 	model := filepath.Join(dir, "model.joblib")
 	write(t, model, "one")

@@ -1,5 +1,5 @@
-// Command pause is the program of a pod's sandbox container. It keeps the pod's namespaces, and exits on
-// SIGTERM so that the sandbox does not wait for its grace period.
+// Command pause is the program of a pod's sandbox container, which holds the pod's namespaces. It exits on SIGTERM, so
+// that the end of a pod does not take its grace period.
 package main
 
 import (
@@ -9,8 +9,8 @@ import (
 )
 
 func main() {
-	// With shareProcessNamespace this process is PID 1 and inherits orphans. The kernel reaps them for a
-	// parent that ignores SIGCHLD.
+	// With shareProcessNamespace this process is PID 1 and inherits orphans. The kernel reaps them if their parent
+	// ignores SIGCHLD.
 	signal.Ignore(syscall.SIGCHLD)
 	end := make(chan os.Signal, 1)
 	signal.Notify(end, syscall.SIGTERM, syscall.SIGINT)

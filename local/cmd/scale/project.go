@@ -66,9 +66,9 @@ func replicateServices(services, releases map[string]any, number int) (catalogue
 func withPrefix(release map[string]any, from, to string) map[string]any {
 	release, artifacts := maps.Clone(release), map[string]any{}
 	for artifact, version := range asMap(release["artifacts"]) {
-		other := maps.Clone(asMap(version))
-		other["path"] = to + "/" + strings.TrimPrefix(fmt.Sprint(other["path"]), from+"/")
-		artifacts[artifact] = other
+		moved := maps.Clone(asMap(version))
+		moved["path"] = to + "/" + strings.TrimPrefix(fmt.Sprint(moved["path"]), from+"/")
+		artifacts[artifact] = moved
 	}
 	release["artifacts"] = artifacts
 	return release

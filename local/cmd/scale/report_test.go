@@ -13,7 +13,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/stackfile"
 )
 
-// The generated project is a stack that could be deployed.
+// The generated project has a valid config.
 func TestWriteProject_validConfig(t *testing.T) {
 	repotest.Config(t)
 	for _, stack := range paths.Stacks {

@@ -27,11 +27,11 @@ func downCommand() *cobra.Command {
 		}
 		var errs []error
 		for _, layout := range layouts {
-			wasRunning, err := deploy.Down(layout)
+			existed, err := deploy.Down(layout)
 			switch {
 			case err != nil:
 				errs = append(errs, fmt.Errorf("%s: %w", layout.Stack, err))
-			case wasRunning:
+			case existed:
 				fmt.Fprintf(cmd.OutOrStdout(), "%s is down\n", layout.Stack)
 			default:
 				fmt.Fprintf(cmd.OutOrStdout(), "%s was not running\n", layout.Stack)

@@ -18,8 +18,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/sandbox"
 )
 
-// identityServer runs the parts of EKS by which a service account assumes a role: the pod identity webhook, AWS's token
-// service and the Pod Identity Agent.
+// identityServer runs the parts of EKS with which a service account assumes an IAM role: the pod identity webhook, the
+// AWS token service and the Pod Identity Agent.
 var identityServer = sandbox.Server{
 	Name: "IAM roles for service accounts",
 	Start: func(ctx context.Context, host sandbox.ServerContext) (<-chan error, error) {

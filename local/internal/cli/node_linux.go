@@ -20,8 +20,8 @@ func nodeServers(stack string) []sandbox.Server {
 	return nil
 }
 
-// nodeCommand is the node's first process. node.Start runs it in new namespaces, and passes its options in the
-// environment and its process id at descriptor 3.
+// nodeCommand is the node's first process. node.Start runs it in new namespaces. It passes the options in environment
+// variables, and the host's PID of this process through file descriptor 3.
 func nodeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:    "node",

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// nodeCommand exists on every system, so that the command line is the same.
+// nodeCommand returns an error. It exists so that the command line is the same on every system.
 func nodeCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:    "node",

@@ -12,8 +12,8 @@ import (
 	"github.com/modelferry/modelferry/stack"
 )
 
-// configFlags adds --overlay and --config. The returned function merges their values into a stack's config, the files
-// first.
+// configFlags adds --overlay and --config. The returned function merges the files and then the values into a stack's
+// config.
 func configFlags(cmd *cobra.Command) func(stackfile.File) error {
 	files := cmd.Flags().StringArray("overlay", nil,
 		"`FILE` in the format of Pulumi.STACK.yaml whose config is merged into the stack's; may be repeated")
@@ -37,8 +37,8 @@ func configFlags(cmd *cobra.Command) func(stackfile.File) error {
 	}
 }
 
-// offlineOptions validates the stack's config with its overrides and returns the engine's options for running without
-// a cloud.
+// offlineOptions validates the stack's config with its overrides, and returns the engine's options for a run without a
+// cloud.
 func offlineOptions(
 	layoutOf func() (paths.Layout, error), override func(stackfile.File) error, out io.Writer,
 ) (engine.Options, error) {

@@ -33,12 +33,12 @@ func TestOfflineOptions_overlaysAndValues(t *testing.T) {
 		"-c", "namespace=b", "-c", "modelferry:cluster.create.nodes.max=6")
 	require.NoError(t, err)
 	require.Len(t, config, 3)
-	require.Equal(t, "b", config["modelferry:namespace"], "values come last")
+	require.Equal(t, "b", config["modelferry:namespace"], "values override files")
 	require.EqualValues(t, map[string]any{"coldAfterDays": 91, "forceDestroy": true}, config["modelferry:buckets"])
 	cluster, err := yaml.Marshal(config["modelferry:cluster"])
 	require.NoError(t, err)
 	require.Contains(t, string(cluster), "nodes:\n        max: 6\n        min: 1\n")
-	require.Contains(t, string(cluster), "role/ml-platform", "what is beside it stays")
+	require.Contains(t, string(cluster), "role/ml-platform", "other keys of the object are not changed")
 }
 
 func TestOfflineOptions_noOverrides(t *testing.T) {
@@ -49,17 +49,17 @@ func TestOfflineOptions_noOverrides(t *testing.T) {
 
 func TestOfflineOptions_invalidConfig(t *testing.T) {
 	for name, c := range map[string]struct {
-		args []string
-		says string
+		args    []string
+		wantErr string
 	}{
-		"no value":          {[]string{"--config", "namespace"}, `--config: invalid assignment "namespace": must be KEY=VALUE`},
-		"no file":           {[]string{"--overlay", "none.yaml"}, "--overlay: "},
-		"a misspelt key":    {[]string{"-c", "releases.bankchurn.delivry=csi"}, `modelferry:releases.bankchurn.delivry: Forbidden: unknown key: did you mean "delivery"?`},
-		"a value in a file": {[]string{"--overlay", overlayFile(t, "config: {modelferry:cloud: gck}")}, "modelferry:cloud"},
+		"no value":        {[]string{"--config", "namespace"}, `--config: invalid assignment "namespace": must be KEY=VALUE`},
+		"no file":         {[]string{"--overlay", "none.yaml"}, "--overlay: "},
+		"misspelt key":    {[]string{"-c", "releases.bankchurn.delivry=csi"}, `modelferry:releases.bankchurn.delivry: Forbidden: unknown key: did you mean "delivery"?`},
+		"invalid overlay": {[]string{"--overlay", overlayFile(t, "config: {modelferry:cloud: gck}")}, "modelferry:cloud"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := overridesFor(t, c.args...)
-			require.ErrorContains(t, err, c.says)
+			require.ErrorContains(t, err, c.wantErr)
 		})
 	}
 }

@@ -1,4 +1,4 @@
-// Package cli is ferry's command line, with one file for each command.
+// Package cli implements the commands of ferry, one per file.
 package cli
 
 import (

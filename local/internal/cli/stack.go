@@ -8,7 +8,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// layoutFlag adds --stack. The returned function gives the layout of that stack.
+// layoutFlag adds --stack. The returned function returns the layout of that stack.
 func layoutFlag(cmd *cobra.Command) func() (paths.Layout, error) {
 	name := cmd.Flags().StringP("stack", "s", paths.Stacks[0], "stack: "+strings.Join(paths.Stacks, " or "))
 	return func() (paths.Layout, error) {
@@ -20,7 +20,7 @@ func layoutFlag(cmd *cobra.Command) func() (paths.Layout, error) {
 	}
 }
 
-// layoutsFlag adds an optional --stack. The returned function gives the layout of that stack, or those of all stacks.
+// layoutsFlag adds an optional --stack. The returned function returns the layout of that stack, or those of all stacks.
 func layoutsFlag(cmd *cobra.Command) func() ([]paths.Layout, error) {
 	name := cmd.Flags().StringP("stack", "s", "", "stack: "+strings.Join(paths.Stacks, " or ")+" (default all)")
 	return func() ([]paths.Layout, error) {

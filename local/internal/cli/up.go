@@ -13,7 +13,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/status"
 )
 
-// rangeHelp names the default of each stack.
+// rangeHelp returns the help for --range, with the default of each stack.
 func rangeHelp() string {
 	var defaults []string
 	for _, cloud := range clouds.All {

@@ -1,6 +1,6 @@
-// Package clouds has a table of what differs between the clouds in the local cloud. The rest of this module
-// is the same for all clouds, except the providers and the identity servers. To add a cloud, add a file
-// here and an entry in All.
+// Package clouds has a table of the differences between the clouds in the local cloud. Apart from the providers, token
+// commands and identity servers, the rest of this module is the same for all clouds. To add a cloud, add a file here
+// and an entry in All.
 package clouds
 
 import (
@@ -13,7 +13,7 @@ import (
 
 // Cloud describes the local replacement of one cloud.
 type Cloud struct {
-	// Name of the cloud, and of its stack.
+	// Name is the name of the cloud, and of its stack.
 	Name config.Cloud
 	// AddressRange is the default /16 of the node, as its first two numbers. Docker, libvirt, Kubernetes
 	// distributions and common VPNs do not use it.
@@ -22,21 +22,19 @@ type Cloud struct {
 	Provider string
 	// ExecPlugin is the token command of the cloud's kubeconfigs.
 	ExecPlugin string
-	// DefaultRegion is the region of the object store if the config has none. Empty for a store without
-	// regions.
+	// DefaultRegion is the region of the object store if the config has none. Empty for a store without regions.
 	DefaultRegion string
 	// ObjectStore is the server behind the buckets.
 	ObjectStore ObjectStore
-	// PodIdentity starts AWS's token service, the pod identity webhook and the agent in the node.
+	// PodIdentity starts the AWS token service, the pod identity webhook and the Pod Identity Agent in the node.
 	PodIdentity bool
-	// IngressCRDs are the kinds of the cloud's ingress controller, see package crds.
+	// IngressCRDs are the kinds that the cloud's ingress controller defines, see package crds.
 	IngressCRDs []string
-	// Overrides returns config values that replace features which the local cloud does not have. Nil for
-	// none.
+	// Overrides returns config values that disable features which the local cloud does not have. It may be nil.
 	Overrides func(config.Config) map[string]any
 }
 
-// All has every cloud. The first one is the default.
+// All are the clouds. The first one is the default.
 var All = []Cloud{gke, eks}
 
 // Names returns the clouds' names in the order of All.

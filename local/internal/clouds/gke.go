@@ -16,7 +16,7 @@ var gke = Cloud{
 			return []string{
 				"-scheme", "http", "-host", o.Host, "-port", o.Port,
 				"-backend", "filesystem", "-filesystem-root", o.DataDir,
-				// Answers contain links to the object, which must lead back to this server.
+				// Responses contain links to the object, which must have this server's address.
 				"-external-url", "http://" + address, "-public-host", address,
 				"-log-level", "warn",
 			}, nil

@@ -8,7 +8,7 @@ import (
 
 // ObjectStore is the server behind a cloud's buckets.
 type ObjectStore struct {
-	// Program is its file name in .local/bin.
+	// Program is the server's file name in .local/bin.
 	Program string
 	// URLScheme is the scheme of an object's URL, such as gs.
 	URLScheme string
@@ -16,7 +16,7 @@ type ObjectStore struct {
 	HasAccounts bool
 	// Subdirs are the folders that the server expects in its data folder.
 	Subdirs []string
-	// Run returns the command's arguments and the additional environment.
+	// Run returns the server's arguments and additional environment variables.
 	Run func(StoreOptions) (args, env []string)
 }
 
@@ -32,7 +32,7 @@ type StoreOptions struct {
 	Root secrets.StoreAccount
 }
 
-// DataDirs returns the folders that have to exist before the server starts.
+// DataDirs returns the folders that must exist before the server starts.
 func (s ObjectStore) DataDirs(dataDir string) []string {
 	if len(s.Subdirs) == 0 {
 		return []string{dataDir}

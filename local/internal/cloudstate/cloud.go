@@ -1,5 +1,5 @@
-// Package cloudstate keeps what the local cloud's providers have made, in cloud.json of a stack's folder, so that
-// the next run, a refresh and the token service find it. Several plugin processes share the file.
+// Package cloudstate stores the resources that the local cloud's providers have created in the file cloud.json of a
+// stack's folder. Later runs, a refresh and the token service read it. Several plugin processes share the file.
 package cloudstate
 
 import (
@@ -18,17 +18,17 @@ type Cloud struct {
 	Resources []Resource `json:"resources"`
 }
 
-// Resource is one resource as its provider left it. Inputs and outputs are plain JSON; secrets lie open in
-// them, so the file is readable by its owner only.
+// Resource is a resource with its last inputs and outputs. They are plain JSON and may contain secrets, so the file is
+// readable by its owner only.
 type Resource struct {
-	Type    string         `json:"type"` // token, e.g. aws:iam/role:Role
+	Type    string         `json:"type"` // type token, such as aws:iam/role:Role
 	ID      string         `json:"id"`
 	URN     string         `json:"urn,omitempty"`
 	Inputs  map[string]any `json:"inputs,omitempty"`
 	Outputs map[string]any `json:"outputs,omitempty"`
 }
 
-// Find returns the record of that type and id, nil when there is none.
+// Find returns the resource with a type and an ID, or nil.
 func (c *Cloud) Find(typ, id string) *Resource {
 	for i := range c.Resources {
 		if c.Resources[i].Type == typ && c.Resources[i].ID == id {
@@ -38,38 +38,38 @@ func (c *Cloud) Find(typ, id string) *Resource {
 	return nil
 }
 
-// OfType returns all records of a type, oldest first.
+// OfType returns all resources of a type, oldest first.
 func (c *Cloud) OfType(typ string) []Resource {
-	var records []Resource
-	for _, record := range c.Resources {
-		if record.Type == typ {
-			records = append(records, record)
+	var resources []Resource
+	for _, resource := range c.Resources {
+		if resource.Type == typ {
+			resources = append(resources, resource)
 		}
 	}
-	return records
+	return resources
 }
 
-// Put adds the record, or puts it in the place of the one with its type and id.
-func (c *Cloud) Put(record Resource) {
-	if old := c.Find(record.Type, record.ID); old != nil {
-		*old = record
+// Put adds a resource, or replaces the one with the same type and ID.
+func (c *Cloud) Put(resource Resource) {
+	if old := c.Find(resource.Type, resource.ID); old != nil {
+		*old = resource
 		return
 	}
-	c.Resources = append(c.Resources, record)
+	c.Resources = append(c.Resources, resource)
 }
 
-// Remove takes the record of that type and id away, if there is one.
+// Remove removes the resource with a type and an ID. A missing one is not an error.
 func (c *Cloud) Remove(typ, id string) {
 	remaining := c.Resources[:0]
-	for _, record := range c.Resources {
-		if record.Type != typ || record.ID != id {
-			remaining = append(remaining, record)
+	for _, resource := range c.Resources {
+		if resource.Type != typ || resource.ID != id {
+			remaining = append(remaining, resource)
 		}
 	}
 	c.Resources = remaining
 }
 
-// Load reads cloud.json of the stack's folder. A missing file is an empty cloud.
+// Load reads cloud.json in the stack's folder dir. A missing file is an empty cloud.
 func Load(dir string) (*Cloud, error) {
 	path := filepath.Join(dir, "cloud.json")
 	content, err := os.ReadFile(path)
@@ -81,19 +81,20 @@ func Load(dir string) (*Cloud, error) {
 	}
 	cloud := &Cloud{}
 	if err := json.Unmarshal(content, cloud); err != nil {
-		return nil, fmt.Errorf("local cloud's state %s is damaged (make down, then make up, starts anew): %w", path, err)
+		return nil, fmt.Errorf("local cloud's state %s is damaged: run `make down` and `make up`, which create a new one: %w", path, err)
 	}
 	return cloud, nil
 }
 
-// Update changes cloud.json under a lock that holds between processes. The file is replaced as a whole, so
-// a crash leaves the old or the new one. An error of change leaves it untouched and is returned as it is.
+// Update changes cloud.json in the stack's folder dir, under a lock between processes. The file is replaced atomically,
+// so a crash leaves the old or the new one. If change returns an error, the file is not changed, and Update returns
+// that error unwrapped.
 func Update(dir string, change func(*Cloud) error) error {
 	lock, err := os.OpenFile(filepath.Join(dir, "cloud.lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return fmt.Errorf("local cloud's state: %w", err)
 	}
-	defer lock.Close() // lets go of the lock
+	defer lock.Close() // releases the lock
 	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX); err != nil {
 		return fmt.Errorf("lock %s: %w", lock.Name(), err)
 	}
@@ -112,14 +113,14 @@ func write(path string, cloud *Cloud) error {
 	if err != nil {
 		return fmt.Errorf("local cloud's state: %w", err)
 	}
-	next, err := os.CreateTemp(filepath.Dir(path), ".cloud-*.json") // made with mode 0600
+	temporary, err := os.CreateTemp(filepath.Dir(path), ".cloud-*.json") // has mode 0600
 	if err != nil {
 		return fmt.Errorf("local cloud's state: %w", err)
 	}
-	defer os.Remove(next.Name()) // does nothing once it is renamed
-	_, err = next.Write(append(content, '\n'))
-	if err := errors.Join(err, next.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", next.Name(), err)
+	defer os.Remove(temporary.Name()) // fails after the rename
+	_, err = temporary.Write(append(content, '\n'))
+	if err := errors.Join(err, temporary.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", temporary.Name(), err)
 	}
-	return os.Rename(next.Name(), path)
+	return os.Rename(temporary.Name(), path)
 }

@@ -33,10 +33,10 @@ func TestUpdate_concurrent(t *testing.T) {
 	require.Len(t, cloud.OfType("t"), 20)
 	info, err := os.Stat(filepath.Join(dir, "cloud.json"))
 	require.NoError(t, err)
-	require.EqualValues(t, 0o600, info.Mode().Perm(), "it holds secrets")
+	require.EqualValues(t, 0o600, info.Mode().Perm(), "it may contain secrets")
 }
 
-func TestUpdate_putAndRemove(t *testing.T) {
+func TestCloud_putAndRemove(t *testing.T) {
 	cloud := &cloudstate.Cloud{}
 	cloud.Put(cloudstate.Resource{Type: "a", ID: "1", URN: "x"})
 	cloud.Put(cloudstate.Resource{Type: "b", ID: "1"})
@@ -50,10 +50,10 @@ func TestUpdate_putAndRemove(t *testing.T) {
 
 func TestUpdate_failedChangeAndCorruptFile(t *testing.T) {
 	dir := t.TempDir()
-	require.NoError(
-		t,
-		cloudstate.Update(dir, func(cloud *cloudstate.Cloud) error { cloud.Put(cloudstate.Resource{Type: "a", ID: "1"}); return nil }),
-	)
+	require.NoError(t, cloudstate.Update(dir, func(cloud *cloudstate.Cloud) error {
+		cloud.Put(cloudstate.Resource{Type: "a", ID: "1"})
+		return nil
+	}))
 	broken := errors.New("broken")
 	require.ErrorIs(t, cloudstate.Update(dir, func(cloud *cloudstate.Cloud) error { cloud.Resources = nil; return broken }), broken)
 	cloud, err := cloudstate.Load(dir)
@@ -61,5 +61,5 @@ func TestUpdate_failedChangeAndCorruptFile(t *testing.T) {
 	require.Len(t, cloud.Resources, 1)
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "cloud.json"), []byte("{"), 0o600))
 	_, err = cloudstate.Load(dir)
-	require.ErrorContains(t, err, "make down, then make up, starts anew")
+	require.ErrorContains(t, err, "run `make down` and `make up`")
 }

@@ -1,5 +1,5 @@
-// Package crds installs the CustomResourceDefinitions that an add-on provides on a real cluster. The local cluster
-// validates and stores such objects. No controller acts on them.
+// Package crds installs the CustomResourceDefinitions that add-ons provide on a real cluster. The local cluster
+// validates and stores objects of these kinds, but has no controllers for them.
 package crds
 
 import (
@@ -33,26 +33,26 @@ var (
 	FrontendConfig []byte
 )
 
-// ingressCRDs are those of clouds.Cloud.IngressCRDs, by kind.
+// ingressCRDs maps the kinds in clouds.Cloud.IngressCRDs to their definitions.
 var ingressCRDs = map[string][]byte{"FrontendConfig": FrontendConfig}
 
 // Required returns the CustomResourceDefinitions that a stack's objects need.
 func Required(c config.Config) [][]byte {
-	var all [][]byte
+	var definitions [][]byte
 	if c.Monitoring.ServiceMonitors {
-		all = append(all, ServiceMonitor)
+		definitions = append(definitions, ServiceMonitor)
 	}
 	if c.Ingress != nil {
 		for _, kind := range clouds.MustGet(string(c.Cloud)).IngressCRDs {
-			all = append(all, ingressCRDs[kind])
+			definitions = append(definitions, ingressCRDs[kind])
 		}
 	}
-	return all
+	return definitions
 }
 
 var crdResource = schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
 
-// establishTimeout is how long the API server may take to serve a new CRD.
+// establishTimeout is the time for the API server to serve a new CRD.
 const establishTimeout = 30 * time.Second
 
 // Install applies a CRD to the cluster of a kubeconfig file, and waits until it is established.
@@ -61,11 +61,11 @@ func Install(ctx context.Context, kubeconfig string, definition []byte) error {
 	if err := yaml.Unmarshal(definition, &object.Object); err != nil {
 		return fmt.Errorf("CRD: %w", err)
 	}
-	settings, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
+	restConfig, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {
 		return fmt.Errorf("CRD %s: %w", object.GetName(), err)
 	}
-	cluster, err := dynamic.NewForConfig(settings)
+	client, err := dynamic.NewForConfig(restConfig)
 	if err != nil {
 		return fmt.Errorf("CRD %s: %w", object.GetName(), err)
 	}
@@ -76,7 +76,7 @@ func Install(ctx context.Context, kubeconfig string, definition []byte) error {
 	ctx, cancel := context.WithTimeout(ctx, establishTimeout)
 	defer cancel()
 	force := true
-	current, err := cluster.Resource(crdResource).Patch(ctx, object.GetName(), types.ApplyPatchType, content, metav1.PatchOptions{
+	current, err := client.Resource(crdResource).Patch(ctx, object.GetName(), types.ApplyPatchType, content, metav1.PatchOptions{
 		FieldManager: "modelferry", Force: &force, FieldValidation: metav1.FieldValidationStrict,
 	})
 	for err == nil && !established(current) {
@@ -85,7 +85,7 @@ func Install(ctx context.Context, kubeconfig string, definition []byte) error {
 			return fmt.Errorf("CRD %s: not established after %s", object.GetName(), establishTimeout)
 		case <-time.After(100 * time.Millisecond):
 		}
-		current, err = cluster.Resource(crdResource).Get(ctx, object.GetName(), metav1.GetOptions{})
+		current, err = client.Resource(crdResource).Get(ctx, object.GetName(), metav1.GetOptions{})
 	}
 	if err != nil {
 		return fmt.Errorf("CRD %s: %w", object.GetName(), err)

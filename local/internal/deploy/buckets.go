@@ -19,7 +19,7 @@ func bucketNames(ctx context.Context, e *engine.Engine) (map[string]string, erro
 	for _, bucket := range config.BucketNames() {
 		name, ok := buckets[bucket].(string)
 		if !ok || name == "" {
-			return nil, fmt.Errorf("the stack's output buckets lacks %q: %v", bucket, outputs["buckets"])
+			return nil, fmt.Errorf("the stack's output \"buckets\" has no %q: %v", bucket, outputs["buckets"])
 		}
 		names[bucket] = name
 	}

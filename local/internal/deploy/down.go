@@ -8,20 +8,20 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// Down stops a stack's local cloud and removes its data. wasRunning reports whether there was anything to remove.
-func Down(layout paths.Layout) (wasRunning bool, err error) {
+// Down stops a stack's local cloud and removes its data. existed reports whether it had any, running or not.
+func Down(layout paths.Layout) (existed bool, err error) {
 	unlock, err := Lock(layout)
 	if err != nil {
 		return false, err
 	}
 	defer unlock()
 	_, err = os.Stat(layout.Dir())
-	wasRunning = err == nil
+	existed = err == nil
 	if err := node.Stop(layout); err != nil {
-		return wasRunning, err
+		return existed, err
 	}
 	if err := os.RemoveAll(layout.Dir()); err != nil {
-		return wasRunning, fmt.Errorf("data of %s: %w", layout.Stack, err)
+		return existed, fmt.Errorf("data of %s: %w", layout.Stack, err)
 	}
-	return wasRunning, nil
+	return existed, nil
 }

@@ -13,7 +13,7 @@ import (
 // Lock takes the stack's lock, so that only one command at a time works on it. The kernel releases the lock when the
 // process exits.
 func Lock(layout paths.Layout) (unlock func(), err error) {
-	// Not in the stack's folder, which down removes.
+	// The file is not in the stack's folder, because Down removes that.
 	name := filepath.Join(layout.LocalDir(), layout.Stack+".lock")
 	if err := os.MkdirAll(layout.LocalDir(), 0o755); err != nil {
 		return nil, err

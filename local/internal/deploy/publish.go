@@ -17,11 +17,11 @@ import (
 
 // Published is an artifact version that Publish uploaded.
 type Published struct {
-	// URL is that of the object, such as gs://BUCKET/PATH.
+	// URL is the object's URL, such as gs://BUCKET/PATH.
 	URL string
 	// SHA256 is the object's digest, in hex.
 	SHA256 string
-	// Config is the file that now names this version.
+	// Config is the config file that now has this version.
 	Config string
 }
 

@@ -24,13 +24,13 @@ import (
 // Options are the options of Up.
 type Options struct {
 	Layout paths.Layout
-	// Range is the node's /16. Empty for the stack's default.
+	// Range is the node's /16. Empty means the stack's default.
 	Range string
 	// Out receives the progress.
 	Out io.Writer
 }
 
-// Up deploys the stack, or updates it, and returns the changes. An invalid config changes nothing.
+// Up deploys or updates the stack, and returns the changes. It changes nothing if the config is invalid.
 func Up(ctx context.Context, o Options) (engine.Summary, error) {
 	started := time.Now()
 	progressf := func(format string, args ...any) {
@@ -93,7 +93,7 @@ func openEngine(ctx context.Context, o Options, keys []string, values map[string
 }
 
 // deployPlatform deploys a new stack without releases first, so that cluster and buckets exist before a pod needs an
-// artifact. A marker file records that it is done. An up that was interrupted before repeats it.
+// artifact. A marker file records the success, so that Up repeats an interrupted deployment and skips a finished one.
 func deployPlatform(
 	ctx context.Context, o Options, stackConfig localconfig.Stack, values map[string]any, progressf func(string, ...any),
 ) (engine.Summary, error) {
@@ -115,8 +115,7 @@ func deployPlatform(
 	return summary, os.WriteFile(marker, nil, 0o644)
 }
 
-// uploadArtifacts uploads the artifacts before a pod needs them. An unchanged object is not written, because that would
-// create a new version.
+// uploadArtifacts uploads the artifacts. It skips unchanged objects, because an upload would create a new version.
 func uploadArtifacts(
 	ctx context.Context, o Options, i node.Info, e *engine.Engine, objects []localconfig.Object, progressf func(string, ...any),
 ) error {

@@ -1,10 +1,11 @@
-// Package execcredential replaces the token commands of kubeconfigs: gke-gcloud-auth-plugin, and aws eks
-// get-token. They return a token for the local cluster only. For any other cluster they fail, so that no
-// server gets a token that is not meant for it.
+// Package execcredential replaces the token commands of kubeconfigs: gke-gcloud-auth-plugin, and aws eks get-token.
+// They return a token for the local cluster only. For any other cluster they fail, because its server must not get the
+// token.
 package execcredential
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 
@@ -14,8 +15,12 @@ import (
 	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
-// infoVar is the variable in which client-go passes the cluster, if the kubeconfig has provideClusterInfo.
+// infoVar is the environment variable in which client-go passes the cluster, if the kubeconfig sets provideClusterInfo.
 const infoVar = "KUBERNETES_EXEC_INFO"
+
+// errNoStackDir means that the command does not know its local cloud.
+var errNoStackDir = errors.New("MODELFERRY_STACK_DIR is not set, so this token command of the local cloud has no cluster: " +
+	"run `eval \"$(make -s env)\"`, or remove .local/credential-plugins from PATH")
 
 // apiVersion is the version of the exec credential API.
 const apiVersion = "client.authentication.k8s.io/v1beta1"
@@ -32,7 +37,7 @@ func writeToken(out io.Writer, dir string) error {
 	})
 }
 
-// execInfo returns what client-go passed, or nil.
+// execInfo returns the ExecCredential that client-go passed, or nil if it passed none.
 func execInfo() (*v1beta1.ExecCredential, error) {
 	content := os.Getenv(infoVar)
 	if content == "" {

@@ -11,11 +11,11 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider/aws"
 )
 
-// EKS implements `aws [--region R] eks get-token --cluster-name NAME`. The cluster must be one that the
-// stack in folder dir created, or the local cloud's own.
+// EKS implements `aws [--region R] eks get-token --cluster-name NAME`. dir is the stack's folder, empty if it is not
+// known. The cluster must have been created by the stack, or be the local cloud's existing cluster.
 func EKS(out io.Writer, dir string, args []string) error {
 	if dir == "" {
-		return errors.New(noCloud)
+		return errNoStackDir
 	}
 	name, err := clusterName(args)
 	if err != nil {
@@ -38,7 +38,7 @@ func clusterName(args []string) (string, error) {
 	var words []string
 	for rest := args; len(rest) > 0; rest = flags.Args() {
 		if err := flags.Parse(rest); err != nil {
-			return "", fmt.Errorf("aws %s: the local stand-in knows `aws eks get-token --cluster-name NAME` only: %w",
+			return "", fmt.Errorf("aws %s: the local cloud implements only `aws eks get-token --cluster-name NAME`: %w",
 				strings.Join(args, " "), err)
 		}
 		if flags.NArg() == 0 {
@@ -50,7 +50,7 @@ func clusterName(args []string) (string, error) {
 		}
 	}
 	if strings.Join(words, " ") != "eks get-token" {
-		return "", fmt.Errorf("aws %s: the local stand-in knows `aws eks get-token --cluster-name NAME` only", strings.Join(args, " "))
+		return "", fmt.Errorf("aws %s: the local cloud implements only `aws eks get-token --cluster-name NAME`", strings.Join(args, " "))
 	}
 	if *name == "" {
 		return "", errors.New("aws eks get-token: --cluster-name is missing")

@@ -49,7 +49,7 @@ func TestGKE(t *testing.T) {
 		})
 		return string(content)
 	}
-	for _, test := range []struct{ name, exec, fault string }{
+	for _, test := range []struct{ name, exec, wantErr string }{
 		{"the local cluster", exec(server, []byte("CA")), ""},
 		{"another cluster", exec("https://203.0.113.7", []byte("CA")), "https://203.0.113.7 is not the local cloud's cluster"},
 		{"another certificate authority", exec(server, []byte("other")), "is not the local cloud's cluster"},
@@ -60,8 +60,8 @@ func TestGKE(t *testing.T) {
 			t.Setenv("KUBERNETES_EXEC_INFO", test.exec)
 			var out bytes.Buffer
 			err := execcredential.GKE(&out, stackDir(t))
-			if test.fault != "" {
-				require.ErrorContains(t, err, test.fault)
+			if test.wantErr != "" {
+				require.ErrorContains(t, err, test.wantErr)
 				require.Empty(t, out.String())
 				return
 			}
@@ -73,23 +73,23 @@ func TestGKE(t *testing.T) {
 
 func TestEKS(t *testing.T) {
 	for _, test := range []struct {
-		name  string
-		args  []string
-		fault string
+		name    string
+		args    []string
+		wantErr string
 	}{
 		{"the stack's cluster", []string{"eks", "get-token", "--cluster-name", "main"}, ""},
 		{"options before and after", []string{"--region", "eu-west-1", "eks", "get-token", "--cluster-name=main", "--output", "json"}, ""},
 		{"the local cloud's own", []string{"eks", "get-token", "--cluster-name", "local"}, ""},
 		{"another cluster", []string{"eks", "get-token", "--cluster-name", "prod"}, `cluster "prod" does not exist in the local cloud, which has local, main`},
 		{"no cluster", []string{"eks", "get-token"}, "--cluster-name is missing"},
-		{"another command", []string{"s3", "ls"}, "knows `aws eks get-token"},
+		{"another command", []string{"s3", "ls"}, "implements only `aws eks get-token"},
 		{"another option", []string{"eks", "get-token", "--cluster-name", "main", "--sudo"}, "-sudo"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var out bytes.Buffer
 			err := execcredential.EKS(&out, stackDir(t), test.args)
-			if test.fault != "" {
-				require.ErrorContains(t, err, test.fault)
+			if test.wantErr != "" {
+				require.ErrorContains(t, err, test.wantErr)
 				require.Empty(t, out.String())
 				return
 			}
@@ -99,7 +99,10 @@ func TestEKS(t *testing.T) {
 	}
 }
 
-func TestRun_withoutLocalCloud(t *testing.T) {
+func TestGKE_withoutLocalCloud(t *testing.T) {
 	require.ErrorContains(t, execcredential.GKE(nil, ""), "MODELFERRY_STACK_DIR")
+}
+
+func TestEKS_withoutLocalCloud(t *testing.T) {
 	require.ErrorContains(t, execcredential.EKS(nil, "", nil), "MODELFERRY_STACK_DIR")
 }

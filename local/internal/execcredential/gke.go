@@ -2,7 +2,6 @@ package execcredential
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -10,31 +9,27 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/nodeinfo"
 )
 
-// GKE implements gke-gcloud-auth-plugin. It identifies the cluster by the server in KUBERNETES_EXEC_INFO,
-// which client-go sets if the kubeconfig has provideClusterInfo. dir is the stack's folder, empty if none
-// is set.
+// GKE implements gke-gcloud-auth-plugin. dir is the stack's folder, empty if it is not known. GKE identifies the
+// cluster by the server in KUBERNETES_EXEC_INFO, which client-go sets if the kubeconfig has provideClusterInfo.
 func GKE(out io.Writer, dir string) error {
 	if dir == "" {
-		return errors.New(noCloud)
+		return errNoStackDir
 	}
 	node, err := nodeinfo.Read(filepath.Join(dir, "node.json"))
 	if err != nil {
 		return fmt.Errorf("%w: start it with `make up STACK=%s`", err, filepath.Base(dir))
 	}
-	asked, err := execInfo()
+	info, err := execInfo()
 	if err != nil {
 		return fmt.Errorf("%s: %w", infoVar, err)
 	}
-	if asked == nil || asked.Spec.Cluster == nil {
-		return fmt.Errorf("%s names no cluster: set provideClusterInfo in the kubeconfig's exec section", infoVar)
+	if info == nil || info.Spec.Cluster == nil {
+		return fmt.Errorf("%s has no cluster: set provideClusterInfo in the kubeconfig's exec section", infoVar)
 	}
-	cluster := asked.Spec.Cluster
+	cluster := info.Spec.Cluster
 	if cluster.Server != node.APIServerURL || !bytes.Equal(cluster.CertificateAuthorityData, node.CAData) {
 		return fmt.Errorf("%s is not the local cloud's cluster %s, or has another certificate authority: there is no token for it",
 			cluster.Server, node.APIServerURL)
 	}
 	return writeToken(out, dir)
 }
-
-const noCloud = "this is modelferry's stand-in for the local cloud, and MODELFERRY_STACK_DIR names none: " +
-	"evaluate `make env`, or take .local/standin off PATH"

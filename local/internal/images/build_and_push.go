@@ -14,8 +14,8 @@ import (
 )
 
 // BuildAndPush builds a program for this machine's architecture, pushes its image to the local cloud's registry and
-// returns its reference by digest. An unchanged program is neither packed nor pushed again, which would be most of an
-// update's time.
+// returns its reference by digest. It skips the image of an unchanged program, because packing and pushing it would
+// take most of an update's time.
 func BuildAndPush(ctx context.Context, p Program, dir, registry string) (string, error) {
 	binary := filepath.Join(dir, p.Name+"-linux-"+runtime.GOARCH)
 	if err := p.Compile(ctx, runtime.GOARCH, binary); err != nil {
@@ -28,7 +28,7 @@ func BuildAndPush(ctx context.Context, p Program, dir, registry string) (string,
 	recordFile := binary + ".image"
 	record := buildRecord{Program: fmt.Sprintf("%x", sha256.Sum256(content))}
 	if previous := readBuildRecord(recordFile); previous.Program == record.Program {
-		if reference := reference(registry, p.Name, previous.Image); existsInRegistry(ctx, reference) {
+		if reference := imageReference(registry, p.Name, previous.Image); existsInRegistry(ctx, reference) {
 			return reference, nil
 		}
 	}
@@ -52,13 +52,15 @@ func BuildAndPush(ctx context.Context, p Program, dir, registry string) (string,
 	return pushed, os.WriteFile(recordFile, text, 0o644)
 }
 
-// buildRecord is the image that a program was packed into. The same program gives the same image.
+// buildRecord records the image of the last build.
 type buildRecord struct {
-	// Program is the SHA-256 of the binary, Image the digest of its image.
-	Program, Image string
+	// Program is the SHA-256 of the binary in hex.
+	Program string
+	// Image is the digest of its image.
+	Image string
 }
 
-// readBuildRecord returns the zero value for a file that is missing or cannot be read.
+// readBuildRecord returns the zero value if the file is missing or cannot be read.
 func readBuildRecord(file string) buildRecord {
 	var record buildRecord
 	content, err := os.ReadFile(file)
@@ -68,7 +70,7 @@ func readBuildRecord(file string) buildRecord {
 	return record
 }
 
-func reference(registry, program, digest string) string {
+func imageReference(registry, program, digest string) string {
 	return fmt.Sprintf("%s/modelferry/%s@%s", registry, program, digest)
 }
 

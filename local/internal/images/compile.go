@@ -10,16 +10,18 @@ import (
 
 // Program is a Go program to build for an image.
 type Program struct {
-	// Name is that of the program and of the image.
+	// Name is the name of the program and of its image.
 	Name string
-	// Module is the Go module's folder, Package the package in it, such as "./cmd/ferry".
-	Module, Package string
+	// Module is the Go module's folder.
+	Module string
+	// Package is the package in Module, such as "./cmd/ferry".
+	Package string
 }
 
-// Compile builds the program for linux and an architecture into the file out: static, without symbols, and reproducible
-// on every machine. An error includes the compiler's output.
+// Compile builds the program for linux and an architecture, and writes it to the file out. The program is static,
+// without symbols, and the same on every machine. An error includes the compiler's output.
 func (p Program) Compile(ctx context.Context, arch, out string) error {
-	// -buildvcs=false: with the commit's id in it, each commit would have another image.
+	// -buildvcs=false: with the commit's ID in the program, every commit would have another image.
 	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w -buildid=", "-o", out}
 	cmd := exec.CommandContext(ctx, "go", append(args, p.Package)...)
 	cmd.Dir = p.Module

@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestImage_oneProgram(t *testing.T) {
+func TestNew_oneProgram(t *testing.T) {
 	img, err := New("fetcher", "arm64", []byte("program"))
 	require.NoError(t, err)
 
@@ -36,7 +36,7 @@ func TestImage_oneProgram(t *testing.T) {
 	require.ErrorIs(t, err, io.EOF)
 }
 
-func TestImage_reproducibleDigest(t *testing.T) {
+func TestNewIndex_reproducibleDigest(t *testing.T) {
 	build := func(dir, content string) v1.Hash {
 		binaries := map[string]string{}
 		for _, arch := range []string{"amd64", "arm64"} {
@@ -75,15 +75,8 @@ func TestProgram_Compile_reproducible(t *testing.T) {
 }
 
 func TestProgram_Compile_errorHasCompilerOutput(t *testing.T) {
-	err := Program{
-		Name:    "none",
-		Module:  "../..",
-		Package: "./nowhere",
-	}.Compile(
-		context.Background(),
-		"amd64",
-		filepath.Join(t.TempDir(), "none"),
-	)
+	program := Program{Name: "none", Module: "../..", Package: "./nowhere"}
+	err := program.Compile(context.Background(), "amd64", filepath.Join(t.TempDir(), "none"))
 	require.ErrorContains(t, err, "build none for amd64")
 	require.ErrorContains(t, err, "nowhere")
 }

@@ -9,17 +9,18 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
 
-// FetcherProgram returns the init container's program.
+// FetcherProgram returns the fetcher, the program of the init container. root is the repository's folder.
 func FetcherProgram(root string) Program {
 	return Program{Name: "fetcher", Module: filepath.Join(root, "fetcher"), Package: "."}
 }
 
-// ModelServerProgram returns the fake model server, which runs on the local cloud only.
+// ModelServerProgram returns the fake model server, which runs in the local cloud only. root is the repository's
+// folder.
 func ModelServerProgram(root string) Program {
 	return Program{Name: "server", Module: filepath.Join(root, "local"), Package: "./cmd/modelserver"}
 }
 
-// Architectures are those that the fetcher is released for.
+// Architectures are the values of GOARCH for which the fetcher is released.
 var Architectures = []string{"amd64", "arm64"}
 
 // Build compiles a program for the architectures into dir and returns its image. The same sources give the same digest

@@ -17,11 +17,11 @@ type Artifact interface {
 	Digest() (v1.Hash, error)
 }
 
-// Push pushes an image or an index and returns its reference by digest. repository is the registry's host with the
-// path, such as "10.213.0.2:5000/fetcher". A registry on a private address is reached over HTTP. Credentials come from
-// the Docker configuration.
+// Push pushes an image or an index and returns its reference by digest. repository is host and path, such as
+// "10.213.0.2:5000/fetcher". A registry on a private address is accessed over HTTP. Credentials come from the Docker
+// configuration.
 //
-// The image, and each image of an index, is tagged with its digest, because cleanup policies delete untagged images.
+// The artifact, and each image of an index, is tagged with its digest, because cleanup policies delete untagged images.
 func Push(ctx context.Context, repository string, artifact Artifact) (string, error) {
 	digest, err := artifact.Digest()
 	if err != nil {
@@ -43,9 +43,9 @@ func Push(ctx context.Context, repository string, artifact Artifact) (string, er
 	return ref.String(), nil
 }
 
-// childImages returns the images of an index.
-func childImages(what Artifact) ([]Artifact, error) {
-	index, ok := what.(v1.ImageIndex)
+// childImages returns the images of an index, and none for an image.
+func childImages(artifact Artifact) ([]Artifact, error) {
+	index, ok := artifact.(v1.ImageIndex)
 	if !ok {
 		return nil, nil
 	}
@@ -64,8 +64,8 @@ func childImages(what Artifact) ([]Artifact, error) {
 	return parts, nil
 }
 
-// pushTagged pushes under the tag. The library skips what the registry already has under that tag, so that a registry
-// with immutable tags does not refuse it.
+// pushTagged pushes an artifact with the tag of its digest. remote.Push skips an artifact that the registry already has
+// with that tag, so this works with immutable tags.
 func pushTagged(ctx context.Context, repository name.Repository, artifact Artifact) error {
 	digest, err := artifact.Digest()
 	if err != nil {
@@ -74,8 +74,9 @@ func pushTagged(ctx context.Context, repository name.Repository, artifact Artifa
 	return remote.Push(repository.Tag(Tag(digest)), artifact, remote.WithContext(ctx), remote.WithAuthFromKeychain(authn.DefaultKeychain))
 }
 
-// Tag returns the tag of an image with that digest: its first 64 bits. A tag "sha256-…" would collide with the tags of
-// signatures, which the OCI specification names so.
+// Tag returns the tag of an image with a digest: the digest's first 64 bits in hex. It does not begin with "sha256-",
+// because such tags have a meaning:
+// https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#referrers-tag-schema
 func Tag(digest v1.Hash) string { return digest.Hex[:16] }
 
 // SaveLayout writes an index to a folder as an OCI image layout.

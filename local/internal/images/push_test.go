@@ -16,17 +16,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// immutable is a registry as ECR is: a tag that is set is not set again, not even to what it is.
-func immutable(t *testing.T) (repository string) {
+// newImmutableRegistry returns a repository in a registry with immutable tags. Like ECR, it rejects every push of an
+// existing tag, even of the same image.
+func newImmutableRegistry(t *testing.T) (repository string) {
 	t.Helper()
 	handler, err := RegistryHandler(filepath.Join(t.TempDir(), "blobs"))
 	require.NoError(t, err)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		_, reference, isManifest := strings.Cut(req.URL.Path, "/manifests/")
 		if req.Method == http.MethodPut && isManifest && !strings.Contains(reference, ":") {
-			there := httptest.NewRecorder()
-			handler.ServeHTTP(there, httptest.NewRequest(http.MethodHead, req.URL.Path, nil))
-			if there.Code == http.StatusOK {
+			existing := httptest.NewRecorder()
+			handler.ServeHTTP(existing, httptest.NewRequest(http.MethodHead, req.URL.Path, nil))
+			if existing.Code == http.StatusOK {
 				http.Error(
 					w,
 					`{"errors":[{"code":"TAG_INVALID","message":"the tag exists, and cannot be overwritten"}]}`,
@@ -41,7 +42,7 @@ func immutable(t *testing.T) (repository string) {
 	return strings.TrimPrefix(server.URL, "http://") + "/fetcher"
 }
 
-func index(t *testing.T, content string) v1.ImageIndex {
+func newIndex(t *testing.T, content string) v1.ImageIndex {
 	t.Helper()
 	binaries := map[string]string{}
 	for _, arch := range []string{"amd64", "arm64"} {
@@ -56,7 +57,7 @@ func index(t *testing.T, content string) v1.ImageIndex {
 func TestPush_byDigest(t *testing.T) {
 	img, err := New("fetcher", "amd64", []byte("program"))
 	require.NoError(t, err)
-	ref, err := Push(context.Background(), immutable(t), img)
+	ref, err := Push(context.Background(), newImmutableRegistry(t), img)
 	require.NoError(t, err)
 	digest, err := name.NewDigest(ref)
 	require.NoError(t, err)
@@ -65,10 +66,10 @@ func TestPush_byDigest(t *testing.T) {
 	require.NoError(t, validate.Image(pulled))
 }
 
-// What has no tag is cleaned up: each manifest that an image is made of has one.
+// Cleanup policies delete untagged manifests, so the manifest of every architecture needs a tag.
 func TestPush_everyManifestTagged(t *testing.T) {
-	repository := immutable(t)
-	ref, err := Push(context.Background(), repository, index(t, "one"))
+	repository := newImmutableRegistry(t)
+	ref, err := Push(context.Background(), repository, newIndex(t, "one"))
 	require.NoError(t, err)
 	digest, err := name.NewDigest(ref)
 	require.NoError(t, err)
@@ -78,9 +79,9 @@ func TestPush_everyManifestTagged(t *testing.T) {
 
 	manifest, err := pulled.IndexManifest()
 	require.NoError(t, err)
-	own, err := pulled.Digest()
+	indexDigest, err := pulled.Digest()
 	require.NoError(t, err)
-	want := []string{Tag(own)}
+	want := []string{Tag(indexDigest)}
 	for _, part := range manifest.Manifests {
 		want = append(want, Tag(part.Digest))
 	}
@@ -91,25 +92,25 @@ func TestPush_everyManifestTagged(t *testing.T) {
 }
 
 func TestPush_existingImage(t *testing.T) {
-	repository := immutable(t)
-	first, err := Push(context.Background(), repository, index(t, "one"))
+	repository := newImmutableRegistry(t)
+	first, err := Push(context.Background(), repository, newIndex(t, "one"))
 	require.NoError(t, err)
-	again, err := Push(context.Background(), repository, index(t, "one"))
+	again, err := Push(context.Background(), repository, newIndex(t, "one"))
 	require.NoError(t, err)
 	require.Equal(t, first, again)
-	other, err := Push(context.Background(), repository, index(t, "two"))
+	other, err := Push(context.Background(), repository, newIndex(t, "two"))
 	require.NoError(t, err)
 	require.NotEqual(t, first, other)
 }
 
-// The stand-in for ECR is one: without being asked first, it refuses.
-func TestPush_immutableTag(t *testing.T) {
-	repository := immutable(t)
-	_, err := Push(context.Background(), repository, index(t, "one"))
+// The test registry behaves like ECR, so TestPush_existingImage can fail.
+func TestNewImmutableRegistry_rejectsTag(t *testing.T) {
+	repository := newImmutableRegistry(t)
+	_, err := Push(context.Background(), repository, newIndex(t, "one"))
 	require.NoError(t, err)
-	one, err := index(t, "one").Digest()
+	one, err := newIndex(t, "one").Digest()
 	require.NoError(t, err)
 	tag, err := name.NewTag(repository + ":" + Tag(one))
 	require.NoError(t, err)
-	require.ErrorContains(t, remote.WriteIndex(tag, index(t, "two")), "cannot be overwritten")
+	require.ErrorContains(t, remote.WriteIndex(tag, newIndex(t, "two")), "cannot be overwritten")
 }

@@ -1,5 +1,5 @@
-// Package localconfig computes the config of a stack in the local cloud: the repository's config with local
-// images and generated artifacts, overridden by what ferry publish released.
+// Package localconfig computes the config of a stack in the local cloud: the repository's config with local images,
+// generated artifacts, and the artifacts released by ferry publish.
 package localconfig
 
 import (
@@ -17,23 +17,25 @@ import (
 	"github.com/modelferry/modelferry/local/internal/testmodel"
 )
 
-// Images are the local images, named by digest.
+// Images are the references of the local images, by digest.
 type Images struct {
 	Fetcher, Server string
 }
 
 // Object is an artifact to upload to a bucket.
 type Object struct {
-	// Bucket is its name in the catalogue. Path is the path in the bucket.
-	Bucket, Path string
-	File         testmodel.File
+	// Bucket is the bucket's name in the catalogue.
+	Bucket string
+	// Path is the path in the bucket.
+	Path string
+	File testmodel.File
 }
 
 // Stack is the config of a stack in the local cloud.
 type Stack struct {
 	// Values override the repository's stack file.
 	Values map[string]any
-	// Objects have to be uploaded before a pod starts.
+	// Objects must be uploaded before a pod starts.
 	Objects []Object
 	// Config is the resulting config, validated.
 	Config config.Config
@@ -41,12 +43,11 @@ type Stack struct {
 	Keys []string
 }
 
-// RolloutDeadline is the rollout deadline in the local cloud. Downloads from the same machine are fast, so
-// a longer rollout means an error.
+// RolloutDeadline is the rollout deadline in the local cloud. It is short, because downloads from the same machine are
+// fast.
 const RolloutDeadline = "45s"
 
-// Load loads and validates the config and generates the artifacts that it names. An invalid config changes
-// nothing.
+// Load loads and validates the config, and generates its artifacts. It creates no file if the config is invalid.
 func Load(layout paths.Layout) (Stack, error) {
 	published, err := readPublishedConfig(layout)
 	if err != nil {
@@ -63,14 +64,14 @@ func Load(layout paths.Layout) (Stack, error) {
 	if err := checkSupported(c); err != nil {
 		return Stack{}, err
 	}
-	r := Stack{Values: map[string]any{}, Config: c, Keys: file.Keys()}
+	s := Stack{Values: map[string]any{}, Config: c, Keys: file.Keys()}
 	releases := map[string]any{}
 	for _, w := range c.Workloads() {
 		overrides := map[string]any{}
 		for _, artifact := range w.Artifacts {
 			version, keys, _ := c.Releases[w.Name].Artifact(artifact.Name)
 			if pinsArtifact(published, w.Name, keys) {
-				continue // published: the object is in its bucket already
+				continue // ferry publish has uploaded the object
 			}
 			size, err := config.ParseSize(version.Size)
 			if err != nil {
@@ -81,17 +82,17 @@ func Load(layout paths.Layout) (Stack, error) {
 				return Stack{}, err
 			}
 			mergeValues(overrides, nestValue(keys, map[string]any{"sha256": file.SHA256, "version": nil}))
-			r.Objects = append(r.Objects, Object{Bucket: artifact.Bucket, Path: artifact.Path, File: file})
+			s.Objects = append(s.Objects, Object{Bucket: artifact.Bucket, Path: artifact.Path, File: file})
 		}
 		releases[w.Name] = overrides
 	}
-	r.Values["modelferry:releases"] = releases
-	mergeValues(r.Values, published)
-	return r, nil
+	s.Values["modelferry:releases"] = releases
+	mergeValues(s.Values, published)
+	return s, nil
 }
 
-// checkSupported returns an error for options that the local cloud does not implement, where a deployment
-// would otherwise end in a timeout.
+// checkSupported returns an error for options that the local cloud does not implement. Without it, the deployment would
+// run into a timeout.
 func checkSupported(c config.Config) error {
 	var errs field.ErrorList
 	for _, w := range c.Workloads() {
@@ -104,9 +105,9 @@ func checkSupported(c config.Config) error {
 }
 
 // WithEndpoints returns the values with the endpoints and images of the running node.
-func (r Stack) WithEndpoints(i node.Info, images Images) map[string]any {
+func (s Stack) WithEndpoints(i node.Info, images Images) map[string]any {
 	releases := map[string]any{}
-	for name := range r.Config.Releases {
+	for name := range s.Config.Releases {
 		releases[name] = map[string]any{"image": images.Server}
 	}
 	values := map[string]any{
@@ -116,10 +117,10 @@ func (r Stack) WithEndpoints(i node.Info, images Images) map[string]any {
 		"modelferry:releases":  releases,
 		"modelferry:gpu":       map[string]any{"enabled": false}, // the local node has no GPUs
 	}
-	if overrides := clouds.MustGet(string(r.Config.Cloud)).Overrides; overrides != nil {
-		mergeValues(values, overrides(r.Config))
+	if overrides := clouds.MustGet(string(s.Config.Cloud)).Overrides; overrides != nil {
+		mergeValues(values, overrides(s.Config))
 	}
-	mergeValues(values, r.Values)
+	mergeValues(values, s.Values)
 	return values
 }
 

@@ -14,8 +14,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/testmodel"
 )
 
-// repository creates a repository with this repository's stack files and nothing else.
-func repository(t *testing.T, stack string) paths.Layout {
+// newRepository creates a repository that has only this repository's stack files.
+func newRepository(t *testing.T, stack string) paths.Layout {
 	t.Helper()
 	dir := t.TempDir()
 	for _, name := range []string{"Pulumi.yaml", "Pulumi." + stack + ".yaml"} {
@@ -29,8 +29,8 @@ func repository(t *testing.T, stack string) paths.Layout {
 	return layout
 }
 
-// live returns the config that the engine would get.
-func live(t *testing.T, layout paths.Layout, r Stack) config.Config {
+// loadWithEndpoints returns the config that the engine gets.
+func loadWithEndpoints(t *testing.T, layout paths.Layout, r Stack) config.Config {
 	t.Helper()
 	file, err := stackfile.Read(layout.Root, layout.Stack, r.WithEndpoints(node.Info{StoreURL: "http://10.0.0.1:9000"}, Images{
 		Fetcher: "10.0.0.1:5000/fetcher:1", Server: "10.0.0.1:5000/server:1",
@@ -41,14 +41,19 @@ func live(t *testing.T, layout paths.Layout, r Stack) config.Config {
 	return c
 }
 
+func writePublished(t *testing.T, layout paths.Layout, content string) {
+	t.Helper()
+	require.NoError(t, os.WriteFile(publishedConfigFile(layout), []byte(content), 0o644))
+}
+
 func TestLoad_localArtifacts(t *testing.T) {
 	for _, stack := range paths.Stacks {
 		t.Run(stack, func(t *testing.T) {
-			p := repository(t, stack)
+			p := newRepository(t, stack)
 			r, err := Load(p)
 			require.NoError(t, err)
 			require.Len(t, r.Objects, 6)
-			c := live(t, p, r)
+			c := loadWithEndpoints(t, p, r)
 			require.Equal(t, "10.0.0.1:5000/fetcher:1", c.Fetcher.Image)
 			require.Equal(t, "http://10.0.0.1:9000", c.Endpoints.Storage)
 			pinned := map[string]string{}
@@ -67,30 +72,30 @@ func TestLoad_localArtifacts(t *testing.T) {
 }
 
 func TestLoad_publishedArtifact(t *testing.T) {
-	p := repository(t, "gke")
+	p := newRepository(t, "gke")
 	file := testmodel.File{Name: "/tmp/model.joblib", SHA256: "00000000000011111111111122222222222233333333333344444444444455ff", Bytes: 7}
 	path := ObjectPath(config.Service{Prefix: "bankchurn/"}, file)
 	require.Equal(t, "bankchurn/000000000000/model.joblib", path)
-	written, err := SavePublished(p, "bankchurn", []string{"artifacts", "model"}, path, file)
+	configFile, err := SavePublished(p, "bankchurn", []string{"artifacts", "model"}, path, file)
 	require.NoError(t, err)
 
 	r, err := Load(p)
 	require.NoError(t, err)
-	require.Len(t, r.Objects, 5, "no stand-in for what is published")
-	model := live(t, p, r).Workloads()[0].Artifacts[0]
+	require.Len(t, r.Objects, 5, "no artifact is generated for the published one")
+	model := loadWithEndpoints(t, p, r).Workloads()[0].Artifacts[0]
 	require.Equal(t, path, model.Path)
 	require.Equal(t, file.SHA256, model.SHA256)
 	require.Equal(t, int64(7), model.Bytes)
 
-	require.NoError(t, os.Remove(written))
+	require.NoError(t, os.Remove(configFile))
 	r, err = Load(p)
 	require.NoError(t, err)
-	require.Equal(t, "bankchurn/model.joblib", live(t, p, r).Workloads()[0].Artifacts[0].Path)
+	require.Equal(t, "bankchurn/model.joblib", loadWithEndpoints(t, p, r).Workloads()[0].Artifacts[0].Path)
 }
 
-func TestPublish_keepsOtherEntries(t *testing.T) {
-	p := repository(t, "eks")
-	require.NoError(t, os.WriteFile(publishedConfigFile(p), []byte("config:\n  modelferry:rollout: {deadline: 15s}\n"), 0o644))
+func TestSavePublished_keepsOtherEntries(t *testing.T) {
+	p := newRepository(t, "eks")
+	writePublished(t, p, "config: {modelferry:rollout: {deadline: 15s}}")
 	_, err := SavePublished(p, "bankchurn", []string{"artifacts", "model"}, "bankchurn/m", testmodel.File{SHA256: "a", Bytes: 1})
 	require.NoError(t, err)
 	published, err := readPublishedConfig(p)
@@ -101,66 +106,52 @@ func TestPublish_keepsOtherEntries(t *testing.T) {
 	require.False(t, pinsArtifact(published, "nlpinsight", []string{"artifacts", "model"}))
 }
 
-// The release of a backend has generated artifacts, which can be published over.
+// The artifacts of a backend are generated too, and can be published.
 func TestLoad_backendArtifact(t *testing.T) {
-	p := repository(t, "gke")
-	require.NoError(
-		t,
-		os.WriteFile(
-			publishedConfigFile(p),
-			[]byte(
-				"config:\n  modelferry:releases: {nlpinsight: {backend: finbert, backends: {finbert: {artifacts: {model: {size: 1MB}}}}}}\n",
-			),
-			0o644,
-		),
-	)
+	p := newRepository(t, "gke")
+	writePublished(t, p, "config: {modelferry:releases: "+
+		"{nlpinsight: {backend: finbert, backends: {finbert: {artifacts: {model: {size: 1MB}}}}}}}")
 	r, err := Load(p)
 	require.NoError(t, err)
 	pin := func() config.ResolvedArtifact {
 		r, err := Load(p)
 		require.NoError(t, err)
-		for _, w := range live(t, p, r).Workloads() {
+		for _, w := range loadWithEndpoints(t, p, r).Workloads() {
 			if w.Name == "nlpinsight" {
 				return w.Artifacts[0]
 			}
 		}
 		return config.ResolvedArtifact{}
 	}
-	var made string
+	var generated string
 	for _, object := range r.Objects {
 		if object.Path == "nlpinsight/model.tar.gz" {
-			made = object.File.SHA256
+			generated = object.File.SHA256
 		}
 	}
-	require.Equal(t, made, pin().SHA256)
-	require.NotEmpty(t, made)
+	require.Equal(t, generated, pin().SHA256)
+	require.NotEmpty(t, generated)
 	file := testmodel.File{SHA256: "00000000000011111111111122222222222233333333333344444444444455ff", Bytes: 7}
 	_, err = SavePublished(p, "nlpinsight", []string{"backends", "finbert", "artifacts", "model"}, "nlpinsight/v2/model.tar.gz", file)
 	require.NoError(t, err)
 	require.Equal(t, file.SHA256, pin().SHA256)
 }
 
-// Otherwise the pod would wait for a driver that does not exist.
+// A pod with a CSI volume would wait for a driver that does not exist.
 func TestLoad_rejectsCSI(t *testing.T) {
 	for _, stack := range paths.Stacks {
-		p := repository(t, stack)
-		require.NoError(
-			t,
-			os.WriteFile(publishedConfigFile(p), []byte("config:\n  modelferry:releases: {bankchurn: {delivery: csi}}\n"), 0o644),
-		)
+		p := newRepository(t, stack)
+		writePublished(t, p, "config: {modelferry:releases: {bankchurn: {delivery: csi}}}")
 		_, err := Load(p)
-		require.ErrorContains(
-			t,
-			err,
-			"modelferry:releases.bankchurn.delivery: Forbidden: the local cloud has no CSI driver that mounts buckets: set it to fetch",
-		)
+		require.ErrorContains(t, err, "modelferry:releases.bankchurn.delivery: Forbidden: "+
+			"the local cloud has no CSI driver that mounts buckets: set it to fetch")
 		require.NoDirExists(t, filepath.Join(p.LocalDir(), "models"))
 	}
 }
 
 func TestLoad_invalidConfig(t *testing.T) {
-	p := repository(t, "gke")
-	require.NoError(t, os.WriteFile(publishedConfigFile(p), []byte("config:\n  modelferry:clutser: {}\n"), 0o644))
+	p := newRepository(t, "gke")
+	writePublished(t, p, "config: {modelferry:clutser: {}}")
 	_, err := Load(p)
 	require.ErrorContains(t, err, `modelferry:clutser: Forbidden: unknown key: did you mean "cluster"?`)
 	require.NoDirExists(t, filepath.Join(p.LocalDir(), "models"))

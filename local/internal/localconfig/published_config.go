@@ -15,8 +15,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/testmodel"
 )
 
-// publishedConfigFile is a stack file that overrides the repository's in the local cloud. ferry publish
-// writes it. Users may edit it, or remove it to return to the repository's releases.
+// publishedConfigFile returns the path of a stack file that ferry publish writes, and that overrides the repository's
+// in the local cloud. Users may edit it, or remove it to return to the repository's releases.
 func publishedConfigFile(layout paths.Layout) string {
 	return filepath.Join(layout.Dir(), "config.yaml")
 }
@@ -41,30 +41,30 @@ func readPublishedConfig(layout paths.Layout) (map[string]any, error) {
 	return file.Config, nil
 }
 
-// pinsArtifact reports whether the published config has a digest for the artifact. With a path alone, an
-// artifact is generated for that path. keys is the path of the artifact below the release of its service.
+// pinsArtifact reports whether the published config has a digest for the artifact. If it has only a path, an artifact
+// is generated for that path. keys is the path of the artifact below the release of its service.
 func pinsArtifact(published map[string]any, service string, keys []string) bool {
-	at := published
+	node := published
 	for _, key := range append([]string{"modelferry:releases", service}, keys...) {
-		inner, ok := at[key].(map[string]any)
+		inner, ok := node[key].(map[string]any)
 		if !ok {
 			return false
 		}
-		at = inner
+		node = inner
 	}
-	_, pinned := at["sha256"]
+	_, pinned := node["sha256"]
 	return pinned
 }
 
-// ObjectPath returns the path of a new version of an artifact, below the service's prefix. Each version has
-// a path of its own, so that a rollback is possible.
+// ObjectPath returns the path of a new version of an artifact, below the service's prefix. Every version has another
+// path, so that a rollback is possible.
 func ObjectPath(s config.Service, file testmodel.File) string {
 	return path.Join(s.Prefix, file.SHA256[:12], filepath.Base(file.Name))
 }
 
-// SavePublished releases a version of an artifact with the next ferry up. keys is the path of the artifact
-// below the release of its service, file has its digest and size, objectPath is its path in the bucket. It
-// returns the name of the file that it wrote.
+// SavePublished records a version of an artifact, which the next ferry up deploys. keys is the path of the artifact
+// below the release of its service, objectPath its path in the bucket, and file has its digest and size. It returns the
+// path of the file that it wrote.
 func SavePublished(layout paths.Layout, service string, keys []string, objectPath string, file testmodel.File) (string, error) {
 	published, err := readPublishedConfig(layout)
 	if err != nil {

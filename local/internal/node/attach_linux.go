@@ -9,28 +9,28 @@ import (
 	"time"
 )
 
-// attach returns the info of a node that runs or is starting. The node must have the options of the caller
-// and answer requests.
+// attach returns the info of a node that runs or is starting. It fails if the node has another region than the options,
+// or if its API server does not respond.
 func (o Options) attach(ctx context.Context, r *processRecord) (Info, error) {
 	i, err := o.waitReady(ctx, r, logSize(o.Layout))
 	if err != nil {
 		return Info{}, err
 	}
 	if i.Region != o.region() {
-		return Info{}, fmt.Errorf("node %s runs in region %s and is to be in %s: run `make down STACK=%s` first",
+		return Info{}, fmt.Errorf("node %s runs in region %s, not in %s: run `make down STACK=%s` first",
 			o.Layout.Stack, i.Region, o.region(), o.Layout.Stack)
 	}
 	if err := checkLive(ctx, i); err != nil {
-		return Info{}, fmt.Errorf("node %s runs and its API server does not answer: %w: see %s, or run `make down STACK=%s` and start anew",
-			o.Layout.Stack, err, o.Layout.Log("kube-apiserver"), o.Layout.Stack)
+		return Info{}, fmt.Errorf("node %s runs, but its API server does not respond: %w: "+
+			"see %s, or run `make down STACK=%s` and start again", o.Layout.Stack, err, o.Layout.Log("kube-apiserver"), o.Layout.Stack)
 	}
 	return i, nil
 }
 
 // checkLive returns nil if the API server is live.
 func checkLive(ctx context.Context, i Info) error {
-	const patience = 10 * time.Second // generous: a busy machine is slow
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	const timeout = 10 * time.Second // for a busy machine
+	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(i.CAData)

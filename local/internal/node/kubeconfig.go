@@ -12,8 +12,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// writeKubeconfig writes the administrator's kubeconfig of a running node, and the copy for the stack that
-// came up last.
+// writeKubeconfig writes the administrator's kubeconfig of a running node, and a copy of it as the kubeconfig of the
+// stack that was started last.
 func writeKubeconfig(layout paths.Layout, i Info) error {
 	token, err := os.ReadFile(layout.Secret("admin.token"))
 	if err != nil {
@@ -32,7 +32,7 @@ func writeKubeconfig(layout paths.Layout, i Info) error {
 	return nil
 }
 
-// removeKubeconfig removes the kubeconfig of a stack, and the copy if it is of this stack.
+// removeKubeconfig removes the kubeconfig of a stack, and its copy if this stack was started last.
 func removeKubeconfig(layout paths.Layout) error {
 	current, err := os.ReadFile(layout.Kubeconfig())
 	if errors.Is(err, fs.ErrNotExist) {

@@ -10,9 +10,9 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-func TestKubeconfig_ofLastStack(t *testing.T) {
+func TestWriteKubeconfig_lastStack(t *testing.T) {
 	root := t.TempDir()
-	up := func(stack, server string) paths.Layout {
+	start := func(stack, server string) paths.Layout {
 		layout, err := paths.New(root, stack)
 		require.NoError(t, err)
 		require.NoError(t, os.MkdirAll(filepath.Dir(layout.Secret("admin.token")), 0o700))
@@ -20,8 +20,8 @@ func TestKubeconfig_ofLastStack(t *testing.T) {
 		require.NoError(t, writeKubeconfig(layout, Info{APIServerURL: server, CAData: []byte("PEM")}))
 		return layout
 	}
-	gke := up("gke", "https://10.213.0.2")
-	eks := up("eks", "https://10.214.0.2")
+	gke := start("gke", "https://10.213.0.2")
+	eks := start("eks", "https://10.214.0.2")
 	last, err := os.ReadFile(gke.LastKubeconfig())
 	require.NoError(t, err)
 	require.Contains(t, string(last), "https://10.214.0.2")
@@ -32,7 +32,7 @@ func TestKubeconfig_ofLastStack(t *testing.T) {
 
 	require.NoError(t, removeKubeconfig(gke))
 	require.NoFileExists(t, gke.Kubeconfig())
-	require.FileExists(t, gke.LastKubeconfig(), "it is the other stack's")
+	require.FileExists(t, gke.LastKubeconfig(), "it belongs to the other stack")
 	require.NoError(t, removeKubeconfig(eks))
 	require.NoFileExists(t, eks.LastKubeconfig())
 	require.NoError(t, removeKubeconfig(eks))

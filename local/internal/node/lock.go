@@ -10,8 +10,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// lock locks starting and stopping the node of a stack. The kernel releases the lock when the process
-// exits.
+// lock takes the lock for starting and stopping the node of a stack. The kernel releases it when the process exits.
 func lock(layout paths.Layout) (unlock func(), err error) {
 	if err := os.MkdirAll(layout.Dir(), 0o755); err != nil {
 		return nil, fmt.Errorf("node's folder: %w", err)

@@ -16,8 +16,8 @@ func logSize(layout paths.Layout) int64 {
 	return info.Size()
 }
 
-// readLog returns the complete lines of node.log after an offset, and the offset after them. It returns no
-// lines if the log cannot be read: the log is used for progress only.
+// readLog returns the complete lines of node.log from an offset in bytes, and the offset after them. It returns no
+// lines if the log cannot be read, because they are used for progress only.
 func readLog(layout paths.Layout, from int64) (lines []string, next int64) {
 	file, err := os.Open(layout.Log("node"))
 	if err != nil {

@@ -1,6 +1,5 @@
-// Package node starts and stops the node of a local cloud: a sandbox of Linux namespaces that runs
-// Kubernetes, an object store and an image registry. On the host it creates one link with its routes and
-// one cgroup, and removes both.
+// Package node starts and stops the node of a local cloud: Linux namespaces in which Kubernetes, an object store and an
+// image registry run. On the host it creates one link with its routes, and one cgroup, and removes both.
 package node
 
 import (
@@ -13,7 +12,7 @@ import (
 // Info has the endpoints of a running node.
 type Info = nodeinfo.Info
 
-// ErrNotRunning means that the node does not run.
+// ErrNotRunning means that the node is not running, or not ready yet.
 var ErrNotRunning = nodeinfo.ErrNotRunning
 
 // Options are the arguments of Start.
@@ -25,13 +24,13 @@ type Options struct {
 	Region string
 	// Progress receives one line for each step. May be nil.
 	Progress func(line string)
-	// Command has the arguments with which this program is executed again as the node. Layout, Range and
-	// Region are passed in its environment.
+	// Command has the arguments with which Start executes this program as the node. Layout, Range and Region are passed
+	// in its environment.
 	Command []string
 }
 
-// ReadInfo returns the endpoints of a stack's running node. It returns ErrNotRunning if the node does not
-// run, also if a crashed node left its files.
+// ReadInfo returns the endpoints of a stack's running node. It returns ErrNotRunning if the node is not running, even
+// if a crashed node left its files.
 func ReadInfo(layout paths.Layout) (Info, error) {
 	r, err := readProcessRecord(layout)
 	if err != nil {
@@ -44,4 +43,4 @@ func ReadInfo(layout paths.Layout) (Info, error) {
 }
 
 // errLocked means that another ferry process is starting or stopping the same node.
-var errLocked = errors.New("another ferry is starting or stopping this node just now: wait until it has ended")
+var errLocked = errors.New("another ferry is starting or stopping this node: wait until it has finished")

@@ -22,7 +22,7 @@ type Host struct {
 	HasCapabilities bool
 	// Programs are those of hostdeps.ProgramPackages that are installed.
 	Programs []string
-	// CNIPluginDir holds the CNI plugins. Empty when they are not installed.
+	// CNIPluginDir is the folder of the CNI plugins. Empty if they are not installed.
 	CNIPluginDir string
 	// HasApt reports whether apt-get can install packages.
 	HasApt bool
@@ -39,8 +39,8 @@ func requiredBinaries(stack string) []string {
 	return []string{"kube", "pause", clouds.MustGet(stack).ObjectStore.Program}
 }
 
-// Preflight returns all reasons why a node of the stack cannot run on the host in range r, each with its
-// remedy. The link and the mounts of an earlier node must have been removed before.
+// Preflight returns all reasons why a node of the stack cannot run on the host in range r, and what to do about each.
+// The link of an earlier node must have been removed before, or it is reported.
 func (h Host) Preflight(stack string, r network.Range) error {
 	problems := h.blockers(stack, r)
 	if missing, packages := h.missingDependencies(); h.OS == "linux" && len(missing) > 0 {
@@ -50,8 +50,8 @@ func (h Host) Preflight(stack string, r network.Range) error {
 	return errors.Join(problems...)
 }
 
-// MissingPackages returns the Debian packages to install. It returns none if there is no apt-get, or if the
-// host has a problem that packages do not solve.
+// MissingPackages returns the Debian packages to install. It returns none if there is no apt-get, or if the host has a
+// problem that packages do not solve.
 func (h Host) MissingPackages(stack string, r network.Range) []string {
 	if !h.HasApt || len(h.blockers(stack, r)) > 0 {
 		return nil
@@ -87,7 +87,7 @@ func (h Host) blockers(stack string, r network.Range) []error {
 		if used.Prefix.Overlaps(r.Prefix()) {
 			add("the address range %s is in use: %s is reached over %s: choose a free range, such as `make up %s=10.77`",
 				r, used.Prefix, used.Link, network.RangeEnv)
-			break // one route is enough for the message
+			break // one route per message is enough
 		}
 	}
 	return problems

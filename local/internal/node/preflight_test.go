@@ -75,10 +75,10 @@ func TestHost_MissingPackages(t *testing.T) {
 		breakHost func(*Host)
 		want      []string
 	}{
-		"everything is there": {breakHost: func(*Host) {}},
-		"nothing is installed": {breakHost: func(h *Host) { h.Programs, h.CNIPluginDir = nil, "" },
+		"nothing missing": {breakHost: func(*Host) {}},
+		"nothing installed": {breakHost: func(h *Host) { h.Programs, h.CNIPluginDir = nil, "" },
 			want: []string{"containerd", "containernetworking-plugins", "iptables", "mount", "runc"}},
-		"some are":     {breakHost: func(h *Host) { h.Programs = h.Programs[:3] }, want: []string{"iptables", "mount"}},
+		"some missing": {breakHost: func(h *Host) { h.Programs = h.Programs[:3] }, want: []string{"iptables", "mount"}},
 		"not root":     {breakHost: func(h *Host) { h.CNIPluginDir, h.UID = "", 1000 }},
 		"no apt-get":   {breakHost: func(h *Host) { h.CNIPluginDir, h.HasApt = "", false }},
 		"range in use": {breakHost: func(h *Host) { h.CNIPluginDir, h.UsedPrefixes[0].Prefix = "", netip.MustParsePrefix("10.213.1.0/24") }},

@@ -41,8 +41,8 @@ func ProbeHost(layout paths.Layout) (Host, error) {
 	return h, nil
 }
 
-// installPrerequisites installs the missing packages for a node in range r, if it can. The error lists the
-// problems that remain.
+// installPrerequisites installs missing Debian packages if it can, and checks whether a node can run in range r. The
+// error lists the problems that remain.
 func (o Options) installPrerequisites(ctx context.Context, r network.Range) error {
 	host, err := ProbeHost(o.Layout)
 	if err != nil {

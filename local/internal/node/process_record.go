@@ -13,15 +13,15 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// processRecord is the content of node.pid, which identifies the node's first process. The file exists from
-// the start of the process until Stop, so it survives a crash.
+// processRecord is the content of node.pid, which identifies the node's first process. Only Stop removes the file, so
+// it survives a crash.
 type processRecord struct {
 	PID int `json:"pid"`
-	// Started and Boot tell the process from a later one with the same PID. Started is in clock ticks since
-	// the boot whose ID is Boot.
+	// Started and Boot distinguish the process from a later one with the same PID. Started is in clock ticks since the
+	// boot with the ID Boot.
 	Started uint64 `json:"started"`
 	Boot    string `json:"boot"`
-	// Range is the node's /16. The data of etcd contain addresses in it.
+	// Range is the node's /16. It cannot change while there are data, because etcd's contain addresses.
 	Range string `json:"range"`
 }
 
@@ -79,9 +79,8 @@ func inspectProcess(pid int) (*processRecord, error) {
 	return &processRecord{PID: pid, Started: started, Boot: strings.TrimSpace(string(boot))}, nil
 }
 
-// parseStat returns state and start time from /proc/PID/stat: fields 3 and 22 of proc(5). The second field
-// is the program's name in parentheses and may contain any character, so fields are counted after the last
-// parenthesis.
+// parseStat returns the state and the start time in /proc/PID/stat: fields 3 and 22 of proc(5). Field 2 is the
+// program's name in parentheses. It may contain any character, so fields are counted from the last parenthesis.
 func parseStat(stat string) (state string, started uint64, err error) {
 	const startField = 22 - 3
 	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
@@ -92,8 +91,8 @@ func parseStat(stat string) (state string, started uint64, err error) {
 	return fields[0], started, err
 }
 
-// alive reports whether the process still runs, and not another one with the same PID.
+// alive reports whether the process still runs. Another process with the same PID does not count.
 func (r *processRecord) alive() bool {
-	now, err := inspectProcess(r.PID)
-	return err == nil && now.Started == r.Started && now.Boot == r.Boot
+	current, err := inspectProcess(r.PID)
+	return err == nil && current.Started == r.Started && current.Boot == r.Boot
 }

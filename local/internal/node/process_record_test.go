@@ -12,7 +12,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-func somewhere(t *testing.T) paths.Layout {
+func newLayout(t *testing.T) paths.Layout {
 	t.Helper()
 	layout, err := paths.New(t.TempDir(), "gke")
 	require.NoError(t, err)
@@ -20,8 +20,8 @@ func somewhere(t *testing.T) paths.Layout {
 	return layout
 }
 
-func TestRecord_identifiesProcess(t *testing.T) {
-	p := somewhere(t)
+func TestProcessRecord_identifiesProcess(t *testing.T) {
+	p := newLayout(t)
 	r, err := readProcessRecord(p)
 	require.NoError(t, err)
 	require.Nil(t, r)
@@ -34,24 +34,24 @@ func TestRecord_identifiesProcess(t *testing.T) {
 	require.Equal(t, "10.213.0.0/16", r.Range)
 
 	for name, other := range map[string]processRecord{
-		"the id was used again": {PID: r.PID, Started: r.Started + 1, Boot: r.Boot},
-		"another boot":          {PID: r.PID, Started: r.Started, Boot: "another"},
-		"no such process":       {PID: 1 << 23, Started: r.Started, Boot: r.Boot},
+		"PID reused":      {PID: r.PID, Started: r.Started + 1, Boot: r.Boot},
+		"another boot":    {PID: r.PID, Started: r.Started, Boot: "another"},
+		"no such process": {PID: 1 << 23, Started: r.Started, Boot: r.Boot},
 	} {
 		require.False(t, other.alive(), name)
 	}
 }
 
-func TestRecord_processExited(t *testing.T) {
+func TestProcessRecord_processExited(t *testing.T) {
 	cmd := exec.Command("sleep", "60")
 	require.NoError(t, cmd.Start())
 	r, err := inspectProcess(cmd.Process.Pid)
 	require.NoError(t, err)
 	require.True(t, r.alive())
 	require.NoError(t, kill(r))
-	require.False(t, r.alive(), "a zombie counts as ended")
+	require.False(t, r.alive(), "a zombie does not count as alive")
 	require.Error(t, cmd.Wait())
-	require.NoError(t, kill(r), "to end it again is no error")
+	require.NoError(t, kill(r), "killing an exited process is not an error")
 }
 
 func TestParseStat(t *testing.T) {
@@ -65,19 +65,19 @@ func TestParseStat(t *testing.T) {
 	require.ErrorContains(t, err, "unexpected content")
 }
 
-func TestRecord_nodeCrashed(t *testing.T) {
-	p := somewhere(t)
+func TestReadInfo_nodeCrashed(t *testing.T) {
+	p := newLayout(t)
 	_, err := ReadInfo(p)
 	require.ErrorIs(t, err, ErrNotRunning)
 
 	require.NoError(t, Info{Stack: "gke"}.Write(p.NodeInfoFile()))
 	require.NoError(t, os.WriteFile(recordPath(p), []byte(`{"pid": 8388608}`), 0o644))
 	_, err = ReadInfo(p)
-	require.ErrorIs(t, err, ErrNotRunning, "node.json alone does not mean that it runs")
+	require.ErrorIs(t, err, ErrNotRunning, "node.json alone does not prove that it runs")
 }
 
 func TestStart_twoAtOnce(t *testing.T) {
-	p := somewhere(t)
+	p := newLayout(t)
 	unlock, err := lock(p)
 	require.NoError(t, err)
 	_, err = lock(p)
@@ -91,7 +91,7 @@ func TestStart_twoAtOnce(t *testing.T) {
 }
 
 func TestStop_notRunning(t *testing.T) {
-	p := somewhere(t)
+	p := newLayout(t)
 	require.NoError(t, Stop(p))
 	require.NoError(t, Stop(p))
 }

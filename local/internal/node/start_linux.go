@@ -21,9 +21,9 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// Start starts the stack's node and returns when it is ready. It uses a running node as it is, and the data
-// of a crashed one. The node outlives the caller. If ctx ends before the node is ready, the node is killed.
-// The error names the component that failed and its log.
+// Start starts the stack's node and returns when it is ready. If the node runs, Start returns its info. If it crashed,
+// the new node uses its data. The node outlives the caller. If ctx ends before the node is ready, the node is killed.
+// The error names the component that failed, and its log.
 func Start(ctx context.Context, o Options) (Info, error) {
 	unlock, err := lock(o.Layout)
 	if err != nil {
@@ -98,13 +98,13 @@ func (o Options) spawn(addresses network.Range) (*processRecord, error) {
 		return nil, fmt.Errorf("start the node: %w", err)
 	}
 	defer pidReader.Close()
-	defer pidWriter.Close() // if it is closed without a PID, the node exits
+	defer pidWriter.Close() // the node exits if it reads no PID
 
 	cmd := exec.Command(executable, o.Command...)
 	cmd.Dir = "/"
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.ExtraFiles = []*os.File{pidReader} // descriptor 3
-	// The caller's environment is not passed on: a proxy in it would disconnect the components.
+	// Not the caller's environment: with a proxy in it, the components could not reach each other.
 	cmd.Env = []string{
 		"PATH=" + hostdeps.SearchPath, "HOME=/root", "GOGC=50",
 		paths.StackDirEnv + "=" + o.Layout.Dir(), network.RangeEnv + "=" + addresses.String(),
@@ -144,12 +144,12 @@ func (o Options) region() string {
 	return cmp.Or(o.Region, region)
 }
 
-// waitReady waits until the node is ready, and forwards the lines of its log after an offset.
+// waitReady waits until the node is ready. It forwards the lines of the node's log from an offset in bytes.
 func (o Options) waitReady(ctx context.Context, r *processRecord, from int64) (Info, error) {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		alive := r.alive() // read before the log, so that the last lines are not missed
+		alive := r.alive() // checked before the log is read, so that the last lines are not missed
 		lines, next := readLog(o.Layout, from)
 		if from = next; o.Progress != nil {
 			for _, line := range lines {

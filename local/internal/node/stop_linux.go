@@ -16,8 +16,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// Stop stops the node of a stack, in whatever state it is, and removes everything that it created except
-// its logs: processes, cgroup, link, data, keys and kubeconfig.
+// Stop stops the node of a stack, which may have crashed, and removes what it created, except its logs: processes,
+// cgroup, link, data, keys and kubeconfig. A missing node is not an error.
 func Stop(layout paths.Layout) error {
 	unlock, err := lock(layout)
 	if err != nil {
@@ -39,7 +39,7 @@ func Stop(layout paths.Layout) error {
 	if err := removeKubeconfig(layout); err != nil {
 		return err
 	}
-	// The record is removed last: until then, another Stop can continue.
+	// The record is removed last, so that an interrupted Stop can be repeated.
 	for _, path := range []string{layout.DataDir(), layout.Secret("admin.token"), layout.Secret("store.json"), recordPath(layout)} {
 		if err := os.RemoveAll(path); err != nil {
 			return fmt.Errorf("remove the node's data: %w", err)
@@ -48,28 +48,28 @@ func Stop(layout paths.Layout) error {
 	return nil
 }
 
-// kill kills the node's first process, and with it all its processes, and waits until it has exited.
+// kill kills the node's first process and waits until it has exited. The kernel then kills all processes of the node.
 func kill(r *processRecord) error {
-	const patience = 20 * time.Second
-	// The descriptor refers to one process for good. The record is compared after it was opened, so the PID
-	// cannot have been reused.
+	const timeout = 20 * time.Second
+	// A pidfd always refers to the same process. alive is called after it was opened, so it cannot be that of another
+	// process with the same PID.
 	fd, err := unix.PidfdOpen(r.PID, 0)
 	if err != nil || !r.alive() {
 		return nil
 	}
 	defer unix.Close(fd)
 	if err := unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0); err != nil && !errors.Is(err, unix.ESRCH) {
-		return fmt.Errorf("end the node, process %d: %w", r.PID, err)
+		return fmt.Errorf("kill the node, process %d: %w", r.PID, err)
 	}
-	for until := time.Now().Add(patience); r.alive(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(until) {
-			return fmt.Errorf("end the node: process %d still runs after %s: see `cat /proc/%d/stack`", r.PID, patience, r.PID)
+	for deadline := time.Now().Add(timeout); r.alive(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			return fmt.Errorf("kill the node: process %d still runs after %s: see `cat /proc/%d/stack`", r.PID, timeout, r.PID)
 		}
 	}
 	return nil
 }
 
-// cleanup removes what an exited node leaves on the host, except for its data.
+// cleanup removes what an exited node left on the host, except its data.
 func cleanup(layout paths.Layout, r *processRecord) error {
 	if err := os.Remove(layout.NodeInfoFile()); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("node.json: %w", err)
@@ -94,8 +94,8 @@ func cleanup(layout paths.Layout, r *processRecord) error {
 	return unmount(layout.DataDir())
 }
 
-// unmount removes mounts below a folder, because the folder is removed with its content afterwards. The
-// node's own mounts end with its namespace; this removes mounts that a user created.
+// unmount removes the mounts at and below a folder that a user may have created, because Stop removes the folder with
+// its content. The node's mounts disappear with its mount namespace.
 func unmount(dir string) error {
 	mounts, err := mountinfo.GetMounts(func(m *mountinfo.Info) (skip, stop bool) {
 		return m.Mountpoint != dir && !strings.HasPrefix(m.Mountpoint, dir+"/"), false

@@ -22,7 +22,7 @@ func newGCSClient(layout paths.Layout, i node.Info) (Client, error) {
 	return gcsClient{url: i.StoreURL, stack: layout.Stack}, nil
 }
 
-// gcsObject is a part of the API's object resource. Numbers are strings in this API.
+// gcsObject has fields of the API's object resource. 64-bit integers are strings in this API.
 type gcsObject struct {
 	Size       string `json:"size"`
 	MD5Hash    string `json:"md5Hash"` // base64
@@ -33,40 +33,40 @@ func (g gcsClient) UploadIfChanged(ctx context.Context, bucket, key, file string
 	return uploadIfChanged(ctx, g, bucket, key, file)
 }
 
-// Put uses a media upload, because the emulator buffers other kinds of upload in memory.
+// Put uses a media upload, because the emulator buffers other kinds of uploads in memory.
 func (g gcsClient) Put(ctx context.Context, bucket, key string, content io.ReadSeeker) (string, error) {
 	target := fmt.Sprintf("%s/upload/storage/v1/b/%s/o?uploadType=media&name=%s", g.url, url.PathEscape(bucket), url.QueryEscape(key))
-	written, status, err := g.do(ctx, http.MethodPost, target, content)
+	object, status, err := g.do(ctx, http.MethodPost, target, content)
 	if err == nil && status == http.StatusNotFound {
 		err = errNoBucket(g.stack)
 	}
 	if err != nil {
 		return "", fmt.Errorf("put gs://%s/%s: %w", bucket, key, err)
 	}
-	return written.Generation, nil
+	return object.Generation, nil
 }
 
 func (g gcsClient) stat(ctx context.Context, bucket, key string) (objectAttrs, error) {
 	target := fmt.Sprintf("%s/storage/v1/b/%s/o/%s", g.url, url.PathEscape(bucket), url.PathEscape(key))
-	found, status, err := g.do(ctx, http.MethodGet, target, nil)
+	object, status, err := g.do(ctx, http.MethodGet, target, nil)
 	if err != nil || status == http.StatusNotFound {
 		return objectAttrs{bytes: -1}, err
 	}
-	size, err := strconv.ParseInt(found.Size, 10, 64)
+	size, err := strconv.ParseInt(object.Size, 10, 64)
 	if err != nil {
 		return objectAttrs{}, fmt.Errorf("size of gs://%s/%s: %w", bucket, key, err)
 	}
-	sum, err := base64.StdEncoding.DecodeString(found.MD5Hash)
+	sum, err := base64.StdEncoding.DecodeString(object.MD5Hash)
 	if err != nil {
 		return objectAttrs{}, fmt.Errorf("MD5 of gs://%s/%s: %w", bucket, key, err)
 	}
 	return objectAttrs{bytes: size, md5: hex.EncodeToString(sum)}, nil
 }
 
-// do sends a request and decodes an object resource. Status 404 is returned without an error.
+// do sends a request and decodes the object resource in the response. It returns status 404 without an error.
 func (g gcsClient) do(ctx context.Context, method, target string, body io.Reader) (o gcsObject, status int, err error) {
 	if body != nil {
-		body = io.NopCloser(body) // the caller closes it
+		body = io.NopCloser(body) // NewRequest would close the file, and the caller does that
 	}
 	request, err := http.NewRequestWithContext(ctx, method, target, body)
 	if err != nil {

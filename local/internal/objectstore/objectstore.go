@@ -14,13 +14,13 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// Client reaches one stack's object store with full access.
+// Client accesses the object store of one stack with all permissions.
 type Client interface {
 	// UploadIfChanged uploads a file as an object. If the object has the same content, nothing is written and no new
 	// version is created.
 	UploadIfChanged(ctx context.Context, bucket, key, file string) error
-	// Put writes an object and returns its version: the generation in GCS, the version id in S3. Empty for a bucket
-	// without versioning.
+	// Put writes an object and returns its version: the generation in GCS, the version ID in S3. It is empty if the
+	// bucket has no versioning.
 	Put(ctx context.Context, bucket, key string, content io.ReadSeeker) (version string, err error)
 }
 
@@ -38,7 +38,7 @@ func Open(_ context.Context, layout paths.Layout, i node.Info) (Client, error) {
 	return client, nil
 }
 
-// clients opens a client, by the scheme of its objects' URLs.
+// clients maps the scheme of an object's URL to the function that opens a client.
 var clients = map[string]func(paths.Layout, node.Info) (Client, error){"gs": newGCSClient, "s3": newS3Client}
 
 // errNoBucket returns the error for a bucket that the stack has not created yet.
@@ -50,7 +50,7 @@ func errNoBucket(stack string) error {
 type objectAttrs struct {
 	// bytes is -1 if the object does not exist.
 	bytes int64
-	// md5 is in hex. Empty if the store does not know it.
+	// md5 is in hex. It is empty if the store does not have it.
 	md5 string
 }
 
@@ -67,12 +67,12 @@ func uploadIfChanged(ctx context.Context, b backend, bucket, key, path string) e
 		return err
 	}
 	defer file.Close()
-	there, err := b.stat(ctx, bucket, key)
+	existing, err := b.stat(ctx, bucket, key)
 	if err != nil {
 		return fmt.Errorf("stat %s in bucket %s: %w", key, bucket, err)
 	}
-	same, err := there.matchesFile(file)
-	if err != nil || same {
+	unchanged, err := existing.matchesFile(file)
+	if err != nil || unchanged {
 		return err
 	}
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
@@ -91,7 +91,7 @@ func (o objectAttrs) matchesFile(file *os.File) (bool, error) {
 	if o.bytes != info.Size() || o.md5 == "" {
 		return false, nil
 	}
-	sum := md5.New() // the stores' own checksum, not for security
+	sum := md5.New() // the checksum that the stores have; not used for security
 	if _, err := io.Copy(sum, file); err != nil {
 		return false, err
 	}

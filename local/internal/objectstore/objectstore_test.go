@@ -22,32 +22,32 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-func write(t *testing.T, text string) string {
+func writeFile(t *testing.T, text string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
 	return path
 }
 
-func sum(text string) []byte {
+func md5Sum(text string) []byte {
 	s := md5.Sum([]byte(text))
 	return s[:]
 }
 
-// fixed is a store with one object that accepts every write.
-type fixed struct {
+// fakeBackend is a store with one object that accepts every write.
+type fakeBackend struct {
 	objectAttrs
-	fault error
-	put   string
+	err error
+	put string
 }
 
-func (f *fixed) stat(context.Context, string, string) (objectAttrs, error) {
-	return f.objectAttrs, f.fault
+func (f *fakeBackend) stat(context.Context, string, string) (objectAttrs, error) {
+	return f.objectAttrs, f.err
 }
 
-func (f *fixed) Put(_ context.Context, _, _ string, content io.ReadSeeker) (string, error) {
-	all, err := io.ReadAll(content)
-	f.put = string(all)
+func (f *fakeBackend) Put(_ context.Context, _, _ string, content io.ReadSeeker) (string, error) {
+	written, err := io.ReadAll(content)
+	f.put = string(written)
 	return "1", err
 }
 
@@ -56,28 +56,28 @@ func TestUploadIfChanged_writesOnlyChanges(t *testing.T) {
 		there objectAttrs
 		put   string
 	}{
-		"missing":      {there: objectAttrs{bytes: -1}, put: "model"},
-		"same":         {there: objectAttrs{bytes: 5, md5: hex.EncodeToString(sum("model"))}},
-		"other size":   {there: objectAttrs{bytes: 4, md5: hex.EncodeToString(sum("mode"))}, put: "model"},
-		"other bytes":  {there: objectAttrs{bytes: 5, md5: hex.EncodeToString(sum("xxxxx"))}, put: "model"},
-		"unknown sums": {there: objectAttrs{bytes: 5}, put: "model"},
+		"missing":     {there: objectAttrs{bytes: -1}, put: "model"},
+		"same":        {there: objectAttrs{bytes: 5, md5: hex.EncodeToString(md5Sum("model"))}},
+		"other size":  {there: objectAttrs{bytes: 4, md5: hex.EncodeToString(md5Sum("mode"))}, put: "model"},
+		"other bytes": {there: objectAttrs{bytes: 5, md5: hex.EncodeToString(md5Sum("xxxxx"))}, put: "model"},
+		"unknown MD5": {there: objectAttrs{bytes: 5}, put: "model"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := &fixed{objectAttrs: c.there}
-			require.NoError(t, uploadIfChanged(context.Background(), f, "models", "key", write(t, "model")))
+			f := &fakeBackend{objectAttrs: c.there}
+			require.NoError(t, uploadIfChanged(context.Background(), f, "models", "key", writeFile(t, "model")))
 			require.Equal(t, c.put, f.put)
 		})
 	}
-	require.ErrorContains(t, uploadIfChanged(context.Background(), &fixed{}, "models", "key", "/nowhere/file"), "/nowhere/file")
-	broken := &fixed{fault: errors.New("broken")}
+	require.ErrorContains(t, uploadIfChanged(context.Background(), &fakeBackend{}, "models", "key", "/nowhere/file"), "/nowhere/file")
+	broken := &fakeBackend{err: errors.New("broken")}
 	require.EqualError(
 		t,
-		uploadIfChanged(context.Background(), broken, "models", "key", write(t, "model")),
+		uploadIfChanged(context.Background(), broken, "models", "key", writeFile(t, "model")),
 		"stat key in bucket models: broken",
 	)
 }
 
-func TestGCS(t *testing.T) {
+func TestGCSClient(t *testing.T) {
 	objects := map[string]string{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key := r.URL.Query().Get("name")
@@ -93,7 +93,7 @@ func TestGCS(t *testing.T) {
 			w.WriteHeader(http.StatusNotFound)
 			return
 		}
-		fmt.Fprintf(w, `{"size": "%d", "md5Hash": %q, "generation": "17"}`, len(content), base64of(content))
+		fmt.Fprintf(w, `{"size": "%d", "md5Hash": %q, "generation": "17"}`, len(content), md5Base64(content))
 	}))
 	defer server.Close()
 	layout, err := paths.New(t.TempDir(), "gke")
@@ -101,7 +101,7 @@ func TestGCS(t *testing.T) {
 	client, err := Open(context.Background(), layout, node.Info{StoreURL: server.URL})
 	require.NoError(t, err)
 
-	require.NoError(t, client.UploadIfChanged(context.Background(), "models", "bankchurn/model.joblib", write(t, "model")))
+	require.NoError(t, client.UploadIfChanged(context.Background(), "models", "bankchurn/model.joblib", writeFile(t, "model")))
 	require.Equal(t, map[string]string{"bankchurn/model.joblib": "model"}, objects)
 	version, err := client.Put(context.Background(), "models", "a b", strings.NewReader("c"))
 	require.NoError(t, err)
@@ -112,7 +112,7 @@ func TestGCS(t *testing.T) {
 	require.ErrorContains(t, err, "put gs://none/key: no such bucket")
 }
 
-func TestS3(t *testing.T) {
+func TestS3Client(t *testing.T) {
 	objects := map[string]string{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.Contains(r.Header.Get("Authorization"), "/eu-west-1/s3/aws4_request") || !strings.HasPrefix(r.URL.Path, "/models/") {
@@ -131,7 +131,7 @@ func TestS3(t *testing.T) {
 			w.WriteHeader(http.StatusNotFound)
 			return
 		}
-		w.Header().Set("ETag", `"`+hex.EncodeToString(sum(content))+`"`)
+		w.Header().Set("ETag", `"`+hex.EncodeToString(md5Sum(content))+`"`)
 		if r.Method == http.MethodHead {
 			w.Header().Set("Content-Length", fmt.Sprint(len(content)))
 		}
@@ -146,7 +146,7 @@ func TestS3(t *testing.T) {
 	client, err := Open(context.Background(), layout, node.Info{StoreURL: server.URL, Region: "eu-west-1"})
 	require.NoError(t, err)
 
-	file := write(t, "model")
+	file := writeFile(t, "model")
 	require.NoError(t, client.UploadIfChanged(context.Background(), "models", "bankchurn/model.joblib", file))
 	require.Contains(t, objects["/models/bankchurn/model.joblib"], "model")
 	version, err := client.Put(context.Background(), "models", "key", strings.NewReader("c"))
@@ -157,4 +157,4 @@ func TestS3(t *testing.T) {
 	require.ErrorContains(t, err, "put s3://none/key: no such bucket")
 }
 
-func base64of(text string) string { return base64.StdEncoding.EncodeToString(sum(text)) }
+func md5Base64(text string) string { return base64.StdEncoding.EncodeToString(md5Sum(text)) }

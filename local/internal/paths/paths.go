@@ -10,11 +10,11 @@ import (
 	"github.com/modelferry/modelferry/local/internal/clouds"
 )
 
-// Stacks are the local clouds that can run, one for each cloud. They may run at the same time.
+// Stacks are the names of the stacks, one for each cloud. Their local clouds can run at the same time.
 var Stacks = clouds.Names()
 
-// StackDirEnv is the environment variable by which providers and token commands find their local cloud. Its
-// value is Layout.Dir.
+// StackDirEnv is the environment variable with the folder of the local cloud, Layout.Dir, for providers and token
+// commands.
 const StackDirEnv = "MODELFERRY_STACK_DIR"
 
 // Layout has the absolute paths of one stack's local cloud.
@@ -25,8 +25,7 @@ type Layout struct {
 	Stack string
 }
 
-// New returns the layout of a stack in the repository at root, or an error with the valid names if the
-// stack does not exist.
+// New returns the layout of a stack in the repository at root. The error for an unknown stack lists the valid ones.
 func New(root, stack string) (Layout, error) {
 	if _, err := clouds.Get(stack); err != nil {
 		return Layout{}, err
@@ -67,32 +66,31 @@ func FindRoot() (string, error) {
 	}
 }
 
-// LocalDir is the git-ignored folder of everything that the local clouds create.
-func (p Layout) LocalDir() string { return filepath.Join(p.Root, ".local") }
+// LocalDir is the folder of all files that the local clouds create. Git ignores it.
+func (l Layout) LocalDir() string { return filepath.Join(l.Root, ".local") }
 
 // Bin returns the path of a built program, such as Bin("kube").
-func (p Layout) Bin(name string) string { return filepath.Join(p.LocalDir(), "bin", name) }
+func (l Layout) Bin(name string) string { return filepath.Join(l.LocalDir(), "bin", name) }
 
 // Dir is the folder of this stack's local cloud.
-func (p Layout) Dir() string { return filepath.Join(p.LocalDir(), p.Stack) }
+func (l Layout) Dir() string { return filepath.Join(l.LocalDir(), l.Stack) }
 
-// Kubeconfig is the admin's kubeconfig of this stack's cluster.
-func (p Layout) Kubeconfig() string { return filepath.Join(p.Dir(), "kubeconfig") }
+// Kubeconfig is the administrator's kubeconfig of this stack's cluster.
+func (l Layout) Kubeconfig() string { return filepath.Join(l.Dir(), "kubeconfig") }
 
-// LastKubeconfig is a copy of the kubeconfig of the stack that came up last.
-func (p Layout) LastKubeconfig() string { return filepath.Join(p.LocalDir(), "kubeconfig") }
+// LastKubeconfig is a copy of the kubeconfig of the stack that was started last.
+func (l Layout) LastKubeconfig() string { return filepath.Join(l.LocalDir(), "kubeconfig") }
 
 // NodeInfoFile is node.json, with the endpoints of the running node.
-func (p Layout) NodeInfoFile() string { return filepath.Join(p.Dir(), "node.json") }
+func (l Layout) NodeInfoFile() string { return filepath.Join(l.Dir(), "node.json") }
 
 // Log returns the path of a component's log, such as Log("kubelet").
-func (p Layout) Log(name string) string { return filepath.Join(p.Dir(), "log", name+".log") }
+func (l Layout) Log(name string) string { return filepath.Join(l.Dir(), "log", name+".log") }
 
 // DataDir returns a data folder, such as DataDir("etcd"). DataDir() is the folder of all of them.
-func (p Layout) DataDir(name ...string) string {
-	return filepath.Join(append([]string{p.Dir(), "data"}, name...)...)
+func (l Layout) DataDir(name ...string) string {
+	return filepath.Join(append([]string{l.Dir(), "data"}, name...)...)
 }
 
-// Secret returns the path of a secret, such as Secret("admin.token"). The folder is readable by its owner
-// only.
-func (p Layout) Secret(name string) string { return filepath.Join(p.Dir(), "secret", name) }
+// Secret returns the path of a secret, such as Secret("admin.token"). The folder is readable by its owner only.
+func (l Layout) Secret(name string) string { return filepath.Join(l.Dir(), "secret", name) }

@@ -9,14 +9,14 @@ import (
 )
 
 func TestNew(t *testing.T) {
-	p, err := New("/repo", "gke")
+	layout, err := New("/repo", "gke")
 	require.NoError(t, err)
-	require.Equal(t, "/repo/.local/gke", p.Dir())
-	require.Equal(t, "/repo/.local/bin/kube", p.Bin("kube"))
-	require.Equal(t, "/repo/.local/gke/data", p.DataDir())
-	require.Equal(t, "/repo/.local/gke/data/etcd", p.DataDir("etcd"))
-	require.Equal(t, "/repo/.local/gke/log/kubelet.log", p.Log("kubelet"))
-	require.Equal(t, "/repo/.local/gke/secret/admin.token", p.Secret("admin.token"))
+	require.Equal(t, "/repo/.local/gke", layout.Dir())
+	require.Equal(t, "/repo/.local/bin/kube", layout.Bin("kube"))
+	require.Equal(t, "/repo/.local/gke/data", layout.DataDir())
+	require.Equal(t, "/repo/.local/gke/data/etcd", layout.DataDir("etcd"))
+	require.Equal(t, "/repo/.local/gke/log/kubelet.log", layout.Log("kubelet"))
+	require.Equal(t, "/repo/.local/gke/secret/admin.token", layout.Secret("admin.token"))
 
 	_, err = New("/repo", "azure")
 	require.EqualError(t, err, `invalid stack "azure": must be one of gke, eks`)
@@ -28,17 +28,17 @@ func TestFromEnv(t *testing.T) {
 	require.False(t, ok)
 
 	t.Setenv(StackDirEnv, "/repo/.local/eks/")
-	p, ok := FromEnv()
+	layout, ok := FromEnv()
 	require.True(t, ok)
-	require.Equal(t, Layout{Root: "/repo", Stack: "eks"}, p)
+	require.Equal(t, Layout{Root: "/repo", Stack: "eks"}, layout)
 }
 
 func TestFindRoot(t *testing.T) {
 	root, err := filepath.EvalSymlinks(t.TempDir())
 	require.NoError(t, err)
-	below := filepath.Join(root, "a", "b")
-	require.NoError(t, os.MkdirAll(below, 0o755))
-	t.Chdir(below)
+	nested := filepath.Join(root, "a", "b")
+	require.NoError(t, os.MkdirAll(nested, 0o755))
+	t.Chdir(nested)
 
 	_, err = FindRoot()
 	require.ErrorContains(t, err, "run ferry inside the modelferry repository")

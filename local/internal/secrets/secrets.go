@@ -1,5 +1,5 @@
-// Package secrets reads what a node leaves in the folder secret/ of its stack for clients on the host. The files are
-// readable by their owner only.
+// Package secrets reads the credentials that a node writes to the folder secret/ of its stack, for clients on the host.
+// The files are readable by their owner only.
 package secrets
 
 import (
@@ -10,15 +10,15 @@ import (
 	"strings"
 )
 
-// Files of a stack's folder, relative to it.
+// Paths relative to the stack's folder.
 const (
-	// AdminTokenFile holds the bearer token of the cluster's administrator.
+	// AdminTokenFile contains the bearer token of the cluster's administrator.
 	AdminTokenFile = "secret/admin.token"
-	// StoreAccountFile holds the StoreAccount of the S3 server's root user as JSON.
+	// StoreAccountFile contains the StoreAccount of the S3 server's root user as JSON.
 	StoreAccountFile = "secret/store.json"
 )
 
-// StoreAccount holds the access key of an S3 account.
+// StoreAccount is the access key of an account of the S3 server.
 type StoreAccount struct {
 	AccessKey string `json:"accessKey"`
 	SecretKey string `json:"secretKey"`

@@ -26,9 +26,9 @@ func ReadValues(path string) (map[string]any, error) {
 	return values, nil
 }
 
-// Set sets a value in the config, given as KEY=VALUE, like pulumi config set --path: a key can be a path in objects and
-// lists (modelferry:a.b[0]), and true, false and integers in it have those types. A key without a namespace is the
-// project's.
+// Set sets a value in the config, given as KEY=VALUE. Like for pulumi config set --path, KEY can be a path into objects
+// and lists (modelferry:a.b[0]). The values true, false and integers at such a path are not strings. A key without a
+// namespace belongs to the project.
 func (f File) Set(assignment string) error {
 	path, value, found := strings.Cut(assignment, "=")
 	if !found || path == "" {
@@ -73,11 +73,11 @@ func (f File) Set(assignment string) error {
 	return nil
 }
 
-// replacement is an object that engine.MergeConfig does not merge, because it is not a map[string]any.
+// replacement is an object that replaces another one. engine.MergeConfig merges values of type map[string]any only.
 type replacement map[string]any
 
-// Overrides returns the values that have to be merged into the repository's stack file, by engine.MergeConfig, to get
-// this config: each overridden key with its complete value, or nil if it was removed.
+// Overrides returns the values that engine.MergeConfig has to merge into the repository's stack file to get this
+// config. They are the keys that were changed, with their complete values, or nil for a removed key.
 func (f File) Overrides() map[string]any {
 	overrides := map[string]any{}
 	for key := range f.overridden {

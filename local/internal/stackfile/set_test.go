@@ -18,7 +18,7 @@ config:
   gcp:project: demo
 `
 
-func TestSet(t *testing.T) {
+func TestFile_Set(t *testing.T) {
 	for name, c := range map[string]struct{ assignment, key, want string }{
 		"string":                     {"gcp:project=other", "gcp:project", "other"},
 		"project's key":              {"kept=2", "ferry:kept", "2"},
@@ -47,7 +47,7 @@ func TestSet(t *testing.T) {
 	}
 }
 
-func TestSet_errors(t *testing.T) {
+func TestFile_Set_errors(t *testing.T) {
 	for assignment, want := range map[string]string{
 		"ferry:a.b":         "must be KEY=VALUE",
 		"=x":                "must be KEY=VALUE",
@@ -67,17 +67,17 @@ func TestSet_errors(t *testing.T) {
 	}
 }
 
-// An override has the complete value of its key, without the parts that nil removed and the repository's file has.
-func TestOverrides_replaceMaps(t *testing.T) {
+// The repository's file has a.b and kept, which nil removes: an override must not bring them back.
+func TestFile_Overrides_replaceMaps(t *testing.T) {
 	root := writeFiles(t, "name: ferry", baseStack)
 	f, err := Read(root, "gke", map[string]any{"ferry:a": map[string]any{"b": nil}, "ferry:kept": nil})
 	require.NoError(t, err)
 	require.NoError(t, f.Set("ferry:a.f=1"))
 	file, err := os.ReadFile(filepath.Join(root, "Pulumi.gke.yaml"))
 	require.NoError(t, err)
-	laid, err := engine.MergeConfig(file, f.Overrides())
+	merged, err := engine.MergeConfig(file, f.Overrides())
 	require.NoError(t, err)
-	require.YAMLEq(t, "config: {gcp:project: demo, ferry:list: [1, 2], ferry:a: {e: text, f: 1}}", string(laid))
+	require.YAMLEq(t, "config: {gcp:project: demo, ferry:list: [1, 2], ferry:a: {e: text, f: 1}}", string(merged))
 }
 
 func TestReadValues(t *testing.T) {

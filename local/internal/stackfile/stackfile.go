@@ -1,5 +1,5 @@
-// Package stackfile reads a stack's config from Pulumi's files as the engine does, so that errors are found before
-// anything is started.
+// Package stackfile reads a stack's config from Pulumi's files, as the engine does. Errors in it are reported before a
+// node or the engine is started.
 package stackfile
 
 import (
@@ -20,7 +20,7 @@ import (
 type File struct {
 	project, stack string
 	values         map[string]any
-	// overridden are the keys whose values are not those in the repository's files.
+	// overridden are the keys that Merge or Set changed.
 	overridden map[string]bool
 }
 
@@ -40,7 +40,7 @@ func Read(root, stack string, values map[string]any) (File, error) {
 		if !strings.Contains(key, ":") {
 			key = name + ":" + key
 		}
-		// In Pulumi.yaml a key may have an object with its value or default, and its type.
+		// In Pulumi.yaml the value of a key can be a declaration: an object with a value or a default, and a type.
 		if declaration, ok := value.(map[string]any); ok {
 			if inner, ok := declaration["value"]; ok {
 				value = inner
@@ -84,7 +84,7 @@ func (f File) GetConfig(key string) (string, bool) {
 	}
 	text, err := json.Marshal(value)
 	if err != nil {
-		return fmt.Sprint(value), true // invalid for every key
+		return fmt.Sprint(value), true // fails the validation of every key
 	}
 	return string(text), true
 }
@@ -108,7 +108,7 @@ func asMap(value any) map[string]any {
 
 func mergeMaps(target, values map[string]any) {
 	for key, value := range values {
-		if value == nil { // as in engine.MergeConfig
+		if value == nil { // nil removes a key, as in engine.MergeConfig
 			delete(target, key)
 			continue
 		}

@@ -16,7 +16,7 @@ func writeFiles(t *testing.T, project, stack string) string {
 	return dir
 }
 
-func TestGetConfig(t *testing.T) {
+func TestFile_GetConfig(t *testing.T) {
 	dir := writeFiles(t, `
 name: ferry
 config:

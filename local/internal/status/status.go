@@ -1,5 +1,4 @@
-// Package status tells what runs in the local cloud: each pod, and the model
-// that it really serves, asked of the pod itself.
+// Package status returns the pods in the local cloud and the models that they serve, as their servers report them.
 package status
 
 import (
@@ -22,39 +21,40 @@ import (
 // serviceSelector finds the pods of the stack's services.
 const serviceSelector = "app.kubernetes.io/part-of=modelferry,tier=ml-service"
 
-// Service is one service and its pods.
+// Service is a service with its pods.
 type Service struct {
-	// Name in the catalogue, and the URL at which the machine reaches it.
+	// Name is the name in the catalogue.
 	Name string `json:"name"`
+	// URL is that of the cluster IP, which can be reached from this machine.
 	URL  string `json:"url"`
 	Pods []Pod  `json:"pods"`
 }
 
-// Pod is one pod and its model.
+// Pod is a pod with its model.
 type Pod struct {
 	Name  string `json:"name"`
 	Ready bool   `json:"ready"`
-	// State is Kubernetes' word for what the pod does or waits for.
+	// State is the pod's phase, Terminating, or the reason why a container waits, such as Init:CrashLoopBackOff.
 	State string `json:"state"`
-	// Model is what the pod serves; nil when it does not serve yet.
+	// Model is nil if the model server does not respond.
 	Model *Model `json:"model,omitempty"`
-	// FetchSeconds is how long the fetcher ran.
+	// FetchSeconds is the duration of the fetcher's last run.
 	FetchSeconds float64 `json:"fetchSeconds,omitempty"`
-	// FetcherError is the fetcher's last word, when it did not end well.
+	// FetcherError has the exit code and the message of the fetcher's last run, if that failed.
 	FetcherError string `json:"fetcher,omitempty"`
 }
 
-// Model is what a model server says of its model, freshly read.
+// Model is the response of a model server's /model. The server reads the files for each request.
 type Model struct {
 	Path   string `json:"path"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
-	// Artifacts and FetchedAt are from the fetcher's marker.
+	// Artifacts and FetchedAt come from the fetcher's marker.
 	Artifacts []Artifact `json:"artifacts"`
 	FetchedAt time.Time  `json:"fetchedAt"`
 }
 
-// Artifact is one object that the fetcher brought.
+// Artifact is an object that the fetcher downloaded.
 type Artifact struct {
 	Dest   string `json:"dest"`
 	Source string `json:"source"`
@@ -62,13 +62,14 @@ type Artifact struct {
 	SHA256 string `json:"sha256"`
 }
 
-// List asks the stack's cluster and every serving pod.
+// List returns the services of the stack, sorted by name. It reads them from the cluster and asks every running pod for
+// its model.
 func List(ctx context.Context, layout paths.Layout) ([]Service, error) {
-	settings, err := clientcmd.BuildConfigFromFlags("", layout.Kubeconfig())
+	restConfig, err := clientcmd.BuildConfigFromFlags("", layout.Kubeconfig())
 	if err != nil {
 		return nil, fmt.Errorf("cluster of %s: %w", layout.Stack, err)
 	}
-	client, err := kubernetes.NewForConfig(settings)
+	client, err := kubernetes.NewForConfig(restConfig)
 	if err != nil {
 		return nil, fmt.Errorf("cluster of %s: %w", layout.Stack, err)
 	}
@@ -96,30 +97,31 @@ func List(ctx context.Context, layout paths.Layout) ([]Service, error) {
 }
 
 func podStatus(ctx context.Context, pod corev1.Pod) Pod {
-	d := Pod{Name: pod.Name, State: string(pod.Status.Phase)}
+	p := Pod{Name: pod.Name, State: string(pod.Status.Phase)}
 	if pod.DeletionTimestamp != nil {
-		d.State = "Terminating"
+		p.State = "Terminating"
 	}
 	for _, condition := range pod.Status.Conditions {
 		if condition.Type == corev1.PodReady {
-			d.Ready = condition.Status == corev1.ConditionTrue
+			p.Ready = condition.Status == corev1.ConditionTrue
 		}
 	}
 	for _, init := range pod.Status.InitContainerStatuses {
-		d.setFetcherState(init)
+		p.setFetcherState(init)
 	}
 	for _, container := range pod.Status.ContainerStatuses {
 		if waiting := container.State.Waiting; waiting != nil && waiting.Reason != "PodInitializing" {
-			d.State = waiting.Reason
+			p.State = waiting.Reason
 		}
 		if container.State.Running != nil && len(container.Name) > 0 {
-			d.Model = getModel(ctx, pod.Status.PodIP)
+			p.Model = getModel(ctx, pod.Status.PodIP)
 		}
 	}
-	return d
+	return p
 }
 
-// setFetcherState reads the fetcher's summary out of the container's status.
+// setFetcherState sets the fields that come from the fetcher's container. The fetcher writes a summary in JSON as its
+// termination message.
 func (p *Pod) setFetcherState(status corev1.ContainerStatus) {
 	if waiting := status.State.Waiting; waiting != nil {
 		p.State = "Init:" + waiting.Reason
@@ -146,7 +148,7 @@ func (p *Pod) setFetcherState(status corev1.ContainerStatus) {
 	}
 }
 
-// getModel asks a pod for its model; nil when it does not answer.
+// getModel returns the model of the pod at an address, or nil if the server does not respond.
 func getModel(ctx context.Context, address string) *Model {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
@@ -166,5 +168,5 @@ func getModel(ctx context.Context, address string) *Model {
 	return &model
 }
 
-// proxylessClient reaches pods without any proxy that the environment names.
+// proxylessClient ignores the proxy settings of the environment, because proxies cannot reach pods.
 var proxylessClient = &http.Client{Transport: &http.Transport{}}

@@ -9,7 +9,7 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-// PrintTable prints the services for a person, a pod a line.
+// PrintTable prints the services as a table with one row for each pod.
 func PrintTable(out io.Writer, services []Service) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "SERVICE\tURL\tPOD\tSTATE\tMODEL\tSIZE\tSHA-256\tFETCHED")
@@ -41,7 +41,7 @@ func (p *Pod) modelColumns() string {
 	digest, size := p.Model.SHA256, p.Model.Bytes
 	source := p.Model.Path
 	if len(p.Model.Artifacts) > 0 {
-		// As it was in the bucket: for an archive that is not what lies on disk.
+		// Show the object in the bucket. For an archive, the files on disk are different.
 		digest, size, source = p.Model.Artifacts[0].SHA256, p.Model.Artifacts[0].Bytes, p.Model.Artifacts[0].Source
 	}
 	return fmt.Sprintf("%s\t%s\t%.12s\t%s in %.2fs", source, humanize.Bytes(uint64(size)), digest,

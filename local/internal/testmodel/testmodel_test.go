@@ -12,27 +12,27 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestFakeModel_sizeAndDeterministic(t *testing.T) {
-	s := FakeModel{Path: "bankchurn/model.joblib", Bytes: 4_100_001}
-	first, err := s.Save(t.TempDir())
+func TestFakeModel_Save_deterministic(t *testing.T) {
+	model := FakeModel{Path: "bankchurn/model.joblib", Bytes: 4_100_001}
+	first, err := model.Save(t.TempDir())
 	require.NoError(t, err)
-	second, err := s.Save(t.TempDir())
+	second, err := model.Save(t.TempDir())
 	require.NoError(t, err)
-	require.Equal(t, s.Bytes, first.Bytes)
+	require.Equal(t, model.Bytes, first.Bytes)
 	require.Equal(t, first.SHA256, second.SHA256)
-	other, err := FakeModel{Path: "bankchurn/v2/model.joblib", Bytes: s.Bytes}.Save(t.TempDir())
+	other, err := FakeModel{Path: "bankchurn/v2/model.joblib", Bytes: model.Bytes}.Save(t.TempDir())
 	require.NoError(t, err)
 	require.NotEqual(t, first.SHA256, other.SHA256)
 }
 
-func TestFakeModel_reused(t *testing.T) {
+func TestFakeModel_Save_reusesFile(t *testing.T) {
 	dir := t.TempDir()
-	s := FakeModel{Path: "a/b.csv", Bytes: 100}
-	first, err := s.Save(dir)
+	model := FakeModel{Path: "a/b.csv", Bytes: 100}
+	first, err := model.Save(dir)
 	require.NoError(t, err)
 	before, err := os.Stat(first.Name)
 	require.NoError(t, err)
-	second, err := s.Save(dir)
+	second, err := model.Save(dir)
 	require.NoError(t, err)
 	after, err := os.Stat(second.Name)
 	require.NoError(t, err)
@@ -42,7 +42,7 @@ func TestFakeModel_reused(t *testing.T) {
 	require.Len(t, entries, 1)
 }
 
-func TestArchive_transformersFiles(t *testing.T) {
+func TestFakeModel_Write_archive(t *testing.T) {
 	var out bytes.Buffer
 	require.NoError(t, FakeModel{Path: "nlpinsight/model.tar.gz", Bytes: 2_000_000}.Write(&out))
 	require.InEpsilon(t, 2_000_000, out.Len(), 0.02)

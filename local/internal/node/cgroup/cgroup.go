@@ -1,5 +1,4 @@
-// Package cgroup creates and removes the control groups of a node, with cgroup v1, v2 and the hybrid of
-// both.
+// Package cgroup creates and removes the control groups of a node. It supports cgroup v1, v2 and hybrid setups.
 package cgroup
 
 import (
@@ -15,7 +14,7 @@ import (
 	"github.com/moby/sys/mountinfo"
 )
 
-// Hierarchies are the mounted cgroup hierarchies: one with v2, one for each controller with v1.
+// Hierarchies are the mounted cgroup hierarchies: one with v2, one per controller with v1.
 type Hierarchies []Hierarchy
 
 // Hierarchy is a mounted cgroup hierarchy.
@@ -28,25 +27,25 @@ type Hierarchy struct {
 
 // FindHierarchies returns the cgroup hierarchies among the mounts.
 func FindHierarchies() (Hierarchies, error) {
-	var found Hierarchies
+	var hierarchies Hierarchies
 	_, err := mountinfo.GetMounts(func(m *mountinfo.Info) (skip, stop bool) {
 		if m.FSType == "cgroup" || m.FSType == "cgroup2" {
-			found = append(found, Hierarchy{Path: m.Mountpoint, Unified: m.FSType == "cgroup2"})
+			hierarchies = append(hierarchies, Hierarchy{Path: m.Mountpoint, Unified: m.FSType == "cgroup2"})
 		}
 		return true, false
 	})
 	if err != nil {
 		return nil, fmt.Errorf("cgroup mounts: %w", err)
 	}
-	if len(found) == 0 {
-		return nil, errors.New("no cgroup hierarchy is mounted: pods cannot be run: mount one at /sys/fs/cgroup")
+	if len(hierarchies) == 0 {
+		return nil, errors.New("no cgroup hierarchy is mounted: pods need one: mount it at /sys/fs/cgroup")
 	}
-	return found, nil
+	return hierarchies, nil
 }
 
-// Create creates the cgroup name, such as "/modelferry-gke", with a leaf "node" in every hierarchy, and
-// moves process pid to the leaf. Pods are created beside the leaf: with v2, a cgroup that has controllers
-// for its children must not contain processes.
+// Create creates the cgroup name, such as "/modelferry-gke", in every hierarchy, with a leaf "node" in it, and moves
+// process pid to the leaf. Pods are created beside the leaf, because with v2 a cgroup that enables controllers for its
+// children must not contain processes.
 func (hs Hierarchies) Create(name string, pid int) error {
 	for _, h := range hs {
 		group := filepath.Join(h.Path, name)
@@ -74,21 +73,22 @@ func (hs Hierarchies) Create(name string, pid int) error {
 	return nil
 }
 
-// delegate enables all controllers of a v2 cgroup for its children. In a hybrid setup it has none.
+// delegate enables all controllers of a v2 cgroup for its children. In a hybrid setup, the v2 hierarchy has no
+// controllers.
 func delegate(dir string) error {
 	content, err := os.ReadFile(filepath.Join(dir, "cgroup.controllers"))
 	if err != nil {
 		return fmt.Errorf("cgroup %s: %w", dir, err)
 	}
 	for _, controller := range strings.Fields(string(content)) {
-		// Each is written alone, because a controller that cannot be delegated (such as a real-time one)
-		// fails the whole write. The kubelet reports missing controllers.
+		// One write per controller, because one that cannot be delegated (such as a real-time one) fails its write.
+		// The error is ignored: the kubelet reports missing controllers.
 		_ = os.WriteFile(filepath.Join(dir, "cgroup.subtree_control"), []byte("+"+controller), 0)
 	}
 	return nil
 }
 
-// inheritCPUSet copies a v1 cpuset from its parent. A new one is empty, and accepts no process.
+// inheritCPUSet copies a v1 cpuset from its parent. A new cpuset is empty, and an empty one accepts no processes.
 func inheritCPUSet(dir string) error {
 	for _, file := range []string{"cpuset.cpus", "cpuset.mems"} {
 		path := filepath.Join(dir, file)
@@ -113,28 +113,27 @@ func inheritCPUSet(dir string) error {
 	return nil
 }
 
-// Remove removes the cgroup name and everything below it in every hierarchy. The kernel allows that only
-// some time after its last process exited, so Remove retries for some seconds. A missing cgroup is not an
-// error.
+// Remove removes the cgroup name and everything below it in every hierarchy. The kernel allows that only some time
+// after its last process has exited, so Remove retries for 10 s. A missing cgroup is not an error.
 func (hs Hierarchies) Remove(name string) error {
-	const patience = 10 * time.Second
+	const timeout = 10 * time.Second
 	for _, h := range hs {
 		group := filepath.Join(h.Path, name)
-		for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		for deadline := time.Now().Add(timeout); ; time.Sleep(20 * time.Millisecond) {
 			err := removeTree(group)
 			if err == nil {
 				break
 			}
-			if time.Now().After(end) {
-				return fmt.Errorf("cgroup %s: %w: `cat` the cgroup.procs files below it for the processes that hold it", group, err)
+			if time.Now().After(deadline) {
+				return fmt.Errorf("cgroup %s: %w: the cgroup.procs files below it list its processes", group, err)
 			}
 		}
 	}
 	return nil
 }
 
-// removeTree removes directories from the leaves up. The files of a cgroup cannot be removed and disappear
-// with it.
+// removeTree removes directories from the leaves up. The files of a cgroup cannot be removed; the kernel removes them
+// with the directory.
 func removeTree(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {

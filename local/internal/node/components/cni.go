@@ -5,9 +5,9 @@ import (
 	"fmt"
 )
 
-// CNIConfig returns the CNI configuration: one routed link for each pod. Without a bridge, traffic between
-// pods passes the Service rules without the kernel module br_netfilter.
-func (s NodeConfig) CNIConfig() ([]byte, error) {
+// CNIConfig returns the CNI configuration: one routed link for each pod. A bridge would need the kernel module
+// br_netfilter to apply the Service rules to traffic between pods.
+func (c NodeConfig) CNIConfig() ([]byte, error) {
 	type m = map[string]any
 	document, err := json.MarshalIndent(m{
 		"cniVersion": "0.4.0",
@@ -16,9 +16,9 @@ func (s NodeConfig) CNIConfig() ([]byte, error) {
 			"type": "ptp",
 			"ipam": m{
 				"type":    "host-local",
-				"ranges":  [][]m{{{"subnet": s.Range.PodCIDR().String()}}},
+				"ranges":  [][]m{{{"subnet": c.Range.PodCIDR().String()}}},
 				"routes":  []m{{"dst": "0.0.0.0/0"}},
-				"dataDir": "/run/cni", // disappears with the node, as the pods' namespaces do
+				"dataDir": "/run/cni", // must not outlive the pods' network namespaces
 			},
 		}},
 	}, "", "  ")

@@ -18,12 +18,13 @@ const (
 	BinDir = "/run/modelferry-bin"
 	// ContainerdSocket is the socket of containerd.
 	ContainerdSocket = "/run/containerd/containerd.sock"
-	// ConfigDir contains the configuration files, PKIDir certificates and tokens.
+	// ConfigDir is the folder of the configuration files.
 	ConfigDir = StackDir + "/data/etc"
-	PKIDir    = StackDir + "/data/pki"
+	// PKIDir is the folder of certificates, keys and tokens.
+	PKIDir = StackDir + "/data/pki"
 )
 
-// Ports on the node's address. The API server's port is that of GKE and EKS.
+// Ports on the node's address. The API server uses the same port as on GKE and EKS.
 const (
 	APIPort      = 443
 	StorePort    = 9000
@@ -44,7 +45,7 @@ type NodeConfig struct {
 
 // Process is a process of the node.
 type Process struct {
-	// Name of the component and of its log.
+	// Name is the name of the component, and of its log.
 	Name string
 	// Command is the program's path and its arguments.
 	Command []string
@@ -53,42 +54,42 @@ type Process struct {
 }
 
 // NodeName is the node's name in its cluster, and its host name.
-func (s NodeConfig) NodeName() string { return "modelferry-" + s.Stack }
+func (c NodeConfig) NodeName() string { return "modelferry-" + c.Stack }
 
 // Cgroup is the node's cgroup. Its processes are in Cgroup/node, its pods below Cgroup/kubepods.
-func (s NodeConfig) Cgroup() string { return "/" + s.NodeName() }
+func (c NodeConfig) Cgroup() string { return "/" + c.NodeName() }
 
 // APIServerURL is the URL of the API server, and the service account issuer.
-func (s NodeConfig) APIServerURL() string { return "https://" + s.Range.NodeIP().String() }
+func (c NodeConfig) APIServerURL() string { return "https://" + c.Range.NodeIP().String() }
 
 // JWKSURL is the URL of the keys that verify service account tokens.
-func (s NodeConfig) JWKSURL() string { return s.APIServerURL() + "/openid/v1/jwks" }
+func (c NodeConfig) JWKSURL() string { return c.APIServerURL() + "/openid/v1/jwks" }
 
 // StoreURL is the object store's URL.
-func (s NodeConfig) StoreURL() string { return "http://" + s.address(StorePort) }
+func (c NodeConfig) StoreURL() string { return "http://" + c.address(StorePort) }
 
 // RegistryAddress is host and port of the image registry.
-func (s NodeConfig) RegistryAddress() string { return s.address(RegistryPort) }
+func (c NodeConfig) RegistryAddress() string { return c.address(RegistryPort) }
 
 // STSURL is the URL of the AWS token service, empty on GKE. It is plain HTTP, because the AWS SDK in a pod
 // does not trust the node's certificate authority.
-func (s NodeConfig) STSURL() string {
-	if !s.cloud().PodIdentity {
+func (c NodeConfig) STSURL() string {
+	if !c.cloud().PodIdentity {
 		return ""
 	}
-	return "http://" + s.address(STSPort)
+	return "http://" + c.address(STSPort)
 }
 
-func (s NodeConfig) cloud() clouds.Cloud { return clouds.MustGet(s.Stack) }
+func (c NodeConfig) cloud() clouds.Cloud { return clouds.MustGet(c.Stack) }
 
-func (s NodeConfig) address(port int) string { return fmt.Sprintf("%s:%d", s.Range.NodeIP(), port) }
+func (c NodeConfig) address(port int) string { return fmt.Sprintf("%s:%d", c.Range.NodeIP(), port) }
 
-// kubeProcess returns a process of the binary kube that uses little memory: the garbage collector runs more
-// often, most of all near the soft limit, which is in MiB.
-func kubeProcess(name string, limit int, args ...string) Process {
+// kubeProcess returns a process of the binary kube. Its garbage collector runs more often than by default, and still
+// more often near the memory limit, which is in MiB and soft.
+func kubeProcess(name string, memoryLimit int, args ...string) Process {
 	return Process{
 		Name:    name,
 		Command: append([]string{path.Join(BinDir, "kube"), name}, args...),
-		Env:     []string{"GOGC=50", fmt.Sprintf("GOMEMLIMIT=%dMiB", limit)},
+		Env:     []string{"GOGC=50", fmt.Sprintf("GOMEMLIMIT=%dMiB", memoryLimit)},
 	}
 }

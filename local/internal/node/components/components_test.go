@@ -16,7 +16,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
-func site(t *testing.T, stack string) NodeConfig {
+func nodeConfig(t *testing.T, stack string) NodeConfig {
 	t.Helper()
 	r, err := network.RangeFor(stack, "")
 	require.NoError(t, err)
@@ -24,7 +24,7 @@ func site(t *testing.T, stack string) NodeConfig {
 }
 
 func TestAddresses(t *testing.T) {
-	gke, eks := site(t, "gke"), site(t, "eks")
+	gke, eks := nodeConfig(t, "gke"), nodeConfig(t, "eks")
 	require.Equal(t, "https://10.213.0.2", gke.APIServerURL())
 	require.Equal(t, "http://10.213.0.2:9000", gke.StoreURL())
 	require.Equal(t, "10.213.0.2:5000", gke.RegistryAddress())
@@ -34,21 +34,21 @@ func TestAddresses(t *testing.T) {
 }
 
 func TestAPIServer_issuerServesKeys(t *testing.T) {
-	command := strings.Join(site(t, "eks").APIServer().Command, " ")
+	command := strings.Join(nodeConfig(t, "eks").APIServer().Command, " ")
 	require.Contains(t, command, "--service-account-issuer=https://10.214.0.2 ")
 	require.Contains(t, command, "--service-account-jwks-uri=https://10.214.0.2/openid/v1/jwks ")
 	require.Contains(t, command, "--authorization-mode=Node,RBAC")
 }
 
 func TestComponents_listenOnNodeOnly(t *testing.T) {
-	s := site(t, "gke")
+	s := nodeConfig(t, "gke")
 	for _, p := range []Process{s.Etcd(), s.APIServer(), s.ObjectStore(secrets.StoreAccount{}), s.ControllerManager(), s.Scheduler()} {
 		require.NotContains(t, strings.Join(p.Command, " "), "0.0.0.0", p.Name)
 	}
 }
 
 func TestComponents_memoryLimit(t *testing.T) {
-	s := site(t, "eks")
+	s := nodeConfig(t, "eks")
 	for _, p := range []Process{
 		s.Etcd(), s.APIServer(), s.ControllerManager(), s.Scheduler(), s.Kubelet(), s.KubeProxy(),
 		s.Containerd("/usr/bin/containerd"), s.ObjectStore(secrets.StoreAccount{}),
@@ -58,7 +58,7 @@ func TestComponents_memoryLimit(t *testing.T) {
 }
 
 func TestKubeletConfig(t *testing.T) {
-	document, err := site(t, "gke").KubeletConfig()
+	document, err := nodeConfig(t, "gke").KubeletConfig()
 	require.NoError(t, err)
 	var config v1beta1.KubeletConfiguration
 	require.NoError(t, yaml.UnmarshalStrict(document, &config))
@@ -71,23 +71,22 @@ func TestKubeletConfig(t *testing.T) {
 	require.Equal(t, []string{"10.213.0.2"}, config.ClusterDNS)
 }
 
-func TestProxyConfig(t *testing.T) {
-	document, err := site(t, "gke").KubeProxyConfig()
+func TestKubeProxyConfig(t *testing.T) {
+	document, err := nodeConfig(t, "gke").KubeProxyConfig()
 	require.NoError(t, err)
 	var config v1alpha1.KubeProxyConfiguration
 	require.NoError(t, yaml.UnmarshalStrict(document, &config))
 	require.Equal(t, "10.213.16.0/20", config.ClusterCIDR)
 	require.Equal(t, "modelferry-gke", config.HostnameOverride)
-	// The machine's connection tracking limits must not change.
+	// Zero leaves the connection tracking limits of the machine unchanged.
 	require.Zero(t, *config.Conntrack.MaxPerCore)
 	require.Zero(t, *config.Conntrack.Min)
 }
 
 func TestContainerdConfig(t *testing.T) {
-	document, err := site(
-		t,
-		"eks",
-	).ContainerdConfig(ContainerdOptions{Snapshotter: "native", PauseImage: "r/pause@sha256:1", CNIPluginDir: "/opt/cni/bin"})
+	document, err := nodeConfig(t, "eks").ContainerdConfig(ContainerdOptions{
+		Snapshotter: "native", PauseImage: "r/pause@sha256:1", CNIPluginDir: "/opt/cni/bin",
+	})
 	require.NoError(t, err)
 	var config struct {
 		Version  int
@@ -123,16 +122,16 @@ func TestContainerdConfig(t *testing.T) {
 	require.Equal(t, ConfigDir+"/registries", cri.Registry.Path)
 }
 
-func TestMirror(t *testing.T) {
+func TestRegistryMirror(t *testing.T) {
 	var hosts struct {
 		Host map[string]struct{ Capabilities []string }
 	}
-	require.NoError(t, toml.Unmarshal(site(t, "gke").RegistryMirror(), &hosts))
+	require.NoError(t, toml.Unmarshal(nodeConfig(t, "gke").RegistryMirror(), &hosts))
 	require.Equal(t, []string{"pull", "resolve"}, hosts.Host["http://10.213.0.2:5000"].Capabilities)
 }
 
 func TestCNIConfig(t *testing.T) {
-	document, err := site(t, "gke").CNIConfig()
+	document, err := nodeConfig(t, "gke").CNIConfig()
 	require.NoError(t, err)
 	var config struct {
 		Plugins []struct {
@@ -150,21 +149,21 @@ func TestCNIConfig(t *testing.T) {
 }
 
 func TestObjectStore(t *testing.T) {
-	gcs := site(t, "gke").ObjectStore(secrets.StoreAccount{})
+	gcs := nodeConfig(t, "gke").ObjectStore(secrets.StoreAccount{})
 	require.Equal(t, BinDir+"/fake-gcs-server", gcs.Command[0])
 	require.Contains(t, strings.Join(gcs.Command, " "), "-external-url http://10.213.0.2:9000")
 
-	s3 := site(t, "eks").ObjectStore(secrets.StoreAccount{AccessKey: "access", SecretKey: "secret"})
+	s3 := nodeConfig(t, "eks").ObjectStore(secrets.StoreAccount{AccessKey: "access", SecretKey: "secret"})
 	require.Equal(t, BinDir+"/versitygw", s3.Command[0])
-	require.NotContains(t, strings.Join(s3.Command, " "), "secret", "a command line is for all to see")
+	require.NotContains(t, strings.Join(s3.Command, " "), "secret", "every user can read a command line")
 	require.Contains(t, s3.Env, "ROOT_SECRET_KEY=secret")
-	for _, folder := range site(t, "eks").StoreDirs() {
+	for _, folder := range nodeConfig(t, "eks").StoreDirs() {
 		require.Contains(t, strings.Join(s3.Command, " "), folder)
 	}
 }
 
 func TestKubeconfig(t *testing.T) {
-	document, err := site(t, "eks").Kubeconfig("https://10.214.0.2", AdminUser, "T", []byte("PEM"))
+	document, err := nodeConfig(t, "eks").Kubeconfig("https://10.214.0.2", AdminUser, "T", []byte("PEM"))
 	require.NoError(t, err)
 	config, err := clientcmd.Load(document)
 	require.NoError(t, err)

@@ -6,9 +6,9 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// Containerd returns the containerd process. Root, state, socket and CNI folders are the node's, so that it
-// does not interfere with a containerd of the machine.
-func (s NodeConfig) Containerd(program string) Process {
+// Containerd returns the containerd process. It has its own root, state, socket and CNI folders, so that it does not
+// interfere with a containerd of the machine.
+func (c NodeConfig) Containerd(program string) Process {
 	return Process{
 		Name:    "containerd",
 		Command: []string{program, "--config", ConfigDir + "/containerd.toml"},
@@ -18,7 +18,7 @@ func (s NodeConfig) Containerd(program string) Process {
 
 // ContainerdOptions are the settings of containerd that depend on the machine.
 type ContainerdOptions struct {
-	// Snapshotter is overlayfs, or native if the folder is on an overlay.
+	// Snapshotter is overlayfs, or native if the stack's folder is on an overlay file system.
 	Snapshotter string
 	// PauseImage is the image of the pods' sandbox.
 	PauseImage string
@@ -26,8 +26,8 @@ type ContainerdOptions struct {
 	CNIPluginDir string
 }
 
-// ContainerdConfig returns containerd's configuration in the version that 1.6 to 2.x read.
-func (s NodeConfig) ContainerdConfig(r ContainerdOptions) ([]byte, error) {
+// ContainerdConfig returns containerd's configuration, in the format version that containerd 1.6 to 2.x read.
+func (c NodeConfig) ContainerdConfig(o ContainerdOptions) ([]byte, error) {
 	type m = map[string]any
 	document, err := toml.Marshal(m{
 		"version": 2,
@@ -47,21 +47,21 @@ func (s NodeConfig) ContainerdConfig(r ContainerdOptions) ([]byte, error) {
 			"io.containerd.internal.v1.tracing",
 		},
 		"plugins": m{"io.containerd.grpc.v1.cri": m{
-			"sandbox_image": r.PauseImage,
-			// A sandbox's score of -998 needs CAP_SYS_RESOURCE, which containers do not always have. runc
-			// then fails with "can't get final child's PID from pipe: EOF".
+			"sandbox_image": o.PauseImage,
+			// A sandbox gets an OOM score of -998. That needs CAP_SYS_RESOURCE, which ferry may lack if it runs in a
+			// container. runc then fails with "can't get final child's PID from pipe: EOF".
 			"restrict_oom_score_adj": true,
 			// An AppArmor profile would be loaded into the machine's kernel and stay there.
 			"disable_apparmor": true,
 			"containerd": m{
-				"snapshotter":          r.Snapshotter,
+				"snapshotter":          o.Snapshotter,
 				"default_runtime_name": "runc",
 				"runtimes": m{"runc": m{
 					"runtime_type": "io.containerd.runc.v2",
 					"options":      m{"SystemdCgroup": false},
 				}},
 			},
-			"cni":      m{"bin_dir": r.CNIPluginDir, "conf_dir": ConfigDir + "/cni"},
+			"cni":      m{"bin_dir": o.CNIPluginDir, "conf_dir": ConfigDir + "/cni"},
 			"registry": m{"config_path": ConfigDir + "/registries"},
 		}},
 	})
@@ -71,8 +71,8 @@ func (s NodeConfig) ContainerdConfig(r ContainerdOptions) ([]byte, error) {
 	return document, nil
 }
 
-// RegistryMirror redirects every pull to the node's registry over HTTP. The node reaches no other registry,
-// and images keep the names that they have on the clouds.
-func (s NodeConfig) RegistryMirror() []byte {
-	return fmt.Appendf(nil, "[host.\"http://%s\"]\ncapabilities = [\"pull\", \"resolve\"]\n", s.RegistryAddress())
+// RegistryMirror returns containerd's hosts.toml that redirects every pull to the node's registry, over HTTP. The node
+// cannot reach other registries, and images have the same names as on the clouds.
+func (c NodeConfig) RegistryMirror() []byte {
+	return fmt.Appendf(nil, "[host.\"http://%s\"]\ncapabilities = [\"pull\", \"resolve\"]\n", c.RegistryAddress())
 }

@@ -2,8 +2,8 @@ package components
 
 import "strings"
 
-// controllers are the controllers that stacks need. Those of volumes, certificate requests, devices and
-// migrations are disabled: they cost watches and memory, and no stack has such objects.
+// controllers are the controllers that stacks need. Those of volumes, certificate requests, devices and migrations are
+// disabled, because no stack has such objects and their watches cost memory.
 var controllers = []string{
 	"clusterrole-aggregation-controller",
 	"cronjob-controller",
@@ -29,13 +29,13 @@ var controllers = []string{
 }
 
 // ControllerManager returns the kube-controller-manager process.
-func (s NodeConfig) ControllerManager() Process {
+func (c NodeConfig) ControllerManager() Process {
 	return kubeProcess("kube-controller-manager", 128,
 		"--kubeconfig="+ConfigDir+"/kube-controller-manager.kubeconfig",
 		"--controllers="+strings.Join(controllers, ","),
 		"--service-account-private-key-file="+PKIDir+"/service-account.key",
 		"--root-ca-file="+PKIDir+"/ca.crt",
-		// There is only one controller manager.
+		// There is a single instance.
 		"--leader-elect=false",
 		"--secure-port=0",
 		// A rollout sends bursts of small requests.

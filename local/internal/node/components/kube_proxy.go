@@ -10,22 +10,22 @@ import (
 )
 
 // KubeProxy returns the kube-proxy process. Its rules are in the node's network namespace.
-func (s NodeConfig) KubeProxy() Process {
+func (c NodeConfig) KubeProxy() Process {
 	return kubeProcess("kube-proxy", 64, "--config="+ConfigDir+"/kube-proxy.yaml")
 }
 
 // KubeProxyConfig returns kube-proxy's configuration.
-func (s NodeConfig) KubeProxyConfig() ([]byte, error) {
+func (c NodeConfig) KubeProxyConfig() ([]byte, error) {
 	zero := int32(0)
 	config := v1alpha1.KubeProxyConfiguration{
 		TypeMeta:           metav1.TypeMeta{APIVersion: v1alpha1.SchemeGroupVersion.String(), Kind: "KubeProxyConfiguration"},
 		Mode:               "iptables",
-		HostnameOverride:   s.NodeName(),
-		ClusterCIDR:        s.Range.PodCIDR().String(),
+		HostnameOverride:   c.NodeName(),
+		ClusterCIDR:        c.Range.PodCIDR().String(),
 		HealthzBindAddress: "127.0.0.1:10256",
 		MetricsBindAddress: "127.0.0.1:10249",
 		OOMScoreAdj:        &zero,
-		// Connection tracking limits apply to all namespaces of the machine: do not change them.
+		// Connection tracking limits apply to the machine. Zero leaves them unchanged.
 		Conntrack: v1alpha1.KubeProxyConntrackConfiguration{
 			MaxPerCore: &zero, Min: &zero,
 			TCPEstablishedTimeout: &metav1.Duration{}, TCPCloseWaitTimeout: &metav1.Duration{},

@@ -10,12 +10,12 @@ import (
 )
 
 // Kubelet returns the kubelet process.
-func (s NodeConfig) Kubelet() Process {
+func (c NodeConfig) Kubelet() Process {
 	return kubeProcess("kubelet", 128,
 		"--config="+ConfigDir+"/kubelet.yaml",
 		"--kubeconfig="+ConfigDir+"/kubelet.kubeconfig",
-		"--hostname-override="+s.NodeName(),
-		"--node-ip="+s.Range.NodeIP().String(),
+		"--hostname-override="+c.NodeName(),
+		"--node-ip="+c.Range.NodeIP().String(),
 		"--root-dir="+StackDir+"/data/kubelet",
 		"--cert-dir="+StackDir+"/data/kubelet/pki",
 		// The single node has the labels of the system's and of the services' nodes.
@@ -24,7 +24,7 @@ func (s NodeConfig) Kubelet() Process {
 }
 
 // KubeletConfig returns the kubelet's configuration.
-func (s NodeConfig) KubeletConfig() ([]byte, error) {
+func (c NodeConfig) KubeletConfig() ([]byte, error) {
 	no, yes, zero := false, true, int32(0)
 	config := v1beta1.KubeletConfiguration{
 		TypeMeta:                 metav1.TypeMeta{APIVersion: v1beta1.SchemeGroupVersion.String(), Kind: "KubeletConfiguration"},
@@ -35,25 +35,24 @@ func (s NodeConfig) KubeletConfig() ([]byte, error) {
 			X509:      v1beta1.KubeletX509Authentication{ClientCAFile: PKIDir + "/ca.crt"},
 		},
 		Authorization: v1beta1.KubeletAuthorization{Mode: v1beta1.KubeletAuthorizationModeWebhook},
-		Address:       s.Range.NodeIP().String(),
+		Address:       c.Range.NodeIP().String(),
 		HealthzPort:   &zero,
-		// cgroupfs with a root of its own: the node does not need systemd, and everything that a crash
-		// leaves is in one place.
+		// With cgroupfs the node does not need systemd. All its cgroups are below one, which Stop removes.
 		CgroupDriver:           "cgroupfs",
-		CgroupRoot:             s.Cgroup(),
+		CgroupRoot:             c.Cgroup(),
 		EnforceNodeAllocatable: []string{"none"},
 		FailSwapOn:             &no,
 		FailCgroupV1:           &no,
-		// A nearly full disk can still have enough space for a few models.
+		// No eviction for low disk space: a nearly full disk can still have enough space for a few models.
 		EvictionHard: map[string]string{
 			"memory.available": "50Mi", "nodefs.available": "0%", "nodefs.inodesFree": "0%", "imagefs.available": "0%",
 		},
-		ImageGCHighThresholdPercent: ptr(int32(100)), // never
+		ImageGCHighThresholdPercent: ptr(int32(100)), // disables image garbage collection
 		PodLogsDir:                  StackDir + "/data/pod-logs",
 		VolumePluginDir:             StackDir + "/data/kubelet/volume-plugins",
-		// No server listens at this address, so lookups are refused at once. Without an address, every pod
-		// gets a warning event and the machine's resolver.
-		ClusterDNS:                []string{s.Range.NodeIP().String()},
+		// No server listens at this address, so lookups fail immediately. Without an address, every pod would get a
+		// warning event and use the machine's resolver.
+		ClusterDNS:                []string{c.Range.NodeIP().String()},
 		ClusterDomain:             "cluster.local",
 		ResolverConfig:            ptr(""),
 		SerializeImagePulls:       &no,

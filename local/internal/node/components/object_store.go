@@ -11,11 +11,11 @@ import (
 // storeDir is the folder of the object store's data.
 const storeDir = StackDir + "/data/store"
 
-// ObjectStore returns the process of the object store. root is its root account, if it has accounts.
-func (s NodeConfig) ObjectStore(root secrets.StoreAccount) Process {
-	store := s.cloud().ObjectStore
+// ObjectStore returns the process of the object store. root is its root account, empty for a store without accounts.
+func (c NodeConfig) ObjectStore(root secrets.StoreAccount) Process {
+	store := c.cloud().ObjectStore
 	args, env := store.Run(clouds.StoreOptions{
-		Host: s.Range.NodeIP().String(), Port: strconv.Itoa(StorePort), Region: s.Region, DataDir: storeDir, Root: root,
+		Host: c.Range.NodeIP().String(), Port: strconv.Itoa(StorePort), Region: c.Region, DataDir: storeDir, Root: root,
 	})
 	return Process{
 		Name:    store.Program,
@@ -24,5 +24,5 @@ func (s NodeConfig) ObjectStore(root secrets.StoreAccount) Process {
 	}
 }
 
-// StoreDirs returns the folders that the object store expects to exist.
-func (s NodeConfig) StoreDirs() []string { return s.cloud().ObjectStore.DataDirs(storeDir) }
+// StoreDirs returns the folders that must exist before the object store starts.
+func (c NodeConfig) StoreDirs() []string { return c.cloud().ObjectStore.DataDirs(storeDir) }

@@ -1,8 +1,8 @@
 package components
 
-// Scheduler returns the kube-scheduler process. With one node, its effect is that pods that request too
-// much stay pending.
-func (s NodeConfig) Scheduler() Process {
+// Scheduler returns the kube-scheduler process. With a single node, all it does is to leave pods pending that request
+// too much.
+func (c NodeConfig) Scheduler() Process {
 	return kubeProcess("kube-scheduler", 96,
 		"--kubeconfig="+ConfigDir+"/kube-scheduler.kubeconfig",
 		"--leader-elect=false",

@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// containerdService is started by Debian's containerd package on installation, if systemd runs.
+// containerdService is the systemd unit that Debian's containerd package starts when it is installed.
 const containerdService = "containerd.service"
 
 // Apt installs Debian packages.
@@ -26,15 +26,15 @@ type Apt struct {
 // FindApt returns the machine's apt-get. ok is false if there is none.
 func FindApt() (apt Apt, ok bool) {
 	apt.AptGet = FindProgram("apt-get")
-	if _, err := os.Stat("/run/systemd/system"); err == nil { // the test of sd_booted(3)
+	if _, err := os.Stat("/run/systemd/system"); err == nil { // as sd_booted(3) tests
 		apt.Systemctl = FindProgram("systemctl")
 	}
 	return apt, apt.AptGet != ""
 }
 
-// Install installs packages, as root, and removes none. It updates the package lists first if a package is
-// missing there, or has a version that the mirrors no longer serve. progress receives the output of apt-get
-// line by line. A containerd service that the installation added is disabled: a node runs its own.
+// Install installs packages and removes none. It must run as root. It updates the package lists if a package is not in
+// them, or if the mirrors no longer serve the listed version. progress receives the output of apt-get line by line. If
+// the installation starts the containerd service, it is disabled, because a node runs its own containerd.
 func (a Apt) Install(ctx context.Context, packages []string, progress func(line string)) error {
 	install := append([]string{"install", "--yes", "--no-install-recommends", "--no-remove"}, packages...)
 	wasActive := a.containerdActive(ctx)
@@ -68,15 +68,15 @@ func (a Apt) update(ctx context.Context, progress func(string)) error {
 	return nil
 }
 
-// run runs apt-get without questions and without progress bars.
+// run runs apt-get without prompts and progress bars.
 func (a Apt) run(ctx context.Context, progress func(string), args ...string) error {
-	// It waits for another apt-get, such as that of nightly upgrades. needrestart lists services that use a
-	// changed library and does not restart them.
+	// It waits 300 s for another apt-get, such as an unattended upgrade. With NEEDRESTART_MODE=l, needrestart lists
+	// services that use a changed library, and does not restart them.
 	args = append([]string{"--quiet", "--option=Dpkg::Use-Pty=0", "--option=DPkg::Lock::Timeout=300"}, args...)
 	cmd := exec.CommandContext(ctx, a.AptGet, args...)
 	cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive", "NEEDRESTART_MODE=l", "LC_ALL=C.UTF-8")
-	// An interrupted apt-get stops after the current package; a killed one leaves half-configured packages.
-	// In its own process group it gets the terminal's interrupt only once, from here.
+	// An interrupted apt-get stops after the current package; a killed one leaves half-configured packages. Because of
+	// its own process group, it gets a terminal's interrupt from cmd.Cancel only, and not twice.
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 2 * time.Minute
@@ -92,7 +92,7 @@ func (a Apt) run(ctx context.Context, progress func(string), args ...string) err
 	return nil
 }
 
-// forwardLines forwards lines to progress and returns the last one.
+// forwardLines forwards non-empty lines to progress and returns the last one.
 func forwardLines(from io.Reader, progress func(string)) (last string) {
 	lines := bufio.NewScanner(from)
 	for lines.Scan() {
@@ -101,7 +101,7 @@ func forwardLines(from io.Reader, progress func(string)) (last string) {
 			progress(last)
 		}
 	}
-	_, _ = io.Copy(io.Discard, from) // after a line that is too long for the scanner
+	_, _ = io.Copy(io.Discard, from) // the scanner stops at a line that is too long for it
 	return last
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// command writes an executable that logs its arguments and then runs a script, with the arguments in $* and
-// a folder of its own in $state.
+// command writes an executable that logs its arguments and then runs a script. The script has the arguments in $* and
+// the folder in $state.
 func command(t *testing.T, state, name, script string) string {
 	t.Helper()
 	file := filepath.Join(state, name)
@@ -20,38 +20,38 @@ func command(t *testing.T, state, name, script string) string {
 	return file
 }
 
-// calls returns the logged calls without the options that every call has.
-func calls(t *testing.T, state string) []string {
+// loggedCalls returns the logged calls without the options that every call has.
+func loggedCalls(t *testing.T, state string) []string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(state, "calls"))
 	require.NoError(t, err)
-	var all []string
+	var lines []string
 	for line := range strings.Lines(string(text)) {
 		line = strings.ReplaceAll(strings.TrimSpace(line), "--quiet --option=Dpkg::Use-Pty=0 --option=DPkg::Lock::Timeout=300 ", "")
-		all = append(all, strings.ReplaceAll(line, "install --yes --no-install-recommends --no-remove", "INSTALL"))
+		lines = append(lines, strings.ReplaceAll(line, "install --yes --no-install-recommends --no-remove", "INSTALL"))
 	}
-	return all
+	return lines
 }
 
-func TestInstall(t *testing.T) {
+func TestApt_Install(t *testing.T) {
 	for _, c := range []struct {
 		name, apt string
 		want      []string
 		wantError string
 	}{
-		{name: "lists that hold the packages",
+		{name: "current package lists",
 			want: []string{"apt-get --simulate INSTALL runc mount", "apt-get INSTALL runc mount"}},
-		{name: "lists that lack them",
+		{name: "package lists without the packages",
 			apt:  `case "$*" in *update) touch $state/new;; *) test -e $state/new || exit 100;; esac`,
 			want: []string{"apt-get --simulate INSTALL runc mount", "apt-get update", "apt-get INSTALL runc mount"}},
-		{name: "lists that are behind the mirrors",
+		{name: "outdated package lists",
 			apt:  `case "$*" in *update) touch $state/new;; *--simulate*) ;; *) test -e $state/new || exit 100;; esac`,
 			want: []string{"apt-get --simulate INSTALL runc mount", "apt-get INSTALL runc mount", "apt-get update", "apt-get INSTALL runc mount"}},
-		{name: "no mirror answers",
+		{name: "mirrors not reachable",
 			apt:       `echo "E: Unable to locate package runc" >&2; exit 100`,
 			want:      []string{"apt-get --simulate INSTALL runc mount", "apt-get update"},
 			wantError: "update the package lists: apt-get: exit status 100: E: Unable to locate package runc"},
-		{name: "an install that fails whatever the lists",
+		{name: "install fails after the update",
 			apt:       `case "$*" in *update|*--simulate*) ;; *) echo "E: no space"; exit 100;; esac`,
 			want:      []string{"apt-get --simulate INSTALL runc mount", "apt-get INSTALL runc mount", "apt-get update", "apt-get INSTALL runc mount"},
 			wantError: "install [runc mount]: apt-get: exit status 100: E: no space"},
@@ -65,12 +65,12 @@ func TestInstall(t *testing.T) {
 			} else {
 				require.EqualError(t, err, c.wantError)
 			}
-			require.Equal(t, c.want, calls(t, state))
+			require.Equal(t, c.want, loggedCalls(t, state))
 		})
 	}
 }
 
-func TestInstall_nonInteractiveWithOutput(t *testing.T) {
+func TestApt_Install_nonInteractiveWithOutput(t *testing.T) {
 	state := t.TempDir()
 	apt := Apt{AptGet: command(t, state, "apt-get", `
 case "$*" in *--simulate*) echo hidden; exit;; esac
@@ -80,7 +80,7 @@ echo "frontend $DEBIAN_FRONTEND, needrestart $NEEDRESTART_MODE"; echo; echo "Unp
 	require.Equal(t, []string{"frontend noninteractive, needrestart l", "Unpacking runc"}, lines)
 }
 
-func TestInstall_disablesNewServices(t *testing.T) {
+func TestApt_Install_disablesNewServices(t *testing.T) {
 	const running = `case "$1" in is-active) test -e $state/running;; disable) rm $state/running;; esac`
 	for name, c := range map[string]struct {
 		apt, systemctl string
@@ -88,39 +88,39 @@ func TestInstall_disablesNewServices(t *testing.T) {
 		packages       []string
 		want           bool
 	}{
-		"one that the package starts":     {apt: "touch $state/running", packages: []string{"containerd"}, want: false},
-		"one that ran before":             {before: true, packages: []string{"containerd"}, want: true},
-		"another package":                 {apt: "touch $state/running", packages: []string{"runc"}, want: true},
-		"a machine whose systemd is idle": {packages: []string{"containerd"}, want: false},
+		"started by the package":     {apt: "touch $state/running", packages: []string{"containerd"}, want: false},
+		"active before":              {before: true, packages: []string{"containerd"}, want: true},
+		"another package":            {apt: "touch $state/running", packages: []string{"runc"}, want: true},
+		"not started by the package": {packages: []string{"containerd"}, want: false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			state := t.TempDir()
-			mark := filepath.Join(state, "running")
+			marker := filepath.Join(state, "running")
 			if c.before {
-				require.NoError(t, os.WriteFile(mark, nil, 0o644))
+				require.NoError(t, os.WriteFile(marker, nil, 0o644))
 			}
 			install := `case "$*" in *--simulate*) exit;; esac` + "\n" + c.apt
 			apt := Apt{AptGet: command(t, state, "apt-get", install), Systemctl: command(t, state, "systemctl", running)}
 			require.NoError(t, apt.Install(t.Context(), c.packages, func(string) {}))
-			_, err := os.Stat(mark)
+			_, err := os.Stat(marker)
 			require.Equal(t, c.want, err == nil)
 		})
 	}
 }
 
-func TestInstall_interrupted(t *testing.T) {
+func TestApt_Install_interrupted(t *testing.T) {
 	state := t.TempDir()
 	apt := Apt{AptGet: command(t, state, "apt-get", `
 case "$*" in *--simulate*) exit;; esac
-trap 'echo finishing the package in hand; touch $state/finished; exit 100' INT
-echo begun; while :; do sleep 0.05; done`)}
+trap 'echo finishing the current package; touch $state/finished; exit 100' INT
+echo started; while :; do sleep 0.05; done`)}
 	ctx, cancel := context.WithCancel(t.Context())
 	err := apt.Install(ctx, []string{"runc"}, func(line string) {
-		if line == "begun" {
+		if line == "started" {
 			cancel()
 		}
 	})
-	require.ErrorContains(t, err, "finishing the package in hand")
+	require.ErrorContains(t, err, "finishing the current package")
 	require.FileExists(t, filepath.Join(state, "finished"))
-	require.NotContains(t, calls(t, state), "apt-get update", "it does not begin anew")
+	require.NotContains(t, loggedCalls(t, state), "apt-get update", "no second attempt")
 }

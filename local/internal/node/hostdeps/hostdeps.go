@@ -1,5 +1,5 @@
-// Package hostdeps finds the programs that a node needs from the machine, such as the container runtime,
-// and their Debian packages. They cannot be built from Go modules.
+// Package hostdeps finds the programs that a node needs from the machine, such as the container runtime, and installs
+// their Debian packages. These programs cannot be built from Go modules.
 package hostdeps
 
 import (
@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// SearchPath is the search path for programs, for root and other users.
+// SearchPath is the PATH of the node. It has the sbin folders, which are not in every user's PATH.
 const SearchPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 // ProgramPackages maps the programs that a node needs to their Debian packages.
@@ -20,7 +20,7 @@ var ProgramPackages = map[string]string{
 	"mount":                   "mount",
 }
 
-// cniPluginDirs are the plugin folders of distributions and of the CNI project.
+// cniPluginDirs are the folders of CNI plugins in the distributions and in the CNI project.
 var cniPluginDirs = []string{"/usr/lib/cni", "/opt/cni/bin", "/usr/libexec/cni"}
 
 // CNIPluginsPackage is the Debian package of the CNI plugins.

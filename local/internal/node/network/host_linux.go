@@ -20,14 +20,14 @@ func LinkNames() ([]string, error) {
 	return names, nil
 }
 
-// UsedPrefixes returns the networks of the host's IPv4 routes without the default route. The network of
-// each address is among them.
+// UsedPrefixes returns the destinations of the host's IPv4 routes, except the default route. They include the network
+// of each of the host's addresses.
 func UsedPrefixes() ([]UsedPrefix, error) {
 	routes, err := netlink.RouteList(nil, netlink.FAMILY_V4)
 	if err != nil {
 		return nil, fmt.Errorf("host's routes: %w", err)
 	}
-	var taken []UsedPrefix
+	var used []UsedPrefix
 	for _, route := range routes {
 		if route.Dst == nil {
 			continue
@@ -41,7 +41,7 @@ func UsedPrefixes() ([]UsedPrefix, error) {
 		if link, err := netlink.LinkByIndex(route.LinkIndex); err == nil {
 			name = link.Attrs().Name
 		}
-		taken = append(taken, UsedPrefix{Prefix: netip.PrefixFrom(address, bits), Link: name})
+		used = append(used, UsedPrefix{Prefix: netip.PrefixFrom(address, bits), Link: name})
 	}
-	return taken, nil
+	return used, nil
 }

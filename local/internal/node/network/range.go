@@ -1,5 +1,5 @@
-// Package network assigns the addresses of a node: a /16 for the host's end of the link, the node, pods and
-// Services. It also creates the link between host and node.
+// Package network assigns the addresses of a node, and creates the link between host and node. A node has a /16 for
+// both ends of the link, pods and Services.
 package network
 
 import (
@@ -10,7 +10,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/clouds"
 )
 
-// RangeEnv is the environment variable with another range for the local cloud, such as "10.77".
+// RangeEnv is the environment variable that overrides the range of a node, for example with "10.77".
 const RangeEnv = "MODELFERRY_CIDR"
 
 // VethName returns the name of the host's end of a stack's link.
@@ -19,25 +19,25 @@ func VethName(stack string) string { return "mferry-" + stack }
 // Range is the /16 of a node.
 type Range struct{ base netip.Addr }
 
-// RangeFor returns the given range, or the default of the stack if given is empty.
-func RangeFor(stack, given string) (Range, error) {
-	if given == "" {
+// RangeFor returns the range in override, or the default of the stack if override is empty.
+func RangeFor(stack, override string) (Range, error) {
+	if override == "" {
 		cloud, err := clouds.Get(stack)
 		if err != nil {
 			return Range{}, err
 		}
-		given = cloud.AddressRange
+		override = cloud.AddressRange
 	}
-	return ParseRange(given)
+	return ParseRange(override)
 }
 
 // ParseRange parses "10.213" or "10.213.0.0/16". It accepts private IPv4 ranges only.
 func ParseRange(text string) (Range, error) {
-	full := text
+	cidr := text
 	if strings.Count(text, ".") == 1 {
-		full += ".0.0/16"
+		cidr += ".0.0/16"
 	}
-	prefix, err := netip.ParsePrefix(full)
+	prefix, err := netip.ParsePrefix(cidr)
 	switch {
 	case err != nil:
 		return Range{}, fmt.Errorf("invalid address range %q: must be two numbers, such as %s=10.213", text, RangeEnv)
@@ -53,14 +53,14 @@ func ParseRange(text string) (Range, error) {
 // String returns the range in CIDR notation, which ParseRange accepts.
 func (r Range) String() string { return r.Prefix().String() }
 
-// Prefix returns the whole range.
+// Prefix returns the range as a prefix.
 func (r Range) Prefix() netip.Prefix { return netip.PrefixFrom(r.base, 16) }
 
 // HostIP returns the address of the host's end of the link.
 func (r Range) HostIP() netip.Addr { return r.address(0, 1) }
 
-// NodeIP returns the address of the node's end of the link: that of the API server, the object store and
-// the image registry.
+// NodeIP returns the address of the node's end of the link. The API server, the object store and the image registry
+// listen on it.
 func (r Range) NodeIP() netip.Addr { return r.address(0, 2) }
 
 // LinkCIDR returns the network of HostIP and NodeIP.
@@ -84,6 +84,6 @@ func (r Range) address(third, fourth byte) netip.Addr {
 // UsedPrefix is a network that the host has a route to.
 type UsedPrefix struct {
 	Prefix netip.Prefix
-	// Link is the name of the route's link.
+	// Link is the name of the link that the route uses.
 	Link string
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestLayout(t *testing.T) {
+func TestRange_addresses(t *testing.T) {
 	r, err := RangeFor("gke", "")
 	require.NoError(t, err)
 	require.Equal(t, "10.213.0.0/16", r.String())
@@ -24,7 +24,7 @@ func TestLayout(t *testing.T) {
 	require.False(t, r.PodCIDR().Overlaps(r.LinkCIDR()))
 }
 
-func TestLayout_stacksDoNotOverlap(t *testing.T) {
+func TestRangeFor_stacksDoNotOverlap(t *testing.T) {
 	gke, err := RangeFor("gke", "")
 	require.NoError(t, err)
 	eks, err := RangeFor("eks", "")
@@ -32,23 +32,23 @@ func TestLayout_stacksDoNotOverlap(t *testing.T) {
 	require.False(t, gke.Prefix().Overlaps(eks.Prefix()))
 }
 
-func TestParse(t *testing.T) {
-	for name, c := range map[string]struct{ text, want, fault string }{
-		"two numbers":     {text: "10.77", want: "10.77.0.0/16"},
-		"CIDR":            {text: "172.20.0.0/16", want: "172.20.0.0/16"},
-		"its own String":  {text: "10.213.0.0/16", want: "10.213.0.0/16"},
-		"one number":      {text: "10", fault: "must be two numbers"},
-		"not a number":    {text: "ten.one", fault: "must be two numbers"},
-		"too small":       {text: "10.213.0.0/24", fault: "must be a /16"},
-		"not its first":   {text: "10.213.4.0/16", fault: "must be a /16"},
-		"public":          {text: "8.8", fault: "must be private"},
-		"IPv6":            {text: "fd00::/16", fault: "must be a /16"},
-		"number too high": {text: "10.300", fault: "must be two numbers"},
+func TestParseRange(t *testing.T) {
+	for name, c := range map[string]struct{ text, want, wantErr string }{
+		"two numbers":           {text: "10.77", want: "10.77.0.0/16"},
+		"CIDR":                  {text: "172.20.0.0/16", want: "172.20.0.0/16"},
+		"String of a range":     {text: "10.213.0.0/16", want: "10.213.0.0/16"},
+		"one number":            {text: "10", wantErr: "must be two numbers"},
+		"not a number":          {text: "ten.one", wantErr: "must be two numbers"},
+		"too small":             {text: "10.213.0.0/24", wantErr: "must be a /16"},
+		"not its first address": {text: "10.213.4.0/16", wantErr: "must be a /16"},
+		"public":                {text: "8.8", wantErr: "must be private"},
+		"IPv6":                  {text: "fd00::/16", wantErr: "must be a /16"},
+		"number too high":       {text: "10.300", wantErr: "must be two numbers"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, err := ParseRange(c.text)
-			if c.fault != "" {
-				require.ErrorContains(t, err, c.fault)
+			if c.wantErr != "" {
+				require.ErrorContains(t, err, c.wantErr)
 				require.ErrorContains(t, err, "MODELFERRY_CIDR=10.213")
 				return
 			}

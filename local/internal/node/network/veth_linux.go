@@ -14,9 +14,9 @@ import (
 // peerName is the link's name inside the node.
 const peerName = "eth0"
 
-// CreateVeth creates the link from this network namespace to that of process pid, and the host's routes to
-// pods and Services. It changes no firewall rule and no kernel setting of the host. Link and routes
-// disappear with the other namespace.
+// CreateVeth creates the link from this network namespace to that of process pid, and the host's routes to pods and
+// Services. It does not change the host's firewall rules and kernel settings. Link and routes disappear with the other
+// namespace.
 func CreateVeth(stack string, r Range, pid int) error {
 	name := VethName(stack)
 	attrs := netlink.NewLinkAttrs()
@@ -38,8 +38,8 @@ func CreateVeth(stack string, r Range, pid int) error {
 	return nil
 }
 
-// ConfigurePeer configures the node's end in the node's network namespace, and enables forwarding for its
-// pods.
+// ConfigurePeer configures the node's end of the link, and enables forwarding for pods. It must run in the node's
+// network namespace.
 func ConfigurePeer(r Range) error {
 	lo, err := netlink.LinkByName("lo")
 	if err != nil {
@@ -54,10 +54,9 @@ func ConfigurePeer(r Range) error {
 	if err := netlink.RouteAdd(&netlink.Route{Gw: r.HostIP().AsSlice()}); err != nil {
 		return fmt.Errorf("node's default route: %w", err)
 	}
-	// These settings apply to the namespace, not to the machine. A packet for a Service without endpoints
-	// leaves on the link that it came from, and the kernel would send a redirect for it. Redirects share a
-	// rate limit with the rejection that the client needs; without the rejection the client waits for its
-	// timeout.
+	// These settings apply to the namespace, not to the machine. A packet for a Service without endpoints leaves on the
+	// link that it came from, so the kernel would send an ICMP redirect for it. Redirects share a rate limit with the
+	// rejection that tells the client to give up. Without the rejection, the client waits for its timeout.
 	for name, value := range map[string]string{
 		"ip_forward": "1", "conf/all/send_redirects": "0", "conf/" + peerName + "/send_redirects": "0",
 	} {
@@ -68,15 +67,15 @@ func ConfigurePeer(r Range) error {
 	return nil
 }
 
-// AddAddress adds an address to the node, which its pods reach by their default route. It disappears with
-// the namespace.
+// AddAddress adds an address to the node. Pods reach it by their default route. It disappears with the node's network
+// namespace.
 func AddAddress(address netip.Addr) error {
 	_, err := configureLink("lo", address, address.BitLen())
 	return err
 }
 
-// RemoveVeth removes the link that an exited node left. It removes only a veth with the range's host
-// address: Preflight reports any other link with that name.
+// RemoveVeth removes the link of a node that exited. It removes only a veth with the range's host address: Preflight
+// reports any other link with that name.
 func RemoveVeth(stack string, r Range) error {
 	link, err := netlink.LinkByName(VethName(stack))
 	if errors.As(err, &netlink.LinkNotFoundError{}) {
@@ -91,7 +90,7 @@ func RemoveVeth(stack string, r Range) error {
 	}
 	for _, address := range addresses {
 		if link.Type() == "veth" && address.IP.Equal(r.HostIP().AsSlice()) {
-			// The kernel also removes the pair with the node's namespace, perhaps earlier.
+			// The kernel removes the pair with the node's namespace, perhaps at the same time.
 			err := netlink.LinkDel(link)
 			if err != nil && !errors.As(err, &netlink.LinkNotFoundError{}) && !errors.Is(err, unix.ENODEV) {
 				return fmt.Errorf("remove link %s: %w", VethName(stack), err)
@@ -110,7 +109,7 @@ func configureLink(name string, address netip.Addr, bits int) (netlink.Link, err
 		return nil, fmt.Errorf("address %s on %s: %w", address, name, err)
 	}
 	if err := netlink.LinkSetUp(link); err != nil {
-		return nil, fmt.Errorf("raise %s: %w", name, err)
+		return nil, fmt.Errorf("set %s up: %w", name, err)
 	}
 	return link, nil
 }

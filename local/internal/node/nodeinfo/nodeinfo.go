@@ -9,18 +9,19 @@ import (
 	"os"
 )
 
-// ErrNotRunning means that there is no node.json: the node does not run, or is not ready yet.
+// ErrNotRunning means that there is no node.json: the node is not running, or not ready yet.
 var ErrNotRunning = errors.New("the local cloud's node is not running")
 
-// Info has the endpoints of a node. The file exists from the moment that the node is ready until it stops.
+// Info has the endpoints of a node. node.json exists while the node is ready.
 type Info struct {
 	Stack string `json:"stack"`
 	// PID of the node's first process, in the host's PID namespace.
 	PID     int    `json:"pid"`
 	Address string `json:"address"`
-	// APIServerURL is an https URL. CAData is its certificate authority, PEM in base64, as in a kubeconfig.
+	// APIServerURL is an https URL.
 	APIServerURL string `json:"apiServer"`
-	CAData       []byte `json:"caData"`
+	// CAData is the certificate authority of APIServerURL in PEM, base64-encoded in the file, as in a kubeconfig.
+	CAData []byte `json:"caData"`
 	// StoreURL is the object store's http URL.
 	StoreURL string `json:"store"`
 	// RegistryAddress is host and port of the image registry.

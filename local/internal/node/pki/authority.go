@@ -1,6 +1,6 @@
 // Package pki creates the keys of a node: its certificate authority and certificates, the key that signs
-// service account tokens, and bearer tokens. They are created for each local cloud and stay in its folder.
-// Private files are readable by their owner only.
+// service account tokens, and bearer tokens. They are created for each local cloud and stored in its folder.
+// Files are readable by their owner only.
 package pki
 
 import (
@@ -23,7 +23,7 @@ import (
 	"time"
 )
 
-// certLifetime is the validity of a certificate: longer than a local cloud lives.
+// certLifetime is the validity of a certificate, longer than anybody runs a local cloud.
 const certLifetime = 365 * 24 * time.Hour
 
 // Authority is a certificate authority.
@@ -32,9 +32,9 @@ type Authority struct {
 	keyPair tls.Certificate
 }
 
-// LoadOrCreateAuthority returns the certificate authority in folder dir (ca.crt, ca.key), and creates it if
-// there is none. It is kept over a restart, because clients have its certificate in their configuration.
-// Its certificates are written to the same folder.
+// LoadOrCreateAuthority returns the certificate authority in folder dir (ca.crt, ca.key), and creates it if there is
+// none. A restart reuses it, because clients have its certificate in their configuration. The certificates that it
+// issues are written to the same folder.
 func LoadOrCreateAuthority(dir, name string) (*Authority, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("certificate authority: %w", err)
@@ -90,7 +90,7 @@ func (a *Authority) issue(name string, template *x509.Certificate) (CertFiles, e
 }
 
 // writeCert creates a key and its certificate. Without an issuer, the certificate is self-signed. The key's
-// file is written last: if it exists, the certificate exists too.
+// file is written last, so if it exists, the certificate exists too.
 func writeCert(pair CertFiles, template *x509.Certificate, issuer *Authority) error {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -100,18 +100,18 @@ func writeCert(pair CertFiles, template *x509.Certificate, issuer *Authority) er
 	if issuer != nil {
 		parent, signer = issuer.keyPair.Leaf, issuer.keyPair.PrivateKey
 	}
-	cert, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
+	certDER, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), signer)
 	if err != nil {
 		return err
 	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
+	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
 		return err
 	}
-	if err := writePrivate(pair.Cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})); err != nil {
+	if err := writePrivate(pair.Cert, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certDER})); err != nil {
 		return err
 	}
-	return writePrivate(pair.Key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}))
+	return writePrivate(pair.Key, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER}))
 }
 
 func certTemplate(subject pkix.Name) *x509.Certificate {
@@ -120,7 +120,7 @@ func certTemplate(subject pkix.Name) *x509.Certificate {
 	return &x509.Certificate{
 		SerialNumber: serial,
 		Subject:      subject,
-		NotBefore:    now.Add(-time.Hour), // the clock of a virtual machine may jump back when its host wakes
+		NotBefore:    now.Add(-time.Hour), // the clock of a virtual machine may jump back when its host resumes
 		NotAfter:     now.Add(certLifetime),
 		KeyUsage:     x509.KeyUsageDigitalSignature,
 	}

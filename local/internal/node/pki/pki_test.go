@@ -14,14 +14,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestPKI_mutualTLS(t *testing.T) {
+func TestAuthority_mutualTLS(t *testing.T) {
 	authority, err := LoadOrCreateAuthority(t.TempDir(), "modelferry-gke")
 	require.NoError(t, err)
 	pool := x509.NewCertPool()
 	require.True(t, pool.AppendCertsFromPEM(authority.PEM()))
-	serving, err := authority.IssueServerCert("kube-apiserver", []netip.Addr{netip.MustParseAddr("127.0.0.1")}, "kubernetes.default")
+	serverCert, err := authority.IssueServerCert("kube-apiserver", []netip.Addr{netip.MustParseAddr("127.0.0.1")}, "kubernetes.default")
 	require.NoError(t, err)
-	client, err := authority.IssueClientCert("kubelet-client", "system:masters")
+	clientCert, err := authority.IssueClientCert("kubelet-client", "system:masters")
 	require.NoError(t, err)
 
 	var user string
@@ -30,28 +30,30 @@ func TestPKI_mutualTLS(t *testing.T) {
 		subject := r.TLS.PeerCertificates[0].Subject
 		user, groups = subject.CommonName, subject.Organization
 	}))
-	server.TLS = &tls.Config{Certificates: []tls.Certificate{load(t, serving)}, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert}
+	server.TLS = &tls.Config{
+		Certificates: []tls.Certificate{loadKeyPair(t, serverCert)}, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert,
+	}
 	server.StartTLS()
 	defer server.Close()
 
-	trusting := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{
-		RootCAs: pool, Certificates: []tls.Certificate{load(t, client)},
+	httpClient := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{
+		RootCAs: pool, Certificates: []tls.Certificate{loadKeyPair(t, clientCert)},
 	}}}
-	response, err := trusting.Get(server.URL)
+	response, err := httpClient.Get(server.URL)
 	require.NoError(t, err)
 	require.NoError(t, response.Body.Close())
 	require.Equal(t, "kubelet-client", user)
 	require.Equal(t, []string{"system:masters"}, groups)
 }
 
-func load(t *testing.T, pair CertFiles) tls.Certificate {
+func loadKeyPair(t *testing.T, pair CertFiles) tls.Certificate {
 	t.Helper()
 	cert, err := tls.LoadX509KeyPair(pair.Cert, pair.Key)
 	require.NoError(t, err)
 	return cert
 }
 
-func TestPKI_fileModes(t *testing.T) {
+func TestLoadOrCreateAuthority_fileModes(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "pki")
 	authority, err := LoadOrCreateAuthority(dir, "modelferry-gke")
 	require.NoError(t, err)
@@ -74,7 +76,7 @@ func TestPKI_fileModes(t *testing.T) {
 	require.Equal(t, fs.FileMode(0o700), info.Mode().Perm())
 }
 
-func TestPKI_reusesKeys(t *testing.T) {
+func TestLoadOrCreate_reusesKeys(t *testing.T) {
 	dir := t.TempDir()
 	old, err := LoadOrCreateAuthority(dir, "modelferry-gke")
 	require.NoError(t, err)
@@ -100,7 +102,7 @@ func TestPKI_reusesKeys(t *testing.T) {
 	require.Equal(t, "one", second)
 }
 
-func TestTokensFile(t *testing.T) {
+func TestWriteTokenFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tokens.csv")
 	require.NoError(t, WriteTokenFile(path,
 		User{Name: "admin", Groups: []string{"system:masters"}, Token: "T1"},

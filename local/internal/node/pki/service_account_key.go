@@ -12,9 +12,9 @@ import (
 	"path/filepath"
 )
 
-// LoadOrCreateServiceAccountKey returns the file of the key that signs service-account tokens, and makes it when
-// there is none: it stays the same over a restart, or the tokens of running pods would lose their worth. It is RSA,
-// as in GKE and EKS, whose issuers' documents list RS256 alone.
+// LoadOrCreateServiceAccountKey returns the path of the key that signs service account tokens, and creates the key if
+// there is none. A restart reuses it, so that the tokens of running pods stay valid. It is an RSA key, because the
+// discovery documents of GKE and EKS list RS256 only.
 func LoadOrCreateServiceAccountKey(dir string) (string, error) {
 	path := filepath.Join(dir, "service-account.key")
 	_, err := os.Stat(path)

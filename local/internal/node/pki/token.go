@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// User is who a bearer token stands for.
+// User is a user of the API server and its bearer token.
 type User struct {
 	Name   string
 	Groups []string
@@ -20,9 +20,9 @@ type User struct {
 // NewToken returns a bearer token or secret key of letters and digits, with at least 128 random bits.
 func NewToken() string { return rand.Text() }
 
-// LoadOrCreate returns the token in the file at path. If there is none, it writes fresh to the file, so
-// that clients can use the token after a restart.
-func LoadOrCreate(path, fresh string) (string, error) {
+// LoadOrCreate returns the token in the file at path. If there is none, it writes initial to the file and returns
+// that clients can use the same token after a restart.
+func LoadOrCreate(path, initial string) (string, error) {
 	content, err := os.ReadFile(path)
 	if err == nil && len(bytes.TrimSpace(content)) > 0 {
 		return strings.TrimSpace(string(content)), nil
@@ -33,7 +33,7 @@ func LoadOrCreate(path, fresh string) (string, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return "", fmt.Errorf("token: %w", err)
 	}
-	return fresh, writePrivate(path, []byte(fresh+"\n"))
+	return initial, writePrivate(path, []byte(initial+"\n"))
 }
 
 // WriteTokenFile writes the API server's token file, one line for each user.

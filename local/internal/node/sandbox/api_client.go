@@ -13,8 +13,7 @@ import (
 	"time"
 )
 
-// apiClient sends three kinds of requests to the node's API server. client-go would be a third of this
-// program's memory.
+// apiClient sends a few requests to the node's API server. client-go would take a third of this process's memory.
 type apiClient struct {
 	url, token string
 	client     *http.Client
@@ -48,15 +47,15 @@ func (a *apiClient) create(ctx context.Context, path string, object any) error {
 	return err
 }
 
-// checkSchedulable returns nil if the node is ready and schedulable. After a restart, the API server
-// reports the status of the last run until the kubelet has sent a heartbeat after since.
+// checkSchedulable returns nil if the node is ready and schedulable. After a restart, the API server reports the
+// status of the last run until the kubelet sends a heartbeat, so older heartbeats than since do not count.
 func (a *apiClient) checkSchedulable(ctx context.Context, name string, since time.Time) error {
 	var node struct {
 		Spec   struct{ Taints []struct{ Key string } }
 		Status struct {
 			Conditions []struct {
 				Type, Status, Message string
-				LastHeartbeatTime     time.Time // in whole seconds
+				LastHeartbeatTime     time.Time // has a resolution of one second
 			}
 		}
 	}
@@ -65,7 +64,7 @@ func (a *apiClient) checkSchedulable(ctx context.Context, name string, since tim
 	}
 	for _, condition := range node.Status.Conditions {
 		if condition.LastHeartbeatTime.Before(since.Truncate(time.Second)) {
-			return errors.New("kubelet not heard of")
+			return errors.New("no heartbeat from the kubelet since the start")
 		}
 		if condition.Type == "Ready" && condition.Status != "True" {
 			return fmt.Errorf("node not ready: %s", condition.Message)
@@ -77,16 +76,16 @@ func (a *apiClient) checkSchedulable(ctx context.Context, name string, since tim
 	return nil
 }
 
-func (a *apiClient) get(ctx context.Context, path string, into any) error {
+func (a *apiClient) get(ctx context.Context, path string, target any) error {
 	_, content, err := a.do(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return err
 	}
-	return json.Unmarshal(content, into)
+	return json.Unmarshal(content, target)
 }
 
 func (a *apiClient) do(ctx context.Context, method, path string, body []byte) (status int, content []byte, err error) {
-	const longest = 1 << 20
+	const maxBytes = 1 << 20
 	request, err := http.NewRequestWithContext(ctx, method, a.url+path, bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, err
@@ -98,7 +97,7 @@ func (a *apiClient) do(ctx context.Context, method, path string, body []byte) (s
 		return 0, nil, err
 	}
 	defer response.Body.Close()
-	content, err = io.ReadAll(io.LimitReader(response.Body, longest))
+	content, err = io.ReadAll(io.LimitReader(response.Body, maxBytes))
 	if err == nil && response.StatusCode >= 300 {
 		err = fmt.Errorf("%s %s: %s: %.500s", method, path, response.Status, content)
 	}

@@ -21,7 +21,7 @@ func (n *node) startContainerd(ctx context.Context) error {
 	}
 	program, err := os.ReadFile(components.BinDir + "/pause")
 	if err != nil {
-		return fmt.Errorf("program of a pod's sandbox: %w", err)
+		return fmt.Errorf("pause program: %w", err)
 	}
 	pause, err := images.New("pause", goruntime.GOARCH, program)
 	if err != nil {
@@ -65,7 +65,7 @@ func (n *node) startRegistry(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("image registry: %w", err)
 	}
-	// No time limit for whole requests: images can be large.
+	// There is no timeout for a request, because images can be large.
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 	go func() { n.fail(fmt.Errorf("image registry ended: %w", server.Serve(listener))) }()
 	return nil

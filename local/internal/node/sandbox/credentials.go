@@ -13,8 +13,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
-// credentials are the node's identities and secrets. They are created on the first start and kept over a
-// restart.
+// credentials are the node's identities and secrets. They are created on the first start and reused after a restart.
 type credentials struct {
 	authority    *pki.Authority
 	adminToken   string
@@ -44,7 +43,7 @@ func createCredentials(node components.NodeConfig, dir string) (credentials, err
 		return credentials{}, err
 	}
 	users := map[string]pki.User{
-		// All controllers run with one identity, so it has the permissions of all of them.
+		// All controllers run with one identity, which needs the permissions of all of them.
 		"kube-controller-manager": {Name: "system:kube-controller-manager", Groups: []string{"system:masters"}, Token: pki.NewToken()},
 		"kube-scheduler":          {Name: "system:kube-scheduler", Token: pki.NewToken()},
 		"kube-proxy":              {Name: "system:kube-proxy", Token: pki.NewToken()},
@@ -68,8 +67,8 @@ func createCredentials(node components.NodeConfig, dir string) (credentials, err
 	return credentials{authority: authority, adminToken: token, storeAccount: account}, err
 }
 
-// loadOrCreateStoreAccount returns the S3 server's root account in the file. The Cloud Storage emulator has
-// no accounts.
+// loadOrCreateStoreAccount returns the S3 server's root account from the file, and creates it if there is none. The
+// Cloud Storage emulator has no accounts.
 func loadOrCreateStoreAccount(node components.NodeConfig, path string) (secrets.StoreAccount, error) {
 	if !clouds.MustGet(node.Stack).ObjectStore.HasAccounts {
 		return secrets.StoreAccount{}, nil

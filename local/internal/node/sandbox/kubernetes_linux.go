@@ -10,8 +10,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/components"
 )
 
-// issuerDiscoveryBinding lets everybody read the OIDC discovery document and keys, as on GKE and EKS: they
-// are public and needed to verify a token.
+// issuerDiscoveryBinding lets everybody read the OIDC discovery document and the public keys that verify a token, as on
+// GKE and EKS.
 var issuerDiscoveryBinding = map[string]any{
 	"apiVersion": "rbac.authorization.k8s.io/v1",
 	"kind":       "ClusterRoleBinding",
@@ -61,11 +61,9 @@ func (n *node) startKubernetes(ctx context.Context, containerdReady <-chan struc
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.waitReady(ctx, "kube-proxy", httpProbe("http://127.0.0.1:10256/healthz")) })
 	g.Go(func() error {
-		return n.waitReady(
-			ctx,
-			"kubelet",
-			func(ctx context.Context) error { return n.api.checkSchedulable(ctx, n.config.NodeName(), n.started) },
-		)
+		return n.waitReady(ctx, "kubelet", func(ctx context.Context) error {
+			return n.api.checkSchedulable(ctx, n.config.NodeName(), n.started)
+		})
 	})
 	return g.Wait()
 }
@@ -83,7 +81,7 @@ func httpProbe(url string) func(context.Context) error {
 		}
 		defer response.Body.Close()
 		if response.StatusCode >= http.StatusInternalServerError {
-			return fmt.Errorf("%s answers %s", url, response.Status)
+			return fmt.Errorf("%s: %s", url, response.Status)
 		}
 		return nil
 	}

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// lastLine returns the last non-empty line of a log, cut to a readable length, or "" if the log cannot be
-// read. A line that starts a Go panic is preferred, because it has the reason.
+// lastLine returns the last non-empty line of a log, truncated to 300 bytes, or "" if the log cannot be read. If the
+// process panicked, it returns the line with the reason of the panic.
 func lastLine(path string) string {
-	const longest = 300
+	const maxLength = 300
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return ""
@@ -24,8 +24,8 @@ func lastLine(path string) string {
 			last = line
 		}
 	}
-	if len(last) > longest {
-		last = last[:longest] + "…"
+	if len(last) > maxLength {
+		last = last[:maxLength] + "…"
 	}
 	return last
 }

@@ -13,7 +13,7 @@ func TestLastLine(t *testing.T) {
 	for name, c := range map[string]struct{ log, want string }{
 		"empty":       {log: "", want: ""},
 		"last":        {log: "one\ntwo\n", want: "two"},
-		"not ended":   {log: "one\ntwo", want: "two"},
+		"no newline":  {log: "one\ntwo", want: "two"},
 		"blank lines": {log: "one\n\n  \n", want: "one"},
 		"panic":       {log: "one\npanic: reason\n\ngoroutine 1:\n\tmain.go:1\n", want: "panic: reason"},
 		"long":        {log: strings.Repeat("x", 400), want: strings.Repeat("x", 300) + "…"},

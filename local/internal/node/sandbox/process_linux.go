@@ -9,11 +9,10 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/components"
 )
 
-// readyTimeout is the time for a component to become ready. The API server takes three seconds on two idle
-// cores.
+// readyTimeout is the time for a component to become ready. The API server takes 3 s on two idle cores.
 const readyTimeout = 120 * time.Second
 
-// startProcess starts a process. When it exits, the node stops: a partial cluster would be hard to debug.
+// startProcess starts a process. If it exits, the node stops, because a partial cluster would be hard to debug.
 func (n *node) startProcess(p components.Process) error {
 	log := filepath.Join(components.StackDir, "log", p.Name+".log")
 	exited, err := n.reaper.start(p, log)
@@ -22,7 +21,7 @@ func (n *node) startProcess(p components.Process) error {
 	}
 	go func() {
 		status := <-exited
-		n.fail(fmt.Errorf("%s ended (%s): %s: see %s", p.Name, exitReason(status), lastLine(log), n.Layout.Log(p.Name)))
+		n.fail(fmt.Errorf("%s exited (%s): %s: see %s", p.Name, exitReason(status), lastLine(log), n.Layout.Log(p.Name)))
 	}()
 	return nil
 }

@@ -13,28 +13,27 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/hostdeps"
 )
 
-// processReaper starts the node's processes and reaps them, and also the orphans that PID 1 inherits,
-// mostly containerd shims. It waits for any child, so nothing else in this process may wait for one: do not
-// use os/exec here.
+// processReaper starts the node's processes and reaps them. As PID 1 it also reaps orphans, mostly containerd shims. It
+// waits for any child process, so nothing else in this process may wait for one: do not use os/exec here.
 type processReaper struct {
-	mu      sync.Mutex
-	waiting map[int]chan<- unix.WaitStatus
+	mu        sync.Mutex
+	exitChans map[int]chan<- unix.WaitStatus
 }
 
 func newProcessReaper() *processReaper {
-	c := &processReaper{waiting: map[int]chan<- unix.WaitStatus{}}
-	ended := make(chan os.Signal, 1)
-	signal.Notify(ended, unix.SIGCHLD)
+	r := &processReaper{exitChans: map[int]chan<- unix.WaitStatus{}}
+	sigchld := make(chan os.Signal, 1)
+	signal.Notify(sigchld, unix.SIGCHLD)
 	go func() {
-		for range ended {
-			c.reap()
+		for range sigchld {
+			r.reap()
 		}
 	}()
-	return c
+	return r
 }
 
 // start starts a process with its output in the file log. The channel receives its status when it exits.
-func (c *processReaper) start(p components.Process, log string) (<-chan unix.WaitStatus, error) {
+func (r *processReaper) start(p components.Process, log string) (<-chan unix.WaitStatus, error) {
 	out, err := os.OpenFile(log, os.O_CREATE|os.O_TRUNC|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("log of %s: %w", p.Name, err)
@@ -46,9 +45,9 @@ func (c *processReaper) start(p components.Process, log string) (<-chan unix.Wai
 	}
 	defer null.Close()
 
-	// Locked while the process starts, so that it is registered before it can be reaped.
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	// The lock is held during the start, so that the process is registered before it can be reaped.
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	pid, err := syscall.ForkExec(p.Command[0], p.Command, &syscall.ProcAttr{
 		Dir:   "/",
 		Env:   append([]string{"PATH=" + hostdeps.SearchPath, "HOME=/root"}, p.Env...),
@@ -59,13 +58,13 @@ func (c *processReaper) start(p components.Process, log string) (<-chan unix.Wai
 		return nil, fmt.Errorf("start %s (%s): %w", p.Name, p.Command[0], err)
 	}
 	exited := make(chan unix.WaitStatus, 1)
-	c.waiting[pid] = exited
+	r.exitChans[pid] = exited
 	return exited, nil
 }
 
-func (c *processReaper) reap() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+func (r *processReaper) reap() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for {
 		var status unix.WaitStatus
 		pid, err := unix.Wait4(-1, &status, unix.WNOHANG, nil)
@@ -75,9 +74,9 @@ func (c *processReaper) reap() {
 		if err != nil || pid <= 0 {
 			return
 		}
-		if exited, ok := c.waiting[pid]; ok {
+		if exited, ok := r.exitChans[pid]; ok {
 			exited <- status
-			delete(c.waiting, pid)
+			delete(r.exitChans, pid)
 		}
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// ErrStarterGone is the error if the process that started the node exited too early.
+// ErrStarterGone means that the process that started the node exited before the node had its PID.
 var ErrStarterGone = errors.New("the process that started the node is gone")
 
 // Options are the arguments of Run.
@@ -27,8 +27,7 @@ type Options struct {
 	Range   network.Range
 	Region  string // AWS region; empty on GKE
 	Servers []Server
-	// HostPID delivers the PID of this process in the host's PID namespace, after the host's end of the
-	// link exists.
+	// HostPID delivers the PID of this process in the host's PID namespace, once the host's end of the link exists.
 	HostPID io.Reader
 	// Progress receives one line for each step.
 	Progress io.Writer
@@ -48,8 +47,8 @@ type node struct {
 	started time.Time
 }
 
-// Run runs the node. It returns when ctx ends, or with the reason when a component exits or does not start.
-// The caller then exits, and the kernel ends the remaining processes.
+// Run runs the node until ctx ends. If a component exits or does not start, it returns the reason. The caller must then
+// exit: this process is PID 1 of the node's PID namespace, so the kernel kills the remaining processes.
 func Run(ctx context.Context, o Options) error {
 	var pid int
 	if _, err := fmt.Fscan(o.HostPID, &pid); err != nil {
@@ -114,8 +113,7 @@ func (n *node) start(ctx context.Context) error {
 	g.Go(func() error { return n.startStore(startCtx) })
 	g.Go(func() error { return n.startKubernetes(startCtx, containerdReady) })
 	if err := g.Wait(); err != nil {
-		// If a component exited, that is the reason, and not the probe of another one that failed
-		// afterwards.
+		// If a component exited, that is the reason, and not the failed probe of another one.
 		if cause := context.Cause(ctx); cause != nil {
 			return cause
 		}
@@ -125,23 +123,23 @@ func (n *node) start(ctx context.Context) error {
 }
 
 func (n *node) startServers(ctx context.Context) error {
-	host := ServerContext{
+	serverCtx := ServerContext{
 		Node:       n.config,
 		Dir:        components.StackDir,
 		Authority:  n.credentials.authority,
 		AdminToken: n.credentials.adminToken,
 	}
 	for _, server := range n.Servers {
-		exited, err := server.Start(ctx, host)
+		exited, err := server.Start(ctx, serverCtx)
 		if err != nil {
 			return fmt.Errorf("%s: %w", server.Name, err)
 		}
 		go func() {
 			if err := <-exited; err != nil {
-				n.fail(fmt.Errorf("%s ended: %w", server.Name, err))
+				n.fail(fmt.Errorf("%s exited: %w", server.Name, err))
 			}
 		}()
-		n.progressf("%s answers", server.Name)
+		n.progressf("%s is ready", server.Name)
 	}
 	return nil
 }

@@ -1,5 +1,5 @@
-// Package sandbox runs a node inside its own mount, network, PID, UTS and IPC namespaces, as their first
-// process. Everything that it starts ends with it, including mounts, links and firewall rules.
+// Package sandbox runs a node inside mount, network, PID, UTS and IPC namespaces, as their first process. Processes,
+// mounts, links and firewall rules disappear with the namespaces when it exits.
 package sandbox
 
 import (
@@ -9,20 +9,19 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/pki"
 )
 
-// Server is a server that runs in the node's first process, beside the components with processes of their
-// own.
+// Server is a server that runs in the node's first process. Components run in processes of their own.
 type Server struct {
 	// Name is used in progress and errors.
 	Name string
-	// Start starts the server when the API server is ready, and returns when it accepts clients. The node
-	// is not ready before. The server stops when ctx ends. If it stops earlier, it sends the reason on
-	// ended, and the node stops.
-	Start func(ctx context.Context, host ServerContext) (ended <-chan error, err error)
+	// Start starts the server and returns when it accepts connections. It is called when the API server is ready;
+	// the node becomes ready afterwards. The server stops when ctx ends. If it stops earlier, it sends the reason on
+	// exited, and the node stops.
+	Start func(ctx context.Context, server ServerContext) (exited <-chan error, err error)
 }
 
-// ServerContext has the arguments of Server.Start.
+// ServerContext is what a server gets from the node.
 type ServerContext struct {
-	// Node has addresses, ports and URLs.
+	// Node has the node's addresses and URLs.
 	Node components.NodeConfig
 	// Dir is the stack's folder inside the node, with cloud.json and secret/.
 	Dir string
