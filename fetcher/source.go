@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"strings"
 
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 	"github.com/modelferry/modelferry/fetcher/internal/identity"
@@ -19,9 +20,14 @@ func openSource(ctx context.Context, req request.Request, log *slog.Logger) (sou
 		if err := identity.WaitForGKEToken(ctx, req.IdentityWait, log); err != nil {
 			return nil, err
 		}
-		return gcs.New(ctx)
+		return gcs.New(userAgent())
 	case request.S3:
 		return s3.New(ctx)
 	}
 	return nil, fetcherr.New(fetcherr.InvalidConfig, "invalid cloud %q: must be %s or %s", req.Cloud, request.GCS, request.S3)
+}
+
+// userAgent returns the User-Agent of requests to GCS. The AWS SDK has its own.
+func userAgent() string {
+	return "modelferry-fetcher/" + strings.Trim(versionString(), "()") // parentheses would begin a comment
 }

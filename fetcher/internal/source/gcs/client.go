@@ -2,6 +2,7 @@ package gcs
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/url"
 	"os"
@@ -19,6 +20,8 @@ const (
 	maxIdleConns = 64
 	// readOnlyScope is the OAuth scope of the tokens.
 	readOnlyScope = "https://www.googleapis.com/auth/devstorage.read_only"
+	// maxErrorBody limits how much is read of a response that is an error, in bytes.
+	maxErrorBody = 1 << 20
 )
 
 // client sends objects.get requests to the JSON API, without retries.
@@ -27,20 +30,21 @@ const (
 // It does not use Google's generated client (google.golang.org/api/storage/v1), which links gRPC and OpenTelemetry:
 // a quarter of the compressed binary for one request.
 type client struct {
-	http     *http.Client
-	basePath string
+	http      *http.Client
+	basePath  string
+	userAgent string
 }
 
 // newClient returns a client with the application default credentials and the read-only scope. With
 // STORAGE_EMULATOR_HOST it uses that endpoint and no credentials. Missing credentials are
 // fetcherr.PermissionDenied.
-func newClient() (*client, error) {
+func newClient(userAgent string) (*client, error) {
 	base := http.DefaultTransport.(*http.Transport).Clone()
 	base.MaxIdleConnsPerHost = maxIdleConns
 	// HTTP/2 would send all ranges over one connection, and so limit the object to one connection's throughput.
 	base.Protocols = new(http.Protocols)
 	base.Protocols.SetHTTP1(true)
-	c := &client{http: &http.Client{Transport: base}, basePath: basePath()}
+	c := &client{http: &http.Client{Transport: base}, basePath: basePath(), userAgent: userAgent}
 	if UsesEmulator() {
 		return c, nil
 	}
@@ -55,15 +59,18 @@ func newClient() (*client, error) {
 	return c, nil
 }
 
-// get requests an object: its metadata, or with alt=media in query its content. The caller closes the body. A status
+// get requests an object: its metadata, or its content if query has alt=media. The caller closes the body. A status
 // other than 2xx is a *googleapi.Error.
 func (c *client) get(ctx context.Context, bucket, key string, query url.Values, header http.Header) (*http.Response, error) {
 	query.Set("prettyPrint", "false")
-	address := c.basePath + "b/" + url.PathEscape(bucket) + "/o/" + url.PathEscape(key) + "?" + query.Encode()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.basePath+"b/{bucket}/o/{object}?"+query.Encode(), nil)
 	if err != nil {
 		return nil, err
 	}
+	// url.PathEscape keeps characters that GCS requires to be escaped, such as + and &.
+	// https://cloud.google.com/storage/docs/request-endpoints#encoding
+	googleapi.Expand(request.URL, map[string]string{"bucket": bucket, "object": key})
+	header.Set("User-Agent", c.userAgent)
 	request.Header = header
 	response, err := c.http.Do(request)
 	if ctx.Err() != nil && err != nil {
@@ -72,11 +79,22 @@ func (c *client) get(ctx context.Context, bucket, key string, query url.Values, 
 	if err != nil {
 		return nil, err
 	}
-	if err := googleapi.CheckResponse(response); err != nil {
+	if err := checkStatus(response); err != nil {
 		googleapi.CloseBody(response)
 		return nil, err
 	}
 	return response, nil
+}
+
+// checkStatus returns a *googleapi.Error if the status is not 2xx. googleapi.CheckResponse alone would read a body of
+// any size into memory.
+func checkStatus(response *http.Response) error {
+	if response.StatusCode/100 == 2 {
+		return nil
+	}
+	limited := *response
+	limited.Body = io.NopCloser(io.LimitReader(response.Body, maxErrorBody))
+	return googleapi.CheckResponse(&limited)
 }
 
 // UsesEmulator reports whether the endpoint is an emulator, which takes no credentials.

@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strconv"
 
+	"google.golang.org/api/googleapi"
+
 	"github.com/modelferry/modelferry/fetcher/internal/crc"
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 	"github.com/modelferry/modelferry/fetcher/internal/identity"
@@ -19,10 +21,11 @@ import (
 // Source reads from GCS. Create it with New.
 type Source struct{ client *client }
 
-// New returns a Source with the application default credentials and the read-only scope. With STORAGE_EMULATOR_HOST
-// it uses that endpoint without credentials; otherwise missing credentials are fetcherr.PermissionDenied.
-func New(context.Context) (*Source, error) {
-	client, err := newClient()
+// New returns a Source with the application default credentials and the read-only scope, which sends userAgent as
+// User-Agent. With STORAGE_EMULATOR_HOST it uses that endpoint without credentials; otherwise missing credentials are
+// fetcherr.PermissionDenied.
+func New(userAgent string) (*Source, error) {
+	client, err := newClient(userAgent)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +44,7 @@ func (s *Source) URL(ref source.Ref) string {
 // metadata is the part of an object's resource that Stat requests.
 // https://cloud.google.com/storage/docs/json_api/v1/objects#resource
 type metadata struct {
-	Size       int64  `json:"size,string"`
+	Size       uint64 `json:"size,string"`
 	Generation int64  `json:"generation,string"`
 	CRC32C     string `json:"crc32c"`
 }
@@ -57,12 +60,12 @@ func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error
 	if err != nil {
 		return source.Object{}, classifyError(s.URL(ref), ref, err)
 	}
-	defer response.Body.Close()
+	defer googleapi.CloseBody(response) // also reads the rest of the body, so that the connection is reused
 	var attrs metadata
 	if err := json.NewDecoder(response.Body).Decode(&attrs); err != nil {
 		return source.Object{}, fmt.Errorf("%s: invalid object metadata: %w", s.URL(ref), err)
 	}
-	object := source.Object{Ref: ref, Size: attrs.Size, Version: strconv.FormatInt(attrs.Generation, 10)}
+	object := source.Object{Ref: ref, Size: int64(attrs.Size), Version: strconv.FormatInt(attrs.Generation, 10)}
 	if sum, err := crc.Decode(crc.CRC32C, attrs.CRC32C); err == nil {
 		object.Checksum = sum
 	}
@@ -116,9 +119,10 @@ func (s *Source) query(ref source.Ref, version string) (url.Values, error) {
 	if version == "" {
 		return query, nil
 	}
-	if _, err := strconv.ParseInt(version, 10, 64); err != nil {
+	generation, err := strconv.ParseInt(version, 10, 64)
+	if err != nil {
 		return nil, fetcherr.New(fetcherr.InvalidConfig, "%s: generation: %w", s.URL(ref), err)
 	}
-	query.Set("generation", version)
+	query.Set("generation", strconv.FormatInt(generation, 10)) // GCS rejects forms such as +1
 	return query, nil
 }

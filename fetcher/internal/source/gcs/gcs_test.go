@@ -20,14 +20,14 @@ import (
 func TestMain(m *testing.M) { storetest.Main(m) }
 
 func TestSource_conformance(t *testing.T) {
-	sourcetest.RunConformance(t, storetest.GCS(t), func(ctx context.Context) (source.Source, error) { return gcs.New(ctx) })
+	sourcetest.RunConformance(t, storetest.GCS(t), func(context.Context) (source.Source, error) { return gcs.New("test/1") })
 }
 
 // Size, ranges and digest are those of the stored content. GCS would decompress the object and ignore the range.
 func TestSource_gzipEncodedObjectReadAsStored(t *testing.T) {
 	store := storetest.GCS(t)
 	t.Setenv("STORAGE_EMULATOR_HOST", store.Endpoint())
-	src, err := gcs.New(t.Context())
+	src, err := gcs.New("test/1")
 	require.NoError(t, err)
 	bucket, packed := store.Bucket(t), archivetest.Gzip(t, bytes.Repeat([]byte("text "), 1000))
 	store.PutGzipped(t, bucket, "data.csv", packed)
@@ -53,7 +53,7 @@ func TestSourceRead_acceptEncodingGzip(t *testing.T) {
 	}))
 	defer server.Close()
 	t.Setenv("STORAGE_EMULATOR_HOST", server.URL)
-	src, err := gcs.New(t.Context())
+	src, err := gcs.New("test/1")
 	require.NoError(t, err)
 	reader, err := src.Read(t.Context(), source.Object{Ref: source.Ref{Bucket: "b", Key: "k"}, Size: 2, Version: "1"}, 0, 1)
 	require.NoError(t, err)
