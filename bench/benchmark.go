@@ -44,7 +44,7 @@ type sample struct {
 	memory int64
 }
 
-func cases(programs binaries, s *servers, o objects) []benchmark {
+func newBenchmarks(programs binaries, s *servers, o objects) []benchmark {
 	fetch := func(name, endpoint, key string, extraEnv ...string) tool {
 		env := append(s.environment(endpoint), "S3_BUCKET="+bucket, "S3_MODEL_PATH="+key, "LOCAL_MODEL_PATH="+targetPlaceholder+"/"+key)
 		return tool{name: name, args: []string{programs.fetcher}, env: append(env, extraEnv...)}
@@ -92,24 +92,24 @@ func cases(programs binaries, s *servers, o objects) []benchmark {
 const targetPlaceholder = "@target"
 
 // measure runs the tools in turn, so that other load on the machine affects all of them alike.
-func (c benchmark) measure(ctx context.Context, runs int, folder string) (result, error) {
-	samples := make([][]sample, len(c.tools))
+func (b benchmark) measure(ctx context.Context, runs int, folder string) (result, error) {
+	samples := make([][]sample, len(b.tools))
 	for range runs {
-		for i, tool := range c.tools {
-			taken, err := tool.run(ctx, folder)
+		for i, t := range b.tools {
+			measured, err := t.run(ctx, folder)
 			if err != nil {
-				return result{}, fmt.Errorf("%s: %w", tool.name, err)
+				return result{}, fmt.Errorf("%s: %w", t.name, err)
 			}
-			samples[i] = append(samples[i], taken)
+			samples[i] = append(samples[i], measured)
 		}
 	}
-	return result{benchmark: c, samples: samples}, nil
+	return result{benchmark: b, samples: samples}, nil
 }
 
 // run runs one process with an empty folder.
-func (c tool) run(ctx context.Context, folder string) (sample, error) {
-	if c.fixedTime > 0 {
-		return sample{wall: c.fixedTime}, nil
+func (t tool) run(ctx context.Context, folder string) (sample, error) {
+	if t.fixedTime > 0 {
+		return sample{wall: t.fixedTime}, nil
 	}
 	if err := os.RemoveAll(folder); err != nil {
 		return sample{}, err
@@ -117,7 +117,7 @@ func (c tool) run(ctx context.Context, folder string) (sample, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return sample{}, err
 	}
-	args, env := replaceTarget(c.args, folder), replaceTarget(c.env, folder)
+	args, env := replaceTarget(t.args, folder), replaceTarget(t.env, folder)
 	command := exec.CommandContext(ctx, args[0], args[1:]...)
 	// Without the environment of the machine, such as a CA bundle that only some tools read.
 	command.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + folder}, env...)

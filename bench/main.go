@@ -69,13 +69,13 @@ func bench(ctx context.Context, runs int, only, plot, cache string) error {
 	}
 	defer servers.stop()
 	var results []result
-	for _, c := range cases(programs, servers, objects) {
-		if !pattern.MatchString(c.name) {
+	for _, benchmark := range newBenchmarks(programs, servers, objects) {
+		if !pattern.MatchString(benchmark.name) {
 			continue
 		}
-		result, err := c.measure(ctx, runs, filepath.Join(work, "out"))
+		result, err := benchmark.measure(ctx, runs, filepath.Join(work, "out"))
 		if err != nil {
-			return fmt.Errorf("%s: %w", c.name, err)
+			return fmt.Errorf("%s: %w", benchmark.name, err)
 		}
 		result.print(os.Stdout)
 		results = append(results, result)

@@ -33,11 +33,11 @@ func makeObjects(cache string) (objects, error) {
 		o.large:   func(w io.Writer) error { return writeRandom(w, largeBytes) },
 		o.archive: func(w io.Writer) error { return writeArchive(gzip.NewWriter(w)) },
 		o.zstd: func(w io.Writer) error {
-			packer, err := zstd.NewWriter(w)
+			compressor, err := zstd.NewWriter(w)
 			if err != nil {
 				return err
 			}
-			return writeArchive(packer)
+			return writeArchive(compressor)
 		},
 	} {
 		if err := writeOnce(filepath.Join(o.folder, name), write); err != nil {
@@ -75,16 +75,16 @@ func writeRandom(w io.Writer, n int64) error {
 // floats are noise, the high ones much alike. Compressed it is about largeBytes long. Use
 // compress/gzip: klauspost's writer stores such data uncompressed, and extracting that would be a
 // mere copy.
-func writeArchive(packer io.WriteCloser) error {
+func writeArchive(compressor io.WriteCloser) error {
 	const packed, plain = 94, 100 // what gzip makes of it, in percent
-	archive := tar.NewWriter(packer)
+	archive := tar.NewWriter(compressor)
 	size := int64(largeBytes) * plain / packed &^ 3
 	if err := archive.WriteHeader(&tar.Header{Name: "model.safetensors", Mode: 0o644, Size: size}); err != nil {
 		return err
 	}
 	source, buffer := rand.NewChaCha8([32]byte{2}), make([]byte, 1<<20)
-	for left := size; left > 0; left -= int64(len(buffer)) {
-		buffer = buffer[:min(left, int64(len(buffer)))]
+	for remaining := size; remaining > 0; remaining -= int64(len(buffer)) {
+		buffer = buffer[:min(remaining, int64(len(buffer)))]
 		_, _ = source.Read(buffer) // never fails
 		for i := 3; i < len(buffer); i += 4 {
 			buffer[i] = 0x3c | buffer[i]&0x83 // sign and exponent of small weights
@@ -93,5 +93,5 @@ func writeArchive(packer io.WriteCloser) error {
 			return err
 		}
 	}
-	return errors.Join(archive.Close(), packer.Close())
+	return errors.Join(archive.Close(), compressor.Close())
 }

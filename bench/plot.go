@@ -15,7 +15,7 @@ func drawSVG(results []result) []byte {
 	for _, r := range results {
 		y += row
 		fmt.Fprintf(&body, `<text x="10" y="%d" font-weight="bold">%s</text>`+"\n", y, html.EscapeString(r.name))
-		for i, c := range r.tools {
+		for i, tool := range r.tools {
 			y += row
 			relativeTime := 1 / r.ratio(i)
 			color := "#9aa5b1"
@@ -25,7 +25,7 @@ func drawSVG(results []result) []byte {
 			fmt.Fprintf(&body,
 				`<text x="%d" y="%d" text-anchor="end">%s</text>`+
 					`<rect x="%d" y="%d" width="%.0f" height="14" fill="%s"/><text x="%.0f" y="%d">%.2f</text>`+"\n",
-				left-8, y, html.EscapeString(c.name), left, y-12, min(relativeTime,
+				left-8, y, html.EscapeString(tool.name), left, y-12, min(relativeTime,
 					longest)*unit, color, left+min(relativeTime, longest)*unit+6, y, relativeTime)
 		}
 		y += row / 2

@@ -140,12 +140,12 @@ func (s *servers) stop() {
 	}
 }
 
-func post(ctx context.Context, target, kind string, body io.Reader) error {
+func post(ctx context.Context, target, contentType string, body io.Reader) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, target, body)
 	if err != nil {
 		return err
 	}
-	request.Header.Set("Content-Type", kind)
+	request.Header.Set("Content-Type", contentType)
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return err

@@ -14,10 +14,10 @@ type result struct {
 	samples [][]sample
 }
 
-func median[T int64 | time.Duration](samples []sample, of func(sample) T) T {
+func median[T int64 | time.Duration](samples []sample, value func(sample) T) T {
 	values := make([]T, len(samples))
 	for i, s := range samples {
-		values[i] = of(s)
+		values[i] = value(s)
 	}
 	slices.Sort(values)
 	return values[len(values)/2]
@@ -35,7 +35,7 @@ func (r result) print(w io.Writer) {
 	fmt.Fprintf(w, "\n%s\n", r.name)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "\ttime s\tMB/s\tCPU s\tmemory MiB\tfetcher/tool\tmaximum\t")
-	for i, c := range r.tools {
+	for i, tool := range r.tools {
 		wall := r.wall(i)
 		cpu := median(r.samples[i], func(s sample) time.Duration { return s.cpu })
 		memory := median(r.samples[i], func(s sample) int64 { return s.memory })
@@ -43,10 +43,10 @@ func (r result) print(w io.Writer) {
 		if i > 0 {
 			ratio = fmt.Sprintf("%.2f x", r.ratio(i))
 		}
-		if maximum, set := r.thresholds[c.name]; set {
+		if maximum, set := r.thresholds[tool.name]; set {
 			limit = fmt.Sprintf("%.3g x", maximum)
 		}
-		fmt.Fprintf(table, "%s\t%.3f\t%.0f\t%.3f\t%d\t%s\t%s\t\n", c.name, wall.Seconds(),
+		fmt.Fprintf(table, "%s\t%.3f\t%.0f\t%.3f\t%d\t%s\t%s\t\n", tool.name, wall.Seconds(),
 			float64(r.bytes)/1e6/wall.Seconds(), cpu.Seconds(), memory>>20, ratio, limit)
 	}
 	_ = table.Flush() // to the caller's writer, as everything above

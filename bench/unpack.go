@@ -44,9 +44,9 @@ func digest(name string) string {
 	return hex.EncodeToString(hash.Sum(nil))
 }
 
-func replaceTarget(texts []string, folder string) []string {
-	replaced := make([]string, len(texts))
-	for i, text := range texts {
+func replaceTarget(values []string, folder string) []string {
+	replaced := make([]string, len(values))
+	for i, text := range values {
 		replaced[i] = strings.ReplaceAll(text, targetPlaceholder, folder)
 	}
 	return replaced

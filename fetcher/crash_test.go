@@ -26,51 +26,51 @@ func TestFetcher_completesAfterKill(t *testing.T) {
 	for name, store := range allStores(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newFixture(t, store, "").set("FETCH_PART_SIZE", "65536")
+			f := newFixture(t, store, "").set("FETCH_PART_SIZE", "65536")
 			model, weights := randomBytes(20, 3<<20), randomBytes(21, 2<<20)
 			packed := archivetest.Tar(t, archivetest.File("weights", weights), archivetest.File("config.json", []byte("{}")))
-			store.Put(t, b.bucket, "models/m.bin", model)
-			store.Put(t, b.bucket, "m.tar", packed)
-			b.set("MODEL_SHA256", sha256Hex(model), "ARTIFACTS",
-				fmt.Sprintf(`[{"bucket":%q,"path":"m.tar","dest":"bert/m.tar","sha256":%q}]`, b.bucket, sha256Hex(packed)))
+			store.Put(t, f.bucket, "models/m.bin", model)
+			store.Put(t, f.bucket, "m.tar", packed)
+			f.set("MODEL_SHA256", sha256Hex(model), "ARTIFACTS",
+				fmt.Sprintf(`[{"bucket":%q,"path":"m.tar","dest":"bert/m.tar","sha256":%q}]`, f.bucket, sha256Hex(packed)))
 			requireComplete := func() {
-				require.Equal(t, model, b.readFile(t, "m.bin"))
-				require.Equal(t, weights, b.readFile(t, "bert/weights"))
+				require.Equal(t, model, f.readFile(t, "m.bin"))
+				require.Equal(t, weights, f.readFile(t, "bert/weights"))
 			}
 			// Kill within the duration of a run on this machine.
 			began := time.Now()
-			require.Equal(t, 0, b.run(t).ExitCode)
-			longest := time.Since(began)
-			require.NoError(t, os.Remove(b.path(publish.MarkerName)))
+			require.Equal(t, 0, f.run(t).ExitCode)
+			duration := time.Since(began)
+			require.NoError(t, os.Remove(f.path(publish.MarkerName)))
 			for range killCount / 2 {
-				command, _ := b.command(t.Context())
+				command, _ := f.command(t.Context())
 				require.NoError(t, command.Start())
-				time.Sleep(rand.N(longest))
+				time.Sleep(rand.N(duration))
 				_ = command.Process.Kill() // it may have ended by itself
 				_ = command.Wait()
-				if _, err := os.Stat(b.path(publish.MarkerName)); err == nil {
+				if _, err := os.Stat(f.path(publish.MarkerName)); err == nil {
 					requireComplete()
-					require.NoError(t, os.Remove(b.path(publish.MarkerName)))
+					require.NoError(t, os.Remove(f.path(publish.MarkerName)))
 				}
 			}
-			require.Equal(t, 0, b.run(t).ExitCode)
+			require.Equal(t, 0, f.run(t).ExitCode)
 			requireComplete()
 		})
 	}
 }
 
 // stopWhen starts a run whose last range stalls and ends it by a signal when the journal is far enough.
-func stopWhen(t *testing.T, b *fixture, signal os.Signal, enough func(journal []byte) bool) {
+func stopWhen(t *testing.T, f *fixture, signal os.Signal, ready func(journal []byte) bool) {
 	t.Helper()
-	command, stderr := b.command(t.Context())
+	command, stderr := f.command(t.Context())
 	require.NoError(t, command.Start())
 	require.Eventually(t, func() bool {
-		journal, _ := os.ReadFile(b.path(staging + "/0.journal"))
-		return enough(journal)
+		journal, _ := os.ReadFile(f.path(staging + "/0.journal"))
+		return ready(journal)
 	}, 20*time.Second, time.Millisecond, stderr.String)
 	require.NoError(t, command.Process.Signal(signal))
 	_ = command.Wait() // it was stopped
-	b.requireNothingPublished(t)
+	f.requireNothingPublished(t)
 }
 
 // countSegments counts the segments of a journal.
@@ -81,42 +81,42 @@ func TestFetcher_resumesInterruptedDownload(t *testing.T) {
 	const part, parts = 1 << 20, 12
 	body := randomBytes(22, part*parts)
 	for name, store := range allStores(t) {
-		for _, end := range []struct {
+		for _, tt := range []struct {
 			name    string
 			signal  os.Signal
-			damage  func(t *testing.T, b *fixture)
+			damage  func(t *testing.T, f *fixture)
 			missing int
 		}{
 			{"killed", syscall.SIGKILL, func(*testing.T, *fixture) {}, 0},
 			{"stopped", syscall.SIGTERM, func(*testing.T, *fixture) {}, 0},
-			{"killed, and a byte lost in a power failure", syscall.SIGKILL, func(t *testing.T, b *fixture) {
+			{"killed, and a byte lost in a power failure", syscall.SIGKILL, func(t *testing.T, f *fixture) {
 				t.Helper()
-				flipByte(t, b.path(staging+"/0/m.bin"), 17)
+				flipByte(t, f.path(staging+"/0/m.bin"), 17)
 			}, 1},
-			{"killed, and the object replaced", syscall.SIGKILL, func(t *testing.T, b *fixture) {
+			{"killed, and the object replaced", syscall.SIGKILL, func(t *testing.T, f *fixture) {
 				t.Helper()
-				b.store.Put(t, b.bucket, "models/m.bin", body)
+				f.store.Put(t, f.bucket, "models/m.bin", body)
 			}, parts},
 		} {
-			t.Run(name+"/"+end.name, func(t *testing.T) {
+			t.Run(name+"/"+tt.name, func(t *testing.T) {
 				proxy := faultproxy.New(t, store.Endpoint())
 				proxy.Inject(1, faultproxy.RangeFrom((parts-1)*part), faultproxy.Stall(1000))
-				b := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_PARALLEL", fmt.Sprint(parts))
-				store.Put(t, b.bucket, "models/m.bin", body)
-				stopWhen(t, b, end.signal, func(journal []byte) bool { return countSegments(journal) == parts-1 })
-				end.damage(t, b)
+				f := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_PARALLEL", fmt.Sprint(parts))
+				store.Put(t, f.bucket, "models/m.bin", body)
+				stopWhen(t, f, tt.signal, func(journal []byte) bool { return countSegments(journal) == parts-1 })
+				tt.damage(t, f)
 				before := len(proxy.Requests())
-				got := b.run(t)
+				got := f.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
-				require.Equal(t, body, b.readFile(t, "m.bin"))
+				require.Equal(t, body, f.readFile(t, "m.bin"))
 				ranges := 0
 				for _, request := range proxy.Requests()[before:] {
 					if strings.Contains(request, "bytes=") {
 						ranges++
 					}
 				}
-				if end.missing < parts {
-					require.Equal(t, 1+end.missing, ranges)
+				if tt.missing < parts {
+					require.Equal(t, 1+tt.missing, ranges)
 					require.Contains(t, got.stderr, "resuming an earlier download")
 				} else {
 					require.Equal(t, parts, ranges, "a part of another version is of no use")
@@ -135,26 +135,26 @@ func TestFetcher_keepsExtractedArchive(t *testing.T) {
 		for change, intact := range map[string]bool{"intact": true, "corrupted": false} {
 			t.Run(name+"/"+change, func(t *testing.T) {
 				proxy := faultproxy.New(t, store.Endpoint())
-				b := newFixture(t, store, proxy.URL).setObject("m.tar", "bert/m.tar").set("FETCH_PART_SIZE", fmt.Sprint(part))
-				b.set("LOCAL_MODEL_PATH", b.path("bert/m.tar"), "MODEL_FOLDER", b.path(""))
-				store.Put(t, b.bucket, "m.tar", packed)
-				store.Put(t, b.bucket, "data", []byte("data"))
-				b.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"data","dest":"data"}]`, b.bucket))
+				f := newFixture(t, store, proxy.URL).setObject("m.tar", "bert/m.tar").set("FETCH_PART_SIZE", fmt.Sprint(part))
+				f.set("LOCAL_MODEL_PATH", f.path("bert/m.tar"), "MODEL_FOLDER", f.path(""))
+				store.Put(t, f.bucket, "m.tar", packed)
+				store.Put(t, f.bucket, "data", []byte("data"))
+				f.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"data","dest":"data"}]`, f.bucket))
 				proxy.Inject(1, func(r *http.Request) bool {
 					return strings.Contains(r.URL.Path, "data") && faultproxy.IsRange(r)
 				}, faultproxy.Stall(1))
-				stopWhen(t, b, syscall.SIGKILL, func(journal []byte) bool { return bytes.Contains(journal, []byte(`{"archive"`)) })
+				stopWhen(t, f, syscall.SIGKILL, func(journal []byte) bool { return bytes.Contains(journal, []byte(`{"archive"`)) })
 				if !intact {
-					flipByte(t, b.path(staging+"/0/w/weights"), 5)
+					flipByte(t, f.path(staging+"/0/w/weights"), 5)
 				}
 				before := len(proxy.Requests())
-				got := b.run(t)
+				got := f.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
-				require.Equal(t, weights, b.readFile(t, "bert/w/weights"))
-				require.DirExists(t, b.path("bert/empty"))
-				require.Equal(t, "data", string(b.readFile(t, "data")))
-				again := strings.Count(strings.Join(proxy.Requests()[before:], "\n"), "bytes=0-"+fmt.Sprint(part-1))
-				require.Equal(t, !intact, again == 1)
+				require.Equal(t, weights, f.readFile(t, "bert/w/weights"))
+				require.DirExists(t, f.path("bert/empty"))
+				require.Equal(t, "data", string(f.readFile(t, "data")))
+				downloads := strings.Count(strings.Join(proxy.Requests()[before:], "\n"), "bytes=0-"+fmt.Sprint(part-1))
+				require.Equal(t, !intact, downloads == 1)
 			})
 		}
 	}

@@ -29,31 +29,31 @@ type failure struct {
 	message string
 }
 
-func (f failure) check(t *testing.T, b *fixture) {
+func (c failure) check(t *testing.T, f *fixture) {
 	t.Helper()
-	f.prepare(t, b)
-	got := b.run(t)
-	require.Equal(t, f.exit, got.ExitCode, got.stderr)
-	require.Equal(t, f.outcome, got.Outcome)
-	require.Contains(t, got.Message, strings.ReplaceAll(f.message, "%s", b.url("models/m.bin")))
+	c.prepare(t, f)
+	got := f.run(t)
+	require.Equal(t, c.exit, got.ExitCode, got.stderr)
+	require.Equal(t, c.outcome, got.Outcome)
+	require.Contains(t, got.Message, strings.ReplaceAll(c.message, "%s", f.url("models/m.bin")))
 	require.Empty(t, got.Artifacts)
-	b.requireNothingPublished(t)
+	f.requireNothingPublished(t)
 }
 
 func putObject(key string, body []byte, pairs ...string) func(*testing.T, *fixture) {
-	return func(t *testing.T, b *fixture) {
+	return func(t *testing.T, f *fixture) {
 		t.Helper()
-		b.store.Put(t, b.bucket, key, body)
-		b.set(pairs...)
+		f.store.Put(t, f.bucket, key, body)
+		f.set(pairs...)
 	}
 }
 
 // putArchive writes an archive as the model and requests its extraction.
 func putArchive(body []byte, pairs ...string) func(*testing.T, *fixture) {
-	return func(t *testing.T, b *fixture) {
+	return func(t *testing.T, f *fixture) {
 		t.Helper()
-		b.store.Put(t, b.bucket, "models/m.bin", body)
-		b.set("MODEL_EXTRACT", "true").set(pairs...)
+		f.store.Put(t, f.bucket, "models/m.bin", body)
+		f.set("MODEL_EXTRACT", "true").set(pairs...)
 	}
 }
 
@@ -64,10 +64,10 @@ func TestExitCode_bothStores(t *testing.T) {
 		{"2: invalid configuration", putObject("models/m.bin", []byte("m"), "MODEL_SHA256", "abc"), 2, "config",
 			`the model: invalid sha256 "abc": must be 64 hex digits`},
 		{"4: no such object", func(*testing.T, *fixture) {}, 4, "not found", "m.bin: %s: no such object (check the bucket and the path"},
-		{"4: no such version", func(t *testing.T, b *fixture) {
+		{"4: no such version", func(t *testing.T, f *fixture) {
 			t.Helper()
-			b.store.Put(t, b.bucket, "models/m.bin", []byte("m"))
-			b.set("MODEL_VERSION", b.store.MissingVersion())
+			f.store.Put(t, f.bucket, "models/m.bin", []byte("m"))
+			f.set("MODEL_VERSION", f.store.MissingVersion())
 		}, 4, "not found", "check the path and the pinned version"},
 		{"5: an empty object", putObject("models/m.bin", nil), 5, "integrity", "%s is empty"},
 		{"5: other digest", putObject("models/m.bin", []byte("m"), "MODEL_SHA256", wrong), 5, "integrity",
@@ -86,22 +86,22 @@ func TestExitCode_bothStores(t *testing.T) {
 			archivetest.File("../../evil", []byte("x")))), 7, "archive", `entry "../../evil" has .. in its name`},
 		{"7: an archive with a marker file", putArchive(archivetest.Tar(t, archivetest.File(".modelferry.json",
 			[]byte("{}")))), 7, "archive", "a name reserved for the fetcher"},
-		{"7: an archive that contains another artifact's dest", func(t *testing.T, b *fixture) {
+		{"7: an archive that contains another artifact's dest", func(t *testing.T, f *fixture) {
 			t.Helper()
-			putArchive(archivetest.Tar(t, archivetest.File("data/a", []byte("x"))))(t, b)
-			b.store.Put(t, b.bucket, "a", []byte("y"))
-			b.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"a","dest":"data/a"}]`, b.bucket))
+			putArchive(archivetest.Tar(t, archivetest.File("data/a", []byte("x"))))(t, f)
+			f.store.Put(t, f.bucket, "a", []byte("y"))
+			f.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"a","dest":"data/a"}]`, f.bucket))
 		}, 7, "archive", "give one of them another dest"},
-		{"all missing objects are reported at once", func(t *testing.T, b *fixture) {
+		{"all missing objects are reported at once", func(t *testing.T, f *fixture) {
 			t.Helper()
-			b.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"second","dest":"second"}]`, b.bucket))
+			f.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"second","dest":"second"}]`, f.bucket))
 		}, 4, "not found", "second: no such object"},
 	}
 	for name, store := range allStores(t) {
-		for _, f := range failures {
-			t.Run(name+"/"+f.name, func(t *testing.T) {
+		for _, tt := range failures {
+			t.Run(name+"/"+tt.name, func(t *testing.T) {
 				t.Parallel()
-				f.check(t, newFixture(t, store, ""))
+				tt.check(t, newFixture(t, store, ""))
 			})
 		}
 	}
@@ -111,29 +111,29 @@ func TestExitCode_permissionDeniedOnS3(t *testing.T) {
 	store := storetest.S3(t)
 	tests := []struct {
 		name    string
-		prepare func(t *testing.T, b *fixture)
+		prepare func(t *testing.T, f *fixture)
 		says    string
 	}{
-		{"no credentials", func(_ *testing.T, b *fixture) {
-			delete(b.env, "AWS_ACCESS_KEY_ID")
-			delete(b.env, "AWS_SECRET_ACCESS_KEY")
+		{"no credentials", func(_ *testing.T, f *fixture) {
+			delete(f.env, "AWS_ACCESS_KEY_ID")
+			delete(f.env, "AWS_SECRET_ACCESS_KEY")
 		}, "no AWS identity"},
-		{"credentials without a permission", func(t *testing.T, b *fixture) {
+		{"credentials without a permission", func(t *testing.T, f *fixture) {
 			t.Helper()
 			for key, value := range store.UnprivilegedCredentials(t) {
-				b.env[key] = value
+				f.env[key] = value
 			}
-			b.env["AWS_ROLE_ARN"] = "arn:aws:iam::111122223333:role/bankchurn"
+			f.env["AWS_ROLE_ARN"] = "arn:aws:iam::111122223333:role/bankchurn"
 		}, "for arn:aws:iam::111122223333:role/bankchurn: grant s3:GetObject on arn:aws:s3:::"},
-		{"an unknown access key", func(_ *testing.T, b *fixture) { b.set("AWS_ACCESS_KEY_ID", "nobody") }, "InvalidAccessKeyId"},
-		{"a wrong secret", func(_ *testing.T, b *fixture) { b.set("AWS_SECRET_ACCESS_KEY", "wrong") }, "SignatureDoesNotMatch"},
+		{"an unknown access key", func(_ *testing.T, f *fixture) { f.set("AWS_ACCESS_KEY_ID", "nobody") }, "InvalidAccessKeyId"},
+		{"a wrong secret", func(_ *testing.T, f *fixture) { f.set("AWS_SECRET_ACCESS_KEY", "wrong") }, "SignatureDoesNotMatch"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			b := newFixture(t, store, "")
-			store.Put(t, b.bucket, "models/m.bin", []byte("m"))
-			failure{prepare: tt.prepare, exit: 3, outcome: "denied", message: tt.says}.check(t, b)
+			f := newFixture(t, store, "")
+			store.Put(t, f.bucket, "models/m.bin", []byte("m"))
+			failure{prepare: tt.prepare, exit: 3, outcome: "denied", message: tt.says}.check(t, f)
 		})
 	}
 }
@@ -141,13 +141,13 @@ func TestExitCode_permissionDeniedOnS3(t *testing.T) {
 // A pod without a pin needs neither s3:GetObjectVersion nor s3:ListBucket.
 func TestFetcher_needsOnlyGetObject(t *testing.T) {
 	store := storetest.S3(t)
-	b := newFixture(t, store, "")
-	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
-	store.AllowEveryone(t, b.bucket, "s3:GetObject", b.bucket+"/models/*")
+	f := newFixture(t, store, "")
+	store.Put(t, f.bucket, "models/m.bin", []byte("m"))
+	store.AllowEveryone(t, f.bucket, "s3:GetObject", f.bucket+"/models/*")
 	for key, value := range store.UnprivilegedCredentials(t) {
-		b.env[key] = value
+		f.env[key] = value
 	}
-	require.Equal(t, 0, b.run(t).ExitCode)
+	require.Equal(t, 0, f.run(t).ExitCode)
 }
 
 // The response of GCS to a missing permission; fake-gcs-server has no permissions.
@@ -159,31 +159,31 @@ func TestExitCode_permissionDeniedOnGCS(t *testing.T) {
 			`{"error":{"code":403,"message":"caller does not have storage.objects.get access to the Google Cloud Storage object."}}`)
 	}))
 	defer server.Close()
-	b := newFixture(t, storetest.GCS(t), server.URL)
+	f := newFixture(t, storetest.GCS(t), server.URL)
 	failure{prepare: func(*testing.T, *fixture) {}, exit: 3, outcome: "denied",
 		message: "caller does not have storage.objects.get access to the Google Cloud Storage object. " +
-			"(grant the pod's identity roles/storage.objectViewer on gs://" + b.bucket + "/models/)",
-	}.check(t, b)
+			"(grant the pod's identity roles/storage.objectViewer on gs://" + f.bucket + "/models/)",
+	}.check(t, f)
 }
 
 // Anonymous access exists only with an emulator.
 func TestExitCode_noGoogleIdentity(t *testing.T) {
 	metadata := httptest.NewServer(http.NotFoundHandler())
 	defer metadata.Close()
-	b := newFixture(t, storetest.GCS(t), "")
-	delete(b.env, "STORAGE_EMULATOR_HOST")
-	b.set("GCE_METADATA_HOST", strings.TrimPrefix(metadata.URL, "http://"), "FETCH_IDENTITY_WAIT", "300ms")
+	f := newFixture(t, storetest.GCS(t), "")
+	delete(f.env, "STORAGE_EMULATOR_HOST")
+	f.set("GCE_METADATA_HOST", strings.TrimPrefix(metadata.URL, "http://"), "FETCH_IDENTITY_WAIT", "300ms")
 	failure{prepare: func(*testing.T, *fixture) {}, exit: 3, outcome: "denied",
-		message: "the metadata server returned no token within 300ms"}.check(t, b)
+		message: "the metadata server returned no token within 300ms"}.check(t, f)
 }
 
 func TestExitCode_noSpaceBeforeDownload(t *testing.T) {
 	store := storetest.S3(t)
 	proxy := faultproxy.New(t, store.Endpoint())
 	proxy.Inject(1, faultproxy.IsNotRange, faultproxy.FalseContentLength(8<<40))
-	b := newFixture(t, store, proxy.URL)
+	f := newFixture(t, store, proxy.URL)
 	failure{prepare: putObject("models/m.bin", []byte("m")), exit: 6, outcome: "no space",
-		message: "8796093022208 bytes required"}.check(t, b)
+		message: "8796093022208 bytes required"}.check(t, f)
 	require.Len(t, proxy.Requests(), 1)
 }
 
@@ -193,18 +193,18 @@ func TestExitCode_transientErrors(t *testing.T) {
 			t.Parallel()
 			proxy := faultproxy.New(t, store.Endpoint())
 			proxy.Inject(1000, faultproxy.Any, faultproxy.Status(http.StatusServiceUnavailable))
-			b := newFixture(t, store, proxy.URL).set("FETCH_RETRIES", "1")
+			f := newFixture(t, store, proxy.URL).set("FETCH_RETRIES", "1")
 			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 8, outcome: "gave up",
-				message: "m.bin: gave up after 10 attempts: %s: "}.check(t, b)
+				message: "m.bin: gave up after 10 attempts: %s: "}.check(t, f)
 			require.Len(t, proxy.Requests(), 2*5, "two rounds of five tries each")
 		})
 		t.Run(name+"/timeout", func(t *testing.T) {
 			t.Parallel()
 			proxy := faultproxy.New(t, store.Endpoint())
 			proxy.Inject(1000, faultproxy.Any, faultproxy.Stall(0))
-			b := newFixture(t, store, proxy.URL).set("FETCH_TIMEOUT", "400ms")
+			f := newFixture(t, store, proxy.URL).set("FETCH_TIMEOUT", "400ms")
 			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 8, outcome: "gave up",
-				message: "timed out after 400ms"}.check(t, b)
+				message: "timed out after 400ms"}.check(t, f)
 		})
 	}
 }
@@ -216,16 +216,16 @@ func TestFetcher_givesUpOnBrokenBodies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			proxy := faultproxy.New(t, store.Endpoint())
 			proxy.Inject(1000, faultproxy.IsRange, faultproxy.Reset(0))
-			b := newFixture(t, store, proxy.URL).set("FETCH_RETRIES", "0")
-			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 8, outcome: "gave up", message: "m.bin: "}.check(t, b)
+			f := newFixture(t, store, proxy.URL).set("FETCH_RETRIES", "0")
+			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 8, outcome: "gave up", message: "m.bin: "}.check(t, f)
 			require.Len(t, proxy.Requests(), 1+5)
 		})
 	}
 }
 
 func TestExitCode_noServer(t *testing.T) {
-	b := newFixture(t, storetest.S3(t), "http://127.0.0.1:1").set("FETCH_RETRIES", "0")
-	failure{prepare: func(*testing.T, *fixture) {}, exit: 8, outcome: "gave up", message: "connection refused"}.check(t, b)
+	f := newFixture(t, storetest.S3(t), "http://127.0.0.1:1").set("FETCH_RETRIES", "0")
+	failure{prepare: func(*testing.T, *fixture) {}, exit: 8, outcome: "gave up", message: "connection refused"}.check(t, f)
 }
 
 func TestFetcher_sigtermCleanup(t *testing.T) {
@@ -235,31 +235,31 @@ func TestFetcher_sigtermCleanup(t *testing.T) {
 				t.Parallel()
 				proxy := faultproxy.New(t, store.Endpoint())
 				proxy.Inject(1000, faultproxy.IsRange, faultproxy.Stall(1000))
-				b := newFixture(t, store, proxy.URL).set(pairs...)
-				store.Put(t, b.bucket, "models/m.bin", archivetest.Tar(t, archivetest.File("a", randomBytes(5, 200_000))))
-				command, stderr := b.command(t.Context())
+				f := newFixture(t, store, proxy.URL).set(pairs...)
+				store.Put(t, f.bucket, "models/m.bin", archivetest.Tar(t, archivetest.File("a", randomBytes(5, 200_000))))
+				command, stderr := f.command(t.Context())
 				require.NoError(t, command.Start())
 				require.Eventually(t, func() bool {
-					staged, _ := filepath.Glob(b.path(".modelferry-staging/0"))
+					staged, _ := filepath.Glob(f.path(".modelferry-staging/0"))
 					return len(staged) > 0
 				}, 10*time.Second, time.Millisecond)
 				began := time.Now()
 				require.NoError(t, command.Process.Signal(syscall.SIGTERM))
 				_ = command.Wait() // the exit code is compared below
 				require.Less(t, time.Since(began), time.Second)
-				got := b.result(t, command, stderr.String())
+				got := f.result(t, command, stderr.String())
 				require.Equal(t, 143, got.ExitCode)
 				require.Equal(t, "interrupted", got.Outcome)
-				b.requireNothingPublished(t)
+				f.requireNothingPublished(t)
 			})
 		}
 	}
 }
 
 func TestExitCode_unwritableModelFolder(t *testing.T) {
-	b := newFixture(t, storetest.S3(t), "")
-	require.NoError(t, os.WriteFile(filepath.Join(b.volume, "models"), nil, 0o644))
-	got := b.set("LOCAL_MODEL_PATH", b.path("m.bin")).run(t)
+	f := newFixture(t, storetest.S3(t), "")
+	require.NoError(t, os.WriteFile(filepath.Join(f.volume, "models"), nil, 0o644))
+	got := f.set("LOCAL_MODEL_PATH", f.path("m.bin")).run(t)
 	require.Equal(t, 2, got.ExitCode)
 	require.Contains(t, got.Message, "mount a volume that")
 }

@@ -30,34 +30,34 @@ func sha256Hex(body []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func (b *fixture) readMarker(t *testing.T) publish.Marker {
+func (f *fixture) readMarker(t *testing.T) publish.Marker {
 	t.Helper()
 	var marker publish.Marker
-	require.NoError(t, json.Unmarshal(b.readFile(t, publish.MarkerName), &marker))
+	require.NoError(t, json.Unmarshal(f.readFile(t, publish.MarkerName), &marker))
 	return marker
 }
 
 func TestFetcher_downloadsModelInRanges(t *testing.T) {
 	for name, store := range allStores(t) {
 		t.Run(name, func(t *testing.T) {
-			b := newFixture(t, store, "").set("FETCH_PART_SIZE", "65536")
+			f := newFixture(t, store, "").set("FETCH_PART_SIZE", "65536")
 			body := randomBytes(1, 1<<20+17)
-			version := store.Put(t, b.bucket, "models/m.bin", body)
-			b.set("MODEL_SHA256", sha256Hex(body), "MODEL_VERSION", version, "MODEL_SIZE", fmt.Sprint(len(body)))
-			got := b.run(t)
+			version := store.Put(t, f.bucket, "models/m.bin", body)
+			f.set("MODEL_SHA256", sha256Hex(body), "MODEL_VERSION", version, "MODEL_SIZE", fmt.Sprint(len(body)))
+			got := f.run(t)
 			require.Equal(t, 0, got.ExitCode, got.stderr)
 			require.Equal(t, "done", got.Outcome)
-			require.Equal(t, body, b.readFile(t, "m.bin"))
-			marker := b.readMarker(t)
+			require.Equal(t, body, f.readFile(t, "m.bin"))
+			marker := f.readMarker(t)
 			require.Len(t, marker.Artifacts, 1)
 			require.NotEmpty(t, marker.Artifacts[0].Checksum)
 			require.Equal(t, publish.Record{
-				Dest: "m.bin", Source: b.url("models/m.bin"), Bytes: int64(len(body)), SHA256: sha256Hex(body),
+				Dest: "m.bin", Source: f.url("models/m.bin"), Bytes: int64(len(body)), SHA256: sha256Hex(body),
 				Version: version, Checksum: marker.Artifacts[0].Checksum, Verified: "sha256",
 			}, marker.Artifacts[0])
 			require.Equal(t, sha256Hex(body), got.Artifacts[0].SHA256)
 			require.True(t, got.Artifacts[0].Pinned)
-			info, err := os.Stat(b.path("m.bin"))
+			info, err := os.Stat(f.path("m.bin"))
 			require.NoError(t, err)
 			require.Equal(t, os.FileMode(0o644), info.Mode().Perm(), "the server may run as another user")
 		})
@@ -71,19 +71,19 @@ func TestFetcher_extractsArchiveBesideFile(t *testing.T) {
 			packed := archivetest.Gzip(t, archivetest.Tar(t,
 				archivetest.Folder("./"), archivetest.File("./config.json",
 					[]byte("{}")), archivetest.File("./weights/pytorch_model.bin", weights), archivetest.Folder("./assets/")))
-			b := newFixture(t, store, "").setObject("nlpinsight/model.tar.gz",
+			f := newFixture(t, store, "").setObject("nlpinsight/model.tar.gz",
 				"finbert/model.tar.gz").set("FETCH_PART_SIZE", "65536", "FETCH_PARALLEL", "3")
 			data := store.Bucket(t) // artifacts come from several buckets
-			store.Put(t, b.bucket, "nlpinsight/model.tar.gz", packed)
+			store.Put(t, f.bucket, "nlpinsight/model.tar.gz", packed)
 			store.Put(t, data, "v1/phrasebank.csv", csv)
-			b.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"v1/phrasebank.csv","dest":"data/raw/train.csv"}]`, data))
-			got := b.run(t)
+			f.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"v1/phrasebank.csv","dest":"data/raw/train.csv"}]`, data))
+			got := f.run(t)
 			require.Equal(t, 0, got.ExitCode, got.stderr)
-			require.Equal(t, weights, b.readFile(t, "finbert/weights/pytorch_model.bin"))
-			require.Equal(t, "{}", string(b.readFile(t, "finbert/config.json")))
-			require.DirExists(t, b.path("finbert/assets"))
-			require.Equal(t, csv, b.readFile(t, "finbert/data/raw/train.csv"))
-			require.NoFileExists(t, b.path("finbert/model.tar.gz"))
+			require.Equal(t, weights, f.readFile(t, "finbert/weights/pytorch_model.bin"))
+			require.Equal(t, "{}", string(f.readFile(t, "finbert/config.json")))
+			require.DirExists(t, f.path("finbert/assets"))
+			require.Equal(t, csv, f.readFile(t, "finbert/data/raw/train.csv"))
+			require.NoFileExists(t, f.path("finbert/model.tar.gz"))
 			require.Empty(t, got.Artifacts[0].SHA256, "it was not pinned, and the store has a checksum")
 			require.Regexp(t, "^CRC[0-9A-Z]+ [0-9a-f]+$", got.Artifacts[0].Checksum)
 			require.Equal(t, 2, got.Artifacts[0].Files)
@@ -95,92 +95,92 @@ func TestFetcher_extractsArchiveBesideFile(t *testing.T) {
 // A container that restarts finds what the last one published.
 func TestFetcher_secondRunIsUnchanged(t *testing.T) {
 	store := storetest.S3(t)
-	b := newFixture(t, store, "")
+	f := newFixture(t, store, "")
 	body := randomBytes(3, 100_000)
 	packed := archivetest.Tar(t, archivetest.File("a", body), archivetest.Symlink("b", "a"))
-	store.Put(t, b.bucket, "models/m.bin", body)
-	store.Put(t, b.bucket, "more.tar", packed)
-	b.set("MODEL_SHA256", sha256Hex(body), "ARTIFACTS",
-		fmt.Sprintf(`[{"bucket":%q,"path":"more.tar","dest":"more/x.tar","sha256":%q}]`, b.bucket, sha256Hex(packed)))
-	require.Equal(t, "done", b.run(t).Outcome)
+	store.Put(t, f.bucket, "models/m.bin", body)
+	store.Put(t, f.bucket, "more.tar", packed)
+	f.set("MODEL_SHA256", sha256Hex(body), "ARTIFACTS",
+		fmt.Sprintf(`[{"bucket":%q,"path":"more.tar","dest":"more/x.tar","sha256":%q}]`, f.bucket, sha256Hex(packed)))
+	require.Equal(t, "done", f.run(t).Outcome)
 
-	again := b.run(t)
-	require.Equal(t, "unchanged", again.Outcome, again.stderr)
-	require.Len(t, again.Artifacts, 2)
+	second := f.run(t)
+	require.Equal(t, "unchanged", second.Outcome, second.stderr)
+	require.Len(t, second.Artifacts, 2)
 
-	for name, spoil := range map[string]func(){
-		"a flipped byte of a file":     func() { flipByte(t, b.path("m.bin"), 17) },
-		"a flipped byte of an archive": func() { flipByte(t, b.path("more/a"), 17) },
-		"a missing file":               func() { require.NoError(t, os.Remove(b.path("more/a"))) },
-		"a missing link":               func() { require.NoError(t, os.Remove(b.path("more/b"))) },
-		"a missing marker":             func() { require.NoError(t, os.Remove(b.path(publish.MarkerName))) },
-		"a marker that was cut off":    func() { require.NoError(t, os.Truncate(b.path(publish.MarkerName), 30)) },
+	for name, damage := range map[string]func(){
+		"a flipped byte of a file":     func() { flipByte(t, f.path("m.bin"), 17) },
+		"a flipped byte of an archive": func() { flipByte(t, f.path("more/a"), 17) },
+		"a missing file":               func() { require.NoError(t, os.Remove(f.path("more/a"))) },
+		"a missing link":               func() { require.NoError(t, os.Remove(f.path("more/b"))) },
+		"a missing marker":             func() { require.NoError(t, os.Remove(f.path(publish.MarkerName))) },
+		"a marker that was cut off":    func() { require.NoError(t, os.Truncate(f.path(publish.MarkerName), 30)) },
 		"a file that became a folder": func() {
-			require.NoError(t, os.Remove(b.path("more/a")))
-			require.NoError(t, os.Mkdir(b.path("more/a"), 0o755))
+			require.NoError(t, os.Remove(f.path("more/a")))
+			require.NoError(t, os.Mkdir(f.path("more/a"), 0o755))
 		},
 		"a file that became a link to one": func() {
-			require.NoError(t, os.Remove(b.path("m.bin")))
-			require.NoError(t, os.Symlink("more/a", b.path("m.bin")))
+			require.NoError(t, os.Remove(f.path("m.bin")))
+			require.NoError(t, os.Symlink("more/a", f.path("m.bin")))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			spoil()
-			got := b.run(t)
+			damage()
+			got := f.run(t)
 			require.Equal(t, "done", got.Outcome, got.stderr)
-			require.Equal(t, body, b.readFile(t, "m.bin"))
-			require.Equal(t, body, b.readFile(t, "more/b"))
+			require.Equal(t, body, f.readFile(t, "m.bin"))
+			require.Equal(t, body, f.readFile(t, "more/b"))
 		})
 	}
 }
 
-func flipByte(t *testing.T, name string, at int64) {
+func flipByte(t *testing.T, name string, offset int64) {
 	t.Helper()
 	body, err := os.ReadFile(name)
 	require.NoError(t, err)
-	body[at] ^= 1
+	body[offset] ^= 1
 	require.NoError(t, os.WriteFile(name, body, 0o644))
 }
 
 // Files of an earlier publication do not stay beside the new ones.
 func TestFetcher_replacesPreviousArchive(t *testing.T) {
 	store := storetest.GCS(t)
-	b := newFixture(t, store, "").setObject("m.tar", "m.tar")
-	store.Put(t, b.bucket, "m.tar", archivetest.Tar(t, archivetest.File("both", []byte("1")), archivetest.File("old/only", []byte("1"))))
-	require.Equal(t, "done", b.run(t).Outcome)
-	store.Put(t, b.bucket, "m.tar", archivetest.Tar(t, archivetest.File("both", []byte("2")), archivetest.File("new/only", []byte("2"))))
-	require.Equal(t, "done", b.run(t).Outcome)
-	require.Equal(t, "2", string(b.readFile(t, "both")))
-	require.Equal(t, "2", string(b.readFile(t, "new/only")))
-	require.NoDirExists(t, b.path("old"))
+	f := newFixture(t, store, "").setObject("m.tar", "m.tar")
+	store.Put(t, f.bucket, "m.tar", archivetest.Tar(t, archivetest.File("both", []byte("1")), archivetest.File("old/only", []byte("1"))))
+	require.Equal(t, "done", f.run(t).Outcome)
+	store.Put(t, f.bucket, "m.tar", archivetest.Tar(t, archivetest.File("both", []byte("2")), archivetest.File("new/only", []byte("2"))))
+	require.Equal(t, "done", f.run(t).Outcome)
+	require.Equal(t, "2", string(f.readFile(t, "both")))
+	require.Equal(t, "2", string(f.readFile(t, "new/only")))
+	require.NoDirExists(t, f.path("old"))
 }
 
 func TestFetcher_removesInterruptedPublication(t *testing.T) {
 	store := storetest.S3(t)
-	b := newFixture(t, store, "")
-	store.Put(t, b.bucket, "models/m.bin", []byte("model"))
+	f := newFixture(t, store, "")
+	store.Put(t, f.bucket, "models/m.bin", []byte("model"))
 	// The state after a kill between two renames of a publication.
-	stale := b.path(".modelferry-staging/0")
+	stale := f.path(".modelferry-staging/0")
 	require.NoError(t, os.MkdirAll(stale, 0o755))
 	require.NoError(t, os.WriteFile(filepath.Join(stale, "part"), []byte("part"), 0o644))
-	require.NoError(t, os.WriteFile(b.path(".modelferry-staging/marker.json"),
+	require.NoError(t, os.WriteFile(f.path(".modelferry-staging/marker.json"),
 		[]byte(`{"artifacts":[{"dest":"half/published.bin"},{"dest":"m.bin"}]}`), 0o644))
-	require.NoError(t, os.MkdirAll(b.path("half"), 0o755))
-	require.NoError(t, os.WriteFile(b.path("half/published.bin"), []byte("half"), 0o644))
-	require.Equal(t, 0, b.run(t).ExitCode)
-	require.NoDirExists(t, b.path("half"))
-	require.Equal(t, "model", string(b.readFile(t, "m.bin")))
+	require.NoError(t, os.MkdirAll(f.path("half"), 0o755))
+	require.NoError(t, os.WriteFile(f.path("half/published.bin"), []byte("half"), 0o644))
+	require.Equal(t, 0, f.run(t).ExitCode)
+	require.NoDirExists(t, f.path("half"))
+	require.Equal(t, "model", string(f.readFile(t, "m.bin")))
 }
 
 // The model server may run as another user: everyone must be able to read the files, whatever the umask.
 func TestFetcher_publishedFileModes(t *testing.T) {
 	store := storetest.S3(t)
-	b := newFixture(t, store, "").setObject("m.tar", "bert/m.tar")
-	store.Put(t, b.bucket, "m.tar", archivetest.Tar(t, archivetest.File("d/weights", []byte("x"))))
-	store.Put(t, b.bucket, "csv", []byte("x"))
-	b.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"csv","dest":"data/raw/csv"}]`, b.bucket))
-	require.NoError(t, os.Mkdir(b.path(""), 0o755))
-	command, stderr := b.command(t.Context())
+	f := newFixture(t, store, "").setObject("m.tar", "bert/m.tar")
+	store.Put(t, f.bucket, "m.tar", archivetest.Tar(t, archivetest.File("d/weights", []byte("x"))))
+	store.Put(t, f.bucket, "csv", []byte("x"))
+	f.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"csv","dest":"data/raw/csv"}]`, f.bucket))
+	require.NoError(t, os.Mkdir(f.path(""), 0o755))
+	command, stderr := f.command(t.Context())
 	command.Args = []string{"sh", "-c", `umask 077; exec "$0"`, fetcher()}
 	command.Path = "/bin/sh"
 	require.NoError(t, command.Run(), stderr.String())
@@ -188,7 +188,7 @@ func TestFetcher_publishedFileModes(t *testing.T) {
 		"bert": 0o755, "bert/d": 0o755, "bert/d/weights": 0o644,
 		"bert/data/raw": 0o755, "bert/data/raw/csv": 0o644, "bert/.modelferry.json": 0o644,
 	} {
-		info, err := os.Stat(b.path(name))
+		info, err := os.Stat(f.path(name))
 		require.NoError(t, err)
 		require.Equal(t, want, info.Mode().Perm(), name)
 	}

@@ -53,33 +53,33 @@ func newFixture(t *testing.T, store storetest.Store, endpoint string) *fixture {
 	if endpoint == "" {
 		endpoint = store.Endpoint()
 	}
-	b := &fixture{store: store, bucket: store.Bucket(t), volume: t.TempDir(), env: store.Env(endpoint)}
+	f := &fixture{store: store, bucket: store.Bucket(t), volume: t.TempDir(), env: store.Env(endpoint)}
 	bucketKey, pathKey := store.EnvVars()
-	b.env[bucketKey], b.env[pathKey] = b.bucket, "models/m.bin"
-	b.env["LOCAL_MODEL_PATH"] = b.path("m.bin")
-	b.env["FETCH_TERMINATION_LOG"] = filepath.Join(b.volume, "termination")
-	b.env["FETCH_BACKOFF"] = "20ms"
-	b.env["FETCH_TIMEOUT"] = "30s"
-	b.env["FETCH_IDENTITY_WAIT"] = "300ms"
-	b.env["HOME"] = b.volume // without the developer's credentials
-	return b
+	f.env[bucketKey], f.env[pathKey] = f.bucket, "models/m.bin"
+	f.env["LOCAL_MODEL_PATH"] = f.path("m.bin")
+	f.env["FETCH_TERMINATION_LOG"] = filepath.Join(f.volume, "termination")
+	f.env["FETCH_BACKOFF"] = "20ms"
+	f.env["FETCH_TIMEOUT"] = "30s"
+	f.env["FETCH_IDENTITY_WAIT"] = "300ms"
+	f.env["HOME"] = f.volume // without the developer's credentials
+	return f
 }
 
-func (b *fixture) path(name string) string { return filepath.Join(b.volume, "models", name) }
+func (f *fixture) path(name string) string { return filepath.Join(f.volume, "models", name) }
 
-func (b *fixture) url(key string) string { return b.store.URL(b.bucket, key) }
+func (f *fixture) url(key string) string { return f.store.URL(f.bucket, key) }
 
-func (b *fixture) set(pairs ...string) *fixture {
+func (f *fixture) set(pairs ...string) *fixture {
 	for i := 0; i < len(pairs); i += 2 {
-		b.env[pairs[i]] = pairs[i+1]
+		f.env[pairs[i]] = pairs[i+1]
 	}
-	return b
+	return f
 }
 
 // setObject requests another object with another path in the model folder.
-func (b *fixture) setObject(key, dest string) *fixture {
-	_, pathKey := b.store.EnvVars()
-	return b.set(pathKey, key, "LOCAL_MODEL_PATH", b.path(dest))
+func (f *fixture) setObject(key, dest string) *fixture {
+	_, pathKey := f.store.EnvVars()
+	return f.set(pathKey, key, "LOCAL_MODEL_PATH", f.path(dest))
 }
 
 // result is the summary and the log of a run.
@@ -88,10 +88,10 @@ type result struct {
 	stderr string
 }
 
-func (b *fixture) command(ctx context.Context) (*exec.Cmd, *bytes.Buffer) {
+func (f *fixture) command(ctx context.Context) (*exec.Cmd, *bytes.Buffer) {
 	command := exec.CommandContext(ctx, fetcher())
 	command.Env = []string{runMain}
-	for key, value := range b.env {
+	for key, value := range f.env {
 		command.Env = append(command.Env, key+"="+value)
 	}
 	// If the tests are killed, the fetcher must end, too.
@@ -103,18 +103,18 @@ func (b *fixture) command(ctx context.Context) (*exec.Cmd, *bytes.Buffer) {
 
 // run runs the fetcher and checks what applies to every run: the exit code, the last log line and
 // the termination message agree, and the staging folder is removed unless a later run can resume.
-func (b *fixture) run(t *testing.T) result {
+func (f *fixture) run(t *testing.T) result {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	command, stderr := b.command(ctx)
+	command, stderr := f.command(ctx)
 	_ = command.Run() // the exit code is compared below
-	return b.result(t, command, stderr.String())
+	return f.result(t, command, stderr.String())
 }
 
-func (b *fixture) result(t *testing.T, command *exec.Cmd, stderr string) result {
+func (f *fixture) result(t *testing.T, command *exec.Cmd, stderr string) result {
 	t.Helper()
-	message, err := os.ReadFile(b.env["FETCH_TERMINATION_LOG"])
+	message, err := os.ReadFile(f.env["FETCH_TERMINATION_LOG"])
 	require.NoError(t, err, stderr)
 	require.LessOrEqual(t, len(message), report.MaxTerminationMessage)
 	got := result{stderr: stderr}
@@ -128,7 +128,7 @@ func (b *fixture) result(t *testing.T, command *exec.Cmd, stderr string) result 
 	require.NoError(t, json.Unmarshal([]byte(lines[len(lines)-1]), &last))
 	require.JSONEq(t, string(message), string(last.Summary))
 	if got.ExitCode != 8 && got.ExitCode != 143 {
-		require.NoDirExists(t, b.path(staging))
+		require.NoDirExists(t, f.path(staging))
 	}
 	return got
 }
@@ -137,9 +137,9 @@ func (b *fixture) result(t *testing.T, command *exec.Cmd, stderr string) result 
 const staging = ".modelferry-staging"
 
 // requireNothingPublished checks that the model folder contains nothing but the staging folder.
-func (b *fixture) requireNothingPublished(t *testing.T) {
+func (f *fixture) requireNothingPublished(t *testing.T) {
 	t.Helper()
-	entries, err := os.ReadDir(filepath.Join(b.volume, "models"))
+	entries, err := os.ReadDir(filepath.Join(f.volume, "models"))
 	if !os.IsNotExist(err) {
 		require.NoError(t, err)
 	}
@@ -148,9 +148,9 @@ func (b *fixture) requireNothingPublished(t *testing.T) {
 	}
 }
 
-func (b *fixture) readFile(t *testing.T, name string) []byte {
+func (f *fixture) readFile(t *testing.T, name string) []byte {
 	t.Helper()
-	body, err := os.ReadFile(b.path(name))
+	body, err := os.ReadFile(f.path(name))
 	require.NoError(t, err)
 	return body
 }

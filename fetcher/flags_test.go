@@ -28,10 +28,10 @@ func TestRun_flags(t *testing.T) {
 			if tt.exit == 0 {
 				require.NoError(t, err)
 			}
-			var exit *exec.ExitError
+			var exitErr *exec.ExitError
 			if err != nil {
-				require.ErrorAs(t, err, &exit)
-				require.Equal(t, tt.exit, exit.ExitCode())
+				require.ErrorAs(t, err, &exitErr)
+				require.Equal(t, tt.exit, exitErr.ExitCode())
 			}
 			require.Contains(t, string(output), tt.output)
 		})

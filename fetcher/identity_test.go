@@ -28,56 +28,56 @@ const accessDeniedResponse = `<ErrorResponse xmlns="https://sts.amazonaws.com/do
 <Code>AccessDenied</Code><Message>Not authorized to perform sts:AssumeRoleWithWebIdentity</Message></Error></ErrorResponse>`
 
 // useIRSA sets the environment that EKS's webhook injects, and an STS, instead of static credentials.
-func useIRSA(t *testing.T, b *fixture, sts http.HandlerFunc) {
+func useIRSA(t *testing.T, f *fixture, sts http.HandlerFunc) {
 	t.Helper()
 	server := httptest.NewServer(sts)
 	t.Cleanup(server.Close)
-	token := filepath.Join(b.volume, "token")
+	token := filepath.Join(f.volume, "token")
 	require.NoError(t, os.WriteFile(token, []byte("projected-token"), 0o600))
-	delete(b.env, "AWS_ACCESS_KEY_ID")
-	delete(b.env, "AWS_SECRET_ACCESS_KEY")
-	b.set("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/bankchurn", "AWS_WEB_IDENTITY_TOKEN_FILE", token,
+	delete(f.env, "AWS_ACCESS_KEY_ID")
+	delete(f.env, "AWS_SECRET_ACCESS_KEY")
+	f.set("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/bankchurn", "AWS_WEB_IDENTITY_TOKEN_FILE", token,
 		"AWS_ENDPOINT_URL_STS", server.URL)
 }
 
 func TestIdentity_irsaWithCustomSTSEndpoint(t *testing.T) {
 	store := storetest.S3(t)
-	b := newFixture(t, store, "")
-	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
-	key, secret := b.env["AWS_ACCESS_KEY_ID"], b.env["AWS_SECRET_ACCESS_KEY"]
+	f := newFixture(t, store, "")
+	store.Put(t, f.bucket, "models/m.bin", []byte("m"))
+	key, secret := f.env["AWS_ACCESS_KEY_ID"], f.env["AWS_SECRET_ACCESS_KEY"]
 	const arn = "arn:aws:iam::111122223333:role/bankchurn"
-	useIRSA(t, b, func(w http.ResponseWriter, r *http.Request) {
+	useIRSA(t, f, func(w http.ResponseWriter, r *http.Request) {
 		if r.FormValue("RoleArn") != arn || r.FormValue("WebIdentityToken") != "projected-token" {
 			http.Error(w, accessDeniedResponse, http.StatusForbidden)
 			return
 		}
 		fmt.Fprintf(w, assumeRoleResponse, key, secret, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
 	})
-	got := b.run(t)
+	got := f.run(t)
 	require.Equal(t, 0, got.ExitCode, got.stderr)
 }
 
 func TestIdentity_untrustedRoleIsDenied(t *testing.T) {
 	store := storetest.S3(t)
-	b := newFixture(t, store, "")
-	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
-	useIRSA(t, b, func(w http.ResponseWriter, _ *http.Request) {
+	f := newFixture(t, store, "")
+	store.Put(t, f.bucket, "models/m.bin", []byte("m"))
+	useIRSA(t, f, func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, accessDeniedResponse, http.StatusForbidden)
 	})
 	failure{prepare: func(*testing.T, *fixture) {}, exit: 3, outcome: "denied",
-		message: "Not authorized to perform sts:AssumeRoleWithWebIdentity"}.check(t, b)
+		message: "Not authorized to perform sts:AssumeRoleWithWebIdentity"}.check(t, f)
 }
 
 // serveMetadata starts a metadata server as in GKE that refuses the first requests for a token.
-func serveMetadata(t *testing.T, b *fixture, refusals int64) *atomic.Int64 {
+func serveMetadata(t *testing.T, f *fixture, refusals int64) *atomic.Int64 {
 	t.Helper()
-	var asked atomic.Int64
+	var requests atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Metadata-Flavor", "Google")
 		switch {
 		case !strings.HasSuffix(r.URL.Path, "/token"):
 			fmt.Fprint(w, "project")
-		case asked.Add(1) <= refusals:
+		case requests.Add(1) <= refusals:
 			w.WriteHeader(http.StatusNotFound)
 		default:
 			w.Header().Set("Content-Type", "application/json")
@@ -85,33 +85,33 @@ func serveMetadata(t *testing.T, b *fixture, refusals int64) *atomic.Int64 {
 		}
 	}))
 	t.Cleanup(server.Close)
-	b.set("GCE_METADATA_HOST", strings.TrimPrefix(server.URL, "http://"))
-	return &asked
+	f.set("GCE_METADATA_HOST", strings.TrimPrefix(server.URL, "http://"))
+	return &requests
 }
 
 // A GKE pod's metadata server takes seconds to respond. No GCS is reachable in a test, so the run fails after the
 // identity:
 // what the test checks is that the run waits for the token before it creates a client.
 func TestIdentity_waitsForGKEToken(t *testing.T) {
-	b := newFixture(t, storetest.GCS(t), "")
-	delete(b.env, "STORAGE_EMULATOR_HOST")
-	asked := serveMetadata(t, b, 3)
+	f := newFixture(t, storetest.GCS(t), "")
+	delete(f.env, "STORAGE_EMULATOR_HOST")
+	requests := serveMetadata(t, f, 3)
 	// Nothing listens there: the run ends after the identity.
-	b.set("HTTPS_PROXY", "http://127.0.0.1:1", "FETCH_RETRIES", "0", "FETCH_IDENTITY_WAIT", "20s", "NO_PROXY", "127.0.0.1")
-	got := b.run(t)
+	f.set("HTTPS_PROXY", "http://127.0.0.1:1", "FETCH_RETRIES", "0", "FETCH_IDENTITY_WAIT", "20s", "NO_PROXY", "127.0.0.1")
+	got := f.run(t)
 	require.Equal(t, 8, got.ExitCode, got.stderr)
-	require.GreaterOrEqual(t, asked.Load(), int64(4))
+	require.GreaterOrEqual(t, requests.Load(), int64(4))
 	require.Contains(t, got.stderr, "waiting for the pod's identity")
 	require.Contains(t, got.stderr, "identity is ready")
 }
 
 func TestIdentity_emulatorNeedsNone(t *testing.T) {
 	store := storetest.GCS(t)
-	b := newFixture(t, store, "")
-	asked := serveMetadata(t, b, 1000)
-	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
-	require.Equal(t, 0, b.run(t).ExitCode)
-	require.Zero(t, asked.Load())
+	f := newFixture(t, store, "")
+	requests := serveMetadata(t, f, 1000)
+	store.Put(t, f.bucket, "models/m.bin", []byte("m"))
+	require.Equal(t, 0, f.run(t).ExitCode)
+	require.Zero(t, requests.Load())
 }
 
 // Permissions are eventually consistent: a pod that starts together with its role is refused at first.
@@ -123,10 +123,10 @@ func TestIdentity_waitsForPermission(t *testing.T) {
 				t.Parallel()
 				proxy := faultproxy.New(t, store.Endpoint())
 				proxy.Inject(3, match, faultproxy.Status(http.StatusForbidden))
-				b := newFixture(t, store, proxy.URL).set("FETCH_IDENTITY_WAIT", "20s", "AWS_ROLE_ARN",
+				f := newFixture(t, store, proxy.URL).set("FETCH_IDENTITY_WAIT", "20s", "AWS_ROLE_ARN",
 					"arn:aws:iam::111122223333:role/bankchurn")
-				store.Put(t, b.bucket, "models/m.bin", []byte("m"))
-				got := b.run(t)
+				store.Put(t, f.bucket, "models/m.bin", []byte("m"))
+				got := f.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
 				require.Equal(t, 1, strings.Count(got.stderr,
 					"permission denied, retrying: a grant or a token may not have taken effect yet"))
@@ -144,8 +144,8 @@ func TestIdentity_waitIsBounded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			proxy := faultproxy.New(t, store.Endpoint())
 			proxy.Inject(1000, faultproxy.Any, faultproxy.Status(http.StatusForbidden))
-			b := newFixture(t, store, proxy.URL).set("FETCH_IDENTITY_WAIT", "1s")
-			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 3, outcome: "denied", message: "returned 403"}.check(t, b)
+			f := newFixture(t, store, proxy.URL).set("FETCH_IDENTITY_WAIT", "1s")
+			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 3, outcome: "denied", message: "returned 403"}.check(t, f)
 			require.Greater(t, len(proxy.Requests()), 1)
 		})
 	}
@@ -154,41 +154,41 @@ func TestIdentity_waitIsBounded(t *testing.T) {
 // The token may be projected after the container's start.
 func TestIdentity_waitsForProjectedToken(t *testing.T) {
 	store := storetest.S3(t)
-	b := newFixture(t, store, "").set("FETCH_IDENTITY_WAIT", "20s")
-	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
-	key, secret := b.env["AWS_ACCESS_KEY_ID"], b.env["AWS_SECRET_ACCESS_KEY"]
-	var asked atomic.Int64
-	useIRSA(t, b, func(w http.ResponseWriter, _ *http.Request) {
-		if asked.Add(1) <= 2 { // the role's trust policy is not everywhere yet
+	f := newFixture(t, store, "").set("FETCH_IDENTITY_WAIT", "20s")
+	store.Put(t, f.bucket, "models/m.bin", []byte("m"))
+	key, secret := f.env["AWS_ACCESS_KEY_ID"], f.env["AWS_SECRET_ACCESS_KEY"]
+	var requests atomic.Int64
+	useIRSA(t, f, func(w http.ResponseWriter, _ *http.Request) {
+		if requests.Add(1) <= 2 { // the role's trust policy is not everywhere yet
 			http.Error(w, accessDeniedResponse, http.StatusForbidden)
 			return
 		}
 		fmt.Fprintf(w, assumeRoleResponse, key, secret, time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
 	})
-	require.NoError(t, os.Remove(b.env["AWS_WEB_IDENTITY_TOKEN_FILE"]))
-	command, stderr := b.command(t.Context())
+	require.NoError(t, os.Remove(f.env["AWS_WEB_IDENTITY_TOKEN_FILE"]))
+	command, stderr := f.command(t.Context())
 	require.NoError(t, command.Start())
 	time.Sleep(200 * time.Millisecond)
-	require.Zero(t, asked.Load())
-	require.NoError(t, os.WriteFile(b.env["AWS_WEB_IDENTITY_TOKEN_FILE"], []byte("projected-token"), 0o600))
+	require.Zero(t, requests.Load())
+	require.NoError(t, os.WriteFile(f.env["AWS_WEB_IDENTITY_TOKEN_FILE"], []byte("projected-token"), 0o600))
 	_ = command.Wait() // the exit code is compared below
-	got := b.result(t, command, stderr.String())
+	got := f.result(t, command, stderr.String())
 	require.Equal(t, 0, got.ExitCode, got.stderr)
-	require.Equal(t, int64(3), asked.Load())
+	require.Equal(t, int64(3), requests.Load())
 	require.Contains(t, got.stderr, "the identity is ready")
 }
 
 // servePodIdentity starts an EKS Pod Identity agent that does not know the association for the first requests.
-func servePodIdentity(t *testing.T, b *fixture, unknown int64) *atomic.Int64 {
+func servePodIdentity(t *testing.T, f *fixture, refusals int64) *atomic.Int64 {
 	t.Helper()
-	key, secret := b.env["AWS_ACCESS_KEY_ID"], b.env["AWS_SECRET_ACCESS_KEY"]
-	delete(b.env, "AWS_ACCESS_KEY_ID")
-	delete(b.env, "AWS_SECRET_ACCESS_KEY")
-	token := filepath.Join(b.volume, "pod-identity-token")
+	key, secret := f.env["AWS_ACCESS_KEY_ID"], f.env["AWS_SECRET_ACCESS_KEY"]
+	delete(f.env, "AWS_ACCESS_KEY_ID")
+	delete(f.env, "AWS_SECRET_ACCESS_KEY")
+	token := filepath.Join(f.volume, "pod-identity-token")
 	require.NoError(t, os.WriteFile(token, []byte("projected-token"), 0o600))
-	var asked atomic.Int64
+	var requests atomic.Int64
 	agent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") != "projected-token" || asked.Add(1) <= unknown {
+		if r.Header.Get("Authorization") != "projected-token" || requests.Add(1) <= refusals {
 			w.WriteHeader(http.StatusNotFound)
 			return
 		}
@@ -196,51 +196,51 @@ func servePodIdentity(t *testing.T, b *fixture, unknown int64) *atomic.Int64 {
 			time.Now().Add(time.Hour).UTC().Format(time.RFC3339))
 	}))
 	t.Cleanup(agent.Close)
-	b.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", agent.URL+"/v1/credentials", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", token)
-	return &asked
+	f.set("AWS_CONTAINER_CREDENTIALS_FULL_URI", agent.URL+"/v1/credentials", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", token)
+	return &requests
 }
 
 func TestIdentity_waitsForPodIdentity(t *testing.T) {
 	store := storetest.S3(t)
-	b := newFixture(t, store, "").set("FETCH_IDENTITY_WAIT", "20s")
-	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
-	asked := servePodIdentity(t, b, 2)
-	got := b.run(t)
+	f := newFixture(t, store, "").set("FETCH_IDENTITY_WAIT", "20s")
+	store.Put(t, f.bucket, "models/m.bin", []byte("m"))
+	requests := servePodIdentity(t, f, 2)
+	got := f.run(t)
 	require.Equal(t, 0, got.ExitCode, got.stderr)
-	require.Equal(t, int64(3), asked.Load())
+	require.Equal(t, int64(3), requests.Load())
 	require.Contains(t, got.stderr, "the identity is ready")
 }
 
 // A pod without an identity must not read with the node's role, even if IMDS is reachable.
 func TestIdentity_neverUsesNodeRole(t *testing.T) {
 	store := storetest.S3(t)
-	b := newFixture(t, store, "")
-	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
-	var asked atomic.Int64
-	node := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
+	f := newFixture(t, store, "")
+	store.Put(t, f.bucket, "models/m.bin", []byte("m"))
+	var requests atomic.Int64
+	node := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { requests.Add(1) }))
 	defer node.Close()
 	for _, key := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_EC2_METADATA_DISABLED"} {
-		delete(b.env, key)
+		delete(f.env, key)
 	}
-	b.set("AWS_EC2_METADATA_SERVICE_ENDPOINT", node.URL)
-	failure{prepare: func(*testing.T, *fixture) {}, exit: 3, outcome: "denied", message: "no AWS identity"}.check(t, b)
-	require.Zero(t, asked.Load())
+	f.set("AWS_EC2_METADATA_SERVICE_ENDPOINT", node.URL)
+	failure{prepare: func(*testing.T, *fixture) {}, exit: 3, outcome: "denied", message: "no AWS identity"}.check(t, f)
+	require.Zero(t, requests.Load())
 }
 
 func TestIdentity_logsDeniedPrincipal(t *testing.T) {
 	store := storetest.S3(t)
-	b := newFixture(t, store, "")
-	store.Put(t, b.bucket, "models/m.bin", []byte("m"))
+	f := newFixture(t, store, "")
+	store.Put(t, f.bucket, "models/m.bin", []byte("m"))
 	for key, value := range store.UnprivilegedCredentials(t) {
-		b.env[key] = value
+		f.env[key] = value
 	}
 	sts := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>`+
 			`<Arn>arn:aws:sts::111122223333:assumed-role/bankchurn/eks-pod</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`)
 	}))
 	defer sts.Close()
-	b.set("AWS_ENDPOINT_URL_STS", sts.URL)
-	got := b.run(t)
+	f.set("AWS_ENDPOINT_URL_STS", sts.URL)
+	got := f.run(t)
 	require.Equal(t, 3, got.ExitCode, got.stderr)
 	require.Contains(t, got.stderr, `"principal":"arn:aws:sts::111122223333:assumed-role/bankchurn/eks-pod"`)
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // The length of the response is right, so without a pinned digest only the store's checksum detects the flipped byte.
-func TestIntegrity_flippedByteIsFetchedAgain(t *testing.T) {
+func TestIntegrity_flippedByteIsDownloadedAgain(t *testing.T) {
 	const part = 64 << 10
 	weights := randomBytes(8, 4*part)
 	packed := archivetest.Tar(t, archivetest.File("m.bin", weights))
@@ -24,13 +24,13 @@ func TestIntegrity_flippedByteIsFetchedAgain(t *testing.T) {
 				t.Parallel()
 				proxy := faultproxy.New(t, store.Endpoint())
 				proxy.Inject(1, faultproxy.RangeFrom(2*part), faultproxy.FlipByte(777))
-				b := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "MODEL_EXTRACT", fmt.Sprint(kind != "file"))
-				store.Put(t, b.bucket, "models/m.bin", body)
-				got := b.run(t)
+				f := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "MODEL_EXTRACT", fmt.Sprint(kind != "file"))
+				store.Put(t, f.bucket, "models/m.bin", body)
+				got := f.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
 				require.Equal(t, 2, got.Attempts)
 				require.Contains(t, got.stderr, "was corrupted in transit")
-				require.Equal(t, weights, b.readFile(t, "m.bin"))
+				require.Equal(t, weights, f.readFile(t, "m.bin"))
 				require.Equal(t, "crc", got.Artifacts[0].Verified)
 			})
 		}
@@ -42,9 +42,9 @@ func TestIntegrity_persistentCorruptionFails(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			proxy := faultproxy.New(t, store.Endpoint())
 			proxy.Inject(100, faultproxy.IsRange, faultproxy.FlipByte(777))
-			b := newFixture(t, store, proxy.URL).set("FETCH_RETRIES", "2")
+			f := newFixture(t, store, proxy.URL).set("FETCH_RETRIES", "2")
 			failure{prepare: putObject("models/m.bin", randomBytes(8, 100_000)), exit: 5, outcome: "integrity",
-				message: "%s was corrupted in transit: received CRC"}.check(t, b)
+				message: "%s was corrupted in transit: received CRC"}.check(t, f)
 			require.Equal(t, 3, strings.Count(strings.Join(proxy.Requests(), "\n"), "bytes=0-"))
 		})
 	}
@@ -94,16 +94,16 @@ func TestIntegrity_verificationLevel(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			b := newFixture(t, store, "").set("MODEL_SHA256", tt.sha256, "FETCH_PART_SIZE", fmt.Sprint(1<<20))
-			tt.put(t, b.bucket, "models/m.bin")
-			got := b.run(t)
+			f := newFixture(t, store, "").set("MODEL_SHA256", tt.sha256, "FETCH_PART_SIZE", fmt.Sprint(1<<20))
+			tt.put(t, f.bucket, "models/m.bin")
+			got := f.run(t)
 			require.Equal(t, 0, got.ExitCode, got.stderr)
 			require.Equal(t, tt.want, got.Artifacts[0].Verified)
 			if tt.want != "crc" {
 				require.Equal(t, sha256Hex(body), got.Artifacts[0].SHA256)
 			}
-			require.Equal(t, body, b.readFile(t, "m.bin"))
-			require.Equal(t, tt.want, b.readMarker(t).Artifacts[0].Verified)
+			require.Equal(t, body, f.readFile(t, "m.bin"))
+			require.Equal(t, tt.want, f.readMarker(t).Artifacts[0].Verified)
 		})
 	}
 }

@@ -62,44 +62,44 @@ func peakMemory(command *exec.Cmd) int64 {
 
 func TestMemory_constantForAnyObjectSize(t *testing.T) {
 	store, binary := storetest.S3(t), releaseBinary(t)
-	for kind, most := range map[string]int64{"file": maxForFiles, "archive": maxForArchives} {
+	for kind, limit := range map[string]int64{"file": maxForFiles, "archive": maxForArchives} {
 		for _, size := range []int64{4 << 20, 200 << 20, 5 << 30} {
 			t.Run(fmt.Sprintf("%s of %d MiB", kind, size>>20), func(t *testing.T) {
-				b := newFixture(t, store, "").set("FETCH_TIMEOUT", "8m")
-				b.bucket = store.UnversionedBucket(t)
+				f := newFixture(t, store, "").set("FETCH_TIMEOUT", "8m")
+				f.bucket = store.UnversionedBucket(t)
 				bucketKey, _ := store.EnvVars()
-				b.set(bucketKey, b.bucket)
-				var begin bytes.Buffer
+				f.set(bucketKey, f.bucket)
+				var header bytes.Buffer
 				length := size
 				if kind == "archive" {
 					// The end of the hole is the end of the archive: zeros.
-					require.NoError(t, tar.NewWriter(&begin).WriteHeader(&tar.Header{Name: "weights", Mode: 0o644,
+					require.NoError(t, tar.NewWriter(&header).WriteHeader(&tar.Header{Name: "weights", Mode: 0o644,
 						Size: size - 2048 - 512}))
-					b.set("MODEL_EXTRACT", "true")
-					length = int64(begin.Len()) + size - 2048 - 512 + 2048
+					f.set("MODEL_EXTRACT", "true")
+					length = int64(header.Len()) + size - 2048 - 512 + 2048
 				}
-				store.PutSparse(t, b.bucket, "models/m.bin", begin.Bytes(), length)
-				command, stderr := b.command(t.Context())
+				store.PutSparse(t, f.bucket, "models/m.bin", header.Bytes(), length)
+				command, stderr := f.command(t.Context())
 				command.Path = binary
 				require.NoError(t, command.Start())
-				ended := make(chan struct{})
+				exited := make(chan struct{})
 				go func() {
 					_ = command.Wait() // the exit code is compared below
-					close(ended)
+					close(exited)
 				}()
-				var highest int64
+				var peak int64
 				for running := true; running; {
 					select {
-					case <-ended:
+					case <-exited:
 						running = false
 					case <-time.After(5 * time.Millisecond):
-						highest = max(highest, peakMemory(command))
+						peak = max(peak, peakMemory(command))
 					}
 				}
-				got := b.result(t, command, stderr.String())
+				got := f.result(t, command, stderr.String())
 				require.Equal(t, 0, got.ExitCode, got.stderr)
-				t.Logf("%s, %d MiB: %d MiB at most", kind, size>>20, highest>>20)
-				require.LessOrEqual(t, highest, most)
+				t.Logf("%s, %d MiB: %d MiB at most", kind, size>>20, peak>>20)
+				require.LessOrEqual(t, peak, limit)
 			})
 		}
 	}

@@ -18,7 +18,7 @@ func TestFetcher_survivesTransientFaults(t *testing.T) {
 	const part = 64 << 10
 	weights := randomBytes(6, 16*part)
 	packed := archivetest.Tar(t, archivetest.File("m.bin", weights))
-	faultCases := []struct {
+	tests := []struct {
 		name  string
 		times int
 		match func(*http.Request) bool
@@ -36,20 +36,20 @@ func TestFetcher_survivesTransientFaults(t *testing.T) {
 		{"a server that ignores ranges", 2, faultproxy.IsRange, faultproxy.ReplaceBody(packed)},
 	}
 	for name, store := range allStores(t) {
-		for _, f := range faultCases {
+		for _, tt := range tests {
 			for kind, body := range map[string][]byte{"file": weights, "archive": packed} {
-				t.Run(fmt.Sprintf("%s/%s/%s", name, f.name, kind), func(t *testing.T) {
+				t.Run(fmt.Sprintf("%s/%s/%s", name, tt.name, kind), func(t *testing.T) {
 					t.Parallel()
 					proxy := faultproxy.New(t, store.Endpoint())
-					proxy.Inject(f.times, f.match, f.fault)
-					b := newFixture(t, store, proxy.URL).set(
+					proxy.Inject(tt.times, tt.match, tt.fault)
+					f := newFixture(t, store, proxy.URL).set(
 						"FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_PARALLEL", "16", "FETCH_STALL", "300ms",
 						"MODEL_EXTRACT", fmt.Sprint(kind == "archive"))
-					store.Put(t, b.bucket, "models/m.bin", body)
-					got := b.run(t)
+					store.Put(t, f.bucket, "models/m.bin", body)
+					got := f.run(t)
 					require.Equal(t, 0, got.ExitCode, got.stderr)
 					require.Equal(t, "crc", got.Artifacts[0].Verified)
-					require.Equal(t, weights, b.readFile(t, "m.bin"))
+					require.Equal(t, weights, f.readFile(t, "m.bin"))
 				})
 			}
 		}
@@ -67,13 +67,13 @@ func TestFetcher_replacesSlowConnection(t *testing.T) {
 				t.Parallel()
 				proxy := faultproxy.New(t, store.Endpoint())
 				proxy.Inject(1, faultproxy.RangeFrom(5*part), faultproxy.Trickle(500, 10*time.Millisecond))
-				b := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "MODEL_EXTRACT",
+				f := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "MODEL_EXTRACT",
 					fmt.Sprint(kind == "archive"))
-				store.Put(t, b.bucket, "models/m.bin", body)
-				got := b.run(t)
+				store.Put(t, f.bucket, "models/m.bin", body)
+				got := f.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
 				require.Contains(t, got.stderr, "far below the median")
-				require.Equal(t, randomBytes(24, 8*part), b.readFile(t, "m.bin"))
+				require.Equal(t, randomBytes(24, 8*part), f.readFile(t, "m.bin"))
 			})
 		}
 	}
@@ -84,10 +84,10 @@ func TestFetcher_resumesBrokenRange(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			proxy := faultproxy.New(t, store.Endpoint())
 			proxy.Inject(1, faultproxy.IsRange, faultproxy.Reset(70_000))
-			b := newFixture(t, store, proxy.URL)
+			f := newFixture(t, store, proxy.URL)
 			body := randomBytes(7, 100_000)
-			store.Put(t, b.bucket, "models/m.bin", body)
-			got := b.run(t)
+			store.Put(t, f.bucket, "models/m.bin", body)
+			got := f.run(t)
 			require.Equal(t, 0, got.ExitCode, got.stderr)
 			require.Equal(t, 1, got.Attempts)
 			requests := proxy.Requests()
@@ -101,58 +101,58 @@ func replaceDuringRun(t *testing.T, store storetest.Store, times int, pairs ...s
 	t.Helper()
 	const part = 64 << 10
 	proxy := faultproxy.New(t, store.Endpoint())
-	b := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_PARALLEL", "4").set(pairs...)
+	f := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_PARALLEL", "4").set(pairs...)
 	before := randomBytes(9, 4*part)
 	var after []byte
-	version := store.Put(t, b.bucket, "models/m.bin", before)
-	if b.env["MODEL_VERSION"] == "pinned" {
-		b.set("MODEL_VERSION", version)
+	version := store.Put(t, f.bucket, "models/m.bin", before)
+	if f.env["MODEL_VERSION"] == "pinned" {
+		f.set("MODEL_VERSION", version)
 	}
 	seed := byte(10)
 	proxy.Inject(times, faultproxy.RangeFrom(part), faultproxy.Before(func() {
 		after = randomBytes(seed, 4*part)
-		store.Put(t, b.bucket, "models/m.bin", after)
+		store.Put(t, f.bucket, "models/m.bin", after)
 		seed++
 	}))
-	got := b.run(t)
-	if b.env["MODEL_VERSION"] != "" {
-		return b, &got, before
+	got := f.run(t)
+	if f.env["MODEL_VERSION"] != "" {
+		return f, &got, before
 	}
-	return b, &got, after
+	return f, &got, after
 }
 
 // The result is one object or the other, never a mixture. S3 fails by If-Match and the run starts
 // again; a GCS bucket with versioning still has the generation.
 func TestFetcher_objectReplacedDuringDownload(t *testing.T) {
 	t.Run("s3", func(t *testing.T) {
-		b, got, after := replaceDuringRun(t, storetest.S3(t), 1)
+		f, got, after := replaceDuringRun(t, storetest.S3(t), 1)
 		require.Equal(t, 0, got.ExitCode, got.stderr)
 		require.Equal(t, 2, got.Attempts)
-		require.Equal(t, after, b.readFile(t, "m.bin"))
+		require.Equal(t, after, f.readFile(t, "m.bin"))
 	})
 	t.Run("s3, new object without the pinned digest", func(t *testing.T) {
-		b, got, _ := replaceDuringRun(t, storetest.S3(t), 1, "MODEL_SHA256", sha256Hex(randomBytes(9, 4*64<<10)))
+		f, got, _ := replaceDuringRun(t, storetest.S3(t), 1, "MODEL_SHA256", sha256Hex(randomBytes(9, 4*64<<10)))
 		require.Equal(t, 5, got.ExitCode, got.stderr)
 		require.Contains(t, got.Message, "not the pinned")
-		b.requireNothingPublished(t)
+		f.requireNothingPublished(t)
 	})
 	t.Run("s3, pinned", func(t *testing.T) {
-		b, got, before := replaceDuringRun(t, storetest.S3(t), 1, "MODEL_VERSION", "pinned")
+		f, got, before := replaceDuringRun(t, storetest.S3(t), 1, "MODEL_VERSION", "pinned")
 		require.Equal(t, 0, got.ExitCode, got.stderr)
 		require.Equal(t, 1, got.Attempts)
-		require.Equal(t, before, b.readFile(t, "m.bin"))
+		require.Equal(t, before, f.readFile(t, "m.bin"))
 	})
 	t.Run("s3, at every attempt", func(t *testing.T) {
-		b, got, _ := replaceDuringRun(t, storetest.S3(t), 10, "FETCH_RETRIES", "2")
+		f, got, _ := replaceDuringRun(t, storetest.S3(t), 10, "FETCH_RETRIES", "2")
 		require.Equal(t, 5, got.ExitCode, got.stderr)
 		require.Equal(t, "changed", got.Outcome)
 		require.Equal(t, 3, got.Attempts)
-		b.requireNothingPublished(t)
+		f.requireNothingPublished(t)
 	})
 	t.Run("gcs, pinned", func(t *testing.T) {
-		b, got, before := replaceDuringRun(t, storetest.GCS(t), 1, "MODEL_VERSION", "pinned")
+		f, got, before := replaceDuringRun(t, storetest.GCS(t), 1, "MODEL_VERSION", "pinned")
 		require.Equal(t, 0, got.ExitCode, got.stderr)
-		require.Equal(t, before, b.readFile(t, "m.bin"))
+		require.Equal(t, before, f.readFile(t, "m.bin"))
 	})
 }
 
@@ -167,19 +167,19 @@ func TestFetcher_requestsEachRangeOnce(t *testing.T) {
 			t.Run(name+"/"+kind, func(t *testing.T) {
 				proxy := faultproxy.New(t, store.Endpoint())
 				proxy.Inject(7, faultproxy.RangeFrom(3*part), faultproxy.Status(http.StatusServiceUnavailable))
-				b := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "MODEL_EXTRACT",
+				f := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "MODEL_EXTRACT",
 					fmt.Sprint(kind == "archive"))
-				store.Put(t, b.bucket, "models/m.bin", body)
-				got := b.run(t)
+				store.Put(t, f.bucket, "models/m.bin", body)
+				got := f.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
 				require.Equal(t, 1, got.Attempts)
 				count := map[string]int{}
 				for _, request := range proxy.Requests() {
 					count[request]++
 				}
-				refused := fmt.Sprintf("GET bytes=%d-%d", 3*part, 4*part-1)
-				require.Equal(t, 8, count[refused])
-				delete(count, refused)
+				retried := fmt.Sprintf("GET bytes=%d-%d", 3*part, 4*part-1)
+				require.Equal(t, 8, count[retried])
+				delete(count, retried)
 				for request, times := range count {
 					require.Equal(t, 1, times, request)
 				}
@@ -196,9 +196,9 @@ func TestFetcher_waitsForRetryAfter(t *testing.T) {
 				t.Parallel()
 				proxy := faultproxy.New(t, store.Endpoint())
 				proxy.Inject(1, match, faultproxy.Unavailable(1))
-				b := newFixture(t, store, proxy.URL)
-				store.Put(t, b.bucket, "models/m.bin", []byte("model"))
-				got := b.run(t)
+				f := newFixture(t, store, proxy.URL)
+				store.Put(t, f.bucket, "models/m.bin", []byte("model"))
+				got := f.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
 				require.GreaterOrEqual(t, got.Seconds, 1.0)
 			})

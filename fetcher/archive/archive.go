@@ -64,26 +64,26 @@ var ErrCorrupt = errors.New("the archive is corrupt or truncated")
 // and writing the files. After an error root contains a part of the archive, which the caller
 // removes.
 func Extract(ctx context.Context, r io.Reader, root *os.Root, limits Limits) (Content, error) {
-	from := &countingReader{r: r}
-	plain, err := decompress(from)
+	compressed := &countingReader{r: r}
+	decompressed, err := decompress(compressed)
 	if err != nil {
-		return Content{}, classifyReadError(from, err)
+		return Content{}, classifyReadError(compressed, err)
 	}
-	defer plain.Close()
+	defer decompressed.Close()
 	x := &extractor{
-		ctx: ctx, root: root, limits: limits.withDefaults(), packed: from,
+		ctx: ctx, root: root, limits: limits.withDefaults(), packed: compressed,
 		typeByPath: map[string]byte{}, files: map[string]File{}, buffer: make([]byte, 256<<10),
 	}
-	tail := &trailingZerosReader{r: &limitedReader{r: plain, extractor: x}}
+	tail := &trailingZerosReader{r: &limitedReader{r: decompressed, extractor: x}}
 	if err := x.extractEntries(tar.NewReader(tail)); err != nil {
-		return Content{}, classifyReadError(from, err)
+		return Content{}, classifyReadError(compressed, err)
 	}
 	// The rest, such as padding and the checksum of the compression, belongs to the digest of the object.
 	if _, err := io.CopyBuffer(io.Discard, tail, x.buffer); err != nil {
-		return Content{}, classifyReadError(from, err)
+		return Content{}, classifyReadError(compressed, err)
 	}
 	if tail.zeros < endOfArchive {
-		return Content{}, classifyReadError(from, errors.New("no end-of-archive mark"))
+		return Content{}, classifyReadError(compressed, errors.New("no end-of-archive mark"))
 	}
 	if err := x.validateLinks(); err != nil {
 		return Content{}, err
@@ -112,11 +112,11 @@ func (l Limits) withDefaults() Limits {
 
 // classifyReadError gives err the kind fetcherr.InvalidArchive, unless it has a kind or comes from the source or the
 // disk.
-func classifyReadError(from *countingReader, err error) error {
+func classifyReadError(compressed *countingReader, err error) error {
 	var known *fetcherr.Error
 	var file *os.PathError
 	var link *os.LinkError
-	if _, broken := from.status(); broken != nil {
+	if _, broken := compressed.status(); broken != nil {
 		return broken
 	}
 	switch {

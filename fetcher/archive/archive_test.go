@@ -29,8 +29,8 @@ func extract(tb testing.TB, packed []byte, limits archive.Limits) (folder string
 	require.NoError(tb, err)
 	defer root.Close()
 	content, err = archive.Extract(tb.Context(), bytes.NewReader(packed), root, limits)
-	for _, at := range []string{outside, filepath.Dir(folder)} {
-		entries, err := os.ReadDir(at)
+	for _, dir := range []string{outside, filepath.Dir(folder)} {
+		entries, err := os.ReadDir(dir)
 		require.NoError(tb, err)
 		require.Len(tb, entries, 1, "something was written outside")
 	}
@@ -262,9 +262,9 @@ func FuzzExtract(f *testing.F) {
 			require.True(t, filepath.IsLocal(file.Path))
 			resolved, err := filepath.EvalSymlinks(filepath.Join(folder, file.Path))
 			require.NoError(t, err)
-			within, err := filepath.EvalSymlinks(folder)
+			resolvedFolder, err := filepath.EvalSymlinks(folder)
 			require.NoError(t, err)
-			require.True(t, resolved == within || strings.HasPrefix(resolved, within+"/"))
+			require.True(t, resolved == resolvedFolder || strings.HasPrefix(resolved, resolvedFolder+"/"))
 		}
 	})
 }

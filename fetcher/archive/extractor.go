@@ -127,8 +127,8 @@ func (x *extractor) makeFolder(name string, explicit bool) error {
 	if name == "." {
 		return nil
 	}
-	kind, exists := x.typeByPath[name]
-	if exists && kind != tar.TypeDir {
+	typeflag, exists := x.typeByPath[name]
+	if exists && typeflag != tar.TypeDir {
 		return unsafeEntry(name, "is used as a folder but is not one")
 	}
 	if !exists {

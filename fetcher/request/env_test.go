@@ -14,16 +14,16 @@ const digest = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 
 // env returns a minimal valid environment with changes.
 func env(changes map[string]string) request.LookupEnv {
-	all := map[string]string{
+	variables := map[string]string{
 		"S3_BUCKET":        "models",
 		"S3_MODEL_PATH":    "bankchurn/model.joblib",
 		"LOCAL_MODEL_PATH": "/models/model.joblib",
 	}
 	for key, value := range changes {
-		all[key] = value
+		variables[key] = value
 	}
 	return func(key string) (string, bool) {
-		value, ok := all[key]
+		value, ok := variables[key]
 		return value, ok
 	}
 }

@@ -91,8 +91,8 @@ func (r *run) openSource(ctx context.Context) error {
 			Cap: min(rangeMaxDelay, r.req.Backoff)},
 		Rounds: r.req.Retries, LongBackoff: r.backoff(),
 	}
-	watched := transfer.WithStallTimeout(base, r.req.Stall)
-	limited := transfer.WithConcurrencyLimit(transfer.WithIdentityRetry(watched, identityRetry), r.req.Parallel)
+	withTimeout := transfer.WithStallTimeout(base, r.req.Stall)
+	limited := transfer.WithConcurrencyLimit(transfer.WithIdentityRetry(withTimeout, identityRetry), r.req.Parallel)
 	r.progress = transfer.NewProgress(transfer.WithRetries(limited, policy, r.log))
 	r.source = r.progress
 	return nil
@@ -184,11 +184,11 @@ func (r *run) checkFreeSpace(required int64) error {
 
 // publish moves all staged artifacts to their final paths.
 func (r *run) publish() ([]publish.Record, error) {
-	all := make([]publish.StagedArtifact, len(r.staged))
+	artifacts := make([]publish.StagedArtifact, len(r.staged))
 	marker := publish.Marker{FetchedAt: time.Now().UTC()}
 	for i, staged := range r.staged {
-		all[i] = *staged
+		artifacts[i] = *staged
 		marker.Artifacts = append(marker.Artifacts, staged.Record)
 	}
-	return marker.Artifacts, r.folder.Publish(all, marker)
+	return marker.Artifacts, r.folder.Publish(artifacts, marker)
 }

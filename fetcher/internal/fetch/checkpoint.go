@@ -59,20 +59,20 @@ func (r *run) loadCheckpoint(ctx context.Context, index int, object source.Objec
 	if len(content.Segments) == 0 {
 		return checkpoint{}, nil
 	}
-	stage, err := r.folder.OpenArtifactStaging(index, false)
+	root, err := r.folder.OpenArtifactStaging(index, false)
 	if err != nil {
 		return checkpoint{}, err
 	}
-	defer stage.Close()
-	file, err := publish.OpenStagedFile(stage, a.Dest)
+	defer root.Close()
+	file, err := publish.OpenStagedFile(root, a.Dest)
 	if err != nil {
 		return checkpoint{}, err
 	}
 	defer file.Close()
-	stretches, err := transfer.VerifySegments(ctx, file, object, content.Segments)
-	saved := checkpoint{segments: stretches}
-	for _, stretch := range stretches {
-		saved.bytes += stretch.Length
+	segments, err := transfer.VerifySegments(ctx, file, object, content.Segments)
+	saved := checkpoint{segments: segments}
+	for _, segment := range segments {
+		saved.bytes += segment.Length
 	}
 	return saved, err
 }

@@ -14,7 +14,7 @@ import (
 
 // A volume can fill up during the download, after the check of the free space: other pods write to the same disk.
 func TestClassifyDiskError_kindByErrno(t *testing.T) {
-	on := func(err error) error {
+	pathError := func(err error) error {
 		return fmt.Errorf("m: %w", &os.PathError{Op: "write", Path: "m", Err: err})
 	}
 	tests := []struct {
@@ -22,12 +22,12 @@ func TestClassifyDiskError_kindByErrno(t *testing.T) {
 		err  error
 		want fetcherr.Kind
 	}{
-		{"a full volume", on(unix.ENOSPC), fetcherr.NoSpace},
-		{"a full quota", on(unix.EDQUOT), fetcherr.NoSpace},
-		{"a read-only volume", on(unix.EROFS), fetcherr.InvalidConfig},
-		{"a folder of another user", on(unix.EACCES), fetcherr.InvalidConfig},
+		{"a full volume", pathError(unix.ENOSPC), fetcherr.NoSpace},
+		{"a full quota", pathError(unix.EDQUOT), fetcherr.NoSpace},
+		{"a read-only volume", pathError(unix.EROFS), fetcherr.InvalidConfig},
+		{"a folder of another user", pathError(unix.EACCES), fetcherr.InvalidConfig},
 		{"a link that cannot be made", &os.LinkError{Op: "symlink", Err: unix.EPERM}, fetcherr.InvalidConfig},
-		{"an error keeps its kind", fetcherr.New(fetcherr.Integrity, "x: %w", on(unix.ENOSPC)), fetcherr.Integrity},
+		{"an error keeps its kind", fetcherr.New(fetcherr.Integrity, "x: %w", pathError(unix.ENOSPC)), fetcherr.Integrity},
 		{"an error of the network stays transient", errors.New("reset"), fetcherr.Transient},
 	}
 	for _, tt := range tests {
@@ -37,10 +37,10 @@ func TestClassifyDiskError_kindByErrno(t *testing.T) {
 }
 
 func TestJoinErrors_permanentBeforeTransient(t *testing.T) {
-	passing, lasting := errors.New("503"), fetcherr.New(fetcherr.NotFound, "404")
-	err := joinErrors([]error{passing, nil, lasting})
+	transient, permanent := errors.New("503"), fetcherr.New(fetcherr.NotFound, "404")
+	err := joinErrors([]error{transient, nil, permanent})
 	require.Equal(t, fetcherr.NotFound, fetcherr.KindOf(err))
-	require.ErrorIs(t, err, passing)
+	require.ErrorIs(t, err, transient)
 	require.NoError(t, joinErrors([]error{nil, nil}))
-	require.Equal(t, fetcherr.Transient, fetcherr.KindOf(joinErrors([]error{passing})))
+	require.Equal(t, fetcherr.Transient, fetcherr.KindOf(joinErrors([]error{transient})))
 }

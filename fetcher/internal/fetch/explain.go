@@ -65,15 +65,15 @@ func writeArtifact(w io.Writer, req request.Request, a request.Artifact, object 
 
 // plannedChecks returns what the artifact's content will be compared with.
 func plannedChecks(a request.Artifact, object source.Object) []string {
-	var list []string
+	var checks []string
 	if a.SHA256 != "" {
-		list = append(list, "SHA-256 "+a.SHA256+", pinned")
+		checks = append(checks, "SHA-256 "+a.SHA256+", pinned")
 	}
 	if object.Checksum.Known() {
-		list = append(list, object.Checksum.String()+", reported by the store")
+		checks = append(checks, object.Checksum.String()+", reported by the store")
 	}
-	if len(list) == 0 {
-		list = append(list, "size only: pin the digest, or upload the object with a checksum of the whole object")
+	if len(checks) == 0 {
+		checks = append(checks, "size only: pin the digest, or upload the object with a checksum of the whole object")
 	}
-	return list
+	return checks
 }

@@ -61,8 +61,8 @@ func Run(ctx context.Context, req request.Request, open Opener, log *slog.Logger
 		if resumable(err) {
 			return summary, err
 		}
-		if swept := folder.RemoveStaging(); swept != nil {
-			log.Warn("failed to remove the staging folder", "error", swept.Error())
+		if removeErr := folder.RemoveStaging(); removeErr != nil {
+			log.Warn("failed to remove the staging folder", "error", removeErr.Error())
 		}
 		return summary, err
 	}

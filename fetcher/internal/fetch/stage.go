@@ -58,13 +58,13 @@ func (r *run) fetchFile(ctx context.Context, staged *publish.StagedArtifact, ind
 		return err
 	}
 	defer file.Close()
-	log, err := r.journal(index, object, segments)
+	segmentJournal, err := r.journal(index, object, segments)
 	if err != nil {
 		return err
 	}
-	defer log.Close()
+	defer segmentJournal.Close()
 	digest, err := transfer.File(ctx, r.source, object, file, transfer.FileOptions{
-		Parallel: r.req.Parallel, MinRange: r.req.PartSize, SHA256: needsSHA256(a, object), Existing: segments, OnSegment: log.AddSegment,
+		Parallel: r.req.Parallel, MinRange: r.req.PartSize, SHA256: needsSHA256(a, object), Existing: segments, OnSegment: segmentJournal.AddSegment,
 	})
 	if err := errors.Join(err, file.Close()); err != nil {
 		return err
@@ -97,12 +97,12 @@ func (r *run) fetchArchive(ctx context.Context, staged *publish.StagedArtifact, 
 	if err := recordDigest(staged, a, object, stream.Digest()); err != nil {
 		return err
 	}
-	log, err := r.journal(index, object, nil)
+	archiveJournal, err := r.journal(index, object, nil)
 	if err != nil {
 		return err
 	}
-	log.AddArchive(*staged)
-	return log.Close()
+	archiveJournal.AddArchive(*staged)
+	return archiveJournal.Close()
 }
 
 // recordDigest verifies the digest and records it in staged.

@@ -73,8 +73,8 @@ func Create(root *os.Root, name string, object source.Object, segments []transfe
 	}
 	j := &Journal{file: file, lines: json.NewEncoder(file)}
 	err = j.lines.Encode(record{Object: &object})
-	for _, stretch := range segments {
-		err = errors.Join(err, j.lines.Encode(record{Segment: &stretch}))
+	for _, segment := range segments {
+		err = errors.Join(err, j.lines.Encode(record{Segment: &segment}))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("journal: %w", errors.Join(err, file.Close()))
@@ -84,9 +84,9 @@ func Create(root *os.Root, name string, object source.Object, segments []transfe
 
 // AddSegment records a segment that was written to the file. A failure is ignored: the segment is then downloaded
 // again.
-func (j *Journal) AddSegment(stretch transfer.Segment) {
+func (j *Journal) AddSegment(segment transfer.Segment) {
 	if j.lines != nil {
-		_ = j.lines.Encode(record{Segment: &stretch})
+		_ = j.lines.Encode(record{Segment: &segment})
 	}
 }
 

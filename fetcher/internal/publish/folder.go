@@ -55,14 +55,14 @@ func unwritableError(name string, err error) error {
 
 // rollBack removes the files of an interrupted publication, and the staging folder, of which some files were moved.
 func (f *Folder) rollBack() error {
-	journal, err := readMarker(f.root, pendingMarkerName)
+	pending, err := readMarker(f.root, pendingMarkerName)
 	if err != nil {
 		return err
 	}
-	if journal == nil {
+	if pending == nil {
 		return nil
 	}
-	if err := f.removePublished(*journal); err != nil {
+	if err := f.removePublished(*pending); err != nil {
 		return err
 	}
 	return f.RemoveStaging()

@@ -126,6 +126,6 @@ func collisionError(name, a, b string) error {
 }
 
 // OpenStagedFile opens the file that an artifact is downloaded to, creating it if necessary.
-func OpenStagedFile(stage *os.Root, dest string) (*os.File, error) {
-	return stage.OpenFile(path.Base(dest), os.O_RDWR|os.O_CREATE, 0o644)
+func OpenStagedFile(root *os.Root, dest string) (*os.File, error) {
+	return root.OpenFile(path.Base(dest), os.O_RDWR|os.O_CREATE, 0o644)
 }

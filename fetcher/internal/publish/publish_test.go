@@ -53,10 +53,10 @@ func stageTree(t *testing.T, folder *publish.Folder, index int, dest string, nam
 	return staged
 }
 
-func newMarker(all ...publish.StagedArtifact) publish.Marker {
+func newMarker(staged ...publish.StagedArtifact) publish.Marker {
 	marker := publish.Marker{FetchedAt: time.Unix(0, 0).UTC()}
-	for _, staged := range all {
-		marker.Artifacts = append(marker.Artifacts, staged.Record)
+	for _, artifact := range staged {
+		marker.Artifacts = append(marker.Artifacts, artifact.Record)
 	}
 	return marker
 }
@@ -64,40 +64,40 @@ func newMarker(all ...publish.StagedArtifact) publish.Marker {
 // listFiles lists every file below the folder.
 func listFiles(t *testing.T, folder string) []string {
 	t.Helper()
-	all := []string{}
+	files := []string{}
 	require.NoError(t, filepath.WalkDir(folder, func(path string, entry os.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() {
 			name, _ := filepath.Rel(folder, path)
-			all = append(all, name)
+			files = append(files, name)
 		}
 		return err
 	}))
-	return all
+	return files
 }
 
 func TestFolderPublish_movesFilesThenWritesMarker(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "made", "models")
 	folder := openFolder(t, name)
-	all := []publish.StagedArtifact{stageFile(t, folder, 0, "model.joblib", "model"), stageTree(t, folder, 1, "data/raw/x.tar", "a", "d/b")}
+	staged := []publish.StagedArtifact{stageFile(t, folder, 0, "model.joblib", "model"), stageTree(t, folder, 1, "data/raw/x.tar", "a", "d/b")}
 	require.Equal(t, []string{".modelferry-staging/0/model.joblib", ".modelferry-staging/1/a",
 		".modelferry-staging/1/d/b"}, listFiles(t, name))
-	require.NoError(t, folder.Publish(all, newMarker(all...)))
+	require.NoError(t, folder.Publish(staged, newMarker(staged...)))
 	require.Equal(t, []string{".modelferry.json", "data/raw/a", "data/raw/d/b", "model.joblib"}, listFiles(t, name))
 	text, err := os.ReadFile(filepath.Join(name, publish.MarkerName))
 	require.NoError(t, err)
 	var marker publish.Marker
 	require.NoError(t, json.Unmarshal(text, &marker))
-	require.Equal(t, newMarker(all...), marker)
+	require.Equal(t, newMarker(staged...), marker)
 }
 
 // A rename that fails half-way takes back those before it.
 func TestFolderPublish_failedRenameRollsBack(t *testing.T) {
 	name := t.TempDir()
 	folder := openFolder(t, name)
-	all := []publish.StagedArtifact{stageFile(t, folder, 0, "first", "model"), stageFile(t, folder, 1, "second", "model")}
+	staged := []publish.StagedArtifact{stageFile(t, folder, 0, "first", "model"), stageFile(t, folder, 1, "second", "model")}
 	// A folder in the way, not empty: no rename replaces it.
 	require.NoError(t, os.MkdirAll(filepath.Join(name, "second", "x"), 0o755))
-	require.ErrorContains(t, folder.Publish(all, newMarker(all...)), "publish")
+	require.ErrorContains(t, folder.Publish(staged, newMarker(staged...)), "publish")
 	require.NoFileExists(t, filepath.Join(name, "first"))
 	require.NoFileExists(t, filepath.Join(name, publish.MarkerName))
 }
@@ -116,8 +116,8 @@ func TestFolderPublish_rejectsCollisions(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			folder := openFolder(t, t.TempDir())
-			all := []publish.StagedArtifact{stageFile(t, folder, 0, "model", "model"), stageTree(t, folder, 1, "x.tar", tt.other...)}
-			err := folder.Publish(all, newMarker(all...))
+			staged := []publish.StagedArtifact{stageFile(t, folder, 0, "model", "model"), stageTree(t, folder, 1, "x.tar", tt.other...)}
+			err := folder.Publish(staged, newMarker(staged...))
 			require.ErrorContains(t, err, tt.want)
 			require.Equal(t, fetcherr.InvalidArchive, fetcherr.KindOf(err))
 		})
@@ -136,10 +136,10 @@ func TestOpen_secondFetcherIsLockedOut(t *testing.T) {
 
 func TestFolderIsPublished_comparesWithMarker(t *testing.T) {
 	want := publish.Expected{Dest: "model", Source: "s3://b/model", SHA256: modelDigest}
-	other := func(change func(w *publish.Expected)) []publish.Expected {
-		w := want
-		change(&w)
-		return []publish.Expected{w}
+	other := func(change func(e *publish.Expected)) []publish.Expected {
+		e := want
+		change(&e)
+		return []publish.Expected{e}
 	}
 	tests := []struct {
 		name  string
@@ -147,25 +147,25 @@ func TestFolderIsPublished_comparesWithMarker(t *testing.T) {
 		holds bool
 	}{
 		{"the published artifact", []publish.Expected{want}, true},
-		{"another digest", other(func(w *publish.Expected) { w.SHA256 = "00" }), false},
-		{"no digest", other(func(w *publish.Expected) { w.SHA256 = "" }), false},
-		{"another source", other(func(w *publish.Expected) { w.Source = "s3://b/v2" }), false},
-		{"another dest", other(func(w *publish.Expected) { w.Dest = "m" }), false},
-		{"a version other than the published one", other(func(w *publish.Expected) { w.Version = "7" }), false},
-		{"extracted instead of as a file", other(func(w *publish.Expected) { w.Extract = true }), false},
+		{"another digest", other(func(e *publish.Expected) { e.SHA256 = "00" }), false},
+		{"no digest", other(func(e *publish.Expected) { e.SHA256 = "" }), false},
+		{"another source", other(func(e *publish.Expected) { e.Source = "s3://b/v2" }), false},
+		{"another dest", other(func(e *publish.Expected) { e.Dest = "m" }), false},
+		{"a version other than the published one", other(func(e *publish.Expected) { e.Version = "7" }), false},
+		{"extracted instead of as a file", other(func(e *publish.Expected) { e.Extract = true }), false},
 		{"one artifact more", []publish.Expected{want, want}, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			folder := openFolder(t, t.TempDir())
-			_, holds, err := folder.IsPublished(t.Context(), tt.wants)
+			_, published, err := folder.IsPublished(t.Context(), tt.wants)
 			require.NoError(t, err)
-			require.False(t, holds, "nothing is published yet")
+			require.False(t, published, "nothing is published yet")
 			staged := stageFile(t, folder, 0, "model", "model")
 			require.NoError(t, folder.Publish([]publish.StagedArtifact{staged}, newMarker(staged)))
-			records, holds, err := folder.IsPublished(t.Context(), tt.wants)
+			records, published, err := folder.IsPublished(t.Context(), tt.wants)
 			require.NoError(t, err)
-			require.Equal(t, tt.holds, holds)
+			require.Equal(t, tt.holds, published)
 			require.Equal(t, tt.holds, len(records) == 1)
 		})
 	}

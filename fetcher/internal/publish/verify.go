@@ -40,9 +40,9 @@ func (f *Folder) IsPublished(ctx context.Context, expected []Expected) ([]Record
 	return marker.Artifacts, true, nil
 }
 
-func (w Expected) matches(r Record) bool {
-	return w.SHA256 != "" && w.SHA256 == r.SHA256 && w.Dest == r.Dest && w.Source == r.Source &&
-		w.Extract == r.Extracted && (w.Version == "" || w.Version == r.Version)
+func (e Expected) matches(r Record) bool {
+	return e.SHA256 != "" && e.SHA256 == r.SHA256 && e.Dest == r.Dest && e.Source == r.Source &&
+		e.Extract == r.Extracted && (e.Version == "" || e.Version == r.Version)
 }
 
 func (f *Folder) isIntact(ctx context.Context, record Record) (bool, error) {

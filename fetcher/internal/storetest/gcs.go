@@ -55,7 +55,7 @@ func (s *GCSStore) Env(endpoint string) map[string]string {
 // Bucket creates a bucket with versioning.
 func (s *GCSStore) Bucket(tb testing.TB) string {
 	tb.Helper()
-	bucket := fmt.Sprintf("models-%d", buckets.Add(1))
+	bucket := fmt.Sprintf("models-%d", nameCounter.Add(1))
 	_, err := s.service.Buckets.Insert("modelferry", &storage.Bucket{
 		Name: bucket, Versioning: &storage.BucketVersioning{Enabled: true},
 	}).Do()

@@ -33,9 +33,9 @@ type S3Store struct {
 }
 
 var (
-	s3Once  sync.Once
-	s3Store *S3Store
-	buckets atomic.Int64
+	s3Once      sync.Once
+	s3Store     *S3Store
+	nameCounter atomic.Int64
 )
 
 // S3 returns the package's versitygw and starts it at the first call.
@@ -83,7 +83,7 @@ func (s *S3Store) Bucket(tb testing.TB) string {
 // UnversionedBucket creates a bucket without versioning.
 func (s *S3Store) UnversionedBucket(tb testing.TB) string {
 	tb.Helper()
-	bucket := fmt.Sprintf("models-%d", buckets.Add(1))
+	bucket := fmt.Sprintf("models-%d", nameCounter.Add(1))
 	_, err := s.client.CreateBucket(context.Background(), &s3.CreateBucketInput{Bucket: &bucket})
 	require.NoError(tb, err)
 	return bucket
@@ -112,7 +112,7 @@ func (s *S3Store) URL(bucket, key string) string { return "s3://" + bucket + "/"
 // UnprivilegedCredentials creates a user without permissions and returns the fetcher's environment for it.
 func (s *S3Store) UnprivilegedCredentials(tb testing.TB) map[string]string {
 	tb.Helper()
-	name := fmt.Sprintf("stranger-%d", buckets.Add(1))
+	name := fmt.Sprintf("stranger-%d", nameCounter.Add(1))
 	path, err := serverBinary("versitygw")
 	require.NoError(tb, err)
 	output, err := exec.Command(path, "admin", "--access", rootKey, "--secret", rootSecret, "--region", region,

@@ -19,8 +19,8 @@ import (
 // Main runs a package's tests and then stops the servers.
 func Main(m *testing.M) {
 	code := m.Run()
-	for _, end := range cleanups {
-		end()
+	for _, cleanup := range cleanups {
+		cleanup()
 	}
 	os.Exit(code)
 }
@@ -32,10 +32,10 @@ var (
 )
 
 // Cleanup registers a function to call after the package's tests.
-func Cleanup(end func()) {
+func Cleanup(cleanup func()) {
 	mutex.Lock()
 	defer mutex.Unlock()
-	cleanups = append(cleanups, end)
+	cleanups = append(cleanups, cleanup)
 }
 
 // tempFolder creates a folder that exists until the package's tests end. versitygw stores metadata
@@ -68,7 +68,7 @@ func startServer(tb testing.TB, url, name string, args ...string) {
 	command.Stdout, command.Stderr = &output, &output
 	// If this process is killed, the server must end, too.
 	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	started, ended := make(chan error, 1), make(chan struct{})
+	started, exited := make(chan error, 1), make(chan struct{})
 	go func() {
 		// Pdeathsig refers to the thread that started the process, so keep it.
 		runtime.LockOSThread()
@@ -76,20 +76,20 @@ func startServer(tb testing.TB, url, name string, args ...string) {
 		if command.Process != nil {
 			_ = command.Wait() // it is killed; how it takes that is no matter
 		}
-		close(ended)
+		close(exited)
 	}()
 	require.NoError(tb, <-started)
 	Cleanup(func() {
 		_ = command.Process.Kill()
-		<-ended
+		<-exited
 	})
 	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		if answer, err := http.Get(url); err == nil {
-			answer.Body.Close()
+		if response, err := http.Get(url); err == nil {
+			response.Body.Close()
 			return
 		}
 		select {
-		case <-ended:
+		case <-exited:
 			tb.Fatalf("%s ended at its start: %s", name, output.String())
 		default:
 		}

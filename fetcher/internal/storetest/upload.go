@@ -29,24 +29,24 @@ func (s *S3Store) PutWithChecksum(tb testing.TB, bucket, key string, body []byte
 // PutMultipart writes an object in a multipart upload.
 func (s *S3Store) PutMultipart(tb testing.TB, bucket, key string, body []byte, algorithm types.ChecksumAlgorithm, kind types.ChecksumType) {
 	tb.Helper()
-	begun, err := s.client.CreateMultipartUpload(context.Background(), &s3.CreateMultipartUploadInput{
+	upload, err := s.client.CreateMultipartUpload(context.Background(), &s3.CreateMultipartUploadInput{
 		Bucket: &bucket, Key: &key, ChecksumAlgorithm: algorithm, ChecksumType: kind,
 	}, withoutDefaultChecksum)
 	require.NoError(tb, err)
 	var parts []types.CompletedPart
 	for chunk := range slices.Chunk(body, partSize) {
 		number := aws.Int32(int32(len(parts) + 1))
-		sent, err := s.client.UploadPart(context.Background(), &s3.UploadPartInput{
-			Bucket: &bucket, Key: &key, UploadId: begun.UploadId, PartNumber: number,
+		uploaded, err := s.client.UploadPart(context.Background(), &s3.UploadPartInput{
+			Bucket: &bucket, Key: &key, UploadId: upload.UploadId, PartNumber: number,
 			Body: bytes.NewReader(chunk), ChecksumAlgorithm: algorithm,
 		}, withoutDefaultChecksum)
 		require.NoError(tb, err)
 		parts = append(parts, types.CompletedPart{
-			PartNumber: number, ETag: sent.ETag, ChecksumCRC32C: sent.ChecksumCRC32C, ChecksumCRC64NVME: sent.ChecksumCRC64NVME,
+			PartNumber: number, ETag: uploaded.ETag, ChecksumCRC32C: uploaded.ChecksumCRC32C, ChecksumCRC64NVME: uploaded.ChecksumCRC64NVME,
 		})
 	}
 	_, err = s.client.CompleteMultipartUpload(context.Background(), &s3.CompleteMultipartUploadInput{
-		Bucket: &bucket, Key: &key, UploadId: begun.UploadId, ChecksumType: kind,
+		Bucket: &bucket, Key: &key, UploadId: upload.UploadId, ChecksumType: kind,
 		MultipartUpload: &types.CompletedMultipartUpload{Parts: parts},
 	}, withoutDefaultChecksum)
 	require.NoError(tb, err)
@@ -54,11 +54,11 @@ func (s *S3Store) PutMultipart(tb testing.TB, bucket, key string, body []byte, a
 
 // PutSparse creates an object directly in the server's folder: the given beginning, then a hole. It
 // takes no space and no request.
-func (s *S3Store) PutSparse(tb testing.TB, bucket, key string, begin []byte, size int64) {
+func (s *S3Store) PutSparse(tb testing.TB, bucket, key string, content []byte, size int64) {
 	tb.Helper()
 	name := filepath.Join(s.data, bucket, key)
 	mkdir(tb, filepath.Dir(name))
-	require.NoError(tb, os.WriteFile(name, begin, 0o644))
+	require.NoError(tb, os.WriteFile(name, content, 0o644))
 	require.NoError(tb, os.Truncate(name, size))
 }
 

@@ -92,20 +92,20 @@ func (f *fileDownload) fetchPart(ctx context.Context, part *part, requested byte
 		return err
 	}
 	defer body.Close()
-	stretch := Segment{Offset: requested.offset}
+	segment := Segment{Offset: requested.offset}
 	for {
 		n, err := body.Read(buffer)
 		if n > 0 {
-			data, offset := buffer[:f.plan.claim(part, n)], stretch.Offset+stretch.Length
+			data, offset := buffer[:f.plan.claim(part, n)], segment.Offset+segment.Length
 			if _, err := f.file.WriteAt(data, offset); err != nil {
 				return fmt.Errorf("write %d bytes at %d: %w", len(data), offset, err)
 			}
-			stretch.CRC = f.algorithm.Update(stretch.CRC, data)
-			stretch.Length += int64(len(data))
+			segment.CRC = f.algorithm.Update(segment.CRC, data)
+			segment.Length += int64(len(data))
 			complete := f.plan.markWritten(part)
-			if complete || stretch.Length >= f.options.MinRange {
-				f.addSegment(stretch)
-				stretch = Segment{Offset: stretch.Offset + stretch.Length}
+			if complete || segment.Length >= f.options.MinRange {
+				f.addSegment(segment)
+				segment = Segment{Offset: segment.Offset + segment.Length}
 			}
 			if complete {
 				return nil
@@ -120,12 +120,12 @@ func (f *fileDownload) fetchPart(ctx context.Context, part *part, requested byte
 	}
 }
 
-func (f *fileDownload) addSegment(stretch Segment) {
+func (f *fileDownload) addSegment(segment Segment) {
 	f.mutex.Lock()
 	defer f.mutex.Unlock()
-	f.segments = append(f.segments, stretch)
+	f.segments = append(f.segments, segment)
 	if f.options.OnSegment != nil {
-		f.options.OnSegment(stretch)
+		f.options.OnSegment(segment)
 	}
 }
 

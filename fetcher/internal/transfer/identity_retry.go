@@ -29,45 +29,45 @@ var identityBackoff = Backoff{Base: 500 * time.Millisecond, Cap: 5 * time.Second
 
 // Do repeats try until it returns another result than fetcherr.IdentityNotReady, or until Deadline. It returns the last
 // error.
-func (s *IdentityRetry) Do(ctx context.Context, try func() error) error {
+func (r *IdentityRetry) Do(ctx context.Context, try func() error) error {
 	for n := 0; ; n++ {
 		err := try()
 		if err == nil {
-			s.logReady()
+			r.logReady()
 			return nil
 		}
 		if fetcherr.KindOf(err) != fetcherr.IdentityNotReady {
 			return err
 		}
-		s.logFirstRefusal(ctx, err)
-		left := time.Until(s.Deadline)
-		if left <= 0 || Sleep(ctx, min(identityBackoff.Delay(n), left)) != nil {
+		r.logFirstRefusal(ctx, err)
+		remaining := time.Until(r.Deadline)
+		if remaining <= 0 || Sleep(ctx, min(identityBackoff.Delay(n), remaining)) != nil {
 			return err
 		}
 	}
 }
 
 // logFirstRefusal logs the first refusal of a run: the others are the same.
-func (s *IdentityRetry) logFirstRefusal(ctx context.Context, err error) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	if !s.waitingSince.IsZero() {
+func (r *IdentityRetry) logFirstRefusal(ctx context.Context, err error) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if !r.waitingSince.IsZero() {
 		return
 	}
-	s.waitingSince = time.Now()
-	attributes := []any{"atMost", time.Until(s.Deadline).Round(time.Millisecond).String(), "error", err.Error()}
-	if s.Principal != nil {
-		attributes = append(attributes, "principal", s.Principal(ctx))
+	r.waitingSince = time.Now()
+	attributes := []any{"atMost", time.Until(r.Deadline).Round(time.Millisecond).String(), "error", err.Error()}
+	if r.Principal != nil {
+		attributes = append(attributes, "principal", r.Principal(ctx))
 	}
-	s.Log.Warn("permission denied, retrying: a grant or a token may not have taken effect yet", attributes...)
+	r.Log.Warn("permission denied, retrying: a grant or a token may not have taken effect yet", attributes...)
 }
 
-func (s *IdentityRetry) logReady() {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	if !s.waitingSince.IsZero() {
-		s.Log.Info("the identity is ready", "waited", time.Since(s.waitingSince).Round(time.Millisecond).String())
-		s.waitingSince = time.Time{}
+func (r *IdentityRetry) logReady() {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if !r.waitingSince.IsZero() {
+		r.Log.Info("the identity is ready", "waited", time.Since(r.waitingSince).Round(time.Millisecond).String())
+		r.waitingSince = time.Time{}
 	}
 }
 

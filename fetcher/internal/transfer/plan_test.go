@@ -42,8 +42,8 @@ func TestPlanNextPart_splitsSlowestPart(t *testing.T) {
 	require.Equal(t, 100, p.claim(quick, 1000))
 	require.True(t, p.markWritten(quick))
 
-	half, asked := p.nextPart()
-	require.Equal(t, byteRange{offset: 60, length: 40}, asked)
+	half, requested := p.nextPart()
+	require.Equal(t, byteRange{offset: 60, length: 40}, requested)
 	require.Equal(t, 40, p.claim(slow, 1000), "what went to another is not the slow one's any more")
 	require.True(t, p.markWritten(slow))
 	p.claim(half, 25)
@@ -55,42 +55,42 @@ func TestPlanNextPart_splitsSlowestPart(t *testing.T) {
 func TestPlan_everyByteClaimedOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		size := rapid.Int64Range(1, 5000).Draw(t, "size")
-		var have []Segment
+		var existing []Segment
 		for range rapid.IntRange(0, 4).Draw(t, "stretches") {
-			have = append(have, Segment{Offset: rapid.Int64Range(0, size).Draw(t, "offset"), Length: rapid.Int64Range(0,
+			existing = append(existing, Segment{Offset: rapid.Int64Range(0, size).Draw(t, "offset"), Length: rapid.Int64Range(0,
 				size).Draw(t, "length")})
 		}
-		have = normalizeSegments(have, size)
+		existing = normalizeSegments(existing, size)
 		workers := rapid.IntRange(1, 5).Draw(t, "workers")
-		p := newPlan(gaps(have, size), workers, rapid.Int64Range(1, 500).Draw(t, "least"))
-		count := make([]int, size)
-		for _, s := range have {
+		p := newPlan(gaps(existing, size), workers, rapid.Int64Range(1, 500).Draw(t, "least"))
+		claims := make([]int, size)
+		for _, s := range existing {
 			for i := s.Offset; i < s.Offset+s.Length; i++ {
-				count[i]++
+				claims[i]++
 			}
 		}
 		busy := make([]*part, workers)
-		at := make([]int64, workers)
+		offsets := make([]int64, workers)
 		for idle := 0; idle < workers; {
 			w := rapid.IntRange(0, workers-1).Draw(t, "worker")
 			if busy[w] == nil {
-				var asked byteRange
-				if busy[w], asked = p.nextPart(); busy[w] == nil {
+				var requested byteRange
+				if busy[w], requested = p.nextPart(); busy[w] == nil {
 					idle++ // others may still be at work; then it comes again
 					continue
 				}
-				at[w] = asked.offset
+				offsets[w] = requested.offset
 			}
 			idle = 0
 			n := int64(p.claim(busy[w], rapid.IntRange(1, 300).Draw(t, "bytes")))
-			for i := at[w]; i < at[w]+n; i++ {
-				count[i]++
+			for i := offsets[w]; i < offsets[w]+n; i++ {
+				claims[i]++
 			}
-			at[w] += n
+			offsets[w] += n
 			complete := p.markWritten(busy[w])
-			reach := p.writtenUntil(0, size)
-			for i := range reach {
-				require.Equal(t, 1, count[i], "%d of %d is said to be written", i, reach)
+			until := p.writtenUntil(0, size)
+			for i := range until {
+				require.Equal(t, 1, claims[i], "%d of %d is said to be written", i, until)
 			}
 			if complete {
 				busy[w] = nil
@@ -99,19 +99,19 @@ func TestPlan_everyByteClaimedOnce(t *testing.T) {
 		for w := range workers { // workers that were not drawn again
 			for busy[w] != nil {
 				n := int64(p.claim(busy[w], 1000))
-				for i := at[w]; i < at[w]+n; i++ {
-					count[i]++
+				for i := offsets[w]; i < offsets[w]+n; i++ {
+					claims[i]++
 				}
-				at[w] += n
+				offsets[w] += n
 				if p.markWritten(busy[w]) {
 					busy[w], _ = p.nextPart()
 					if busy[w] != nil {
-						at[w] = busy[w].offset
+						offsets[w] = busy[w].offset
 					}
 				}
 			}
 		}
-		for i, n := range count {
+		for i, n := range claims {
 			require.Equal(t, 1, n, i)
 		}
 		require.Equal(t, size, p.writtenUntil(0, size))

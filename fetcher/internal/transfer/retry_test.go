@@ -60,11 +60,11 @@ func TestWithRetries_givesUpWithoutProgress(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			src := randomSource(10)
 			src.onRead = func(int64) (io.ReadCloser, error) { return nil, tt.err }
-			resumed := transfer.WithRetries(src, threeAttempts, discardLogger)
-			_, err := resumed.Read(t.Context(), src.object(), 0, 10)
+			retrying := transfer.WithRetries(src, threeAttempts, discardLogger)
+			_, err := retrying.Read(t.Context(), src.object(), 0, 10)
 			require.ErrorIs(t, err, tt.err)
 			require.Equal(t, tt.tries, src.reads.Load())
-			_, err = resumed.Stat(t.Context(), source.Ref{})
+			_, err = retrying.Stat(t.Context(), source.Ref{})
 			require.ErrorIs(t, err, tt.err)
 		})
 	}
@@ -110,8 +110,8 @@ func TestWithRetries_progressResetsFailures(t *testing.T) {
 		}
 		return io.NopCloser(io.MultiReader(bytes.NewReader(src.body[offset:offset+1]), iotest.ErrReader(errors.New("reset")))), nil
 	}
-	resumed := transfer.WithRetries(src, threeAttempts, discardLogger)
-	reader, err := resumed.Read(t.Context(), src.object(), 0, 20)
+	retrying := transfer.WithRetries(src, threeAttempts, discardLogger)
+	reader, err := retrying.Read(t.Context(), src.object(), 0, 20)
 	require.NoError(t, err)
 	got, err := io.ReadAll(reader)
 	require.NoError(t, err)
@@ -121,15 +121,15 @@ func TestWithRetries_progressResetsFailures(t *testing.T) {
 
 func TestBackoffDelay_exponentialWithJitterAndCap(t *testing.T) {
 	backoff := transfer.Backoff{Base: 10 * time.Second, Cap: time.Minute}
-	for n, longest := range []time.Duration{10 * time.Second, 20 * time.Second, 40 * time.Second, time.Minute, time.Minute} {
-		var least, most time.Duration = time.Hour, 0
+	for n, limit := range []time.Duration{10 * time.Second, 20 * time.Second, 40 * time.Second, time.Minute, time.Minute} {
+		var shortest, most time.Duration = time.Hour, 0
 		for range 2000 {
 			delay := backoff.Delay(n)
-			least, most = min(least, delay), max(most, delay)
+			shortest, most = min(shortest, delay), max(most, delay)
 		}
-		require.Less(t, most, longest)
-		require.Greater(t, most, longest*9/10)
-		require.Less(t, least, longest/10)
+		require.Less(t, most, limit)
+		require.Greater(t, most, limit*9/10)
+		require.Less(t, shortest, limit/10)
 	}
 	require.Less(t, backoff.Delay(1000), time.Minute)
 }

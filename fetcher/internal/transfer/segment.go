@@ -29,8 +29,8 @@ func SegmentAlgorithm(stored crc.Checksum) crc.Algorithm {
 }
 
 // normalizeSegments sorts segments by offset and drops those that overlap an earlier one or exceed size.
-func normalizeSegments(stretches []Segment, size int64) []Segment {
-	sorted := slices.SortedFunc(slices.Values(stretches), func(a, b Segment) int { return cmp.Compare(a.Offset, b.Offset) })
+func normalizeSegments(segments []Segment, size int64) []Segment {
+	sorted := slices.SortedFunc(slices.Values(segments), func(a, b Segment) int { return cmp.Compare(a.Offset, b.Offset) })
 	end := int64(0)
 	return slices.DeleteFunc(sorted, func(s Segment) bool {
 		if s.Offset < end || s.Length <= 0 || s.Length > size-s.Offset {
@@ -42,10 +42,10 @@ func normalizeSegments(stretches []Segment, size int64) []Segment {
 }
 
 // gaps returns the ranges of size bytes that no segment covers. The segments must be normalized.
-func gaps(stretches []Segment, size int64) []byteRange {
+func gaps(segments []Segment, size int64) []byteRange {
 	var missing []byteRange
 	end := int64(0)
-	for _, s := range stretches {
+	for _, s := range segments {
 		if s.Offset > end {
 			missing = append(missing, byteRange{offset: end, length: s.Offset - end})
 		}
@@ -58,9 +58,9 @@ func gaps(stretches []Segment, size int64) []byteRange {
 }
 
 // combineCRCs returns the checksum of ordered segments without gaps.
-func combineCRCs(algorithm crc.Algorithm, stretches []Segment) uint64 {
+func combineCRCs(algorithm crc.Algorithm, segments []Segment) uint64 {
 	var sum uint64
-	for _, s := range stretches {
+	for _, s := range segments {
 		sum = algorithm.Combine(sum, s.CRC, s.Length)
 	}
 	return sum
@@ -68,19 +68,19 @@ func combineCRCs(algorithm crc.Algorithm, stretches []Segment) uint64 {
 
 // VerifySegments returns the segments whose content is in the file, reading it again: after a crash
 // the journal may list data that was not written to disk.
-func VerifySegments(ctx context.Context, file *os.File, object source.Object, stretches []Segment) ([]Segment, error) {
+func VerifySegments(ctx context.Context, file *os.File, object source.Object, segments []Segment) ([]Segment, error) {
 	algorithm, buffer := SegmentAlgorithm(object.Checksum), make([]byte, copyBufferSize)
 	var intact []Segment
-	for _, s := range normalizeSegments(stretches, object.Size) {
+	for _, s := range normalizeSegments(segments, object.Size) {
 		var sum uint64
-		left := s.Length
+		remaining := s.Length
 		section := io.NewSectionReader(file, s.Offset, s.Length)
 		for {
 			if ctx.Err() != nil {
 				return nil, context.Cause(ctx)
 			}
 			n, err := section.Read(buffer)
-			left -= int64(n)
+			remaining -= int64(n)
 			sum = algorithm.Update(sum, buffer[:n])
 			if err == io.EOF {
 				break
@@ -89,7 +89,7 @@ func VerifySegments(ctx context.Context, file *os.File, object source.Object, st
 				return nil, fmt.Errorf("read back %d bytes at %d: %w", s.Length, s.Offset, err)
 			}
 		}
-		if left == 0 && sum == s.CRC {
+		if remaining == 0 && sum == s.CRC {
 			intact = append(intact, s)
 		}
 	}

@@ -14,59 +14,59 @@ import (
 // or far less than the others, so that another connection is tried. A connection whose peer is gone
 // stays open for minutes, and the SDKs do not check. Time between reads does not count.
 func WithStallTimeout(src source.Source, timeout time.Duration) source.Source {
-	return &stallTimeoutSource{Source: src, idle: timeout, throughput: &throughput{}}
+	return &stallTimeoutSource{Source: src, timeout: timeout, throughput: &throughput{}}
 }
 
 type stallTimeoutSource struct {
 	source.Source
-	idle       time.Duration
+	timeout    time.Duration
 	throughput *throughput
 }
 
 func (s *stallTimeoutSource) Stat(ctx context.Context, ref source.Ref) (source.Object, error) {
-	timer, ctx := s.newWatchdog(ctx, ref)
-	defer timer.stop()
+	wd, ctx := s.newWatchdog(ctx, ref)
+	defer wd.stop()
 	object, err := s.Source.Stat(ctx, ref)
-	return object, timer.cause(err)
+	return object, wd.cause(err)
 }
 
 func (s *stallTimeoutSource) Read(ctx context.Context, object source.Object, offset, length int64) (io.ReadCloser, error) {
-	timer, ctx := s.newWatchdog(ctx, object.Ref)
+	wd, ctx := s.newWatchdog(ctx, object.Ref)
 	body, err := s.Source.Read(ctx, object, offset, length)
 	if err != nil {
-		defer timer.stop()
-		return nil, timer.cause(err)
+		defer wd.stop()
+		return nil, wd.cause(err)
 	}
-	timer.timer.Stop()
-	return &watchedBody{body: body, watchdog: timer, throughput: s.throughput, url: s.URL(object.Ref)}, nil
+	wd.timer.Stop()
+	return &watchedBody{body: body, watchdog: wd, throughput: s.throughput, url: s.URL(object.Ref)}, nil
 }
 
 // watchdog cancels a request's context when its timer fires.
 type watchdog struct {
-	ctx    context.Context
-	cancel context.CancelCauseFunc
-	timer  *time.Timer
-	idle   time.Duration
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	timer   *time.Timer
+	timeout time.Duration
 }
 
 func (s *stallTimeoutSource) newWatchdog(parent context.Context, ref source.Ref) (*watchdog, context.Context) {
 	ctx, cancel := context.WithCancelCause(parent)
-	stalled := fetcherr.New(fetcherr.Transient, "%s: no data received for %s", s.URL(ref), s.idle)
-	timer := time.AfterFunc(s.idle, func() { cancel(stalled) })
-	return &watchdog{ctx: ctx, cancel: cancel, timer: timer, idle: s.idle}, ctx
+	stalled := fetcherr.New(fetcherr.Transient, "%s: no data received for %s", s.URL(ref), s.timeout)
+	timer := time.AfterFunc(s.timeout, func() { cancel(stalled) })
+	return &watchdog{ctx: ctx, cancel: cancel, timer: timer, timeout: s.timeout}, ctx
 }
 
 // cause returns the stall instead of the "context canceled" that it causes.
-func (d *watchdog) cause(err error) error {
-	if err != nil && !errors.Is(err, io.EOF) && d.ctx.Err() != nil {
-		return context.Cause(d.ctx)
+func (w *watchdog) cause(err error) error {
+	if err != nil && !errors.Is(err, io.EOF) && w.ctx.Err() != nil {
+		return context.Cause(w.ctx)
 	}
 	return err
 }
 
-func (d *watchdog) stop() {
-	d.timer.Stop()
-	d.cancel(nil)
+func (w *watchdog) stop() {
+	w.timer.Stop()
+	w.cancel(nil)
 }
 
 type watchedBody struct {
@@ -81,16 +81,16 @@ type watchedBody struct {
 
 func (w *watchedBody) Read(p []byte) (int, error) {
 	began := time.Now()
-	w.watchdog.timer.Reset(w.watchdog.idle)
+	w.watchdog.timer.Reset(w.watchdog.timeout)
 	n, err := w.body.Read(p)
 	w.watchdog.timer.Stop()
 	w.bytes, w.elapsed = w.bytes+int64(n), w.elapsed+time.Since(began)
 	if err != nil {
 		return n, w.watchdog.cause(err)
 	}
-	if usual, slow := w.throughput.isSlow(w.bytes, w.elapsed); slow {
+	if median, slow := w.throughput.isSlow(w.bytes, w.elapsed); slow {
 		return n, fetcherr.New(fetcherr.Transient, "%s: %.0f bytes/s, far below the median of %.0f bytes/s", w.url,
-			float64(w.bytes)/w.elapsed.Seconds(), usual)
+			float64(w.bytes)/w.elapsed.Seconds(), median)
 	}
 	return n, nil
 }

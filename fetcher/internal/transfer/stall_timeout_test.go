@@ -64,8 +64,8 @@ func TestWithStallTimeout_ignoresTimeBetweenReads(t *testing.T) {
 // contextSource is a source whose requests end with their context, as real ones do.
 type contextSource struct{ *memorySource }
 
-func (k contextSource) Read(ctx context.Context, object source.Object, offset, length int64) (io.ReadCloser, error) {
-	body, err := k.memorySource.Read(ctx, object, offset, length)
+func (s contextSource) Read(ctx context.Context, object source.Object, offset, length int64) (io.ReadCloser, error) {
+	body, err := s.memorySource.Read(ctx, object, offset, length)
 	return contextBody{body, ctx}, err
 }
 
@@ -100,24 +100,24 @@ type slowBody struct {
 	delay time.Duration
 }
 
-func (t *slowBody) Read(p []byte) (int, error) {
-	if len(t.body) == 0 {
+func (s *slowBody) Read(p []byte) (int, error) {
+	if len(s.body) == 0 {
 		return 0, io.EOF
 	}
-	time.Sleep(t.delay)
-	n := copy(p[:1], t.body)
-	t.body = t.body[n:]
+	time.Sleep(s.delay)
+	n := copy(p[:1], s.body)
+	s.body = s.body[n:]
 	return n, nil
 }
 
 func (*slowBody) Close() error { return nil }
 
 // slowRanges returns a source whose range number i has the delay number i between its bytes.
-func slowRanges(pauses []time.Duration) *memorySource {
-	src := randomSource(100 * len(pauses))
+func slowRanges(delays []time.Duration) *memorySource {
+	src := randomSource(100 * len(delays))
 	src.onRead = func(offset int64) (io.ReadCloser, error) {
-		pause := pauses[offset/100]
-		return &slowBody{body: src.body[offset:min(offset/100*100+100, int64(len(src.body)))], delay: pause}, nil
+		delay := delays[offset/100]
+		return &slowBody{body: src.body[offset:min(offset/100*100+100, int64(len(src.body)))], delay: delay}, nil
 	}
 	return src
 }
@@ -140,9 +140,9 @@ func TestWithStallTimeout_replacesSlowConnection(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				src := slowRanges(tt.pauses)
 				watched := transfer.WithStallTimeout(src, time.Minute)
-				resumed := transfer.WithRetries(watched, threeAttempts, discardLogger)
+				retrying := transfer.WithRetries(watched, threeAttempts, discardLogger)
 				for i := range tt.pauses {
-					reader, err := resumed.Read(t.Context(), src.object(), int64(100*i), 100)
+					reader, err := retrying.Read(t.Context(), src.object(), int64(100*i), 100)
 					require.NoError(t, err)
 					first := make([]byte, 2)
 					_, err = io.ReadFull(reader, first)

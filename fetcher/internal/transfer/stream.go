@@ -70,27 +70,27 @@ func (s *Stream) requestRanges(ctx context.Context, src source.Source, object so
 		if err != nil {
 			return err
 		}
-		p := &chunk{byteRange: part, buffer: buffer[:part.length], done: make(chan struct{})}
-		s.pending <- p
+		c := &chunk{byteRange: part, buffer: buffer[:part.length], done: make(chan struct{})}
+		s.pending <- c
 		s.group.Go(func() error {
-			defer close(p.done)
-			p.err = readChunk(ctx, src, object, p)
-			return p.err
+			defer close(c.done)
+			c.err = readChunk(ctx, src, object, c)
+			return c.err
 		})
 	}
 	return nil
 }
 
-func readChunk(ctx context.Context, src source.Source, object source.Object, p *chunk) error {
-	body, err := src.Read(ctx, object, p.offset, p.length)
+func readChunk(ctx context.Context, src source.Source, object source.Object, c *chunk) error {
+	body, err := src.Read(ctx, object, c.offset, c.length)
 	if err != nil {
 		return err
 	}
 	defer body.Close()
-	if _, err = io.ReadFull(body, p.buffer); err != nil {
+	if _, err = io.ReadFull(body, c.buffer); err != nil {
 		return err
 	}
-	p.crc = object.Checksum.Algorithm.Update(0, p.buffer)
+	c.crc = object.Checksum.Algorithm.Update(0, c.buffer)
 	return nil
 }
 
@@ -98,22 +98,22 @@ func readChunk(ctx context.Context, src source.Source, object source.Object, p *
 // that hashing and extraction use two cores.
 func (s *Stream) deliverInOrder() error {
 	defer close(s.ready)
-	for p := range s.pending {
+	for c := range s.pending {
 		// readChunk ends with its context, so this wait is bounded.
-		<-p.done
-		if p.err != nil {
-			s.buffers.release(p.buffer)
+		<-c.done
+		if c.err != nil {
+			s.buffers.release(c.buffer)
 			for rest := range s.pending {
 				<-rest.done
 				s.buffers.release(rest.buffer)
 			}
-			return p.err
+			return c.err
 		}
 		if s.hash != nil {
-			s.hash.Write(p.buffer)
+			s.hash.Write(c.buffer)
 		}
-		s.crc = s.algorithm.Combine(s.crc, p.crc, p.length)
-		s.ready <- p.buffer
+		s.crc = s.algorithm.Combine(s.crc, c.crc, c.length)
+		s.ready <- c.buffer
 	}
 	return nil
 }

@@ -25,29 +25,29 @@ type throughput struct {
 
 // record adds a range that has ended. One that was given up counts, too: if the network itself is
 // slow, the median falls and ranges are no longer given up.
-func (p *throughput) record(bytes int64, took time.Duration) {
-	if bytes == 0 || took <= 0 {
+func (t *throughput) record(bytes int64, elapsed time.Duration) {
+	if bytes == 0 || elapsed <= 0 {
 		return
 	}
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	if len(p.rates) == maxSamples {
-		p.rates = slices.Delete(p.rates, 0, 1)
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	if len(t.rates) == maxSamples {
+		t.rates = slices.Delete(t.rates, 0, 1)
 	}
-	p.rates = append(p.rates, float64(bytes)/took.Seconds())
+	t.rates = append(t.rates, float64(bytes)/elapsed.Seconds())
 }
 
 // isSlow reports whether a range in progress is slow, and returns the median.
-func (p *throughput) isSlow(bytes int64, took time.Duration) (usual float64, slow bool) {
-	if took < minSampleTime {
+func (t *throughput) isSlow(bytes int64, elapsed time.Duration) (median float64, slow bool) {
+	if elapsed < minSampleTime {
 		return 0, false
 	}
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	if len(p.rates) < minSamples {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	if len(t.rates) < minSamples {
 		return 0, false
 	}
-	sorted := slices.Sorted(slices.Values(p.rates))
-	usual = sorted[len(sorted)/2]
-	return usual, float64(bytes)/took.Seconds()*slowFactor < usual
+	sorted := slices.Sorted(slices.Values(t.rates))
+	median = sorted[len(sorted)/2]
+	return median, float64(bytes)/elapsed.Seconds()*slowFactor < median
 }

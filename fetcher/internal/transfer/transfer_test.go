@@ -67,8 +67,8 @@ type memoryBody struct {
 	source *memorySource
 }
 
-func (o *memoryBody) Close() error {
-	o.source.openBodies.Add(-1)
+func (b *memoryBody) Close() error {
+	b.source.openBodies.Add(-1)
 	return nil
 }
 

@@ -19,34 +19,34 @@ func classifyError(url string, ref source.Ref, err error) error {
 	if errors.As(err, &known) {
 		return err
 	}
-	var answer *googleapi.Error
-	if errors.As(err, &answer) {
-		return classifyResponse(url, ref, answer, err)
+	var apiErr *googleapi.Error
+	if errors.As(err, &apiErr) {
+		return classifyResponse(url, ref, apiErr, err)
 	}
-	var token *auth.Error
-	if errors.As(err, &token) && !token.Temporary() {
+	var tokenErr *auth.Error
+	if errors.As(err, &tokenErr) && !tokenErr.Temporary() {
 		return fetcherr.New(fetcherr.IdentityNotReady, "%s: no token for the pod's identity: %w", url, err).
 			WithHint("check that the service account's workload identity exists")
 	}
 	return fmt.Errorf("%s: %w", url, err)
 }
 
-func classifyResponse(url string, ref source.Ref, answer *googleapi.Error, err error) error {
-	switch code := answer.Code; code {
+func classifyResponse(url string, ref source.Ref, apiErr *googleapi.Error, err error) error {
+	switch code := apiErr.Code; code {
 	case http.StatusNotFound:
-		return notFoundError(url, ref, answer.Message)
+		return notFoundError(url, ref, apiErr.Message)
 	case http.StatusUnauthorized, http.StatusForbidden:
-		return fetcherr.New(fetcherr.IdentityNotReady, "%s: GCS returned %d: %s", url, code, responseMessage(answer)).
+		return fetcherr.New(fetcherr.IdentityNotReady, "%s: GCS returned %d: %s", url, code, responseMessage(apiErr)).
 			WithHint("grant the pod's identity roles/storage.objectViewer on gs://%s/%s", ref.Bucket, keyPrefix(ref.Key))
 	case http.StatusPreconditionFailed, http.StatusRequestedRangeNotSatisfiable:
 		return fetcherr.New(fetcherr.ObjectChanged, "%s was replaced while it was read: GCS returned %d", url, code)
 	case http.StatusRequestTimeout, http.StatusTooManyRequests:
-		return fetcherr.New(fetcherr.Transient, "%s: GCS returned %d: %w", url, code, err).WithRetryAfter(source.RetryAfter(answer.Header))
+		return fetcherr.New(fetcherr.Transient, "%s: GCS returned %d: %w", url, code, err).WithRetryAfter(source.RetryAfter(apiErr.Header))
 	default:
 		if code >= 400 && code < 500 {
-			return fetcherr.New(fetcherr.InvalidConfig, "%s: GCS returned %d: %s", url, code, responseMessage(answer))
+			return fetcherr.New(fetcherr.InvalidConfig, "%s: GCS returned %d: %s", url, code, responseMessage(apiErr))
 		}
-		return fetcherr.New(fetcherr.Transient, "%s: GCS returned %d: %w", url, code, err).WithRetryAfter(source.RetryAfter(answer.Header))
+		return fetcherr.New(fetcherr.Transient, "%s: GCS returned %d: %w", url, code, err).WithRetryAfter(source.RetryAfter(apiErr.Header))
 	}
 }
 
@@ -66,13 +66,13 @@ func notFoundError(url string, ref source.Ref, message string) error {
 
 // responseMessage returns the message of GCS, which names the principal and the permission. Another
 // server may respond without JSON: then it is the beginning of the body.
-func responseMessage(answer *googleapi.Error) string {
-	text := answer.Message
+func responseMessage(apiErr *googleapi.Error) string {
+	text := apiErr.Message
 	if text == "" {
-		text = strings.TrimSpace(answer.Body)
+		text = strings.TrimSpace(apiErr.Body)
 	}
 	if text == "" {
-		text = http.StatusText(answer.Code)
+		text = http.StatusText(apiErr.Code)
 	}
 	return text[:min(len(text), 500)]
 }

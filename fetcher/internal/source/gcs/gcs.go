@@ -61,12 +61,12 @@ func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error
 		return source.Object{}, classifyError(s.URL(ref), ref, err)
 	}
 	defer googleapi.CloseBody(response) // also reads the rest of the body, so that the connection is reused
-	var attrs metadata
-	if err := json.NewDecoder(response.Body).Decode(&attrs); err != nil {
+	var resource metadata
+	if err := json.NewDecoder(response.Body).Decode(&resource); err != nil {
 		return source.Object{}, fmt.Errorf("%s: invalid object metadata: %w", s.URL(ref), err)
 	}
-	object := source.Object{Ref: ref, Size: int64(attrs.Size), Version: strconv.FormatInt(attrs.Generation, 10)}
-	if sum, err := crc.Decode(crc.CRC32C, attrs.CRC32C); err == nil {
+	object := source.Object{Ref: ref, Size: int64(resource.Size), Version: strconv.FormatInt(resource.Generation, 10)}
+	if sum, err := crc.Decode(crc.CRC32C, resource.CRC32C); err == nil {
 		object.Checksum = sum
 	}
 	return object, nil

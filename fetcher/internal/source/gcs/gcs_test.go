@@ -44,9 +44,9 @@ func TestSource_gzipEncodedObjectReadAsStored(t *testing.T) {
 
 // fake-gcs-server never decompresses, so this test checks the header.
 func TestSourceRead_acceptEncodingGzip(t *testing.T) {
-	var asked []string
+	var encodings []string
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked = append(asked, r.Header.Get("Accept-Encoding"))
+		encodings = append(encodings, r.Header.Get("Accept-Encoding"))
 		w.Header().Set("Content-Range", "bytes 0-0/2")
 		w.WriteHeader(http.StatusPartialContent)
 		_, _ = w.Write([]byte("x"))
@@ -58,5 +58,5 @@ func TestSourceRead_acceptEncodingGzip(t *testing.T) {
 	reader, err := src.Read(t.Context(), source.Object{Ref: source.Ref{Bucket: "b", Key: "k"}, Size: 2, Version: "1"}, 0, 1)
 	require.NoError(t, err)
 	require.NoError(t, reader.Close())
-	require.Equal(t, []string{"gzip"}, asked)
+	require.Equal(t, []string{"gzip"}, encodings)
 }

@@ -30,15 +30,15 @@ func classifyError(url string, ref source.Ref, err error) error {
 		return fmt.Errorf("%s: %w", url, err)
 	}
 	status := response.HTTPStatusCode()
-	answer := fmt.Sprintf("S3 returned %d %s", status, errorText(err, status))
+	reply := fmt.Sprintf("S3 returned %d %s", status, errorText(err, status))
 	switch {
 	case invalidCredentialCodes[errorCode(err)]:
-		return fetcherr.New(fetcherr.PermissionDenied, "%s: %s", url, answer).
+		return fetcherr.New(fetcherr.PermissionDenied, "%s: %s", url, reply).
 			WithHint("check where the pod's credentials come from")
 	case errorCode(err) == "RequestTimeTooSkewed":
-		return fetcherr.New(fetcherr.PermissionDenied, "%s: %s", url, answer).WithHint("synchronize the node's clock")
+		return fetcherr.New(fetcherr.PermissionDenied, "%s: %s", url, reply).WithHint("synchronize the node's clock")
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:
-		return fetcherr.New(fetcherr.IdentityNotReady, "%s: %s", url, answer).WithHint("%s", permissionHint(ref))
+		return fetcherr.New(fetcherr.IdentityNotReady, "%s: %s", url, reply).WithHint("%s", permissionHint(ref))
 	case status == http.StatusNotFound || errorCode(err) == "NoSuchVersion":
 		return notFoundError(url, ref, err)
 	case status == http.StatusBadRequest && ref.Version != "" && strings.Contains(strings.ToLower(errorText(err, status)), "version"):
@@ -46,16 +46,16 @@ func classifyError(url string, ref source.Ref, err error) error {
 	case status == http.StatusMethodNotAllowed && ref.Version != "":
 		return fetcherr.New(fetcherr.NotFound, "%s: this version is a delete marker", url).WithHint("check the pinned version")
 	case status == http.StatusPreconditionFailed || status == http.StatusRequestedRangeNotSatisfiable:
-		return fetcherr.New(fetcherr.ObjectChanged, "%s was replaced while it was read: %s", url, answer)
+		return fetcherr.New(fetcherr.ObjectChanged, "%s was replaced while it was read: %s", url, reply)
 	case status == http.StatusRequestTimeout || status == http.StatusTooManyRequests ||
 		errorCode(err) == "RequestTimeout" || errorCode(err) == "SlowDown":
-		return fetcherr.New(fetcherr.Transient, "%s: %s: %w", url, answer, err).WithRetryAfter(source.RetryAfter(response.Response.Header))
+		return fetcherr.New(fetcherr.Transient, "%s: %s: %w", url, reply, err).WithRetryAfter(source.RetryAfter(response.Response.Header))
 	case status >= 300 && status < 400 || errorCode(err) == "AuthorizationHeaderMalformed":
-		return fetcherr.New(fetcherr.InvalidConfig, "%s: %s", url, answer).WithHint("set AWS_REGION to the bucket's region")
+		return fetcherr.New(fetcherr.InvalidConfig, "%s: %s", url, reply).WithHint("set AWS_REGION to the bucket's region")
 	case status >= 400 && status < 500:
-		return fetcherr.New(fetcherr.InvalidConfig, "%s: %s", url, answer)
+		return fetcherr.New(fetcherr.InvalidConfig, "%s: %s", url, reply)
 	}
-	return fetcherr.New(fetcherr.Transient, "%s: %s: %w", url, answer, err).WithRetryAfter(source.RetryAfter(response.Response.Header))
+	return fetcherr.New(fetcherr.Transient, "%s: %s: %w", url, reply, err).WithRetryAfter(source.RetryAfter(response.Response.Header))
 }
 
 // notFoundAsChanged turns NotFound into ObjectChanged: the object existed at the Stat before.
@@ -87,28 +87,28 @@ func permissionHint(ref source.Ref) string {
 	if ref.Version != "" {
 		action = "s3:GetObject and s3:GetObjectVersion"
 	}
-	advice := fmt.Sprintf("grant %s on arn:aws:s3:::%s/%s*; without s3:ListBucket on the prefix, S3 returns 403 for a missing object, too",
+	hint := fmt.Sprintf("grant %s on arn:aws:s3:::%s/%s*; without s3:ListBucket on the prefix, S3 returns 403 for a missing object, too",
 		action, ref.Bucket, ref.Key[:strings.LastIndexByte(ref.Key, '/')+1])
 	if role := os.Getenv("AWS_ROLE_ARN"); role != "" {
-		advice = "for " + role + ": " + advice
+		hint = "for " + role + ": " + hint
 	}
-	return advice
+	return hint
 }
 
 func errorCode(err error) string {
-	var answer smithy.APIError
-	if errors.As(err, &answer) {
-		return answer.ErrorCode()
+	var apiErr smithy.APIError
+	if errors.As(err, &apiErr) {
+		return apiErr.ErrorCode()
 	}
 	return ""
 }
 
 // errorText returns S3's code and message. The response to a HEAD request has neither.
 func errorText(err error, status int) string {
-	var answer smithy.APIError
-	if !errors.As(err, &answer) || answer.ErrorMessage() == "" {
+	var apiErr smithy.APIError
+	if !errors.As(err, &apiErr) || apiErr.ErrorMessage() == "" {
 		return http.StatusText(status)
 	}
-	text := answer.ErrorCode() + ": " + answer.ErrorMessage()
+	text := apiErr.ErrorCode() + ": " + apiErr.ErrorMessage()
 	return text[:min(len(text), 500)]
 }

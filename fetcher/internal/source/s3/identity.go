@@ -24,8 +24,8 @@ type identityError struct{ error }
 
 func (e identityError) Unwrap() error { return e.error }
 
-func (m taggedCredentials) Retrieve(ctx context.Context) (aws.Credentials, error) {
-	credentials, err := m.CredentialsProvider.Retrieve(ctx)
+func (c taggedCredentials) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	credentials, err := c.CredentialsProvider.Retrieve(ctx)
 	if err != nil {
 		return credentials, identityError{err}
 	}
