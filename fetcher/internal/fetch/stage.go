@@ -64,7 +64,11 @@ func (r *run) fetchFile(ctx context.Context, staged *publish.StagedArtifact, ind
 	}
 	defer segmentJournal.Close()
 	digest, err := transfer.File(ctx, r.source, object, file, transfer.FileOptions{
-		Parallel: r.req.Parallel, MinRange: r.req.PartSize, SHA256: needsSHA256(a, object), Existing: segments, OnSegment: segmentJournal.AddSegment,
+		Parallel:  r.req.Parallel,
+		MinRange:  r.req.PartSize,
+		SHA256:    needsSHA256(a, object),
+		Existing:  segments,
+		OnSegment: segmentJournal.AddSegment,
 	})
 	if err := errors.Join(err, file.Close()); err != nil {
 		return err

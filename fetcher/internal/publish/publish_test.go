@@ -78,7 +78,10 @@ func listFiles(t *testing.T, folder string) []string {
 func TestFolderPublish_movesFilesThenWritesMarker(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "made", "models")
 	folder := openFolder(t, name)
-	staged := []publish.StagedArtifact{stageFile(t, folder, 0, "model.joblib", "model"), stageTree(t, folder, 1, "data/raw/x.tar", "a", "d/b")}
+	staged := []publish.StagedArtifact{
+		stageFile(t, folder, 0, "model.joblib", "model"),
+		stageTree(t, folder, 1, "data/raw/x.tar", "a", "d/b"),
+	}
 	require.Equal(t, []string{".modelferry-staging/0/model.joblib", ".modelferry-staging/1/a",
 		".modelferry-staging/1/d/b"}, listFiles(t, name))
 	require.NoError(t, folder.Publish(staged, newMarker(staged...)))

@@ -56,7 +56,7 @@ func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error
 		return source.Object{}, err
 	}
 	query.Set("fields", "size,generation,crc32c")
-	response, err := s.client.get(ctx, ref.Bucket, ref.Key, query, http.Header{})
+	response, err := s.client.get(ctx, ref.Bucket, ref.Key, query, http.Header{}) //nolint:bodyclose // CloseBody below does
 	if err != nil {
 		return source.Object{}, classifyError(s.URL(ref), ref, err)
 	}
