@@ -21,7 +21,7 @@ import (
 // killCount is the number of kills. The critical moments are few and short.
 const killCount = 200
 
-// A run that follows a killed one ends with the right content, and a marker never exists beside wrong content.
+// After a kill the next run publishes the right content. A marker exists only beside complete content.
 func TestFetcher_completesAfterKill(t *testing.T) {
 	for name, store := range allStores(t) {
 		t.Run(name, func(t *testing.T) {
@@ -37,7 +37,7 @@ func TestFetcher_completesAfterKill(t *testing.T) {
 				require.Equal(t, model, f.readFile(t, "m.bin"))
 				require.Equal(t, weights, f.readFile(t, "bert/weights"))
 			}
-			// Kill within the duration of a run on this machine.
+			// The kills happen at random moments within the duration of a complete run.
 			began := time.Now()
 			require.Equal(t, 0, f.run(t).ExitCode)
 			duration := time.Since(began)
@@ -46,7 +46,7 @@ func TestFetcher_completesAfterKill(t *testing.T) {
 				command, _ := f.command(t.Context())
 				require.NoError(t, command.Start())
 				time.Sleep(rand.N(duration))
-				_ = command.Process.Kill() // it may have ended by itself
+				_ = command.Process.Kill() // it may have exited already
 				_ = command.Wait()
 				if _, err := os.Stat(f.path(publish.MarkerName)); err == nil {
 					requireComplete()
@@ -59,7 +59,7 @@ func TestFetcher_completesAfterKill(t *testing.T) {
 	}
 }
 
-// stopWhen starts a run whose last range stalls and ends it by a signal when the journal is far enough.
+// stopWhen starts a run and sends it the signal when ready accepts the content of its journal.
 func stopWhen(t *testing.T, f *fixture, signal os.Signal, ready func(journal []byte) bool) {
 	t.Helper()
 	command, stderr := f.command(t.Context())
@@ -89,7 +89,7 @@ func TestFetcher_resumesInterruptedDownload(t *testing.T) {
 		}{
 			{"killed", syscall.SIGKILL, func(*testing.T, *fixture) {}, 0},
 			{"stopped", syscall.SIGTERM, func(*testing.T, *fixture) {}, 0},
-			{"killed, and a byte lost in a power failure", syscall.SIGKILL, func(t *testing.T, f *fixture) {
+			{"killed, and a byte corrupted on disk", syscall.SIGKILL, func(t *testing.T, f *fixture) {
 				t.Helper()
 				flipByte(t, f.path(staging+"/0/m.bin"), 17)
 			}, 1},
@@ -119,14 +119,14 @@ func TestFetcher_resumesInterruptedDownload(t *testing.T) {
 					require.Equal(t, 1+tt.missing, ranges)
 					require.Contains(t, got.stderr, "resuming an earlier download")
 				} else {
-					require.Equal(t, parts, ranges, "a part of another version is of no use")
+					require.Equal(t, parts, ranges, "segments of another version must not be used")
 				}
 			})
 		}
 	}
 }
 
-// A complete archive is not downloaded again if another artifact was incomplete.
+// An extracted archive is not downloaded again if the run was killed during the download of another artifact.
 func TestFetcher_keepsExtractedArchive(t *testing.T) {
 	const part = 64 << 10
 	weights := randomBytes(23, 3*part)

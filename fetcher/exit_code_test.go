@@ -81,11 +81,11 @@ func TestExitCode_bothStores(t *testing.T) {
 		{"7: a truncated archive", putArchive(valid[:len(valid)/2]), 7, "archive", "%s: the archive is corrupt or truncated"},
 		{"7: a truncated archive with its own digest", putArchive(valid[:9000], "MODEL_SHA256", sha256Hex(valid[:9000])),
 			7, "archive", "corrupt"},
-		{"7: not an archive", putArchive([]byte("this is no archive")), 7, "archive", "corrupt"},
-		{"7: an entry outside the folder", putArchive(archivetest.Tar(t, archivetest.File("ok", []byte("x")),
-			archivetest.File("../../evil", []byte("x")))), 7, "archive", `entry "../../evil" has .. in its name`},
-		{"7: an archive with a marker file", putArchive(archivetest.Tar(t, archivetest.File(".modelferry.json",
-			[]byte("{}")))), 7, "archive", "a name reserved for the fetcher"},
+		{"7: not an archive", putArchive([]byte("this is not an archive")), 7, "archive", "corrupt"},
+		{"7: an entry outside the folder", putArchive(archivetest.Tar(t,
+			archivetest.File("ok", []byte("x")), archivetest.File("../../evil", []byte("x")))), 7, "archive", `entry "../../evil" has .. in its name`},
+		{"7: an archive with a marker file", putArchive(archivetest.Tar(t,
+			archivetest.File(".modelferry.json", []byte("{}")))), 7, "archive", "a name reserved for the fetcher"},
 		{"7: an archive that contains another artifact's dest", func(t *testing.T, f *fixture) {
 			t.Helper()
 			putArchive(archivetest.Tar(t, archivetest.File("data/a", []byte("x"))))(t, f)
@@ -112,7 +112,7 @@ func TestExitCode_permissionDeniedOnS3(t *testing.T) {
 	tests := []struct {
 		name    string
 		prepare func(t *testing.T, f *fixture)
-		says    string
+		message string
 	}{
 		{"no credentials", func(_ *testing.T, f *fixture) {
 			delete(f.env, "AWS_ACCESS_KEY_ID")
@@ -133,12 +133,12 @@ func TestExitCode_permissionDeniedOnS3(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t, store, "")
 			store.Put(t, f.bucket, "models/m.bin", []byte("m"))
-			failure{prepare: tt.prepare, exit: 3, outcome: "denied", message: tt.says}.check(t, f)
+			failure{prepare: tt.prepare, exit: 3, outcome: "denied", message: tt.message}.check(t, f)
 		})
 	}
 }
 
-// A pod without a pin needs neither s3:GetObjectVersion nor s3:ListBucket.
+// Without a pinned version a pod needs neither s3:GetObjectVersion nor s3:ListBucket.
 func TestFetcher_needsOnlyGetObject(t *testing.T) {
 	store := storetest.S3(t)
 	f := newFixture(t, store, "")
@@ -150,7 +150,7 @@ func TestFetcher_needsOnlyGetObject(t *testing.T) {
 	require.Equal(t, 0, f.run(t).ExitCode)
 }
 
-// The response of GCS to a missing permission; fake-gcs-server has no permissions.
+// The test server responds as GCS does if a permission is missing, because fake-gcs-server checks no permissions.
 func TestExitCode_permissionDeniedOnGCS(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -196,7 +196,7 @@ func TestExitCode_transientErrors(t *testing.T) {
 			f := newFixture(t, store, proxy.URL).set("FETCH_RETRIES", "1")
 			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 8, outcome: "gave up",
 				message: "m.bin: gave up after 10 attempts: %s: "}.check(t, f)
-			require.Len(t, proxy.Requests(), 2*5, "two rounds of five tries each")
+			require.Len(t, proxy.Requests(), 2*5, "two rounds of five attempts each")
 		})
 		t.Run(name+"/timeout", func(t *testing.T) {
 			t.Parallel()
@@ -209,8 +209,7 @@ func TestExitCode_transientErrors(t *testing.T) {
 	}
 }
 
-// The SDKs must not retry below the fetcher: their waits and counts would
-// multiply with its own.
+// The SDKs must not retry: their attempts would multiply with the fetcher's.
 func TestFetcher_givesUpOnBrokenBodies(t *testing.T) {
 	for name, store := range allStores(t) {
 		t.Run(name, func(t *testing.T) {

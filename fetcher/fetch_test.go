@@ -69,11 +69,11 @@ func TestFetcher_extractsArchiveBesideFile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			weights, csv := randomBytes(2, 700_000), []byte("text,label\n")
 			packed := archivetest.Gzip(t, archivetest.Tar(t,
-				archivetest.Folder("./"), archivetest.File("./config.json",
-					[]byte("{}")), archivetest.File("./weights/pytorch_model.bin", weights), archivetest.Folder("./assets/")))
-			f := newFixture(t, store, "").setObject("nlpinsight/model.tar.gz",
-				"finbert/model.tar.gz").set("FETCH_PART_SIZE", "65536", "FETCH_PARALLEL", "3")
-			data := store.Bucket(t) // artifacts come from several buckets
+				archivetest.Folder("./"), archivetest.File("./config.json", []byte("{}")),
+				archivetest.File("./weights/pytorch_model.bin", weights), archivetest.Folder("./assets/")))
+			f := newFixture(t, store, "").setObject("nlpinsight/model.tar.gz", "finbert/model.tar.gz").
+				set("FETCH_PART_SIZE", "65536", "FETCH_PARALLEL", "3")
+			data := store.Bucket(t) // artifacts may be in several buckets
 			store.Put(t, f.bucket, "nlpinsight/model.tar.gz", packed)
 			store.Put(t, data, "v1/phrasebank.csv", csv)
 			f.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"v1/phrasebank.csv","dest":"data/raw/train.csv"}]`, data))
@@ -84,7 +84,7 @@ func TestFetcher_extractsArchiveBesideFile(t *testing.T) {
 			require.DirExists(t, f.path("finbert/assets"))
 			require.Equal(t, csv, f.readFile(t, "finbert/data/raw/train.csv"))
 			require.NoFileExists(t, f.path("finbert/model.tar.gz"))
-			require.Empty(t, got.Artifacts[0].SHA256, "it was not pinned, and the store has a checksum")
+			require.Empty(t, got.Artifacts[0].SHA256, "no digest is pinned, and the store has a checksum")
 			require.Regexp(t, "^CRC[0-9A-Z]+ [0-9a-f]+$", got.Artifacts[0].Checksum)
 			require.Equal(t, 2, got.Artifacts[0].Files)
 			require.False(t, got.Artifacts[0].Pinned)
@@ -92,7 +92,7 @@ func TestFetcher_extractsArchiveBesideFile(t *testing.T) {
 	}
 }
 
-// A container that restarts finds what the last one published.
+// A restarted container finds what the previous one published.
 func TestFetcher_secondRunIsUnchanged(t *testing.T) {
 	store := storetest.S3(t)
 	f := newFixture(t, store, "")
@@ -114,12 +114,12 @@ func TestFetcher_secondRunIsUnchanged(t *testing.T) {
 		"a missing file":               func() { require.NoError(t, os.Remove(f.path("more/a"))) },
 		"a missing link":               func() { require.NoError(t, os.Remove(f.path("more/b"))) },
 		"a missing marker":             func() { require.NoError(t, os.Remove(f.path(publish.MarkerName))) },
-		"a marker that was cut off":    func() { require.NoError(t, os.Truncate(f.path(publish.MarkerName), 30)) },
-		"a file that became a folder": func() {
+		"a truncated marker":           func() { require.NoError(t, os.Truncate(f.path(publish.MarkerName), 30)) },
+		"a folder in place of a file": func() {
 			require.NoError(t, os.Remove(f.path("more/a")))
 			require.NoError(t, os.Mkdir(f.path("more/a"), 0o755))
 		},
-		"a file that became a link to one": func() {
+		"a link in place of a file": func() {
 			require.NoError(t, os.Remove(f.path("m.bin")))
 			require.NoError(t, os.Symlink("more/a", f.path("m.bin")))
 		},
@@ -142,7 +142,7 @@ func flipByte(t *testing.T, name string, offset int64) {
 	require.NoError(t, os.WriteFile(name, body, 0o644))
 }
 
-// Files of an earlier publication do not stay beside the new ones.
+// The files of the previous publication are removed.
 func TestFetcher_replacesPreviousArchive(t *testing.T) {
 	store := storetest.GCS(t)
 	f := newFixture(t, store, "").setObject("m.tar", "m.tar")
@@ -172,7 +172,7 @@ func TestFetcher_removesInterruptedPublication(t *testing.T) {
 	require.Equal(t, "model", string(f.readFile(t, "m.bin")))
 }
 
-// The model server may run as another user: everyone must be able to read the files, whatever the umask.
+// The model server may run as another user: every user must be able to read the files, whatever the umask.
 func TestFetcher_publishedFileModes(t *testing.T) {
 	store := storetest.S3(t)
 	f := newFixture(t, store, "").setObject("m.tar", "bert/m.tar")

@@ -19,8 +19,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
-// fetcher is the program under test: this test binary, which runs the fetcher's main in the environment that command
-// sets. See TestMain.
+// fetcher returns the path of this test binary. With runMain in its environment it runs the fetcher: see TestMain.
 var fetcher = sync.OnceValue(func() string {
 	path, err := os.Executable()
 	if err != nil {
@@ -38,11 +37,11 @@ func allStores(t *testing.T) map[string]storetest.Store {
 	return map[string]storetest.Store{"s3": storetest.S3(t), "gcs": storetest.GCS(t)}
 }
 
-// fixture is a model folder and the environment of a fetcher for it.
+// fixture is a model folder, a bucket and the fetcher's environment for them.
 type fixture struct {
 	store  storetest.Store
 	bucket string
-	// volume contains the model folder and the termination message.
+	// volume is a folder that contains the model folder and the termination message.
 	volume string
 	env    map[string]string
 }
@@ -61,7 +60,7 @@ func newFixture(t *testing.T, store storetest.Store, endpoint string) *fixture {
 	f.env["FETCH_BACKOFF"] = "20ms"
 	f.env["FETCH_TIMEOUT"] = "30s"
 	f.env["FETCH_IDENTITY_WAIT"] = "300ms"
-	f.env["HOME"] = f.volume // without the developer's credentials
+	f.env["HOME"] = f.volume // so that the developer's credentials are not used
 	return f
 }
 
@@ -76,7 +75,7 @@ func (f *fixture) set(pairs ...string) *fixture {
 	return f
 }
 
-// setObject requests another object with another path in the model folder.
+// setObject requests the object key and its path dest in the model folder.
 func (f *fixture) setObject(key, dest string) *fixture {
 	_, pathKey := f.store.EnvVars()
 	return f.set(pathKey, key, "LOCAL_MODEL_PATH", f.path(dest))
@@ -94,15 +93,15 @@ func (f *fixture) command(ctx context.Context) (*exec.Cmd, *bytes.Buffer) {
 	for key, value := range f.env {
 		command.Env = append(command.Env, key+"="+value)
 	}
-	// If the tests are killed, the fetcher must end, too.
+	// The fetcher must not outlive the tests if they are killed.
 	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	var stderr bytes.Buffer
 	command.Stderr = &stderr
 	return command, &stderr
 }
 
-// run runs the fetcher and checks what applies to every run: the exit code, the last log line and
-// the termination message agree, and the staging folder is removed unless a later run can resume.
+// run runs the fetcher and checks what applies to every run: the exit code, the last log line and the termination
+// message agree, and the staging folder is removed unless a later run can resume.
 func (f *fixture) run(t *testing.T) result {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

@@ -15,8 +15,8 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
-// runOnSmallVolume runs the fetcher on a tmpfs of the given size, in a mount namespace, and returns the files left on
-// it.
+// runOnSmallVolume runs the fetcher in a mount namespace, on a tmpfs of the given size. The shell command fill runs
+// before it. The names of the files that remain on the volume are returned.
 func runOnSmallVolume(t *testing.T, f *fixture, mebibytes int, fill string) (result, []string) {
 	t.Helper()
 	models, listing := f.path(""), filepath.Join(f.volume, "listing")
@@ -35,7 +35,7 @@ func runOnSmallVolume(t *testing.T, f *fixture, mebibytes int, fill string) (res
 	}
 	err := command.Start()
 	if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOSPC) {
-		t.Skip("no mount namespaces for this user here; as root they are there")
+		t.Skip("this user cannot create mount namespaces: run the test as root")
 	}
 	require.NoError(t, err)
 	_ = command.Wait() // the exit code is compared with the summary's
@@ -45,8 +45,8 @@ func runOnSmallVolume(t *testing.T, f *fixture, mebibytes int, fill string) (res
 	return got, strings.Fields(string(remaining))
 }
 
-// A volume that is too small is detected before the download or, for the content of an archive, as
-// soon as possible, and nothing is left on it.
+// A volume that is too small is detected before the download. For the content of an archive it is detected before the
+// first large file that does not fit. Nothing remains on the volume.
 func TestFetcher_fullVolume(t *testing.T) {
 	store := storetest.S3(t)
 	weights := randomBytes(30, 6<<20)
@@ -60,14 +60,14 @@ func TestFetcher_fullVolume(t *testing.T) {
 		name, fill string
 		body       []byte
 		extract    bool
-		says       string
+		message    string
 	}{
-		{"a file is larger than what is left", "", randomBytes(31, 12<<20), false, "12582912 bytes required"},
-		{"another writer was there before", `head -c 6000000 /dev/zero > "$2/other"`,
+		{"a file larger than the volume", "", randomBytes(31, 12<<20), false, "12582912 bytes required"},
+		{"a file larger than the space that other files leave", `head -c 6000000 /dev/zero > "$2/other"`,
 			randomBytes(31, 4<<20), false, "4194304 bytes required"},
-		{"an archive is larger than what is left", "", packed, true, "bytes required"},
-		{"an archive unpacks to more than what is left", "", zeros, true, "the archive's next file: 6291456 bytes required"},
-		{"small files fill the volume", "", archivetest.Gzip(t, archivetest.Tar(t, smallFiles...)), true, "no space left on device"},
+		{"an archive larger than the volume", "", packed, true, "bytes required"},
+		{"an archive whose content is larger than the volume", "", zeros, true, "the archive's next file: 6291456 bytes required"},
+		{"an archive of small files that fill the volume", "", archivetest.Gzip(t, archivetest.Tar(t, smallFiles...)), true, "no space left on device"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -76,7 +76,7 @@ func TestFetcher_fullVolume(t *testing.T) {
 			got, remaining := runOnSmallVolume(t, f, 9, tt.fill)
 			require.Equal(t, 6, got.ExitCode, got.stderr)
 			require.Equal(t, "no space", got.Outcome)
-			require.Contains(t, got.Message, tt.says)
+			require.Contains(t, got.Message, tt.message)
 			require.Contains(t, got.Message, "sizeLimit")
 			if tt.fill != "" {
 				require.Equal(t, []string{"other"}, remaining)

@@ -27,7 +27,7 @@ const assumeRoleResponse = `<AssumeRoleWithWebIdentityResponse xmlns="https://st
 const accessDeniedResponse = `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>
 <Code>AccessDenied</Code><Message>Not authorized to perform sts:AssumeRoleWithWebIdentity</Message></Error></ErrorResponse>`
 
-// useIRSA sets the environment that EKS's webhook injects, and an STS, instead of static credentials.
+// useIRSA replaces the static credentials by the environment that EKS's webhook injects, with sts as the STS.
 func useIRSA(t *testing.T, f *fixture, sts http.HandlerFunc) {
 	t.Helper()
 	server := httptest.NewServer(sts)
@@ -68,7 +68,8 @@ func TestIdentity_untrustedRoleIsDenied(t *testing.T) {
 		message: "Not authorized to perform sts:AssumeRoleWithWebIdentity"}.check(t, f)
 }
 
-// serveMetadata starts a metadata server as in GKE that refuses the first requests for a token.
+// serveMetadata starts a server like GKE's metadata server. It refuses the given number of requests for a token, and
+// returns the count of such requests.
 func serveMetadata(t *testing.T, f *fixture, refusals int64) *atomic.Int64 {
 	t.Helper()
 	var requests atomic.Int64
@@ -89,14 +90,13 @@ func serveMetadata(t *testing.T, f *fixture, refusals int64) *atomic.Int64 {
 	return &requests
 }
 
-// A GKE pod's metadata server takes seconds to respond. No GCS is reachable in a test, so the run fails after the
-// identity:
-// what the test checks is that the run waits for the token before it creates a client.
+// The metadata server returns no token in the first seconds of a GKE pod. The test checks that the run waits for the
+// token. It then fails, because a test cannot reach GCS.
 func TestIdentity_waitsForGKEToken(t *testing.T) {
 	f := newFixture(t, storetest.GCS(t), "")
 	delete(f.env, "STORAGE_EMULATOR_HOST")
 	requests := serveMetadata(t, f, 3)
-	// Nothing listens there: the run ends after the identity.
+	// Nothing listens on port 1, so the requests to GCS fail.
 	f.set("HTTPS_PROXY", "http://127.0.0.1:1", "FETCH_RETRIES", "0", "FETCH_IDENTITY_WAIT", "20s", "NO_PROXY", "127.0.0.1")
 	got := f.run(t)
 	require.Equal(t, 8, got.ExitCode, got.stderr)
@@ -114,17 +114,16 @@ func TestIdentity_emulatorNeedsNone(t *testing.T) {
 	require.Zero(t, requests.Load())
 }
 
-// Permissions are eventually consistent: a pod that starts together with its role is refused at first.
+// Permissions are eventually consistent: a pod that starts right after its role was created is refused at first.
 func TestIdentity_waitsForPermission(t *testing.T) {
 	for name, store := range allStores(t) {
-		for kind, match := range map[string]func(*http.Request) bool{"when it is looked for": faultproxy.IsNotRange,
-			"when it is read": faultproxy.IsRange} {
+		for kind, match := range map[string]func(*http.Request) bool{"stat": faultproxy.IsNotRange, "read": faultproxy.IsRange} {
 			t.Run(name+"/"+kind, func(t *testing.T) {
 				t.Parallel()
 				proxy := faultproxy.New(t, store.Endpoint())
 				proxy.Inject(3, match, faultproxy.Status(http.StatusForbidden))
-				f := newFixture(t, store, proxy.URL).set("FETCH_IDENTITY_WAIT", "20s", "AWS_ROLE_ARN",
-					"arn:aws:iam::111122223333:role/bankchurn")
+				f := newFixture(t, store, proxy.URL).set(
+					"FETCH_IDENTITY_WAIT", "20s", "AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/bankchurn")
 				store.Put(t, f.bucket, "models/m.bin", []byte("m"))
 				got := f.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
@@ -151,7 +150,7 @@ func TestIdentity_waitIsBounded(t *testing.T) {
 	}
 }
 
-// The token may be projected after the container's start.
+// The projected token may appear after the container has started.
 func TestIdentity_waitsForProjectedToken(t *testing.T) {
 	store := storetest.S3(t)
 	f := newFixture(t, store, "").set("FETCH_IDENTITY_WAIT", "20s")
@@ -159,7 +158,7 @@ func TestIdentity_waitsForProjectedToken(t *testing.T) {
 	key, secret := f.env["AWS_ACCESS_KEY_ID"], f.env["AWS_SECRET_ACCESS_KEY"]
 	var requests atomic.Int64
 	useIRSA(t, f, func(w http.ResponseWriter, _ *http.Request) {
-		if requests.Add(1) <= 2 { // the role's trust policy is not everywhere yet
+		if requests.Add(1) <= 2 { // the role's trust policy has not taken effect yet
 			http.Error(w, accessDeniedResponse, http.StatusForbidden)
 			return
 		}
@@ -178,7 +177,8 @@ func TestIdentity_waitsForProjectedToken(t *testing.T) {
 	require.Contains(t, got.stderr, "the identity is ready")
 }
 
-// servePodIdentity starts an EKS Pod Identity agent that does not know the association for the first requests.
+// servePodIdentity starts a server like the EKS Pod Identity agent. It refuses the given number of requests, as if the
+// association had not taken effect yet, and returns the count of requests.
 func servePodIdentity(t *testing.T, f *fixture, refusals int64) *atomic.Int64 {
 	t.Helper()
 	key, secret := f.env["AWS_ACCESS_KEY_ID"], f.env["AWS_SECRET_ACCESS_KEY"]

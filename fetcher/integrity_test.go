@@ -19,7 +19,7 @@ func TestIntegrity_flippedByteIsDownloadedAgain(t *testing.T) {
 	weights := randomBytes(8, 4*part)
 	packed := archivetest.Tar(t, archivetest.File("m.bin", weights))
 	for name, store := range allStores(t) {
-		for kind, body := range map[string][]byte{"file": weights, "archive": packed, "packed archive": archivetest.Gzip(t, packed)} {
+		for kind, body := range map[string][]byte{"file": weights, "archive": packed, "gzip archive": archivetest.Gzip(t, packed)} {
 			t.Run(name+"/"+kind, func(t *testing.T) {
 				t.Parallel()
 				proxy := faultproxy.New(t, store.Endpoint())
@@ -75,7 +75,6 @@ func TestIntegrity_verificationLevel(t *testing.T) {
 			store.PutWithChecksum(t, bucket, key, body, types.ChecksumAlgorithmCrc64nvme)
 		}, "", "crc"},
 		{"no client checksum: S3 computes one", func(t *testing.T, bucket, key string) {
-			t.Helper()
 			t.Helper()
 			store.PutWithChecksum(t, bucket, key, body, "")
 		}, "", "crc"},

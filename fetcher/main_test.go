@@ -10,9 +10,9 @@ import (
 // runMainVariable makes the test binary run the fetcher instead of the tests.
 const runMainVariable = "FETCHER_TEST_RUN_MAIN"
 
-// TestMain lets the test binary be the fetcher's process, too. Go's test cache sees the code that is linked into the
-// test binary, and not that of a program which a test builds: after a change the tests run again, and -race applies
-// to the process as well.
+// TestMain makes the test binary run as the fetcher, too. Go's test cache depends on the code of the test binary, but
+// not on a program that a test builds. So a change of the fetcher runs the tests again, and -race applies to its
+// process.
 func TestMain(m *testing.M) {
 	if os.Getenv(runMainVariable) != "" {
 		main()

@@ -29,7 +29,7 @@ func TestFetcher_survivesTransientFaults(t *testing.T) {
 		{"429 to ranges", 6, faultproxy.IsRange, faultproxy.Status(http.StatusTooManyRequests)},
 		{"a reset before the first byte", 6, faultproxy.IsRange, faultproxy.Reset(0)},
 		{"a reset in the body", 12, faultproxy.IsRange, faultproxy.Reset(10_000)},
-		{"a truncated body with a matching Content-Length", 6, faultproxy.IsRange, faultproxy.Truncate(10_000)},
+		{"a truncated body whose Content-Length matches", 6, faultproxy.IsRange, faultproxy.Truncate(10_000)},
 		{"a range that stalls", 3, faultproxy.IsRange, faultproxy.Stall(10_000)},
 		{"a request that stalls", 1, faultproxy.IsNotRange, faultproxy.Stall(0)},
 		{"416 to ranges", 1, faultproxy.IsRange, faultproxy.Status(http.StatusRequestedRangeNotSatisfiable)},
@@ -67,8 +67,8 @@ func TestFetcher_replacesSlowConnection(t *testing.T) {
 				t.Parallel()
 				proxy := faultproxy.New(t, store.Endpoint())
 				proxy.Inject(1, faultproxy.RangeFrom(5*part), faultproxy.Trickle(500, 10*time.Millisecond))
-				f := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "MODEL_EXTRACT",
-					fmt.Sprint(kind == "archive"))
+				f := newFixture(t, store, proxy.URL).set(
+					"FETCH_PART_SIZE", fmt.Sprint(part), "MODEL_EXTRACT", fmt.Sprint(kind == "archive"))
 				store.Put(t, f.bucket, "models/m.bin", body)
 				got := f.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
@@ -96,7 +96,8 @@ func TestFetcher_resumesBrokenRange(t *testing.T) {
 	}
 }
 
-// replaceDuringRun replaces the object when its second range is requested.
+// replaceDuringRun runs the fetcher and replaces the object, the given number of times, when its second range is
+// requested. It returns the content that the fetcher should publish.
 func replaceDuringRun(t *testing.T, store storetest.Store, times int, pairs ...string) (*fixture, *result, []byte) {
 	t.Helper()
 	const part = 64 << 10
@@ -121,8 +122,8 @@ func replaceDuringRun(t *testing.T, store storetest.Store, times int, pairs ...s
 	return f, &got, after
 }
 
-// The result is one object or the other, never a mixture. S3 fails by If-Match and the run starts
-// again; a GCS bucket with versioning still has the generation.
+// The result is one object or the other, never a mixture. S3 fails by If-Match and the run starts again; a GCS bucket
+// with versioning still has the generation.
 func TestFetcher_objectReplacedDuringDownload(t *testing.T) {
 	t.Run("s3", func(t *testing.T) {
 		f, got, after := replaceDuringRun(t, storetest.S3(t), 1)
@@ -156,8 +157,8 @@ func TestFetcher_objectReplacedDuringDownload(t *testing.T) {
 	})
 }
 
-// Seven failures are more than a round of attempts: the range waits for the backoff of the run, and no other range is
-// requested again.
+// Seven failures are more than a round of attempts, so the range waits for FETCH_BACKOFF. No other range is requested
+// again.
 func TestFetcher_requestsEachRangeOnce(t *testing.T) {
 	const part = 64 << 10
 	body := randomBytes(12, 8*part)
@@ -167,8 +168,8 @@ func TestFetcher_requestsEachRangeOnce(t *testing.T) {
 			t.Run(name+"/"+kind, func(t *testing.T) {
 				proxy := faultproxy.New(t, store.Endpoint())
 				proxy.Inject(7, faultproxy.RangeFrom(3*part), faultproxy.Status(http.StatusServiceUnavailable))
-				f := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "MODEL_EXTRACT",
-					fmt.Sprint(kind == "archive"))
+				f := newFixture(t, store, proxy.URL).set(
+					"FETCH_PART_SIZE", fmt.Sprint(part), "MODEL_EXTRACT", fmt.Sprint(kind == "archive"))
 				store.Put(t, f.bucket, "models/m.bin", body)
 				got := f.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
@@ -188,10 +189,10 @@ func TestFetcher_requestsEachRangeOnce(t *testing.T) {
 	}
 }
 
-// FETCH_BACKOFF is 20 ms, so a second can only come from Retry-After.
+// FETCH_BACKOFF is 20 ms, so a wait of one second is due to Retry-After.
 func TestFetcher_waitsForRetryAfter(t *testing.T) {
 	for name, store := range allStores(t) {
-		for kind, match := range map[string]func(*http.Request) bool{"found": faultproxy.IsNotRange, "read": faultproxy.IsRange} {
+		for kind, match := range map[string]func(*http.Request) bool{"stat": faultproxy.IsNotRange, "read": faultproxy.IsRange} {
 			t.Run(name+"/"+kind, func(t *testing.T) {
 				t.Parallel()
 				proxy := faultproxy.New(t, store.Endpoint())

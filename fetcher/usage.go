@@ -24,7 +24,7 @@ Environment variables (default):
                                dest is relative to the model folder
   FETCH_RETRIES                further rounds of attempts for a range, and further
                                attempts of the run if an object changes (3)
-  FETCH_BACKOFF                maximum delay before the first of them; doubles (10s)
+  FETCH_BACKOFF                maximum delay before the first retry; doubles (10s)
   FETCH_TIMEOUT                time limit of the whole run (10m)
   FETCH_STALL                  retry a range that receives no data for this long (20s)
   FETCH_IDENTITY_WAIT          how long to retry while the identity is not ready:

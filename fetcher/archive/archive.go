@@ -1,5 +1,5 @@
-// Package archive extracts untrusted tar, tar.gz and tar.zst streams below an os.Root. Entries that
-// a model archive does not need, such as devices, are rejected and not repaired.
+// Package archive extracts untrusted tar, tar.gz and tar.zst streams below an os.Root. Unsafe entries, and those that a
+// model archive does not need, such as devices, are errors.
 package archive
 
 import (
@@ -19,10 +19,10 @@ type Limits struct {
 	MaxEntries int
 	// MaxBytes is the maximum size of all files together.
 	MaxBytes int64
-	// MaxRatio is the maximum of bytes that one byte of the archive may expand to.
+	// MaxRatio is the maximum number of bytes that one compressed byte may expand to.
 	MaxRatio int64
-	// RatioFloor is the number of extracted bytes up to which MaxRatio does not apply: a small
-	// archive with uniform content is not a decompression bomb.
+	// RatioFloor is the number of extracted bytes up to which MaxRatio does not apply: a small archive with uniform
+	// content is not a decompression bomb.
 	RatioFloor int64
 	// FreeBytes returns the free space of the volume. With nil it is not checked.
 	FreeBytes func() (int64, error)
@@ -42,7 +42,7 @@ type File struct {
 	Path string `json:"path"`
 	// Bytes is the file's size.
 	Bytes int64 `json:"bytes,omitempty"`
-	// CRC32C detects accidental changes, by a crash or a power loss. Against others there is the archive's SHA-256.
+	// CRC32C detects accidental changes, such as those by a crash. It does not detect deliberate ones.
 	CRC32C uint32 `json:"crc32c,omitempty"`
 	// Link is the target of a symbolic link.
 	Link string `json:"link,omitempty"`
@@ -51,18 +51,17 @@ type File struct {
 // Content is what was extracted.
 type Content struct {
 	Files []File
-	// Folders are the folders that have entries of their own, empty ones included.
+	// Folders are the folders that have an entry in the archive. They may be empty.
 	Folders []string
 }
 
-// ErrCorrupt means that an archive cannot be read to its end. Any other fetcherr.InvalidArchive is
-// an archive that must not be extracted.
+// ErrCorrupt means that an archive cannot be read to its end. Any other fetcherr.InvalidArchive means that the archive
+// is unsafe.
 var ErrCorrupt = errors.New("the archive is corrupt or truncated")
 
-// Extract extracts the archive in r into root, which must be empty, and reads r to its end. The
-// first bytes determine the compression. Errors are fetcherr.InvalidArchive, or those of reading r
-// and writing the files. After an error root contains a part of the archive, which the caller
-// removes.
+// Extract extracts the archive in r into root, which must be empty, and reads r to its end. The first bytes determine
+// the compression. Errors are fetcherr.InvalidArchive, or those of reading r and writing the files. After an error root
+// contains a part of the archive, which the caller removes.
 func Extract(ctx context.Context, r io.Reader, root *os.Root, limits Limits) (Content, error) {
 	compressed := &countingReader{r: r}
 	decompressed, err := decompress(compressed)
@@ -78,7 +77,7 @@ func Extract(ctx context.Context, r io.Reader, root *os.Root, limits Limits) (Co
 	if err := x.extractEntries(tar.NewReader(tail)); err != nil {
 		return Content{}, classifyReadError(compressed, err)
 	}
-	// The rest, such as padding and the checksum of the compression, belongs to the digest of the object.
+	// Read the rest, such as padding: the digest of the object covers it.
 	if _, err := io.CopyBuffer(io.Discard, tail, x.buffer); err != nil {
 		return Content{}, classifyReadError(compressed, err)
 	}

@@ -19,7 +19,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// extract extracts into a folder and fails the test if anything was written beside it.
+// extract extracts into a folder and fails the test if anything was written outside of it.
 func extract(tb testing.TB, packed []byte, limits archive.Limits) (folder string, content archive.Content, err error) {
 	tb.Helper()
 	outside := tb.TempDir()
@@ -32,7 +32,7 @@ func extract(tb testing.TB, packed []byte, limits archive.Limits) (folder string
 	for _, dir := range []string{outside, filepath.Dir(folder)} {
 		entries, err := os.ReadDir(dir)
 		require.NoError(tb, err)
-		require.Len(tb, entries, 1, "something was written outside")
+		require.Len(tb, entries, 1, "a file was written outside of the folder")
 	}
 	return folder, content, err
 }
@@ -56,7 +56,7 @@ func TestExtract_compressionFormats(t *testing.T) {
 	}
 }
 
-// withKnownChecksums replaces the checksums, which the test does not compare.
+// withKnownChecksums sets the checksum of every file that is not empty: the test does not compare them.
 func withKnownChecksums(files []archive.File) []archive.File {
 	for i := range files {
 		if files[i].Bytes > 0 {
@@ -67,8 +67,8 @@ func withKnownChecksums(files []archive.File) []archive.File {
 }
 
 func TestExtract_fileModes(t *testing.T) {
-	folder, _, err := extract(t, Tar(t, File("data", []byte("x")).WithMode(0o600), File("run.sh",
-		[]byte("x")).WithMode(0o711), Folder("d").WithMode(0o700)), archive.Limits{})
+	packed := Tar(t, File("data", []byte("x")).WithMode(0o600), File("run.sh", []byte("x")).WithMode(0o711), Folder("d").WithMode(0o700))
+	folder, _, err := extract(t, packed, archive.Limits{})
 	require.NoError(t, err)
 	for name, want := range map[string]fs.FileMode{"data": 0o644, "run.sh": 0o755, "d": 0o755} {
 		info, err := os.Stat(filepath.Join(folder, name))
@@ -104,16 +104,16 @@ func TestExtract_rejectsUnsafeEntries(t *testing.T) {
 		{".. in the middle", []Entry{ok, File("a/../../evil", nil)}, "has .. in its name"},
 		{".. inside the folder", []Entry{ok, File("a/../b", nil)}, "has .. in its name"},
 		{"a name that is only ..", []Entry{ok, Folder("..")}, "has .. in its name"},
-		{"a file called .", []Entry{ok, File(".", nil)}, "has no usable name"},
-		{"a name that is no UTF-8", []Entry{ok, File("a\xff", nil)}, "has no usable name"},
+		{"a file named .", []Entry{ok, File(".", nil)}, "has no usable name"},
+		{"a name that is not UTF-8", []Entry{ok, File("a\xff", nil)}, "has no usable name"},
 		{"an absolute link", []Entry{ok, Symlink("l", "/etc/passwd")}, "leaves the archive"},
 		{"a link outside the folder", []Entry{ok, Symlink("a/l", "../../etc")}, "leaves the archive"},
-		{"a link to nowhere", []Entry{ok, Symlink("l", "none")}, "outside the archive or nowhere"},
+		{"a dangling link", []Entry{ok, Symlink("l", "none")}, "outside the archive or nowhere"},
 		{"a link to itself", []Entry{ok, Symlink("l", "l")}, "outside the archive or nowhere"},
 		{"a file through a link", []Entry{ok, Folder("d"), Symlink("l", "d"), File("l/evil", nil)}, "is used as a folder but is not one"},
 		{"a folder through a link", []Entry{ok, Folder("d"), Symlink("l", "d"), Folder("l/evil")}, "is used as a folder but is not one"},
-		{"a chain of links outside the folder", []Entry{ok, Folder("d/e"), Symlink("d/here", "."), Symlink("d/e/up",
-			"../here/.."), Symlink("out", "d/e/up/../..")}, "outside the archive or nowhere"},
+		{"a chain of links outside the folder", []Entry{ok, Folder("d/e"), Symlink("d/here", "."),
+			Symlink("d/e/up", "../here/.."), Symlink("out", "d/e/up/../..")}, "outside the archive or nowhere"},
 		{"a link in place of a folder", []Entry{ok, File("d/x", nil), Symlink("d", "/")}, "is in the archive twice"},
 		{"a folder in place of a link", []Entry{ok, Symlink("d", "ok"), Folder("d")}, "is used as a folder but is not one"},
 		{"a file in place of a link", []Entry{ok, Symlink("l", "ok"), File("l", []byte("y"))}, "is in the archive twice"},
@@ -169,7 +169,7 @@ func TestExtract_enforcesLimits(t *testing.T) {
 	t.Run("exactly at the limits", func(t *testing.T) {
 		_, _, err := extract(t, three, archive.Limits{MaxEntries: 3, MaxBytes: 1800, FreeBytes: free(1)})
 		require.NoError(t, err)
-		_, _, err = extract(t, bomb, archive.Limits{}) // too small to be one by default
+		_, _, err = extract(t, bomb, archive.Limits{}) // below the default RatioFloor
 		require.NoError(t, err)
 	})
 }
@@ -181,7 +181,7 @@ func TestExtract_corruptArchives(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for n := 0; n < len(data); n += max(1, len(data)/97) {
 				if name == "tar" && n >= len(packed)-512 {
-					continue // two blocks of zeros are an end, however many follow
+					continue // two blocks of zeros end an archive, even if more follow
 				}
 				_, _, err := extract(t, data[:n], archive.Limits{})
 				require.Error(t, err, "truncated to %d of %d bytes", n, len(data))
@@ -197,7 +197,7 @@ func TestExtract_corruptArchives(t *testing.T) {
 		}
 	})
 	t.Run("trailing garbage after gzip", func(t *testing.T) {
-		_, _, err := extract(t, append(Gzip(t, packed), "rubbish"...), archive.Limits{})
+		_, _, err := extract(t, append(Gzip(t, packed), "garbage"...), archive.Limits{})
 		require.ErrorIs(t, err, archive.ErrCorrupt)
 	})
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// maxZstdWindow is the largest window of `zstd --ultra -22` and `--long=27`. A frame with a larger
-// window is rejected, as the decoder would allocate it.
+// maxZstdWindow is the largest window of `zstd --ultra -22` and `--long=27`. A frame with a larger window is rejected,
+// as the decoder would allocate it.
 const maxZstdWindow = 128 << 20
 
 // decompress detects the compression by its magic number, as the object's name may be wrong.

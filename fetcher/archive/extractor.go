@@ -15,8 +15,8 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// Only the right to execute is taken from the archive. The model server may run as another user: it
-// must be able to read, and nobody else to write.
+// Of the modes in the archive only the execute permission is kept. The model server may run as another user, so every
+// user may read. Only the owner may write.
 const (
 	folderMode     = 0o755
 	fileMode       = 0o644
@@ -34,9 +34,9 @@ type extractor struct {
 	content    Content
 	entryCount int
 	totalBytes int64
-	// typeByPath is the tar type of every path that exists. It decides what may be created below a path.
+	// typeByPath holds the tar type of every path that was created.
 	typeByPath map[string]byte
-	// files holds the regular files, for hard links to them.
+	// files holds the regular files by path. Hard links may refer to them.
 	files  map[string]File
 	buffer []byte
 }
@@ -121,8 +121,8 @@ func (x *extractor) extractEntry(archive *tar.Reader, header *tar.Header, name s
 	}
 }
 
-// makeFolder creates a folder and its parents. A parent must not be anything else, a link in
-// particular: nothing is written through a link.
+// makeFolder creates a folder and its parents. All of them must be folders, not links, so that nothing is written
+// through a link. explicit is true for a folder with its own entry.
 func (x *extractor) makeFolder(name string, explicit bool) error {
 	if name == "." {
 		return nil
@@ -176,15 +176,14 @@ func (x *extractor) addFile(file File) {
 	x.content.Files = append(x.content.Files, file)
 }
 
-// onlyReader and onlyWriter hide the methods with which io.Copy would bypass the buffer; tar's
-// would seek over the holes of a sparse file.
+// onlyReader and onlyWriter hide WriteTo and ReadFrom, with which io.CopyBuffer would bypass the buffer.
 type (
 	onlyReader struct{ io.Reader }
 	onlyWriter struct{ io.Writer }
 )
 
-// checkFreeSpace fails before a file that does not fit into the volume. For a small file the check costs as much as the
-// write.
+// checkFreeSpace fails if a file does not fit on the volume. It skips files below 1 MiB, for which the check costs as
+// much as the write.
 func (x *extractor) checkFreeSpace(size int64) error {
 	if x.limits.FreeBytes == nil || size < 1<<20 {
 		return nil

@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 )
 
-// makeSymlink creates a symbolic link. Its target must be local lexically; validateLinks checks it
-// again at the end, when the other links exist.
+// makeSymlink creates a symbolic link. Lexically, its target must be inside the archive's folder. validateLinks checks
+// it again when all other links exist.
 func (x *extractor) makeSymlink(name, target string) error {
 	if target == "" || path.IsAbs(target) || !filepath.IsLocal(path.Join(path.Dir(name), target)) {
 		return unsafeEntry(name, "is a link that leaves the archive: %q", target)
@@ -32,8 +32,8 @@ func (x *extractor) makeHardLink(name, target string) error {
 	return nil
 }
 
-// validateLinks follows every symbolic link: a chain of links that are local lexically can still
-// leave the folder. os.Root refuses to follow it. A dangling link is rejected, too.
+// validateLinks follows every symbolic link. A chain of links can leave the folder although each target is lexically
+// inside of it; os.Root refuses to follow such a chain. A dangling link is rejected, too.
 func (x *extractor) validateLinks() error {
 	for _, file := range x.content.Files {
 		if file.Link == "" {

@@ -7,8 +7,8 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// countingReader counts the compressed bytes and keeps the error of its source. The zstd decoder reads it from another
-// goroutine.
+// countingReader counts the compressed bytes and records the error of its source. It has a mutex because the zstd
+// decoder reads in another goroutine.
 type countingReader struct {
 	r     io.Reader
 	mutex sync.Mutex
@@ -34,7 +34,7 @@ func (c *countingReader) status() (int64, error) {
 	return c.n, c.err
 }
 
-// limitedReader fails when the archive expands too much, whatever part of the tar stream the bytes belong to.
+// limitedReader fails if the archive expands too much. It counts all bytes of the tar stream, not only those of files.
 type limitedReader struct {
 	r         io.Reader
 	n         int64
@@ -52,14 +52,14 @@ func (c *limitedReader) Read(p []byte) (int, error) {
 		return n, err
 	}
 	if packed, _ := x.packed.status(); c.n/x.limits.MaxRatio > packed {
-		return 0, fetcherr.New(fetcherr.InvalidArchive, "unsafe archive: %d bytes became more than %d, above the limit of 1 to %d",
+		return 0, fetcherr.New(fetcherr.InvalidArchive, "unsafe archive: %d bytes expand to more than %d, above the limit of 1 to %d",
 			packed, c.n, x.limits.MaxRatio).WithHint("looks like a decompression bomb; compress the model less")
 	}
 	return n, err
 }
 
-// endOfArchive is two zero blocks. archive/tar accepts the end of the stream instead, which is what
-// an uncompressed archive looks like that was truncated between two entries.
+// endOfArchive is the size of the end-of-archive mark: two zero blocks. archive/tar does not require the mark, so it
+// would accept an uncompressed archive that was truncated between two entries.
 const endOfArchive = 2 * 512
 
 // trailingZerosReader counts the zeros at the end of what was read so far.

@@ -11,12 +11,12 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// LookupEnv returns a variable, as os.LookupEnv does. An empty variable counts as not set: a
-// ConfigMap may contain an unused key as "".
+// LookupEnv returns a variable, as os.LookupEnv does. An empty variable counts as not set: a ConfigMap may contain an
+// unused key as "".
 type LookupEnv func(key string) (value string, ok bool)
 
-// Defaults. The retries of single ranges come on top of DefaultRetries. 8 ranges of 8 MiB fill a
-// gigabit link at 25 ms and follow S3's advice of 8 to 16 MB a range.
+// Default values. 8 ranges of 8 MiB fill a gigabit link with a round trip of 25 ms. S3 recommends ranges of 8 to 16 MB.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance-guidelines.html
 const (
 	DefaultRetries      = 3
 	DefaultBackoff      = 10 * time.Second
@@ -27,8 +27,7 @@ const (
 	DefaultPartSize     = 8 << 20
 )
 
-// Bounds of what may be asked: Parallel × PartSize is the memory that an
-// extraction may hold, so both have an upper end.
+// Limits of the values. An extraction needs memory for Parallel × PartSize bytes, so both have a maximum.
 const (
 	maxRetries  = 20
 	maxParallel = 64
@@ -36,8 +35,8 @@ const (
 	maxPartSize = 64 << 20
 )
 
-// FromEnv reads the request from the environment. The error contains all problems at once, each
-// with the variable's name, and its kind is fetcherr.InvalidConfig.
+// FromEnv reads the request from the environment. The error lists all problems, each with the variable's name. Its kind
+// is fetcherr.InvalidConfig.
 func FromEnv(lookup LookupEnv) (Request, error) {
 	e := &env{lookup: lookup}
 	model := Artifact{
@@ -109,8 +108,8 @@ func (e *env) objectLocation() (cloud Cloud, bucket, key string) {
 	}
 }
 
-// localPaths splits LOCAL_MODEL_PATH into the model folder and the path in it. MODEL_FOLDER, if
-// set, is the model folder: a model in a subfolder then leaves room for other artifacts beside it.
+// localPaths splits LOCAL_MODEL_PATH into the model folder and the path in it. The model folder is MODEL_FOLDER if that
+// is set, otherwise the folder that contains the model.
 func (e *env) localPaths() (folder, dest string) {
 	local, folder := e.get("LOCAL_MODEL_PATH"), e.get("MODEL_FOLDER")
 	switch {

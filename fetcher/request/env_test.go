@@ -86,7 +86,7 @@ func TestFromEnv_invalidVariables(t *testing.T) {
 		{"variables of both clouds", map[string]string{"GCS_BUCKET": "models"}, "variables of both clouds are set"},
 		{"a bucket without a path", map[string]string{"S3_MODEL_PATH": ""}, `the model: invalid path "": must be`},
 		{"a path without a bucket", map[string]string{"S3_BUCKET": ""}, "the model: no bucket"},
-		{"a bucket written as URL", map[string]string{"S3_BUCKET": "s3://models"}, "must be a bucket name without scheme and path"},
+		{"a bucket with a URL scheme", map[string]string{"S3_BUCKET": "s3://models"}, "must be a bucket name without scheme and path"},
 		{"an absolute path", map[string]string{"S3_MODEL_PATH": "/model"}, "must not begin with a slash"},
 		{"a path with ..", map[string]string{"S3_MODEL_PATH": "a/../../b"}, "must not contain empty, . or .. parts"},
 		{"a path that begins with ..", map[string]string{"S3_MODEL_PATH": "../b"}, "must not contain empty, . or .. parts"},
@@ -100,22 +100,23 @@ func TestFromEnv_invalidVariables(t *testing.T) {
 		{"a reserved local path", map[string]string{"LOCAL_MODEL_PATH": "/models/.modelferry.json"},
 			"must not begin with .modelferry"},
 		{"a local path outside the model folder", map[string]string{"MODEL_FOLDER": "/elsewhere"}, "must be inside MODEL_FOLDER"},
-		{"a local path beside the model folder", map[string]string{"LOCAL_MODEL_PATH": "/models-2/m",
-			"MODEL_FOLDER": "/models"}, "must be inside MODEL_FOLDER"},
+		{"a local path beside the model folder", map[string]string{"LOCAL_MODEL_PATH": "/models-2/m", "MODEL_FOLDER": "/models"},
+			"must be inside MODEL_FOLDER"},
 		{"a model folder with ..", map[string]string{"MODEL_FOLDER": "/models/.."}, "MODEL_FOLDER"},
 		{"a model folder that is the root", map[string]string{"MODEL_FOLDER": "/"}, "MODEL_FOLDER"},
-		{"a digest too short", map[string]string{"MODEL_SHA256": "abc"}, "must be 64 hex digits"},
+		{"a digest that is too short", map[string]string{"MODEL_SHA256": "abc"}, "must be 64 hex digits"},
 		{"a digest that is not hex", map[string]string{"MODEL_SHA256": "z" + digest[1:]}, "must be 64 hex digits"},
-		{"a generation that is not a number", map[string]string{"S3_BUCKET": "", "S3_MODEL_PATH": "", "GCS_BUCKET": "b",
-			"GCS_MODEL_PATH": "p", "MODEL_VERSION": "v1"}, "must be a GCS generation"},
+		{"a generation that is not a number", map[string]string{
+			"S3_BUCKET": "", "S3_MODEL_PATH": "", "GCS_BUCKET": "b", "GCS_MODEL_PATH": "p", "MODEL_VERSION": "v1",
+		}, "must be a GCS generation"},
 		{"a size of 0", map[string]string{"MODEL_SIZE": "0"}, "MODEL_SIZE"},
-		{"extract neither true nor false", map[string]string{"MODEL_EXTRACT": "maybe"}, "MODEL_EXTRACT"},
+		{"an extract that is neither true nor false", map[string]string{"MODEL_EXTRACT": "maybe"}, "MODEL_EXTRACT"},
 		{"retries below 0", map[string]string{"FETCH_RETRIES": "-1"}, "FETCH_RETRIES"},
 		{"a backoff without a unit", map[string]string{"FETCH_BACKOFF": "10"}, "FETCH_BACKOFF"},
 		{"a backoff below 0", map[string]string{"FETCH_BACKOFF": "-1s"}, `invalid FETCH_BACKOFF "-1s": must be a duration of 0s or more`},
 		{"a timeout of 0", map[string]string{"FETCH_TIMEOUT": "0s"}, "FETCH_TIMEOUT"},
-		{"no parallel range", map[string]string{"FETCH_PARALLEL": "0"}, "FETCH_PARALLEL"},
-		{"a part too large to hold", map[string]string{"FETCH_PART_SIZE": "1073741824"}, "FETCH_PART_SIZE"},
+		{"zero parallel ranges", map[string]string{"FETCH_PARALLEL": "0"}, "FETCH_PARALLEL"},
+		{"a part size above the maximum", map[string]string{"FETCH_PART_SIZE": "1073741824"}, "FETCH_PART_SIZE"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -136,9 +137,9 @@ func TestFromEnv_zeroBackoff(t *testing.T) {
 
 func TestFromEnv_modelFolder(t *testing.T) {
 	for _, tt := range []struct{ name, local, folder, wantFolder, wantDest string }{
-		{"the model's own folder by default", "/models/model.joblib", "", "/models", "model.joblib"},
+		{"the folder of the model by default", "/models/model.joblib", "", "/models", "model.joblib"},
 		{"the same, explicitly", "/models/model.joblib", "/models", "/models", "model.joblib"},
-		{"a model in a folder of its own", "/models/finbert/model.tar.gz", "/models", "/models", "finbert/model.tar.gz"},
+		{"a model in a subfolder", "/models/finbert/model.tar.gz", "/models", "/models", "finbert/model.tar.gz"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			req, err := request.FromEnv(env(map[string]string{"LOCAL_MODEL_PATH": tt.local, "MODEL_FOLDER": tt.folder}))

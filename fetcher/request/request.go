@@ -54,8 +54,8 @@ type Artifact struct {
 	Version string
 	// Size is the declared size of the object in bytes, or 0.
 	Size int64
-	// Extract means that the object is an archive to extract into the folder of Dest. It is set for
-	// every path with the suffix of an archive.
+	// Extract means that the object is an archive to extract into the folder of Dest. It is set for every path with the
+	// suffix of an archive.
 	Extract bool
 }
 

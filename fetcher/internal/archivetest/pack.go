@@ -62,7 +62,7 @@ func Tar(tb testing.TB, entries ...Entry) []byte {
 	return packed.Bytes()
 }
 
-// TarWithFalseSize returns an archive of one file whose header declares a size that does not follow.
+// TarWithFalseSize returns an archive of one file whose header declares more bytes than the archive contains.
 func TarWithFalseSize(tb testing.TB, name string, size int64) []byte {
 	tb.Helper()
 	var packed bytes.Buffer

@@ -1,8 +1,7 @@
 package crc
 
 // field is the ring of polynomials over GF(2) modulo the algorithm's polynomial. The bits are reflected, as in the
-// checksums:
-// the highest bit is x⁰.
+// checksums: the highest bit is x⁰.
 type field struct {
 	bytes      int
 	polynomial uint64
@@ -14,9 +13,9 @@ var fields = map[Algorithm]field{
 	CRC64NVME: {bytes: 8, polynomial: 0x9a6c9329ac4bc9b5},
 }
 
-// Combine returns the checksum of two parts in sequence from their checksums and the second one's
-// length in bytes. Appending n bytes multiplies a checksum by x to the power of 8n. The inversions
-// at the start and the end cancel out.
+// Combine returns the checksum of two consecutive parts, from their checksums and the length of the second part in
+// bytes. Appending n bytes multiplies a checksum by x to the power of 8n. The inversions at the start and the end
+// cancel out.
 func (a Algorithm) Combine(first, second uint64, length int64) uint64 {
 	f, known := fields[a]
 	if !known {

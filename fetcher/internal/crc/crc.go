@@ -1,5 +1,5 @@
-// Package crc computes the checksums that object stores keep, from ranges read in any order: the checksum of two parts
-// together follows from their checksums and the second one's length.
+// Package crc computes the checksums that object stores report, from ranges that are read in any order: the checksum of
+// two parts together is computed from their checksums and the length of the second part.
 package crc
 
 import (
@@ -49,8 +49,8 @@ func (c Checksum) String() string {
 	return fmt.Sprintf("%s %0*x", c.Algorithm, 2*fields[c.Algorithm].bytes, c.Value)
 }
 
-// Update returns the checksum of the data behind sum followed by p. The checksum of no data is 0.
-// Without an algorithm it is always 0.
+// Update returns the checksum of the data whose checksum is sum, followed by p. The checksum of no data is 0. Without
+// an algorithm it is always 0.
 func (a Algorithm) Update(sum uint64, p []byte) uint64 {
 	switch a {
 	case CRC32:

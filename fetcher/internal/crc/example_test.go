@@ -6,7 +6,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/crc"
 )
 
-// The checksum of an object follows from those of two ranges, whichever is read first.
+// The checksum of an object is computed from those of two ranges, which may be read in any order.
 func ExampleAlgorithm_Combine() {
 	second := crc.CRC32C.Update(0, []byte("56789"))
 	first := crc.CRC32C.Update(0, []byte("1234"))

@@ -103,12 +103,12 @@ func Before(act func()) Fault {
 	}
 }
 
-// ReplaceBody responds with 200 and another body, as servers do that ignore Range. It does not ask the store, as S3's
-// signatures cover the header.
+// ReplaceBody responds with 200 and the given body, as a server that ignores Range does. It cannot forward the request
+// without Range, because S3's signature covers that header.
 func ReplaceBody(body []byte) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-		_, _ = w.Write(body) // the client hangs up when it has seen enough
+		_, _ = w.Write(body) // the client may close the connection
 	}
 }
 
@@ -118,7 +118,7 @@ func rewriteBody(write func(s *bodyRewriter, body []byte) (int, error)) Fault {
 	}
 }
 
-// bodyRewriter passes a body through write.
+// bodyRewriter passes the response's body to write, which may change it.
 type bodyRewriter struct {
 	http.ResponseWriter
 	write     func(s *bodyRewriter, body []byte) (int, error)

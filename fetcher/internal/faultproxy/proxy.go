@@ -27,7 +27,7 @@ type Proxy struct {
 	requests []string
 }
 
-// Fault handles a request instead of the store, which forward calls.
+// Fault handles a request. It may call forward, which sends the request to the store.
 type Fault func(w http.ResponseWriter, r *http.Request, forward http.Handler)
 
 type rule struct {
@@ -62,8 +62,8 @@ func New(tb testing.TB, target string) *Proxy {
 	return p
 }
 
-// Inject applies a fault to the next requests that match, the given number of times. The first rule that matches
-// applies.
+// Inject applies a fault to the next matching requests, the given number of times. If several rules match, the first
+// one applies.
 func (p *Proxy) Inject(times int, match func(*http.Request) bool, fault Fault) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -111,5 +111,5 @@ func Any(*http.Request) bool { return true }
 // IsRange matches range requests.
 func IsRange(r *http.Request) bool { return r.Header.Get("Range") != "" }
 
-// IsNotRange matches other requests than range requests.
+// IsNotRange matches requests that are not range requests.
 func IsNotRange(r *http.Request) bool { return !IsRange(r) }

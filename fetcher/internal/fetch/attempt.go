@@ -61,16 +61,16 @@ func (r *run) attempt(ctx context.Context) error {
 	return group.Wait()
 }
 
-// extractGCPercent is GOGC while archives are extracted. The buffers are nearly all of the memory
-// and contain no pointers; the default of 100 would double them.
+// extractGCPercent is the GOGC for the extraction of archives. The buffers are nearly all of the memory. With the
+// default of 100 the heap could grow to twice their size.
 const extractGCPercent = 20
 
 func (r *run) hasArchive() bool {
 	return slices.ContainsFunc(r.req.Artifacts, func(a request.Artifact) bool { return a.Extract })
 }
 
-// openSource creates the source, once, and wraps it: broken ranges resume, at most Parallel ranges
-// are open, a stalled range fails, and an identity that is not ready is retried.
+// openSource creates the source on the first call and adds the decorators: broken ranges resume, at most Parallel
+// ranges are open, a stalled range fails, and requests are retried while the identity is not ready.
 func (r *run) openSource(ctx context.Context) error {
 	if r.source != nil {
 		return nil
@@ -87,9 +87,10 @@ func (r *run) openSource(ctx context.Context) error {
 	identityRetry.Principal = base.Principal
 	// A short FETCH_BACKOFF shortens the waits within a round, too.
 	policy := transfer.RetryPolicy{
-		Attempts: rangeAttempts, ShortBackoff: transfer.Backoff{Base: min(rangeBaseDelay, r.req.Backoff),
-			Cap: min(rangeMaxDelay, r.req.Backoff)},
-		Rounds: r.req.Retries, LongBackoff: r.backoff(),
+		Attempts:     rangeAttempts,
+		ShortBackoff: transfer.Backoff{Base: min(rangeBaseDelay, r.req.Backoff), Cap: min(rangeMaxDelay, r.req.Backoff)},
+		Rounds:       r.req.Retries,
+		LongBackoff:  r.backoff(),
 	}
 	withTimeout := transfer.WithStallTimeout(base, r.req.Stall)
 	limited := transfer.WithConcurrencyLimit(transfer.WithIdentityRetry(withTimeout, identityRetry), r.req.Parallel)
@@ -104,7 +105,7 @@ func (r *run) resolveObjects(ctx context.Context) ([]source.Object, error) {
 	return objects, joinErrors(errs)
 }
 
-// statAll looks up the artifacts that are not staged yet, concurrently. For each there is an object or an error.
+// statAll looks up the artifacts that are not staged yet, concurrently. Each index has an object or an error.
 func (r *run) statAll(ctx context.Context) ([]source.Object, []error) {
 	objects := make([]source.Object, len(r.req.Artifacts))
 	errs := make([]error, len(r.req.Artifacts))
@@ -168,8 +169,8 @@ func (r *run) remainingBytes(objects []source.Object) int64 {
 	return remaining
 }
 
-// checkFreeSpace fails before the download if the volume is too small. An archive counts with its
-// own size: extracted it is seldom smaller.
+// checkFreeSpace fails before the download if the volume is too small. For an archive it uses the compressed size: the
+// extracted size is unknown, and seldom smaller.
 func (r *run) checkFreeSpace(required int64) error {
 	free, err := r.folder.FreeBytes()
 	if err != nil {

@@ -10,16 +10,16 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/transfer"
 )
 
-// checkpoint is what an earlier run downloaded of an artifact, verified again.
+// checkpoint is the data of an artifact that an earlier run downloaded. It was verified again.
 type checkpoint struct {
 	segments []transfer.Segment
 	archive  *publish.StagedArtifact
-	// bytes is how much of the object need not be downloaded again.
+	// bytes is the number of the object's bytes that need not be downloaded again.
 	bytes int64
 }
 
-// loadCheckpoints looks for data of an interrupted run and removes what cannot be used. It returns
-// the number of bytes that need not be downloaded again.
+// loadCheckpoints looks for data of an interrupted run and removes what cannot be used. It returns the number of bytes
+// that need not be downloaded again.
 func (r *run) loadCheckpoints(ctx context.Context, objects []source.Object) (int64, error) {
 	var bytes int64
 	keep := map[int]bool{}
@@ -77,8 +77,8 @@ func (r *run) loadCheckpoint(ctx context.Context, index int, object source.Objec
 	return saved, err
 }
 
-// loadArchiveCheckpoint returns an archive that was extracted completely. A partial one starts
-// again: its compressed bytes were not kept.
+// loadArchiveCheckpoint returns an archive that was extracted completely. A partially extracted archive is downloaded
+// again, because its compressed bytes are not stored.
 func (r *run) loadArchiveCheckpoint(ctx context.Context, index int, content journal.Content, object source.Object) (checkpoint, error) {
 	a, staged := r.req.Artifacts[index], content.Archive
 	if staged == nil || staged.Dest != a.Dest || a.SHA256 != "" && staged.SHA256 != a.SHA256 {

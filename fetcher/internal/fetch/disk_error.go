@@ -9,7 +9,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// classifyDiskError gives an error of the file system its kind. An error that has one keeps it.
+// classifyDiskError gives an error of the file system its kind. An error that already has a kind keeps it.
 func classifyDiskError(err error) error {
 	var known *fetcherr.Error
 	var file *os.PathError

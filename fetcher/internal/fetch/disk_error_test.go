@@ -12,7 +12,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// A volume can fill up during the download, after the check of the free space: other pods write to the same disk.
+// A volume can fill up after the check of the free space, because other pods write to the same disk.
 func TestClassifyDiskError_kindByErrno(t *testing.T) {
 	pathError := func(err error) error {
 		return fmt.Errorf("m: %w", &os.PathError{Op: "write", Path: "m", Err: err})
@@ -26,7 +26,7 @@ func TestClassifyDiskError_kindByErrno(t *testing.T) {
 		{"a full quota", pathError(unix.EDQUOT), fetcherr.NoSpace},
 		{"a read-only volume", pathError(unix.EROFS), fetcherr.InvalidConfig},
 		{"a folder of another user", pathError(unix.EACCES), fetcherr.InvalidConfig},
-		{"a link that cannot be made", &os.LinkError{Op: "symlink", Err: unix.EPERM}, fetcherr.InvalidConfig},
+		{"a link that cannot be created", &os.LinkError{Op: "symlink", Err: unix.EPERM}, fetcherr.InvalidConfig},
 		{"an error keeps its kind", fetcherr.New(fetcherr.Integrity, "x: %w", pathError(unix.ENOSPC)), fetcherr.Integrity},
 		{"an error of the network stays transient", errors.New("reset"), fetcherr.Transient},
 	}

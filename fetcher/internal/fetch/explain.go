@@ -12,9 +12,8 @@ import (
 	"github.com/modelferry/modelferry/fetcher/request"
 )
 
-// Explain writes to w what Run would do: the sources, the checks and the destinations. It requests
-// each object's metadata once, and touches neither the content nor the model folder. The error is
-// that of the run, as far as it is known in advance.
+// Explain writes to w what Run would do: the sources, the checks and the destinations. It requests only the metadata of
+// the objects and does not access the model folder. The error is that of the run, as far as it is known in advance.
 func Explain(ctx context.Context, req request.Request, open Opener, log *slog.Logger, w io.Writer) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, req.Timeout, errTimeout)
 	defer cancel()

@@ -1,5 +1,5 @@
-// Package fetch performs a run: it looks up the artifacts, downloads them to the staging folder,
-// verifies them and publishes them together.
+// Package fetch performs a run: it looks up the artifacts, downloads them to the staging folder, verifies them and
+// publishes them together.
 package fetch
 
 import (
@@ -19,8 +19,8 @@ import (
 // Opener creates the request's source, waiting for the identity if necessary.
 type Opener func(ctx context.Context, req request.Request, log *slog.Logger) (source.Source, error)
 
-// Delays between rounds of attempts, and between the attempts of a round. A round takes about 3 s;
-// longer failures need the rounds and waits of FETCH_RETRIES and FETCH_BACKOFF.
+// The attempts of a round, and the delays between attempts and between rounds. A round takes about 3 s. FETCH_RETRIES
+// and FETCH_BACKOFF add further rounds, for longer failures.
 const (
 	maxBackoff     = 2 * time.Minute
 	rangeAttempts  = 5
@@ -30,9 +30,9 @@ const (
 
 var errTimeout = errors.New("timed out")
 
-// Run performs the request and returns its summary, without the duration. The error is why nothing
-// was published; its kind determines the exit code. The staging folder is removed unless a later
-// run in the same volume can resume from it: after a transient error or a signal.
+// Run performs the request and returns its summary, without the duration. If it returns an error, nothing was
+// published; the error's kind determines the exit code. The staging folder is removed unless a later run in the same
+// volume can resume from it: after a transient error or a signal.
 func Run(ctx context.Context, req request.Request, open Opener, log *slog.Logger) (report.Summary, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, req.Timeout, errTimeout)
 	defer cancel()
@@ -85,13 +85,16 @@ type run struct {
 }
 
 func newRun(req request.Request, folder *publish.Folder, open Opener, log *slog.Logger) *run {
-	return &run{req: req, folder: folder, log: log, open: open, staged: make([]*publish.StagedArtifact,
-		len(req.Artifacts)), checkpoints: make([]checkpoint, len(req.Artifacts))}
+	return &run{
+		req: req, folder: folder, log: log, open: open,
+		staged:      make([]*publish.StagedArtifact, len(req.Artifacts)),
+		checkpoints: make([]checkpoint, len(req.Artifacts)),
+	}
 }
 
-// runWithRetries repeats the attempt until it succeeds, fails permanently, or the retries are used
-// up. Requests have retries of their own: these are for a changed or corrupted object, and for the
-// creation of the source.
+// runWithRetries repeats the attempt until it succeeds, fails permanently, or the retries are used up. Requests are
+// retried elsewhere (transfer.WithRetries): these retries are for a changed or corrupted object, and for the creation
+// of the source.
 func (r *run) runWithRetries(ctx context.Context, summary *report.Summary) error {
 	backoff := r.backoff()
 	for retry := 0; ; retry++ {
@@ -116,7 +119,7 @@ func (r *run) backoff() transfer.Backoff {
 	return transfer.Backoff{Base: r.req.Backoff, Cap: max(maxBackoff, r.req.Backoff)}
 }
 
-// stopReason returns the reason why the run was stopped, if it was, instead of the error that this led to.
+// stopReason returns the signal or the timeout as the error if one of them stopped the run, otherwise err.
 func stopReason(ctx context.Context, req request.Request, err error) error {
 	switch {
 	case ctx.Err() == nil:
@@ -128,8 +131,8 @@ func stopReason(ctx context.Context, req request.Request, err error) error {
 	case errors.Is(err, errTimeout), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fetcherr.New(fetcherr.Transient, "timed out after %s", req.Timeout).WithHint("raise FETCH_TIMEOUT or check the network")
 	}
-	return fetcherr.New(fetcherr.Transient, "timed out after %s; last error: %w", req.Timeout,
-		err).WithHint("raise FETCH_TIMEOUT or check the network")
+	return fetcherr.New(fetcherr.Transient, "timed out after %s; last error: %w", req.Timeout, err).
+		WithHint("raise FETCH_TIMEOUT or check the network")
 }
 
 func alreadyPublished(ctx context.Context, folder *publish.Folder, req request.Request) ([]publish.Record, bool, error) {

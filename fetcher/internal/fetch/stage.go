@@ -15,8 +15,8 @@ import (
 	"github.com/modelferry/modelferry/fetcher/request"
 )
 
-// stageArtifact downloads an artifact to its staging folder and verifies it. After an error that
-// resuming cannot fix, the folder is removed.
+// stageArtifact downloads an artifact to its staging folder and verifies it. After a permanent error the folder is
+// removed.
 func (r *run) stageArtifact(ctx context.Context, index int, object source.Object,
 	buffers *transfer.BufferPool) (*publish.StagedArtifact, error) {
 	a := r.req.Artifacts[index]
@@ -83,7 +83,8 @@ func (r *run) fetchArchive(ctx context.Context, staged *publish.StagedArtifact, 
 	defer stream.Close()
 	content, err := archive.Extract(ctx, stream, root, archive.Limits{FreeBytes: r.folder.FreeBytes})
 	if errors.Is(err, archive.ErrCorrupt) {
-		// A corrupt archive may also be a corrupted download or another object: the digests of the whole object decide.
+		// The cause may also be a corrupted download or a wrong object. The digests of the whole object tell them
+		// apart.
 		if _, readErr := io.Copy(io.Discard, stream); readErr != nil {
 			return readErr
 		}

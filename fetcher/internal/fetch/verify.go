@@ -21,10 +21,10 @@ func needsSHA256(a request.Artifact, object source.Object) bool {
 	return a.SHA256 != "" || !object.Checksum.Known()
 }
 
-// verifyDigest compares the digest with the store's checksum, then with the pinned SHA-256, and
-// returns the level reached. The order matters: content that differs from the store's was corrupted
-// in transit, and a new attempt may succeed; content that is as stored and has another SHA-256
-// never will.
+// verifyDigest compares the digest with the store's checksum, then with the pinned SHA-256, and returns the level
+// reached. The order matters. Content that does not match the store's checksum was corrupted in transit, so a new
+// attempt may succeed. Content that matches it but not the pinned SHA-256 is the wrong object, so no attempt can
+// succeed.
 func verifyDigest(url string, a request.Artifact, object source.Object, digest transfer.Digest) (string, error) {
 	stored := object.Checksum
 	if stored.Known() && stored.Value != digest.CRC {

@@ -13,17 +13,15 @@ import (
 type Kind int
 
 const (
-	// Transient may pass by itself: a reset connection, a 503, a stalled range. It is the zero
-	// value, so that an unclassified error is retried and, if it persists, ends in "gave up" and
-	// not in a wrong accusation.
+	// Transient may pass by itself: a reset connection, a 503, a stalled range. It is the zero value, so that an
+	// unclassified error is retried and, if it persists, ends as "gave up".
 	Transient Kind = iota
 	// InvalidConfig is a request that can never succeed as written.
 	InvalidConfig
 	// PermissionDenied means that there are no credentials, or that they lack a permission.
 	PermissionDenied
-	// IdentityNotReady is PermissionDenied while the identity may still become ready: a role
-	// binding or a token that has not taken effect yet looks the same. It is retried, and is
-	// PermissionDenied after FETCH_IDENTITY_WAIT.
+	// IdentityNotReady is PermissionDenied while the identity may still become ready: a role binding or a token that
+	// has not taken effect yet looks the same. It is retried, and is PermissionDenied after FETCH_IDENTITY_WAIT.
 	IdentityNotReady
 	// NotFound is a bucket, an object or a version that does not exist.
 	NotFound
@@ -31,7 +29,7 @@ const (
 	Integrity
 	// ObjectChanged is an object that was replaced while it was read. Unlike Integrity, a new attempt can succeed.
 	ObjectChanged
-	// Corrupted is content that differs from what the store holds. A new attempt can succeed.
+	// Corrupted is content that was corrupted in transit. A new attempt can succeed.
 	Corrupted
 	// NoSpace is a volume that is too small.
 	NoSpace
@@ -41,8 +39,8 @@ const (
 	Interrupted
 )
 
-// kinds maps each Kind to its word in the summary and its exit code. The codes are a contract with
-// the readers of a pod's status. 143 is what a shell reports for a process that SIGTERM ended.
+// kinds maps each Kind to its word in the summary and its exit code. The codes must not change: users and tools read
+// them in a pod's status. 143 is a shell's exit code for a process that SIGTERM ended.
 var kinds = map[Kind]struct {
 	word string
 	exit int
@@ -115,8 +113,8 @@ func RetryAfterOf(err error) time.Duration {
 	return 0
 }
 
-// KindOf returns the kind of err, which must not be nil. Without an Error in the chain, a cancelled
-// context is Interrupted and anything else, including an exceeded deadline, is Transient.
+// KindOf returns the kind of err, which must not be nil. Without an Error in the chain, a cancelled context is
+// Interrupted and anything else, including an exceeded deadline, is Transient.
 func KindOf(err error) Kind {
 	var known *Error
 	switch {

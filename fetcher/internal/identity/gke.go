@@ -19,12 +19,12 @@ import (
 // tokenPath is requested instead of the server's root: on GKE the root answers before workload identity is ready.
 const tokenPath = "instance/service-accounts/default/token"
 
-// requestTimeout bounds one request. A metadata server that is up answers within milliseconds.
+// requestTimeout bounds one request. A metadata server that is ready responds within milliseconds.
 const requestTimeout = 3 * time.Second
 
-// WaitForGKEToken polls the metadata server until it returns a token, for at most wait. On a new
-// GKE pod this takes seconds, and the SDK caches its first failure, so call it before creating a
-// client. It returns at once if the credentials come from elsewhere.
+// WaitForGKEToken polls the metadata server until it returns a token, for at most wait. On a new GKE pod this takes
+// seconds, and the SDK caches its first failure, so call it before creating a client. It returns at once if the
+// credentials come from elsewhere.
 func WaitForGKEToken(ctx context.Context, wait time.Duration, log *slog.Logger) error {
 	if !usesMetadataServer() {
 		return nil
@@ -82,8 +82,8 @@ func noTokenError(wait time.Duration, err error) error {
 		WithHint("check that the node pool runs the GKE metadata server and that the pod's service account has a workload identity")
 }
 
-// usesMetadataServer reports whether the credentials come from the metadata server: it is
-// configured explicitly, or the pod runs in a cluster and nothing else is configured.
+// usesMetadataServer reports whether the credentials come from the metadata server: it is configured explicitly, or the
+// pod runs in a cluster and nothing else is configured.
 func usesMetadataServer() bool {
 	if os.Getenv("STORAGE_EMULATOR_HOST") != "" || os.Getenv("GOOGLE_APPLICATION_CREDENTIALS") != "" {
 		return false

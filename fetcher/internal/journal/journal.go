@@ -1,6 +1,6 @@
-// Package journal records, beside a staged artifact, which parts of it were downloaded. After an
-// interrupted run the next one in the same volume downloads only the rest. The journal is not
-// trusted: readers verify every byte against its checksums.
+// Package journal records, beside a staged artifact, which parts of it were downloaded. After an interruption the next
+// run in the same volume downloads only the rest. The journal is not trusted: readers verify every byte against its
+// checksums.
 package journal
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/transfer"
 )
 
-// Content is what a journal records of an object.
+// Content is the content of a journal.
 type Content struct {
 	// Segments are the parts of a file that were downloaded.
 	Segments []transfer.Segment
@@ -24,14 +24,15 @@ type Content struct {
 	Archive *publish.StagedArtifact
 }
 
-// record is one line. The first one of a journal identifies the object. A truncated line ends the journal.
+// record is one line of a journal. The first line identifies the object. A truncated line ends the journal.
 type record struct {
 	Object  *source.Object          `json:"object,omitempty"`
 	Segment *transfer.Segment       `json:"segment,omitempty"`
 	Archive *publish.StagedArtifact `json:"archive,omitempty"`
 }
 
-// Read returns the content of a journal. It is empty if there is no journal, or if it is of another object or version.
+// Read returns the content of a journal. It is empty if there is no journal, or if it belongs to another object or
+// version.
 func Read(root *os.Root, name string, object source.Object) (Content, error) {
 	file, err := root.Open(name)
 	if errors.Is(err, fs.ErrNotExist) {

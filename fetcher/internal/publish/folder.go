@@ -1,5 +1,5 @@
-// Package publish manages the model folder: the hidden staging folder, the renames that publish all artifacts of a run
-// together, and the marker file that makes them complete.
+// Package publish manages the model folder: the staging folder, the renames that publish all artifacts of a run
+// together, and the marker file that is written last.
 package publish
 
 import (
@@ -23,8 +23,8 @@ type Folder struct {
 	handle *os.File
 }
 
-// Open opens and locks the model folder, creating it if necessary, and rolls back an interrupted
-// publication. Staged data of an interrupted run stays: see OpenArtifactStaging and PruneStaging.
+// Open opens and locks the model folder, creating it if necessary, and rolls back an interrupted publication. Staged
+// data of an interrupted run stays: see OpenArtifactStaging and PruneStaging.
 func Open(name string) (*Folder, error) {
 	if err := os.MkdirAll(name, 0o755); err != nil {
 		return nil, unwritableError(name, err)
@@ -53,7 +53,7 @@ func unwritableError(name string, err error) error {
 		WithHint("mount a volume that the fetcher's user can write to")
 }
 
-// rollBack removes the files of an interrupted publication, and the staging folder, of which some files were moved.
+// rollBack removes the files of an interrupted publication and the rest of its staging folder.
 func (f *Folder) rollBack() error {
 	pending, err := readMarker(f.root, pendingMarkerName)
 	if err != nil {
@@ -144,7 +144,7 @@ func (f *Folder) FreeBytes() (int64, error) {
 	return int64(stat.Bavail) * stat.Bsize, nil
 }
 
-// removePublished removes the files of a marker, and the folders that are empty then.
+// removePublished removes the files of a marker, and folders that become empty.
 func (f *Folder) removePublished(marker Marker) error {
 	for _, record := range marker.Artifacts {
 		for _, name := range record.paths() {

@@ -33,8 +33,8 @@ type Record struct {
 	Dest string `json:"dest"`
 	// Source is the object's URL.
 	Source string `json:"source"`
-	// Bytes, SHA256 and Checksum are those of the object, so of the archive before extraction.
-	// SHA256 is empty if none is pinned and the store has a Checksum, such as "CRC32C e3069283".
+	// Bytes, SHA256 and Checksum are those of the object: for an archive, before extraction. SHA256 is empty if none is
+	// pinned and the store has a Checksum, such as "CRC32C e3069283".
 	Bytes    int64  `json:"bytes"`
 	SHA256   string `json:"sha256,omitempty"`
 	Checksum string `json:"checksum,omitempty"`

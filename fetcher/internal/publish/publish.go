@@ -10,17 +10,17 @@ import (
 	"github.com/modelferry/modelferry/fetcher/request"
 )
 
-// StagedArtifact is a verified artifact in its staging folder: the extracted tree of an archive, or
-// a file with the base name of Dest.
+// StagedArtifact is a verified artifact in its staging folder: the extracted tree of an archive, or a file with the
+// base name of Dest.
 type StagedArtifact struct {
 	Record
 	// Folders are the folders of an archive, relative to the folder of Dest.
 	Folders []string
 }
 
-// Publish moves everything staged to its final path and writes the marker last. Files of an earlier
-// publication are removed first. If a step fails, everything published so far is removed again. The
-// index of an artifact is that of its staging folder.
+// Publish moves the staged artifacts to their final paths and writes the marker last. Files of an earlier publication
+// are removed first. If a step fails, everything published so far is removed again. The index of an artifact in staged
+// is the number of its staging folder.
 func (f *Folder) Publish(staged []StagedArtifact, marker Marker) error {
 	if err := checkCollisions(staged); err != nil {
 		return err

@@ -35,8 +35,9 @@ func stageFile(t *testing.T, folder *publish.Folder, index int, dest, body strin
 	_, err = file.WriteString(body)
 	require.NoError(t, err)
 	require.NoError(t, file.Close())
-	return publish.StagedArtifact{Record: publish.Record{Dest: dest, Source: "s3://b/" + dest, Bytes: int64(len(body)),
-		SHA256: modelDigest}}
+	return publish.StagedArtifact{Record: publish.Record{
+		Dest: dest, Source: "s3://b/" + dest, Bytes: int64(len(body)), SHA256: modelDigest,
+	}}
 }
 
 func stageTree(t *testing.T, folder *publish.Folder, index int, dest string, names ...string) publish.StagedArtifact {
@@ -76,14 +77,14 @@ func listFiles(t *testing.T, folder string) []string {
 }
 
 func TestFolderPublish_movesFilesThenWritesMarker(t *testing.T) {
-	name := filepath.Join(t.TempDir(), "made", "models")
+	name := filepath.Join(t.TempDir(), "new", "models")
 	folder := openFolder(t, name)
 	staged := []publish.StagedArtifact{
 		stageFile(t, folder, 0, "model.joblib", "model"),
 		stageTree(t, folder, 1, "data/raw/x.tar", "a", "d/b"),
 	}
-	require.Equal(t, []string{".modelferry-staging/0/model.joblib", ".modelferry-staging/1/a",
-		".modelferry-staging/1/d/b"}, listFiles(t, name))
+	require.Equal(t,
+		[]string{".modelferry-staging/0/model.joblib", ".modelferry-staging/1/a", ".modelferry-staging/1/d/b"}, listFiles(t, name))
 	require.NoError(t, folder.Publish(staged, newMarker(staged...)))
 	require.Equal(t, []string{".modelferry.json", "data/raw/a", "data/raw/d/b", "model.joblib"}, listFiles(t, name))
 	text, err := os.ReadFile(filepath.Join(name, publish.MarkerName))
@@ -93,12 +94,12 @@ func TestFolderPublish_movesFilesThenWritesMarker(t *testing.T) {
 	require.Equal(t, newMarker(staged...), marker)
 }
 
-// A rename that fails half-way takes back those before it.
+// If a rename fails, the earlier ones are undone.
 func TestFolderPublish_failedRenameRollsBack(t *testing.T) {
 	name := t.TempDir()
 	folder := openFolder(t, name)
 	staged := []publish.StagedArtifact{stageFile(t, folder, 0, "first", "model"), stageFile(t, folder, 1, "second", "model")}
-	// A folder in the way, not empty: no rename replaces it.
+	// A rename cannot replace a folder that is not empty.
 	require.NoError(t, os.MkdirAll(filepath.Join(name, "second", "x"), 0o755))
 	require.ErrorContains(t, folder.Publish(staged, newMarker(staged...)), "publish")
 	require.NoFileExists(t, filepath.Join(name, "first"))
@@ -112,7 +113,7 @@ func TestFolderPublish_rejectsCollisions(t *testing.T) {
 		want  string
 	}{
 		{"the same file", []string{"model"}, `"model" is in both`},
-		{"a file where a folder is", []string{"model/x"}, `"model" is in both`},
+		{"a file and a folder of the same name", []string{"model/x"}, `"model" is in both`},
 		{"the marker", []string{".modelferry.json"}, "a name reserved for the fetcher"},
 		{"the staging folder", []string{".modelferry-staging/0/x"}, "a name reserved for the fetcher"},
 	}
@@ -138,38 +139,38 @@ func TestOpen_secondFetcherIsLockedOut(t *testing.T) {
 }
 
 func TestFolderIsPublished_comparesWithMarker(t *testing.T) {
-	want := publish.Expected{Dest: "model", Source: "s3://b/model", SHA256: modelDigest}
+	same := publish.Expected{Dest: "model", Source: "s3://b/model", SHA256: modelDigest}
 	other := func(change func(e *publish.Expected)) []publish.Expected {
-		e := want
+		e := same
 		change(&e)
 		return []publish.Expected{e}
 	}
 	tests := []struct {
-		name  string
-		wants []publish.Expected
-		holds bool
+		name     string
+		expected []publish.Expected
+		want     bool
 	}{
-		{"the published artifact", []publish.Expected{want}, true},
+		{"the published artifact", []publish.Expected{same}, true},
 		{"another digest", other(func(e *publish.Expected) { e.SHA256 = "00" }), false},
 		{"no digest", other(func(e *publish.Expected) { e.SHA256 = "" }), false},
 		{"another source", other(func(e *publish.Expected) { e.Source = "s3://b/v2" }), false},
 		{"another dest", other(func(e *publish.Expected) { e.Dest = "m" }), false},
 		{"a version other than the published one", other(func(e *publish.Expected) { e.Version = "7" }), false},
 		{"extracted instead of as a file", other(func(e *publish.Expected) { e.Extract = true }), false},
-		{"one artifact more", []publish.Expected{want, want}, false},
+		{"one more artifact", []publish.Expected{same, same}, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			folder := openFolder(t, t.TempDir())
-			_, published, err := folder.IsPublished(t.Context(), tt.wants)
+			_, published, err := folder.IsPublished(t.Context(), tt.expected)
 			require.NoError(t, err)
 			require.False(t, published, "nothing is published yet")
 			staged := stageFile(t, folder, 0, "model", "model")
 			require.NoError(t, folder.Publish([]publish.StagedArtifact{staged}, newMarker(staged)))
-			records, published, err := folder.IsPublished(t.Context(), tt.wants)
+			records, published, err := folder.IsPublished(t.Context(), tt.expected)
 			require.NoError(t, err)
-			require.Equal(t, tt.holds, published)
-			require.Equal(t, tt.holds, len(records) == 1)
+			require.Equal(t, tt.want, published)
+			require.Equal(t, tt.want, len(records) == 1)
 		})
 	}
 }

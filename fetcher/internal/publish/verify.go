@@ -13,14 +13,14 @@ import (
 	"github.com/modelferry/modelferry/fetcher/archive"
 )
 
-// Expected is what a request wants of one artifact. The digest is pinned.
+// Expected describes an artifact as the request defines it, with a pinned digest.
 type Expected struct {
 	Dest, Source, SHA256, Version string
 	Extract                       bool
 }
 
-// IsPublished reports whether the folder contains exactly the expected artifacts, reading every byte again: an emptyDir
-// survives the container, but after a power loss a file may be there without its content. It also returns the marker's
+// IsPublished reports whether the folder contains exactly the expected artifacts. It reads every byte: an emptyDir
+// survives the container, but after a power failure a file may have lost its content. It also returns the marker's
 // records. An error means that the folder could not be read.
 func (f *Folder) IsPublished(ctx context.Context, expected []Expected) ([]Record, bool, error) {
 	marker, err := readMarker(f.root, MarkerName)
@@ -62,7 +62,7 @@ func (f *Folder) IsStaged(ctx context.Context, index int, files []archive.File) 
 	return f.verifyFiles(ctx, artifactStagingPath(index), files)
 }
 
-// verifyFile compares an extracted file or link with its record.
+// verifyFiles reports whether all extracted files and links match their records. Without files it returns false.
 func (f *Folder) verifyFiles(ctx context.Context, folder string, files []archive.File) (bool, error) {
 	for _, file := range files {
 		matches, err := f.verifyFile(ctx, path.Join(folder, file.Path), file)
@@ -73,7 +73,7 @@ func (f *Folder) verifyFiles(ctx context.Context, folder string, files []archive
 	return len(files) > 0, nil
 }
 
-// verifyFile compares an extracted file or link with its record.
+// verifyFile reports whether an extracted file or link matches its record.
 func (f *Folder) verifyFile(ctx context.Context, name string, file archive.File) (bool, error) {
 	if file.Link != "" {
 		target, err := f.root.Readlink(name)

@@ -19,7 +19,7 @@ func NewLogger(w io.Writer) *slog.Logger {
 }
 
 // Write logs the summary as the last line and writes it to the termination log. An empty name means
-// DefaultTerminationLog if that exists: outside a pod it is not created.
+// DefaultTerminationLog, which is written only if it exists: outside a pod it does not.
 func Write(log *slog.Logger, name string, summary Summary) error {
 	text := summary.JSON()
 	level := slog.LevelInfo

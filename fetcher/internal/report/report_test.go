@@ -85,7 +85,7 @@ func artifacts(n int) []report.Artifact {
 func TestWrite_lastLogLineAndTerminationMessage(t *testing.T) {
 	var stderr bytes.Buffer
 	name := filepath.Join(t.TempDir(), "termination")
-	require.NoError(t, os.WriteFile(name, []byte(strings.Repeat("what the last container said ", 50)), 0o644))
+	require.NoError(t, os.WriteFile(name, []byte(strings.Repeat("message of the previous container ", 50)), 0o644))
 	summary := report.Summary{Outcome: "not found", ExitCode: 4, Message: "m: none"}
 	require.NoError(t, report.Write(report.NewLogger(&stderr), name, summary))
 	message, err := os.ReadFile(name)

@@ -21,7 +21,7 @@ type Summary struct {
 	Message   string     `json:"message,omitempty"`
 	Folder    string     `json:"folder,omitempty"`
 	Artifacts []Artifact `json:"artifacts,omitempty"`
-	// Omitted counts the artifacts that were left out because of MaxTerminationMessage.
+	// Omitted counts the artifacts that do not fit into MaxTerminationMessage.
 	Omitted int     `json:"omitted,omitempty"`
 	Bytes   int64   `json:"bytes"`
 	Seconds float64 `json:"seconds"`
@@ -35,10 +35,10 @@ type Artifact struct {
 	Source string `json:"source"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256,omitempty"`
-	// Checksum is the store's, which the content was compared with.
+	// Checksum is the store's checksum, which the content matched.
 	Checksum string `json:"checksum,omitempty"`
 	Version  string `json:"version,omitempty"`
-	// Pinned reports whether the request contained the digest.
+	// Pinned is true if the request contained the digest.
 	Pinned bool `json:"pinned"`
 	// Verified is sha256 (the pinned digest), crc (the store's checksum of the whole object) or size.
 	Verified  string `json:"verified"`
@@ -58,13 +58,13 @@ func (s Summary) WithResult(err error, elapsed time.Duration) Summary {
 	return s
 }
 
-// JSON returns the summary on one line of at most MaxTerminationMessage bytes: artifacts are
-// omitted from the end, then the message is truncated.
+// JSON returns the summary on one line of at most MaxTerminationMessage bytes: artifacts are omitted from the end, then
+// the message is truncated.
 func (s Summary) JSON() []byte {
 	for {
 		text, err := json.Marshal(s)
 		if err != nil {
-			// No field above can fail to marshal; this covers future ones.
+			// None of the fields can fail to marshal. This covers future ones.
 			text = []byte(`{"outcome":"` + s.Outcome + `","message":"summary cannot be written"}`)
 		}
 		switch excess := len(text) - MaxTerminationMessage; {
@@ -74,7 +74,7 @@ func (s Summary) JSON() []byte {
 			s.Omitted++
 			s.Artifacts = s.Artifacts[:len(s.Artifacts)-1]
 		case len(s.Message) > 100:
-			// JSON may encode a byte as six: halving does not remove too much.
+			// JSON may encode one byte as six, so cutting excess bytes could cut too much: cut at most half at a time.
 			s.Message = truncate(s.Message, max(len(s.Message)-excess-len("…"), len(s.Message)/2))
 		default:
 			s.Folder = ""

@@ -7,10 +7,9 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// CheckContentRange compares a response's Content-Range with the requested range: length bytes from
-// offset of an object of size bytes. A missing header is accepted if the whole object was
-// requested. Another object size is fetcherr.ObjectChanged. Any other range is a transient error,
-// as proxies lose the header now and then.
+// CheckContentRange compares a response's Content-Range with the requested range: length bytes from offset of an object
+// of size bytes. Without the header a response is accepted if the whole object was requested. Another object size is
+// fetcherr.ObjectChanged. Any other mismatch is a transient error, because proxies sometimes drop the header.
 func CheckContentRange(url, got string, offset, length, size int64) error {
 	want := fmt.Sprintf("bytes %d-%d/%d", offset, offset+length-1, size)
 	switch {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// RetryAfter returns the Retry-After header, in seconds or as a date, as a duration. It is 0 if the
-// header is missing or invalid.
+// RetryAfter returns the Retry-After header, in seconds or as a date, as a duration. It is 0 if the header is missing
+// or invalid.
 func RetryAfter(header http.Header) time.Duration {
 	text := header.Get("Retry-After")
 	if seconds, err := strconv.Atoi(text); err == nil {

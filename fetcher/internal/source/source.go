@@ -1,5 +1,5 @@
-// Package source defines what the fetcher needs of an object store. The implementations are in the folders below; one
-// conformance suite tests them all.
+// Package source defines the interface of an object store. The implementations are in gcs and s3; the conformance suite
+// in sourcetest tests both.
 package source
 
 import (
@@ -28,15 +28,15 @@ type Object struct {
 	Checksum crc.Checksum
 }
 
-// Source reads objects. Errors of a known kind are *fetcherr.Error: NotFound, PermissionDenied,
-// IdentityNotReady, InvalidConfig and, from Read, ObjectChanged. The methods neither retry nor time
-// out; the decorators in package transfer do.
+// Source reads objects. Errors of a known kind are *fetcherr.Error: NotFound, PermissionDenied, IdentityNotReady,
+// InvalidConfig and, from Read, ObjectChanged. The methods neither retry nor time out; the decorators in package
+// transfer do.
 type Source interface {
 	// Stat looks up an object and its version. An empty object is not an error.
 	Stat(ctx context.Context, ref Ref) (Object, error)
-	// Read opens length bytes from offset of this version. The range must be inside the object and
-	// not empty. A body that ends early returns io.ErrUnexpectedEOF. If the object was replaced or
-	// deleted since Stat, the error is fetcherr.ObjectChanged.
+	// Read opens length bytes from offset of this version. The range must be inside the object and not empty. A body
+	// that ends early returns io.ErrUnexpectedEOF. If the object was replaced or deleted since Stat, the error is
+	// fetcherr.ObjectChanged.
 	Read(ctx context.Context, object Object, offset, length int64) (io.ReadCloser, error)
 	// URL returns the object's URL for messages.
 	URL(ref Ref) string

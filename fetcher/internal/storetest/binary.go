@@ -1,5 +1,5 @@
-// Package storetest starts object stores for tests: versitygw for S3 and fake-gcs-server for GCS. A
-// test package calls Main in its TestMain, so that the servers end with the tests.
+// Package storetest starts object stores for tests: versitygw for S3 and fake-gcs-server for GCS. A test package calls
+// Main in its TestMain, so that the servers stop after the tests.
 package storetest
 
 import (
@@ -18,8 +18,8 @@ var packages = map[string]string{
 	"fake-gcs-server": "github.com/fsouza/fake-gcs-server",
 }
 
-// serverBinary returns the path of a server in MODELFERRY_BIN. If that is not set, the server is
-// built, which takes minutes the first time.
+// serverBinary returns the path of a server in MODELFERRY_BIN. If that is not set, the server is built, which takes
+// minutes the first time.
 func serverBinary(name string) (string, error) {
 	if folder := os.Getenv("MODELFERRY_BIN"); folder != "" {
 		path := filepath.Join(folder, name)
@@ -54,7 +54,7 @@ func serverBinary(name string) (string, error) {
 	return path, nil
 }
 
-// isOutdated reports whether the sums that pin a binary are newer than it.
+// isOutdated reports whether a binary is older than the go.sum file that pins its version.
 func isOutdated(binary, sums string) bool {
 	built, err := os.Stat(binary)
 	if err != nil {

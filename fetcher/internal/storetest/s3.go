@@ -17,7 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Credentials of the server's root user, who has all permissions.
+// rootKey and rootSecret are the credentials of the server's root user, who has all permissions.
 const (
 	rootKey    = "modelferry"
 	rootSecret = "modelferry-secret"
@@ -112,7 +112,7 @@ func (s *S3Store) URL(bucket, key string) string { return "s3://" + bucket + "/"
 // UnprivilegedCredentials creates a user without permissions and returns the fetcher's environment for it.
 func (s *S3Store) UnprivilegedCredentials(tb testing.TB) map[string]string {
 	tb.Helper()
-	name := fmt.Sprintf("stranger-%d", nameCounter.Add(1))
+	name := fmt.Sprintf("unprivileged-%d", nameCounter.Add(1))
 	path, err := serverBinary("versitygw")
 	require.NoError(tb, err)
 	output, err := exec.Command(path, "admin", "--access", rootKey, "--secret", rootSecret, "--region", region,

@@ -38,9 +38,8 @@ func Cleanup(cleanup func()) {
 	cleanups = append(cleanups, cleanup)
 }
 
-// tempFolder creates a folder that exists until the package's tests end. versitygw stores metadata
-// in extended attributes: if the default folder does not support them, such as an old tmpfs, set
-// TMPDIR.
+// tempFolder creates a folder that exists until the package's tests end. versitygw stores metadata in extended
+// attributes: if the default folder does not support them, such as an old tmpfs, set TMPDIR.
 func tempFolder(tb testing.TB) string {
 	tb.Helper()
 	name, err := os.MkdirTemp("", "modelferry-store-")
@@ -66,7 +65,7 @@ func startServer(tb testing.TB, url, name string, args ...string) {
 	var output bytes.Buffer
 	command := exec.Command(path, args...)
 	command.Stdout, command.Stderr = &output, &output
-	// If this process is killed, the server must end, too.
+	// The server must not outlive this process if that is killed.
 	command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	started, exited := make(chan error, 1), make(chan struct{})
 	go func() {
@@ -74,7 +73,7 @@ func startServer(tb testing.TB, url, name string, args ...string) {
 		runtime.LockOSThread()
 		started <- command.Start()
 		if command.Process != nil {
-			_ = command.Wait() // it is killed; how it takes that is no matter
+			_ = command.Wait() // always an error: the server is killed
 		}
 		close(exited)
 	}()
@@ -90,10 +89,10 @@ func startServer(tb testing.TB, url, name string, args ...string) {
 		}
 		select {
 		case <-exited:
-			tb.Fatalf("%s ended at its start: %s", name, output.String())
+			tb.Fatalf("%s exited at its start: %s", name, output.String())
 		default:
 		}
-		require.True(tb, time.Now().Before(deadline), "%s does not answer at %s", name, url)
+		require.True(tb, time.Now().Before(deadline), "%s does not respond at %s", name, url)
 	}
 }
 

@@ -6,7 +6,7 @@ import "testing"
 type Store interface {
 	// Endpoint returns the server's URL.
 	Endpoint() string
-	// Env returns the fetcher's environment for the server at endpoint: its own, or that of a proxy.
+	// Env returns the fetcher's environment for the store at endpoint, which may be a proxy.
 	Env(endpoint string) map[string]string
 	// Bucket creates a bucket with versioning for the test.
 	Bucket(tb testing.TB) string
@@ -18,6 +18,6 @@ type Store interface {
 	Delete(tb testing.TB, bucket, key string)
 	// EnvVars returns the names of the environment variables for the bucket and the path.
 	EnvVars() (bucket, path string)
-	// URL returns the object's URL as in messages.
+	// URL returns the object's URL as the fetcher's messages print it.
 	URL(bucket, key string) string
 }

@@ -17,7 +17,7 @@ import (
 // partSize is S3's minimum for all parts but the last.
 const partSize = 5 << 20
 
-// PutWithChecksum writes an object with a checksum; without one for the empty name, as older clients do.
+// PutWithChecksum writes an object with a checksum. With an empty algorithm the client sends none, as older clients do.
 func (s *S3Store) PutWithChecksum(tb testing.TB, bucket, key string, body []byte, algorithm types.ChecksumAlgorithm) {
 	tb.Helper()
 	_, err := s.client.PutObject(context.Background(), &s3.PutObjectInput{
@@ -52,8 +52,8 @@ func (s *S3Store) PutMultipart(tb testing.TB, bucket, key string, body []byte, a
 	require.NoError(tb, err)
 }
 
-// PutSparse creates an object directly in the server's folder: the given beginning, then a hole. It
-// takes no space and no request.
+// PutSparse creates an object of the given size directly in the server's folder: the content, then a hole, which needs
+// no space on the disk.
 func (s *S3Store) PutSparse(tb testing.TB, bucket, key string, content []byte, size int64) {
 	tb.Helper()
 	name := filepath.Join(s.data, bucket, key)

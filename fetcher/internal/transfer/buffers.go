@@ -2,9 +2,8 @@ package transfer
 
 import "context"
 
-// BufferPool is a fixed number of buffers of equal size, allocated when first used. Streams that
-// share a pool acquire buffers in the order of their ranges and release the first range's first, so
-// they cannot deadlock.
+// BufferPool is a fixed number of buffers of equal size, allocated when first used. Streams can share a pool without a
+// deadlock, because each acquires and releases its buffers in the order of its ranges.
 type BufferPool struct {
 	free chan []byte
 	size int64

@@ -1,6 +1,6 @@
 package transfer
 
-// Digest is what was computed of an object's content.
+// Digest holds the checksums that were computed from an object's content.
 type Digest struct {
 	// SHA256 is in hex; empty if it was not requested.
 	SHA256 string

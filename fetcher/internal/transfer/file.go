@@ -15,16 +15,17 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// copyBufferSize is large enough to make system calls rare, and small enough for 64 buffers to fit into 16 MiB.
+// copyBufferSize is the size of a worker's buffer. 64 of them need 16 MiB.
 const copyBufferSize = 256 << 10
 
 // FileOptions control the download to a file.
 type FileOptions struct {
 	// Parallel is the number of concurrent ranges.
 	Parallel int
-	// MinRange is the size in bytes of the smallest range worth a request. A segment is reported after as many bytes.
+	// MinRange is the size in bytes of the smallest range worth a request. A segment has at least this size, unless it
+	// ends a part.
 	MinRange int64
-	// SHA256 requests the digest. It takes more CPU time than everything else.
+	// SHA256 requests the SHA-256, which takes more CPU time than everything else.
 	SHA256 bool
 	// Existing are the verified segments that the file already contains.
 	Existing []Segment
@@ -32,8 +33,8 @@ type FileOptions struct {
 	OnSegment func(Segment)
 }
 
-// File writes the object to the file, except the existing segments, and returns the digest of the
-// whole. Memory does not depend on the object's size.
+// File writes the object to the file, except the existing segments, and returns the digest of the whole object. Memory
+// does not depend on the object's size.
 func File(ctx context.Context, src source.Source, object source.Object, file *os.File, options FileOptions) (Digest, error) {
 	f := &fileDownload{source: src, object: object, file: file, options: options, algorithm: SegmentAlgorithm(object.Checksum)}
 	f.segments = normalizeSegments(options.Existing, object.Size)
@@ -71,7 +72,7 @@ type fileDownload struct {
 	segments []Segment
 }
 
-// fetchPart downloads a part and writes it to the file.
+// fetchParts downloads parts until none is left.
 func (f *fileDownload) fetchParts(ctx context.Context) error {
 	buffer := make([]byte, copyBufferSize)
 	for {
@@ -85,7 +86,7 @@ func (f *fileDownload) fetchParts(ctx context.Context) error {
 	}
 }
 
-// fetchPart writes a part to its place in the file.
+// fetchPart downloads a part and writes it to the file at its offset.
 func (f *fileDownload) fetchPart(ctx context.Context, part *part, requested byteRange, buffer []byte) error {
 	body, err := f.source.Read(ctx, f.object, requested.offset, requested.length)
 	if err != nil {
@@ -129,8 +130,8 @@ func (f *fileDownload) addSegment(segment Segment) {
 	}
 }
 
-// hashWritten hashes the file while it is written, as far as it has no gap: the data is still in
-// the page cache, so that hashing adds next to no time at the end.
+// hashWritten hashes the file while it is written, always up to the first gap. The data is still in the page cache, and
+// little is left to hash at the end of the download.
 func (f *fileDownload) hashWritten(ctx context.Context) (string, error) {
 	hash := sha256.New()
 	buffer := make([]byte, copyBufferSize)

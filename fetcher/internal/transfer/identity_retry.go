@@ -11,8 +11,8 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// IdentityRetry retries while the identity is not ready: its token is missing, or a permission that
-// was granted with the pod has not taken effect yet. Both clouds take seconds, sometimes a minute.
+// IdentityRetry retries while the identity is not ready: its token is missing, or a new permission has not taken effect
+// yet. In both clouds this takes seconds, sometimes a minute.
 type IdentityRetry struct {
 	// Deadline ends the retries, for all requests of a run together.
 	Deadline time.Time
@@ -24,11 +24,11 @@ type IdentityRetry struct {
 	waitingSince time.Time
 }
 
-// identityBackoff notices a new permission soon, without many requests.
+// identityBackoff is short, so that a new permission is noticed soon.
 var identityBackoff = Backoff{Base: 500 * time.Millisecond, Cap: 5 * time.Second}
 
-// Do repeats try until it returns another result than fetcherr.IdentityNotReady, or until Deadline. It returns the last
-// error.
+// Do calls try until it succeeds, fails with another kind than fetcherr.IdentityNotReady, or Deadline has passed. It
+// returns the last error.
 func (r *IdentityRetry) Do(ctx context.Context, try func() error) error {
 	for n := 0; ; n++ {
 		err := try()
@@ -47,7 +47,7 @@ func (r *IdentityRetry) Do(ctx context.Context, try func() error) error {
 	}
 }
 
-// logFirstRefusal logs the first refusal of a run: the others are the same.
+// logFirstRefusal logs only the first refusal of a run, because all have the same cause.
 func (r *IdentityRetry) logFirstRefusal(ctx context.Context, err error) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()

@@ -5,12 +5,12 @@ import (
 	"sync"
 )
 
-// maxPartLength limits one request. Between requests other objects of the run, such as an archive, get a slot.
+// maxPartLength limits one request. Between requests, other objects of the run can get a slot of WithConcurrencyLimit.
 const maxPartLength = 64 << 20
 
-// plan divides the gaps of a file among workers. Each gets an equal part; a worker that is done
-// takes over half of what the slowest has left. So there are few requests, each of which costs a
-// round trip, and no connection is idle while another is busy.
+// plan divides the gaps of a file among workers. Each gets an equal part. A worker that has finished takes over half of
+// the largest remaining part. So there are few requests, each of which costs a round trip, and no connection is idle
+// while another is busy.
 type plan struct {
 	mutex   sync.Mutex
 	changed *sync.Cond
@@ -21,8 +21,8 @@ type plan struct {
 	cancelled     bool
 }
 
-// part is the range of one request, in bytes of the object: it begins at offset and ends before
-// end. Bytes before claimed belong to its reader, bytes before written are in the file.
+// part is the range of one request, in bytes of the object: it begins at offset and ends before end. Bytes before
+// claimed belong to its reader, bytes before written are in the file.
 type part struct {
 	offset, claimed, written, end int64
 	started                       bool
@@ -51,9 +51,8 @@ func newPart(offset, end int64) *part {
 	return &part{offset: offset, claimed: offset, written: offset, end: end}
 }
 
-// nextPart returns the next part to download and the range to request. From then on other workers may take over a part
-// of it.
-// It returns nil when nothing is left to do.
+// nextPart returns the next part to download and the range to request, or nil if there is nothing left to do. Other
+// workers may later take over the end of the part.
 func (p *plan) nextPart() (*part, byteRange) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -83,8 +82,8 @@ func (p *part) start() byteRange {
 
 func (p *part) remaining() int64 { return p.end - p.claimed }
 
-// claim reserves the next n bytes for the part's reader, or fewer if another worker took over the
-// rest. No byte of the file has two writers: the checksum of one would not match.
+// claim reserves the next n bytes for the part's reader, or fewer if another worker took over the rest. Two workers
+// must not write the same byte: the checksums of their segments would overlap.
 func (p *plan) claim(target *part, n int) int {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -110,8 +109,8 @@ func (p *plan) cancel() {
 	p.changed.Signal()
 }
 
-// waitWritten waits until the byte at from is written and returns the end of the data without a
-// gap; false after cancel. What no part covers was in the file before.
+// waitWritten waits until the byte at from is written, and returns the offset of the first byte after it that is not.
+// After cancel it returns false. Bytes that belong to no part were in the file before.
 func (p *plan) waitWritten(from, size int64) (int64, bool) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()

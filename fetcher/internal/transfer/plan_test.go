@@ -35,34 +35,36 @@ func TestNewPlan_dividesGapsIntoParts(t *testing.T) {
 func TestPlanNextPart_splitsSlowestPart(t *testing.T) {
 	p := newPlan([]byteRange{{0, 300}}, 3, 10)
 	slow, _ := p.nextPart()
-	quick, _ := p.nextPart()
+	fast, _ := p.nextPart()
 	third, _ := p.nextPart()
 	p.claim(slow, 20)
 	p.claim(third, 85)
-	require.Equal(t, 100, p.claim(quick, 1000))
-	require.True(t, p.markWritten(quick))
+	require.Equal(t, 100, p.claim(fast, 1000))
+	require.True(t, p.markWritten(fast))
 
 	half, requested := p.nextPart()
 	require.Equal(t, byteRange{offset: 60, length: 40}, requested)
-	require.Equal(t, 40, p.claim(slow, 1000), "what went to another is not the slow one's any more")
+	require.Equal(t, 40, p.claim(slow, 1000), "the second half now belongs to another worker")
 	require.True(t, p.markWritten(slow))
 	p.claim(half, 25)
 	none, _ := p.nextPart()
 	require.Nil(t, none, "15 bytes are not worth two requests of 10")
 }
 
-// In any order of workers, each missing byte is claimed once, and writtenUntil never exceeds what is written.
+// Whatever the order of the workers, each missing byte is claimed once, and writtenUntil covers only written bytes.
 func TestPlan_everyByteClaimedOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		size := rapid.Int64Range(1, 5000).Draw(t, "size")
 		var existing []Segment
-		for range rapid.IntRange(0, 4).Draw(t, "stretches") {
-			existing = append(existing, Segment{Offset: rapid.Int64Range(0, size).Draw(t, "offset"), Length: rapid.Int64Range(0,
-				size).Draw(t, "length")})
+		for range rapid.IntRange(0, 4).Draw(t, "segments") {
+			existing = append(existing, Segment{
+				Offset: rapid.Int64Range(0, size).Draw(t, "offset"),
+				Length: rapid.Int64Range(0, size).Draw(t, "length"),
+			})
 		}
 		existing = normalizeSegments(existing, size)
 		workers := rapid.IntRange(1, 5).Draw(t, "workers")
-		p := newPlan(gaps(existing, size), workers, rapid.Int64Range(1, 500).Draw(t, "least"))
+		p := newPlan(gaps(existing, size), workers, rapid.Int64Range(1, 500).Draw(t, "minPartLength"))
 		claims := make([]int, size)
 		for _, s := range existing {
 			for i := s.Offset; i < s.Offset+s.Length; i++ {
@@ -76,7 +78,7 @@ func TestPlan_everyByteClaimedOnce(t *testing.T) {
 			if busy[w] == nil {
 				var requested byteRange
 				if busy[w], requested = p.nextPart(); busy[w] == nil {
-					idle++ // others may still be at work; then it comes again
+					idle++ // it is drawn again if others are still busy
 					continue
 				}
 				offsets[w] = requested.offset
@@ -90,7 +92,7 @@ func TestPlan_everyByteClaimedOnce(t *testing.T) {
 			complete := p.markWritten(busy[w])
 			until := p.writtenUntil(0, size)
 			for i := range until {
-				require.Equal(t, 1, claims[i], "%d of %d is said to be written", i, until)
+				require.Equal(t, 1, claims[i], "byte %d of the %d reported as written", i, until)
 			}
 			if complete {
 				busy[w] = nil

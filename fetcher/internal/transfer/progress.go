@@ -42,9 +42,9 @@ func (c *countingBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Report logs every two seconds, until stop is called: the bytes received since Report, the total,
-// the rate of the last interval in bytes per second, and the remaining time at this rate. After
-// stop has returned nothing is logged, as the summary must be the last line.
+// Report logs the progress every two seconds until stop is called: the bytes received since the call of Report, the
+// total, the rate of the last interval in bytes per second, and the remaining time at this rate. After stop has
+// returned nothing is logged, because the summary must be the last line.
 func (p *Progress) Report(total int64, log *slog.Logger) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	start := p.bytes.Load()

@@ -23,7 +23,7 @@ func TestProgressReport_logsRate(t *testing.T) {
 		stop := progress.Report(100, slog.New(slog.NewTextHandler(&log, nil)))
 		reader, err := progress.Read(t.Context(), src.object(), 0, 100)
 		require.NoError(t, err)
-		time.Sleep(time.Millisecond) // so that no byte comes as a line is due
+		time.Sleep(time.Millisecond) // so that no byte arrives at the moment of a log line
 		_, err = io.ReadAll(reader)
 		require.NoError(t, err)
 		stop()

@@ -11,7 +11,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// RetryPolicy limits the retries of a request. Only consecutive failures without any data count.
+// RetryPolicy limits the retries of a request. Received data resets the count of failures.
 type RetryPolicy struct {
 	// Attempts is the number of attempts in a round, with the delays of ShortBackoff between them.
 	Attempts     int
@@ -21,11 +21,11 @@ type RetryPolicy struct {
 	LongBackoff Backoff
 }
 
-// ErrGaveUp means that the retries are used up, so the caller should not retry either.
+// ErrGaveUp means that the retries are used up. The caller should not retry either.
 var ErrGaveUp = errors.New("gave up")
 
-// WithRetries retries transient errors. A range resumes at the byte where it broke, of the same
-// version, so that nothing is downloaded twice.
+// WithRetries retries transient errors. A range resumes at the byte where it broke, so that nothing is downloaded
+// twice.
 func WithRetries(src source.Source, policy RetryPolicy, log *slog.Logger) source.Source {
 	return &retryingSource{Source: src, policy: policy, log: log}
 }
@@ -73,7 +73,7 @@ func (s *retryingSource) waitBeforeRetry(ctx context.Context, ref source.Ref, fa
 		}
 		delay = policy.LongBackoff.Delay(round)
 	}
-	// Retry-After is limited, too.
+	// Retry-After is limited as well.
 	delay = max(delay, min(fetcherr.RetryAfterOf(err), policy.LongBackoff.Cap))
 	s.log.Warn("retrying", "source", s.URL(ref), "failures", attempts, "wait", delay.String(), "error", err.Error())
 	if Sleep(ctx, delay) != nil {
@@ -82,7 +82,7 @@ func (s *retryingSource) waitBeforeRetry(ctx context.Context, ref source.Ref, fa
 	return nil
 }
 
-// retryingBody is the body of a range that reopens itself.
+// retryingBody is the body of a range. After an error it opens the rest of the range again.
 type retryingBody struct {
 	source      *retryingSource
 	ctx         context.Context
@@ -134,7 +134,7 @@ func (r *retryingBody) Read(p []byte) (int, error) {
 		err = io.ErrUnexpectedEOF
 	}
 	// Release the slot and the connection before the wait.
-	_ = r.Close() // it is broken already
+	_ = r.Close() // the body has failed already
 	return n, r.retry(err)
 }
 

@@ -32,7 +32,7 @@ func TestWithConcurrencyLimit_limitsOpenBodies(t *testing.T) {
 	_, err = limited.Read(t.Context(), src.object(), 0, 1)
 	require.NoError(t, err)
 	require.NoError(t, second.Close())
-	require.NoError(t, second.Close(), "a second Close gives no second slot")
+	require.NoError(t, second.Close(), "a second Close must not free a second slot")
 	third, err := limited.Read(t.Context(), src.object(), 0, 1)
 	require.NoError(t, err)
 	ctx, cancel = context.WithTimeout(t.Context(), 20*time.Millisecond)
@@ -47,9 +47,9 @@ var threeAttempts = transfer.RetryPolicy{Attempts: 3, ShortBackoff: transfer.Bac
 
 func TestWithRetries_givesUpWithoutProgress(t *testing.T) {
 	tests := []struct {
-		name  string
-		err   error
-		tries int64
+		name     string
+		err      error
+		attempts int64
 	}{
 		{"transient error", errors.New("reset"), 3},
 		{"PermissionDenied", fetcherr.New(fetcherr.PermissionDenied, "403"), 1},
@@ -63,7 +63,7 @@ func TestWithRetries_givesUpWithoutProgress(t *testing.T) {
 			retrying := transfer.WithRetries(src, threeAttempts, discardLogger)
 			_, err := retrying.Read(t.Context(), src.object(), 0, 10)
 			require.ErrorIs(t, err, tt.err)
-			require.Equal(t, tt.tries, src.reads.Load())
+			require.Equal(t, tt.attempts, src.reads.Load())
 			_, err = retrying.Stat(t.Context(), source.Ref{})
 			require.ErrorIs(t, err, tt.err)
 		})
@@ -72,9 +72,9 @@ func TestWithRetries_givesUpWithoutProgress(t *testing.T) {
 
 func TestWithRetries_roundsAndRetryAfter(t *testing.T) {
 	tests := []struct {
-		name        string
-		err         error
-		least, most time.Duration
+		name             string
+		err              error
+		minimum, maximum time.Duration
 	}{
 		{"the waits are those of the backoffs", errors.New("reset"), 0, 6*time.Second + 10*time.Second + 20*time.Second},
 		{"Retry-After is honoured", fetcherr.New(fetcherr.Transient, "503").WithRetryAfter(5 * time.Second),
@@ -94,14 +94,14 @@ func TestWithRetries_roundsAndRetryAfter(t *testing.T) {
 				require.ErrorIs(t, err, tt.err)
 				require.ErrorIs(t, err, transfer.ErrGaveUp)
 				require.Equal(t, int64(9), src.reads.Load())
-				require.GreaterOrEqual(t, time.Since(began), tt.least)
-				require.LessOrEqual(t, time.Since(began), tt.most)
+				require.GreaterOrEqual(t, time.Since(began), tt.minimum)
+				require.LessOrEqual(t, time.Since(began), tt.maximum)
 			})
 		})
 	}
 }
 
-// Ten breaks with one byte between them, and three attempts.
+// Each of the first ten reads fails after one byte, which is more failures than attempts in a round.
 func TestWithRetries_progressResetsFailures(t *testing.T) {
 	src := randomSource(20)
 	src.onRead = func(offset int64) (io.ReadCloser, error) {

@@ -12,7 +12,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// Segment is a part of an object that is in the file, with its checksum. The algorithm is that of SegmentAlgorithm.
+// Segment is a part of an object that was written to the file, with its checksum by SegmentAlgorithm.
 type Segment struct {
 	Offset int64  `json:"offset"`
 	Length int64  `json:"length"`
@@ -66,8 +66,8 @@ func combineCRCs(algorithm crc.Algorithm, segments []Segment) uint64 {
 	return sum
 }
 
-// VerifySegments returns the segments whose content is in the file, reading it again: after a crash
-// the journal may list data that was not written to disk.
+// VerifySegments reads the file and returns the segments whose checksum matches. After a crash the journal may list
+// data that did not reach the disk.
 func VerifySegments(ctx context.Context, file *os.File, object source.Object, segments []Segment) ([]Segment, error) {
 	algorithm, buffer := SegmentAlgorithm(object.Checksum), make([]byte, copyBufferSize)
 	var intact []Segment

@@ -11,7 +11,8 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/transfer"
 )
 
-// newHalfWrittenFile returns a file of 10,000 bytes that contains every second thousand, and the segments.
+// newHalfWrittenFile returns a file of 10,000 bytes, of which every second segment of 1000 bytes is written, and these
+// segments.
 func newHalfWrittenFile(t *testing.T, src *memorySource) (*os.File, []transfer.Segment) {
 	t.Helper()
 	file, err := os.Create(filepath.Join(t.TempDir(), "f"))
@@ -52,7 +53,7 @@ func TestVerifySegments_dropsCorruptSegments(t *testing.T) {
 	file, existing := newHalfWrittenFile(t, src)
 	_, err := file.WriteAt([]byte{^src.body[4500]}, 4500)
 	require.NoError(t, err)
-	require.NoError(t, file.Truncate(8500)) // as after a loss of power
+	require.NoError(t, file.Truncate(8500)) // as after a power failure
 	segments := append([]transfer.Segment{
 		{Offset: 1, Length: 0}, {Offset: -1, Length: 5}, {Offset: 9000, Length: 1001}, {Offset: 500, Length: 1000},
 		{Offset: 3, Length: 1 << 62},

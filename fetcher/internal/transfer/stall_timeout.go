@@ -10,9 +10,9 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// WithStallTimeout fails a request with a transient error if it receives nothing for the timeout,
-// or far less than the others, so that another connection is tried. A connection whose peer is gone
-// stays open for minutes, and the SDKs do not check. Time between reads does not count.
+// WithStallTimeout fails a request with a transient error if it receives no data for the timeout, or is far slower than
+// the others, so that the retry uses another connection. A connection whose peer is gone stays open for minutes, and
+// the SDKs do not detect that. Time between reads does not count.
 func WithStallTimeout(src source.Source, timeout time.Duration) source.Source {
 	return &stallTimeoutSource{Source: src, timeout: timeout, throughput: &throughput{}}
 }
@@ -56,7 +56,7 @@ func (s *stallTimeoutSource) newWatchdog(parent context.Context, ref source.Ref)
 	return &watchdog{ctx: ctx, cancel: cancel, timer: timer, timeout: s.timeout}, ctx
 }
 
-// cause returns the stall instead of the "context canceled" that it causes.
+// cause returns the cause of the cancellation, such as the stall, instead of "context canceled".
 func (w *watchdog) cause(err error) error {
 	if err != nil && !errors.Is(err, io.EOF) && w.ctx.Err() != nil {
 		return context.Cause(w.ctx)
@@ -74,7 +74,7 @@ type watchedBody struct {
 	watchdog   *watchdog
 	throughput *throughput
 	url        string
-	// bytes were received within elapsed, without the time between reads.
+	// bytes is what was received within elapsed, which excludes the time between reads.
 	bytes   int64
 	elapsed time.Duration
 }

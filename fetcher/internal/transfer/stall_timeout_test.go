@@ -15,7 +15,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/transfer"
 )
 
-// stuckBody never receives a byte; it ends with its request's context.
+// stuckBody never receives a byte. Its Read returns when the request's context is cancelled.
 type stuckBody struct{ ctx context.Context }
 
 func (s stuckBody) Read([]byte) (int, error) {
@@ -36,7 +36,7 @@ func TestWithStallTimeout_stalledReadFails(t *testing.T) {
 		began := time.Now()
 		reader, err := watched.Read(t.Context(), source.Object{}, 0, 1)
 		require.NoError(t, err)
-		time.Sleep(time.Hour) // time between reads is the reader's own
+		time.Sleep(time.Hour) // time between reads does not count
 		_, err = reader.Read(make([]byte, 1))
 		require.ErrorContains(t, err, "memory://: no data received for 20s")
 		require.Equal(t, fetcherr.Transient, fetcherr.KindOf(err))
@@ -61,7 +61,7 @@ func TestWithStallTimeout_ignoresTimeBetweenReads(t *testing.T) {
 	})
 }
 
-// contextSource is a source whose requests end with their context, as real ones do.
+// contextSource is a source whose bodies fail when the request's context is cancelled, as those of real sources do.
 type contextSource struct{ *memorySource }
 
 func (s contextSource) Read(ctx context.Context, object source.Object, offset, length int64) (io.ReadCloser, error) {
@@ -130,10 +130,10 @@ func TestWithStallTimeout_replacesSlowConnection(t *testing.T) {
 		pauses []time.Duration
 		reads  int64
 	}{
-		{"one far below", []time.Duration{usual, usual, usual, usual, slow}, 6},
-		{"one a little below", []time.Duration{usual, usual, usual, usual, 5 * usual}, 5},
-		{"too few to tell", []time.Duration{usual, usual, slow}, 3},
-		{"all of them slow", []time.Duration{slow, slow, slow, slow, slow}, 5},
+		{"one is far slower", []time.Duration{usual, usual, usual, usual, slow}, 6},
+		{"one is a little slower", []time.Duration{usual, usual, usual, usual, 5 * usual}, 5},
+		{"too few samples", []time.Duration{usual, usual, slow}, 3},
+		{"all are slow", []time.Duration{slow, slow, slow, slow, slow}, 5},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -148,7 +148,7 @@ func TestWithStallTimeout_replacesSlowConnection(t *testing.T) {
 					_, err = io.ReadFull(reader, first)
 					require.NoError(t, err)
 					if i == 4 && tt.reads == 6 {
-						tt.pauses[i] = usual // whatever connection comes next
+						tt.pauses[i] = usual // the next connection is not slow
 					}
 					rest, err := io.ReadAll(reader)
 					require.NoError(t, err)

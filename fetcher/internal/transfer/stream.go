@@ -14,13 +14,13 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// Stream reads an object in order while its ranges are downloaded in parallel. Its memory is the buffers of the pool.
-// Close it.
+// Stream reads an object in order while its ranges are downloaded in parallel. It needs no memory but the buffers of
+// the pool. The caller closes it.
 type Stream struct {
 	cancel  context.CancelFunc
 	group   *errgroup.Group
 	buffers *BufferPool
-	// pending holds the requested ranges in order, ready the downloaded and hashed ones.
+	// pending holds the requested ranges in order. ready holds the downloaded and hashed ones.
 	pending chan *chunk
 	ready   chan []byte
 	// hash is nil if no SHA-256 was requested.
@@ -49,8 +49,7 @@ func NewStream(ctx context.Context, src source.Source, object source.Object, buf
 	group, ctx := errgroup.WithContext(ctx)
 	s := &Stream{
 		cancel: cancel, group: group, buffers: buffers, algorithm: object.Checksum.Algorithm,
-		// The capacity is that of the pool: sends do not block, and after the end every acquired buffer is in one of
-		// the channels.
+		// With the capacity of the pool no send blocks, and finally every acquired buffer is in one of the channels.
 		pending: make(chan *chunk, cap(buffers.free)),
 		ready:   make(chan []byte, cap(buffers.free)),
 	}
@@ -94,8 +93,8 @@ func readChunk(ctx context.Context, src source.Source, object source.Object, c *
 	return nil
 }
 
-// deliverInOrder hashes the ranges in order and passes them to Read. It runs beside the reader, so
-// that hashing and extraction use two cores.
+// deliverInOrder hashes the ranges in order and passes them to Read. It runs in a goroutine, so that hashing and
+// extraction use two cores.
 func (s *Stream) deliverInOrder() error {
 	defer close(s.ready)
 	for c := range s.pending {

@@ -7,13 +7,12 @@ import (
 )
 
 // A range is slow if, after minSampleTime, its throughput is below the median of the last ranges divided by slowFactor.
-// S3
-// advises to replace such connections: the next one usually reaches another server.
+// S3's guidelines recommend replacing such connections: the next one usually reaches another server.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance-guidelines.html
 const (
 	minSampleTime = 3 * time.Second
 	slowFactor    = 10
-	// With fewer ranges there is no meaningful median; older ones say little about the present.
+	// With fewer than minSamples ranges the median means little. Only the last maxSamples ranges are current enough.
 	minSamples, maxSamples = 4, 16
 )
 
@@ -23,8 +22,8 @@ type throughput struct {
 	rates []float64
 }
 
-// record adds a range that has ended. One that was given up counts, too: if the network itself is
-// slow, the median falls and ranges are no longer given up.
+// record adds a finished range. It also adds ranges that were aborted for being slow: if the whole network is slow, the
+// median falls and no further ranges are aborted.
 func (t *throughput) record(bytes int64, elapsed time.Duration) {
 	if bytes == 0 || elapsed <= 0 {
 		return

@@ -87,7 +87,7 @@ var discardLogger = slog.New(slog.DiscardHandler)
 
 var testOptions = transfer.FileOptions{MinRange: 1000, Parallel: 4, SHA256: true}
 
-// testSizes are sizes around a part of 1000 bytes, with 4 workers.
+// testSizes are sizes around the boundaries of 1000 bytes (a part) and 4000 bytes (4 workers).
 var testSizes = []int{1, 999, 1000, 1001, 3999, 4000, 4001, 25_017}
 
 func TestFile_contentAndDigest(t *testing.T) {
@@ -179,7 +179,7 @@ func TestStream_sharedBufferPool(t *testing.T) {
 }
 
 func TestFile_rangeErrorFailsTransfer(t *testing.T) {
-	denied := fetcherr.New(fetcherr.PermissionDenied, "no grant")
+	denied := fetcherr.New(fetcherr.PermissionDenied, "no permission")
 	src := randomSource(50_000)
 	src.onRead = func(offset int64) (io.ReadCloser, error) {
 		if offset == 25_000 {

@@ -36,8 +36,7 @@ type client struct {
 }
 
 // newClient returns a client with the application default credentials and the read-only scope. With
-// STORAGE_EMULATOR_HOST it uses that endpoint and no credentials. Missing credentials are
-// fetcherr.PermissionDenied.
+// STORAGE_EMULATOR_HOST it uses that endpoint and no credentials. Missing credentials are fetcherr.PermissionDenied.
 func newClient(userAgent string) (*client, error) {
 	base := http.DefaultTransport.(*http.Transport).Clone()
 	base.MaxIdleConnsPerHost = maxIdleConns

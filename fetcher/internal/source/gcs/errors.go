@@ -64,8 +64,8 @@ func notFoundError(url string, ref source.Ref, message string) error {
 	}
 }
 
-// responseMessage returns the message of GCS, which names the principal and the permission. Another
-// server may respond without JSON: then it is the beginning of the body.
+// responseMessage returns the message of GCS, which names the principal and the permission. If the response is not
+// JSON, it returns the beginning of the body.
 func responseMessage(apiErr *googleapi.Error) string {
 	text := apiErr.Message
 	if text == "" {

@@ -96,8 +96,8 @@ func (s *Source) Read(ctx context.Context, object source.Object, offset, length 
 	return source.ExactBody(response.Body, length), nil
 }
 
-// Principal returns the name of the identity at the metadata server: the e-mail address of a Google service account,
-// or the workload pool. It is empty for an emulator.
+// Principal returns the name of the identity at the metadata server: the e-mail address of a Google service account, or
+// the workload pool. It is empty for an emulator.
 func (s *Source) Principal(ctx context.Context) string {
 	if UsesEmulator() {
 		return ""
@@ -105,7 +105,7 @@ func (s *Source) Principal(ctx context.Context) string {
 	return identity.Principal(ctx)
 }
 
-// notFoundAsChanged turns NotFound into ObjectChanged: the object existed at the Stat before.
+// notFoundAsChanged turns NotFound into ObjectChanged, because Stat has found the object before.
 func notFoundAsChanged(url string, err error) error {
 	if fetcherr.KindOf(err) != fetcherr.NotFound {
 		return err

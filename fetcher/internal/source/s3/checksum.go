@@ -8,9 +8,8 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/crc"
 )
 
-// objectChecksum returns the strongest CRC of the whole object that S3 has, if any. A composite
-// checksum is one of the parts' checksums and cannot be computed from other ranges. The ETag is
-// never used as a digest.
+// objectChecksum returns the strongest CRC of the whole object that S3 has, if any. A composite checksum is one of the
+// parts' checksums and cannot be computed from other ranges. The ETag is never used as a digest.
 func objectChecksum(head *s3.HeadObjectOutput) crc.Checksum {
 	if head.ChecksumType == types.ChecksumTypeComposite {
 		return crc.Checksum{}
@@ -21,8 +20,8 @@ func objectChecksum(head *s3.HeadObjectOutput) crc.Checksum {
 	}{
 		{crc.CRC64NVME, head.ChecksumCRC64NVME}, {crc.CRC32C, head.ChecksumCRC32C}, {crc.CRC32, head.ChecksumCRC32},
 	} {
-		// Servers that do not return the type mark a composite checksum by the number of parts,
-		// "AAAAAA==-3", which fails to decode.
+		// Servers that do not return the type mark a composite checksum by the number of parts, "AAAAAA==-3", which
+		// fails to decode.
 		if sum, err := crc.Decode(candidate.algorithm, aws.ToString(candidate.text)); err == nil {
 			return sum
 		}

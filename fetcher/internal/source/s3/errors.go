@@ -14,7 +14,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
-// invalidCredentialCodes are the errors that no permission would fix.
+// invalidCredentialCodes are S3's error codes for invalid credentials, which a permission would not fix.
 var invalidCredentialCodes = map[string]bool{
 	"ExpiredToken": true, "InvalidToken": true, "InvalidAccessKeyId": true, "SignatureDoesNotMatch": true,
 }
@@ -58,7 +58,7 @@ func classifyError(url string, ref source.Ref, err error) error {
 	return fetcherr.New(fetcherr.Transient, "%s: %s: %w", url, reply, err).WithRetryAfter(source.RetryAfter(response.Response.Header))
 }
 
-// notFoundAsChanged turns NotFound into ObjectChanged: the object existed at the Stat before.
+// notFoundAsChanged turns NotFound into ObjectChanged, because Stat has found the object before.
 func notFoundAsChanged(url string, err error) error {
 	if fetcherr.KindOf(err) != fetcherr.NotFound {
 		return err

@@ -16,8 +16,8 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
-// taggedCredentials marks the errors of the credential chain, to distinguish a response of STS from
-// one of S3: both have the same type.
+// taggedCredentials wraps the errors of the credential chain in identityError. Otherwise an error of STS could not be
+// distinguished from one of S3, which has the same type.
 type taggedCredentials struct{ aws.CredentialsProvider }
 
 type identityError struct{ error }
@@ -32,9 +32,9 @@ func (c taggedCredentials) Retrieve(ctx context.Context) (aws.Credentials, error
 	return credentials, nil
 }
 
-// classifyCredentialError returns fetcherr.PermissionDenied for a pod without credentials,
-// fetcherr.IdentityNotReady if the identity was refused or its token is missing, as both may not
-// have taken effect yet, and a transient error if STS did not respond.
+// classifyCredentialError returns fetcherr.PermissionDenied for a pod without credentials, fetcherr.IdentityNotReady if
+// the identity was refused or its token is missing, as both may not have taken effect yet, and a transient error if STS
+// did not respond.
 func classifyCredentialError(err error) error {
 	var httpErr *awshttp.ResponseError
 	var netErr net.Error
@@ -63,8 +63,8 @@ func identityConfigured() bool {
 	return os.Getenv("AWS_WEB_IDENTITY_TOKEN_FILE") != "" || os.Getenv("AWS_CONTAINER_CREDENTIALS_FULL_URI") != ""
 }
 
-// Principal returns the role of IRSA, or the caller identity of STS. For a store at a custom
-// endpoint STS is asked only if it has a custom endpoint, too.
+// Principal returns the role of IRSA, or the caller identity of STS. If S3 has a custom endpoint, STS is called only if
+// it has one, too.
 func (s *Source) Principal(ctx context.Context) string {
 	if role := os.Getenv("AWS_ROLE_ARN"); role != "" {
 		return role
@@ -81,5 +81,5 @@ func (s *Source) Principal(ctx context.Context) string {
 	return aws.ToString(caller.Arn)
 }
 
-// principalTimeout is how long a log message may wait for the principal.
+// principalTimeout limits the call of STS, which delays a log message.
 const principalTimeout = 2 * time.Second

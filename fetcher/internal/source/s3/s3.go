@@ -23,11 +23,10 @@ type Source struct {
 	config aws.Config
 }
 
-// New returns a Source with the SDK's default credential chain except the node's instance profile:
-// a pod reads with its own identity or not at all. It retrieves credentials at once. A pod without
-// an identity is fetcherr.PermissionDenied, with the chain's own error; one whose identity may not
-// have taken effect yet is fetcherr.IdentityNotReady. An STS that does not respond is a transient
-// error.
+// New returns a Source with the SDK's default credential chain except the node's instance profile: a pod must not read
+// with the node's identity. It retrieves the credentials at once. The error is fetcherr.PermissionDenied for a pod
+// without an identity, fetcherr.IdentityNotReady if the identity may not have taken effect yet, and a transient error
+// if STS does not respond.
 func New(ctx context.Context) (*Source, error) {
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithEC2IMDSClientEnableState(imds.ClientDisabled))
 	if err != nil {
@@ -49,10 +48,10 @@ func usesCustomEndpoint() bool {
 }
 
 func clientOptions(o *s3.Options) {
-	// A custom endpoint seldom has DNS names for buckets.
+	// Custom endpoints rarely have DNS names for buckets.
 	o.UsePathStyle = usesCustomEndpoint()
-	// The retries are in package transfer. The SDK's would multiply with them, and its token bucket
-	// stops retrying when all requests fail.
+	// The retries are in package transfer. The SDK's would multiply with them, and its token bucket stops retrying when
+	// all requests fail.
 	o.Retryer = aws.NopRetryer{}
 	// Ranges have no checksum; requesting one logs a warning for each.
 	o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
@@ -85,8 +84,8 @@ func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error
 	}, nil
 }
 
-// Read opens a range with If-Match. The version ID is sent only if it is pinned:
-// s3:GetObjectVersion is a permission that a pod without a pin does not need.
+// Read opens a range with If-Match. The version ID is sent only if it is pinned, so that a pod without a pinned version
+// does not need s3:GetObjectVersion.
 func (s *Source) Read(ctx context.Context, object source.Object, offset, length int64) (io.ReadCloser, error) {
 	last := offset + length - 1
 	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{
@@ -115,7 +114,7 @@ func (s *Source) classifyHeadError(ctx context.Context, ref source.Ref, err erro
 		Bucket: &ref.Bucket, Key: &ref.Key, VersionId: optionalString(ref.Version), Range: aws.String("bytes=0-0"),
 	})
 	if err == nil {
-		_ = out.Body.Close() // the byte itself is of no use
+		_ = out.Body.Close() // the content is not needed
 		return first
 	}
 	if second := classifyError(s.URL(ref), ref, err); fetcherr.KindOf(second) != fetcherr.Transient {

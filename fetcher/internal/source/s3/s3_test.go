@@ -20,8 +20,8 @@ func TestSource_conformance(t *testing.T) {
 	sourcetest.RunConformance(t, storetest.S3(t), func(ctx context.Context) (source.Source, error) { return s3.New(ctx) })
 }
 
-// A bucket is not a host name below a custom endpoint: models-1.localhost does not resolve. For an
-// IP address, as in the suite, the SDK uses path style by itself.
+// A bucket is not a host name below a custom endpoint: models-1.localhost does not resolve. For an IP address, as in
+// the suite, the SDK uses path style by itself.
 func TestSource_pathStyleForCustomEndpoint(t *testing.T) {
 	store := storetest.S3(t)
 	for key, value := range store.Env(strings.Replace(store.Endpoint(), "127.0.0.1", "localhost", 1)) {

@@ -70,7 +70,7 @@ func (s suite) statObject(t *testing.T) {
 	require.Equal(t, int64(10), object.Size)
 	require.Equal(t, version, object.Version)
 	require.Equal(t, source.Ref{Bucket: s.bucket, Key: "service/model.joblib"}, object.Ref)
-	require.True(t, object.Checksum.Known(), "the suite's objects are stored with one")
+	require.True(t, object.Checksum.Known(), "the suite uploads objects with a checksum")
 	require.Equal(t, object.Checksum.Value, object.Checksum.Algorithm.Update(0, []byte("0123456789")))
 }
 
@@ -137,14 +137,14 @@ func (s suite) replacedObject(t *testing.T) {
 }
 
 func (s suite) removedObject(t *testing.T) {
-	s.store.Put(t, s.bucket, "removed", []byte("gone soon"))
+	s.store.Put(t, s.bucket, "removed", []byte("gone later"))
 	object := s.stat(t, "removed", "")
 	s.store.Delete(t, s.bucket, "removed")
 	s.requireOldBytesOrChanged(t, object, "gone")
 }
 
-// requireOldBytesOrChanged reads the beginning of an object that is no longer live: a store that
-// still has the version may return its content, and nothing else.
+// requireOldBytesOrChanged reads the beginning of an object that is no longer live. The store returns the content of
+// that version, if it still has it, or the error is fetcherr.ObjectChanged.
 func (s suite) requireOldBytesOrChanged(t *testing.T, object source.Object, old string) {
 	t.Helper()
 	got, err := s.read(t, object, 0, int64(len(old)))
