@@ -18,12 +18,12 @@ import (
 //go:embed download.py
 var boto3Script string
 
-// tool is a program that does the benchmark's work. The first of a benchmark is the fetcher.
+// tool is a program that is measured. The first tool of a benchmark is the fetcher.
 type tool struct {
 	name string
 	args []string
 	env  []string
-	// fixedTime is the time of a theoretical bound that is not run.
+	// fixedTime is the time of a theoretical limit, for which no program runs.
 	fixedTime time.Duration
 }
 
@@ -69,7 +69,7 @@ func newBenchmarks(programs binaries, s *servers, o objects) []benchmark {
 	unpack := func(name string) tool {
 		return tool{name: "local file", args: []string{programs.self, "unpack", filepath.Join(o.folder, name), targetPlaceholder}}
 	}
-	// The throughput of the fetcher's default number of connections.
+	// The maximum throughput of the slow link with the fetcher's default number of connections.
 	lineRate := tool{name: "line rate", fixedTime: largeBytes * time.Second / (request.DefaultParallel * bytesPerSecond)}
 	pinned := func(key string) string { return "MODEL_SHA256=" + digest(filepath.Join(o.folder, key)) }
 	return []benchmark{
@@ -106,7 +106,7 @@ func (b benchmark) measure(ctx context.Context, runs int, folder string) (result
 	return result{benchmark: b, samples: samples}, nil
 }
 
-// run runs one process with an empty folder.
+// run runs the tool once, with an empty folder as the target.
 func (t tool) run(ctx context.Context, folder string) (sample, error) {
 	if t.fixedTime > 0 {
 		return sample{wall: t.fixedTime}, nil

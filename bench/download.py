@@ -1,4 +1,5 @@
-# Downloads, and extracts, an object as a service does without the fetcher. Arguments: BUCKET KEY FOLDER
+# Downloads an object, and extracts it if it is an archive, as a service does without the fetcher.
+# Arguments: BUCKET KEY FOLDER
 import os
 import sys
 import tarfile

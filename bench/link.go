@@ -19,8 +19,8 @@ const (
 	bytesPerSecond = 100_000_000
 )
 
-// startSlowLink starts a link to the server at target as a process, so that its memory and CPU time
-// do not count for the tools, and returns its URL.
+// startSlowLink starts a link to the server at target as a process, so that its memory and CPU time do not count for
+// the tools, and returns its URL.
 func startSlowLink(ctx context.Context, self, target string) (string, *exec.Cmd, error) {
 	command := exec.CommandContext(ctx, self, "link", target)
 	output, err := command.StdoutPipe()
@@ -37,8 +37,8 @@ func startSlowLink(ctx context.Context, self, target string) (string, *exec.Cmd,
 	return strings.TrimSpace(address), command, nil
 }
 
-// link forwards TCP connections with the latency and throughput of a distant network until the
-// process is ended. It prints its URL.
+// link forwards TCP connections to target with the latency and throughput of a distant network. It prints its URL and
+// runs until the process is killed.
 func link(target string) error {
 	address, err := url.Parse(target)
 	if err != nil {
@@ -71,14 +71,13 @@ type packet struct {
 	due    time.Time
 }
 
-// packetSize is how much travels together, window how many pieces at most.
+// packetSize is the maximum size of a packet in bytes.
 const packetSize, maxPacketsInFlight = 64 << 10, 64
 
 var pool = sync.Pool{New: func() any { return new([packetSize]byte) }}
 
-// forward copies bytes from one side to the other: each arrives half a round trip after it was
-// sent, and not faster than the link's rate. The data in transit is limited, so that a slow reader
-// slows the sender.
+// forward copies bytes from one side to the other: each arrives half a round trip after it was sent, and not faster
+// than the link's rate. The data in transit is limited, so that a slow reader slows the sender.
 func forward(to, from net.Conn) {
 	inFlight := make(chan packet, maxPacketsInFlight)
 	go func() {
@@ -104,8 +103,8 @@ func forward(to, from net.Conn) {
 			break
 		}
 	}
-	_ = errors.Join(to.Close(), from.Close()) // the other direction ends with it
-	for p := range inFlight {                 // let the reader end
+	_ = errors.Join(to.Close(), from.Close()) // this also ends the other direction
+	for p := range inFlight {                 // until the reading goroutine has ended
 		pool.Put(p.buffer)
 	}
 }

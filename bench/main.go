@@ -1,6 +1,5 @@
-// Command bench compares the fetcher with s5cmd and boto3, each as a process against the same local
-// servers, in turn, and prints medians and ratios. On a busy machine only the ratios are
-// meaningful.
+// Command bench compares the fetcher with s5cmd and boto3, each as a process against the same local servers, in turn,
+// and prints medians and ratios. On a busy machine only the ratios are meaningful.
 package main
 
 import (
@@ -58,7 +57,7 @@ func bench(ctx context.Context, runs int, only, plot, cache string) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(work) //nolint:errcheck // what is left is below .local
+	defer os.RemoveAll(work) //nolint:errcheck // a folder that remains is inside .local
 	objects, err := makeObjects(cache)
 	if err != nil {
 		return err

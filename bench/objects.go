@@ -18,7 +18,7 @@ const (
 	largeBytes = 450_000_000
 )
 
-// objects are files of the cache, by their keys in the bucket.
+// objects holds the names of the objects, which are also files in folder.
 type objects struct{ folder, small, large, archive, zstd string }
 
 // makeObjects creates the missing objects. Their content is the same on every machine.
@@ -71,14 +71,13 @@ func writeRandom(w io.Writer, n int64) error {
 	return err
 }
 
-// writeArchive writes a tar archive of one file that compresses as weights do: the low bits of
-// floats are noise, the high ones much alike. Compressed it is about largeBytes long. Use
-// compress/gzip: klauspost's writer stores such data uncompressed, and extracting that would be a
-// mere copy.
+// writeArchive writes a tar archive of one file that compresses as weights do: the low bits of floats are noise, the
+// high ones much alike. Compressed it is about largeBytes long. Use compress/gzip: klauspost's writer stores such data
+// uncompressed, and extracting that would be a mere copy.
 func writeArchive(compressor io.WriteCloser) error {
-	const packed, plain = 94, 100 // what gzip makes of it, in percent
+	const packedPercent, plainPercent = 94, 100 // size after and before gzip
 	archive := tar.NewWriter(compressor)
-	size := int64(largeBytes) * plain / packed &^ 3
+	size := int64(largeBytes) * plainPercent / packedPercent &^ 3
 	if err := archive.WriteHeader(&tar.Header{Name: "model.safetensors", Mode: 0o644, Size: size}); err != nil {
 		return err
 	}

@@ -6,18 +6,19 @@ import (
 	"html"
 )
 
-// drawSVG draws each tool's time as a bar, relative to the fetcher's, so that one picture shows benchmarks of different
-// lengths.
+// drawSVG draws each tool's time relative to the fetcher's as a bar, so that benchmarks of different lengths fit into
+// one picture.
 func drawSVG(results []result) []byte {
-	const left, unit, row, longest = 330, 60, 22, 10
+	const marginLeft, barUnit, rowHeight, maxBar = 330, 60, 22, 10
 	var body bytes.Buffer
 	y := 10
 	for _, r := range results {
-		y += row
+		y += rowHeight
 		fmt.Fprintf(&body, `<text x="10" y="%d" font-weight="bold">%s</text>`+"\n", y, html.EscapeString(r.name))
 		for i, tool := range r.tools {
-			y += row
+			y += rowHeight
 			relativeTime := 1 / r.ratio(i)
+			barLength := min(relativeTime, maxBar) * barUnit
 			color := "#9aa5b1"
 			if i == 0 {
 				color = "#2f6fde"
@@ -25,10 +26,10 @@ func drawSVG(results []result) []byte {
 			fmt.Fprintf(&body,
 				`<text x="%d" y="%d" text-anchor="end">%s</text>`+
 					`<rect x="%d" y="%d" width="%.0f" height="14" fill="%s"/><text x="%.0f" y="%d">%.2f</text>`+"\n",
-				left-8, y, html.EscapeString(tool.name), left, y-12, min(relativeTime,
-					longest)*unit, color, left+min(relativeTime, longest)*unit+6, y, relativeTime)
+				marginLeft-8, y, html.EscapeString(tool.name),
+				marginLeft, y-12, barLength, color, marginLeft+barLength+6, y, relativeTime)
 		}
-		y += row / 2
+		y += rowHeight / 2
 	}
 	var svg bytes.Buffer
 	fmt.Fprintf(&svg,

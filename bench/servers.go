@@ -60,7 +60,7 @@ func (s *servers) startAll(ctx context.Context, programs binaries, work string, 
 	}); err != nil {
 		return err
 	}
-	// s5cmd leaves the checksum to the server, as most uploads do.
+	// s5cmd sends no checksum, like most clients, so the server computes one.
 	if err := s.s5cmd(ctx, programs, "mb", "s3://"+bucket); err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (s *servers) start(ctx context.Context, command func(host, port string) *ex
 			return address, connection.Close()
 		}
 	}
-	return "", fmt.Errorf("%s does not answer at %s", server.Path, address)
+	return "", fmt.Errorf("%s does not respond at %s", server.Path, address)
 }
 
 func (s *servers) s5cmd(ctx context.Context, programs binaries, args ...string) error {
@@ -135,7 +135,7 @@ func (s *servers) environment(endpoint string) []string {
 
 func (s *servers) stop() {
 	for _, server := range s.running {
-		_ = server.Process.Kill() // it holds nothing that is kept
+		_ = server.Process.Kill() // its data is temporary
 		_ = server.Wait()
 	}
 }

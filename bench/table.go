@@ -49,5 +49,5 @@ func (r result) print(w io.Writer) {
 		fmt.Fprintf(table, "%s\t%.3f\t%.0f\t%.3f\t%d\t%s\t%s\t\n", tool.name, wall.Seconds(),
 			float64(r.bytes)/1e6/wall.Seconds(), cpu.Seconds(), memory>>20, ratio, limit)
 	}
-	_ = table.Flush() // to the caller's writer, as everything above
+	_ = table.Flush() // an error of the caller's writer cannot be reported
 }

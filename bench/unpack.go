@@ -12,7 +12,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/archive"
 )
 
-// unpack extracts a local file with the fetcher's package: the fetcher's time without a network.
+// unpack extracts a local file with the fetcher's package, to measure the fetcher without the network.
 func unpack(ctx context.Context, name, folder string) error {
 	file, err := os.Open(name)
 	if err != nil {
@@ -30,7 +30,8 @@ func unpack(ctx context.Context, name, folder string) error {
 	return nil
 }
 
-// digest returns a file's SHA-256 in hex. That of an unreadable file fails the run that pins it.
+// digest returns a file's SHA-256 in hex. If the file cannot be read, it returns the error's text, which fails the run
+// that uses it as MODEL_SHA256.
 func digest(name string) string {
 	hash := sha256.New()
 	file, err := os.Open(name)

@@ -22,16 +22,15 @@ type program struct {
 	// module is the folder of the Go module, pkg the package to build.
 	module, pkg string
 	ldflags     string
-	// pinned is true for a program that is built from released modules only.
-	// It is rebuilt only when the files of its module change.
+	// pinned is true for a program that is built from released modules only. It is rebuilt only when the files of its
+	// module change.
 	pinned bool
-	// onRequest is true for a program that is not part of the local cloud. It is
-	// built only when it is named.
+	// onRequest is true for a program that is not part of the local cloud. It is built only when it is named.
 	onRequest bool
 }
 
-// kubeVersion is the version that the Kubernetes components report. It has to
-// match tools/kubernetes/go.mod: clients choose features by it.
+// kubeVersion is the version that the Kubernetes components report. It has to match tools/kubernetes/go.mod: clients
+// choose features by it.
 const (
 	kubeVersion   = "v1.35.8"
 	pulumiVersion = "v3.274.1"
@@ -135,8 +134,8 @@ func (p program) build(ctx context.Context, root, out string) error {
 		return err
 	}
 	progress := newProgress(p.name, packages, os.Stderr)
-	// Build to a temporary file and rename it: an interrupted build leaves the old
-	// program, and a running program can be replaced.
+	// Build to a temporary file and rename it: an interrupted build leaves the old program, and a running program can
+	// be replaced.
 	temporary := target + ".next"
 	cmd := p.goCommand(ctx, dir, "build", "-v", "-o", temporary, "-ldflags", p.ldflags, p.pkg)
 	cmd.Stderr = progress
@@ -171,8 +170,7 @@ func (p program) goCommand(ctx context.Context, dir string, args ...string) *exe
 	return cmd
 }
 
-// sourceDigest returns a SHA-256 over the toolchain, the build flags and the
-// source files of the program's module.
+// sourceDigest returns a SHA-256 over the toolchain, the build flags and the source files of the program's module.
 func (p program) sourceDigest(dir string) (string, error) {
 	sum := sha256.New()
 	fmt.Fprintln(sum, runtime.Version(), runtime.GOOS, runtime.GOARCH, p.pkg, p.ldflags)

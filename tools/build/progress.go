@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// progress counts the packages and downloads in the output of the go command and
-// prints them: in place on a terminal, otherwise one line every interval.
+// progress counts the packages and downloads in the output of the go command and prints them: in place on a terminal,
+// otherwise one line every interval.
 type progress struct {
 	name     string
 	total    int
@@ -83,7 +83,7 @@ func (p *progress) print() {
 	}
 }
 
-// finish ends the progress line with a status. An empty status removes the line.
+// finish replaces the progress line by a status. An empty status only removes the line.
 func (p *progress) finish(status string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -1,5 +1,5 @@
-// Package gate tests make test itself: a change that breaks the program has to
-// fail it, also while Go's test cache holds the results of the unchanged program.
+// Package gate tests make test itself: a change that breaks the program has to fail it, also while Go's test cache
+// holds the results of the unchanged program.
 package gate
 
 import (
@@ -12,9 +12,8 @@ import (
 	"testing"
 )
 
-// breaks are changes that a test has to detect although Go's test cache does not
-// see what they change: a program that the test starts, or a file outside the
-// module of the test.
+// breaks are changes that a test has to detect. Go's test cache does not see what they change: a program that the test
+// starts, or a file outside the test's module.
 var breaks = []struct {
 	name string
 	// module to test, and the test that has to fail.
@@ -81,8 +80,7 @@ func replace(t *testing.T, file, pattern, replacement string) func() {
 	return func() { write(before) }
 }
 
-// copyRepository copies the working tree, without what was built except for the
-// programs that the tests start.
+// copyRepository copies the working tree without .local. It links the programs in .local/bin, which the tests start.
 func copyRepository(t *testing.T) string {
 	t.Helper()
 	root, err := filepath.Abs("../..")

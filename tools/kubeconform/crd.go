@@ -11,8 +11,7 @@ import (
 // objectMetaDefinition names the OpenAPI definition of every object's metadata.
 const objectMetaDefinition = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
 
-// customResourceDefinition holds the fields of a CustomResourceDefinition that a
-// schema is generated from.
+// customResourceDefinition holds the fields of a CustomResourceDefinition that a schema is generated from.
 type customResourceDefinition struct {
 	Kind string
 	Spec struct {
@@ -26,9 +25,8 @@ type customResourceDefinition struct {
 	}
 }
 
-// addCRD adds a schema for each served version of a CustomResourceDefinition. It
-// validates metadata as the ObjectMeta of built-in kinds: the API server does
-// so too and ignores what the CRD says about metadata.
+// addCRD adds a schema for each served version of a CustomResourceDefinition. It validates metadata as the ObjectMeta
+// of built-in kinds: the API server does so too and ignores what the CRD says about metadata.
 func addCRD(schemas map[string]object, swagger, crdYAML []byte) error {
 	var document struct{ Definitions map[string]object }
 	if err := json.Unmarshal(swagger, &document); err != nil {
@@ -65,8 +63,7 @@ func addCRD(schemas map[string]object, swagger, crdYAML []byte) error {
 	return nil
 }
 
-// translateNullable replaces OpenAPI's keyword "nullable", which JSON schema does
-// not have, by the type "null".
+// translateNullable replaces OpenAPI's keyword "nullable", which JSON schema does not have, by the type "null".
 func translateNullable(value any) any {
 	switch value := value.(type) {
 	case []any:

@@ -12,10 +12,9 @@ type object = map[string]any
 // jsonSchemaDraft is the newest draft with the keyword "definitions".
 const jsonSchemaDraft = "http://json-schema.org/draft-07/schema#"
 
-// kubernetesSchemas returns a schema for each kind in an OpenAPI v2 document, by
-// the file name that kubeconform looks for: KIND-GROUP-VERSION.json in lower
-// case, with the first part of the group only. Each schema is self-contained
-// and strict: unknown fields are errors.
+// kubernetesSchemas returns a schema for each kind in an OpenAPI v2 document. The keys are the file names that
+// kubeconform looks for: KIND-GROUP-VERSION.json in lower case, with only the first part of the group. Each schema is
+// self-contained and strict: unknown fields are errors.
 func kubernetesSchemas(swagger []byte) (map[string]object, error) {
 	var document struct{ Definitions map[string]object }
 	if err := json.Unmarshal(swagger, &document); err != nil {
@@ -73,8 +72,7 @@ func collectDefinitions(name string, definitions, collected map[string]object) e
 	return nil
 }
 
-// closeObjects forbids unknown fields in every object with properties, and drops
-// descriptions and extensions.
+// closeObjects forbids unknown fields in every object with properties, and drops descriptions and extensions.
 func closeObjects(value any) any {
 	switch value := value.(type) {
 	case []any:

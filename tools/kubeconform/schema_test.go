@@ -52,7 +52,7 @@ func TestKubernetesSchemas_validatesManifests(t *testing.T) {
 
 func TestKubernetesSchemas_rejectsInvalidDocument(t *testing.T) {
 	for name, content := range map[string]string{
-		"no JSON":                 "swagger: 2.0",
+		"not JSON":                "swagger: 2.0",
 		"no definitions":          `{"openapi": "3.0.0"}`,
 		"a definition is missing": `{"definitions": {"a": {"$ref": "#/definitions/b", "x-kubernetes-group-version-kind": [{"group": "", "kind": "A", "version": "v1"}]}}}`,
 	} {
@@ -71,8 +71,8 @@ type manifest struct {
 	wantError  string
 }
 
-// validateManifests runs kubeconform on each manifest, with the schemas of
-// testdata/swagger.json and of the CRD files, as make lint does.
+// validateManifests runs kubeconform on each manifest, with the schemas of testdata/swagger.json and of the CRD files,
+// as make lint does.
 func validateManifests(t *testing.T, manifests map[string]manifest, definitions ...string) {
 	t.Helper()
 	dir := t.TempDir()

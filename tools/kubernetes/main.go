@@ -1,6 +1,5 @@
-// Command kube is Kubernetes in one binary: the control plane, kubelet, kube-proxy
-// and etcd. The first argument selects the component. One link instead of six
-// keeps the cold build short, and the processes share their text pages.
+// Command kube is Kubernetes in one binary: the control plane, kubelet, kube-proxy and etcd. The first argument selects
+// the component. One link instead of six keeps the cold build short, and the processes share their text pages.
 package main
 
 import (
@@ -41,10 +40,10 @@ func main() {
 		etcdmain.Main(os.Args)
 		return
 	}
-	build, ok := commands[name]
+	newCommand, ok := commands[name]
 	if !ok {
 		fmt.Fprintf(os.Stderr, "kube: invalid component %q: must be one of %s\n", name, strings.Join(names, ", "))
 		os.Exit(2)
 	}
-	os.Exit(cli.Run(build()))
+	os.Exit(cli.Run(newCommand()))
 }

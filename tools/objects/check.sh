@@ -22,15 +22,15 @@ go run -C tools/kubeconform . "$kubernetes/api/openapi-spec/swagger.json" "$work
 
 # check NAME ARGUMENT... validates the output of ferry render ARGUMENT...
 check() {
-  local name=$1 objects="$work/$1" found
+  local name=$1 objects="$work/$1" findings
   shift
   "$bin/ferry" render --dir "$objects" "$@" >/dev/null
   if ! "$bin/kubeconform" -strict -schema-location "$work/schemas/{{.ResourceKind}}{{.KindSuffix}}.json" "$objects"; then
-    echo "kubeconform: $name: the API server would refuse or drop this" >&2
+    echo "kubeconform: $name: the API server would reject this object or drop a field" >&2
     exit 1
   fi
-  if ! found=$("$bin/kube-score" score --kubernetes-version "${version%.*}" --color never "${ignore[@]}" "$objects"/*.yaml); then
-    printf '%s\n' "$found"
+  if ! findings=$("$bin/kube-score" score --kubernetes-version "${version%.*}" --color never "${ignore[@]}" "$objects"/*.yaml); then
+    printf '%s\n' "$findings"
     echo "kube-score: $name: fix the finding, or add the test with a reason to tools/kube-score/ignored.txt" >&2
     exit 1
   fi
