@@ -68,10 +68,10 @@ clean: down ## run make down and remove everything that was built
 
 ##@ Develop
 
-# -run of go test, in one module: make test MODULES=fetcher RUN=TestFetch
+# RUN is the -run flag of go test: make test MODULES=fetcher RUN=TestFetcher
 run_flag = $(if $(RUN),-run '$(RUN)')
 
-# Go's test cache ignores files outside of a module. These modules read some.
+# The tests of these modules read files outside of the module, which Go's test cache ignores.
 UNCACHED := stack/iamtest local tools/gate
 
 test: ## run every test that does not need root [MODULES= RUN=]
@@ -114,6 +114,6 @@ e2e = go test -C local -tags e2e -count=1 -timeout 60m -v $(run_flag)
 
 e2e: ## run the end-to-end tests, as root; one scenario with RUN= [RUN=TestRollback STACK=]
 	$(call build)
-	@# In sequence: two local clouds at once would slow each other down.
+	@# One after the other: two local clouds at once would slow each other down.
 	@status=0; $(e2e) ./internal/provider/kubernetes || status=1; \
 	for stack in $(if $(stack_flag),$(STACK),gke eks); do $(e2e) ./e2e -stack $$stack || status=1; done; exit $$status
