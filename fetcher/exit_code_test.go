@@ -60,6 +60,8 @@ func putArchive(body []byte, pairs ...string) func(*testing.T, *fixture) {
 func TestExitCode_bothStores(t *testing.T) {
 	wrong := strings.Repeat("0", 64)
 	valid := archivetest.Gzip(t, archivetest.Tar(t, archivetest.File("weights", randomBytes(4, 300_000))))
+	outside := archivetest.Tar(t, archivetest.File("ok", []byte("x")), archivetest.File("../../evil", []byte("x")))
+	withMarker := archivetest.Tar(t, archivetest.File(".modelferry.json", []byte("{}")))
 	failures := []failure{
 		{"2: invalid configuration", putObject("models/m.bin", []byte("m"), "MODEL_SHA256", "abc"), 2, "config",
 			`the model: invalid sha256 "abc": must be 64 hex digits`},
@@ -82,10 +84,8 @@ func TestExitCode_bothStores(t *testing.T) {
 		{"7: a truncated archive with its own digest", putArchive(valid[:9000], "MODEL_SHA256", sha256Hex(valid[:9000])),
 			7, "archive", "corrupt"},
 		{"7: not an archive", putArchive([]byte("this is not an archive")), 7, "archive", "corrupt"},
-		{"7: an entry outside the folder", putArchive(archivetest.Tar(t,
-			archivetest.File("ok", []byte("x")), archivetest.File("../../evil", []byte("x")))), 7, "archive", `entry "../../evil" has .. in its name`},
-		{"7: an archive with a marker file", putArchive(archivetest.Tar(t,
-			archivetest.File(".modelferry.json", []byte("{}")))), 7, "archive", "a name reserved for the fetcher"},
+		{"7: an entry outside the folder", putArchive(outside), 7, "archive", `entry "../../evil" has .. in its name`},
+		{"7: an archive with a marker file", putArchive(withMarker), 7, "archive", "a name reserved for the fetcher"},
 		{"7: an archive that contains another artifact's dest", func(t *testing.T, f *fixture) {
 			t.Helper()
 			putArchive(archivetest.Tar(t, archivetest.File("data/a", []byte("x"))))(t, f)

@@ -67,7 +67,8 @@ func TestFetcher_fullVolume(t *testing.T) {
 			randomBytes(31, 4<<20), false, "4194304 bytes required"},
 		{"an archive larger than the volume", "", packed, true, "bytes required"},
 		{"an archive whose content is larger than the volume", "", zeros, true, "the archive's next file: 6291456 bytes required"},
-		{"an archive of small files that fill the volume", "", archivetest.Gzip(t, archivetest.Tar(t, smallFiles...)), true, "no space left on device"},
+		{"an archive of small files that fill the volume", "", archivetest.Gzip(t, archivetest.Tar(t, smallFiles...)), true,
+			"no space left on device"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
