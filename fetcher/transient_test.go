@@ -26,6 +26,7 @@ func TestFetcher_survivesTransientFaults(t *testing.T) {
 	}{
 		{"503 to everything", 4, faultproxy.Any, faultproxy.Status(http.StatusServiceUnavailable)},
 		{"500 to ranges", 6, faultproxy.IsRange, faultproxy.Status(http.StatusInternalServerError)},
+		{"503 to ranges with a body that breaks", 6, faultproxy.IsRange, faultproxy.BrokenStatus(http.StatusServiceUnavailable)},
 		{"429 to ranges", 6, faultproxy.IsRange, faultproxy.Status(http.StatusTooManyRequests)},
 		{"a reset before the first byte", 6, faultproxy.IsRange, faultproxy.Reset(0)},
 		{"a reset in the body", 12, faultproxy.IsRange, faultproxy.Reset(10_000)},

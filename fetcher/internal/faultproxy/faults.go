@@ -12,6 +12,17 @@ func Status(code int) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) { w.WriteHeader(code) }
 }
 
+// BrokenStatus responds with a status and closes the connection within the body.
+func BrokenStatus(code int) Fault {
+	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		w.Header().Set("Content-Length", "1000")
+		w.WriteHeader(code)
+		_, _ = w.Write([]byte("<Error>"))
+		http.NewResponseController(w).Flush()
+		panic(http.ErrAbortHandler)
+	}
+}
+
 // Unavailable responds with 503 and a Retry-After of the given seconds.
 func Unavailable(seconds int) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {

@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go/logging"
 
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 	"github.com/modelferry/modelferry/fetcher/internal/source"
@@ -28,7 +29,9 @@ type Source struct {
 // without an identity, fetcherr.IdentityNotReady if the identity may not have taken effect yet, and a transient error
 // if STS does not respond.
 func New(ctx context.Context) (*Source, error) {
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithEC2IMDSClientEnableState(imds.ClientDisabled))
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithEC2IMDSClientEnableState(imds.ClientDisabled),
+		// The SDK writes warnings to stderr as plain text, but every line of the fetcher's log is JSON.
+		config.WithLogger(logging.Nop{}))
 	if err != nil {
 		return nil, fetcherr.New(fetcherr.InvalidConfig, "AWS configuration: %w", err)
 	}
