@@ -15,10 +15,9 @@ import (
 
 // The generated project has a valid config.
 func TestWriteProject_validConfig(t *testing.T) {
-	repotest.Config(t)
 	for _, stack := range paths.Stacks {
 		dir := t.TempDir()
-		require.NoError(t, writeProject(repotest.Root(t), dir, stack, 31))
+		require.NoError(t, writeProject(repotest.Path(t), dir, stack, 31))
 		file, err := stackfile.Read(dir, stack, nil)
 		require.NoError(t, err)
 		c, err := file.Load()

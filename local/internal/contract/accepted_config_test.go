@@ -10,7 +10,6 @@ import (
 
 	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/fetcher/request"
-	"github.com/modelferry/modelferry/local/internal/repotest"
 )
 
 // objectPath draws valid and invalid paths below a prefix.
@@ -31,7 +30,6 @@ func objectPath(before string) *rapid.Generator[string] {
 // The fetcher accepts every config that is valid, and both read it in the same way: an error has to be found before a
 // rollout, not in its pods.
 func TestFetcherRequest_acceptsValidConfig(t *testing.T) {
-	repotest.Config(t)
 	for name := range clouds {
 		t.Run(name, func(t *testing.T) {
 			var accepted, refused int
@@ -105,7 +103,6 @@ var versions = rapid.SampledFrom([]string{"", "0", "7", "-7", "1700000000000001"
 
 // The fetcher's settings, with values at their bounds and just outside.
 func TestFetcherRequest_acceptsValidSettings(t *testing.T) {
-	repotest.Config(t)
 	for path, values := range map[string][]any{
 		"fetcher.retries":  {-1, 0, 1, 20, 21},
 		"fetcher.parallel": {-1, 0, 1, 64, 65},

@@ -13,7 +13,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/modelferry/modelferry/config/configtest"
-	"github.com/modelferry/modelferry/local/internal/repotest"
 	"github.com/modelferry/modelferry/stack"
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
@@ -51,7 +50,6 @@ func podSecurityViolations(t require.TestingT, d appsv1.Deployment) []string {
 
 // For every valid config: a violation would show only as a rollout without progress, minutes after the update began.
 func TestDeployments_restrictedPodSecurity(t *testing.T) {
-	repotest.Config(t)
 	pods := 0
 	rapid.Check(t, func(t *rapid.T) {
 		preview := rapid.Bool().Draw(t, "preview")
@@ -67,7 +65,6 @@ func TestDeployments_restrictedPodSecurity(t *testing.T) {
 
 // A pod without one of its security settings is a violation.
 func TestPodSecurityViolations(t *testing.T) {
-	repotest.Config(t)
 	for violation, modify := range map[string]func(*appsv1.Deployment){
 		"allowPrivilegeEscalation": func(d *appsv1.Deployment) {
 			d.Spec.Template.Spec.InitContainers[0].SecurityContext.AllowPrivilegeEscalation = nil

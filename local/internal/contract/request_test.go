@@ -11,7 +11,6 @@ import (
 
 	"github.com/modelferry/modelferry/config/configtest"
 	"github.com/modelferry/modelferry/fetcher/request"
-	"github.com/modelferry/modelferry/local/internal/repotest"
 	"github.com/modelferry/modelferry/stack"
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
@@ -69,7 +68,6 @@ var clouds = map[string]struct {
 }
 
 func TestFetcherRequest_fromConfigMap(t *testing.T) {
-	repotest.Config(t)
 	for name, cloud := range clouds {
 		for _, backend := range []string{"tfidf", "finbert"} {
 			t.Run(name+"/"+backend, func(t *testing.T) {

@@ -11,7 +11,6 @@ import (
 	"github.com/modelferry/modelferry/config/configtest"
 	"github.com/modelferry/modelferry/infra"
 	"github.com/modelferry/modelferry/local/internal/eksidentity"
-	"github.com/modelferry/modelferry/local/internal/repotest"
 	"github.com/modelferry/modelferry/stack"
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
@@ -45,7 +44,6 @@ func trustPolicies(t *testing.T, mode string) map[serviceAccount][]byte {
 
 // Each service account can assume its own role and no other, and other tokens can assume none.
 func TestTrustPolicy_irsa(t *testing.T) {
-	repotest.Config(t)
 	policies := trustPolicies(t, "irsa")
 	claims := func(a serviceAccount) eksidentity.Claims {
 		return eksidentity.Claims{
@@ -77,7 +75,6 @@ func TestTrustPolicy_irsa(t *testing.T) {
 }
 
 func TestTrustPolicy_podIdentity(t *testing.T) {
-	repotest.Config(t)
 	policies := trustPolicies(t, "podIdentity")
 	tags := func(cluster string, a serviceAccount) map[string]string {
 		return map[string]string{

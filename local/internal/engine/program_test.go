@@ -40,7 +40,7 @@ func TestRender_program(t *testing.T) {
 // allOptions returns config overrides that enable all options, as in make lint, and set a large artifact.
 func allOptions(t *testing.T, p paths.Layout) map[string]any {
 	t.Helper()
-	values, err := stackfile.ReadValues(repotest.Path(t, "options."+p.Stack+".yaml"))
+	values, err := stackfile.ReadValues(repotest.Path(t, "tools", "objects", "options."+p.Stack+".yaml"))
 	require.NoError(t, err)
 	file, err := stackfile.Read(p.Root, p.Stack, values)
 	require.NoError(t, err)

@@ -34,29 +34,32 @@ func newRepository(t *testing.T) paths.Layout {
 // the user's cache directory.
 func pulumiCLI(t *testing.T) string {
 	t.Helper()
-	if path := repotest.Binary(t, "pulumi"); path != "" {
+	if path := repotest.Binary("pulumi"); path != "" {
 		return path
 	}
-	root := repotest.Root(t)
-	if _, err := os.Stat(filepath.Join(root, "bin", "pulumi")); err == nil {
-		return repotest.Path(t, filepath.Join("bin", "pulumi"))
+	if path := repotest.Path(t, ".local", "bin", "pulumi"); fileExists(path) {
+		return path
 	}
 	cache, err := os.UserCacheDir()
 	require.NoError(t, err)
 	version := "v" + sdk.Version.String()
 	path := filepath.Join(cache, "modelferry", "pulumi-"+version)
-	if _, err := os.Stat(path); err == nil {
+	if fileExists(path) {
 		return path
 	}
 	// The Automation API needs the CLI's version, which is set at link time.
 	build := exec.Command("go", "build", "-o", path,
 		"-ldflags", "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version="+version,
 		"github.com/pulumi/pulumi/pkg/v3/cmd/pulumi")
-	build.Dir, err = filepath.Abs("../../../tools/pulumi")
-	require.NoError(t, err)
+	build.Dir = repotest.Path(t, "tools", "pulumi")
 	output, err := build.CombinedOutput()
 	require.NoError(t, err, string(output))
 	return path
+}
+
+func fileExists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // newProgramRepository creates a repository with the project and stack files of this one.

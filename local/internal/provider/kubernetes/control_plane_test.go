@@ -44,9 +44,9 @@ type controlPlane struct {
 // minutes to build: hence the build tag, which make e2e sets.
 func startControlPlane(t *testing.T) string {
 	t.Helper()
-	kube := repotest.Binary(t, "kube")
+	kube := repotest.Binary("kube")
 	if kube == "" {
-		kube = repotest.Path(t, filepath.Join("bin", "kube"))
+		kube = repotest.Path(t, ".local", "bin", "kube")
 	}
 	require.FileExists(t, kube, "make e2e builds it")
 	p := controlPlane{t, kube, t.TempDir()}

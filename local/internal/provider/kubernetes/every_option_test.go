@@ -17,7 +17,6 @@ import (
 	"github.com/modelferry/modelferry/config/configtest"
 	"github.com/modelferry/modelferry/local/internal/crds"
 	"github.com/modelferry/modelferry/local/internal/provider"
-	"github.com/modelferry/modelferry/local/internal/repotest"
 	"github.com/modelferry/modelferry/stack"
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
@@ -25,7 +24,6 @@ import (
 // A real API server validates the objects of every option on each cloud: their schemas, names, limits and the rules
 // between fields. A PersistentVolumeClaim is bound to its volume, which needs no CSI driver.
 func TestCreate_everyOption(t *testing.T) {
-	repotest.Config(t)
 	for _, name := range []string{"gke", "eks"} {
 		t.Run(name, func(t *testing.T) {
 			kubeconfig := startControlPlane(t)

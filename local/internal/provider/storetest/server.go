@@ -6,13 +6,11 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/config/configtest"
 	"github.com/modelferry/modelferry/local/internal/repotest"
 )
 
@@ -72,13 +70,11 @@ func answers(port int, exited <-chan struct{}, deadline time.Time) bool {
 // serverPath returns the server in MODELFERRY_BIN, or the one that `go tool` builds in tools/stores.
 func serverPath(t *testing.T, name string) string {
 	t.Helper()
-	if path := repotest.Binary(t, name); path != "" {
+	if path := repotest.Binary(name); path != "" {
 		return path
 	}
-	root, err := configtest.RepositoryRoot()
-	require.NoError(t, err)
 	build := exec.Command("go", "tool", "-n", name) // builds it into the build cache and prints its path
-	build.Dir = filepath.Join(root, "tools", "stores")
+	build.Dir = repotest.Path(t, "tools", "stores")
 	path, err := build.Output()
 	require.NoError(t, err, "build %s", name)
 	return string(path[:len(path)-1])
