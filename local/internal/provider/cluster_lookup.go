@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"encoding/base64"
 	"fmt"
 	"strings"
 
@@ -13,6 +14,18 @@ const LocalClusterName = "local"
 
 // OfflineCA is the certificate authority, as base64 of a PEM, of every cluster in an offline plan.
 const OfflineCA = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCi0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K"
+
+// ClusterCA returns the certificate authority of the node's cluster, as base64 of the PEM. Offline it is OfflineCA.
+func ClusterCA(r *Request) any {
+	if r.Cloud == nil {
+		return OfflineCA
+	}
+	node, err := r.Cloud.Node()
+	if err != nil {
+		return r.Errorf("cluster %q: %w", r.GetString("name"), err)
+	}
+	return base64.StdEncoding.EncodeToString(node.CAData)
+}
 
 // LookupClusterID is LookupCluster for the outputs of a function. Offline, every name exists and is its own ID.
 func (r *Request) LookupClusterID(typ, name string) any {

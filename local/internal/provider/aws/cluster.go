@@ -2,7 +2,6 @@ package aws
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
 	"strings"
 
@@ -28,8 +27,8 @@ var clusterResources = map[string]provider.Resource{
 		Outputs: map[string]provider.OutputFunc{
 			"arn":                    arn("eks", "cluster/{name}"),
 			"endpoint":               clusterEndpoint,
-			"certificateAuthority":   func(r *provider.Request) any { return map[string]any{"data": clusterCA(r)} },
-			"certificateAuthorities": func(r *provider.Request) any { return []any{map[string]any{"data": clusterCA(r)}} },
+			"certificateAuthority":   func(r *provider.Request) any { return map[string]any{"data": provider.ClusterCA(r)} },
+			"certificateAuthorities": func(r *provider.Request) any { return []any{map[string]any{"data": provider.ClusterCA(r)}} },
 			"identities":             clusterIdentities,
 			"platformVersion":        provider.ConstOutput("eks.1"),
 			"status":                 provider.ConstOutput("ACTIVE"),
@@ -64,18 +63,6 @@ func clusterEndpoint(r *provider.Request) any {
 		return r.Errorf("cluster %q: %w", r.GetString("name"), err)
 	}
 	return node.APIServerURL
-}
-
-// clusterCA returns the cluster's certificate authority, as base64 of the PEM.
-func clusterCA(r *provider.Request) any {
-	if r.Cloud == nil {
-		return provider.OfflineCA
-	}
-	node, err := r.Cloud.Node()
-	if err != nil {
-		return r.Errorf("cluster %q: %w", r.GetString("name"), err)
-	}
-	return base64.StdEncoding.EncodeToString(node.CAData)
 }
 
 // clusterIdentities returns the issuer of the cluster's service account tokens in the form of EKS's identities.

@@ -67,7 +67,7 @@ var functions = map[string]provider.Function{
 			"id":                     func(r *provider.Request) any { return r.LookupClusterID(ClusterType, r.GetString("name")) },
 			"arn":                    arn("eks", "cluster/{name}"),
 			"endpoint":               clusterEndpoint,
-			"certificateAuthorities": func(r *provider.Request) any { return []any{map[string]any{"data": clusterCA(r)}} },
+			"certificateAuthorities": func(r *provider.Request) any { return []any{map[string]any{"data": provider.ClusterCA(r)}} },
 			"identities":             clusterIdentities,
 			"status":                 provider.ConstOutput("ACTIVE"),
 			"version":                provider.ConstOutput(kubernetesVersion),

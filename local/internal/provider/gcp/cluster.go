@@ -2,7 +2,6 @@ package gcp
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
 	"strings"
 
@@ -27,7 +26,7 @@ var clusterResources = map[string]provider.Resource{
 				"https://container.googleapis.com/v1/projects/{project}/locations/{location}/clusters/{name}",
 			),
 			"endpoint":      clusterEndpoint,
-			"masterAuth":    func(r *provider.Request) any { return map[string]any{"clusterCaCertificate": clusterCA(r)} },
+			"masterAuth":    func(r *provider.Request) any { return map[string]any{"clusterCaCertificate": provider.ClusterCA(r)} },
 			"masterVersion": provider.InputOr("minMasterVersion", provider.ConstOutput(kubernetesVersion)),
 			"nodeVersion":   provider.ConstOutput(kubernetesVersion),
 		},
@@ -66,18 +65,6 @@ func clusterEndpoint(r *provider.Request) any {
 		return r.Errorf("cluster %q: %w", r.GetString("name"), err)
 	}
 	return strings.TrimPrefix(node.APIServerURL, "https://")
-}
-
-// clusterCA returns the cluster's certificate authority, as base64 of the PEM.
-func clusterCA(r *provider.Request) any {
-	if r.Cloud == nil {
-		return provider.OfflineCA
-	}
-	node, err := r.Cloud.Node()
-	if err != nil {
-		return r.Errorf("cluster %q: %w", r.GetString("name"), err)
-	}
-	return base64.StdEncoding.EncodeToString(node.CAData)
 }
 
 // checkDeletionProtection returns an error unless deletionProtection is false. As in pulumi-gcp, the default is true.

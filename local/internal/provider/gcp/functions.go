@@ -37,7 +37,7 @@ var functions = map[string]provider.Function{
 			"selfLink": provider.Template("https://container.googleapis.com/v1/projects/{project}/locations/{location}/clusters/{name}"),
 			"masterAuths": func(r *provider.Request) any {
 				return []any{map[string]any{
-					"clusterCaCertificate": clusterCA(r), "clientCertificate": "", "clientKey": "",
+					"clusterCaCertificate": provider.ClusterCA(r), "clientCertificate": "", "clientKey": "",
 					"clientCertificateConfigs": []any{},
 				}}
 			},
