@@ -112,9 +112,20 @@ func putModels(t *testing.T, dir string) func(sdk.CredentialsProvider) *s3.Clien
 	return client
 }
 
+// requireReadsOwnPrefixOnly requires that the client can read the model of bankchurn, and not that of nlpinsight.
+func requireReadsOwnPrefixOnly(t *testing.T, client *s3.Client) {
+	t.Helper()
+	got, err := client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: sdk.String("models"), Key: sdk.String("bankchurn/model.joblib")})
+	require.NoError(t, err)
+	content, err := io.ReadAll(got.Body)
+	require.NoError(t, err)
+	require.Equal(t, "model", string(content))
+	_, err = client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: sdk.String("models"), Key: sdk.String("nlpinsight/model.joblib")})
+	require.ErrorContains(t, err, "AccessDenied")
+}
+
 // The AWS SDK gets credentials from STS and reads from the object store.
 func TestSTS_readsItsPrefixOnly(t *testing.T) {
-	ctx := context.Background()
 	dir := t.TempDir()
 	storetest.StartS3(t, dir, "eu-west-1")
 	createIRSAResources(t, dir)
@@ -126,13 +137,7 @@ func TestSTS_readsItsPrefixOnly(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, []byte(s.token(t, func(*jwt.Claims) {})), 0o600))
 	pod := client(sdk.NewCredentialsCache(stscreds.NewWebIdentityRoleProvider(
 		sts.New(sts.Options{BaseEndpoint: &service.URL, Region: "eu-west-1"}), roleARN, stscreds.IdentityTokenFile(file))))
-	got, err := pod.GetObject(ctx, &s3.GetObjectInput{Bucket: sdk.String("models"), Key: sdk.String("bankchurn/model.joblib")})
-	require.NoError(t, err)
-	content, err := io.ReadAll(got.Body)
-	require.NoError(t, err)
-	require.Equal(t, "model", string(content))
-	_, err = pod.GetObject(ctx, &s3.GetObjectInput{Bucket: sdk.String("models"), Key: sdk.String("nlpinsight/model.joblib")})
-	require.ErrorContains(t, err, "AccessDenied")
+	requireReadsOwnPrefixOnly(t, pod)
 }
 
 func TestSTS_errors(t *testing.T) {
