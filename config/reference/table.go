@@ -140,7 +140,7 @@ func missingComment(path string) error {
 	return fmt.Errorf("config key %s: its field must have a comment that describes it", path)
 }
 
-// typeName returns the type of the field's value in the words of the table.
+// typeName returns the type of the field's value as the tables name it.
 func (f structField) typeName() string {
 	name := cmp.Or(map[string]string{
 		"int": "number", "bool": "boolean", "time.Duration": "duration", "string": "string", "Cloud": "string", "PodIdentityMode": "string",

@@ -88,7 +88,7 @@ func (c *cloud) start() {
 	require.Equal(c.t, c.publishedDigests(), c.digests(), "the cloud serves the models of the repository's configuration")
 }
 
-// stop takes the stack down, whoever started it.
+// stop takes the stack down, no matter which process started it.
 func (c *cloud) stop() {
 	c.t.Helper()
 	c.running = false
