@@ -9,6 +9,7 @@
 package e2e
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -17,14 +18,16 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/modelferry/modelferry/local/internal/node/hostdeps"
 	"github.com/modelferry/modelferry/local/internal/paths"
+	"github.com/modelferry/modelferry/local/internal/repotest"
 )
 
 var stackFlag = flag.String("stack", "", "run the scenarios on this stack only: gke or eks; default both")
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	disableTestCache()
+	repotest.DisableCache()
 	if *stackFlag != "" && !slices.Contains(paths.Stacks, *stackFlag) {
 		fmt.Fprintf(os.Stderr, "invalid stack %q: must be %s\n", *stackFlag, strings.Join(paths.Stacks, " or "))
 		os.Exit(2)
@@ -41,31 +44,21 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// disableTestCache keeps the go command from caching the result, also without -count=1. It caches a result with
-// the list of files that the test read, and knows nothing of the programs that a test runs: without that list
-// it caches nothing.
-func disableTestCache() {
-	if list := flag.Lookup("test.testlogfile"); list != nil {
-		_ = list.Value.Set("")
-	}
-}
-
 // installHostTools installs what hostSnapshot needs. The local cloud itself does without ip, and installs
 // iptables at its first start.
 func installHostTools() error {
+	var missing []string
 	for program, debian := range map[string]string{"ip": "iproute2", "iptables-save": "iptables"} {
-		if _, err := exec.LookPath(program); err == nil {
-			continue
-		}
-		fmt.Printf("installing %s for %s\n", debian, program)
-		for _, args := range [][]string{{"update"}, {"install", "-y", "--no-install-recommends", debian}} {
-			install := exec.Command("apt-get", args...)
-			install.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
-			install.Stderr = os.Stderr
-			if err := install.Run(); err != nil {
-				return fmt.Errorf("%s is missing, and installing %s failed: %w", program, debian, err)
-			}
+		if _, err := exec.LookPath(program); err != nil {
+			missing = append(missing, debian)
 		}
 	}
-	return nil
+	if len(missing) == 0 {
+		return nil
+	}
+	apt, ok := hostdeps.FindApt()
+	if !ok {
+		return fmt.Errorf("missing packages %s: install them, this machine has no apt-get", strings.Join(missing, ", "))
+	}
+	return apt.Install(context.Background(), missing, func(line string) { fmt.Println(line) })
 }

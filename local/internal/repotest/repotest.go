@@ -3,6 +3,7 @@
 package repotest
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"testing"
@@ -27,4 +28,13 @@ func Binary(name string) string {
 		return ""
 	}
 	return filepath.Join(dir, name)
+}
+
+// DisableCache keeps the go command from caching the result of a package's tests, also without -count=1. It caches a
+// result with the list of files that the tests read, which lacks the programs that they run. Without the list it caches
+// nothing. Call it in TestMain, after flag.Parse.
+func DisableCache() {
+	if list := flag.Lookup("test.testlogfile"); list != nil {
+		_ = list.Value.Set("")
+	}
 }

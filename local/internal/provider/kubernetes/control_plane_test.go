@@ -22,13 +22,9 @@ import (
 	"github.com/modelferry/modelferry/local/internal/repotest"
 )
 
-// TestMain keeps the go command from caching the result, also without -count=1. It caches a result with the list of
-// files that the test read, and knows nothing of the programs that a test runs: without that list it caches nothing.
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if list := flag.Lookup("test.testlogfile"); list != nil {
-		_ = list.Value.Set("")
-	}
+	repotest.DisableCache()
 	os.Exit(m.Run())
 }
 
