@@ -70,7 +70,12 @@ func TestLoad_validArtifactStaysInModelFolder(t *testing.T) {
 			require.True(t, filepath.IsLocal(file), file)
 			require.Equal(t, path.Clean(file), file)
 		}
-		require.False(t, strings.HasPrefix(artifact.File, "."), "names that begin with a dot are reserved for the fetcher: %s", artifact.File)
+		require.False(
+			t,
+			strings.HasPrefix(artifact.File, "."),
+			"names that begin with a dot are reserved for the fetcher: %s",
+			artifact.File,
+		)
 		return true
 	})
 }

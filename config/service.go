@@ -87,7 +87,10 @@ func (s Service) validate(fldPath *field.Path) field.ErrorList {
 	}
 	errs = append(errs, validatePrefix(fldPath.Child("prefix"), s.Prefix)...)
 	if !servicePath.MatchString(s.Path) || path.Clean(s.Path) != s.Path {
-		errs = append(errs, field.Invalid(fldPath.Child("path"), s.Path, "must have the form /FOLDER, with letters, digits and . _ ~ - only"))
+		errs = append(
+			errs,
+			field.Invalid(fldPath.Child("path"), s.Path, "must have the form /FOLDER, with letters, digits and . _ ~ - only"),
+		)
 	}
 	errs = append(errs, s.Health.validate(fldPath.Child("health"))...)
 	if s.Metrics != "-" && !path.IsAbs(s.Metrics) {

@@ -59,12 +59,13 @@ func missingGCSSettings(r *programRun, bucket stacktest.Registration) []string {
 		"soft delete":                    bucket.Input("softDeletePolicy.retentionDurationSeconds") != nil,
 		"a rule for incomplete uploads":  rules["AbortIncompleteMultipartUpload"],
 		"a rule for noncurrent versions": rules["DeleteNoncurrent"],
-		"a colder storage class":         rules["SetStorageClass NEARLINE"] || isLogBucket && r.config.Buckets.AccessLogColdAfterDays() == 0,
-		"a rule that deletes old logs":   rules["Delete"] || !isLogBucket,
-		"access logging":                 bucket.Input("logging.logBucket") != nil || isLogBucket,
-		"the configured KMS key":         bucket.Input("encryption.defaultKmsKeyName") != nil || r.config.Buckets.KMSKey == "",
-		"the region of the stack":        bucket.Input("location") == r.config.GCP.Region,
-		"an unset predefined ACL":        bucket.Input("predefinedAcl") == nil,
+		"a colder storage class": rules["SetStorageClass NEARLINE"] ||
+			isLogBucket && r.config.Buckets.AccessLogColdAfterDays() == 0,
+		"a rule that deletes old logs": rules["Delete"] || !isLogBucket,
+		"access logging":               bucket.Input("logging.logBucket") != nil || isLogBucket,
+		"the configured KMS key":       bucket.Input("encryption.defaultKmsKeyName") != nil || r.config.Buckets.KMSKey == "",
+		"the region of the stack":      bucket.Input("location") == r.config.GCP.Region,
+		"an unset predefined ACL":      bucket.Input("predefinedAcl") == nil,
 	})
 }
 
