@@ -56,6 +56,9 @@ func openOffline(ctx context.Context, o Options, env map[string]string) (e *Engi
 			paths.StackDirEnv:          "", // use no local cloud, even if one is running
 			RenderDirVar:               "",
 			"PULUMI_CONFIG_PASSPHRASE": "offline", // the state is discarded
+			// Without it, the engine serializes the whole plan after each resource, even in a preview (Pulumi 3.274):
+			// the time would be quadratic in the number of services. https://github.com/pulumi/pulumi/issues/14967
+			"PULUMI_SKIP_CHECKPOINTS": "true",
 		},
 	}
 	maps.Copy(w.envVars, env)
