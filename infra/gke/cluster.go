@@ -62,8 +62,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	}
 	cluster, err := container.NewCluster(ctx, name, args.clusterArgs(account.Email),
 		parent, pulumi.DependsOn(append(dependsOn, args.Network.Egress...)),
-		// nodeConfig is of the default node pool, which is deleted. GKE then returns that of another pool.
-		pulumi.IgnoreChanges([]string{"nodeConfig"}),
+		pulumi.IgnoreChanges(clusterServerSetFields),
 		// DeletionProtection is of the provider: the engine's protection refuses to replace the cluster, too.
 		pulumi.Protect(*args.Spec.DeletionProtection))
 	if err != nil {
@@ -76,6 +75,16 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	c.Ready = slices.Concat(pools, []pulumi.Resource{cluster})
 	return c, c.setOutputs(ctx, cluster.Name, cluster.Endpoint, cluster.MasterAuth.ClusterCaCertificate().Elem())
 }
+
+// clusterServerSetFields are the inputs that GKE sets, and that the provider would change back.
+//   - nodeConfig is of the default node pool, which is deleted. GKE then returns that of another pool.
+//   - enableL4IlbSubsetting is enabled by GKE in some clusters. Its default, false, would replace them.
+//     https://github.com/hashicorp/terraform-provider-google/issues/24718
+//
+// databaseEncryption.state is not among them, although GKE from 1.35 reports ALL_OBJECTS_ENCRYPTION_ENABLED there: a
+// key that is set later would be sent with the old state, DECRYPTED. Each update sends that state again.
+// https://github.com/hashicorp/terraform-provider-google/issues/27091
+var clusterServerSetFields = []string{"nodeConfig", "enableL4IlbSubsetting"}
 
 // clusterArgs returns the arguments of the GKE cluster. nodeAccount is the email of the nodes' service account.
 func (a *ClusterArgs) clusterArgs(nodeAccount pulumi.StringInput) *container.ClusterArgs {

@@ -69,6 +69,19 @@ func newNodePools(
 	return ready, nil
 }
 
+// nodePoolServerSetFields are the inputs that GKE sets on each node pool, and that the provider would remove. The
+// update that removes kubeletConfig is empty, and GKE refuses it. Each label of resourceLabels has to be named: if all
+// were ignored, the stack's own labels could not change. The engine ignores the form with ["…"].
+// ephemeralStorageLocalSsdConfig is set for machine types that include local SSDs. To remove it replaces the pool.
+// https://github.com/hashicorp/terraform-provider-google/issues/19842
+// https://github.com/hashicorp/terraform-provider-google/issues/17068
+// https://github.com/terraform-google-modules/terraform-google-kubernetes-engine/issues/2193
+var nodePoolServerSetFields = []string{
+	"nodeConfig.kubeletConfig",
+	"nodeConfig.resourceLabels.goog-gke-node-pool-provisioning-model",
+	"nodeConfig.ephemeralStorageLocalSsdConfig",
+}
+
 func newNodePool(
 	ctx *pulumi.Context, pool infra.NodePool, args *ClusterArgs, cluster *container.Cluster, account *serviceaccount.Account,
 	opts ...pulumi.ResourceOption,
@@ -113,7 +126,7 @@ func newNodePool(
 		Management:      &container.NodePoolManagementArgs{AutoRepair: pulumi.Bool(true), AutoUpgrade: pulumi.Bool(true)},
 		UpgradeSettings: &container.NodePoolUpgradeSettingsArgs{MaxSurge: pulumi.Int(1), MaxUnavailable: pulumi.Int(0)},
 		NodeConfig:      node,
-	}, opts...)
+	}, append(opts, pulumi.IgnoreChanges(nodePoolServerSetFields))...)
 }
 
 func guestAccelerator(g config.GPU) *container.NodePoolNodeConfigGuestAcceleratorArgs {

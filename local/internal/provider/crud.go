@@ -24,6 +24,7 @@ func (s *server) Create(ctx context.Context, req plugin.CreateRequest) (plugin.C
 	if req.Preview || s.cloud == nil {
 		return created, nil
 	}
+	r.addServerSet(definition.ServerSet, outputs)
 	return created, s.runHookAndSave(ctx, r, definition, definition.Create, outputs)
 }
 
@@ -33,7 +34,7 @@ func (s *server) Update(ctx context.Context, req plugin.UpdateRequest) (plugin.U
 	if err != nil {
 		return plugin.UpdateResponse{}, err
 	}
-	r.OldOutputs = req.OldOutputs
+	r.OldOutputs, r.IgnoreChanges = req.OldOutputs, req.IgnoreChanges
 	outputs, err := r.computeOutputs()
 	if err != nil {
 		return plugin.UpdateResponse{}, err
@@ -42,6 +43,7 @@ func (s *server) Update(ctx context.Context, req plugin.UpdateRequest) (plugin.U
 	if req.Preview || s.cloud == nil {
 		return updated, nil
 	}
+	r.addServerSet(definition.ServerSet, outputs)
 	return updated, s.runHookAndSave(ctx, r, definition, definition.Update, outputs)
 }
 

@@ -8,13 +8,14 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 )
 
-// Diff compares the old inputs with the new ones.
+// Diff compares the old inputs with the new ones, and what the cloud has set with what the program ignores.
 func (s *server) Diff(_ context.Context, req plugin.DiffRequest) (plugin.DiffResponse, error) {
 	definition, err := s.lookupResource(req.Type)
 	if err != nil {
 		return plugin.DiffResponse{}, err
 	}
 	diff := DiffInputs(req.OldInputs, req.NewInputs, definition.ReplaceOnChanges)
+	addServerSetDiff(&diff, definition.ServerSet, req)
 	if name := resource.PropertyKey(definition.NameProperty); definition.NameProperty != "" {
 		// Two resources cannot have the same name. A replacement gets a new autoname, so it can be created first.
 		oldName, newName := unwrap(req.OldInputs[name]), unwrap(req.NewInputs[name])

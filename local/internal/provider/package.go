@@ -33,6 +33,8 @@ type Resource struct {
 	ReplaceOnChanges []string // property paths: a change at or below one requires a replacement
 	ID               OutputFunc
 	Outputs          map[string]OutputFunc
+	// ServerSet are the properties that the cloud sets, by their dotted paths.
+	ServerSet map[string]ServerSetProperty
 	// Create, Update and Delete are called in a local cloud only, after the check, with all outputs computed.
 	// Exists reports in a refresh whether the resource still exists.
 	Create, Update, Delete func(context.Context, *Request) error

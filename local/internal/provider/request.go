@@ -17,8 +17,10 @@ type Request struct {
 	ID         string
 	Inputs     resource.PropertyMap
 	OldOutputs resource.PropertyMap // outputs before an update
-	Config     resource.PropertyMap // the provider's configuration
-	Cloud      *Cloud               // nil when offline
+	// IgnoreChanges are the property paths of the resource option in an update.
+	IgnoreChanges []string
+	Config        resource.PropertyMap // the provider's configuration
+	Cloud         *Cloud               // nil when offline
 
 	schema      Schema // of the outputs
 	outputFuncs map[string]OutputFunc
@@ -56,6 +58,11 @@ func (r *Request) Get(path string) any {
 	}
 	v, _ := toPlainValue(value)
 	return v
+}
+
+// RemovesServerSet reports whether an update would remove the property at a dotted path that the cloud has set.
+func (r *Request) RemovesServerSet(path string) bool {
+	return !lookupPath(r.OldOutputs, path).IsNull() && lookupPath(r.Inputs, path).IsNull() && !isAtOrBelow(path, r.IgnoreChanges)
 }
 
 // GetString returns the property at path as a string, or "" if Get returns nil.

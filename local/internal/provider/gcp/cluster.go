@@ -30,6 +30,10 @@ var clusterResources = map[string]provider.Resource{
 			"masterVersion": provider.InputOr("minMasterVersion", provider.ConstOutput(kubernetesVersion)),
 			"nodeVersion":   provider.ConstOutput(kubernetesVersion),
 		},
+		ServerSet: map[string]provider.ServerSetProperty{
+			// GKE enables it in some clusters. https://github.com/hashicorp/terraform-provider-google/issues/24718
+			"enableL4IlbSubsetting": {Value: provider.ConstOutput(true), Default: false, Replace: true},
+		},
 		Create: func(_ context.Context, r *provider.Request) error {
 			_, err := r.Cloud.Node() // the cluster is the node's Kubernetes, so the node has to run
 			return err
@@ -49,7 +53,42 @@ var clusterResources = map[string]provider.Resource{
 			"version":          provider.ConstOutput(kubernetesVersion),
 			"initialNodeCount": provider.ConstOutput(0),
 		},
+		ServerSet: map[string]provider.ServerSetProperty{
+			kubeletConfig: {Value: provider.ConstOutput(map[string]any{"cpuManagerPolicy": "", "podPidsLimit": 0})},
+			"nodeConfig.resourceLabels.goog-gke-node-pool-provisioning-model": {Value: provisioningModel},
+			// https://github.com/hashicorp/terraform-provider-google/issues/17068
+			"nodeConfig.ephemeralStorageLocalSsdConfig": {Value: attachedLocalSSDs, Replace: true},
+		},
+		Update: checkUpdate,
 	},
+}
+
+const kubeletConfig = "nodeConfig.kubeletConfig"
+
+// provisioningModel returns the value of the label that GKE sets on each node pool.
+func provisioningModel(r *provider.Request) any {
+	if r.GetBool("nodeConfig.spot") {
+		return "spot"
+	}
+	return "on-demand"
+}
+
+// attachedLocalSSDs returns the configuration that GKE sets for a machine type that includes local SSDs.
+func attachedLocalSSDs(r *provider.Request) any {
+	if !strings.HasSuffix(r.GetString("nodeConfig.machineType"), "-lssd") {
+		return nil
+	}
+	return map[string]any{"localSsdCount": 1}
+}
+
+// checkUpdate returns GKE's error if an update removes the kubelet's configuration: the provider's request is empty.
+// https://github.com/hashicorp/terraform-provider-google/issues/19842
+func checkUpdate(_ context.Context, r *provider.Request) error {
+	if !r.RemovesServerSet(kubeletConfig) {
+		return nil
+	}
+	return fmt.Errorf("googleapi: Error 400: At least one of ['node_version', 'image_type', 'updated_node_pool', 'locations', " +
+		"'workload_metadata_config', 'upgrade_settings', 'kubelet_config', 'linux_node_config', …] must be specified")
 }
 
 const kubernetesVersion = "1.34.1-gke.1"
