@@ -86,6 +86,9 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 // https://github.com/hashicorp/terraform-provider-google/issues/27091
 var clusterServerSetFields = []string{"nodeConfig", "enableL4IlbSubsetting"}
 
+// defaultPoolDiskGB is the disk size of the default node pool. GKE needs at least 10 GB.
+const defaultPoolDiskGB = 20
+
 // clusterArgs returns the arguments of the GKE cluster. nodeAccount is the email of the nodes' service account.
 func (a *ClusterArgs) clusterArgs(nodeAccount pulumi.StringInput) *container.ClusterArgs {
 	var version pulumi.StringPtrInput
@@ -130,10 +133,13 @@ func (a *ClusterArgs) clusterArgs(nodeAccount pulumi.StringInput) *container.Clu
 		DatabaseEncryption: a.databaseEncryption(),
 		AddonsConfig:       a.addonsConfig(),
 		// A change of the default node pool replaces the cluster, so the cluster has pools of its own. GKE requires
-		// the default pool at creation. It exists for minutes, with the nodes' own service account.
+		// the default pool at creation. It exists for minutes, with the nodes' own service account. Three nodes with
+		// the default disk, 100 GB of pd-balanced, would exceed the quota of SSDs of a new project.
+		// https://cloud.google.com/compute/resource-usage#disk_quota
 		RemoveDefaultNodePool: pulumi.Bool(true),
 		InitialNodeCount:      pulumi.Int(1),
 		NodeConfig: &container.ClusterNodeConfigArgs{
+			DiskType: pulumi.String("pd-standard"), DiskSizeGb: pulumi.Int(defaultPoolDiskGB),
 			ServiceAccount: nodeAccount.ToStringOutput(), OauthScopes: pulumi.StringArray{pulumi.String(cloudPlatformScope)},
 			ShieldedInstanceConfig: &container.ClusterNodeConfigShieldedInstanceConfigArgs{EnableSecureBoot: pulumi.Bool(true)},
 		},

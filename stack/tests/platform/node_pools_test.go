@@ -177,6 +177,8 @@ func TestNodePool_gkeDefaultPoolHardening(t *testing.T) {
 		cluster := r.MustGet(t, "gcp:container/cluster:Cluster", "modelferry")
 		require.Equal(t, r.Computed("modelferry-nodes@modelferry-demo.iam.gserviceaccount.com"), cluster.Input("nodeConfig.serviceAccount"))
 		require.Equal(t, object{"enableSecureBoot": true}, cluster.Input("nodeConfig.shieldedInstanceConfig"))
+		require.Equal(t, "pd-standard", cluster.Input("nodeConfig.diskType"), "three disks of 100 GB exceed the SSD quota of a new project")
+		require.Equal(t, 20., cluster.Input("nodeConfig.diskSizeGb"))
 		require.Contains(t, cluster.IgnoreChanges, "nodeConfig", "GKE reports the nodeConfig of another node pool")
 		require.True(t, r.Dependencies(cluster)[r.MustGet(t, "projects/iAMMember:IAMMember", "modelferry-nodes").URN])
 	}
