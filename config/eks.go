@@ -69,7 +69,7 @@ func validateEKS(c Config) field.ErrorList {
 			fmt.Sprintf("must be at least %d: S3 does not move younger objects to STANDARD_IA", minTransitionDays)))
 	}
 	if c.Cluster.Create != nil {
-		errs = append(errs, validateEKSCluster(*c.Cluster.Create, Path("cluster", "create"), c.Production)...)
+		errs = append(errs, validateEKSCluster(c, *c.Cluster.Create, Path("cluster", "create"))...)
 	}
 	if c.Ingress != nil {
 		errs = append(errs, validateEKSIngress(c, *c.Ingress, Path("ingress"))...)
@@ -80,13 +80,14 @@ func validateEKS(c Config) field.ErrorList {
 // eksVersion matches a Kubernetes version of EKS, which has no patch version.
 var eksVersion = regexp.MustCompile(`^1\.\d+$`)
 
-func validateEKSCluster(s ClusterSpec, fldPath *field.Path, production bool) field.ErrorList {
+func validateEKSCluster(c Config, s ClusterSpec, fldPath *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	if s.Version != "" && !eksVersion.MatchString(s.Version) {
 		errs = append(errs, field.Invalid(fldPath.Child("version"), s.Version, "must be a Kubernetes minor version, such as 1.34"))
 	}
-	errs = append(errs, s.Autoscaler.validate(fldPath.Child("autoscaler"), production)...)
+	errs = append(errs, s.Autoscaler.validate(fldPath.Child("autoscaler"), c.Production)...)
 	errs = append(errs, validateAdmins(s.Admins, fldPath.Child("admins"))...)
+	errs = append(errs, validateZones(s.Network.Zones, c.AWS.Region, fldPath.Child("network", "zones"))...)
 	if s.Network.Existing != nil {
 		errs = append(errs, validateEKSNetwork(*s.Network.Existing, fldPath.Child("network", "existing"))...)
 	}

@@ -43,6 +43,26 @@ var invalidNetworks = []invalidCase{
 	{name: "natPerZone on gke", set: map[string]any{"cluster.create.network.natPerZone": true},
 		want: []string{`modelferry:cluster.create.network.natPerZone: Forbidden: only supported on eks, and this stack is on ` +
 			`gke: remove it`}},
+	{name: "zones on gke", set: map[string]any{"cluster.create.network.zones": []any{"europe-west1-b", "europe-west1-c"}},
+		want: []string{`modelferry:cluster.create.network.zones: Forbidden: only supported on eks, and this stack is on ` +
+			`gke: remove it`}},
+	{name: "one zone", stack: "eks", set: map[string]any{"cluster.create.network.zones": []any{"eu-west-1a"}},
+		want: []string{`modelferry:cluster.create.network.zones: Invalid value: 1: must be two or three zones`}},
+	{name: "four zones", stack: "eks", set: map[string]any{
+		"cluster.create.network.zones": []any{"eu-west-1a", "eu-west-1b", "eu-west-1c", "eu-west-1d"}},
+		want: []string{`modelferry:cluster.create.network.zones: Invalid value: 4: must be two or three zones`}},
+	{name: "zones that are not in the region", stack: "eks", set: map[string]any{
+		"cluster.create.network.zones": []any{"eu-west-1-lcl-1a", "eu-west-1A", "euw1-az1"}},
+		want: []string{
+			`modelferry:cluster.create.network.zones[0]: Invalid value: "eu-west-1-lcl-1a": must be the name of an ` +
+				`availability zone in eu-west-1, such as eu-west-1a`,
+			`modelferry:cluster.create.network.zones[1]: Invalid value: "eu-west-1A": must be the name of an ` +
+				`availability zone in eu-west-1, such as eu-west-1a`,
+			`modelferry:cluster.create.network.zones[2]: Invalid value: "euw1-az1": must be the name of an ` +
+				`availability zone in eu-west-1, such as eu-west-1a`,
+		}},
+	{name: "duplicate zone", stack: "eks", set: map[string]any{"cluster.create.network.zones": []any{"eu-west-1a", "eu-west-1a"}},
+		want: []string{`modelferry:cluster.create.network.zones[1]: Duplicate value: "eu-west-1a"`}},
 	{name: "empty existing network on gke", set: map[string]any{"cluster.create.network.existing": object},
 		want: []string{
 			`modelferry:cluster.create.network.existing.network: Required value: must be set`,

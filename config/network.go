@@ -19,6 +19,9 @@ type Network struct {
 	ServiceCIDR string `json:"serviceCIDR" clouds:"gke"`
 	// CIDR range of the control plane, a /28 that nothing else may use. Default: 172.31.255.240/28.
 	ControlPlaneCIDR string `json:"controlPlaneCIDR" clouds:"gke"`
+	// Names of the availability zones, two or three, such as eu-west-1a. Default: the first three zones of the region
+	// that EKS supports when the network is created.
+	Zones []string `json:"zones" clouds:"eks"`
 	// Whether each zone has a NAT gateway of its own, so that the failure of a zone does not affect other zones.
 	// Otherwise all zones share one NAT gateway. Cloud NAT on GKE is regional.
 	NATPerZone bool `json:"natPerZone" clouds:"eks"`
@@ -63,7 +66,10 @@ func (n Network) validate(fldPath *field.Path) field.ErrorList {
 	for _, key := range []struct {
 		name string
 		set  bool
-	}{{"cidr", n.CIDR != ""}, {"podCIDR", n.PodCIDR != ""}, {"serviceCIDR", n.ServiceCIDR != ""}, {"natPerZone", n.NATPerZone}} {
+	}{
+		{"cidr", n.CIDR != ""}, {"podCIDR", n.PodCIDR != ""}, {"serviceCIDR", n.ServiceCIDR != ""},
+		{"zones", len(n.Zones) > 0}, {"natPerZone", n.NATPerZone},
+	} {
 		if key.set {
 			errs = append(errs, field.Forbidden(fldPath.Child(key.name),
 				fmt.Sprintf("may not be set together with %s: remove one", fldPath.Child("existing"))))

@@ -30,6 +30,7 @@ var networkOptions = []option{
 	{"podCIDR", oneOf("10.64.0.0/14", "172.16.0.0/20")},
 	{"serviceCIDR", oneOf("10.80.0.0/16", "192.168.16.0/27")},
 	{"natPerZone", oneOf(true, false)},
+	{"zones", oneOf([]any{"eu-west-1b", "eu-west-1c"}, []any{"eu-west-1d", "eu-west-1a", "eu-west-1b"})},
 }
 
 // drawCluster draws a cluster to create, in a network to create or an existing one.

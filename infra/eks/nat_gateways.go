@@ -10,7 +10,7 @@ import (
 // natGatewayCount is the number of NAT gateways: one, or one in each zone.
 func (a *NetworkArgs) natGatewayCount() int {
 	if a.NATPerZone {
-		return availabilityZoneCount
+		return a.zoneCount()
 	}
 	return 1
 }

@@ -4,18 +4,14 @@ import (
 	"fmt"
 	"net/netip"
 
-	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/modelferry/modelferry/config"
 )
 
-// availabilityZoneCount is the number of availability zones of the network. EKS requires two.
-const availabilityZoneCount = 3
-
-// Network is a VPC with a public and a private subnet in each of three zones, created by the stack, or the subnets of
-// an existing VPC.
+// Network is a VPC with a public and a private subnet in each of its zones, created by the stack, or the subnets of an
+// existing VPC.
 type Network struct {
 	pulumi.ResourceState
 
@@ -33,6 +29,8 @@ type NetworkArgs struct {
 	Region string
 	// CIDR is the range of the VPC, /16 to /20.
 	CIDR string
+	// Zones are the names of the availability zones, two or three. Without any, the first three of the region.
+	Zones []string
 	// NATPerZone creates a NAT gateway in each zone.
 	NATPerZone bool
 }
@@ -44,7 +42,9 @@ func resolveNetwork(
 	if network.Existing != nil {
 		return LookupNetwork(ctx, name, network.Existing, opts...)
 	}
-	return NewNetwork(ctx, name, &NetworkArgs{Region: region, CIDR: network.CIDR, NATPerZone: network.NATPerZone}, opts...)
+	return NewNetwork(ctx, name, &NetworkArgs{
+		Region: region, CIDR: network.CIDR, Zones: network.Zones, NATPerZone: network.NATPerZone,
+	}, opts...)
 }
 
 // NewNetwork creates a VPC. Its private subnets reach the internet through NAT, and S3 through a gateway endpoint,
@@ -82,32 +82,23 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 	if err != nil {
 		return nil, err
 	}
-	zoneNames := aws.GetAvailabilityZonesOutput(ctx, aws.GetAvailabilityZonesOutputArgs{
-		State: pulumi.String("available"),
-	}, parent).Names()
+	zoneNames := args.zoneNames(ctx, parent)
 	privateTables := make([]*ec2.RouteTable, args.natGatewayCount())
 	for k := range privateTables {
 		if privateTables[k], err = newRouteTable(ctx, indexedName(name+"-private", k), vpc, parent); err != nil {
 			return nil, err
 		}
 	}
-	for zone := range availabilityZoneCount {
+	for zone := range args.zoneCount() {
 		zoneName := zoneNames.Index(pulumi.Int(zone))
 		publicSubnet, err := newSubnet(ctx, fmt.Sprintf("%s-public-%d", name, zone), vpc, publicTable, zoneName,
-			cidrs[zone], "kubernetes.io/role/elb", parent)
+			cidrs[zone], "kubernetes.io/role/elb", parent, args.ignoreZoneChanges())
 		if err != nil {
 			return nil, err
 		}
-		privateSubnet, err := newSubnet(
-			ctx,
-			fmt.Sprintf("%s-private-%d", name, zone),
-			vpc,
-			privateTables[zone%len(privateTables)],
-			zoneName,
-			cidrs[availabilityZoneCount+zone],
-			"kubernetes.io/role/internal-elb",
-			parent,
-		)
+		privateSubnet, err := newSubnet(ctx, fmt.Sprintf("%s-private-%d", name, zone), vpc,
+			privateTables[zone%len(privateTables)], zoneName, cidrs[maxZoneCount+zone],
+			"kubernetes.io/role/internal-elb", parent, args.ignoreZoneChanges())
 		if err != nil {
 			return nil, err
 		}
@@ -127,19 +118,19 @@ func newRouteTable(ctx *pulumi.Context, name string, vpc *ec2.Vpc, opts ...pulum
 // controller finds it.
 func newSubnet(
 	ctx *pulumi.Context, name string, vpc *ec2.Vpc, table *ec2.RouteTable, zone pulumi.StringInput, cidr, role string,
-	opts ...pulumi.ResourceOption,
+	parent, ignoreChanges pulumi.ResourceOption,
 ) (pulumi.StringOutput, error) {
 	tags := nameTag(name)
 	tags[role] = pulumi.String("1")
 	subnet, err := ec2.NewSubnet(ctx, name, &ec2.SubnetArgs{
 		VpcId: vpc.ID(), CidrBlock: pulumi.String(cidr), AvailabilityZone: zone, Tags: tags,
-	}, opts...)
+	}, parent, ignoreChanges)
 	if err != nil {
 		return pulumi.StringOutput{}, err
 	}
 	_, err = ec2.NewRouteTableAssociation(ctx, name, &ec2.RouteTableAssociationArgs{
 		SubnetId: subnet.ID(), RouteTableId: table.ID(),
-	}, opts...)
+	}, parent)
 	return subnet.ID().ToStringOutput(), err
 }
 
@@ -156,7 +147,7 @@ func SubnetCIDRs(cidr string) ([]string, error) {
 	base := network.Masked().Addr().As4()
 	start := uint32(base[0])<<24 | uint32(base[1])<<16 | uint32(base[2])<<8 | uint32(base[3])
 	var cidrs []string
-	for i := range uint32(2 * availabilityZoneCount) {
+	for i := range uint32(2 * maxZoneCount) {
 		addressBits := start + i<<(32-bits)
 		addr := netip.AddrFrom4([4]byte{byte(addressBits >> 24), byte(addressBits >> 16), byte(addressBits >> 8), byte(addressBits)})
 		cidrs = append(cidrs, netip.PrefixFrom(addr, bits).String())

@@ -1,6 +1,9 @@
 package stacktest
 
 import (
+	"reflect"
+	"slices"
+
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
@@ -98,6 +101,18 @@ func eksClusterOutputs() object {
 	}
 }
 
+// availabilityZones returns the names of the region's zones as AWS does: sorted by name, with the Local Zone that the
+// account has opted in to, unless a filter excludes it.
+func availabilityZones(args resource.PropertyMap) []any {
+	var names []any
+	filters, _ := args["filters"].Mappable().([]any)
+	optInFilter := object{"name": "opt-in-status", "values": []any{"opt-in-not-required"}}
+	if !slices.ContainsFunc(filters, func(filter any) bool { return reflect.DeepEqual(filter, optInFilter) }) {
+		names = append(names, "eu-west-1-lcl-1a")
+	}
+	return append(names, "eu-west-1a", "eu-west-1b", "eu-west-1c", "eu-west-1d")
+}
+
 // invokeResult returns the result of a provider's function.
 func invokeResult(token string, args resource.PropertyMap) resource.PropertyMap {
 	result := args.Copy()
@@ -112,7 +127,7 @@ func invokeResult(token string, args resource.PropertyMap) resource.PropertyMap 
 	case "aws:index/getCallerIdentity:getCallerIdentity":
 		computed = object{"accountId": AccountID, "arn": CallerArn}
 	case "aws:index/getAvailabilityZones:getAvailabilityZones":
-		computed = object{"names": []any{"eu-west-1a", "eu-west-1b", "eu-west-1c"}}
+		computed = object{"names": availabilityZones(args)}
 	case "aws:ec2/getSubnet:getSubnet":
 		computed = object{"mapPublicIpOnLaunch": args["id"].StringValue() == PublicSubnet}
 	case "aws:eks/getCluster:getCluster":

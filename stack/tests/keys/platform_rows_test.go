@@ -137,6 +137,9 @@ func networkRows() []row {
 		newRow(network+"podCIDR", "10.16.0.0/14", subnetwork("secondaryIpRanges[0].ipCidrRange", "10.16.0.0/14")),
 		newRow(network+"serviceCIDR", "10.9.0.0/20", subnetwork("secondaryIpRanges[1].ipCidrRange", "10.9.0.0/20")),
 		newRow(network+"controlPlaneCIDR", "10.10.0.0/28", gke("privateClusterConfig.masterIpv4CidrBlock", "10.10.0.0/28")),
+		newRow(network+"zones", []any{"eu-west-1d", "eu-west-1a", "eu-west-1b"},
+			eksInput("ec2/subnet:Subnet", "modelferry-public-0", "availabilityZone", "eu-west-1d"),
+			eksInput("ec2/subnet:Subnet", "modelferry-private-2", "availabilityZone", "eu-west-1b")),
 		newRow(network+"natPerZone", true, eksInput("NatGateway", "modelferry-2", "", present)),
 	)...)
 }

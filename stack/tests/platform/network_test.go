@@ -99,6 +99,38 @@ func TestNetwork_eksNATGatewayPerZone(t *testing.T) {
 	}
 }
 
+// Another zone would replace a subnet, with the nodes in it.
+func TestNetwork_eksZonesOfSubnetsStay(t *testing.T) {
+	for _, subnet := range stacktest.Up(t, "eks", nil).ByType("ec2/subnet:Subnet") {
+		require.Equal(t, []string{"availabilityZone"}, subnet.IgnoreChanges, subnet)
+	}
+}
+
+func TestNetwork_eksConfiguredZones(t *testing.T) {
+	r := stacktest.Up(t, "eks", map[string]any{
+		"cluster.create.network.zones": []any{"eu-west-1d", "eu-west-1b"}, "cluster.create.network.natPerZone": true,
+	})
+	require.Len(t, r.ByType("ec2/subnet:Subnet"), 4)
+	require.Len(t, r.ByType("ec2/natGateway:NatGateway"), 2)
+	for k, zone := range []string{"eu-west-1d", "eu-west-1b"} {
+		for _, kind := range []string{"public", "private"} {
+			subnet := r.MustGet(t, "ec2/subnet:Subnet", fmt.Sprintf("modelferry-%s-%d", kind, k))
+			require.Equal(t, zone, subnet.Input("availabilityZone"))
+			require.Empty(t, subnet.IgnoreChanges, "%s: the config decides", subnet)
+		}
+	}
+	private := []any{"modelferry-private-0-id", "modelferry-private-1-id"}
+	require.Equal(t, private, r.MustGet(t, "aws:eks/cluster:Cluster", "modelferry").Input("vpcConfig.subnetIds"))
+}
+
+func TestNetwork_eksUnknownZoneRejected(t *testing.T) {
+	s := stacktest.Settings(t, "eks", map[string]any{"cluster.create.network.zones": []any{"eu-west-1a", "eu-west-1e"}})
+	program := stack.Program{ConfigKeys: s.Keys()}
+	_, err := stacktest.Run(program.RegisterResources, "eks", s, false)
+	require.ErrorContains(t, err, `modelferry:cluster.create.network.zones[1]: invalid zone "eu-west-1e": must be one of `+
+		"eu-west-1a, eu-west-1b, eu-west-1c, eu-west-1d")
+}
+
 // With an existing network, no network resource is registered, and the Kubernetes objects are the same.
 func TestNetwork_existing(t *testing.T) {
 	for _, p := range stacktest.Platforms {

@@ -43,9 +43,9 @@ var functions = map[string]provider.Function{
 		Args: aws.GetAvailabilityZonesArgs{}, Result: aws.GetAvailabilityZonesResult{},
 		Outputs: map[string]provider.OutputFunc{
 			"id":         region,
-			"names":      zoneNames("", "a", "b", "c"),
-			"zoneIds":    zoneNames("-az", "1", "2", "3"),
-			"groupNames": zoneNames(""),
+			"names":      zoneOutput(func(z zone) string { return z.name }),
+			"zoneIds":    zoneOutput(func(z zone) string { return z.id }),
+			"groupNames": zoneOutput(func(z zone) string { return z.group }),
 		},
 	},
 	"aws:ec2/getSubnet:getSubnet": {
@@ -87,21 +87,6 @@ var functions = map[string]provider.Function{
 			"thumbprintLists": provider.ConstOutput([]any{}),
 		},
 	},
-}
-
-// zoneNames returns an output with the region's name and each suffix, or the region's name if there are no suffixes.
-func zoneNames(separator string, suffixes ...string) provider.OutputFunc {
-	return func(r *provider.Request) any {
-		name := fmt.Sprint(region(r))
-		if len(suffixes) == 0 {
-			return []any{name}
-		}
-		var list []any
-		for _, suffix := range suffixes {
-			list = append(list, name+separator+suffix)
-		}
-		return list
-	}
 }
 
 func existingVPCConfig(r *provider.Request) any {
