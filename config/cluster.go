@@ -22,7 +22,7 @@ type ClusterSpec struct {
 	Name string `json:"name" default:"modelferry"`
 	// Kubernetes version. On GKE the minimum version. Default: the cloud's default.
 	Version string `json:"version"`
-	// Release channel: RAPID, REGULAR, STABLE or EXTENDED. Default: REGULAR.
+	// Release channel: RAPID, REGULAR or STABLE. Default: REGULAR.
 	ReleaseChannel string `json:"releaseChannel" clouds:"gke"`
 	// Machine type of the services' nodes, such as e2-medium or t3.medium.
 	MachineType string `json:"machineType" need:"required"`

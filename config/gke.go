@@ -77,10 +77,12 @@ func validateGKE(c Config) field.ErrorList {
 // objectGeneration matches the generation of a Cloud Storage object.
 var objectGeneration = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
 
-var releaseChannels = []string{"RAPID", "REGULAR", "STABLE", "EXTENDED"}
+// ReleaseChannels returns the release channels of GKE that the pinned provider accepts: EXTENDED needs pulumi-gcp 8.
+// https://github.com/hashicorp/terraform-provider-google-beta/blob/v5.42.0/google-beta/services/container/resource_container_cluster.go#L1935
+func ReleaseChannels() []string { return []string{"RAPID", "REGULAR", "STABLE"} }
 
 func validateGKECluster(s ClusterSpec, fldPath *field.Path) field.ErrorList {
-	errs := validateSupported(fldPath.Child("releaseChannel"), s.ReleaseChannel, releaseChannels)
+	errs := validateSupported(fldPath.Child("releaseChannel"), s.ReleaseChannel, ReleaseChannels())
 	if s.Network.Existing != nil {
 		errs = append(errs, validateGKENetwork(*s.Network.Existing, fldPath.Child("network", "existing"))...)
 	}

@@ -39,7 +39,10 @@ var invalidStacks = []invalidCase{
 			`to 23 lower case letters, digits and hyphens`}},
 	{name: "unknown release channel", set: map[string]any{"cluster.create.releaseChannel": "stable"},
 		want: []string{`modelferry:cluster.create.releaseChannel: Unsupported value: "stable": supported values: "RAPID", ` +
-			`"REGULAR", "STABLE", "EXTENDED"`}},
+			`"REGULAR", "STABLE"`}},
+	{name: "release channel that the pinned provider refuses", set: map[string]any{"cluster.create.releaseChannel": "EXTENDED"},
+		want: []string{`modelferry:cluster.create.releaseChannel: Unsupported value: "EXTENDED": supported values: "RAPID", ` +
+			`"REGULAR", "STABLE"`}},
 	{name: "release channel on eks", stack: "eks", set: map[string]any{"cluster.create.releaseChannel": "STABLE"},
 		want: []string{`modelferry:cluster.create.releaseChannel: Forbidden: only supported on gke, and this stack is on eks: ` +
 			`remove it`}},

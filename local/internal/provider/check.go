@@ -17,6 +17,7 @@ func (s *server) Check(_ context.Context, req plugin.CheckRequest) (plugin.Check
 	}
 	inputs := maps.Clone(req.News)
 	failures := SchemaOf(definition.Args).Check(string(req.Type), inputs, definition.RequiredInputs...)
+	failures = append(failures, checkEnums(string(req.Type), inputs, definition.Enums)...)
 	if definition.NameProperty != "" && unwrap(inputs[resource.PropertyKey(definition.NameProperty)]).IsNull() {
 		name, err := s.autoname(definition, req)
 		if err != nil {

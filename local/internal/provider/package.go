@@ -27,8 +27,10 @@ type OutputFunc func(*Request) any
 
 // Resource is a resource type. Args, State and ID are required.
 type Resource struct {
-	Args, State      any      // samples of the SDK's types, e.g. storage.BucketArgs{}, storage.BucketState{}
-	RequiredInputs   []string // required lists, maps and unions: reflection does not show that they are required
+	Args, State    any      // samples of the SDK's types, e.g. storage.BucketArgs{}, storage.BucketState{}
+	RequiredInputs []string // required lists, maps and unions: reflection does not show that they are required
+	// Enums are the values that the cloud's provider accepts, by dotted path. It refuses others before the cloud does.
+	Enums            map[string][]string
 	NameProperty     string   // the input with the resource's name in the cloud; autonamed if it is not set
 	ReplaceOnChanges []string // property paths: a change at or below one requires a replacement
 	ID               OutputFunc

@@ -25,6 +25,11 @@ func (p *Package) Validate() error {
 				addError(token, "ReplaceOnChanges %q is not a property of the Args type%s", path, didYouMean(head, args.PropertyNames()))
 			}
 		}
+		for path := range resource.Enums {
+			if head, _, _ := strings.Cut(path, "."); !args.HasProperty(head) {
+				addError(token, "Enums %q is not a property of the Args type%s", path, didYouMean(head, args.PropertyNames()))
+			}
+		}
 		for path := range resource.ServerSet {
 			if head, _, _ := strings.Cut(path, "."); !args.HasProperty(head) || !state.HasProperty(head) {
 				addError(token, "ServerSet %q is not a property of the Args and State types%s", path, didYouMean(head, args.PropertyNames()))

@@ -9,7 +9,8 @@ import (
 // artifactRegistryResources are only recorded: local images come from the node's registry.
 var artifactRegistryResources = map[string]provider.Resource{
 	"gcp:artifactregistry/repository:Repository": {
-		Args: artifactregistry.RepositoryArgs{}, State: artifactregistry.RepositoryState{},
+		Enums: enums["gcp:artifactregistry/repository:Repository"],
+		Args:  artifactregistry.RepositoryArgs{}, State: artifactregistry.RepositoryState{},
 		ReplaceOnChanges: []string{"repositoryId", "location", "project", "format", "mode", "kmsKeyName"},
 		ID:               provider.Template("projects/{project}/locations/{location}/repositories/{repositoryId}"),
 		Outputs:          map[string]provider.OutputFunc{"name": provider.Template("{repositoryId}")},

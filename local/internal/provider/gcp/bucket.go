@@ -10,7 +10,8 @@ import (
 
 var bucketResources = map[string]provider.Resource{
 	"gcp:storage/bucket:Bucket": {
-		Args: storage.BucketArgs{}, State: storage.BucketState{}, NameProperty: "name",
+		Enums: enums["gcp:storage/bucket:Bucket"],
+		Args:  storage.BucketArgs{}, State: storage.BucketState{}, NameProperty: "name",
 		ReplaceOnChanges: []string{"name", "project", "location", "customPlacementConfig", "enableObjectRetention"},
 		ID:               provider.Template("{name}"),
 		Outputs: map[string]provider.OutputFunc{

@@ -14,7 +14,8 @@ const clusterType = "gcp:container/cluster:Cluster"
 
 var clusterResources = map[string]provider.Resource{
 	clusterType: {
-		Args: container.ClusterArgs{}, State: container.ClusterState{}, NameProperty: "name",
+		Enums: enums[clusterType],
+		Args:  container.ClusterArgs{}, State: container.ClusterState{}, NameProperty: "name",
 		ReplaceOnChanges: []string{
 			"name", "project", "location", "network", "subnetwork", "datapathProvider", "networkingMode", "ipAllocationPolicy",
 			"initialNodeCount", "enableAutopilot", "enableTpu", "defaultMaxPodsPerNode", "confidentialNodes",
@@ -41,7 +42,8 @@ var clusterResources = map[string]provider.Resource{
 		Delete: checkDeletionProtection,
 	},
 	"gcp:container/nodePool:NodePool": {
-		Args: container.NodePoolArgs{}, State: container.NodePoolState{}, NameProperty: "name",
+		Enums: enums["gcp:container/nodePool:NodePool"],
+		Args:  container.NodePoolArgs{}, State: container.NodePoolState{}, NameProperty: "name",
 		ReplaceOnChanges: []string{
 			"name", "project", "location", "cluster", "initialNodeCount", "placementPolicy", "maxPodsPerNode", "namePrefix",
 			"nodeConfig.diskType", "nodeConfig.ephemeralStorageLocalSsdConfig", "nodeConfig.guestAccelerators",
