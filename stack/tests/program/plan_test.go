@@ -70,7 +70,7 @@ func TestPlan_format(t *testing.T) {
 	for stack, excerpts := range map[string][]string{
 		"gke": {
 			"\ngcp:container/cluster:Cluster modelferry\n  parent: modelferry:gke:Cluster modelferry\n" +
-				"  provider: pulumi:providers:gcp modelferry\n  options: protected, ignores changes of nodeConfig\n  inputs:\n",
+				"  provider: pulumi:providers:gcp modelferry\n  options: protected, ignores changes of nodeConfig, ignores changes of enableL4IlbSubsetting\n  inputs:\n",
 			"    network: (unknown) https://www.googleapis.com/compute/v1/modelferry\n",
 			"      retentionDurationSeconds: 604800\n",
 		},
