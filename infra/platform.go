@@ -42,6 +42,9 @@ type Cluster struct {
 	Endpoint pulumi.StringOutput
 	// Kubeconfig in JSON. It has no credentials: a plugin of the cloud's CLI gets a token.
 	Kubeconfig pulumi.StringOutput
+	// ProviderKubeconfig is the same for the program's own Kubernetes provider. It logs in with the credentials of the
+	// cloud's provider, which need not be those of the cloud's CLI.
+	ProviderKubeconfig pulumi.StringOutput
 	// Ready are the resources that have to exist before the cluster can run a pod.
 	Ready []pulumi.Resource
 }
@@ -51,6 +54,6 @@ func (c Cluster) NewKubernetesProvider(
 	ctx *pulumi.Context, name string, opts ...pulumi.ResourceOption,
 ) (*kubernetes.Provider, error) {
 	return kubernetes.NewProvider(ctx, name, &kubernetes.ProviderArgs{
-		Kubeconfig: c.Kubeconfig, EnableServerSideApply: pulumi.Bool(true),
+		Kubeconfig: c.ProviderKubeconfig, EnableServerSideApply: pulumi.Bool(true),
 	}, append(opts, pulumi.DependsOn(c.Ready))...)
 }

@@ -161,5 +161,6 @@ func (c *Cluster) setOutputs(ctx *pulumi.Context, region string, name, endpoint,
 			InstallHint: "install the AWS CLI, version 2",
 		}
 	})
+	c.ProviderKubeconfig = c.Kubeconfig // the AWS CLI has the provider's chain of credentials
 	return ctx.RegisterResourceOutputs(c, pulumi.Map{"name": c.Name, "url": c.Endpoint, "arn": c.Arn})
 }

@@ -172,10 +172,15 @@ func LookupCluster(
 // setOutputs sets and registers the outputs. endpoint is the API server's host, ca its certificate: base64 of PEM.
 func (c *Cluster) setOutputs(ctx *pulumi.Context, name, endpoint, ca pulumi.StringOutput) error {
 	c.Name, c.Endpoint = name, pulumi.Sprintf("https://%s", endpoint)
-	c.Kubeconfig = infra.KubeconfigOutput(c.Name, c.Endpoint, ca, func(string) infra.ExecConfig {
-		return infra.ExecConfig{
-			Command: "gke-gcloud-auth-plugin", InstallHint: "gcloud components install gke-gcloud-auth-plugin",
-		}
-	})
+	kubeconfig := func(args ...string) pulumi.StringOutput {
+		return infra.KubeconfigOutput(c.Name, c.Endpoint, ca, func(string) infra.ExecConfig {
+			return infra.ExecConfig{
+				Command: "gke-gcloud-auth-plugin", Args: args, InstallHint: "gcloud components install gke-gcloud-auth-plugin",
+			}
+		})
+	}
+	// By default the plugin logs in as gcloud's active account, which a CI job with application default credentials
+	// does not have.
+	c.Kubeconfig, c.ProviderKubeconfig = kubeconfig(), kubeconfig("--use_application_default_credentials")
 	return ctx.RegisterResourceOutputs(c, pulumi.Map{"name": c.Name, "url": c.Endpoint})
 }

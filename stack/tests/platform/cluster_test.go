@@ -83,34 +83,44 @@ func TestCluster_noPublicEndpointWithoutAuthorizedNetworks(t *testing.T) {
 	require.Nil(t, eks.Input("vpcConfig.publicAccessCidrs"))
 }
 
-// kubeconfigUsers are the endpoints and credential plugins of the kubeconfigs.
+// kubeconfigUsers are the endpoints and credential plugins of the kubeconfigs: of the output, for people, and of the
+// Kubernetes provider.
 var kubeconfigUsers = map[string]struct {
-	url, command string
-	args         []any
+	url, command       string
+	args, providerArgs any
 }{
-	"gke": {"https://" + stacktest.GKEEndpoint, "gke-gcloud-auth-plugin", nil},
-	"eks": {stacktest.EKSEndpoint, "aws",
-		[]any{"eks", "get-token", "--cluster-name", "CLUSTER", "--region", "eu-west-1", "--output", "json"}},
+	"gke": {"https://" + stacktest.GKEEndpoint, "gke-gcloud-auth-plugin", nil, []any{"--use_application_default_credentials"}},
+	"eks": {stacktest.EKSEndpoint, "aws", eksTokenArgs, eksTokenArgs},
 }
+
+var eksTokenArgs = []any{"eks", "get-token", "--cluster-name", "CLUSTER", "--region", "eu-west-1", "--output", "json"}
 
 func requireKubeconfig(t *testing.T, p stacktest.Platform, cluster string, r *stacktest.Record) {
 	t.Helper()
-	provider := r.MustGet(t, "pulumi:providers:kubernetes", "modelferry")
-	var document object
-	require.NoError(t, json.Unmarshal([]byte(provider.Input("kubeconfig").(string)), &document))
-	kubeconfig := stacktest.Registration{Inputs: document}
 	want := kubeconfigUsers[p.Stack]
-	require.Equal(t, object{"server": want.url, "certificate-authority-data": stacktest.ClusterCA}, kubeconfig.Input("clusters[0].cluster"))
-	require.Equal(t, want.command, kubeconfig.Input("users[0].user.exec.command"))
-	if want.args != nil {
-		args := append([]any{}, want.args...)
-		args[3] = cluster
+	for _, k := range []struct{ text, args any }{
+		{r.Outputs["kubeconfig"], want.args},
+		{r.MustGet(t, "pulumi:providers:kubernetes", "modelferry").Input("kubeconfig"), want.providerArgs},
+	} {
+		text, args := k.text, k.args
+		var document object
+		require.NoError(t, json.Unmarshal([]byte(text.(string)), &document))
+		kubeconfig := stacktest.Registration{Inputs: document}
+		require.Equal(t, object{"server": want.url, "certificate-authority-data": stacktest.ClusterCA},
+			kubeconfig.Input("clusters[0].cluster"))
+		require.Equal(t, want.command, kubeconfig.Input("users[0].user.exec.command"))
+		if list, ok := args.([]any); ok {
+			list = slices.Clone(list)
+			if i := slices.Index(list, any("CLUSTER")); i >= 0 {
+				list[i] = cluster
+			}
+			args = list
+		}
 		require.Equal(t, args, kubeconfig.Input("users[0].user.exec.args"))
+		require.Equal(t, true, kubeconfig.Input("users[0].user.exec.provideClusterInfo"))
+		require.Equal(t, cluster, kubeconfig.Input("current-context"))
+		require.NotContains(t, text, "token\":", "must not contain a credential")
 	}
-	require.Equal(t, true, kubeconfig.Input("users[0].user.exec.provideClusterInfo"))
-	require.Equal(t, cluster, kubeconfig.Input("current-context"))
-	require.NotContains(t, provider.Input("kubeconfig"), "token\":", "must not contain a credential")
-	require.Equal(t, r.Outputs["kubeconfig"], provider.Input("kubeconfig"))
 }
 
 func TestKubeconfig_execPlugin(t *testing.T) {
