@@ -32,6 +32,8 @@ type platform struct {
 	// bucketPrefix returns the prefix of the default bucket names, which makes them globally unique. It returns "" if
 	// the config lacks a key that the prefix contains.
 	bucketPrefix func(c Config, account string) string
+	// nodeCapacity returns what a node of a machine type has for the services' pods, and false for an unknown type.
+	nodeCapacity func(machineType string, csi bool) (nodeCapacity, bool)
 	// kmsKey and certificate are the formats of references to KMS keys and certificates.
 	kmsKey, certificate nameFormat
 }

@@ -24,7 +24,7 @@ type ClusterSpec struct {
 	Version string `json:"version"`
 	// Release channel: RAPID, REGULAR or STABLE. Default: REGULAR.
 	ReleaseChannel string `json:"releaseChannel" clouds:"gke"`
-	// Machine type of the services' nodes, such as e2-medium or t3.medium.
+	// Machine type of the services' nodes, such as e2-standard-2 or t3.medium.
 	MachineType string `json:"machineType" need:"required"`
 	// Number of nodes for the services, over all zones. Only the services' pods run on them.
 	Nodes NodeScaling `json:"nodes"`

@@ -29,6 +29,7 @@ const (
 
 var eksPlatform = platform{
 	setDefaults:  eksDefaults,
+	nodeCapacity: eksNodeCapacity,
 	validate:     validateEKS,
 	bucketPrefix: eksBucketPrefix,
 	kmsKey: nameFormat{

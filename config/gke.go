@@ -22,6 +22,7 @@ var gceName = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 var gkePlatform = platform{
 	setDefaults:  gkeDefaults,
+	nodeCapacity: gkeNodeCapacity,
 	validate:     validateGKE,
 	bucketPrefix: func(c Config, _ string) string { return c.GCP.Project },
 	kmsKey: nameFormat{
@@ -78,7 +79,7 @@ func validateGKE(c Config) field.ErrorList {
 var objectGeneration = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
 
 // ReleaseChannels returns the release channels of GKE that the pinned provider accepts: EXTENDED needs pulumi-gcp 8.
-// https://github.com/hashicorp/terraform-provider-google-beta/blob/v5.42.0/google-beta/services/container/resource_container_cluster.go#L1935
+// resource_container_cluster.go in https://github.com/hashicorp/terraform-provider-google-beta/tree/v5.42.0
 func ReleaseChannels() []string { return []string{"RAPID", "REGULAR", "STABLE"} }
 
 func validateGKECluster(s ClusterSpec, fldPath *field.Path) field.ErrorList {

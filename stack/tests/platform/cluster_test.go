@@ -30,7 +30,7 @@ func TestCluster_gkePrivateWithWorkloadIdentity(t *testing.T) {
 	nodes := r.MustGet(t, "gcp:container/nodePool:NodePool", "modelferry")
 	require.Equal(t, object{"totalMinNodeCount": 1., "totalMaxNodeCount": 5., "locationPolicy": "BALANCED"}, nodes.Input("autoscaling"),
 		"limits are totals of all zones")
-	require.Equal(t, "e2-medium", nodes.Input("nodeConfig.machineType"))
+	require.Equal(t, "e2-standard-2", nodes.Input("nodeConfig.machineType"))
 	require.Equal(t, "GKE_METADATA", nodes.Input("nodeConfig.workloadMetadataConfig.mode"), "a pod must not get the node's token")
 	require.Equal(t, "modelferry-nodes@modelferry-demo.iam.gserviceaccount.com", nodes.Input("nodeConfig.serviceAccount"))
 }

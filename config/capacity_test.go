@@ -1,0 +1,78 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestWarnings_capacity(t *testing.T) {
+	const pending = ` (docs/operations.md, "Node capacity")`
+	machine := func(machineType string) map[string]any {
+		return map[string]any{"cluster.create.machineType": machineType}
+	}
+	for _, test := range []struct {
+		name, stack string
+		set         map[string]any
+		want        []string
+	}{
+		{"e2-medium: 940m allocatable, 490m of it for DaemonSets", "gke", machine("e2-medium"), []string{
+			`modelferry:cluster.create.machineType: a pod of bankchurn requests 500m of CPU, but a node of e2-medium has about 450m for it, ` +
+				`besides what gke reserves and its system pods request: the pod would stay pending, set a larger machine type` + pending,
+			`modelferry:cluster.create.nodes.max: at the maximum of autoscaling the services need 3150m of CPU, but 5 nodes have about ` +
+				`2250m of CPU for them: pods would stay pending, raise it` + pending,
+		}},
+		{"a pod that just fits", "gke", with(machine("e2-standard-2"), map[string]any{
+			"services.bankchurn.resources.requests.cpu": "1440m", "services.bankchurn.resources.limits.cpu": "2"}), nil},
+		{"a millicore more", "gke", with(machine("e2-standard-2"), map[string]any{
+			"services.bankchurn.resources.requests.cpu": "1441m", "services.bankchurn.resources.limits.cpu": "2"}), []string{
+			`modelferry:cluster.create.machineType: a pod of bankchurn requests 1441m of CPU, but a node of e2-standard-2 has about 1440m ` +
+				`for it, besides what gke reserves and its system pods request: the pod would stay pending, set a larger machine type` + pending,
+		}},
+		{"a limit without a request is the request", "gke", map[string]any{
+			"services.bankchurn.resources": map[string]any{"limits": map[string]any{"cpu": "1", "memory": "6Gi"}}}, []string{
+			`modelferry:cluster.create.machineType: a pod of bankchurn requests 6144Mi of memory, but a node of e2-standard-2 has about ` +
+				`5549Mi for it, besides what gke reserves and its system pods request: the pod would stay pending, set a larger machine type` +
+				pending,
+		}},
+		{"the init container requests more than the server", "gke", map[string]any{
+			"fetcher.resources":        map[string]any{"requests": map[string]any{"cpu": "1500m"}, "limits": map[string]any{"cpu": "2"}},
+			"cluster.create.nodes.max": 20}, []string{
+			`modelferry:cluster.create.machineType: a pod of bankchurn requests 1500m of CPU, but a node of e2-standard-2 has about 1440m ` +
+				`for it, besides what gke reserves and its system pods request: the pod would stay pending, set a larger machine type` + pending,
+			`modelferry:cluster.create.machineType: a pod of chicagotaxi requests 1500m of CPU, but a node of e2-standard-2 has about 1440m ` +
+				`for it, besides what gke reserves and its system pods request: the pod would stay pending, set a larger machine type` + pending,
+			`modelferry:cluster.create.machineType: a pod of nlpinsight requests 1500m of CPU, but a node of e2-standard-2 has about 1440m ` +
+				`for it, besides what gke reserves and its system pods request: the pod would stay pending, set a larger machine type` + pending,
+		}},
+		{"17 pods on t3.medium, 3 of them DaemonSets", "eks", map[string]any{
+			"services.bankchurn.autoscaling": map[string]any{"min": 1, "max": 9}, "services.bankchurn.resources": map[string]any{},
+			"cluster.create.nodes.max": 1}, []string{
+			`modelferry:cluster.create.nodes.max: at the maximum of autoscaling the services need 2550m of CPU, but 1 nodes have about ` +
+				`1780m of CPU for them: pods would stay pending, raise it` + pending,
+			`modelferry:cluster.create.nodes.max: at the maximum of autoscaling the services need 15 pods, but 1 nodes have about ` +
+				`14 pods for them: pods would stay pending, raise it` + pending,
+		}},
+		{"an unknown machine type", "gke", machine("x9-huge-1"), nil},
+		{"an existing cluster", "gke", map[string]any{"cluster": map[string]any{"existing": "production"}}, nil},
+		{"a pod on a node with a GPU", "gke", map[string]any{"releases.nlpinsight.backend": "finbert",
+			"services.nlpinsight.backends.finbert.resources": map[string]any{
+				"requests": map[string]any{"cpu": "4"}, "limits": map[string]any{"cpu": "4"}}}, []string{
+			`modelferry:gpu.machineType: a pod of nlpinsight requests 4000m of CPU, but a node of n1-standard-4 has about 3430m for it, ` +
+				`besides what gke reserves and its system pods request: the pod would stay pending, set a larger machine type` + pending,
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, load(t, test.stack, test.set).Warnings()) })
+	}
+}
+
+// The sidecar of the CSI driver counts too.
+func TestWarnings_capacityWithSidecar(t *testing.T) {
+	set := map[string]any{"services.bankchurn.resources.requests.cpu": "1300m", "services.bankchurn.resources.limits.cpu": "2"}
+	require.Empty(t, load(t, "gke", set).Warnings())
+	warnings := load(t, "gke", with(set, map[string]any{
+		"releases.bankchurn.delivery": "csi", "releases.bankchurn.unverified": true})).Warnings()
+	require.Len(t, warnings, 1)
+	require.True(t, strings.Contains(warnings[0], "a pod of bankchurn requests 1550m of CPU"), warnings[0])
+}
