@@ -2,7 +2,9 @@ package eks
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/autoscaling"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
@@ -78,7 +80,7 @@ func newNodeGroup(
 		LaunchTemplate: &eks.NodeGroupLaunchTemplateArgs{
 			Id: template.ID(), Version: pulumi.Sprintf("%d", template.LatestVersion),
 		},
-		Labels: pulumi.ToStringMap(pool.Labels), Taints: taints,
+		Labels: pulumi.ToStringMap(nodeLabels(pool)), Taints: taints,
 		ScalingConfig: &eks.NodeGroupScalingConfigArgs{
 			MinSize: pulumi.Int(pool.Min), MaxSize: pulumi.Int(pool.Max), DesiredSize: pulumi.Int(pool.Min),
 		},
@@ -87,6 +89,22 @@ func newNodeGroup(
 		// The autoscaler changes the desired size, and an update must not reset it. A change of Min or Max sends the
 		// size in the state: docs/operations.md, "Nodes and autoscaling".
 	}, append(opts, pulumi.IgnoreChanges([]string{"scalingConfig.desiredSize"}))...)
+}
+
+// acceleratorLabel marks a node with GPUs for the Cluster Autoscaler. Until the driver of such a node reports a GPU,
+// the autoscaler counts the node as starting. Without the label it counts it as ready, and starts a second one for the
+// pod that is still pending. Any value will do.
+// https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/cloudprovider/aws/README.md#special-note-on-gpu-instances
+const acceleratorLabel = "k8s.amazonaws.com/accelerator"
+
+// nodeLabels returns the labels of the pool's nodes.
+func nodeLabels(pool infra.NodePool) map[string]string {
+	labels := maps.Clone(pool.Labels)
+	if pool.GPU {
+		family, _, _ := strings.Cut(pool.MachineType, ".")
+		labels[acceleratorLabel] = "nvidia-" + family
+	}
+	return labels
 }
 
 // tagNodeTemplate tags the Auto Scaling group of a node group that may be empty with the ephemeral storage of its

@@ -109,6 +109,8 @@ func TestNodePool_gpu(t *testing.T) {
 				require.Equal(t, "BOTTLEROCKET_x86_64_NVIDIA", nodes.Input("amiType"))
 				require.Equal(t, "g4dn.xlarge", r.MustGet(t, "LaunchTemplate", "modelferry-gpu").Input("instanceType"))
 				require.Equal(t, []any{object{"key": "nvidia.com/gpu", "value": "present", "effect": "NO_SCHEDULE"}}, nodes.Input("taints"))
+				require.Equal(t, object{"workload-type": "ml-services", "k8s.amazonaws.com/accelerator": "nvidia-g4dn"},
+					nodes.Input("labels"), "the Cluster Autoscaler waits for the driver of nodes with the label")
 				require.Equal(t, 0., nodes.Input("scalingConfig.minSize"))
 				disks := r.MustGet(t, "LaunchTemplate", "modelferry-gpu").Input("blockDeviceMappings").([]any)
 				encrypted := object{"encrypted": "true", "volumeType": "gp3", "deleteOnTermination": "true"}
