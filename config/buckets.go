@@ -46,7 +46,7 @@ type Buckets struct {
 // NoncurrentVersions is the retention of object versions that a newer version has replaced. A release can pin such a
 // version only while it is kept.
 type NoncurrentVersions struct {
-	// Number of noncurrent versions that are kept regardless of age, 1 to 100.
+	// Number of noncurrent versions that are kept regardless of age, 1 to 100. Access logs have none.
 	Keep int `json:"keep" default:"3"`
 	// Days after which all other noncurrent versions are deleted, counted from their replacement.
 	Days int `json:"days" default:"90"`

@@ -28,7 +28,7 @@ type BucketArgs struct {
 	TransitionAfterDays int
 	// ExpireDays is the age at which objects are deleted, 0 for never.
 	ExpireDays int
-	// Noncurrent is the retention of noncurrent versions.
+	// Noncurrent is the retention of noncurrent versions. With Keep 0 their age alone decides.
 	Noncurrent config.NoncurrentVersions
 	// KMSKeyArn is the ARN of the key that encrypts the objects, nil for SSE-S3.
 	KMSKeyArn pulumi.StringInput

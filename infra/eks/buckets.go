@@ -32,6 +32,8 @@ func newBuckets(ctx *pulumi.Context, args *bucketsArgs, opts ...pulumi.ResourceO
 		return nil, err
 	}
 	logArgs := args.bucketArgs(config.AccessLogsBucket)
+	// A log has one version. Expiry makes it noncurrent, so it would be kept for ever as one of the last versions.
+	logArgs.Noncurrent.Keep = 0
 	logArgs.TransitionAfterDays, logArgs.ExpireDays = args.Buckets.AccessLogColdAfterDays(), args.Buckets.LogDays
 	logArgs.LogSourceAccount = args.Account
 	logBucket, err := NewBucket(ctx, config.AccessLogsBucket, logArgs, opts...)

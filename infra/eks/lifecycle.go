@@ -21,9 +21,13 @@ func (a *BucketArgs) lifecycleRules() s3.BucketLifecycleConfigurationV2RuleArray
 		DaysAfterInitiation: pulumi.Int(abortMultipartDays),
 	}
 	noncurrent := rule("replaced-versions")
-	noncurrent.NoncurrentVersionExpiration = &s3.BucketLifecycleConfigurationV2RuleNoncurrentVersionExpirationArgs{
-		NoncurrentDays: pulumi.Int(a.Noncurrent.Days), NewerNoncurrentVersions: pulumi.Int(a.Noncurrent.Keep),
+	expiration := &s3.BucketLifecycleConfigurationV2RuleNoncurrentVersionExpirationArgs{
+		NoncurrentDays: pulumi.Int(a.Noncurrent.Days),
 	}
+	if a.Noncurrent.Keep > 0 {
+		expiration.NewerNoncurrentVersions = pulumi.Int(a.Noncurrent.Keep)
+	}
+	noncurrent.NoncurrentVersionExpiration = expiration
 	rules := s3.BucketLifecycleConfigurationV2RuleArray{uploads, noncurrent}
 	if a.TransitionAfterDays > 0 {
 		transition := rule("cold")
@@ -37,5 +41,9 @@ func (a *BucketArgs) lifecycleRules() s3.BucketLifecycleConfigurationV2RuleArray
 		expiration.Expiration = &s3.BucketLifecycleConfigurationV2RuleExpirationArgs{Days: pulumi.Int(a.ExpireDays)}
 		rules = append(rules, expiration)
 	}
-	return rules
+	// A delete marker stays after the versions that it hides. S3 accepts no days beside this setting.
+	// https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-configuration-examples.html
+	markers := rule("delete-markers")
+	markers.Expiration = &s3.BucketLifecycleConfigurationV2RuleExpirationArgs{ExpiredObjectDeleteMarker: pulumi.Bool(true)}
+	return append(rules, markers)
 }

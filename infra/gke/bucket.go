@@ -25,7 +25,7 @@ type BucketArgs struct {
 	TransitionAfterDays int
 	// ExpireDays is the age at which objects are deleted, 0 for never.
 	ExpireDays int
-	// Noncurrent is the retention of noncurrent versions.
+	// Noncurrent is the retention of noncurrent versions. With Keep 0 their age alone decides.
 	Noncurrent config.NoncurrentVersions
 	// SoftDeleteDays is how long a deleted object can be restored, 0 for not at all.
 	SoftDeleteDays int

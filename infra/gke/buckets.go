@@ -35,6 +35,8 @@ func newBuckets(
 		opts = append(opts, pulumi.DependsOn([]pulumi.Resource{keyGrant}))
 	}
 	logArgs := args.bucketArgs(config.AccessLogsBucket)
+	// A log has one version. Expiry makes it noncurrent, so it would be kept for ever as one of the last versions.
+	logArgs.Noncurrent.Keep = 0
 	logArgs.TransitionAfterDays, logArgs.ExpireDays = args.Buckets.AccessLogColdAfterDays(), args.Buckets.LogDays
 	logBucket, err := NewBucket(ctx, config.AccessLogsBucket, logArgs, opts...)
 	if err != nil {

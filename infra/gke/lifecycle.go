@@ -21,13 +21,16 @@ func (a *BucketArgs) lifecycleRules() storage.BucketLifecycleRuleArray {
 		}
 		return rule
 	}
+	noncurrent := &storage.BucketLifecycleRuleConditionArgs{
+		DaysSinceNoncurrentTime: pulumi.Int(a.Noncurrent.Days), WithState: pulumi.String("ARCHIVED"),
+	}
+	if a.Noncurrent.Keep > 0 {
+		noncurrent.NumNewerVersions = pulumi.Int(a.Noncurrent.Keep + 1)
+	}
 	rules := storage.BucketLifecycleRuleArray{
 		rule("AbortIncompleteMultipartUpload", "", &storage.BucketLifecycleRuleConditionArgs{Age: pulumi.Int(abortMultipartDays)}),
 		// A version is deleted if all conditions hold. ARCHIVED is a noncurrent version: replaced or deleted.
-		rule("Delete", "", &storage.BucketLifecycleRuleConditionArgs{
-			DaysSinceNoncurrentTime: pulumi.Int(a.Noncurrent.Days), NumNewerVersions: pulumi.Int(a.Noncurrent.Keep + 1),
-			WithState: pulumi.String("ARCHIVED"),
-		}),
+		rule("Delete", "", noncurrent),
 	}
 	if a.TransitionAfterDays > 0 {
 		rules = append(rules, rule("SetStorageClass", "NEARLINE", &storage.BucketLifecycleRuleConditionArgs{

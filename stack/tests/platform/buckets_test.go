@@ -35,6 +35,7 @@ func requireGCSBucket(t *testing.T, p stacktest.Platform, r *stacktest.Record, n
 		"softDeletePolicy": object{"retentionDurationSeconds": 7. * 24 * 60 * 60}, "lifecycleRules": lifecycle,
 	}
 	if name == "access-logs" {
+		delete(lifecycle[1].(object)["condition"].(object), "numNewerVersions")
 		want["lifecycleRules"] = append(lifecycle, object{"action": action("Delete"), "condition": object{"age": 365.}})
 	} else {
 		want["logging"] = object{"logBucket": p.Buckets["access-logs"], "logObjectPrefix": name}
@@ -62,9 +63,10 @@ func s3LifecycleRules(name string) []any {
 		rule("cold", "transitions", []any{object{"days": 90., "storageClass": "STANDARD_IA"}}),
 	}
 	if name == "access-logs" {
-		return append(rules, rule("old", "expiration", object{"days": 365.}))
+		delete(rules[1].(object)["noncurrentVersionExpiration"].(object), "newerNoncurrentVersions")
+		rules = append(rules, rule("old", "expiration", object{"days": 365.}))
 	}
-	return rules
+	return append(rules, rule("delete-markers", "expiration", object{"expiredObjectDeleteMarker": true}))
 }
 
 func requireS3Bucket(t *testing.T, p stacktest.Platform, r *stacktest.Record, name string) {
