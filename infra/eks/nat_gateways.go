@@ -2,6 +2,7 @@ package eks
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -27,11 +28,13 @@ func indexedName(name string, k int) string {
 // addEgress adds a NAT gateway to each private route table, and a gateway endpoint for S3.
 func (n *Network) addEgress(
 	ctx *pulumi.Context, name string, args *NetworkArgs, vpc *ec2.Vpc, privateTables []*ec2.RouteTable,
-	internetRoute pulumi.Resource, opts ...pulumi.ResourceOption,
+	opts ...pulumi.ResourceOption,
 ) error {
+	// A NAT gateway reaches the internet by the routes of its subnet.
+	routing := slices.Clone(n.Egress)
 	var tableIDs pulumi.StringArray
 	for k, table := range privateTables {
-		route, err := n.newNATGateway(ctx, name, k, table, internetRoute, opts...)
+		route, err := n.newNATGateway(ctx, name, k, table, routing, opts...)
 		if err != nil {
 			return err
 		}
@@ -47,7 +50,7 @@ func (n *Network) addEgress(
 
 // newNATGateway creates a NAT gateway in the public subnet with index k, and the table's route to it.
 func (n *Network) newNATGateway(
-	ctx *pulumi.Context, name string, k int, table *ec2.RouteTable, internetRoute pulumi.Resource,
+	ctx *pulumi.Context, name string, k int, table *ec2.RouteTable, routing []pulumi.Resource,
 	opts ...pulumi.ResourceOption,
 ) (*ec2.Route, error) {
 	gatewayName := indexedName(name, k)
@@ -57,7 +60,7 @@ func (n *Network) newNATGateway(
 	}
 	gateway, err := ec2.NewNatGateway(ctx, gatewayName, &ec2.NatGatewayArgs{
 		AllocationId: address.ID(), SubnetId: n.Public[k].ToStringOutput(), Tags: nameTag(gatewayName),
-	}, append(opts, pulumi.DependsOn([]pulumi.Resource{internetRoute}))...)
+	}, append(opts, pulumi.DependsOn(routing))...)
 	if err != nil {
 		return nil, err
 	}

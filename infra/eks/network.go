@@ -19,7 +19,8 @@ type Network struct {
 	Private pulumi.StringArray
 	// Public are the IDs of the subnets of load balancers and NAT gateways.
 	Public pulumi.StringArray
-	// Egress are the resources that private nodes need to pull images.
+	// Egress are the resources by which pods reach AWS, and the load balancers' subnets the internet. What depends on
+	// them is deleted first: the load balancer controller can only delete load balancers while it reaches AWS.
 	Egress []pulumi.Resource
 }
 
@@ -91,12 +92,12 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 	}
 	for zone := range args.zoneCount() {
 		zoneName := zoneNames.Index(pulumi.Int(zone))
-		publicSubnet, err := newSubnet(ctx, fmt.Sprintf("%s-public-%d", name, zone), vpc, publicTable, zoneName,
+		publicSubnet, err := n.newSubnet(ctx, fmt.Sprintf("%s-public-%d", name, zone), vpc, publicTable, zoneName,
 			cidrs[zone], "kubernetes.io/role/elb", parent, args.ignoreZoneChanges())
 		if err != nil {
 			return nil, err
 		}
-		privateSubnet, err := newSubnet(ctx, fmt.Sprintf("%s-private-%d", name, zone), vpc,
+		privateSubnet, err := n.newSubnet(ctx, fmt.Sprintf("%s-private-%d", name, zone), vpc,
 			privateTables[zone%len(privateTables)], zoneName, cidrs[maxZoneCount+zone],
 			"kubernetes.io/role/internal-elb", parent, args.ignoreZoneChanges())
 		if err != nil {
@@ -104,7 +105,8 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 		}
 		n.Public, n.Private = append(n.Public, publicSubnet), append(n.Private, privateSubnet)
 	}
-	if err := n.addEgress(ctx, name, args, vpc, privateTables, internetRoute, parent); err != nil {
+	n.Egress = append(n.Egress, internetRoute)
+	if err := n.addEgress(ctx, name, args, vpc, privateTables, parent); err != nil {
 		return nil, err
 	}
 	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"vpc": vpc.ID(), "private": n.Private, "public": n.Public})
@@ -114,9 +116,9 @@ func newRouteTable(ctx *pulumi.Context, name string, vpc *ec2.Vpc, opts ...pulum
 	return ec2.NewRouteTable(ctx, name, &ec2.RouteTableArgs{VpcId: vpc.ID(), Tags: nameTag(name)}, opts...)
 }
 
-// newSubnet creates a subnet with its route table and returns its ID. role is the tag key by which the load balancer
+// newSubnet creates a subnet with its route table, adds their association to Egress, and returns the subnet's ID. role is the tag key by which the load balancer
 // controller finds it.
-func newSubnet(
+func (n *Network) newSubnet(
 	ctx *pulumi.Context, name string, vpc *ec2.Vpc, table *ec2.RouteTable, zone pulumi.StringInput, cidr, role string,
 	parent, ignoreChanges pulumi.ResourceOption,
 ) (pulumi.StringOutput, error) {
@@ -128,9 +130,10 @@ func newSubnet(
 	if err != nil {
 		return pulumi.StringOutput{}, err
 	}
-	_, err = ec2.NewRouteTableAssociation(ctx, name, &ec2.RouteTableAssociationArgs{
+	association, err := ec2.NewRouteTableAssociation(ctx, name, &ec2.RouteTableAssociationArgs{
 		SubnetId: subnet.ID(), RouteTableId: table.ID(),
 	}, parent)
+	n.Egress = append(n.Egress, association)
 	return subnet.ID().ToStringOutput(), err
 }
 

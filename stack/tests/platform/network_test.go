@@ -99,6 +99,36 @@ func TestNetwork_eksNATGatewayPerZone(t *testing.T) {
 	}
 }
 
+// On destroy, the load balancer controller has to reach AWS until the Ingress is gone, and the engine deletes the
+// Kubernetes objects before what they depend on. So everything that routes a packet outlives the cluster.
+func TestNetwork_eksRoutesOutliveObjects(t *testing.T) {
+	for name, set := range map[string]map[string]any{"one NAT gateway": nil, "one in each zone": {"cluster.create.network.natPerZone": true}} {
+		t.Run(name, func(t *testing.T) {
+			set := stacktest.Merge(set, object{"ingress": stacktest.IngressConfig(stacktest.Platforms[1])})
+			r := stacktest.Up(t, "eks", set)
+			dependents := r.ByType("Ingress")
+			require.Len(t, dependents, 1)
+			dependents = append(dependents, r.MustGet(t, "aws:eks/cluster:Cluster", "modelferry"))
+			routing := r.ByType("ec2/natGateway:NatGateway")
+			for _, typ := range []string{"ec2/route:Route", "RouteTableAssociation", "InternetGateway", "VpcEndpoint", "Eip"} {
+				require.NotEmpty(t, r.ByType(typ), typ)
+				routing = append(routing, r.ByType(typ)...)
+			}
+			for _, dependent := range dependents {
+				for _, resource := range routing {
+					require.True(t, r.Dependencies(dependent)[resource.URN], "%s: has to depend on %s", dependent, resource)
+				}
+			}
+			for _, nat := range r.ByType("ec2/natGateway:NatGateway") {
+				for _, name := range []string{"modelferry-public-0", "modelferry-public-1", "modelferry-public-2"} {
+					require.True(t, r.Dependencies(nat)[r.MustGet(t, "RouteTableAssociation", name).URN], "%s: its subnet needs a route", nat)
+				}
+				require.True(t, r.Dependencies(nat)[r.MustGet(t, "ec2/route:Route", "modelferry-public").URN], nat)
+			}
+		})
+	}
+}
+
 // Another zone would replace a subnet, with the nodes in it.
 func TestNetwork_eksZonesOfSubnetsStay(t *testing.T) {
 	for _, subnet := range stacktest.Up(t, "eks", nil).ByType("ec2/subnet:Subnet") {
