@@ -22,6 +22,8 @@ type Platform struct {
 	Buckets map[string]pulumi.StringOutput
 	// ObjectStore has the fetcher's settings for the cloud's object store.
 	ObjectStore ObjectStore
+	// ServerEnv are variables of the model servers. A variable of the config with the same name replaces one.
+	ServerEnv map[string]string
 	// CSIVolume returns a volume of the objects in a bucket whose names begin with prefix, which ends in "/".
 	CSIVolume func(prefix string) CSIVolume
 }

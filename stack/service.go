@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -38,7 +39,7 @@ func deployService(
 		Artifacts:       w.Artifacts,
 		Buckets:         platform.Buckets,
 		Fetcher:         fetcher(c.Fetcher),
-		Server:          server(c, w),
+		Server:          server(c, platform, w),
 		Autoscaling:     w.Autoscaling,
 		DedicatedNodes:  c.Cluster.Create != nil,
 		RolloutDeadline: c.Rollout.Deadline,
@@ -93,9 +94,14 @@ func fetcher(f config.Fetcher) components.FetcherArgs {
 	}
 }
 
-func server(c config.Config, w config.Workload) components.ServerArgs {
+func server(c config.Config, platform *platform, w config.Workload) components.ServerArgs {
+	env := maps.Clone(platform.ServerEnv)
+	if env == nil {
+		env = map[string]string{}
+	}
+	maps.Copy(env, w.Env)
 	return components.ServerArgs{
-		GPUs: c.GPUsFor(w), Image: w.Image, Port: w.Port, Env: w.Env, Resources: w.Resources,
+		GPUs: c.GPUsFor(w), Image: w.Image, Port: w.Port, Env: env, Resources: w.Resources,
 		HealthPath: w.Health.Path, Startup: w.Health.Startup,
 		MetricsPath: metricsPath(w), ScrapeAnnotations: *c.Monitoring.Annotations,
 		BehindLoadBalancer: c.Ingress != nil,

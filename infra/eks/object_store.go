@@ -27,8 +27,12 @@ func objectStore(region string, mode config.PodIdentityMode, endpoints config.En
 // sdkEnv returns the variables of the AWS SDK in a pod. The SDK's credential chain ends in IMDS, which has the node's
 // role. With IMDS disabled, a pod without an identity fails.
 func sdkEnv(region string) map[string]string {
-	return map[string]string{"AWS_REGION": region, "AWS_EC2_METADATA_DISABLED": "true"}
+	return map[string]string{"AWS_REGION": region, imdsDisabledEnvVar: "true"}
 }
+
+// imdsDisabledEnvVar is the variable of the AWS SDKs that disables IMDS.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-credentials.html
+const imdsDisabledEnvVar = "AWS_EC2_METADATA_DISABLED"
 
 // podIdentityAgent is the endpoint of the EKS Pod Identity Agent on each node.
 // https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html

@@ -68,6 +68,8 @@ var DiffExceptions = []DiffException{
 	{"Deployment", "spec.template.spec.volumes.*.csi.volumeAttributes.skipCSIBucketAccessCheck", nil, "ephemeral CSI volume on GKE"},
 	{"Deployment", "spec.template.spec.volumes.*.persistentVolumeClaim.claimName", nil, "persistent volume claim on EKS"},
 	{"Deployment", "spec.template.spec.volumes.*.persistentVolumeClaim.readOnly", nil, "persistent volume claim on EKS"},
+	{"Deployment", "spec.template.spec.containers.*.env.AWS_EC2_METADATA_DISABLED.value", nil,
+		"a server without a role must not use the node's role"},
 	{"Deployment", "spec.template.spec.containers.*.image", normalizeRegistry, "registry of the cloud"},
 	{"Deployment", "spec.template.spec.initContainers.*.image", normalizeRegistry, "registry of the cloud"},
 }

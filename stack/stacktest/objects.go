@@ -66,6 +66,12 @@ func comparableValues(p Platform, object Registration, exceptions []DiffExceptio
 				}
 				return
 			}
+			if path[len(path)-1] == "env" {
+				for _, variable := range value { // a variable that only one cloud has must not move the others
+					visit(append(slices.Clone(path), element(variable, "name").(string)), Omit(variable.(map[string]any), "name"))
+				}
+				return
+			}
 			for i, element := range value {
 				visit(append(slices.Clone(path), fmt.Sprint(i)), element)
 			}

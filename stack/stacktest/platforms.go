@@ -10,6 +10,8 @@ type Platform struct {
 	BucketEnvVar, PathEnvVar string
 	// Env has the cloud's own keys of the ConfigMap.
 	Env map[string]any
+	// ServerEnv are variables that the cloud adds to the servers.
+	ServerEnv map[string]any
 	// Buckets are the buckets' names by config key.
 	Buckets map[string]string
 	// Registry is the prefix of image references.
@@ -50,7 +52,8 @@ var GKE = Platform{
 // EKS is AWS with the stack eks.
 var EKS = Platform{
 	Stack: "eks", BucketEnvVar: "S3_BUCKET", PathEnvVar: "S3_MODEL_PATH",
-	Env: map[string]any{"AWS_REGION": "eu-west-1", "AWS_EC2_METADATA_DISABLED": "true"},
+	Env:       map[string]any{"AWS_REGION": "eu-west-1", "AWS_EC2_METADATA_DISABLED": "true"},
+	ServerEnv: map[string]any{"AWS_EC2_METADATA_DISABLED": "true"},
 	Buckets: map[string]string{
 		"models":   AccountID + "-eu-west-1-eks-models",
 		"datasets": AccountID + "-eu-west-1-eks-datasets", "access-logs": AccountID + "-eu-west-1-eks-access-logs",

@@ -83,6 +83,7 @@ func TestDeployment_serverContainer(t *testing.T) {
 		}
 		want := object{"MODEL_PATH": s.ModelDest, "LOG_LEVEL": "INFO", "LOG_FORMAT": "json", "SERVICE_NAME": s.Name,
 			"API_ROOT_PATH": s.RootPath}
+		maps.Copy(want, p.ServerEnv)
 		for name, value := range s.Env {
 			want[name] = value
 		}
