@@ -10,16 +10,15 @@ import (
 )
 
 // adminPolicy is the EKS access policy of cluster administrators.
-// https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
-const adminPolicy = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+const adminPolicy = "AmazonEKSClusterAdminPolicy"
 
 // newAccessEntries creates an access entry for each administrator. Nobody else has access to the cluster, not even its
 // creator: the authentication mode API has no aws-auth ConfigMap. It returns the policy associations.
 func newAccessEntries(
-	ctx *pulumi.Context, name string, admins []string, cluster *eks.Cluster, opts ...pulumi.ResourceOption,
+	ctx *pulumi.Context, name string, args *ClusterArgs, cluster *eks.Cluster, opts ...pulumi.ResourceOption,
 ) ([]pulumi.Resource, error) {
 	var policyAssociations []pulumi.Resource
-	for _, admin := range admins {
+	for _, admin := range args.Spec.Admins {
 		entryName := fmt.Sprintf("%s-%s", name, admin)
 		entry, err := eks.NewAccessEntry(ctx, entryName, &eks.AccessEntryArgs{
 			ClusterName: cluster.Name, PrincipalArn: pulumi.String(admin),
@@ -28,7 +27,8 @@ func newAccessEntries(
 			return nil, err
 		}
 		association, err := eks.NewAccessPolicyAssociation(ctx, entryName, &eks.AccessPolicyAssociationArgs{
-			ClusterName: cluster.Name, PrincipalArn: entry.PrincipalArn, PolicyArn: pulumi.String(adminPolicy),
+			ClusterName: cluster.Name, PrincipalArn: entry.PrincipalArn,
+			PolicyArn:   pulumi.String(RegionPartition(args.Region).accessPolicyArn(adminPolicy)),
 			AccessScope: &eks.AccessPolicyAssociationAccessScopeArgs{Type: pulumi.String("cluster")},
 		}, opts...)
 		if err != nil {

@@ -50,7 +50,9 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		return nil, err
 	}
 	parent, clusterName := pulumi.Parent(c), args.Spec.Name
-	role, attachments, err := newServiceRole(ctx, clusterName+"-cluster", "eks.amazonaws.com", []string{"AmazonEKSClusterPolicy"}, parent)
+	role, attachments, err := newServiceRole(ctx, clusterName+"-cluster", &serviceRoleArgs{
+		Service: "eks.amazonaws.com", Policies: []string{"AmazonEKSClusterPolicy"}, Partition: RegionPartition(args.Region),
+	}, parent)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +89,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		}
 		nodes = append(nodes, addon)
 	}
-	accessEntries, err := newAccessEntries(ctx, clusterName, args.Spec.Admins, cluster, parent)
+	accessEntries, err := newAccessEntries(ctx, clusterName, args, cluster, parent)
 	if err != nil {
 		return nil, err
 	}

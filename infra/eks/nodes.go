@@ -23,7 +23,9 @@ var nodePolicies = []string{"AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy",
 func newNodeGroups(
 	ctx *pulumi.Context, name string, args *ClusterArgs, cluster *eks.Cluster, opts ...pulumi.ResourceOption,
 ) ([]pulumi.Resource, error) {
-	role, dependsOn, err := newServiceRole(ctx, name+"-nodes", "ec2.amazonaws.com", nodePolicies, opts...)
+	role, dependsOn, err := newServiceRole(ctx, name+"-nodes", &serviceRoleArgs{
+		Service: "ec2.amazonaws.com", Policies: nodePolicies, Partition: RegionPartition(args.Region),
+	}, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -142,12 +144,22 @@ func newAddon(ctx *pulumi.Context, name, addon string, cluster *eks.Cluster, opt
 	}, opts...)
 }
 
+// serviceRoleArgs are the arguments of newServiceRole.
+type serviceRoleArgs struct {
+	// Service is the principal that assumes the role, which is the same in all partitions.
+	Service string
+	// Policies are the names of AWS managed policies.
+	Policies []string
+	// Partition of the policies.
+	Partition Partition
+}
+
 // newServiceRole creates a role that an AWS service assumes, with AWS managed policies. It returns the role and the
 // policy attachments.
 func newServiceRole(
-	ctx *pulumi.Context, name, service string, policies []string, opts ...pulumi.ResourceOption,
+	ctx *pulumi.Context, name string, args *serviceRoleArgs, opts ...pulumi.ResourceOption,
 ) (*iam.Role, []pulumi.Resource, error) {
-	trustPolicy, err := ServiceTrustPolicy(service)
+	trustPolicy, err := ServiceTrustPolicy(args.Service)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -156,9 +168,9 @@ func newServiceRole(
 		return nil, nil, err
 	}
 	var attachments []pulumi.Resource
-	for _, policy := range policies {
+	for _, policy := range args.Policies {
 		attachment, err := iam.NewRolePolicyAttachment(ctx, fmt.Sprintf("%s-%s", name, policy), &iam.RolePolicyAttachmentArgs{
-			Role: role.Name, PolicyArn: pulumi.String("arn:aws:iam::aws:policy/" + policy),
+			Role: role.Name, PolicyArn: pulumi.String(args.Partition.managedPolicyArn(policy)),
 		}, opts...)
 		if err != nil {
 			return nil, nil, err

@@ -54,9 +54,10 @@ func ReadOnlyPolicy(prefixes []Prefix, keyArn, region string) (string, error) {
 				Condition: map[string]any{"StringLike": map[string]string{"s3:prefix": p.Prefix + "*"}},
 			})
 	}
+	viaService := "s3." + region + "." + RegionPartition(region).DNSSuffix
 	statements = append(statements, policyStatement{
 		Sid: "Decrypt", Effect: "Allow", Action: []string{"kms:Decrypt"}, Resource: []string{keyArn},
-		Condition: map[string]any{"StringEquals": map[string]string{"kms:ViaService": "s3." + region + ".amazonaws.com"}},
+		Condition: map[string]any{"StringEquals": map[string]string{"kms:ViaService": viaService}},
 	})
 	return policyDocument(statements...)
 }

@@ -54,3 +54,23 @@ func TestAccessEntries_warnIfCallerNotAdmin(t *testing.T) {
 	require.Empty(t, stacktest.Up(t, "eks", map[string]any{"cluster": object{"existing": "production"}}).Warnings,
 		"the program does not manage the access entries of an existing cluster")
 }
+
+// What AWS owns has the partition of the region in its ARN.
+func TestPartition_awsOwnedPolicies(t *testing.T) {
+	for region, partition := range map[string]string{
+		"eu-west-1": "aws", "us-gov-west-1": "aws-us-gov", "cn-north-1": "aws-cn",
+	} {
+		t.Run(region, func(t *testing.T) {
+			r := stacktest.Up(t, "eks", map[string]any{"aws:region": region})
+			attachments, associations := r.ByType("RolePolicyAttachment"), r.ByType("AccessPolicyAssociation")
+			require.Len(t, attachments, 4)
+			require.NotEmpty(t, associations)
+			for _, attachment := range attachments {
+				require.Regexp(t, "^arn:"+partition+":iam::aws:policy/Amazon", attachment.Input("policyArn"))
+			}
+			for _, association := range associations {
+				require.Regexp(t, "^arn:"+partition+":eks::aws:cluster-access-policy/Amazon", association.Input("policyArn"))
+			}
+		})
+	}
+}
