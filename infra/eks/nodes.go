@@ -146,7 +146,8 @@ func newAddon(ctx *pulumi.Context, name, addon string, cluster *eks.Cluster, opt
 
 // serviceRoleArgs are the arguments of newServiceRole.
 type serviceRoleArgs struct {
-	// Service is the principal that assumes the role, which is the same in all partitions.
+	// Service is the principal that assumes the role, the same in all partitions.
+	// https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_iam.ServicePrincipalOpts.html
 	Service string
 	// Policies are the names of AWS managed policies.
 	Policies []string

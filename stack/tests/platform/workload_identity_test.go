@@ -172,3 +172,18 @@ func TestIAM_noWildcards(t *testing.T) {
 	require.Equal(t, 6+2*5+3+3+1, statements,
 		"6 trust policies, 2 statements for each of 5 prefixes, 3 for the key, 3 bucket policies, 1 for log delivery")
 }
+
+// A role's name has at most 64 characters: Pulumi appends 8 to a resource name, the provider 26 to a prefix.
+func TestWorkloadIdentity_longNameOnEKS(t *testing.T) {
+	for length, prefixed := range map[int]bool{55: false, 56: false, 57: true, 63: true} {
+		name := strings.Repeat("a", length)
+		r := stacktest.Up(t, "eks", map[string]any{"services.bankchurn.deployment": name})
+		role := r.MustGet(t, "iam/role:Role", name)
+		require.Nil(t, role.Input("name"))
+		if prefixed {
+			require.Equal(t, strings.Repeat("a", 37)+"-", role.Input("namePrefix"), length)
+		} else {
+			require.Nil(t, role.Input("namePrefix"), length)
+		}
+	}
+}
