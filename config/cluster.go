@@ -24,6 +24,9 @@ type ClusterSpec struct {
 	Version string `json:"version"`
 	// Release channel: RAPID, REGULAR or STABLE. Default: REGULAR.
 	ReleaseChannel string `json:"releaseChannel" clouds:"gke"`
+	// Support of a Kubernetes version after its standard support: STANDARD or EXTENDED. With STANDARD, EKS then
+	// upgrades the cluster. EXTENDED keeps the version for another year, at six times the price. Default: STANDARD.
+	UpgradePolicy string `json:"upgradePolicy" clouds:"eks"`
 	// Machine type of the services' nodes, such as e2-standard-2 or t3.medium.
 	MachineType string `json:"machineType" need:"required"`
 	// Number of nodes for the services, over all zones. Only the services' pods run on them.

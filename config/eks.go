@@ -48,6 +48,7 @@ func eksDefaults(c *Config) {
 	c.Identity = cmp.Or(c.Identity, IRSA)
 	c.GPU.MachineType = cmp.Or(c.GPU.MachineType, "g4dn.xlarge")
 	if c.Cluster.Create != nil {
+		c.Cluster.Create.UpgradePolicy = cmp.Or(c.Cluster.Create.UpgradePolicy, "STANDARD")
 		c.Cluster.Create.Autoscaler.setDefaults(c.Cluster.Create.Version)
 	}
 }
@@ -86,6 +87,7 @@ func validateEKSCluster(c Config, s ClusterSpec, fldPath *field.Path) field.Erro
 	if s.Version != "" && !eksVersion.MatchString(s.Version) {
 		errs = append(errs, field.Invalid(fldPath.Child("version"), s.Version, "must be a Kubernetes minor version, such as 1.34"))
 	}
+	errs = append(errs, validateSupported(fldPath.Child("upgradePolicy"), s.UpgradePolicy, []string{"STANDARD", "EXTENDED"})...)
 	errs = append(errs, s.Autoscaler.validate(fldPath.Child("autoscaler"), c.Production)...)
 	errs = append(errs, validateAdmins(s.Admins, fldPath.Child("admins"))...)
 	errs = append(errs, validateZones(s.Network.Zones, c.AWS.Region, fldPath.Child("network", "zones"))...)

@@ -37,6 +37,11 @@ var invalidStacks = []invalidCase{
 		set: map[string]any{"cluster.create.name": "a234567890123456789012345"},
 		want: []string{`modelferry:cluster.create.name: Invalid value: "a234567890123456789012345": must be a letter, then up ` +
 			`to 23 lower case letters, digits and hyphens`}},
+	{name: "unknown upgrade policy", stack: "eks", set: map[string]any{"cluster.create.upgradePolicy": "standard"},
+		want: []string{`modelferry:cluster.create.upgradePolicy: Unsupported value: "standard": supported values: ` +
+			`"STANDARD", "EXTENDED"`}},
+	{name: "upgrade policy on gke", set: map[string]any{"cluster.create.upgradePolicy": "STANDARD"},
+		want: []string{`modelferry:cluster.create.upgradePolicy: Forbidden: only supported on eks, and this stack is on gke: remove it`}},
 	{name: "unknown release channel", set: map[string]any{"cluster.create.releaseChannel": "stable"},
 		want: []string{`modelferry:cluster.create.releaseChannel: Unsupported value: "stable": supported values: "RAPID", ` +
 			`"REGULAR", "STABLE"`}},

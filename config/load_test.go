@@ -45,7 +45,7 @@ func TestLoad_defaults(t *testing.T) {
 		Cloud:     config.EKS,
 		Namespace: "ml-portfolio",
 		Cluster: config.Cluster{Create: &config.ClusterSpec{
-			Name: "modelferry", MachineType: "t3.medium", Nodes: config.NodeScaling{Min: 1, Max: 5},
+			Name: "modelferry", UpgradePolicy: "STANDARD", MachineType: "t3.medium", Nodes: config.NodeScaling{Min: 1, Max: 5},
 			System: config.SystemNodePool{Min: 1, Max: 3}, DiskGiB: 50,
 			Autoscaler: config.ClusterAutoscaler{Enabled: &yes, Image: "registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0"},
 			Network:    config.Network{CIDR: "10.0.0.0/16"}, Admins: []string{"arn:aws:iam::123456789012:role/platform"},

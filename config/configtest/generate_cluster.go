@@ -17,6 +17,7 @@ var clusterOptions = []option{
 	{"system.max", oneOf(1, 9)},
 	{"authorizedNetworks", oneOf([]any{}, []any{"203.0.113.0/24", "198.51.100.7/32"})},
 	{"deletionProtection", oneOf(true, false)},
+	{"upgradePolicy", oneOf("STANDARD", "EXTENDED")},
 	{"releaseChannel", oneOf("RAPID", "REGULAR", "STABLE")},
 	{"kmsKey", nil},
 	{"network.controlPlaneCIDR", oneOf("172.31.0.0/28")},

@@ -113,6 +113,7 @@ func (a *ClusterArgs) clusterArgs(roleArn, secretsKeyArn pulumi.StringOutput) *e
 	}
 	return &eks.ClusterArgs{
 		Name: pulumi.String(a.Spec.Name), RoleArn: roleArn, Version: version, VpcConfig: vpcConfig,
+		UpgradePolicy: &eks.ClusterUpgradePolicyArgs{SupportType: pulumi.String(a.Spec.UpgradePolicy)},
 		AccessConfig: &eks.ClusterAccessConfigArgs{
 			AuthenticationMode: pulumi.String("API"), BootstrapClusterCreatorAdminPermissions: pulumi.Bool(false),
 		},
