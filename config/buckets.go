@@ -25,6 +25,9 @@ type Buckets struct {
 	Models string `json:"models"`
 	// Name of the bucket for datasets. Default: as for models, with the suffix -datasets.
 	Datasets string `json:"datasets"`
+	// Whether a third bucket receives the access logs of the others. An organization that restricts sharing to its
+	// domains refuses it on GKE: use Cloud Audit Logs there.
+	AccessLogging *bool `json:"accessLogging" default:"true"`
 	// Name of the bucket for the access logs of the other buckets. Default: as for models, with the suffix
 	// -access-logs.
 	AccessLogs string `json:"accessLogs"`

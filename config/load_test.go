@@ -56,7 +56,7 @@ func TestLoad_defaults(t *testing.T) {
 		Monitoring:    config.Monitoring{Annotations: &yes, Interval: 30 * time.Second},
 		GPU:           config.GPU{Enabled: &yes, MachineType: "g4dn.xlarge", Max: 2},
 		Registry:      config.Registry{Create: &yes, Name: "modelferry", UntaggedDays: 30},
-		Buckets: config.Buckets{ColdAfterDays: 90, LogDays: 365, SoftDeleteDays: 7,
+		Buckets: config.Buckets{AccessLogging: &yes, ColdAfterDays: 90, LogDays: 365, SoftDeleteDays: 7,
 			Noncurrent: config.NoncurrentVersions{Keep: 3, Days: 90}},
 		Fetcher: config.Fetcher{
 			Image: "registry.example/fetcher:1", Retries: 3, Backoff: 10 * time.Second, Timeout: 5 * time.Minute,

@@ -7,6 +7,7 @@ var options = []option{
 	{"costCentre", oneOf("ml-serving", "cc_42")},
 	{"buckets.models", oneOf("our-models")},
 	{"buckets.datasets", oneOf("our-datasets")},
+	{"buckets.accessLogging", oneOf(true, false)},
 	{"buckets.accessLogs", oneOf("our-logs")},
 	{"buckets.logDays", oneOf(1, 365)},
 	{"buckets.softDeleteDays", oneOf(0, 7, 90)},

@@ -24,21 +24,23 @@ type bucketsArgs struct {
 	Buckets config.Buckets
 }
 
-// newBuckets creates the buckets of the service catalogue, the bucket of their access logs, and the key that encrypts
-// them unless the config has one.
+// newBuckets creates the buckets of the service catalogue, the bucket of their access logs if it is configured, and
+// the key that encrypts them unless the config has one.
 func newBuckets(ctx *pulumi.Context, args *bucketsArgs, opts ...pulumi.ResourceOption) (*buckets, error) {
 	keyArn, err := resolveKMSKey(ctx, args.Buckets.KMSKey, "buckets", !args.Buckets.ForceDestroy, opts...)
 	if err != nil {
 		return nil, err
 	}
-	logArgs := args.bucketArgs(config.AccessLogsBucket)
-	// A log has one version. Expiry makes it noncurrent, so it would be kept for ever as one of the last versions.
-	logArgs.Noncurrent.Keep = 0
-	logArgs.TransitionAfterDays, logArgs.ExpireDays = args.Buckets.AccessLogColdAfterDays(), args.Buckets.LogDays
-	logArgs.LogSourceAccount = args.Account
-	logBucket, err := NewBucket(ctx, config.AccessLogsBucket, logArgs, opts...)
-	if err != nil {
-		return nil, err
+	var logBucket *Bucket
+	if *args.Buckets.AccessLogging {
+		logArgs := args.bucketArgs(config.AccessLogsBucket)
+		// A log has one version. Expiry makes it noncurrent, so it would be kept for ever as one of the last versions.
+		logArgs.Noncurrent.Keep = 0
+		logArgs.TransitionAfterDays, logArgs.ExpireDays = args.Buckets.AccessLogColdAfterDays(), args.Buckets.LogDays
+		logArgs.LogSourceAccount = args.Account
+		if logBucket, err = NewBucket(ctx, config.AccessLogsBucket, logArgs, opts...); err != nil {
+			return nil, err
+		}
 	}
 	b := &buckets{byName: map[string]*Bucket{}, keyArn: keyArn}
 	for _, name := range config.BucketNames() {

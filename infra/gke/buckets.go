@@ -21,8 +21,8 @@ type bucketsArgs struct {
 	Buckets config.Buckets
 }
 
-// newBuckets creates the buckets of the service catalogue and the bucket of their access logs. It returns the names
-// of the former by their names in the catalogue.
+// newBuckets creates the buckets of the service catalogue and, if it is configured, the bucket of their access logs.
+// It returns the names of the former by their names in the catalogue.
 func newBuckets(
 	ctx *pulumi.Context, args *bucketsArgs, parent pulumi.ResourceOrInvokeOption,
 ) (map[string]pulumi.StringOutput, error) {
@@ -34,21 +34,15 @@ func newBuckets(
 		}
 		opts = append(opts, pulumi.DependsOn([]pulumi.Resource{keyGrant}))
 	}
-	logArgs := args.bucketArgs(config.AccessLogsBucket)
-	// A log has one version. Expiry makes it noncurrent, so it would be kept for ever as one of the last versions.
-	logArgs.Noncurrent.Keep = 0
-	logArgs.TransitionAfterDays, logArgs.ExpireDays = args.Buckets.AccessLogColdAfterDays(), args.Buckets.LogDays
-	logBucket, err := NewBucket(ctx, config.AccessLogsBucket, logArgs, opts...)
-	if err != nil {
-		return nil, err
+	var logBucket *Bucket
+	if *args.Buckets.AccessLogging {
+		var writer pulumi.Resource
+		var err error
+		if logBucket, writer, err = newLogBucket(ctx, args, opts...); err != nil {
+			return nil, err
+		}
+		opts = append(opts, pulumi.DependsOn([]pulumi.Resource{writer}))
 	}
-	logWriterBinding, err := storage.NewBucketIAMMember(ctx, config.AccessLogsBucket, &storage.BucketIAMMemberArgs{
-		Bucket: logBucket.Name, Role: pulumi.String("roles/storage.objectCreator"), Member: pulumi.String(accessLogWriterGroup),
-	}, pulumi.Parent(logBucket), args.retainOnDelete())
-	if err != nil {
-		return nil, err
-	}
-	opts = append(opts, pulumi.DependsOn([]pulumi.Resource{logWriterBinding}))
 	names := map[string]pulumi.StringOutput{}
 	for _, name := range config.BucketNames() {
 		bucketArgs := args.bucketArgs(name)
@@ -60,6 +54,22 @@ func newBuckets(
 		names[name] = bucket.Name
 	}
 	return names, nil
+}
+
+// newLogBucket creates the bucket of the access logs. It also returns the grant to those who write them.
+func newLogBucket(ctx *pulumi.Context, args *bucketsArgs, opts ...pulumi.ResourceOption) (*Bucket, pulumi.Resource, error) {
+	logArgs := args.bucketArgs(config.AccessLogsBucket)
+	// A log has one version. Expiry makes it noncurrent, so it would be kept for ever as one of the last versions.
+	logArgs.Noncurrent.Keep = 0
+	logArgs.TransitionAfterDays, logArgs.ExpireDays = args.Buckets.AccessLogColdAfterDays(), args.Buckets.LogDays
+	bucket, err := NewBucket(ctx, config.AccessLogsBucket, logArgs, opts...)
+	if err != nil {
+		return nil, nil, err
+	}
+	writer, err := storage.NewBucketIAMMember(ctx, config.AccessLogsBucket, &storage.BucketIAMMemberArgs{
+		Bucket: bucket.Name, Role: pulumi.String("roles/storage.objectCreator"), Member: pulumi.String(accessLogWriterGroup),
+	}, pulumi.Parent(bucket), args.retainOnDelete())
+	return bucket, writer, err
 }
 
 // bucketArgs returns the settings that all buckets share.

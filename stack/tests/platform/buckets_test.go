@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -159,6 +160,19 @@ func TestBucket_kmsKeyOnGKE(t *testing.T) {
 		bucket := r.MustGet(t, "gcp:storage/bucket:Bucket", name)
 		require.Equal(t, object{"defaultKmsKeyName": key}, bucket.Input("encryption"))
 		require.True(t, r.Dependencies(bucket)[member.URN], "a bucket cannot be created with a key that it may not use")
+	}
+}
+
+// An organization with domain-restricted sharing refuses the grant to Google's group that writes access logs.
+func TestBucket_withoutAccessLogging(t *testing.T) {
+	for _, p := range stacktest.Platforms {
+		r := stacktest.Up(t, p.Stack, map[string]any{"buckets.accessLogging": false})
+		for _, registration := range r.Registrations {
+			require.NotContains(t, registration.Name, "access-logs")
+			require.NotContains(t, fmt.Sprint(registration.Input("member")), "cloud-storage-analytics")
+		}
+		require.Empty(t, r.ByType("BucketLoggingV2"))
+		require.Len(t, slices.Concat(r.ByType("gcp:storage/bucket:Bucket"), r.ByType("BucketV2")), 2)
 	}
 }
 

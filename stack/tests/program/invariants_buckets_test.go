@@ -52,6 +52,7 @@ func missingGCSSettings(r *programRun, bucket stacktest.Registration) []string {
 		rules[action] = true
 	}
 	isLogBucket := bucket.Name == "access-logs"
+	logged := *r.config.Buckets.AccessLogging && !isLogBucket
 	return missingSettings(map[string]bool{
 		"uniform bucket-level access":    bucket.Input("uniformBucketLevelAccess") == true,
 		"public access prevention":       bucket.Input("publicAccessPrevention") == "enforced",
@@ -62,7 +63,7 @@ func missingGCSSettings(r *programRun, bucket stacktest.Registration) []string {
 		"a colder storage class": rules["SetStorageClass NEARLINE"] ||
 			isLogBucket && r.config.Buckets.AccessLogColdAfterDays() == 0,
 		"a rule that deletes old logs": rules["Delete"] || !isLogBucket,
-		"access logging":               bucket.Input("logging.logBucket") != nil || isLogBucket,
+		"access logging":               (bucket.Input("logging.logBucket") != nil) == logged,
 		"the configured KMS key":       bucket.Input("encryption.defaultKmsKeyName") != nil || r.config.Buckets.KMSKey == "",
 		"the region of the stack":      bucket.Input("location") == r.config.GCP.Region,
 		"an unset predefined ACL":      bucket.Input("predefinedAcl") == nil,
@@ -71,6 +72,7 @@ func missingGCSSettings(r *programRun, bucket stacktest.Registration) []string {
 
 func missingS3Settings(r *programRun, bucket stacktest.Registration) []string {
 	isLogBucket := bucket.Name == "access-logs"
+	logged := *r.config.Buckets.AccessLogging && !isLogBucket
 	setting := func(typ string) stacktest.Registration {
 		for _, registration := range r.ByType(typ) {
 			if registration.Parent == bucket.Parent && registration.RetainOnDelete != r.config.Buckets.ForceDestroy {
@@ -111,7 +113,7 @@ func missingS3Settings(r *programRun, bucket stacktest.Registration) []string {
 		"a colder storage class":         rules["STANDARD_IA"] || isLogBucket && r.config.Buckets.AccessLogColdAfterDays() == 0,
 		"a rule that deletes old logs":   rules["expiration"] || !isLogBucket,
 		"a policy that requires TLS":     requiresTLS,
-		"access logging":                 setting("BucketLoggingV2").Input("targetBucket") != nil || isLogBucket,
+		"access logging":                 (setting("BucketLoggingV2").Input("targetBucket") != nil) == logged,
 	})
 }
 
