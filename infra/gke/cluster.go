@@ -118,11 +118,16 @@ func (a *ClusterArgs) clusterArgs(nodeAccount pulumi.StringInput) *container.Clu
 			EnablePrivateEndpoint: pulumi.Bool(len(authorizedNetworks) == 0),
 			MasterIpv4CidrBlock:   pulumi.String(a.Spec.Network.ControlPlaneCIDR),
 		},
-		MasterAuthorizedNetworksConfig: &container.ClusterMasterAuthorizedNetworksConfigArgs{CidrBlocks: authorizedNetworks},
-		WorkloadIdentityConfig:         &container.ClusterWorkloadIdentityConfigArgs{WorkloadPool: pulumi.String(WorkloadPool(a.Project))},
-		MinMasterVersion:               version,
-		ReleaseChannel:                 &container.ClusterReleaseChannelArgs{Channel: pulumi.String(a.Spec.ReleaseChannel)},
-		EnableShieldedNodes:            pulumi.Bool(true),
+		MasterAuthorizedNetworksConfig: &container.ClusterMasterAuthorizedNetworksConfigArgs{
+			CidrBlocks: authorizedNetworks,
+			// Otherwise every virtual machine on Google Cloud with a public address could connect.
+			// https://cloud.google.com/kubernetes-engine/docs/how-to/authorized-networks
+			GcpPublicCidrsAccessEnabled: pulumi.Bool(false),
+		},
+		WorkloadIdentityConfig: &container.ClusterWorkloadIdentityConfigArgs{WorkloadPool: pulumi.String(WorkloadPool(a.Project))},
+		MinMasterVersion:       version,
+		ReleaseChannel:         &container.ClusterReleaseChannelArgs{Channel: pulumi.String(a.Spec.ReleaseChannel)},
+		EnableShieldedNodes:    pulumi.Bool(true),
 		LoggingConfig: &container.ClusterLoggingConfigArgs{
 			EnableComponents: pulumi.ToStringArray([]string{"SYSTEM_COMPONENTS", "WORKLOADS"}),
 		},

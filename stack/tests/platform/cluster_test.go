@@ -22,6 +22,8 @@ func TestCluster_gkePrivateWithWorkloadIdentity(t *testing.T) {
 	require.Equal(t, object{"enablePrivateNodes": true, "enablePrivateEndpoint": false, "masterIpv4CidrBlock": "172.31.255.240/28"},
 		cluster.Input("privateClusterConfig"))
 	require.Equal(t, []any{object{"cidrBlock": "203.0.113.0/24"}}, cluster.Input("masterAuthorizedNetworksConfig.cidrBlocks"))
+	require.Equal(t, false, cluster.Input("masterAuthorizedNetworksConfig.gcpPublicCidrsAccessEnabled"),
+		"virtual machines of other customers have addresses of Google Cloud")
 	require.Equal(t, "VPC_NATIVE", cluster.Input("networkingMode"))
 	require.Equal(t, true, cluster.Input("deletionProtection"))
 	require.Equal(t, true, cluster.Input("removeDefaultNodePool"))
