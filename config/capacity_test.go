@@ -23,9 +23,9 @@ func TestWarnings_capacity(t *testing.T) {
 			`modelferry:cluster.create.nodes.max: at the maximum of autoscaling the services need 3150m of CPU, but 5 nodes have about ` +
 				`2250m of CPU for them: pods would stay pending, raise it` + pending,
 		}},
-		{"a pod that just fits", "gke", with(machine("e2-standard-2"), map[string]any{
+		{"a pod that just fits", "gke", merge(machine("e2-standard-2"), map[string]any{
 			"services.bankchurn.resources.requests.cpu": "1440m", "services.bankchurn.resources.limits.cpu": "2"}), nil},
-		{"a millicore more", "gke", with(machine("e2-standard-2"), map[string]any{
+		{"a millicore more", "gke", merge(machine("e2-standard-2"), map[string]any{
 			"services.bankchurn.resources.requests.cpu": "1441m", "services.bankchurn.resources.limits.cpu": "2"}), []string{
 			`modelferry:cluster.create.machineType: a pod of bankchurn requests 1441m of CPU, but a node of e2-standard-2 has about 1440m ` +
 				`for it, besides what gke reserves and its system pods request: the pod would stay pending, set a larger machine type` + pending,
@@ -71,7 +71,7 @@ func TestWarnings_capacity(t *testing.T) {
 func TestWarnings_capacityWithSidecar(t *testing.T) {
 	set := map[string]any{"services.bankchurn.resources.requests.cpu": "1300m", "services.bankchurn.resources.limits.cpu": "2"}
 	require.Empty(t, load(t, "gke", set).Warnings())
-	warnings := load(t, "gke", with(set, map[string]any{
+	warnings := load(t, "gke", merge(set, map[string]any{
 		"releases.bankchurn.delivery": "csi", "releases.bankchurn.unverified": true})).Warnings()
 	require.Len(t, warnings, 1)
 	require.True(t, strings.Contains(warnings[0], "a pod of bankchurn requests 1550m of CPU"), warnings[0])

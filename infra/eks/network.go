@@ -116,8 +116,8 @@ func newRouteTable(ctx *pulumi.Context, name string, vpc *ec2.Vpc, opts ...pulum
 	return ec2.NewRouteTable(ctx, name, &ec2.RouteTableArgs{VpcId: vpc.ID(), Tags: nameTag(name)}, opts...)
 }
 
-// newSubnet creates a subnet with its route table, adds their association to Egress, and returns the subnet's ID. role is the tag key by which the load balancer
-// controller finds it.
+// newSubnet creates a subnet with its route table, adds their association to Egress, and returns the subnet's ID. role
+// is the tag key by which the load balancer controller finds it.
 func (n *Network) newSubnet(
 	ctx *pulumi.Context, name string, vpc *ec2.Vpc, table *ec2.RouteTable, zone pulumi.StringInput, cidr, role string,
 	parent, ignoreChanges pulumi.ResourceOption,

@@ -32,15 +32,15 @@ type podRole struct {
 	DependsOn []pulumi.Resource
 }
 
-// maxAutonamedRole is the maximum length of a resource name from which pulumi-aws generates the name of a role: a role's
-// name has at most 64 characters, and the provider appends a hyphen and 7 digits.
+// maxAutonamedRole is the maximum length of a resource name from which pulumi-aws generates the name of a role: a
+// role's name has at most 64 characters, and the provider appends a hyphen and 7 digits.
 const maxAutonamedRole = 64 - 8
 
 // maxRoleNamePrefix is the maximum length of the name prefix of a role in pulumi-aws, which appends 26 digits.
 const maxRoleNamePrefix = 64 - 26
 
-// roleNamePrefix returns the name prefix of a role whose name would be too long, otherwise nil: Pulumi generates its name.
-// A Deployment, and so its role, may have a name of 63 characters.
+// roleNamePrefix returns the name prefix of a role whose name would be too long, otherwise nil: Pulumi generates its
+// name. A Deployment, and so its role, may have a name of 63 characters.
 func roleNamePrefix(name string) pulumi.StringPtrInput {
 	if len(name) <= maxAutonamedRole {
 		return nil
