@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -52,6 +53,11 @@ func (s ClusterSpec) IsAdmin(callerARN string) bool {
 		}
 	}
 	return false
+}
+
+// HasAdminIn reports whether one of the administrators is in an AWS account.
+func (s ClusterSpec) HasAdminIn(account string) bool {
+	return slices.ContainsFunc(s.Admins, func(arn string) bool { return strings.Split(arn, ":")[4] == account })
 }
 
 // withoutPath removes the path from the ARN of a role or user.

@@ -1,8 +1,6 @@
 package config
 
 import (
-	"iter"
-	"reflect"
 	"regexp"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -66,50 +64,6 @@ func (c Config) validateCloud() field.ErrorList {
 	if !ok {
 		return field.ErrorList{field.NotSupported(Path("cloud"), c.Cloud, Clouds())}
 	}
-	errs := c.validateProviderKeys()
-	errs = append(errs, schema.Unsupported(c, func(name string) *field.Path { return Path(name) }, string(c.Cloud))...)
+	errs := schema.Unsupported(c, func(name string) *field.Path { return Path(name) }, string(c.Cloud))
 	return append(errs, p.validate(c)...)
-}
-
-// readProviderKeys reads the keys of the clouds' Pulumi providers: the fields with a provider tag.
-func (c *Config) readProviderKeys(source Source) {
-	for key := range c.providerKeys() {
-		value, _ := source.GetConfig(key.name)
-		key.value.SetString(value)
-	}
-}
-
-// validateProviderKeys requires the provider keys of the stack's cloud.
-func (c Config) validateProviderKeys() field.ErrorList {
-	var errs field.ErrorList
-	for key := range c.providerKeys() {
-		if key.cloud == string(c.Cloud) && key.value.String() == "" {
-			errs = append(errs, field.Required(field.NewPath(key.name), "must be set"))
-		}
-	}
-	return errs
-}
-
-type providerKey struct {
-	name, cloud string
-	value       reflect.Value
-}
-
-// providerKeys yields the fields with a provider tag. They are in structs that have a clouds tag and no key.
-func (c *Config) providerKeys() iter.Seq[providerKey] {
-	return func(yield func(providerKey) bool) {
-		value := reflect.ValueOf(c).Elem()
-		for i := range value.NumField() {
-			structField := value.Type().Field(i)
-			if schema.KeyName(structField) != "" {
-				continue
-			}
-			for k := range value.Field(i).NumField() {
-				name := structField.Type.Field(k).Tag.Get("provider")
-				if !yield(providerKey{name, structField.Tag.Get("clouds"), value.Field(i).Field(k)}) {
-					return
-				}
-			}
-		}
-	}
 }

@@ -55,9 +55,9 @@ type Config struct {
 	Releases map[string]Release `json:"releases"`
 
 	// GCP has the keys of the Google Cloud provider.
-	GCP GCP `json:"-" clouds:"gke"`
+	GCP GCP `json:"-" provider:"gcp" clouds:"gke"`
 	// AWS has the keys of the AWS provider.
-	AWS AWS `json:"-" clouds:"eks"`
+	AWS AWS `json:"-" provider:"aws" clouds:"eks"`
 }
 
 // ServiceNames returns the names of the services, sorted.

@@ -10,12 +10,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// AWS has the keys of Pulumi's AWS provider.
-type AWS struct {
-	// Region of the stack, such as eu-west-1.
-	Region string `provider:"aws:region"`
-}
-
 // PodIdentityMode is how a pod obtains credentials for its IAM role on AWS.
 type PodIdentityMode string
 
@@ -65,7 +59,8 @@ func eksBucketPrefix(c Config, account string) string {
 const minTransitionDays = 30
 
 func validateEKS(c Config) field.ErrorList {
-	errs := validateSupported(Path("identity"), c.Identity, []PodIdentityMode{IRSA, PodIdentity})
+	errs := c.AWS.validate()
+	errs = append(errs, validateSupported(Path("identity"), c.Identity, []PodIdentityMode{IRSA, PodIdentity})...)
 	if days := c.Buckets.ColdAfterDays; days >= 1 && days < minTransitionDays {
 		errs = append(errs, field.Invalid(Path("buckets", "coldAfterDays"), days,
 			fmt.Sprintf("must be at least %d: S3 does not move younger objects to STANDARD_IA", minTransitionDays)))

@@ -9,14 +9,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// GCP has the keys of Pulumi's Google Cloud provider.
-type GCP struct {
-	// ID of the project.
-	Project string `provider:"gcp:project"`
-	// Region of the stack, such as europe-west1.
-	Region string `provider:"gcp:region"`
-}
-
 // gceName matches the name of a Compute Engine resource (RFC 1035).
 var gceName = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
@@ -48,7 +40,7 @@ func gkeDefaults(c *Config) {
 }
 
 func validateGKE(c Config) field.ErrorList {
-	var errs field.ErrorList
+	errs := c.GCP.validate()
 	if c.Cluster.Create != nil {
 		errs = append(errs, validateGKECluster(*c.Cluster.Create, Path("cluster", "create"))...)
 	}

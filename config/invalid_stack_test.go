@@ -6,12 +6,6 @@ var invalidStacks = []invalidCase{
 		want: []string{`modelferry:cloud: Required value: must be set`}},
 	{name: "unknown cloud", set: map[string]any{"cloud": "aks"},
 		want: []string{`modelferry:cloud: Unsupported value: "aks": supported values: "gke", "eks"`}},
-	{name: "missing gcp:project", set: map[string]any{"gcp:project": nil},
-		want: []string{`gcp:project: Required value: must be set`}},
-	{name: "missing gcp:region", set: map[string]any{"gcp:region": nil},
-		want: []string{`gcp:region: Required value: must be set`}},
-	{name: "missing aws:region", stack: "eks", set: map[string]any{"aws:region": nil},
-		want: []string{`aws:region: Required value: must be set`}},
 	{name: "invalid namespace", set: map[string]any{"namespace": "ML_Portfolio"},
 		want: []string{`modelferry:namespace: Invalid value: "ML_Portfolio": must be at most 63 lower case letters, digits and ` +
 			`hyphens`}},

@@ -28,8 +28,8 @@ var (
 
 // invalidCases returns the cases of every table.
 func invalidCases() []invalidCase {
-	return slices.Concat(invalidStacks, invalidNetworks, invalidServices, invalidReleases, invalidDeliveries, invalidProduction,
-		invalidNamespaceSettings, invalidIngresses, invalidMonitoring, invalidBucketNames, invalidTypes, invalidQuantities, invalidNested)
+	return slices.Concat(invalidStacks, invalidProviderKeys, invalidNetworks, invalidServices, invalidReleases, invalidDeliveries,
+		invalidProduction, invalidNamespaceSettings, invalidIngresses, invalidMonitoring, invalidBucketNames, invalidTypes, invalidQuantities, invalidNested)
 }
 
 // load loads the config and returns its errors.

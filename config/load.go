@@ -1,6 +1,8 @@
 package config
 
 import (
+	"slices"
+
 	"github.com/creasty/defaults"
 
 	"github.com/modelferry/modelferry/config/internal/decode"
@@ -26,10 +28,10 @@ func Load(source Source, keys []string) (Config, error) {
 		return Config{}, err
 	}
 	errs, unknown := decode.Into(&c, decode.Source{Namespace: Namespace, Get: source.GetConfig, Keys: keys})
-	c.readProviderKeys(source)
+	invalidProviderKeys, unknownProviderKeys := c.decodeProviderKeys(source, keys)
 	c.setDefaults()
-	errs = appendIndependent(errs, c.validate(source.Stack()))
-	if err := NewValidationError(append(errs, unknown...)); err != nil {
+	errs = appendIndependent(append(errs, invalidProviderKeys...), c.validate(source.Stack()))
+	if err := NewValidationError(slices.Concat(errs, unknown, unknownProviderKeys)); err != nil {
 		return Config{}, err
 	}
 	return c, nil

@@ -10,6 +10,8 @@ import (
 type fixture struct {
 	// providerKeys are the keys of the cloud's Pulumi provider.
 	providerKeys Settings
+	// providerOptions are further keys of the provider.
+	providerOptions []option
 	// values of keys by path.
 	values          map[string]*rapid.Generator[any]
 	existingNetwork *rapid.Generator[any]
@@ -20,7 +22,8 @@ type fixture struct {
 
 var fixtures = map[config.Cloud]fixture{
 	config.GKE: {
-		providerKeys: Settings{"gcp:project": "modelferry-demo", "gcp:region": "europe-west1"},
+		providerKeys:    Settings{"gcp:project": "modelferry-demo", "gcp:region": "europe-west1"},
+		providerOptions: []option{{"gcp:userProjectOverride", oneOf(true, false)}},
 		values: map[string]*rapid.Generator[any]{
 			"buckets.coldAfterDays": oneOf(1, 90, 365),
 			"buckets.kmsKey":        oneOf("projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/buckets"),
@@ -38,6 +41,10 @@ var fixtures = map[config.Cloud]fixture{
 	},
 	config.EKS: {
 		providerKeys: Settings{"aws:region": "eu-west-1"},
+		providerOptions: []option{
+			{"aws:profile", oneOf("ml")}, {"aws:assumeRole.roleArn", oneOf("arn:aws:iam::123456789012:role/deployer")},
+			{"aws:allowedAccountIds", oneOf([]any{"123456789012"}, []any{"123456789012", "210987654321"})},
+		},
 		values: map[string]*rapid.Generator[any]{
 			"buckets.coldAfterDays": oneOf(30, 90, 365),
 			"buckets.kmsKey":        oneOf("arn:aws:kms:eu-west-1:123456789012:key/ours"),

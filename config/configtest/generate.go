@@ -33,6 +33,9 @@ func Stacks() *rapid.Generator[map[string]Settings] {
 			s := shared.Clone()
 			s.Set("cloud", string(cloud))
 			maps.Copy(s, fixtures[cloud].providerKeys)
+			for _, o := range fixtures[cloud].providerOptions {
+				o.draw(t, "", s)
+			}
 			if create {
 				drawCluster(t, s, cloud, production)
 			} else {

@@ -76,9 +76,9 @@ func (g *generator) addStruct(typ, path string, clouds []string) error {
 		switch name := f.tag.Get("json"); name {
 		case "":
 		case "-":
-			err = g.addProviderKeys(f.typ, fieldClouds)
+			err = g.addStruct(f.typ, f.tag.Get("provider")+":", fieldClouds)
 		default:
-			err = g.addKey(f, strings.TrimPrefix(path+"."+name, "."), fieldClouds)
+			err = g.addKey(f, join(path, name), fieldClouds)
 		}
 		if err != nil {
 			return err
@@ -87,16 +87,12 @@ func (g *generator) addStruct(typ, path string, clouds []string) error {
 	return nil
 }
 
-// addProviderKeys adds the keys of a Pulumi provider, by their provider tags.
-func (g *generator) addProviderKeys(typ string, clouds []string) error {
-	for _, f := range g.types[typ] {
-		path := f.tag.Get("provider")
-		if f.comment == "" {
-			return missingComment(path)
-		}
-		g.keys = append(g.keys, Key{Path: path, Type: "string", Default: required, Clouds: clouds, Description: f.comment})
+// join appends a name to a path, or to the namespace of a provider, which ends in a colon.
+func join(path, name string) string {
+	if path == "" || strings.HasSuffix(path, ":") {
+		return path + name
 	}
-	return nil
+	return path + "." + name
 }
 
 const required = "*required*"

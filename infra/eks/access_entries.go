@@ -3,8 +3,10 @@ package eks
 import (
 	"fmt"
 
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/modelferry/modelferry/config"
 )
@@ -39,14 +41,22 @@ func newAccessEntries(
 	return policyAssociations, nil
 }
 
-// warnIfCallerNotAdmin warns before the cluster exists if the caller would have no access to it. It is not an error:
-// a preview needs no access, and in a pull request its identity often has read access only.
-func warnIfCallerNotAdmin(ctx *pulumi.Context, spec config.ClusterSpec, callerArn pulumi.StringOutput) {
-	callerArn.ApplyT(func(arn string) (bool, error) {
-		if spec.IsAdmin(arn) {
-			return true, nil
-		}
-		return false, ctx.Log.Warn(fmt.Sprintf("modelferry:cluster.create.admins: pulumi runs as %s, which is not in the list: "+
-			"pulumi up with this identity cannot create objects in the cluster", arn), nil)
-	})
+// checkCaller fails before anything is created if no administrator is in the caller's account: the credentials are
+// those of another account. If the caller is not an administrator, it warns. That is not an error: a preview needs no
+// access, and in a pull request its identity often has read access only.
+//
+// Other administrators may be in other accounts.
+// https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html
+func checkCaller(ctx *pulumi.Context, spec config.ClusterSpec, caller *aws.GetCallerIdentityResult) error {
+	path := config.Path("cluster", "create", "admins")
+	if !spec.HasAdminIn(caller.AccountId) {
+		return config.NewValidationError(field.ErrorList{field.Invalid(path, spec.Admins, fmt.Sprintf(
+			"must have a role or user of the account that pulumi runs in, %s, as %s: set aws:profile if it is the wrong account",
+			caller.AccountId, caller.Arn))})
+	}
+	if spec.IsAdmin(caller.Arn) {
+		return nil
+	}
+	return ctx.Log.Warn(fmt.Sprintf("%s: pulumi runs as %s, which is not in the list: "+
+		"pulumi up with this identity cannot create objects in the cluster", path, caller.Arn), nil)
 }

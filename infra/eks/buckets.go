@@ -16,10 +16,10 @@ type buckets struct {
 
 // bucketsArgs are the arguments of newBuckets.
 type bucketsArgs struct {
-	// Account is the number of the AWS account.
-	Account pulumi.StringOutput
-	// Name returns the name of a bucket by the account and its name in the service catalogue.
-	Name func(account, bucket string) string
+	// Account is the ID of the AWS account.
+	Account string
+	// Name returns the name of a bucket by its name in the service catalogue.
+	Name func(bucket string) string
 	// Buckets from the stack's config.
 	Buckets config.Buckets
 }
@@ -37,7 +37,7 @@ func newBuckets(ctx *pulumi.Context, args *bucketsArgs, opts ...pulumi.ResourceO
 		// A log has one version. Expiry makes it noncurrent, so it would be kept for ever as one of the last versions.
 		logArgs.Noncurrent.Keep = 0
 		logArgs.TransitionAfterDays, logArgs.ExpireDays = args.Buckets.AccessLogColdAfterDays(), args.Buckets.LogDays
-		logArgs.LogSourceAccount = args.Account
+		logArgs.LogSourceAccount = pulumi.String(args.Account)
 		if logBucket, err = NewBucket(ctx, config.AccessLogsBucket, logArgs, opts...); err != nil {
 			return nil, err
 		}
@@ -56,8 +56,7 @@ func newBuckets(ctx *pulumi.Context, args *bucketsArgs, opts ...pulumi.ResourceO
 
 // bucketArgs returns the settings that all buckets share.
 func (a *bucketsArgs) bucketArgs(bucket string) *BucketArgs {
-	name := a.Account.ApplyT(func(account string) string { return a.Name(account, bucket) }).(pulumi.StringOutput)
-	return &BucketArgs{Name: name, Noncurrent: a.Buckets.Noncurrent, ForceDestroy: a.Buckets.ForceDestroy}
+	return &BucketArgs{Name: pulumi.String(a.Name(bucket)), Noncurrent: a.Buckets.Noncurrent, ForceDestroy: a.Buckets.ForceDestroy}
 }
 
 // names returns the names of the buckets by their names in the service catalogue.

@@ -25,6 +25,8 @@ type Cluster struct {
 
 // ClusterArgs are the arguments of NewCluster.
 type ClusterArgs struct {
+	// AWS has the credentials of the program's access to the cluster.
+	AWS config.AWS
 	// Region of the cluster.
 	Region string
 	// Network of the nodes.
@@ -94,7 +96,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		return nil, err
 	}
 	c.Ready = slices.Concat(nodes, accessEntries, []pulumi.Resource{cluster, provider})
-	return c, c.setOutputs(ctx, args.Region, cluster.Name, cluster.Endpoint, cluster.CertificateAuthority.Data().Elem())
+	return c, c.setOutputs(ctx, args.AWS, cluster.Name, cluster.Endpoint, cluster.CertificateAuthority.Data().Elem())
 }
 
 // clusterArgs returns the arguments of the EKS cluster.
@@ -127,8 +129,10 @@ func (a *ClusterArgs) clusterArgs(roleArn, secretsKeyArn pulumi.StringOutput) *e
 
 // LookupClusterArgs are the arguments of LookupCluster.
 type LookupClusterArgs struct {
-	// Region and name of the cluster.
-	Region, Name string
+	// AWS has the region, and the credentials of the program's access to the cluster.
+	AWS config.AWS
+	// Name of the cluster.
+	Name string
 	// IdentityMode of the services. IRSA needs the cluster's OIDC provider.
 	IdentityMode config.PodIdentityMode
 }
@@ -139,7 +143,7 @@ func LookupCluster(
 ) (*Cluster, error) {
 	c := &Cluster{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:eks:Cluster", name, pulumi.Map{
-		"existing": pulumi.String(args.Name), "region": pulumi.String(args.Region),
+		"existing": pulumi.String(args.Name), "region": pulumi.String(args.AWS.Region),
 	}, c, opts...); err != nil {
 		return nil, err
 	}
@@ -152,18 +156,17 @@ func LookupCluster(
 		}, pulumi.Parent(c)).Arn()
 	}
 	ca := cluster.CertificateAuthorities().Index(pulumi.Int(0)).Data()
-	return c, c.setOutputs(ctx, args.Region, cluster.Name(), cluster.Endpoint(), ca)
+	return c, c.setOutputs(ctx, args.AWS, cluster.Name(), cluster.Endpoint(), ca)
 }
 
 // setOutputs sets and registers the outputs. endpoint is the API server's URL, ca its certificate: base64 of PEM.
-func (c *Cluster) setOutputs(ctx *pulumi.Context, region string, name, endpoint, ca pulumi.StringOutput) error {
+func (c *Cluster) setOutputs(ctx *pulumi.Context, credentials config.AWS, name, endpoint, ca pulumi.StringOutput) error {
 	c.Name, c.Endpoint = name, endpoint
 	c.Kubeconfig = infra.KubeconfigOutput(c.Name, c.Endpoint, ca, func(name string) infra.ExecConfig {
-		return infra.ExecConfig{
-			Command: "aws", Args: []string{"eks", "get-token", "--cluster-name", name, "--region", region, "--output", "json"},
-			InstallHint: "install the AWS CLI, version 2",
-		}
+		return execConfig(credentials.Region, name)
 	})
-	c.ProviderKubeconfig = c.Kubeconfig // the AWS CLI has the provider's chain of credentials
+	c.ProviderKubeconfig = infra.KubeconfigOutput(c.Name, c.Endpoint, ca, func(name string) infra.ExecConfig {
+		return providerExecConfig(credentials, name)
+	})
 	return ctx.RegisterResourceOutputs(c, pulumi.Map{"name": c.Name, "url": c.Endpoint, "arn": c.Arn})
 }

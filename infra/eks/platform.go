@@ -36,10 +36,7 @@ func NewPlatform(
 	if p.ObjectStore, err = objectStore(c.AWS.Region, c.Identity, c.Endpoints); err != nil {
 		return nil, err
 	}
-	provider, err := aws.NewProvider(ctx, name, &aws.ProviderArgs{
-		Region:      pulumi.String(c.AWS.Region),
-		DefaultTags: &aws.ProviderDefaultTagsArgs{Tags: pulumi.ToStringMap(args.Labels)},
-	})
+	provider, err := aws.NewProvider(ctx, name, providerArgs(c.AWS, args.Labels))
 	if err != nil {
 		return nil, err
 	}
@@ -49,13 +46,18 @@ func NewPlatform(
 		return nil, err
 	}
 	parent := pulumi.Parent(p)
-	caller := aws.GetCallerIdentityOutput(ctx, aws.GetCallerIdentityOutputArgs{}, parent)
+	caller, err := aws.GetCallerIdentity(ctx, &aws.GetCallerIdentityArgs{}, parent)
+	if err != nil {
+		return nil, err
+	}
 	if c.Cluster.Create != nil {
-		warnIfCallerNotAdmin(ctx, *c.Cluster.Create, caller.Arn())
+		if err := checkCaller(ctx, *c.Cluster.Create, caller); err != nil {
+			return nil, err
+		}
 	}
 	p.buckets, err = newBuckets(ctx, &bucketsArgs{
-		Account: caller.AccountId(), Buckets: c.Buckets,
-		Name: func(account, bucket string) string { return c.BucketName(account, ctx.Stack(), bucket) },
+		Buckets: c.Buckets, Account: caller.AccountId,
+		Name: func(bucket string) string { return c.BucketName(caller.AccountId, ctx.Stack(), bucket) },
 	}, parent)
 	if err != nil {
 		return nil, err
@@ -87,7 +89,7 @@ func (p *Platform) newCluster(
 	c := args.Config
 	if c.Cluster.Create == nil {
 		return LookupCluster(ctx, name, &LookupClusterArgs{
-			Region: p.region, Name: c.Cluster.Existing, IdentityMode: p.identityMode,
+			AWS: c.AWS, Name: c.Cluster.Existing, IdentityMode: p.identityMode,
 		}, opts...)
 	}
 	p.vpcCIDR = c.Cluster.Create.Network.CIDR
@@ -96,7 +98,7 @@ func (p *Platform) newCluster(
 		return nil, err
 	}
 	return NewCluster(ctx, name, &ClusterArgs{
-		Region: p.region, Network: network, Spec: *c.Cluster.Create, GPU: c.GPUNodePool(),
+		AWS: c.AWS, Region: p.region, Network: network, Spec: *c.Cluster.Create, GPU: c.GPUNodePool(),
 		InstallCSIDriver: c.NeedsCSIDriver(), Tags: args.Labels,
 	}, opts...)
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/organizations"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/infra"
 )
 
@@ -30,11 +31,7 @@ func NewPlatform(
 	if p.ObjectStore, err = objectStore(c.Endpoints); err != nil {
 		return nil, err
 	}
-	provider, err := gcp.NewProvider(ctx, name, &gcp.ProviderArgs{
-		Project:       pulumi.String(c.GCP.Project),
-		Region:        pulumi.String(c.GCP.Region),
-		DefaultLabels: pulumi.ToStringMap(args.Labels),
-	})
+	provider, err := gcp.NewProvider(ctx, name, providerArgs(c.GCP, args.Labels))
 	if err != nil {
 		return nil, err
 	}
@@ -62,6 +59,20 @@ func NewPlatform(
 	p.Cluster = cluster.Cluster
 	p.Kubernetes, err = cluster.NewKubernetesProvider(ctx, name, parent)
 	return p, err
+}
+
+// providerArgs returns the arguments of the Google Cloud provider. labels are those of every resource.
+func providerArgs(c config.GCP, labels map[string]string) *gcp.ProviderArgs {
+	args := &gcp.ProviderArgs{
+		Project: pulumi.String(c.Project), Region: pulumi.String(c.Region), DefaultLabels: pulumi.ToStringMap(labels),
+	}
+	if c.BillingProject != "" {
+		args.BillingProject = pulumi.String(c.BillingProject)
+	}
+	if c.UserProjectOverride {
+		args.UserProjectOverride = pulumi.Bool(true)
+	}
+	return args
 }
 
 // newCluster creates the registry and the cluster, or looks up the existing cluster.

@@ -73,30 +73,37 @@ func (s Source) read(t reflect.Type) (raw map[string]any, invalid field.ErrorLis
 			if value, err := strconv.ParseBool(text); err == nil {
 				raw[name] = value
 			}
+		case kind == reflect.Slice:
+			var list []any
+			if err := parse(text, &list); err != nil || list == nil {
+				invalid = append(invalid, field.TypeInvalid(s.path(name), shorten(text), "must be a list"))
+				continue
+			}
+			raw[name] = list
 		default:
-			value, err := parseObject(text)
-			if err != nil {
+			var object map[string]any
+			if err := parse(text, &object); err != nil || object == nil {
 				invalid = append(invalid, field.TypeInvalid(s.path(name), shorten(text),
 					"must be an object: write its keys below it, or set them with pulumi config set --path"))
 				continue
 			}
-			raw[name] = value
+			raw[name] = object
 		}
 	}
 	return raw, invalid
 }
 
-func parseObject(text string) (map[string]any, error) {
-	var value map[string]any
+// parse parses a text that has a single JSON value.
+func parse(text string, value any) error {
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber() // a float64 cannot represent every object generation
-	if err := decoder.Decode(&value); err != nil {
-		return nil, err
+	if err := decoder.Decode(value); err != nil {
+		return err
 	}
-	if _, err := decoder.Token(); value == nil || !errors.Is(err, io.EOF) {
-		return nil, errors.New("not a single object")
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("not a single value")
 	}
-	return value, nil
+	return nil
 }
 
 func (s Source) decode(raw map[string]any, target any) (mistyped, unknown field.ErrorList) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/engine"
 	"github.com/modelferry/modelferry/local/internal/paths"
 	"github.com/modelferry/modelferry/local/internal/stackfile"
@@ -53,8 +54,12 @@ func offlineOptions(
 	if err := override(file); err != nil {
 		return engine.Options{}, err
 	}
-	if _, err := file.Load(); err != nil {
+	c, err := file.Load()
+	if err != nil {
 		return engine.Options{}, err
+	}
+	if account := clouds.MustGet(string(c.Cloud)).Account; account != nil {
+		file.Merge(account(c))
 	}
 	program := stack.Program{ConfigKeys: file.Keys()}
 	return engine.Options{Layout: layout, Program: program.Deploy, ConfigOverrides: file.Overrides(), Out: out}, nil

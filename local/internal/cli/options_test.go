@@ -32,13 +32,37 @@ func TestOfflineOptions_overlaysAndValues(t *testing.T) {
 		"--overlay", overlayFile(t, "config:\n  modelferry:buckets: {forceDestroy: true}\n  modelferry:namespace: a\n"),
 		"-c", "namespace=b", "-c", "modelferry:cluster.create.nodes.max=6")
 	require.NoError(t, err)
-	require.Len(t, config, 3)
+	require.Len(t, config, 4)
 	require.Equal(t, "b", config["modelferry:namespace"], "values override files")
 	require.EqualValues(t, map[string]any{"coldAfterDays": 91, "forceDestroy": true}, config["modelferry:buckets"])
 	cluster, err := yaml.Marshal(config["modelferry:cluster"])
 	require.NoError(t, err)
 	require.Contains(t, string(cluster), "nodes:\n        max: 6\n        min: 1\n")
 	require.Contains(t, string(cluster), "role/ml-platform", "other keys of the object are not changed")
+}
+
+// The local cloud's caller is in the account of the first administrator, as the program requires.
+func TestOfflineOptions_account(t *testing.T) {
+	admin := overlayFile(t, `config:
+  aws:allowedAccountIds: ["333333333333", "210987654321"]
+  modelferry:cluster: {create: {admins: ["arn:aws:iam::210987654321:role/ops"]}}
+`)
+	config, err := overridesFor(t, "--stack", "eks", "--overlay", admin)
+	require.NoError(t, err)
+	require.Equal(t, []any{"210987654321"}, config["aws:allowedAccountIds"])
+	require.NotContains(t, config, "aws:forbiddenAccountIds")
+
+	forbidden := overlayFile(t, "config:\n  aws:forbiddenAccountIds: [\"333333333333\"]\n")
+	config, err = overridesFor(t, "--stack", "eks", "--overlay", forbidden)
+	require.NoError(t, err)
+	require.Equal(t, []any{"123456789012"}, config["aws:allowedAccountIds"])
+	require.Contains(t, config, "aws:forbiddenAccountIds")
+	require.Nil(t, config["aws:forbiddenAccountIds"])
+
+	existing := overlayFile(t, "config:\n  modelferry:cluster: {create: null, existing: main}\n")
+	config, err = overridesFor(t, "--stack", "eks", "--overlay", existing)
+	require.NoError(t, err)
+	require.NotContains(t, config, "aws:allowedAccountIds")
 }
 
 func TestOfflineOptions_noOverrides(t *testing.T) {

@@ -30,6 +30,8 @@ type Cloud struct {
 	PodIdentity bool
 	// IngressCRDs are the kinds that the cloud's ingress controller defines, see package crds.
 	IngressCRDs []string
+	// Account returns config values by which the local cloud's account is the one in the config. It may be nil.
+	Account func(config.Config) map[string]any
 	// Overrides returns config values that disable features which the local cloud does not have. It may be nil.
 	Overrides func(config.Config) map[string]any
 }

@@ -1,6 +1,10 @@
 package clouds
 
-import "github.com/modelferry/modelferry/config"
+import (
+	"strings"
+
+	"github.com/modelferry/modelferry/config"
+)
 
 var eks = Cloud{
 	Name:          config.EKS,
@@ -22,6 +26,18 @@ var eks = Cloud{
 				"posix", "--versioning-dir", o.DataDir + "/versions", o.DataDir + "/buckets",
 			}, []string{"ROOT_ACCESS_KEY=" + o.Root.AccessKey, "ROOT_SECRET_KEY=" + o.Root.SecretKey}
 		},
+	},
+	Account: func(c config.Config) map[string]any {
+		if c.Cluster.Create == nil {
+			return nil
+		}
+		// The program requires an administrator in the caller's account, which is the first one that is allowed.
+		account := strings.Split(c.Cluster.Create.Admins[0], ":")[4]
+		values := map[string]any{"aws:allowedAccountIds": []any{account}}
+		if len(c.AWS.ForbiddenAccountIDs) > 0 {
+			values["aws:forbiddenAccountIds"] = nil // the provider refuses both lists together
+		}
+		return values
 	},
 	Overrides: func(c config.Config) map[string]any {
 		if c.Cluster.Create == nil {

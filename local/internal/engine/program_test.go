@@ -74,6 +74,20 @@ func TestRender_everyOption(t *testing.T) {
 	}
 }
 
+// The program refuses credentials of another account than the administrators'.
+func TestPreview_callerInAnotherAccount(t *testing.T) {
+	preview := func(account string) error {
+		var program stack.Program
+		_, err := engine.Preview(context.Background(), engine.Options{
+			Layout: newProgramRepository(t, "eks"), Program: program.Deploy,
+			ConfigOverrides: map[string]any{"aws:allowedAccountIds": []any{account}},
+		})
+		return err
+	}
+	require.NoError(t, preview("123456789012"))
+	require.ErrorContains(t, preview("210987654321"), "must have a role or user of the account that pulumi runs in, 210987654321")
+}
+
 // The offline plan that is shown in a pull request.
 func TestPreview_program(t *testing.T) {
 	for _, name := range paths.Stacks {

@@ -117,8 +117,11 @@ func (s Stack) WithEndpoints(i node.Info, images Images) map[string]any {
 		"modelferry:releases":  releases,
 		"modelferry:gpu":       map[string]any{"enabled": false}, // the local node has no GPUs
 	}
-	if overrides := clouds.MustGet(string(s.Config.Cloud)).Overrides; overrides != nil {
-		mergeValues(values, overrides(s.Config))
+	cloud := clouds.MustGet(string(s.Config.Cloud))
+	for _, overrides := range []func(config.Config) map[string]any{cloud.Account, cloud.Overrides} {
+		if overrides != nil {
+			mergeValues(values, overrides(s.Config))
+		}
 	}
 	mergeValues(values, s.Values)
 	return values

@@ -60,6 +60,16 @@ func TestKeys_everyKeyHasRow(t *testing.T) {
 
 // configKeys returns the keys with a scalar or list value, found by reflection.
 func configKeys() []string {
+	keys := keysOf(reflect.TypeFor[config.Config]())
+	for namespace, typ := range map[string]reflect.Type{"gcp:": reflect.TypeFor[config.GCP](), "aws:": reflect.TypeFor[config.AWS]()} {
+		for _, key := range keysOf(typ) {
+			keys = append(keys, namespace+key)
+		}
+	}
+	return keys
+}
+
+func keysOf(root reflect.Type) []string {
 	var keys []string
 	var visit func(t reflect.Type, path string)
 	visit = func(t reflect.Type, path string) {
@@ -78,9 +88,8 @@ func configKeys() []string {
 			}
 		}
 	}
-	visit(reflect.TypeFor[config.Config](), "")
-	// The keys of the providers are in struct fields without a json tag.
-	return append(keys, "gcp:project", "gcp:region", "aws:region")
+	visit(root, "")
+	return keys
 }
 
 func TestRow_mismatches(t *testing.T) {

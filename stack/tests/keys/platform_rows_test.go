@@ -17,14 +17,15 @@ func allRows() []row {
 
 // Types of resources that several rows use.
 const (
-	gcpProvider   = "pulumi:providers:gcp"
-	awsProvider   = "pulumi:providers:aws"
-	gkeCluster    = "gcp:container/cluster:Cluster"
-	eksCluster    = "aws:eks/cluster:Cluster"
-	gcsBucket     = "gcp:storage/bucket:Bucket"
-	gkeRepository = "artifactregistry/repository:Repository"
-	ecrRepository = "ecr/repository:Repository"
-	s3Lifecycle   = "BucketLifecycleConfigurationV2"
+	gcpProvider        = "pulumi:providers:gcp"
+	awsProvider        = "pulumi:providers:aws"
+	kubernetesProvider = "pulumi:providers:kubernetes"
+	gkeCluster         = "gcp:container/cluster:Cluster"
+	eksCluster         = "aws:eks/cluster:Cluster"
+	gcsBucket          = "gcp:storage/bucket:Bucket"
+	gkeRepository      = "artifactregistry/repository:Repository"
+	ecrRepository      = "ecr/repository:Repository"
+	s3Lifecycle        = "BucketLifecycleConfigurationV2"
 )
 
 // stackRows returns the rows of keys about the stack: location, owner, registry and so on.
@@ -34,6 +35,7 @@ func stackRows() []row {
 		return expectInput{stack, "ConfigMap", "bankchurn-model", "data." + name, want}
 	}
 	const labels = "spec.template.metadata.labels/modelferry.dev/"
+	const deployer = "arn:aws:iam::" + stacktest.AccountID + ":role/deployer"
 	const store, sts = "https://store.internal", "https://sts.internal"
 	return append(batch(
 		newRow("owner", "risk", gkeInput(gcpProvider, "modelferry", "defaultLabels.owner", "risk"),
@@ -62,6 +64,17 @@ func stackRows() []row {
 		newRow("aws:region", "eu-central-1", eksInput(awsProvider, "modelferry", "region", "eu-central-1"),
 			setting("eks", "AWS_REGION", "eu-central-1"),
 			eksInput("VpcEndpoint", "modelferry-s3", "serviceName", "com.amazonaws.eu-central-1.s3")),
+		newRow("gcp:userProjectOverride", true, gkeInput(gcpProvider, "modelferry", "userProjectOverride", true)),
+		newRow("gcp:billingProject", "billing", gkeInput(gcpProvider, "modelferry", "billingProject", "billing")).
+			withPrerequisites(map[string]any{"gcp:userProjectOverride": true}),
+		newRow("aws:profile", "ml", eksInput(awsProvider, "modelferry", "profile", "ml"),
+			eksInput(kubernetesProvider, "modelferry", "kubeconfig", contains{`"--profile","ml"`})),
+		newRow("aws:assumeRole.roleArn", deployer, eksInput(awsProvider, "modelferry", "assumeRole.roleArn", deployer),
+			eksInput(kubernetesProvider, "modelferry", "kubeconfig", contains{`"--role-arn","` + deployer + `"`})),
+		newRow("aws:allowedAccountIds", []any{stacktest.AccountID},
+			eksInput(awsProvider, "modelferry", "allowedAccountIds", []any{stacktest.AccountID})),
+		newRow("aws:forbiddenAccountIds", []any{"210987654321"},
+			eksInput(awsProvider, "modelferry", "forbiddenAccountIds", []any{"210987654321"})),
 		newRow("namespace", "models", bothInput("Namespace", "models", "metadata.name", "models"),
 			deployment("metadata.namespace", "models"),
 			gkeInput("ManagedFolderIamMember", "bankchurn-predictor-models", "member", contains{"/ns/models/sa/bankchurn-predictor"}),

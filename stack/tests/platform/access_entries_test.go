@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/stack"
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
@@ -53,6 +55,27 @@ func TestAccessEntries_warnIfCallerNotAdmin(t *testing.T) {
 	}
 	require.Empty(t, stacktest.Up(t, "eks", map[string]any{"cluster": object{"existing": "production"}}).Warnings,
 		"the program does not manage the access entries of an existing cluster")
+}
+
+// Credentials of another account fail before anything is created.
+func TestAccessEntries_callerInAnotherAccount(t *testing.T) {
+	const other = "arn:aws:iam::210987654321:role/ml-platform"
+	for _, preview := range []bool{true, false} {
+		s := stacktest.Settings(t, "eks", map[string]any{"cluster.create.admins": []any{other}})
+		program := stack.Program{ConfigKeys: s.Keys()}
+		r, err := stacktest.Run(program.RegisterResources, "eks", s, preview)
+		var validationErr *config.ValidationError
+		require.ErrorAs(t, err, &validationErr)
+		require.EqualError(t, validationErr, "invalid configuration (1 error), no changes were made:\n  "+
+			`modelferry:cluster.create.admins: Invalid value: ["`+other+`"]: must have a role or user of the account that pulumi `+
+			"runs in, "+stacktest.AccountID+", as "+stacktest.CallerArn+": set aws:profile if it is the wrong account")
+		for _, registration := range r.Registrations {
+			require.Contains(t, []string{"pulumi:providers:aws", "modelferry:eks:Platform"}, registration.Type)
+		}
+	}
+	// A second administrator may be in another account.
+	own := "arn:aws:iam::" + stacktest.AccountID + ":role/ml-platform"
+	require.Empty(t, stacktest.Up(t, "eks", map[string]any{"cluster.create.admins": []any{other, own}}).Warnings)
 }
 
 // What AWS owns has the partition of the region in its ARN.
