@@ -26,6 +26,10 @@ var invariants = []invariant{
 	{"every resource is in a component", resourcesWithoutParent},
 	{"every resource names its provider", resourcesWithoutProvider},
 	{"every resource is labelled", unlabelledResources},
+	{"resources of a type are alike", unevenResources},
+	{"every resource has the inputs of its type", incompleteResources},
+	{"every resource depends on what it needs", missingDependencies},
+	{"every subnet has a route", unroutedSubnets},
 }
 
 // programRun is one run of the program with its config.
