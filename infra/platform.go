@@ -15,6 +15,8 @@ type Platform struct {
 	Kubernetes *kubernetes.Provider
 	// Cluster is where the services run.
 	Cluster Cluster
+	// Network of the cluster's nodes.
+	Network Network
 	// ClusterAutoscaler has the cloud's settings of the Kubernetes Cluster Autoscaler.
 	// It is nil if the stack does not run one.
 	ClusterAutoscaler *ClusterAutoscaler
@@ -47,8 +49,22 @@ type Cluster struct {
 	// ProviderKubeconfig is the same for the program's own Kubernetes provider. It logs in with the credentials of the
 	// cloud's provider, which need not be those of the cloud's CLI.
 	ProviderKubeconfig pulumi.StringOutput
+	// IdentityProvider issues the identities of the cluster's pods: the ARN of the OIDC provider in IAM, "" if the stack
+	// does not use one, or the name of the workload identity pool.
+	IdentityProvider pulumi.StringOutput
+	// SecurityGroup is the ID of the cluster's security group on AWS, which the nodes and the API server have. It is ""
+	// on Google Cloud, where firewall rules select nodes by tags.
+	SecurityGroup pulumi.StringOutput
 	// Ready are the resources that have to exist before the cluster can run a pod.
 	Ready []pulumi.Resource
+}
+
+// Network is the network of a cluster, in the cloud's own notation.
+type Network struct {
+	// ID of the VPC, or self link or name of the VPC network.
+	ID pulumi.StringOutput
+	// Subnets of the nodes, and PublicSubnets of the load balancers, which only a network on AWS has.
+	Subnets, PublicSubnets pulumi.StringArrayOutput
 }
 
 // NewKubernetesProvider returns the provider that applies objects to the cluster by server-side apply.

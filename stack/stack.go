@@ -97,8 +97,14 @@ func outputs(c config.Config, platform *platform, services []deployedService) pu
 		buckets[name] = bucket
 	}
 	return pulumi.Map{
-		"cloud":      pulumi.String(string(c.Cloud)),
-		"cluster":    pulumi.StringMap{"name": platform.Cluster.Name, "endpoint": platform.Cluster.Endpoint},
+		"cloud": pulumi.String(string(c.Cloud)),
+		"cluster": pulumi.StringMap{
+			"name": platform.Cluster.Name, "endpoint": platform.Cluster.Endpoint,
+			"identityProvider": platform.Cluster.IdentityProvider, "securityGroup": platform.Cluster.SecurityGroup,
+		},
+		"network": pulumi.Map{
+			"id": platform.Network.ID, "subnets": platform.Network.Subnets, "publicSubnets": platform.Network.PublicSubnets,
+		},
 		"kubeconfig": platform.Cluster.Kubeconfig,
 		"namespace":  pulumi.String(c.Namespace),
 		"buckets":    buckets,

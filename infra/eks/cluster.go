@@ -16,6 +16,8 @@ type Cluster struct {
 	pulumi.ResourceState
 	infra.Cluster
 
+	// Network of the nodes.
+	Network infra.Network
 	// Arn of the cluster.
 	Arn pulumi.StringOutput
 	// OIDCIssuer is the URL of the service account tokens' issuer, OIDCProviderArn the ARN of its OIDC provider in IAM.
@@ -79,7 +81,12 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	if err != nil {
 		return nil, err
 	}
-	c.OIDCProviderArn = provider.Arn
+	c.OIDCProviderArn, c.IdentityProvider = provider.Arn, provider.Arn
+	c.SecurityGroup = cluster.VpcConfig.ClusterSecurityGroupId().Elem()
+	c.Network = infra.Network{
+		ID:      args.Network.VPC,
+		Subnets: args.Network.Private.ToStringArrayOutput(), PublicSubnets: args.Network.Public.ToStringArrayOutput(),
+	}
 	nodes, err := newNodeGroups(ctx, clusterName, args, cluster, parent)
 	if err != nil {
 		return nil, err
@@ -149,11 +156,18 @@ func LookupCluster(
 	}
 	cluster := eks.LookupClusterOutput(ctx, eks.LookupClusterOutputArgs{Name: pulumi.String(args.Name)}, pulumi.Parent(c))
 	c.Arn = cluster.Arn()
+	c.SecurityGroup = cluster.VpcConfig().ClusterSecurityGroupId()
+	c.Network = infra.Network{
+		ID: cluster.VpcConfig().VpcId(), Subnets: cluster.VpcConfig().SubnetIds(),
+		PublicSubnets: pulumi.StringArray{}.ToStringArrayOutput(), // not distinguished from the others
+	}
+	c.IdentityProvider = pulumi.String("").ToStringOutput()
 	if args.IdentityMode == config.IRSA {
 		c.OIDCIssuer = cluster.Identities().Index(pulumi.Int(0)).Oidcs().Index(pulumi.Int(0)).Issuer()
 		c.OIDCProviderArn = iam.LookupOpenIdConnectProviderOutput(ctx, iam.LookupOpenIdConnectProviderOutputArgs{
 			Url: c.OIDCIssuer,
 		}, pulumi.Parent(c)).Arn()
+		c.IdentityProvider = c.OIDCProviderArn
 	}
 	ca := cluster.CertificateAuthorities().Index(pulumi.Int(0)).Data()
 	return c, c.setOutputs(ctx, args.AWS, cluster.Name(), cluster.Endpoint(), ca)

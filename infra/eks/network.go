@@ -15,6 +15,8 @@ import (
 type Network struct {
 	pulumi.ResourceState
 
+	// VPC is the ID of the VPC.
+	VPC pulumi.StringOutput
 	// Private are the IDs of the nodes' subnets.
 	Private pulumi.StringArray
 	// Public are the IDs of the subnets of load balancers and NAT gateways.
@@ -83,6 +85,7 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 	if err != nil {
 		return nil, err
 	}
+	n.VPC = vpc.ID().ToStringOutput()
 	zoneNames := args.zoneNames(ctx, parent)
 	privateTables := make([]*ec2.RouteTable, args.natGatewayCount())
 	for k := range privateTables {
@@ -109,7 +112,7 @@ func NewNetwork(ctx *pulumi.Context, name string, args *NetworkArgs, opts ...pul
 	if err := n.addEgress(ctx, name, args, vpc, privateTables, parent); err != nil {
 		return nil, err
 	}
-	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"vpc": vpc.ID(), "private": n.Private, "public": n.Public})
+	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"vpc": n.VPC, "private": n.Private, "public": n.Public})
 }
 
 func newRouteTable(ctx *pulumi.Context, name string, vpc *ec2.Vpc, opts ...pulumi.ResourceOption) (*ec2.RouteTable, error) {

@@ -14,7 +14,7 @@ import (
 func LookupNetwork(
 	ctx *pulumi.Context, name string, args *config.ExistingNetwork, opts ...pulumi.ResourceOption,
 ) (*Network, error) {
-	n := &Network{}
+	n := &Network{VPC: pulumi.String(args.VPC).ToStringOutput()}
 	if err := ctx.RegisterComponentResourceV2("modelferry:eks:Network", name, pulumi.Map{
 		"existing": pulumi.String(args.VPC),
 	}, n, opts...); err != nil {
@@ -35,7 +35,7 @@ func LookupNetwork(
 	for _, id := range args.PublicSubnets {
 		n.Public = append(n.Public, lookupSubnet(ctx, args.VPC, id, parent).Id())
 	}
-	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"vpc": pulumi.String(args.VPC), "private": n.Private, "public": n.Public})
+	return n, ctx.RegisterResourceOutputs(n, pulumi.Map{"vpc": n.VPC, "private": n.Private, "public": n.Public})
 }
 
 // lookupSubnet looks up a subnet by both IDs, so that it fails for a subnet of another VPC.

@@ -74,7 +74,7 @@ func NewPlatform(
 	if p.cluster, err = p.newCluster(ctx, name, args, parent); err != nil {
 		return nil, err
 	}
-	p.Cluster = p.cluster.Cluster
+	p.Cluster, p.Network = p.cluster.Cluster, p.cluster.Network
 	if p.ClusterAutoscaler, err = p.newClusterAutoscaler(ctx, c.Cluster.Create, parent); err != nil {
 		return nil, err
 	}

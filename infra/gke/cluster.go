@@ -14,6 +14,9 @@ import (
 type Cluster struct {
 	pulumi.ResourceState
 	infra.Cluster
+
+	// Network of the nodes.
+	Network infra.Network
 }
 
 // ClusterArgs are the arguments of NewCluster.
@@ -73,6 +76,8 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		return nil, err
 	}
 	c.Ready = slices.Concat(pools, []pulumi.Resource{cluster})
+	c.IdentityProvider = pulumi.String(WorkloadPool(args.Project)).ToStringOutput()
+	c.setNetwork(args.Network.Network.ToStringOutput(), args.Network.Subnetwork.ToStringOutput())
 	return c, c.setOutputs(ctx, cluster.Name, cluster.Endpoint, cluster.MasterAuth.ClusterCaCertificate().Elem())
 }
 
@@ -170,8 +175,18 @@ func LookupCluster(
 	cluster := container.LookupClusterOutput(ctx, container.LookupClusterOutputArgs{
 		Name: pulumi.String(args.Name), Project: pulumi.String(args.Project), Location: pulumi.String(args.Location),
 	}, pulumi.Parent(c))
+	c.IdentityProvider = cluster.WorkloadIdentityConfigs().Index(pulumi.Int(0)).WorkloadPool()
+	c.setNetwork(cluster.Network(), cluster.Subnetwork())
 	ca := cluster.MasterAuths().Index(pulumi.Int(0)).ClusterCaCertificate()
 	return c, c.setOutputs(ctx, cluster.Name(), cluster.Endpoint(), ca)
+}
+
+func (c *Cluster) setNetwork(network, subnetwork pulumi.StringOutput) {
+	c.Network = infra.Network{
+		ID: network, Subnets: pulumi.StringArray{subnetwork}.ToStringArrayOutput(),
+		PublicSubnets: pulumi.StringArray{}.ToStringArrayOutput(),
+	}
+	c.SecurityGroup = pulumi.String("").ToStringOutput()
 }
 
 // setOutputs sets and registers the outputs. endpoint is the API server's host, ca its certificate: base64 of PEM.

@@ -56,7 +56,7 @@ func NewPlatform(
 	if err != nil {
 		return nil, err
 	}
-	p.Cluster = cluster.Cluster
+	p.Cluster, p.Network = cluster.Cluster, cluster.Network
 	p.Kubernetes, err = cluster.NewKubernetesProvider(ctx, name, parent)
 	return p, err
 }

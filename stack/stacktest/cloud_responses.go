@@ -24,6 +24,8 @@ const (
 	PublicSubnet = "subnet-0c"
 	// KubernetesVersion is the version of an EKS cluster whose config sets none.
 	KubernetesVersion = "1.34"
+	// VPC, Subnet and SecurityGroup are those of an existing EKS cluster. A created one has the security group, too.
+	VPC, Subnet, SecurityGroup = "vpc-0123", "subnet-0123", "sg-0123"
 	// OIDCIssuer is the issuer of the EKS cluster's tokens, OIDCProviderArn its identity provider in IAM.
 	OIDCIssuer      = "https://oidc.eks.eu-west-1.amazonaws.com/id/0123"
 	OIDCProviderArn = "arn:aws:iam::" + AccountID + ":oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/0123"
@@ -57,6 +59,9 @@ func computedOutputs(typ, name string, inputs resource.PropertyMap) resource.Pro
 		computed = object{"email": inputOrGenerated("accountId") + "@modelferry-demo.iam.gserviceaccount.com"}
 	case "aws:eks/cluster:Cluster":
 		computed = eksClusterOutputs()
+		vpcConfig := inputs["vpcConfig"].ObjectValue().Mappable()
+		vpcConfig["clusterSecurityGroupId"] = SecurityGroup
+		computed["vpcConfig"] = vpcConfig
 		if !inputs.HasValue("version") {
 			computed["version"] = KubernetesVersion
 		}
@@ -123,7 +128,11 @@ func invokeResult(token string, args resource.PropertyMap) resource.PropertyMap 
 	case "gcp:storage/getProjectServiceAccount:getProjectServiceAccount":
 		computed = object{"emailAddress": "service-" + ProjectNumber + "@gs-project-accounts.iam.gserviceaccount.com"}
 	case "gcp:container/getCluster:getCluster":
-		computed = object{"endpoint": GKEEndpoint, "masterAuths": []any{object{"clusterCaCertificate": ClusterCA}}}
+		computed = object{
+			"endpoint": GKEEndpoint, "masterAuths": []any{object{"clusterCaCertificate": ClusterCA}},
+			"network": "default", "subnetwork": "default",
+			"workloadIdentityConfigs": []any{object{"workloadPool": "modelferry-demo.svc.id.goog"}},
+		}
 	case "aws:index/getCallerIdentity:getCallerIdentity":
 		computed = object{"accountId": AccountID, "arn": CallerArn}
 	case "aws:index/getAvailabilityZones:getAvailabilityZones":
@@ -132,6 +141,7 @@ func invokeResult(token string, args resource.PropertyMap) resource.PropertyMap 
 		computed = object{"mapPublicIpOnLaunch": args["id"].StringValue() == PublicSubnet}
 	case "aws:eks/getCluster:getCluster":
 		computed = eksClusterOutputs()
+		computed["vpcConfig"] = object{"vpcId": VPC, "subnetIds": []any{Subnet}, "clusterSecurityGroupId": SecurityGroup}
 		computed["certificateAuthorities"] = []any{object{"data": ClusterCA}}
 	case "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider":
 		computed = object{"arn": OIDCProviderArn}

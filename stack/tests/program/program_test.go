@@ -3,6 +3,7 @@
 package program
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -52,7 +53,8 @@ func TestProgram_registrationOrder(t *testing.T) {
 
 func TestProgram_outputs(t *testing.T) {
 	want := []string{
-		"buckets.datasets", "buckets.models", "cloud", "cluster.endpoint", "cluster.name", "kubeconfig", "namespace",
+		"buckets.datasets", "buckets.models", "cloud", "cluster.endpoint", "cluster.identityProvider", "cluster.name",
+		"cluster.securityGroup", "kubeconfig", "namespace", "network.id", "network.publicSubnets", "network.subnets",
 	}
 	for _, s := range stacktest.Services {
 		for _, key := range []string{"config", "deployment", "identity", "model.bucket", "model.path", "model.sha256", "service"} {
@@ -75,6 +77,55 @@ func TestProgram_outputs(t *testing.T) {
 			}, r.Outputs["services"].(map[string]any)[s.Name])
 		}
 	})
+}
+
+// What tools outside the program need, such as the load balancer controller of EKS.
+func TestProgram_networkOutputs(t *testing.T) {
+	const selfLink = "https://www.googleapis.com/compute/v1/modelferry"
+	gkePool := "modelferry-demo.svc.id.goog"
+	private := []any{"modelferry-private-0-id", "modelferry-private-1-id", "modelferry-private-2-id"}
+	public := []any{"modelferry-public-0-id", "modelferry-public-1-id", "modelferry-public-2-id"}
+	existing := map[string]any{"cluster": object{"existing": "main"}}
+	podIdentity := map[string]any{"cluster": object{"existing": "main"}, "identity": "podIdentity"}
+	type outputs struct {
+		network                         object
+		identityProvider, securityGroup string
+	}
+	for name, test := range map[string]struct {
+		stack string
+		set   map[string]any
+		want  outputs
+	}{
+		"gke": {"gke", nil, outputs{object{"id": selfLink, "subnets": []any{selfLink}, "publicSubnets": []any{}}, gkePool, ""}},
+		"gke, existing network": {"gke", map[string]any{"cluster.create.network.existing": stacktest.ExistingNetworks["gke"]}, outputs{
+			object{"id": stacktest.ExistingNetworks["gke"]["network"], "subnets": []any{stacktest.ExistingNetworks["gke"]["subnetwork"]},
+				"publicSubnets": []any{}}, gkePool, ""}},
+		"gke, existing cluster": {"gke", existing, outputs{
+			object{"id": "default", "subnets": []any{"default"}, "publicSubnets": []any{}}, gkePool, ""}},
+		"eks": {"eks", nil, outputs{object{"id": "modelferry-id", "subnets": private, "publicSubnets": public},
+			stacktest.OIDCProviderArn, stacktest.SecurityGroup}},
+		"eks, existing network": {"eks", map[string]any{"cluster.create.network.existing": stacktest.ExistingNetworks["eks"]}, outputs{
+			object{"id": "vpc-0a", "subnets": []any{"subnet-0a", "subnet-0b"}, "publicSubnets": []any{"subnet-0d"}},
+			stacktest.OIDCProviderArn, stacktest.SecurityGroup}},
+		"eks, existing cluster": {"eks", existing, outputs{
+			object{"id": stacktest.VPC, "subnets": []any{stacktest.Subnet}, "publicSubnets": []any{}},
+			stacktest.OIDCProviderArn, stacktest.SecurityGroup}},
+		"eks, existing cluster with Pod Identity": {"eks", podIdentity, outputs{
+			object{"id": stacktest.VPC, "subnets": []any{stacktest.Subnet}, "publicSubnets": []any{}}, "", stacktest.SecurityGroup}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := json.Marshal(stacktest.Up(t, test.stack, test.set).Outputs)
+			require.NoError(t, err)
+			var outputs struct {
+				Network object
+				Cluster struct{ IdentityProvider, SecurityGroup string }
+			}
+			require.NoError(t, json.Unmarshal(got, &outputs))
+			require.Equal(t, test.want.network, outputs.Network)
+			require.Equal(t, test.want.identityProvider, outputs.Cluster.IdentityProvider)
+			require.Equal(t, test.want.securityGroup, outputs.Cluster.SecurityGroup)
+		})
+	}
 }
 
 // The first preview of a stack shows every resource that the update creates.

@@ -34,6 +34,7 @@ var functions = map[string]provider.Function{
 		Outputs: map[string]provider.OutputFunc{
 			"id":       func(r *provider.Request) any { return r.LookupClusterID(clusterType, r.GetString("name")) },
 			"endpoint": clusterEndpoint,
+			"network":  provider.ConstOutput("default"), "subnetwork": provider.ConstOutput("default"),
 			"selfLink": provider.Template("https://container.googleapis.com/v1/projects/{project}/locations/{location}/clusters/{name}"),
 			"masterAuths": func(r *provider.Request) any {
 				return []any{map[string]any{
