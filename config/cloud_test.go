@@ -30,6 +30,7 @@ func TestLoad_keyOfAnotherCloud(t *testing.T) {
 				settings := settings.Clone()
 				settings.Set(key.Path, map[reflect.Kind]any{
 					reflect.String: "x", reflect.Bool: true, reflect.Slice: []any{"x"},
+					reflect.Map: map[string]any{"x": map[string]any{}},
 				}[key.Type.Kind()])
 				_, err := config.Load(settings, nil)
 				var validationErr *config.ValidationError

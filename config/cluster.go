@@ -37,6 +37,9 @@ type ClusterSpec struct {
 	DiskGiB int `json:"diskGiB" default:"50"`
 	// Kubernetes Cluster Autoscaler, which EKS does not include.
 	Autoscaler ClusterAutoscaler `json:"autoscaler" clouds:"eks"`
+	// EKS add-ons by name: vpc-cni, kube-proxy, eks-pod-identity-agent, coredns, metrics-server or
+	// aws-mountpoint-s3-csi-driver.
+	Addons map[string]Addon `json:"addons" clouds:"eks"`
 	// Network of the nodes.
 	Network Network `json:"network"`
 	// CIDR ranges that may connect to the public endpoint of the API server. If there are none, the API server has only

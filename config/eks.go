@@ -84,6 +84,7 @@ func validateEKSCluster(c Config, s ClusterSpec, fldPath *field.Path) field.Erro
 	}
 	errs = append(errs, validateSupported(fldPath.Child("upgradePolicy"), s.UpgradePolicy, []string{"STANDARD", "EXTENDED"})...)
 	errs = append(errs, s.Autoscaler.validate(fldPath.Child("autoscaler"), c.Production)...)
+	errs = append(errs, validateAddons(s.Addons, fldPath.Child("addons"))...)
 	errs = append(errs, validateAdmins(s.Admins, fldPath.Child("admins"))...)
 	errs = append(errs, validateZones(s.Network.Zones, c.AWS.Region, fldPath.Child("network", "zones"))...)
 	if s.Network.Existing != nil {

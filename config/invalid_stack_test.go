@@ -34,6 +34,16 @@ var invalidStacks = []invalidCase{
 	{name: "unknown upgrade policy", stack: "eks", set: map[string]any{"cluster.create.upgradePolicy": "standard"},
 		want: []string{`modelferry:cluster.create.upgradePolicy: Unsupported value: "standard": supported values: ` +
 			`"STANDARD", "EXTENDED"`}},
+	{name: "invalid add-ons", stack: "eks", set: map[string]any{"cluster.create.addons": map[string]any{
+		"aws-ebs-csi-driver": object, "vpc-cni": map[string]any{"version": "1.21.1"}}},
+		want: []string{
+			`modelferry:cluster.create.addons.aws-ebs-csi-driver: Unsupported value: "aws-ebs-csi-driver": supported values: ` +
+				`"vpc-cni", "kube-proxy", "eks-pod-identity-agent", "coredns", "metrics-server", "aws-mountpoint-s3-csi-driver"`,
+			`modelferry:cluster.create.addons.vpc-cni.version: Invalid value: "1.21.1": must be the version of an EKS add-on, ` +
+				`such as v1.21.1-eksbuild.1 (aws eks describe-addon-versions)`,
+		}},
+	{name: "add-on values of another type", stack: "eks", set: map[string]any{"cluster.create.addons.coredns.values": "{}"},
+		want: []string{`modelferry:cluster.create.addons.coredns.values: Invalid value: "{}": must be an object with keys`}},
 	{name: "upgrade policy on gke", set: map[string]any{"cluster.create.upgradePolicy": "STANDARD"},
 		want: []string{`modelferry:cluster.create.upgradePolicy: Forbidden: only supported on eks, and this stack is on gke: remove it`}},
 	{name: "unknown release channel", set: map[string]any{"cluster.create.releaseChannel": "stable"},

@@ -29,7 +29,8 @@ var (
 // invalidCases returns the cases of every table.
 func invalidCases() []invalidCase {
 	return slices.Concat(invalidStacks, invalidProviderKeys, invalidNetworks, invalidServices, invalidReleases, invalidDeliveries,
-		invalidProduction, invalidNamespaceSettings, invalidIngresses, invalidMonitoring, invalidBucketNames, invalidTypes, invalidQuantities, invalidNested)
+		invalidProduction, invalidNamespaceSettings, invalidIngresses, invalidMonitoring, invalidBucketNames, invalidTypes,
+		invalidQuantities, invalidNested)
 }
 
 // load loads the config and returns its errors.

@@ -21,6 +21,9 @@ var clusterOptions = []option{
 	{"releaseChannel", oneOf("RAPID", "REGULAR", "STABLE")},
 	{"kmsKey", nil},
 	{"network.controlPlaneCIDR", oneOf("172.31.0.0/28")},
+	{"addons", newEachDraw(func() any {
+		return map[string]any{"coredns": map[string]any{"version": "v1.13.1-eksbuild.1", "values": map[string]any{"replicaCount": 3}}}
+	})},
 	{"autoscaler.enabled", oneOf(true, false)},
 }
 

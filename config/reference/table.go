@@ -140,6 +140,7 @@ func missingComment(path string) error {
 func (f structField) typeName() string {
 	name := cmp.Or(map[string]string{
 		"int": "number", "bool": "boolean", "time.Duration": "duration", "string": "string", "Cloud": "string", "PodIdentityMode": "string",
+		"any": "value",
 	}[f.typ], "object")
 	switch {
 	case f.isMap && name == "object":

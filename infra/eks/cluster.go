@@ -92,7 +92,9 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		return nil, err
 	}
 	if args.InstallCSIDriver {
-		addon, err := newCSIDriverAddon(ctx, clusterName, cluster, nodes, parent)
+		// It needs no role: it reads with the pods' roles.
+		addon, err := newAddon(ctx, clusterName, config.AddonS3CSIDriver, args.Spec.Addons[config.AddonS3CSIDriver], cluster,
+			parent, pulumi.DependsOn(nodes))
 		if err != nil {
 			return nil, err
 		}

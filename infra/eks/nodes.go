@@ -11,6 +11,7 @@ import (
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/iam"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/infra"
 )
 
@@ -30,8 +31,8 @@ func newNodeGroups(
 		return nil, err
 	}
 	// Before the nodes: without the CNI plugin a node stays NotReady, and the creation of its group times out.
-	for _, addon := range []string{"vpc-cni", "kube-proxy", "eks-pod-identity-agent"} {
-		installed, err := newAddon(ctx, name, addon, cluster, opts...)
+	for _, addon := range []string{config.AddonVPCCNI, config.AddonKubeProxy, config.AddonPodIdentity} {
+		installed, err := newAddon(ctx, name, addon, args.Spec.Addons[addon], cluster, opts...)
 		if err != nil {
 			return nil, err
 		}
@@ -50,8 +51,8 @@ func newNodeGroups(
 	}
 	// After the system nodes, which they run on. The HPA needs metrics-server.
 	addonOpts := append(slices.Clone(opts), pulumi.DependsOn(ready[:1]))
-	for _, addon := range []string{"coredns", "metrics-server"} {
-		installed, err := newAddon(ctx, name, addon, cluster, addonOpts...)
+	for _, addon := range []string{config.AddonCoreDNS, config.AddonMetricsServer} {
+		installed, err := newAddon(ctx, name, addon, args.Spec.Addons[addon], cluster, addonOpts...)
 		if err != nil {
 			return nil, err
 		}
@@ -128,20 +129,6 @@ func tagNodeTemplate(ctx *pulumi.Context, pool infra.NodePool, group *eks.NodeGr
 		},
 	}, opts...)
 	return err
-}
-
-// addonConfiguration has the settings of the add-ons.
-var addonConfiguration = map[string]pulumi.StringPtrInput{
-	// Without it a NetworkPolicy is accepted but not enforced.
-	"vpc-cni": pulumi.String(`{"enableNetworkPolicy":"true"}`),
-}
-
-func newAddon(ctx *pulumi.Context, name, addon string, cluster *eks.Cluster, opts ...pulumi.ResourceOption) (*eks.Addon, error) {
-	return eks.NewAddon(ctx, fmt.Sprintf("%s-%s", name, addon), &eks.AddonArgs{
-		ClusterName: cluster.Name, AddonName: pulumi.String(addon),
-		ResolveConflictsOnCreate: pulumi.String("OVERWRITE"), ResolveConflictsOnUpdate: pulumi.String("PRESERVE"),
-		ConfigurationValues: addonConfiguration[addon],
-	}, opts...)
 }
 
 // serviceRoleArgs are the arguments of newServiceRole.

@@ -1,6 +1,7 @@
 package stacktest
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 
@@ -24,8 +25,10 @@ const (
 	PublicSubnet = "subnet-0c"
 	// KubernetesVersion is the version of an EKS cluster whose config sets none.
 	KubernetesVersion = "1.34"
-	// VPC, Subnet and SecurityGroup are those of an existing EKS cluster. A created one has the security group, too.
-	VPC, Subnet, SecurityGroup = "vpc-0123", "subnet-0123", "sg-0123"
+	// VPC and Subnet are those of an existing EKS cluster. Every cluster has the SecurityGroup.
+	VPC           = "vpc-0123"
+	Subnet        = "subnet-0123"
+	SecurityGroup = "sg-0123"
 	// OIDCIssuer is the issuer of the EKS cluster's tokens, OIDCProviderArn its identity provider in IAM.
 	OIDCIssuer      = "https://oidc.eks.eu-west-1.amazonaws.com/id/0123"
 	OIDCProviderArn = "arn:aws:iam::" + AccountID + ":oidc-provider/oidc.eks.eu-west-1.amazonaws.com/id/0123"
@@ -33,6 +36,11 @@ const (
 
 // KMSKeyArn returns the ARN of the KMS key with a resource name.
 func KMSKeyArn(name string) string { return "arn:aws:kms:eu-west-1:" + AccountID + ":key/" + name }
+
+// AddonVersion returns the default version of an EKS add-on for a Kubernetes version.
+func AddonVersion(addon, kubernetesVersion string) string {
+	return fmt.Sprintf("v%s.0-eksbuild.%d", kubernetesVersion, len(addon))
+}
 
 type object = map[string]any
 
@@ -137,6 +145,8 @@ func invokeResult(token string, args resource.PropertyMap) resource.PropertyMap 
 		computed = object{"accountId": AccountID, "arn": CallerArn}
 	case "aws:index/getAvailabilityZones:getAvailabilityZones":
 		computed = object{"names": availabilityZones(args)}
+	case "aws:eks/getAddonVersion:getAddonVersion":
+		computed = object{"version": AddonVersion(args["addonName"].StringValue(), args["kubernetesVersion"].StringValue())}
 	case "aws:ec2/getSubnet:getSubnet":
 		computed = object{"mapPublicIpOnLaunch": args["id"].StringValue() == PublicSubnet}
 	case "aws:eks/getCluster:getCluster":

@@ -46,7 +46,7 @@ var varyingInputs = map[string][]string{
 	"aws:eks/nodeGroup:NodeGroup":                               {"amiType", "labels", "launchTemplate", "scalingConfig", "taints"},
 	"aws:eks/accessEntry:AccessEntry":                           {"principalArn"},
 	"aws:eks/accessPolicyAssociation:AccessPolicyAssociation":   {"principalArn"},
-	"aws:eks/addon:Addon":                                       {"addonName", "configurationValues", dependenciesKey},
+	"aws:eks/addon:Addon":                                       {"addonName", "addonVersion", "configurationValues", dependenciesKey},
 	"aws:eks/podIdentityAssociation:PodIdentityAssociation":     {"roleArn", "namespace", "serviceAccount"},
 	// The trust policies are compared by stack/iamtest.
 	"aws:iam/role:Role":                                 {"assumeRolePolicy", "description", dependenciesKey},
@@ -178,7 +178,7 @@ func TestInvariants_varyingInputsNeeded(t *testing.T) {
 			}
 		}
 	}
-	for seed := range 40 {
+	for seed := range 80 {
 		for stack, s := range configtest.Stacks().Example(seed) {
 			add(runProgram(t, stack, s, false))
 		}

@@ -78,6 +78,13 @@ var functions = map[string]provider.Function{
 			}}),
 		},
 	},
+	"aws:eks/getAddonVersion:getAddonVersion": {
+		Args: eks.GetAddonVersionArgs{}, Result: eks.GetAddonVersionResult{},
+		Outputs: map[string]provider.OutputFunc{
+			"id":      provider.Template("{addonName}"),
+			"version": provider.Template("v{kubernetesVersion}.0-eksbuild.1"),
+		},
+	},
 	"aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider": {
 		Args: iam.LookupOpenIdConnectProviderArgs{}, Result: iam.LookupOpenIdConnectProviderResult{},
 		Outputs: map[string]provider.OutputFunc{
