@@ -45,6 +45,8 @@ type ClusterSpec struct {
 	// CIDR ranges that may connect to the public endpoint of the API server. If there are none, the API server has only
 	// a private endpoint.
 	AuthorizedNetworks []string `json:"authorizedNetworks"`
+	// Private endpoint of the API server.
+	PrivateEndpoint PrivateEndpoint `json:"privateEndpoint" clouds:"gke"`
 	// ARNs of the IAM roles and users that administer the cluster. The identity that runs pulumi must be among them.
 	Admins []string `json:"admins" clouds:"eks"`
 	// KMS key that encrypts Kubernetes secrets: projects/…/cryptoKeys/NAME on GKE, an ARN on EKS. Default: a

@@ -31,6 +31,7 @@ func gkeDefaults(c *Config) {
 		return
 	}
 	c.Cluster.Create.ReleaseChannel = cmp.Or(c.Cluster.Create.ReleaseChannel, "REGULAR")
+	c.Cluster.Create.PrivateEndpoint.setDefaults()
 	n := &c.Cluster.Create.Network
 	n.ControlPlaneCIDR = cmp.Or(n.ControlPlaneCIDR, "172.31.255.240/28")
 	if n.Existing == nil {
@@ -76,6 +77,7 @@ func ReleaseChannels() []string { return []string{"RAPID", "REGULAR", "STABLE"} 
 
 func validateGKECluster(s ClusterSpec, fldPath *field.Path) field.ErrorList {
 	errs := validateSupported(fldPath.Child("releaseChannel"), s.ReleaseChannel, ReleaseChannels())
+	errs = append(errs, validateGKEEndpoints(s, fldPath)...)
 	if s.Network.Existing != nil {
 		errs = append(errs, validateGKENetwork(*s.Network.Existing, fldPath.Child("network", "existing"))...)
 	}

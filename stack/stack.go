@@ -4,6 +4,8 @@ package stack
 import (
 	"fmt"
 	"maps"
+	"net"
+	"net/netip"
 	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -49,7 +51,11 @@ func (p *Program) RegisterResources(ctx *pulumi.Context) (pulumi.Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, warning := range c.Warnings() {
+	warnings := c.Warnings()
+	if warning := c.EndpointWarning(machineAddresses()); warning != "" {
+		warnings = append(warnings, warning)
+	}
+	for _, warning := range warnings {
 		if err := ctx.Log.Warn(warning, nil); err != nil {
 			return nil, err
 		}
@@ -84,6 +90,22 @@ func (p *Program) RegisterResources(ctx *pulumi.Context) (pulumi.Map, error) {
 		return nil, err
 	}
 	return outputs(c, platform, services), nil
+}
+
+// machineAddresses returns the addresses of the machine that runs the program. Without any, the result is only a
+// warning.
+func machineAddresses() []netip.Addr {
+	interfaceAddrs, err := net.InterfaceAddrs()
+	if err != nil {
+		return nil
+	}
+	var addresses []netip.Addr
+	for _, address := range interfaceAddrs {
+		if prefix, err := netip.ParsePrefix(address.String()); err == nil {
+			addresses = append(addresses, prefix.Addr().Unmap())
+		}
+	}
+	return addresses
 }
 
 // outputs returns the stack's outputs. Their names are the same on every cloud.

@@ -16,6 +16,8 @@ var clusterOptions = []option{
 	{"system.min", oneOf(1)},
 	{"system.max", oneOf(1, 9)},
 	{"authorizedNetworks", oneOf([]any{}, []any{"203.0.113.0/24", "198.51.100.7/32"})},
+	{"privateEndpoint.authorizedNetworks", oneOf([]any{}, []any{"10.8.0.0/16", "100.64.0.0/24"})},
+	{"privateEndpoint.globalAccess", oneOf(true, false)},
 	{"deletionProtection", oneOf(true, false)},
 	{"upgradePolicy", oneOf("STANDARD", "EXTENDED")},
 	{"releaseChannel", oneOf("RAPID", "REGULAR", "STABLE")},
@@ -44,6 +46,9 @@ func drawCluster(t *rapid.T, s Settings, cloud config.Cloud, production bool) {
 	for _, o := range clusterOptions {
 		o.drawForCloud(t, prefix, s, cloud)
 	}
+	if keys[prefix+"privateEndpoint"].SupportedOn(string(cloud)) && s.authorizedNetworks() == 0 { // one is required
+		s.Set(prefix+"privateEndpoint.authorizedNetworks", []any{"172.16.0.0/12"})
+	}
 	if production && keys[prefix+"autoscaler"].SupportedOn(string(cloud)) {
 		s.Set(prefix+"autoscaler.image", "registry.k8s.io/autoscaling/cluster-autoscaler@sha256:"+digest("autoscaler"))
 	}
@@ -59,4 +64,11 @@ func drawCluster(t *rapid.T, s Settings, cloud config.Cloud, production bool) {
 	for _, o := range networkOptions {
 		o.drawForCloud(t, prefix+"network.", s, cloud)
 	}
+}
+
+// authorizedNetworks returns the number of networks that may connect to the API server.
+func (s Settings) authorizedNetworks() int {
+	public, _ := s.object("cluster", "create")["authorizedNetworks"].([]any)
+	private, _ := s.object("cluster", "create", "privateEndpoint")["authorizedNetworks"].([]any)
+	return len(public) + len(private)
 }

@@ -101,7 +101,7 @@ func (a *ClusterArgs) clusterArgs(nodeAccount pulumi.StringInput) *container.Clu
 		version = pulumi.String(a.Spec.Version)
 	}
 	authorizedNetworks := container.ClusterMasterAuthorizedNetworksConfigCidrBlockArray{}
-	for _, cidr := range a.Spec.AuthorizedNetworks {
+	for _, cidr := range slices.Concat(a.Spec.AuthorizedNetworks, a.Spec.PrivateEndpoint.AuthorizedNetworks) {
 		authorizedNetworks = append(authorizedNetworks,
 			&container.ClusterMasterAuthorizedNetworksConfigCidrBlockArgs{CidrBlock: pulumi.String(cidr)})
 	}
@@ -120,8 +120,11 @@ func (a *ClusterArgs) clusterArgs(nodeAccount pulumi.StringInput) *container.Clu
 		},
 		PrivateClusterConfig: &container.ClusterPrivateClusterConfigArgs{
 			EnablePrivateNodes:    pulumi.Bool(true),
-			EnablePrivateEndpoint: pulumi.Bool(len(authorizedNetworks) == 0),
+			EnablePrivateEndpoint: pulumi.Bool(len(a.Spec.AuthorizedNetworks) == 0), // and no public one
 			MasterIpv4CidrBlock:   pulumi.String(a.Spec.Network.ControlPlaneCIDR),
+			MasterGlobalAccessConfig: &container.ClusterPrivateClusterConfigMasterGlobalAccessConfigArgs{
+				Enabled: pulumi.Bool(*a.Spec.PrivateEndpoint.GlobalAccess),
+			},
 		},
 		MasterAuthorizedNetworksConfig: &container.ClusterMasterAuthorizedNetworksConfigArgs{
 			CidrBlocks: authorizedNetworks,

@@ -19,8 +19,8 @@ func TestCluster_gkePrivateWithWorkloadIdentity(t *testing.T) {
 	r := stacktest.Up(t, "gke", nil)
 	cluster := r.MustGet(t, "gcp:container/cluster:Cluster", "modelferry")
 	require.Equal(t, "modelferry-demo.svc.id.goog", cluster.Input("workloadIdentityConfig.workloadPool"))
-	require.Equal(t, object{"enablePrivateNodes": true, "enablePrivateEndpoint": false, "masterIpv4CidrBlock": "172.31.255.240/28"},
-		cluster.Input("privateClusterConfig"))
+	require.Equal(t, object{"enablePrivateNodes": true, "enablePrivateEndpoint": false, "masterIpv4CidrBlock": "172.31.255.240/28",
+		"masterGlobalAccessConfig": object{"enabled": true}}, cluster.Input("privateClusterConfig"))
 	require.Equal(t, []any{object{"cidrBlock": "203.0.113.0/24"}}, cluster.Input("masterAuthorizedNetworksConfig.cidrBlocks"))
 	require.Equal(t, false, cluster.Input("masterAuthorizedNetworksConfig.gcpPublicCidrsAccessEnabled"),
 		"virtual machines of other customers have addresses of Google Cloud")
@@ -77,12 +77,24 @@ func TestCluster_gkeReleaseChannel(t *testing.T) {
 }
 
 func TestCluster_noPublicEndpointWithoutAuthorizedNetworks(t *testing.T) {
+	const private = "cluster.create.privateEndpoint.authorizedNetworks"
 	set := map[string]any{"cluster.create.authorizedNetworks": []any{}}
-	gke := stacktest.Up(t, "gke", set).MustGet(t, "gcp:container/cluster:Cluster", "modelferry")
+	gke := stacktest.Up(t, "gke", stacktest.Merge(set, map[string]any{private: []any{"10.8.0.0/16"}})).
+		MustGet(t, "gcp:container/cluster:Cluster", "modelferry")
 	require.Equal(t, true, gke.Input("privateClusterConfig.enablePrivateEndpoint"))
+	require.Equal(t, []any{object{"cidrBlock": "10.8.0.0/16"}}, gke.Input("masterAuthorizedNetworksConfig.cidrBlocks"))
 	eks := stacktest.Up(t, "eks", set).MustGet(t, "aws:eks/cluster:Cluster", "modelferry")
 	require.Equal(t, false, eks.Input("vpcConfig.endpointPublicAccess"))
 	require.Nil(t, eks.Input("vpcConfig.publicAccessCidrs"))
+}
+
+// With both lists GKE has both endpoints, and one list of networks.
+func TestCluster_gkeBothEndpoints(t *testing.T) {
+	gke := stacktest.Up(t, "gke", map[string]any{"cluster.create.privateEndpoint.authorizedNetworks": []any{"10.8.0.0/16"}}).
+		MustGet(t, "gcp:container/cluster:Cluster", "modelferry")
+	require.Equal(t, false, gke.Input("privateClusterConfig.enablePrivateEndpoint"))
+	require.Equal(t, []any{object{"cidrBlock": "203.0.113.0/24"}, object{"cidrBlock": "10.8.0.0/16"}},
+		gke.Input("masterAuthorizedNetworksConfig.cidrBlocks"))
 }
 
 // kubeconfigUsers are the endpoints and credential plugins of the kubeconfigs: of the output, for people, and of the
