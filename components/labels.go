@@ -15,3 +15,10 @@ func objectLabels(stackLabels, extra map[string]string) pulumi.StringMap {
 	maps.Copy(labels, extra)
 	return pulumi.ToStringMap(labels)
 }
+
+// serviceLabels returns the labels of the objects of a service. name is its name in the config.
+func serviceLabels(stackLabels map[string]string, name, deployment string) pulumi.StringMap {
+	return objectLabels(stackLabels, map[string]string{
+		"app": deployment, "app.kubernetes.io/name": name, "tier": "ml-service",
+	})
+}

@@ -17,8 +17,8 @@ import (
 type ModelService struct {
 	pulumi.ResourceState
 
-	// Names of the Deployment, the Service and the ServiceAccount.
-	Deployment, Service, ServiceAccount pulumi.StringOutput
+	// Names of the Deployment and the Service.
+	Deployment, Service pulumi.StringOutput
 	// Config is the name of the fetcher's ConfigMap, "" without a fetcher.
 	Config pulumi.StringOutput
 	// Ready are the resources that have to exist before the service can serve requests. Do not depend on the
@@ -32,7 +32,7 @@ type ModelServiceArgs struct {
 	Namespace pulumi.StringInput
 	// Labels of the stack on every object.
 	Labels map[string]string
-	// Deployment and Service are the names of both. The ServiceAccount has the Deployment's name.
+	// Deployment and Service are the names of both.
 	Deployment, Service string
 	// ModelFolder is the absolute path of the folder with the artifacts.
 	ModelFolder string
@@ -54,8 +54,10 @@ type ModelServiceArgs struct {
 	RolloutDeadline time.Duration
 	// ObjectStore has the cloud's settings of the fetcher.
 	ObjectStore infra.ObjectStore
-	// Identity of the pods.
-	Identity infra.WorkloadIdentity
+	// ServiceAccount is the name of the pods' service account.
+	ServiceAccount pulumi.StringInput
+	// DependsOn are the resources that have to exist before a pod starts.
+	DependsOn []pulumi.Resource
 	// NetworkPolicy of the pods, nil for none.
 	NetworkPolicy *NetworkPolicy
 	// CSIVolume mounts the buckets, nil for a fetcher.
@@ -76,27 +78,16 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 	}
 	parent := pulumi.Parent(s)
 	selector := pulumi.StringMap{"app": pulumi.String(args.Deployment)}
-	labels := objectLabels(args.Labels, map[string]string{
-		"app": args.Deployment, "app.kubernetes.io/name": name, "tier": "ml-service",
-	})
+	labels := serviceLabels(args.Labels, name, args.Deployment)
 	meta := func(name string) *metav1.ObjectMetaArgs {
 		return &metav1.ObjectMetaArgs{Name: pulumi.String(name), Namespace: args.Namespace, Labels: labels}
 	}
-	serviceAccountMeta := meta(args.Deployment)
-	serviceAccountMeta.Annotations = args.Identity.Annotations
-	account, err := corev1.NewServiceAccount(ctx, name, &corev1.ServiceAccountArgs{
-		Metadata: serviceAccountMeta, AutomountServiceAccountToken: pulumi.Bool(false),
-	}, parent)
-	if err != nil {
-		return nil, err
-	}
-	s.ServiceAccount = account.Metadata.Name().Elem()
 	volumes, err := newArtifactVolumes(ctx, name, args, meta, parent)
 	if err != nil {
 		return nil, err
 	}
 	s.Config = volumes.configMap
-	dependsOn := slices.Concat(args.Identity.DependsOn, volumes.dependsOn)
+	dependsOn := slices.Concat(args.DependsOn, volumes.dependsOn)
 	if args.NetworkPolicy != nil {
 		policy, err := newNetworkPolicy(
 			ctx, name, *args.NetworkPolicy, args.Server.Port, selector, meta(args.Deployment), parent)
@@ -107,7 +98,7 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 	}
 	deployment, err := NewModelDeployment(ctx, name, &ModelDeploymentArgs{
 		Name: args.Deployment, Namespace: args.Namespace, Labels: labels, Selector: selector,
-		ServiceAccount: s.ServiceAccount, Config: s.Config, CSIVolume: args.CSIVolume, Claims: volumes.claims,
+		ServiceAccount: args.ServiceAccount, Config: s.Config, CSIVolume: args.CSIVolume, Claims: volumes.claims,
 		Fetcher: args.Fetcher, Server: args.Server,
 		ModelFolder: args.ModelFolder, VolumeBytes: volumes.volumeBytes, Artifacts: args.Artifacts, Buckets: args.Buckets,
 		Deadline: args.RolloutDeadline, DedicatedNodes: args.DedicatedNodes,

@@ -1,8 +1,10 @@
 package config
 
 import (
+	"maps"
 	"path"
 	"regexp"
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -61,6 +63,18 @@ type Health struct {
 	Path string `json:"path" default:"/health"`
 	// Maximum time for the server to load its model.
 	Startup time.Duration `json:"startup" default:"60s"`
+}
+
+// Buckets returns the buckets of the service's artifacts, with those of all backends: the identity of the service is
+// the same before its first release and with every release.
+func (s Service) Buckets() []string {
+	artifacts := slices.Collect(maps.Values(s.Artifacts))
+	for _, backend := range s.Backends {
+		artifacts = slices.AppendSeq(artifacts, maps.Values(backend.Artifacts))
+	}
+	return slices.DeleteFunc(BucketNames(), func(bucket string) bool {
+		return !slices.ContainsFunc(artifacts, func(a Artifact) bool { return a.Bucket == bucket })
+	})
 }
 
 // withNames sets the defaults that contain the service's name.

@@ -56,6 +56,18 @@ func TestWorkloads_backendOverridesService(t *testing.T) {
 	}
 }
 
+func TestServiceBuckets_withThoseOfAllBackends(t *testing.T) {
+	require.Equal(t, []string{"models"}, load(t, "gke", nil).Services["chicagotaxi"].Buckets())
+	for _, bucket := range []string{"models", "datasets"} {
+		s := config.Service{Backends: map[string]config.Backend{
+			"a": {Artifacts: map[string]config.Artifact{"model": {Bucket: "models"}}},
+			"b": {Artifacts: map[string]config.Artifact{"model": {Bucket: bucket}}},
+		}}
+		want := map[string][]string{"models": {"models"}, "datasets": {"models", "datasets"}}
+		require.Equal(t, want[bucket], s.Buckets())
+	}
+}
+
 func TestWorkloads_doNotChangeServices(t *testing.T) {
 	c := load(t, "gke", nil)
 	first, second := c.Workloads(), c.Workloads()

@@ -2,7 +2,6 @@ package stack
 
 import (
 	"maps"
-	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -15,20 +14,14 @@ import (
 type deployedService struct {
 	*components.ModelService
 	workload config.Workload
-	identity *infra.WorkloadIdentity
+	identity serviceIdentity
 }
 
-// deployService creates the service's identity and its Kubernetes objects.
+// deployService creates the service's Kubernetes objects, except for those of its identity.
 func deployService(
 	ctx *pulumi.Context, c config.Config, platform *platform, namespace *components.Namespace, ingress *infra.Ingress,
-	w config.Workload,
+	w config.Workload, identity serviceIdentity,
 ) (deployedService, error) {
-	identity, err := platform.NewWorkloadIdentity(ctx, w.Deployment, &infra.WorkloadIdentityArgs{
-		Namespace: c.Namespace, ServiceAccount: w.Deployment, ReadPrefixes: readPrefixes(w),
-	})
-	if err != nil {
-		return deployedService{}, err
-	}
 	service, err := components.NewModelService(ctx, w.Name, &components.ModelServiceArgs{
 		Namespace:       namespace.Name,
 		Labels:          c.Labels(ctx.Project(), ctx.Stack()),
@@ -44,7 +37,8 @@ func deployService(
 		DedicatedNodes:  c.Cluster.Create != nil,
 		RolloutDeadline: c.Rollout.Deadline,
 		ObjectStore:     platform.ObjectStore,
-		Identity:        *identity,
+		ServiceAccount:  identity.serviceAccount.Name,
+		DependsOn:       identity.DependsOn,
 		NetworkPolicy:   networkPolicy(c.NetworkPolicy, platform.ObjectStore, ingress.SourceRanges),
 		CSIVolume:       csiVolume(platform, w),
 		ServiceMonitor:  serviceMonitor(c.Monitoring, w),
@@ -74,17 +68,6 @@ func (d deployedService) outputs(c config.Config, platform *platform) pulumi.Map
 		outputs["url"] = pulumi.String("https://" + c.Ingress.Host + d.workload.Path)
 	}
 	return outputs
-}
-
-// readPrefixes returns the service's prefix in each bucket with artifacts of it.
-func readPrefixes(w config.Workload) []infra.BucketPrefix {
-	var prefixes []infra.BucketPrefix
-	for _, bucket := range config.BucketNames() {
-		if slices.ContainsFunc(w.Artifacts, func(a config.ResolvedArtifact) bool { return a.Bucket == bucket }) {
-			prefixes = append(prefixes, infra.BucketPrefix{Bucket: bucket, Prefix: w.Prefix})
-		}
-	}
-	return prefixes
 }
 
 func fetcher(f config.Fetcher) components.FetcherArgs {

@@ -78,9 +78,13 @@ func (p *Program) RegisterResources(ctx *pulumi.Context) (pulumi.Map, error) {
 	if err != nil {
 		return nil, err
 	}
+	identities, err := newServiceIdentities(ctx, c, platform, namespace)
+	if err != nil {
+		return nil, err
+	}
 	var services []deployedService
 	for _, workload := range c.Workloads() {
-		service, err := deployService(ctx, c, platform, namespace, ingress, workload)
+		service, err := deployService(ctx, c, platform, namespace, ingress, workload, identities[workload.Name])
 		if err != nil {
 			return nil, fmt.Errorf("service %q: %w", workload.Name, err)
 		}

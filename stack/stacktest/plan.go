@@ -70,6 +70,9 @@ func (r Registration) describeOptions() []string {
 	for _, path := range r.IgnoreChanges {
 		options = append(options, "ignores changes of "+path)
 	}
+	for _, urn := range r.Aliases {
+		options = append(options, "formerly "+urn)
+	}
 	if r.CreateTimeout != "" || r.UpdateTimeout != "" {
 		options = append(options, fmt.Sprintf("waits %s to create, %s to update", r.CreateTimeout, r.UpdateTimeout))
 	}

@@ -24,6 +24,8 @@ type Registration struct {
 	RetainOnDelete, Protect      bool
 	IgnoreChanges                []string
 	CreateTimeout, UpdateTimeout string
+	// Aliases are the former URNs of the resource.
+	Aliases []string
 	// Inputs are JSON values. An input that a preview does not know is Unknown.
 	Inputs map[string]any
 }

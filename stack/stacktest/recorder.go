@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 )
 
 // recorder implements pulumi.MockResourceMonitor. It records each registration and returns the outputs that a cloud
@@ -36,7 +37,7 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 		Provider: request.GetProvider(), Dependencies: request.GetDependencies(),
 		RetainOnDelete: request.GetRetainOnDelete(), Protect: request.GetProtect(),
 		IgnoreChanges: request.GetIgnoreChanges(), CreateTimeout: timeouts.GetCreate(), UpdateTimeout: timeouts.GetUpdate(),
-		Inputs: jsonInputs,
+		Aliases: aliasURNs(request.GetAliases()), Inputs: jsonInputs,
 	})
 	r.mu.Unlock()
 	known := withGeneratedName(args.Name, args.Inputs)
@@ -44,6 +45,17 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 		return "", known, nil
 	}
 	return args.Name + "-id", computedOutputs(args.TypeToken, args.Name, known), nil
+}
+
+// aliasURNs returns the aliases that are complete URNs. Those that the SDKs generate for former types are not.
+func aliasURNs(aliases []*pulumirpc.Alias) []string {
+	var urns []string
+	for _, alias := range aliases {
+		if urn := alias.GetUrn(); urn != "" {
+			urns = append(urns, urn)
+		}
+	}
+	return urns
 }
 
 // Call returns the result of a provider's function, which is known in a preview too.

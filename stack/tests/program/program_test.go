@@ -147,18 +147,30 @@ func TestProgram_previewRegistersSameResources(t *testing.T) {
 	}
 }
 
-// A new stack has buckets and a cluster before its first release.
+// A new stack has buckets, a cluster and the identities of all services before its first release: EKS injects
+// credentials into a pod at its creation only, and applies an association after 5 to 10 seconds.
 func TestProgram_withoutReleases(t *testing.T) {
 	for _, p := range stacktest.Platforms {
 		t.Run(p.Stack, func(t *testing.T) {
 			r := stacktest.Up(t, p.Stack, map[string]any{"releases": nil})
-			require.Len(t, stacktest.KubernetesObjects(r), 2, "the namespace and its default-deny policy")
+			require.Len(t, stacktest.KubernetesObjects(r), 2+len(stacktest.Services),
+				"the namespace, its default-deny policy, and the service accounts")
 			require.Len(t, r.ByType(p.ClusterType), 1)
-			require.Empty(t, stacktest.ServiceGrants(p, r))
+			released := stacktest.Up(t, p.Stack, nil)
+			require.Equal(t, identityInputs(p, released), identityInputs(p, r), "a release changes no identity")
 			require.Empty(t, r.Outputs["services"])
 			require.Len(t, r.Outputs["buckets"], 2)
 		})
 	}
+}
+
+// identityInputs returns the inputs of the services' grants and service accounts by URN.
+func identityInputs(p stacktest.Platform, r *stacktest.Record) map[string]any {
+	inputs := map[string]any{}
+	for _, registration := range slices.Concat(stacktest.ServiceGrants(p, r), r.ByType("PodIdentityAssociation"), r.ByType("ServiceAccount")) {
+		inputs[registration.URN] = registration.Inputs
+	}
+	return inputs
 }
 
 func TestProgram_invalidConfigRegistersNothing(t *testing.T) {

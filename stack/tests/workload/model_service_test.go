@@ -27,6 +27,15 @@ func TestServiceAccount_annotations(t *testing.T) {
 	})
 }
 
+// In a stack of an earlier version the service account is a part of the released service.
+func TestServiceAccount_formerURN(t *testing.T) {
+	stacktest.ForEachService(t, func(t *testing.T, p stacktest.Platform, s stacktest.Service, r *stacktest.Record) {
+		require.Equal(t,
+			[]string{"urn:pulumi:" + p.Stack + "::modelferry::modelferry:index:ModelService$kubernetes:core/v1:ServiceAccount::" + s.Name},
+			r.MustGet(t, "kubernetes:core/v1:ServiceAccount", s.Name).Aliases)
+	})
+}
+
 func TestService_selectsPods(t *testing.T) {
 	stacktest.ForEachService(t, func(t *testing.T, p stacktest.Platform, s stacktest.Service, r *stacktest.Record) {
 		service := r.MustGet(t, "kubernetes:core/v1:Service", s.Name)
