@@ -34,6 +34,8 @@ type platform struct {
 	nodeCapacity func(machineType string, csi bool) (nodeCapacity, bool)
 	// kmsKey and certificate are the formats of references to KMS keys and certificates.
 	kmsKey, certificate nameFormat
+	// registryReader is the format of those who may pull images.
+	registryReader nameFormat
 }
 
 var platforms = map[Cloud]platform{

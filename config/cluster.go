@@ -35,6 +35,10 @@ type ClusterSpec struct {
 	System SystemNodePool `json:"system"`
 	// Disk size of each node in GiB, for images, logs and artifacts. At least 20.
 	DiskGiB int `json:"diskGiB" default:"50"`
+	// Artifact Registry repositories that the nodes may pull from, besides the stack's own:
+	// projects/PROJECT/locations/LOCATION/repositories/NAME. On EKS, nodes may pull from every repository of their
+	// account.
+	ImageRepositories []string `json:"imageRepositories" clouds:"gke"`
 	// Kubernetes Cluster Autoscaler, which EKS does not include.
 	Autoscaler ClusterAutoscaler `json:"autoscaler" clouds:"eks"`
 	// EKS add-ons by name: vpc-cni, kube-proxy, eks-pod-identity-agent, coredns, metrics-server or

@@ -72,7 +72,7 @@ func (c Config) validate(stack string) field.ErrorList {
 	errs = append(errs, c.Cluster.validate(Path("cluster"), platforms[c.Cloud].kmsKey)...)
 	errs = append(errs, c.Buckets.validate(Path("buckets"), platforms[c.Cloud].kmsKey)...)
 	errs = append(errs, c.validateDefaultBucketNames(Path("buckets"), stack)...)
-	errs = append(errs, c.Registry.validate(Path("registry"))...)
+	errs = append(errs, c.Registry.validate(Path("registry"), platforms[c.Cloud].registryReader)...)
 	errs = append(errs, c.Endpoints.validate(Path("endpoints"))...)
 	errs = append(errs, c.Fetcher.validate(Path("fetcher"))...)
 	errs = append(errs, c.Rollout.validate(Path("rollout"))...)

@@ -31,6 +31,10 @@ var eksPlatform = platform{
 		"the ARN of a KMS key: arn:aws:kms:REGION:ACCOUNT:key/ID",
 	},
 	certificate: acmCertificate,
+	registryReader: nameFormat{
+		regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(root|(user|role)/[A-Za-z0-9+=,.@_/-]+)$`),
+		"the ARN of an account, role or user: arn:aws:iam::ACCOUNT:root",
+	},
 }
 
 var acmCertificate = nameFormat{

@@ -22,6 +22,12 @@ var gkePlatform = platform{
 		"a Cloud KMS key: projects/PROJECT/locations/REGION/keyRings/RING/cryptoKeys/NAME",
 	},
 	certificate: nameFormat{gceName, "the name of a Compute Engine SSL certificate (gcloud compute ssl-certificates list)"},
+	// Without allUsers, domain: and others that stand for more than one account or group.
+	// https://cloud.google.com/iam/docs/principal-identifiers
+	registryReader: nameFormat{
+		regexp.MustCompile(`^((serviceAccount|group|user):[^@\s]+@[^@\s]+|principal(Set)?://\S+)$`),
+		"an IAM member: serviceAccount:EMAIL, group:EMAIL, user:EMAIL or principal://…",
+	},
 }
 
 func gkeDefaults(c *Config) {
@@ -75,9 +81,15 @@ var objectGeneration = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
 // resource_container_cluster.go in https://github.com/hashicorp/terraform-provider-google-beta/tree/v5.42.0
 func ReleaseChannels() []string { return []string{"RAPID", "REGULAR", "STABLE"} }
 
+var gcpRepository = nameFormat{
+	regexp.MustCompile(`^projects/[^/]+/locations/[^/]+/repositories/[^/]+$`),
+	"an Artifact Registry repository: projects/PROJECT/locations/LOCATION/repositories/NAME",
+}
+
 func validateGKECluster(s ClusterSpec, fldPath *field.Path) field.ErrorList {
 	errs := validateSupported(fldPath.Child("releaseChannel"), s.ReleaseChannel, ReleaseChannels())
 	errs = append(errs, validateGKEEndpoints(s, fldPath)...)
+	errs = append(errs, validateNames(fldPath.Child("imageRepositories"), s.ImageRepositories, gcpRepository)...)
 	if s.Network.Existing != nil {
 		errs = append(errs, validateGKENetwork(*s.Network.Existing, fldPath.Child("network", "existing"))...)
 	}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/distribution/reference"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -20,6 +21,24 @@ func validateImage(fldPath *field.Path, value string) field.ErrorList {
 		return field.ErrorList{field.Invalid(fldPath, value, "must have a digest or a tag: add @sha256:… or :TAG")}
 	}
 	return nil
+}
+
+// gcpRepositoryOf returns the full name of the Artifact Registry repository of a valid image, "" for other registries.
+// https://cloud.google.com/artifact-registry/docs/docker/names
+func gcpRepositoryOf(image string) string {
+	named, err := reference.ParseNormalizedNamed(image)
+	if err != nil {
+		return ""
+	}
+	location, found := strings.CutSuffix(reference.Domain(named), "-docker.pkg.dev")
+	elements := strings.Split(reference.Path(named), "/")
+	if !found || len(elements) < 3 {
+		return ""
+	}
+	if strings.Contains(elements[0], ".") { // a project of a domain: example.com/PROJECT stands for example.com:PROJECT
+		elements = append([]string{elements[0] + ":" + elements[1]}, elements[2:]...)
+	}
+	return fmt.Sprintf("projects/%s/locations/%s/repositories/%s", elements[0], location, elements[1])
 }
 
 // requireDigest rejects a valid image reference without a digest.

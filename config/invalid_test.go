@@ -30,7 +30,7 @@ var (
 func invalidCases() []invalidCase {
 	return slices.Concat(invalidStacks, invalidProviderKeys, invalidNetworks, invalidServices, invalidReleases, invalidDeliveries,
 		invalidProduction, invalidNamespaceSettings, invalidIngresses, invalidMonitoring, invalidBucketNames, invalidTypes,
-		invalidQuantities, invalidNested)
+		invalidQuantities, invalidNested, invalidRegistries)
 }
 
 // load loads the config and returns its errors.

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"fmt"
 	"regexp"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
@@ -15,16 +17,61 @@ type Registry struct {
 	// Age in days at which an untagged image is deleted. With 0, untagged images are kept, for example if images are
 	// pushed by digest only.
 	UntaggedDays int `json:"untaggedDays" default:"30"`
+	// Who may pull the stack's images, besides the nodes of a cluster that the stack creates: IAM members such as
+	// serviceAccount:EMAIL on GKE, ARNs of accounts (arn:aws:iam::ACCOUNT:root), roles or users on EKS.
+	Readers []string `json:"readers"`
 }
 
 // registryName matches names that both Artifact Registry and ECR accept.
 var registryName = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
-func (r Registry) validate(fldPath *field.Path) field.ErrorList {
+func (r Registry) validate(fldPath *field.Path, reader nameFormat) field.ErrorList {
 	var errs field.ErrorList
 	if !registryName.MatchString(r.Name) {
 		errs = append(errs, field.Invalid(fldPath.Child("name"), r.Name,
 			"must be a letter, then up to 62 lower case letters, digits and hyphens"))
 	}
-	return append(errs, validateAtLeast(fldPath.Child("untaggedDays"), r.UntaggedDays, 0)...)
+	errs = append(errs, validateAtLeast(fldPath.Child("untaggedDays"), r.UntaggedDays, 0)...)
+	if r.Create != nil && !*r.Create && len(r.Readers) > 0 {
+		errs = append(errs, field.Forbidden(fldPath.Child("readers"), "create is false, so the stack has no repository: remove it"))
+	}
+	return append(errs, validateNames(fldPath.Child("readers"), r.Readers, reader)...)
+}
+
+// validateNames checks a list of names, which may not repeat: each has a resource of its own.
+func validateNames(fldPath *field.Path, names []string, format nameFormat) field.ErrorList {
+	var errs field.ErrorList
+	for i, name := range names {
+		errs = append(errs, validateRequiredName(fldPath.Index(i), name, format)...)
+		if slices.Contains(names[:i], name) {
+			errs = append(errs, field.Duplicate(fldPath.Index(i), name))
+		}
+	}
+	return errs
+}
+
+// repository returns the full name of the repository that the stack creates on GKE.
+func (c Config) repository() string {
+	return fmt.Sprintf("projects/%s/locations/%s/repositories/%s", c.GCP.Project, c.GCP.Region, c.Registry.Name)
+}
+
+// imageAccessWarnings calls warn for images in Artifact Registry that the nodes' service account cannot read.
+func (c Config) imageAccessWarnings(warn func(fldPath *field.Path, format string, args ...any)) {
+	if c.Cloud != GKE || c.Cluster.Create == nil {
+		return
+	}
+	readable := slices.Clone(c.Cluster.Create.ImageRepositories)
+	if *c.Registry.Create {
+		readable = append(readable, c.repository())
+	}
+	check := func(fldPath *field.Path, image string) {
+		if repository := gcpRepositoryOf(image); repository != "" && !slices.Contains(readable, repository) {
+			warn(fldPath, "unless it is public, the nodes cannot pull from %s: add it to %s (docs/operations.md, \"Image access\")",
+				repository, Path("cluster", "create", "imageRepositories"))
+		}
+	}
+	check(Path("fetcher", "image"), c.Fetcher.Image)
+	for _, w := range c.Workloads() {
+		check(Path("releases", w.Name, "image"), w.Image)
+	}
 }

@@ -37,6 +37,7 @@ func (c Config) Warnings() []string {
 		}
 	}
 	c.capacityWarnings(warn)
+	c.imageAccessWarnings(warn)
 	if pool := c.GPUNodePool(); pool != nil && c.Cluster.Create != nil {
 		if minimum := c.minGPUNodes(); pool.Max < minimum {
 			warn(Path("gpu", "max"), "too few nodes for a rolling update of a service with GPUs: set it to at least %d", minimum)

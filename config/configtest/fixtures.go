@@ -28,6 +28,7 @@ var fixtures = map[config.Cloud]fixture{
 			"buckets.coldAfterDays": oneOf(1, 90, 365),
 			"buckets.kmsKey":        oneOf("projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/buckets"),
 			"cluster.create.kmsKey": oneOf("projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/secrets"),
+			"registry.readers":      oneOf([]any{"serviceAccount:nodes@other.iam.gserviceaccount.com", "group:ml@example.com"}),
 		},
 		existingNetwork: oneOf(
 			map[string]any{"network": "shared", "subnetwork": "ml", "podRange": "pods", "serviceRange": "services"},
@@ -49,6 +50,7 @@ var fixtures = map[config.Cloud]fixture{
 			"buckets.coldAfterDays": oneOf(30, 90, 365),
 			"buckets.kmsKey":        oneOf("arn:aws:kms:eu-west-1:123456789012:key/ours"),
 			"cluster.create.kmsKey": oneOf("arn:aws:kms:eu-west-1:123456789012:key/secrets"),
+			"registry.readers":      oneOf([]any{"arn:aws:iam::210987654321:root", "arn:aws:iam::210987654321:role/path/nodes"}),
 		},
 		existingNetwork: oneOf(
 			map[string]any{"vpc": "vpc-0a", "privateSubnets": []any{"subnet-0a", "subnet-0b"}},

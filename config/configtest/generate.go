@@ -44,6 +44,7 @@ func Stacks() *rapid.Generator[map[string]Settings] {
 			if ingress {
 				drawIngress(t, s, cloud)
 			}
+			drawRegistryReaders(t, s, cloud)
 			for _, o := range options {
 				if !o.shared() {
 					o.drawForCloud(t, "", s, cloud)

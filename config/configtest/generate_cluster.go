@@ -27,6 +27,9 @@ var clusterOptions = []option{
 		return map[string]any{"coredns": map[string]any{"version": "v1.13.1-eksbuild.1", "values": map[string]any{"replicaCount": 3}}}
 	})},
 	{"autoscaler.enabled", oneOf(true, false)},
+	{"imageRepositories", oneOf(
+		[]any{"projects/images/locations/europe/repositories/ml", "projects/images/locations/us/repositories/gcr.io"},
+	)},
 }
 
 // networkOptions are the keys of a network to create, below
@@ -37,6 +40,13 @@ var networkOptions = []option{
 	{"serviceCIDR", oneOf("10.80.0.0/16", "192.168.16.0/27")},
 	{"natPerZone", oneOf(true, false)},
 	{"zones", oneOf([]any{"eu-west-1b", "eu-west-1c"}, []any{"eu-west-1d", "eu-west-1a", "eu-west-1b"})},
+}
+
+// drawRegistryReaders draws who reads the stack's repository, if it has one.
+func drawRegistryReaders(t *rapid.T, s Settings, cloud config.Cloud) {
+	if s.object("registry")["create"] != false {
+		option{"registry.readers", nil}.drawForCloud(t, "", s, cloud)
+	}
 }
 
 // drawCluster draws a cluster to create, in a network to create or an existing one.

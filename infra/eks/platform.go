@@ -66,7 +66,7 @@ func NewPlatform(
 	if *c.Registry.Create {
 		if _, err := NewRegistry(ctx, name, &RegistryArgs{
 			Name: c.Registry.Name, Images: append([]string{"fetcher"}, c.ServiceNames()...),
-			UntaggedDays: c.Registry.UntaggedDays, ForceDelete: c.Buckets.ForceDestroy,
+			UntaggedDays: c.Registry.UntaggedDays, Readers: c.Registry.Readers, ForceDelete: c.Buckets.ForceDestroy,
 		}, parent); err != nil {
 			return nil, err
 		}

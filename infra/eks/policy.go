@@ -99,6 +99,16 @@ func ServiceTrustPolicy(service string) (string, error) {
 	})
 }
 
+// ImagePullPolicy returns the policy of an ECR repository that allows accounts, roles and users to pull its images. In
+// another account, their own policies have to allow it, too.
+// https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policy-examples.html
+func ImagePullPolicy(readers []string) (string, error) {
+	return policyDocument(policyStatement{
+		Sid: "Pull", Effect: "Allow", Principal: map[string][]string{"AWS": readers},
+		Action: []string{"ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"},
+	})
+}
+
 // DenyInsecureTransport returns the bucket policy that denies requests without TLS.
 func DenyInsecureTransport(bucketArn string) (string, error) {
 	return policyDocument(insecureTransportStatement(bucketArn))

@@ -20,12 +20,14 @@ type RegistryArgs struct {
 	Images []string
 	// UntaggedDays is the age in days at which untagged images are deleted, 0 for never.
 	UntaggedDays int
+	// Readers are the ARNs of accounts, roles and users that may pull images.
+	Readers []string
 	// ForceDelete deletes the repositories and their images with the stack. Otherwise both are retained.
 	ForceDelete bool
 }
 
-// NewRegistry creates the repositories, with immutable tags and a scan of each pushed image. There is no repository
-// policy: nodes pull with their own role.
+// NewRegistry creates the repositories, with immutable tags and a scan of each pushed image. Nodes in the
+// account pull with their own role: a repository has a policy only for readers.
 func NewRegistry(ctx *pulumi.Context, name string, args *RegistryArgs, opts ...pulumi.ResourceOption) (*Registry, error) {
 	r := &Registry{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:eks:Registry", name, pulumi.Map{
@@ -46,6 +48,9 @@ func NewRegistry(ctx *pulumi.Context, name string, args *RegistryArgs, opts ...p
 		if err != nil {
 			return nil, err
 		}
+		if err := args.newRepositoryPolicy(ctx, image, repository, parent); err != nil {
+			return nil, err
+		}
 		if args.UntaggedDays == 0 {
 			continue
 		}
@@ -60,6 +65,23 @@ func NewRegistry(ctx *pulumi.Context, name string, args *RegistryArgs, opts ...p
 		}
 	}
 	return r, ctx.RegisterResourceOutputs(r, pulumi.Map{})
+}
+
+// newRepositoryPolicy allows the readers to pull images. It is not retained: to remove the readers revokes the access.
+func (a *RegistryArgs) newRepositoryPolicy(
+	ctx *pulumi.Context, name string, repository *ecr.Repository, opts ...pulumi.ResourceOption,
+) error {
+	if len(a.Readers) == 0 {
+		return nil
+	}
+	policy, err := ImagePullPolicy(a.Readers)
+	if err != nil {
+		return err
+	}
+	_, err = ecr.NewRepositoryPolicy(ctx, name, &ecr.RepositoryPolicyArgs{
+		Repository: repository.Name, Policy: pulumi.String(policy),
+	}, opts...)
+	return err
 }
 
 // LifecyclePolicy returns the ECR lifecycle policy that deletes untagged images after a number of days. An image with

@@ -37,15 +37,31 @@ func newNodeServiceAccount(
 	if err != nil {
 		return nil, nil, err
 	}
-	dependsOn := []pulumi.Resource{roleBinding}
-	if args.Registry != nil {
-		reader, err := args.Registry.grantReader(ctx, name+"-nodes", pulumi.Sprintf("serviceAccount:%s", account.Email), opts...)
+	readers, err := args.grantImageReader(ctx, name+"-nodes", pulumi.Sprintf("serviceAccount:%s", account.Email), opts...)
+	return account, append([]pulumi.Resource{roleBinding}, readers...), err
+}
+
+// grantImageReader allows the nodes to pull images from the stack's repository and from the configured ones. Without a
+// grant they can pull public images only.
+func (a *ClusterArgs) grantImageReader(
+	ctx *pulumi.Context, name string, member pulumi.StringInput, opts ...pulumi.ResourceOption,
+) ([]pulumi.Resource, error) {
+	var readers []pulumi.Resource
+	if a.Registry != nil {
+		reader, err := a.Registry.grantReader(ctx, name, member, opts...)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		dependsOn = append(dependsOn, reader)
+		readers = append(readers, reader)
 	}
-	return account, dependsOn, nil
+	for _, repository := range a.Spec.ImageRepositories {
+		reader, err := grantRepositoryReader(ctx, name+"-"+repository, repository, member, opts...)
+		if err != nil {
+			return nil, err
+		}
+		readers = append(readers, reader)
+	}
+	return readers, nil
 }
 
 // newNodePools creates the node pools of infra.NodePools. The GPU pool depends on the first one: GKE taints nodes with

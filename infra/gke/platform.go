@@ -84,7 +84,7 @@ func (p *Platform) newCluster(
 	if *c.Registry.Create {
 		var err error
 		if registry, err = NewRegistry(ctx, name, &RegistryArgs{
-			Name: c.Registry.Name, Location: c.GCP.Region, UntaggedDays: c.Registry.UntaggedDays,
+			Name: c.Registry.Name, Location: c.GCP.Region, UntaggedDays: c.Registry.UntaggedDays, Readers: c.Registry.Readers,
 			RetainOnDelete: !c.Buckets.ForceDestroy,
 		}, opts...); err != nil {
 			return nil, err

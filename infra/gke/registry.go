@@ -1,9 +1,14 @@
 package gke
 
 import (
+	"strings"
+
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/artifactregistry"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
+
+// repositoryReaderRole allows to pull images.
+const repositoryReaderRole = "roles/artifactregistry.reader"
 
 // Registry is the Artifact Registry repository of the stack's images.
 type Registry struct {
@@ -18,11 +23,14 @@ type RegistryArgs struct {
 	Name, Location string
 	// UntaggedDays is the age in days at which untagged images are deleted, 0 for never.
 	UntaggedDays int
+	// Readers are IAM members that may pull images.
+	Readers []string
 	// RetainOnDelete keeps the repository if the stack is destroyed.
 	RetainOnDelete bool
 }
 
-// NewRegistry creates the repository, with immutable tags.
+// NewRegistry creates the repository, with immutable tags. The grants to its readers are not retained: to remove a
+// reader revokes the access.
 func NewRegistry(ctx *pulumi.Context, name string, args *RegistryArgs, opts ...pulumi.ResourceOption) (*Registry, error) {
 	r := &Registry{}
 	if err := ctx.RegisterComponentResourceV2("modelferry:gke:Registry", name, pulumi.Map{
@@ -38,6 +46,11 @@ func NewRegistry(ctx *pulumi.Context, name string, args *RegistryArgs, opts ...p
 	}, pulumi.Parent(r), pulumi.RetainOnDelete(args.RetainOnDelete))
 	if err != nil {
 		return nil, err
+	}
+	for _, reader := range args.Readers {
+		if _, err := r.grantReader(ctx, name+"-"+reader, pulumi.String(reader), pulumi.Parent(r)); err != nil {
+			return nil, err
+		}
 	}
 	return r, ctx.RegisterResourceOutputs(r, pulumi.Map{"name": r.repository.Name})
 }
@@ -63,6 +76,18 @@ func (r *Registry) grantReader(
 ) (pulumi.Resource, error) {
 	return artifactregistry.NewRepositoryIamMember(ctx, name, &artifactregistry.RepositoryIamMemberArgs{
 		Location: r.repository.Location, Repository: r.repository.Name,
-		Role: pulumi.String("roles/artifactregistry.reader"), Member: member,
+		Role: pulumi.String(repositoryReaderRole), Member: member,
+	}, opts...)
+}
+
+// grantRepositoryReader allows a member to pull images from an existing repository, by its full name:
+// projects/PROJECT/locations/LOCATION/repositories/NAME.
+func grantRepositoryReader(
+	ctx *pulumi.Context, name, repository string, member pulumi.StringInput, opts ...pulumi.ResourceOption,
+) (pulumi.Resource, error) {
+	elements := strings.Split(repository, "/") // the config is valid
+	return artifactregistry.NewRepositoryIamMember(ctx, name, &artifactregistry.RepositoryIamMemberArgs{
+		Project: pulumi.String(elements[1]), Location: pulumi.String(elements[3]), Repository: pulumi.String(elements[5]),
+		Role: pulumi.String(repositoryReaderRole), Member: member,
 	}, opts...)
 }

@@ -51,6 +51,11 @@ func stackRows() []row {
 		newRow("registry.untaggedDays", 10, gkeInput(gkeRepository, "modelferry", "cleanupPolicies[0].condition.olderThan", "864000s"),
 			eksInput("LifecyclePolicy", "bankchurn", "policy", contains{`"countNumber":10,`})),
 	),
+		newRow("registry.readers", byStack{"gke": []any{"group:ml@example.com"}, "eks": []any{"arn:aws:iam::210987654321:root"}},
+			gkeInput("RepositoryIamMember", "modelferry-group:ml@example.com", "member", "group:ml@example.com"),
+			eksInput("ecr/repositoryPolicy:RepositoryPolicy", "bankchurn", "policy", contains{"arn:aws:iam::210987654321:root"})),
+		newRow("cluster.create.imageRepositories", []any{"projects/images/locations/us/repositories/ml"},
+			gkeInput("RepositoryIamMember", "modelferry-nodes-projects/images/locations/us/repositories/ml", "project", "images")),
 		newRow("registry.create", false, gkeInput(gkeRepository, "modelferry", "", absent), eksInput(ecrRepository, "fetcher", "", absent)),
 		newRow("identity", "podIdentity", eksInput("PodIdentityAssociation", "bankchurn-predictor", "", present)),
 		newRow("cloud", "eks", gkeInput("BucketV2", "models", "", present), gkeInput(gcsBucket, "models", "", absent)).

@@ -40,8 +40,11 @@ var dependencyRules = []dependencyRule{
 		return slices.Contains([]any{"coredns", "metrics-server"}, addon.Input("addonName")) && strings.HasSuffix(nodes.Name, "-system")
 	}},
 	{"gcp:container/cluster:Cluster", []string{
-		"gcp:compute/routerNat:RouterNat", "gcp:projects/iAMMember:IAMMember", "gcp:artifactregistry/repositoryIamMember:RepositoryIamMember",
+		"gcp:compute/routerNat:RouterNat", "gcp:projects/iAMMember:IAMMember",
 	}, nil},
+	// The other members are not nodes of this cluster.
+	{"gcp:container/cluster:Cluster", []string{"gcp:artifactregistry/repositoryIamMember:RepositoryIamMember"},
+		func(_, reader stacktest.Registration) bool { return strings.Contains(reader.Name, "-nodes") }},
 	// GKE taints nodes with GPUs only if the cluster has nodes without.
 	{"gcp:container/nodePool:NodePool", []string{"gcp:container/nodePool:NodePool"}, func(pool, other stacktest.Registration) bool {
 		return pool.Input("nodeConfig.guestAccelerators") != nil && strings.HasSuffix(other.Name, "-system")
