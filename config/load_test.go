@@ -64,7 +64,6 @@ func TestLoad_defaults(t *testing.T) {
 				Requests: config.ResourceList{CPU: "100m", Memory: "64Mi"}, Limits: config.ResourceList{CPU: "1", Memory: "256Mi"},
 			},
 		},
-		Rollout: config.Rollout{Deadline: 10 * time.Minute},
 		Services: map[string]config.Service{"churn": {
 			Deployment: "churn", Service: "churn-service", Port: 8000, ModelFolder: "/models", Prefix: "churn/", Path: "/churn",
 			Artifacts:   map[string]config.Artifact{"model": {Bucket: "models", Dest: "model.joblib"}},

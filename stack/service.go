@@ -35,7 +35,7 @@ func deployService(
 		Server:          server(c, platform, w),
 		Autoscaling:     w.Autoscaling,
 		DedicatedNodes:  c.Cluster.Create != nil,
-		RolloutDeadline: c.Rollout.Deadline,
+		RolloutDeadline: c.RolloutDeadline(w),
 		ObjectStore:     platform.ObjectStore,
 		ServiceAccount:  identity.serviceAccount.Name,
 		DependsOn:       identity.DependsOn,
