@@ -13,10 +13,16 @@ import (
 func csiVolume(prefix string) infra.CSIVolume {
 	return infra.CSIVolume{
 		Driver: "gcsfuse.csi.storage.gke.io", Prefix: prefix, Ephemeral: true,
-		// The driver's check reads the bucket itself, which a service's identity cannot.
+		// Three checks ask for the layout of the whole bucket, which needs storage.objects.list on it: that of the
+		// driver (this attribute), of its sidecar and of gcsfuse (mount options). A service's identity has a grant on
+		// its prefix only. The buckets have no hierarchical namespace.
+		// https://github.com/GoogleCloudPlatform/gcs-fuse-csi-driver/blob/main/docs/troubleshooting.md
+		// https://github.com/GoogleCloudPlatform/gcsfuse/pull/4980
 		Attributes: map[string]string{"skipCSIBucketAccessCheck": "true"},
 		// implicit-dirs: the bucket has no objects for its folders.
-		MountOptions: []string{"only-dir=" + prefix, "implicit-dirs"},
+		MountOptions: []string{
+			"only-dir=" + prefix, "implicit-dirs", "enable-hns=false", "enable-sidecar-bucket-access-check=false",
+		},
 		Annotations:  map[string]string{"gke-gcsfuse/volumes": "true"},
 	}
 }

@@ -73,7 +73,7 @@ func TestCSI_gkeEphemeralVolume(t *testing.T) {
 				"driver": "gcsfuse.csi.storage.gke.io", "readOnly": true,
 				"volumeAttributes": object{
 					"bucketName": "modelferry-demo-gke-" + bucket, "skipCSIBucketAccessCheck": "true",
-					"mountOptions": "only-dir=bankchurn/,implicit-dirs",
+					"mountOptions": "only-dir=bankchurn/,implicit-dirs,enable-hns=false,enable-sidecar-bucket-access-check=false",
 				},
 			}}, d.Input(stacktest.PodSpec + "volumes").([]any)[i])
 		}
