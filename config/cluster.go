@@ -51,6 +51,8 @@ type ClusterSpec struct {
 	AuthorizedNetworks []string `json:"authorizedNetworks"`
 	// Private endpoint of the API server.
 	PrivateEndpoint PrivateEndpoint `json:"privateEndpoint" clouds:"gke"`
+	// Maintenance of the control plane and the nodes.
+	Maintenance Maintenance `json:"maintenance" clouds:"gke"`
 	// ARNs of the IAM roles and users that administer the cluster. The identity that runs pulumi must be among them.
 	Admins []string `json:"admins" clouds:"eks"`
 	// KMS key that encrypts Kubernetes secrets: projects/…/cryptoKeys/NAME on GKE, an ARN on EKS. Default: a

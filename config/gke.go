@@ -38,6 +38,7 @@ func gkeDefaults(c *Config) {
 	}
 	c.Cluster.Create.ReleaseChannel = cmp.Or(c.Cluster.Create.ReleaseChannel, "REGULAR")
 	c.Cluster.Create.PrivateEndpoint.setDefaults()
+	c.Cluster.Create.Maintenance.setDefaults()
 	n := &c.Cluster.Create.Network
 	n.ControlPlaneCIDR = cmp.Or(n.ControlPlaneCIDR, "172.31.255.240/28")
 	if n.Existing == nil {
@@ -90,6 +91,7 @@ func validateGKECluster(s ClusterSpec, fldPath *field.Path) field.ErrorList {
 	errs := validateSupported(fldPath.Child("releaseChannel"), s.ReleaseChannel, ReleaseChannels())
 	errs = append(errs, validateGKEEndpoints(s, fldPath)...)
 	errs = append(errs, validateNames(fldPath.Child("imageRepositories"), s.ImageRepositories, gcpRepository)...)
+	errs = append(errs, s.Maintenance.validate(fldPath.Child("maintenance"))...)
 	if s.Network.Existing != nil {
 		errs = append(errs, validateGKENetwork(*s.Network.Existing, fldPath.Child("network", "existing"))...)
 	}

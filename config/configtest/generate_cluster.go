@@ -17,6 +17,12 @@ var clusterOptions = []option{
 	{"system.max", oneOf(1, 9)},
 	{"authorizedNetworks", oneOf([]any{}, []any{"203.0.113.0/24", "198.51.100.7/32"})},
 	{"privateEndpoint.authorizedNetworks", oneOf([]any{}, []any{"10.8.0.0/16", "100.64.0.0/24"})},
+	{"maintenance.start", oneOf("00:00", "23:59")},
+	{"maintenance.duration", oneOf("6h", "24h")},
+	{"maintenance.days", oneOf([]any{"SA", "SU"}, []any{"FR", "MO", "WE"})},
+	{"maintenance.exclusions", newEachDraw(func() any {
+		return map[string]any{"freeze": map[string]any{"start": "2026-12-18T00:00:00Z", "end": "2027-01-05T00:00:00Z", "scope": "NO_MINOR_UPGRADES"}}
+	})},
 	{"privateEndpoint.globalAccess", oneOf(true, false)},
 	{"deletionProtection", oneOf(true, false)},
 	{"upgradePolicy", oneOf("STANDARD", "EXTENDED")},

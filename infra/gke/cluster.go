@@ -143,6 +143,7 @@ func (a *ClusterArgs) clusterArgs(nodeAccount pulumi.StringInput) *container.Clu
 			EnableComponents:  pulumi.ToStringArray([]string{"SYSTEM_COMPONENTS"}),
 			ManagedPrometheus: &container.ClusterMonitoringConfigManagedPrometheusArgs{Enabled: pulumi.Bool(true)},
 		},
+		MaintenancePolicy:  maintenancePolicy(a.Spec.Maintenance),
 		DatabaseEncryption: a.databaseEncryption(),
 		AddonsConfig:       a.addonsConfig(),
 		// A change of the default node pool replaces the cluster, so the cluster has pools of its own. GKE requires
