@@ -23,7 +23,7 @@ func csiVolume(prefix string) infra.CSIVolume {
 		MountOptions: []string{
 			"only-dir=" + prefix, "implicit-dirs", "enable-hns=false", "enable-sidecar-bucket-access-check=false",
 		},
-		Annotations:  map[string]string{"gke-gcsfuse/volumes": "true"},
+		Annotations: map[string]string{"gke-gcsfuse/volumes": "true"},
 	}
 }
 
