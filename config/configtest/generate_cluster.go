@@ -21,7 +21,9 @@ var clusterOptions = []option{
 	{"maintenance.duration", oneOf("6h", "24h")},
 	{"maintenance.days", oneOf([]any{"SA", "SU"}, []any{"FR", "MO", "WE"})},
 	{"maintenance.exclusions", newEachDraw(func() any {
-		return map[string]any{"freeze": map[string]any{"start": "2026-12-18T00:00:00Z", "end": "2027-01-05T00:00:00Z", "scope": "NO_MINOR_UPGRADES"}}
+		return map[string]any{"freeze": map[string]any{
+			"start": "2026-12-18T00:00:00Z", "end": "2027-01-05T00:00:00Z", "scope": "NO_MINOR_UPGRADES",
+		}}
 	})},
 	{"privateEndpoint.globalAccess", oneOf(true, false)},
 	{"deletionProtection", oneOf(true, false)},
