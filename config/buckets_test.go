@@ -20,7 +20,7 @@ func (s namedStack) Stack() string { return s.name }
 
 // invalidBucketNames are cases of invalid default bucket names, which contain the stack's name.
 var invalidBucketNames = []invalidCase{
-	{name: "default bucket name too long on gke", stackName: strings.Repeat("b", 36),
+	{name: "default bucket name too long on gke", stack: "gke", stackName: strings.Repeat("b", 36),
 		want: []string{`modelferry:buckets.accessLogs: Invalid value: ` +
 			`"modelferry-demo-bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb-access-logs": must be set, because the default name is too ` +
 			`long: it has 64 characters, the limit is 63`}},

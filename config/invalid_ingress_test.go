@@ -37,11 +37,10 @@ var invalidIngresses = []invalidCase{
 			`modelferry:ingress.certificate: Required value: must be set: there is no ingress without TLS`,
 			`modelferry:ingress.host: Required value: must be set`,
 		}},
-	{name: "URL for a host", set: map[string]any{"ingress": map[string]any{"host": "https://models.example.com",
-		"certificate": "models"}},
+	{name: "URL for a host", set: map[string]any{"ingress.host": "https://models.example.com"},
 		want: []string{`modelferry:ingress.host: Invalid value: "https://models.example.com": must be a host name in lower ` +
 			`case, without scheme, port or wildcard`}},
-	{name: "ARN for a certificate on gke", set: map[string]any{"ingress": map[string]any{"host": "models.example.com",
+	{name: "ARN for a certificate on gke", stack: "gke", set: map[string]any{"ingress": map[string]any{"host": "models.example.com",
 		"certificate": certificateARN}},
 		want: []string{`modelferry:ingress.certificate: Invalid value: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b": ` +
 			`must be the name of a Compute Engine SSL certificate (gcloud compute ssl-certificates list)`}},
@@ -54,7 +53,7 @@ var invalidIngresses = []invalidCase{
 			`must be a certificate in us-east-1, the load balancer's region`}},
 	{name: "ingress address on eks", stack: "eks", set: withIngress("eks", map[string]any{"ingress.address": "models"}),
 		want: []string{`modelferry:ingress.address: Forbidden: only supported on gke, and this stack is on eks: remove it`}},
-	{name: "ingress class on gke, invalid address", set: withIngress("gke", map[string]any{"ingress.class": "alb",
+	{name: "ingress class on gke, invalid address", stack: "gke", set: withIngress("gke", map[string]any{"ingress.class": "alb",
 		"ingress.address": "198.51.100.7"}),
 		want: []string{
 			`modelferry:ingress.address: Invalid value: "198.51.100.7": must be the name of a reserved address: a letter, then ` +
@@ -64,14 +63,13 @@ var invalidIngresses = []invalidCase{
 	{name: "invalid ingress class", stack: "eks", set: withIngress("eks", map[string]any{"ingress.class": "My ALB"}),
 		want: []string{`modelferry:ingress.class: Invalid value: "My ALB": must be the name of an IngressClass: lower case ` +
 			`letters, digits and hyphens`}},
-	{name: "invalid ingress sources", set: withIngress("gke", map[string]any{"ingress.sources": []any{"10.0.0.0/16",
-		"10.0.0.1/16", "0.0.0.0/0"}}),
+	{name: "invalid ingress sources", set: map[string]any{"ingress.sources": []any{"10.0.0.0/16", "10.0.0.1/16", "0.0.0.0/0"}},
 		want: []string{
 			`modelferry:ingress.sources[1]: Invalid value: "10.0.0.1/16": must be an address range in CIDR notation, such as ` +
 				`10.0.0.0/16`,
 			`modelferry:ingress.sources[2]: Forbidden: 0.0.0.0/0 opens the pods to everyone: set narrower ranges`,
 		}},
-	{name: "internal ingress without sources on gke", set: withIngress("gke", map[string]any{"ingress.internal": true}),
+	{name: "internal ingress without sources on gke", stack: "gke", set: withIngress("gke", map[string]any{"ingress.internal": true}),
 		want: []string{`modelferry:ingress.sources: Required value: must be the range of the VPC's proxy-only subnet, where the ` +
 			`requests of an internal load balancer come from`}},
 	{name: "ingress without sources on an existing eks cluster", stack: "eks", set: withIngress("eks",
@@ -82,7 +80,8 @@ var invalidIngresses = []invalidCase{
 		map[string]any{"cluster.create.network.existing": existingEKSNetwork}),
 		want: []string{`modelferry:ingress.sources: Required value: must be the ranges of the cluster's VPC, where the requests ` +
 			`of its load balancers come from`}},
-	{name: "path differs from the server's root path", set: withIngress("gke", map[string]any{"services.bankchurn.path": "/churn"}),
+	{name: "path differs from the server's root path", set: map[string]any{
+		"ingress.internal": false, "services.bankchurn.path": "/churn"},
 		want: []string{`modelferry:services.bankchurn.path: Invalid value: "/churn": must be "/bankchurn", the value of ` +
 			`env.API_ROOT_PATH: the server answers at no other path`}},
 	{name: "invalid service paths", set: map[string]any{

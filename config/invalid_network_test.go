@@ -10,10 +10,10 @@ var (
 
 // invalidNetworks are cases of an invalid network of a new cluster.
 var invalidNetworks = []invalidCase{
-	{name: "node range overlaps pod range", set: map[string]any{"cluster.create.network.cidr": "172.22.0.0/16"},
+	{name: "node range overlaps pod range", stack: "gke", set: map[string]any{"cluster.create.network.cidr": "172.22.0.0/16"},
 		want: []string{`modelferry:cluster.create.network.podCIDR: Invalid value: "172.20.0.0/14": must not overlap ` +
 			`modelferry:cluster.create.network.cidr (172.22.0.0/16)`}},
-	{name: "overlapping ranges", set: map[string]any{
+	{name: "overlapping ranges", stack: "gke", set: map[string]any{
 		"cluster.create.network.serviceCIDR": "10.0.16.0/20", "cluster.create.network.controlPlaneCIDR": "172.20.0.0/28"},
 		want: []string{
 			`modelferry:cluster.create.network.controlPlaneCIDR: Invalid value: "172.20.0.0/28": must not overlap ` +
@@ -21,7 +21,7 @@ var invalidNetworks = []invalidCase{
 			`modelferry:cluster.create.network.serviceCIDR: Invalid value: "10.0.16.0/20": must not overlap ` +
 				`modelferry:cluster.create.network.cidr (10.0.0.0/16)`,
 		}},
-	{name: "ranges of a wrong size", set: map[string]any{
+	{name: "ranges of a wrong size", stack: "gke", set: map[string]any{
 		"cluster.create.network.podCIDR": "172.20.0.0/24", "cluster.create.network.serviceCIDR": "172.24.0.0/28",
 		"cluster.create.network.controlPlaneCIDR": "172.31.0.0/24"},
 		want: []string{
@@ -32,11 +32,11 @@ var invalidNetworks = []invalidCase{
 			`modelferry:cluster.create.network.serviceCIDR: Invalid value: "172.24.0.0/28": must be an IPv4 range of /16 to ` +
 				`/27, such as 172.24.0.0/20`,
 		}},
-	{name: "API server that nothing can reach", set: map[string]any{"cluster.create.authorizedNetworks": []any{}},
+	{name: "API server that nothing can reach", stack: "gke", set: map[string]any{"cluster.create.authorizedNetworks": []any{}},
 		want: []string{`modelferry:cluster.create.authorizedNetworks: Required value: must have a range, or ` +
 			`modelferry:cluster.create.privateEndpoint.authorizedNetworks must have one: otherwise only the nodes and pods could ` +
 			`connect to the API server, and pulumi up would fail when the cluster exists`}},
-	{name: "private ranges for the public endpoint", set: map[string]any{"cluster.create.authorizedNetworks": []any{
+	{name: "private ranges for the public endpoint", stack: "gke", set: map[string]any{"cluster.create.authorizedNetworks": []any{
 		"11.0.0.0/8", "10.0.0.0/8", "100.64.7.0/24", "172.32.0.0/12"}},
 		want: []string{
 			`modelferry:cluster.create.authorizedNetworks[1]: Invalid value: "10.0.0.0/8": must be a range of public addresses: ` +
@@ -44,7 +44,7 @@ var invalidNetworks = []invalidCase{
 			`modelferry:cluster.create.authorizedNetworks[2]: Invalid value: "100.64.7.0/24": must be a range of public addresses: ` +
 				`set a private range in modelferry:cluster.create.privateEndpoint.authorizedNetworks`,
 		}},
-	{name: "public ranges for the private endpoint", set: map[string]any{"cluster.create.privateEndpoint.authorizedNetworks": []any{
+	{name: "public ranges for the private endpoint", stack: "gke", set: map[string]any{"cluster.create.privateEndpoint.authorizedNetworks": []any{
 		"10.0.0.0/8", "10.0.0.0/7", "203.0.113.0/24", "0.0.0.0/0", "10.0.0.1/8", "vpn"}},
 		want: []string{
 			`modelferry:cluster.create.privateEndpoint.authorizedNetworks[1]: Invalid value: "10.0.0.0/7": must be a range of ` +
@@ -68,10 +68,10 @@ var invalidNetworks = []invalidCase{
 			`modelferry:cluster.create.network.podCIDR: Forbidden: only supported on gke, and this stack is on eks: remove it`,
 			`modelferry:cluster.create.network.serviceCIDR: Forbidden: only supported on gke, and this stack is on eks: remove it`,
 		}},
-	{name: "natPerZone on gke", set: map[string]any{"cluster.create.network.natPerZone": true},
+	{name: "natPerZone on gke", stack: "gke", set: map[string]any{"cluster.create.network.natPerZone": true},
 		want: []string{`modelferry:cluster.create.network.natPerZone: Forbidden: only supported on eks, and this stack is on ` +
 			`gke: remove it`}},
-	{name: "zones on gke", set: map[string]any{"cluster.create.network.zones": []any{"europe-west1-b", "europe-west1-c"}},
+	{name: "zones on gke", stack: "gke", set: map[string]any{"cluster.create.network.zones": []any{"europe-west1-b", "europe-west1-c"}},
 		want: []string{`modelferry:cluster.create.network.zones: Forbidden: only supported on eks, and this stack is on ` +
 			`gke: remove it`}},
 	{name: "one zone", stack: "eks", set: map[string]any{"cluster.create.network.zones": []any{"eu-west-1a"}},
@@ -91,7 +91,7 @@ var invalidNetworks = []invalidCase{
 		}},
 	{name: "duplicate zone", stack: "eks", set: map[string]any{"cluster.create.network.zones": []any{"eu-west-1a", "eu-west-1a"}},
 		want: []string{`modelferry:cluster.create.network.zones[1]: Duplicate value: "eu-west-1a"`}},
-	{name: "empty existing network on gke", set: map[string]any{"cluster.create.network.existing": object},
+	{name: "empty existing network on gke", stack: "gke", set: map[string]any{"cluster.create.network.existing": object},
 		want: []string{
 			`modelferry:cluster.create.network.existing.network: Required value: must be set`,
 			`modelferry:cluster.create.network.existing.podRange: Required value: must be set`,
@@ -104,7 +104,7 @@ var invalidNetworks = []invalidCase{
 				`different availability zones`,
 			`modelferry:cluster.create.network.existing.vpc: Required value: must be set`,
 		}},
-	{name: "eks network on gke", set: map[string]any{
+	{name: "eks network on gke", stack: "gke", set: map[string]any{
 		"cluster.create.network.existing": map[string]any{
 			"network": "shared", "subnetwork": "ml", "podRange": "pods", "serviceRange": "pods",
 			"vpc": "vpc-0a", "privateSubnets": []any{"subnet-0a"}, "publicSubnets": []any{"subnet-0b"}}},
@@ -121,7 +121,7 @@ var invalidNetworks = []invalidCase{
 			"network": "shared"}},
 		want: []string{`modelferry:cluster.create.network.existing.network: Forbidden: only supported on gke, and this stack is ` +
 			`on eks: remove it`}},
-	{name: "invalid network names on gke", set: map[string]any{"cluster.create.network.existing": map[string]any{
+	{name: "invalid network names on gke", stack: "gke", set: map[string]any{"cluster.create.network.existing": map[string]any{
 		"network": "vpc/Shared", "subnetwork": "host/ml", "podRange": "Pods", "serviceRange": "services/"}},
 		want: []string{
 			`modelferry:cluster.create.network.existing.network: Invalid value: "vpc/Shared": must be the name of a VPC ` +
@@ -142,7 +142,7 @@ var invalidNetworks = []invalidCase{
 				`modelferry:cluster.create.network.existing.privateSubnets[0]`,
 			`modelferry:cluster.create.network.existing.vpc: Invalid value: "shared": must be the ID of a VPC, such as vpc-0a1b2c3d`,
 		}},
-	{name: "existing network with ranges", set: map[string]any{
+	{name: "existing network with ranges", stack: "gke", set: map[string]any{
 		"cluster.create.network.existing": existingGKENetwork, "cluster.create.network.cidr": "10.8.0.0/16",
 		"cluster.create.network.podCIDR":     "172.16.0.0/14",
 		"cluster.create.network.serviceCIDR": "172.24.0.0/20"},

@@ -2,13 +2,13 @@ package config_test
 
 // invalidProviderKeys are cases of invalid keys of the clouds' Pulumi providers.
 var invalidProviderKeys = []invalidCase{
-	{name: "missing gcp:project", set: map[string]any{"gcp:project": nil},
+	{name: "missing gcp:project", stack: "gke", set: map[string]any{"gcp:project": nil},
 		want: []string{`gcp:project: Required value: must be set`}},
-	{name: "missing gcp:region", set: map[string]any{"gcp:region": nil},
+	{name: "missing gcp:region", stack: "gke", set: map[string]any{"gcp:region": nil},
 		want: []string{`gcp:region: Required value: must be set`}},
 	{name: "missing aws:region", stack: "eks", set: map[string]any{"aws:region": nil},
 		want: []string{`aws:region: Required value: must be set`}},
-	{name: "empty gcp keys", set: map[string]any{"gcp:project": "", "gcp:region": ""},
+	{name: "empty gcp keys", stack: "gke", set: map[string]any{"gcp:project": "", "gcp:region": ""},
 		want: []string{`gcp:project: Required value: must be set`, `gcp:region: Required value: must be set`}},
 	{name: "empty aws:region", stack: "eks", set: map[string]any{"aws:region": ""},
 		want: []string{`aws:region: Required value: must be set`}},
@@ -45,7 +45,7 @@ var invalidProviderKeys = []invalidCase{
 				`and so on in the environment`,
 			`aws:useFipsEndpoint: Forbidden: the program does not pass it on to its provider: remove it`,
 		}},
-	{name: "gcp keys that the program does not pass on", set: map[string]any{
+	{name: "gcp keys that the program does not pass on", stack: "gke", set: map[string]any{
 		"gcp:impersonateServiceAccount": "ci@p.iam.gserviceaccount.com", "gcp:credentials": "{}", "gcp:zone": "europe-west1-b"},
 		want: []string{
 			`gcp:credentials: Forbidden: the program does not pass it on to its provider: set GOOGLE_APPLICATION_CREDENTIALS in ` +
@@ -54,7 +54,7 @@ var invalidProviderKeys = []invalidCase{
 				`application-default login --impersonate-service-account`,
 			`gcp:zone: Forbidden: the program does not pass it on to its provider: remove it`,
 		}},
-	{name: "billing project without override", set: map[string]any{"gcp:billingProject": "billing"},
+	{name: "billing project without override", stack: "gke", set: map[string]any{"gcp:billingProject": "billing"},
 		want: []string{`gcp:billingProject: Forbidden: has no effect unless gcp:userProjectOverride is true`}},
 	{name: "kubernetes keys", set: map[string]any{"kubernetes:context": "ours"},
 		want: []string{`kubernetes:context: Forbidden: the program does not pass it on to its provider: remove it, the provider ` +

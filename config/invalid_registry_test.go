@@ -4,7 +4,7 @@ const iamMember = `must be an IAM member: serviceAccount:EMAIL, group:EMAIL, use
 
 // invalidRegistries are cases of who pulls images from where.
 var invalidRegistries = []invalidCase{
-	{name: "invalid registry readers", set: map[string]any{"registry.readers": []any{
+	{name: "invalid registry readers", stack: "gke", set: map[string]any{"registry.readers": []any{
 		"serviceAccount:nodes@other.iam.gserviceaccount.com", "allUsers", "allAuthenticatedUsers", "domain:example.com",
 		"serviceAccount:nodes", "", "serviceAccount:nodes@other.iam.gserviceaccount.com", "principal://iam.googleapis.com/projects/1/x"}},
 		want: []string{
@@ -26,13 +26,15 @@ var invalidRegistries = []invalidCase{
 				`arn:aws:iam::ACCOUNT:root`,
 			`modelferry:registry.readers[5]: Duplicate value: "arn:aws:iam::210987654321:root"`,
 		}},
-	{name: "registry readers without a registry", set: map[string]any{
+	{name: "empty registry reader", set: map[string]any{"registry.readers": []any{""}},
+		want: []string{`modelferry:registry.readers[0]: Required value: must be set`}},
+	{name: "registry readers without a registry", stack: "gke", set: map[string]any{
 		"registry.create": false, "registry.readers": []any{"group:ml@example.com"}},
 		want: []string{`modelferry:registry.readers: Forbidden: create is false, so the stack has no repository: remove it`}},
 	{name: "registry readers without a registry on eks", stack: "eks", set: map[string]any{
 		"registry.create": false, "registry.readers": []any{"arn:aws:iam::210987654321:root"}},
 		want: []string{`modelferry:registry.readers: Forbidden: create is false, so the stack has no repository: remove it`}},
-	{name: "invalid image repositories", set: map[string]any{"cluster.create.imageRepositories": []any{
+	{name: "invalid image repositories", stack: "gke", set: map[string]any{"cluster.create.imageRepositories": []any{
 		"europe-docker.pkg.dev/images/ml", "", "projects/images/locations/europe/repositories/ml",
 		"projects/images/locations/europe/repositories/ml"}},
 		want: []string{

@@ -40,7 +40,7 @@ var invalidReleases = []invalidCase{
 			`modelferry:releases.nlpinsight.backends.finbert.artifacts.weights: Not found: "weights": must be an artifact of ` +
 				`the service`,
 		}},
-	{name: "invalid generation of a backend's artifact", set: map[string]any{
+	{name: "invalid generation of a backend's artifact", stack: "gke", set: map[string]any{
 		"releases.nlpinsight.backend": "finbert", "releases.nlpinsight.backends.finbert.artifacts.model.version": "v7"},
 		want: []string{`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.version: Invalid value: "v7": must be ` +
 			`the generation of an object, a number (gcloud storage ls -a)`}},
@@ -77,7 +77,7 @@ var invalidReleases = []invalidCase{
 		set: map[string]any{"releases.chicagotaxi.artifacts.predictions.path": "chicagotaxi/" + strings.Repeat("k", 256)},
 		want: []string{`modelferry:releases.chicagotaxi.artifacts.predictions.path: Too long: a file name may not be more than ` +
 			`255 bytes`}},
-	{name: "invalid generation", set: map[string]any{"releases.bankchurn.artifacts.model.version": "v7"},
+	{name: "invalid generation", stack: "gke", set: map[string]any{"releases.bankchurn.artifacts.model.version": "v7"},
 		want: []string{`modelferry:releases.bankchurn.artifacts.model.version: Invalid value: "v7": must be the generation of ` +
 			`an object, a number (gcloud storage ls -a)`}},
 	{name: "digest too short", set: map[string]any{"releases.bankchurn.artifacts.model.sha256": zeros[1:]},

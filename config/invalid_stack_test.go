@@ -53,14 +53,14 @@ var invalidStacks = []invalidCase{
 			`modelferry:cluster.create.addons.vpc-cni.version: Invalid value: "1.21.1": must be the version of an EKS add-on, ` +
 				`such as v1.21.1-eksbuild.1 (aws eks describe-addon-versions)`,
 		}},
-	{name: "add-on values of another type", stack: "eks", set: map[string]any{"cluster.create.addons.coredns.values": "{}"},
+	{name: "add-on values of another type", set: map[string]any{"cluster.create.addons.coredns.values": "{}"},
 		want: []string{`modelferry:cluster.create.addons.coredns.values: Invalid value: "{}": must be an object with keys`}},
-	{name: "upgrade policy on gke", set: map[string]any{"cluster.create.upgradePolicy": "STANDARD"},
+	{name: "upgrade policy on gke", stack: "gke", set: map[string]any{"cluster.create.upgradePolicy": "STANDARD"},
 		want: []string{`modelferry:cluster.create.upgradePolicy: Forbidden: only supported on eks, and this stack is on gke: remove it`}},
-	{name: "unknown release channel", set: map[string]any{"cluster.create.releaseChannel": "stable"},
+	{name: "unknown release channel", stack: "gke", set: map[string]any{"cluster.create.releaseChannel": "stable"},
 		want: []string{`modelferry:cluster.create.releaseChannel: Unsupported value: "stable": supported values: "RAPID", ` +
 			`"REGULAR", "STABLE"`}},
-	{name: "release channel that the pinned provider refuses", set: map[string]any{"cluster.create.releaseChannel": "EXTENDED"},
+	{name: "release channel that the pinned provider refuses", stack: "gke", set: map[string]any{"cluster.create.releaseChannel": "EXTENDED"},
 		want: []string{`modelferry:cluster.create.releaseChannel: Unsupported value: "EXTENDED": supported values: "RAPID", ` +
 			`"REGULAR", "STABLE"`}},
 	{name: "invalid maintenance window", set: map[string]any{"cluster.create.maintenance": map[string]any{
@@ -122,7 +122,7 @@ var invalidStacks = []invalidCase{
 		want: []string{`modelferry:cluster.create.system.min: Invalid value: 0: must be at least 1`}},
 	{name: "gpu max of zero", set: map[string]any{"gpu.max": 0},
 		want: []string{`modelferry:gpu.max: Invalid value: 0: must be at least 1`}},
-	{name: "gpu zones of another region", set: map[string]any{"gpu.zones": []any{"europe-west1-b", "europe-west4-a"}},
+	{name: "gpu zones of another region", stack: "gke", set: map[string]any{"gpu.zones": []any{"europe-west1-b", "europe-west4-a"}},
 		want: []string{`modelferry:gpu.zones[1]: Invalid value: "europe-west4-a": must be a zone of europe-west1, such as ` +
 			`europe-west1-b`}},
 	{name: "gpu zones on eks", stack: "eks", set: map[string]any{"gpu.zones": []any{"eu-west-1a"}},
@@ -133,7 +133,7 @@ var invalidStacks = []invalidCase{
 		want: []string{`modelferry:cluster.create.diskGiB: Invalid value: 10: must be at least 20`}},
 	{name: "patch version on eks", stack: "eks", set: map[string]any{"cluster.create.version": "1.34.1"},
 		want: []string{`modelferry:cluster.create.version: Invalid value: "1.34.1": must be a Kubernetes minor version, such as 1.34`}},
-	{name: "cluster autoscaler on gke", set: map[string]any{"cluster.create.autoscaler.enabled": false},
+	{name: "cluster autoscaler on gke", stack: "gke", set: map[string]any{"cluster.create.autoscaler.enabled": false},
 		want: []string{`modelferry:cluster.create.autoscaler: Forbidden: only supported on eks, and this stack is on gke: remove it`}},
 	{name: "cluster autoscaler image without tag", stack: "eks",
 		set: map[string]any{"cluster.create.autoscaler.image": "cluster-autoscaler"},
@@ -176,7 +176,7 @@ var invalidStacks = []invalidCase{
 			`modelferry:buckets.noncurrent.keep: Invalid value: 0: must be between 1 and 100`,
 			`modelferry:buckets.softDeleteDays: Invalid value: 3: must be 0, or between 7 and 90`,
 		}},
-	{name: "AWS kms key on gke", set: map[string]any{"buckets.kmsKey": "arn:aws:kms:eu-west-1:123456789012:key/1"},
+	{name: "AWS kms key on gke", stack: "gke", set: map[string]any{"buckets.kmsKey": "arn:aws:kms:eu-west-1:123456789012:key/1"},
 		want: []string{`modelferry:buckets.kmsKey: Invalid value: "arn:aws:kms:eu-west-1:123456789012:key/1": must be a Cloud ` +
 			`KMS key: projects/PROJECT/locations/REGION/keyRings/RING/cryptoKeys/NAME`}},
 	{name: "kms key alias on eks", stack: "eks", set: map[string]any{"buckets.kmsKey": "alias/models"},
@@ -191,8 +191,16 @@ var invalidStacks = []invalidCase{
 	{name: "invalid bucket name", set: map[string]any{"buckets.models": "My_Models"},
 		want: []string{`modelferry:buckets.models: Invalid value: "My_Models": must be 3 to 63 lower case letters, digits, ` +
 			`hyphens and dots`}},
-	{name: "identity endpoint on gke", set: map[string]any{"endpoints.identity": "https://sts.internal"},
+	{name: "identity endpoint on gke", stack: "gke", set: map[string]any{"endpoints.identity": "https://sts.internal"},
 		want: []string{`modelferry:endpoints.identity: Forbidden: only supported on eks, and this stack is on gke: remove it`}},
+	{name: "invalid name of the datasets bucket", set: map[string]any{"buckets.datasets": "My_Data"},
+		want: []string{`modelferry:buckets.datasets: Invalid value: "My_Data": must be 3 to 63 lower case letters, digits, ` +
+			`hyphens and dots`}},
+	{name: "kms key of the cluster on gke", stack: "gke", set: map[string]any{"cluster.create.kmsKey": "alias/secrets"},
+		want: []string{`modelferry:cluster.create.kmsKey: Invalid value: "alias/secrets": must be a Cloud KMS key: ` +
+			`projects/PROJECT/locations/REGION/keyRings/RING/cryptoKeys/NAME`}},
+	{name: "invalid storage endpoint", set: map[string]any{"endpoints.storage": "storage.internal"},
+		want: []string{`modelferry:endpoints.storage: Invalid value: "storage.internal": must be a URL: https://HOST[:PORT]`}},
 	{name: "location on eks", stack: "eks", set: map[string]any{"cluster.location": "eu-west-1"},
 		want: []string{`modelferry:cluster.location: Forbidden: only supported on gke, and this stack is on eks: remove it`}},
 	{name: "invalid endpoints", stack: "eks", set: map[string]any{"endpoints.storage": "storage.internal",
@@ -229,7 +237,7 @@ var invalidStacks = []invalidCase{
 		want: []string{`modelferry:fetcher.resources.requests.cpu: Invalid value: "2": must be at most the limit, 1`}},
 	{name: "rollout deadline of zero", set: map[string]any{"rollout.deadline": "0s"},
 		want: []string{`modelferry:rollout.deadline: Invalid value: "0s": must be more than 0s`}},
-	{name: "identity and admins on gke", set: map[string]any{
+	{name: "identity and admins on gke", stack: "gke", set: map[string]any{
 		"identity": "irsa", "cluster.create.admins": []any{"arn:aws:iam::123456789012:role/ops"}},
 		want: []string{
 			`modelferry:cluster.create.admins: Forbidden: only supported on eks, and this stack is on gke: remove it`,

@@ -14,12 +14,16 @@ import (
 
 // invalidCase is the config of a stack in the repository with invalid values.
 type invalidCase struct {
-	name      string
-	stack     string // gke if empty
+	name string
+	// stack whose cloud has the rule, "" for every cloud.
+	stack     string
 	stackName string // for rules about default bucket names
 	set       map[string]any
 	want      []string // the lines of the error
 }
+
+// repositoryStacks are the stacks of the repository, one for each cloud.
+var repositoryStacks = []string{"gke", "eks"}
 
 var (
 	zeros  = strings.Repeat("0", 64)
@@ -33,27 +37,64 @@ func invalidCases() []invalidCase {
 		invalidQuantities, invalidNested, invalidRegistries)
 }
 
-// load loads the config and returns its errors.
-func (c invalidCase) load(t *testing.T) field.ErrorList {
-	t.Helper()
-	stack := c.stack
-	if stack == "" {
-		stack = "gke"
+// stacks returns the stacks with the rule.
+func (c invalidCase) stacks() []string {
+	if c.stack != "" {
+		return []string{c.stack}
 	}
+	return repositoryStacks
+}
+
+// changesIngress reports whether the case sets keys below ingress, but not ingress itself.
+func (c invalidCase) changesIngress() bool {
+	for path := range c.set {
+		if strings.HasPrefix(path, "ingress.") {
+			return true
+		}
+	}
+	return false
+}
+
+// load loads the config of a stack and returns its errors, nil if it is valid.
+func (c invalidCase) load(t *testing.T, stack string) field.ErrorList {
+	t.Helper()
 	settings, err := configtest.RepositoryStack(stack)
 	require.NoError(t, err)
+	if c.stack == "" && c.set["production"] == true && stack == "eks" {
+		settings.Set("cluster.create.autoscaler.enabled", false) // its default image has no digest
+	}
+	if c.changesIngress() {
+		settings.Set("ingress", ingressFor(stack))
+	}
 	for path, value := range c.set {
 		settings.Set(path, value)
 	}
 	_, err = config.Load(namedStack{settings, c.stackName}, settings.Keys())
+	if err == nil {
+		return nil
+	}
 	var validationErr *config.ValidationError
 	require.ErrorAs(t, err, &validationErr)
 	return validationErr.Errors
 }
 
+// Every rule applies on both clouds, unless its cases name a stack.
 func TestLoad_invalid(t *testing.T) {
 	for _, c := range invalidCases() {
-		t.Run(c.name, func(t *testing.T) { require.Equal(t, c.want, lines(c.load(t))) })
+		for _, stack := range c.stacks() {
+			t.Run(c.name+"/"+stack, func(t *testing.T) { require.Equal(t, c.want, lines(c.load(t, stack))) })
+		}
+	}
+}
+
+// A case that names a stack without need would not test the other cloud.
+func TestInvalidCases_oneStackOnly(t *testing.T) {
+	for _, c := range invalidCases() {
+		for _, stack := range repositoryStacks {
+			if c.stack != "" && c.stack != stack {
+				require.NotEqual(t, c.want, lines(c.load(t, stack)), "%s: remove stack: the rule applies on %s, too", c.name, stack)
+			}
+		}
 	}
 }
 

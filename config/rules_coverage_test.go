@@ -24,10 +24,10 @@ import (
 	"github.com/modelferry/modelferry/config/internal/schema"
 )
 
-// keyError is a type of error at a key, in which NAME stands for user-defined names.
+// keyError is a type of error at a key of a stack. In the key, NAME stands for user-defined names.
 type keyError struct {
-	key string
-	typ field.ErrorType
+	stack, key string
+	typ        field.ErrorType
 }
 
 // keyPattern replaces user-defined names and indexes in the path of an error.
@@ -100,8 +100,10 @@ func exampleKey(key string) string {
 func TestInvalidCases_coverEveryKey(t *testing.T) {
 	cases := map[keyError]bool{}
 	for _, c := range invalidCases() {
-		for _, err := range c.load(t) {
-			cases[keyError{keyPattern(err.Field), err.Type}] = true
+		for _, stack := range c.stacks() {
+			for _, err := range c.load(t, stack) {
+				cases[keyError{stack, keyPattern(err.Field), err.Type}] = true
+			}
 		}
 	}
 	reported := map[keyError]bool{}
@@ -121,18 +123,18 @@ func TestInvalidCases_coverEveryKey(t *testing.T) {
 				for _, err := range validationErr.Errors {
 					pattern := keyPattern(err.Field)
 					isAtKey := strings.HasPrefix(pattern, key.Path)
-					if isAtKey && (key.SupportedOn(string(cloud)) || err.Type != field.ErrorTypeForbidden) {
-						reported[keyError{pattern, err.Type}] = true
+					if isAtKey && key.SupportedOn(string(cloud)) {
+						reported[keyError{string(cloud), pattern, err.Type}] = true
 					}
 				}
 			}
 		}
 	}
-	require.Greater(t, len(reported), 60, "too few errors: the keys were not set")
+	require.Greater(t, len(reported), 120, "too few errors: the keys were not set")
 	var missing []string
 	for r := range reported {
 		if !cases[r] {
-			missing = append(missing, fmt.Sprintf("%s: %s", r.key, r.typ))
+			missing = append(missing, fmt.Sprintf("%s: %s: %s", r.stack, r.key, r.typ))
 		}
 	}
 	slices.Sort(missing)
