@@ -63,7 +63,7 @@ var invalidStacks = []invalidCase{
 	{name: "release channel that the pinned provider refuses", stack: "gke", set: map[string]any{"cluster.create.releaseChannel": "EXTENDED"},
 		want: []string{`modelferry:cluster.create.releaseChannel: Unsupported value: "EXTENDED": supported values: "RAPID", ` +
 			`"REGULAR", "STABLE"`}},
-	{name: "invalid maintenance window", set: map[string]any{"cluster.create.maintenance": map[string]any{
+	{name: "invalid maintenance window", stack: "gke", set: map[string]any{"cluster.create.maintenance": map[string]any{
 		"start": "24:00", "duration": "3h59m", "days": []any{"SA", "Sunday", "SA"}}},
 		want: []string{
 			`modelferry:cluster.create.maintenance.days[1]: Unsupported value: "Sunday": supported values: "MO", "TU", "WE", ` +
@@ -72,13 +72,13 @@ var invalidStacks = []invalidCase{
 			`modelferry:cluster.create.maintenance.duration: Invalid value: "3h59m0s": must be between 4h and 24h`,
 			`modelferry:cluster.create.maintenance.start: Invalid value: "24:00": must be a time of day in UTC, such as "01:00"`,
 		}},
-	{name: "too little maintenance", set: map[string]any{"cluster.create.maintenance": map[string]any{
+	{name: "too little maintenance", stack: "gke", set: map[string]any{"cluster.create.maintenance": map[string]any{
 		"duration": "5h59m", "days": []any{"SA", "SU"}}},
 		want: []string{`modelferry:cluster.create.maintenance.duration: Invalid value: "5h59m0s": must be at least 6h0m0s with 2 ` +
 			`days a week: the windows of four weeks need 48h`}},
-	{name: "maintenance of half a minute", set: map[string]any{"cluster.create.maintenance.duration": "4h0m30s"},
+	{name: "maintenance of half a minute", stack: "gke", set: map[string]any{"cluster.create.maintenance.duration": "4h0m30s"},
 		want: []string{`modelferry:cluster.create.maintenance.duration: Invalid value: "4h0m30s": must be whole minutes`}},
-	{name: "invalid maintenance exclusions", set: map[string]any{"cluster.create.maintenance.exclusions": map[string]any{
+	{name: "invalid maintenance exclusions", stack: "gke", set: map[string]any{"cluster.create.maintenance.exclusions": map[string]any{
 		"a": map[string]any{"start": "2026-12-18", "end": "2026-12-19T00:00:00Z", "scope": "ALL"},
 		"b": map[string]any{"start": "2026-12-18T00:00:00Z", "end": "2026-12-18T00:00:00Z"},
 		"c": map[string]any{"start": ""}}},
@@ -92,7 +92,7 @@ var invalidStacks = []invalidCase{
 			`modelferry:cluster.create.maintenance.exclusions.c.end: Required value: must be set`,
 			`modelferry:cluster.create.maintenance.exclusions.c.start: Required value: must be set`,
 		}},
-	{name: "more than 20 maintenance exclusions", set: map[string]any{"cluster.create.maintenance.exclusions": exclusions(21)},
+	{name: "more than 20 maintenance exclusions", stack: "gke", set: map[string]any{"cluster.create.maintenance.exclusions": exclusions(21)},
 		want: []string{`modelferry:cluster.create.maintenance.exclusions: Too many: 21: must have at most 20 items`}},
 	{name: "maintenance on eks", stack: "eks", set: map[string]any{"cluster.create.maintenance.start": "01:00"},
 		want: []string{`modelferry:cluster.create.maintenance: Forbidden: only supported on gke, and this stack is on eks: remove it`}},
