@@ -43,7 +43,13 @@ var invalidRegistries = []invalidCase{
 			`modelferry:cluster.create.imageRepositories[1]: Required value: must be set`,
 			`modelferry:cluster.create.imageRepositories[3]: Duplicate value: "projects/images/locations/europe/repositories/ml"`,
 		}},
-	{name: "image repositories on eks", stack: "eks", set: map[string]any{
-		"cluster.create.imageRepositories": []any{"projects/images/locations/europe/repositories/ml"}},
-		want: []string{`modelferry:cluster.create.imageRepositories: Forbidden: only supported on gke, and this stack is on eks: remove it`}},
+	{
+		name:  "image repositories on eks",
+		stack: "eks",
+		set: map[string]any{
+			"cluster.create.imageRepositories": []any{"projects/images/locations/europe/repositories/ml"}},
+		want: []string{
+			`modelferry:cluster.create.imageRepositories: Forbidden: only supported on gke, and this stack is on eks: remove it`,
+		},
+	},
 }
