@@ -2,6 +2,8 @@ package config
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
@@ -47,4 +49,17 @@ func (c Config) validateDefaultBucketNames(fldPath *field.Path, stack string) fi
 		errs = append(errs, field.Invalid(fldPath, c.BucketName("ACCOUNT", stack, bucket.name), detail))
 	}
 	return errs
+}
+
+// kmsAlias matches the alias of a KMS key. AWS reserves those that begin with aws/.
+// https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
+var kmsAlias = regexp.MustCompile(`^[a-zA-Z0-9/_-]{1,250}$`)
+
+func (b Buckets) validateKMSAlias(fldPath *field.Path) field.ErrorList {
+	reserved := strings.HasPrefix(b.KMSAlias, "aws/") || strings.HasPrefix(b.KMSAlias, "alias/")
+	if b.KMSAlias == "" || kmsAlias.MatchString(b.KMSAlias) && !reserved {
+		return nil
+	}
+	return field.ErrorList{field.Invalid(fldPath, b.KMSAlias,
+		"must be up to 250 letters, digits, hyphens, underscores and slashes, and not begin with alias/ or aws/")}
 }

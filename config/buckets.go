@@ -42,6 +42,9 @@ type Buckets struct {
 	// KMS key that encrypts the objects: projects/…/cryptoKeys/NAME on GKE, an ARN on EKS. Default: a Google-managed
 	// key on GKE, a key that the stack creates on EKS.
 	KMSKey string `json:"kmsKey"`
+	// Alias of the key that a stack on EKS creates, without alias/. No effect on GKE. Default: PROJECT-STACK-buckets, with
+	// the name of the Pulumi project.
+	KMSAlias string `json:"kmsAlias"`
 	// Whether destroying the stack deletes the buckets with all objects. Otherwise the buckets are kept.
 	ForceDestroy bool `json:"forceDestroy"`
 }
@@ -76,6 +79,7 @@ func (b Buckets) validate(fldPath *field.Path, kmsKey nameFormat) field.ErrorLis
 		errs = append(errs, field.Invalid(fldPath.Child("softDeleteDays"), b.SoftDeleteDays, "must be 0, or between 7 and 90"))
 	}
 	errs = append(errs, kmsKey.validate(fldPath.Child("kmsKey"), b.KMSKey)...)
+	errs = append(errs, b.validateKMSAlias(fldPath.Child("kmsAlias"))...)
 	return append(errs, b.validateNames(fldPath)...)
 }
 

@@ -45,6 +45,12 @@ var invalidStacks = []invalidCase{
 	{name: "unknown upgrade policy", stack: "eks", set: map[string]any{"cluster.create.upgradePolicy": "standard"},
 		want: []string{`modelferry:cluster.create.upgradePolicy: Unsupported value: "standard": supported values: ` +
 			`"STANDARD", "EXTENDED"`}},
+	{name: "invalid kms alias", stack: "eks", set: map[string]any{"buckets.kmsAlias": "alias/ours"},
+		want: []string{`modelferry:buckets.kmsAlias: Invalid value: "alias/ours": must be up to 250 letters, digits, hyphens, ` +
+			`underscores and slashes, and not begin with alias/ or aws/`}},
+	{name: "kms alias that AWS reserves", set: map[string]any{"buckets.kmsAlias": "aws/s3"},
+		want: []string{`modelferry:buckets.kmsAlias: Invalid value: "aws/s3": must be up to 250 letters, digits, hyphens, ` +
+			`underscores and slashes, and not begin with alias/ or aws/`}},
 	{name: "invalid add-ons", stack: "eks", set: map[string]any{"cluster.create.addons": map[string]any{
 		"aws-ebs-csi-driver": object, "vpc-cni": map[string]any{"version": "1.21.1"}}},
 		want: []string{

@@ -9,6 +9,7 @@ var options = []option{
 	{"buckets.datasets", oneOf("our-datasets")},
 	{"buckets.accessLogging", oneOf(true, false)},
 	{"buckets.accessLogs", oneOf("our-logs")},
+	{"buckets.kmsAlias", oneOf("our/buckets")},
 	{"buckets.logDays", oneOf(1, 365)},
 	{"buckets.softDeleteDays", oneOf(0, 7, 90)},
 	{"buckets.noncurrent.keep", oneOf(1, 100)},

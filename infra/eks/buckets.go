@@ -27,7 +27,10 @@ type bucketsArgs struct {
 // newBuckets creates the buckets of the service catalogue, the bucket of their access logs if it is configured, and
 // the key that encrypts them unless the config has one.
 func newBuckets(ctx *pulumi.Context, args *bucketsArgs, opts ...pulumi.ResourceOption) (*buckets, error) {
-	keyArn, err := resolveKMSKey(ctx, args.Buckets.KMSKey, "buckets", !args.Buckets.ForceDestroy, opts...)
+	keyArn, err := resolveKMSKey(ctx, kmsKeyArgs{
+		Configured: args.Buckets.KMSKey, Purpose: "buckets", Alias: args.Buckets.KMSAlias,
+		RetainOnDelete: !args.Buckets.ForceDestroy,
+	}, opts...)
 	if err != nil {
 		return nil, err
 	}

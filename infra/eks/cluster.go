@@ -60,7 +60,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	if err != nil {
 		return nil, err
 	}
-	secretsKeyArn, err := resolveKMSKey(ctx, args.Spec.KMSKey, "secrets", false, parent)
+	secretsKeyArn, err := resolveKMSKey(ctx, kmsKeyArgs{Configured: args.Spec.KMSKey, Purpose: "secrets"}, parent)
 	if err != nil {
 		return nil, err
 	}

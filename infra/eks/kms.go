@@ -1,6 +1,7 @@
 package eks
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/kms"
@@ -11,15 +12,25 @@ import (
 // has encrypted is lost.
 const deletionWindowDays = 30
 
-// resolveKMSKey returns the ARN of the configured key, or of a new one with yearly rotation. purpose is the new key's
-// name; retainOnDelete keeps the key if the stack is destroyed.
-func resolveKMSKey(
-	ctx *pulumi.Context, configured, purpose string, retainOnDelete bool, opts ...pulumi.ResourceOption,
-) (pulumi.StringOutput, error) {
-	if configured != "" {
-		return pulumi.String(configured).ToStringOutput(), nil
+// kmsKeyArgs are the arguments of resolveKMSKey.
+type kmsKeyArgs struct {
+	// Configured is the ARN of the configured key, "" for a new one.
+	Configured string
+	// Purpose is the new key's name, and a part of its default alias.
+	Purpose string
+	// Alias of the new key, without alias/. Empty means PROJECT-STACK-PURPOSE.
+	Alias string
+	// RetainOnDelete keeps the new key if the stack is destroyed.
+	RetainOnDelete bool
+}
+
+// resolveKMSKey returns the ARN of the configured key, or of a new one with yearly rotation.
+func resolveKMSKey(ctx *pulumi.Context, args kmsKeyArgs, opts ...pulumi.ResourceOption) (pulumi.StringOutput, error) {
+	if args.Configured != "" {
+		return pulumi.String(args.Configured).ToStringOutput(), nil
 	}
-	opts = append(opts, pulumi.RetainOnDelete(retainOnDelete))
+	purpose := args.Purpose
+	opts = append(opts, pulumi.RetainOnDelete(args.RetainOnDelete))
 	// Without a key policy, the IAM policies of the account apply.
 	key, err := kms.NewKey(ctx, purpose, &kms.KeyArgs{
 		Description:       pulumi.Sprintf("Encrypts the %s of %s, stack %s", purpose, ctx.Project(), ctx.Stack()),
@@ -28,8 +39,7 @@ func resolveKMSKey(
 	if err != nil {
 		return pulumi.StringOutput{}, err
 	}
-	_, err = kms.NewAlias(ctx, purpose, &kms.AliasArgs{
-		Name: pulumi.String(fmt.Sprintf("alias/%s-%s-%s", ctx.Project(), ctx.Stack(), purpose)), TargetKeyId: key.ID(),
-	}, opts...)
+	alias := cmp.Or(args.Alias, fmt.Sprintf("%s-%s-%s", ctx.Project(), ctx.Stack(), purpose))
+	_, err = kms.NewAlias(ctx, purpose, &kms.AliasArgs{Name: pulumi.String("alias/" + alias), TargetKeyId: key.ID()}, opts...)
 	return key.Arn, err
 }

@@ -272,6 +272,7 @@ func bucketRows() []row {
 			encrypted("models"), encrypted("datasets"), eksInput("kms/key:Key", "buckets", "", absent),
 			eksInput("RolePolicy", "bankchurn-predictor", "policy", contains{awsKey})),
 	),
+		newRow("buckets.kmsAlias", "our/key", eksInput("kms/alias:Alias", "buckets", "name", "alias/our/key")),
 		newRow("buckets.accessLogging", false, gke("access-logs", "", absent), gke("models", "logging", nil),
 			gkeInput("BucketIAMMember", "access-logs", "", absent), eks("access-logs", "", absent),
 			eksInput("BucketLoggingV2", "models", "", absent)),
