@@ -72,7 +72,8 @@ func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pul
 	}
 	_, err := networkingv1.NewIngress(ctx, name, &networkingv1.IngressArgs{
 		Metadata: &metav1.ObjectMetaArgs{
-			Name: pulumi.String(name), Namespace: args.Namespace, Labels: objectLabels(args.Labels, nil), Annotations: annotations,
+			Name: pulumi.String(name), Namespace: args.Namespace, Labels: objectLabels(args.Labels, nil),
+			Annotations: skipAwait(annotations),
 		},
 		Spec: &networkingv1.IngressSpecArgs{
 			IngressClassName: class,

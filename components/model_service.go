@@ -108,9 +108,7 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 	}
 	s.Deployment = deployment.Name
 	serviceMeta := meta(args.Service)
-	if len(args.ServiceAnnotations) > 0 {
-		serviceMeta.Annotations = pulumi.ToStringMap(args.ServiceAnnotations)
-	}
+	serviceMeta.Annotations = skipAwait(pulumi.ToStringMap(args.ServiceAnnotations))
 	service, err := corev1.NewService(ctx, name, &corev1.ServiceArgs{
 		Metadata: serviceMeta,
 		Spec: &corev1.ServiceSpecArgs{

@@ -22,7 +22,7 @@ func TestIngress_noneByDefault(t *testing.T) {
 	stacktest.ForEachPlatform(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		require.Empty(t, r.ByType("Ingress"))
 		for _, s := range stacktest.Services {
-			require.Empty(t, r.MustGet(t, "Service", s.Name).Input("metadata.annotations"))
+			require.Equal(t, object{"pulumi.com/skipAwait": "true"}, r.MustGet(t, "Service", s.Name).Input("metadata.annotations"))
 		}
 	})
 }
@@ -63,8 +63,10 @@ func TestIngress_httpsOnly(t *testing.T) {
 		"gke": {
 			"kubernetes.io/ingress.class": "gce", "kubernetes.io/ingress.allow-http": "false",
 			"ingress.gcp.kubernetes.io/pre-shared-cert": "models", "networking.gke.io/v1beta1.FrontendConfig": "ml-portfolio",
+			"pulumi.com/skipAwait": "true",
 		},
 		"eks": {
+			"pulumi.com/skipAwait":             "true",
 			"alb.ingress.kubernetes.io/scheme": "internet-facing", "alb.ingress.kubernetes.io/target-type": "ip",
 			"alb.ingress.kubernetes.io/listen-ports":    `[{"HTTPS":443}]`,
 			"alb.ingress.kubernetes.io/certificate-arn": stacktest.CertificateArn,
@@ -147,11 +149,13 @@ func TestIngress_healthChecks(t *testing.T) {
 		for _, s := range stacktest.Services {
 			annotations := r.MustGet(t, "Service", s.Name).Input("metadata.annotations")
 			if p.Stack == "gke" {
-				require.Equal(t, object{"cloud.google.com/neg": `{"ingress": true}`}, annotations)
+				require.Equal(t, object{"cloud.google.com/neg": `{"ingress": true}`, "pulumi.com/skipAwait": "true"}, annotations)
 				probe := stacktest.GetDeployment(t, r, s).Input(stacktest.ServerContainer + "readinessProbe.httpGet")
 				require.Equal(t, object{"path": "/health", "port": "http"}, probe, "GKE's controller reads the readiness probe")
 			} else {
-				require.Equal(t, object{"alb.ingress.kubernetes.io/healthcheck-path": "/health"}, annotations)
+				require.Equal(t, object{
+					"alb.ingress.kubernetes.io/healthcheck-path": "/health", "pulumi.com/skipAwait": "true",
+				}, annotations)
 			}
 		}
 		gate := r.MustGet(t, "Namespace", "ml-portfolio").Input("metadata.labels/elbv2.k8s.aws/pod-readiness-gate-inject")
