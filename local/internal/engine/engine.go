@@ -28,6 +28,7 @@ type workspace struct {
 	workDir    string            // has the Pulumi.yaml and Pulumi.STACK.yaml that the engine reads
 	backendDir string            // has the state
 	envVars    map[string]string // of the pulumi CLI and its plugins, in addition to this process's
+	offline    bool              // use ferry's Kubernetes plugin, even if the official one is installed
 }
 
 // Options select the stack and the program. Layout and Program are required.
@@ -69,6 +70,9 @@ func newEngine(ctx context.Context, o Options, w workspace) (*Engine, error) {
 	plugins, err := InstallPlugins(o.Layout, o.PluginExecutable)
 	if err != nil {
 		return nil, err
+	}
+	if official := officialKubernetesPlugin(); official != "" && !w.offline {
+		plugins.kubernetesPlugin = official
 	}
 	for _, dir := range []string{w.workDir, w.backendDir} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -52,6 +52,8 @@ func openOffline(ctx context.Context, o Options, env map[string]string) (e *Engi
 	cleanup = func() { _ = os.RemoveAll(dir) } // best effort: it is a temporary directory
 	w := workspace{
 		workDir: filepath.Join(dir, "work"), backendDir: filepath.Join(dir, "pulumi"),
+		// Pulumi's own plugin connects to the cluster, which does not exist, and does not know RenderDirVar.
+		offline: true,
 		envVars: map[string]string{
 			paths.StackDirEnv:          "", // use no local cloud, even if one is running
 			RenderDirVar:               "",

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 
 	"github.com/modelferry/modelferry/local/internal/clouds"
@@ -15,7 +14,7 @@ import (
 // PluginDirs are the directories with symbolic links to ferry, which behaves according to the name of the link.
 type PluginDirs struct {
 	cloudPlugins      string // the clouds' provider plugins
-	kubernetesPlugin  string // pulumi-resource-kubernetes: ferry's, or the official one
+	kubernetesPlugin  string // pulumi-resource-kubernetes
 	credentialPlugins string // the commands in the exec section of a kubeconfig
 }
 
@@ -44,9 +43,6 @@ func InstallPlugins(p paths.Layout, executable string) (PluginDirs, error) {
 			return dirs, err
 		}
 	}
-	if official := officialKubernetesPlugin(); official != "" {
-		dirs.kubernetesPlugin = official
-	}
 	return dirs, nil
 }
 
@@ -64,28 +60,4 @@ func replaceSymlink(link, target string) error {
 		return fmt.Errorf("plugin link: %w", err)
 	}
 	return os.Rename(temporary, link)
-}
-
-// officialKubernetesPlugin returns the directory of Pulumi's own Kubernetes plugin, from PATH or from the user's Pulumi
-// home, or "" if it is not installed.
-func officialKubernetesPlugin() string {
-	const name = "pulumi-resource-kubernetes"
-	if path, err := exec.LookPath(name); err == nil {
-		if target, err := filepath.EvalSymlinks(path); err == nil && filepath.Base(target) == name {
-			return filepath.Dir(path) // ferry's link has a target of another name
-		}
-	}
-	pulumiHome := os.Getenv("PULUMI_HOME")
-	if pulumiHome == "" {
-		userHome, err := os.UserHomeDir()
-		if err != nil {
-			return ""
-		}
-		pulumiHome = filepath.Join(userHome, ".pulumi")
-	}
-	plugins, _ := filepath.Glob(filepath.Join(pulumiHome, "plugins", "resource-kubernetes-v4.*", name)) // the pattern is valid
-	if len(plugins) == 0 {
-		return ""
-	}
-	return filepath.Dir(plugins[len(plugins)-1])
 }

@@ -104,3 +104,20 @@ func TestPreview_program(t *testing.T) {
 		})
 	}
 }
+
+// Pulumi's own Kubernetes plugin would connect to the cluster of the offline plan, and cannot write files to the
+// directory.
+func TestRender_officialPluginInstalled(t *testing.T) {
+	plugins := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(plugins, "pulumi-resource-kubernetes"), []byte("#!/bin/sh\nexit 1\n"), 0o700))
+	t.Setenv("PATH", plugins+string(os.PathListSeparator)+os.Getenv("PATH"))
+	var out bytes.Buffer
+	var program stack.Program
+	o := engine.Options{Layout: newProgramRepository(t, "gke"), Program: program.Deploy, Out: &out}
+	_, err := engine.Preview(t.Context(), o)
+	require.NoError(t, err, out.String())
+	dir := t.TempDir()
+	_, err = engine.Render(t.Context(), o, dir)
+	require.NoError(t, err, out.String())
+	require.FileExists(t, filepath.Join(dir, "deployment-bankchurn-predictor.yaml"))
+}

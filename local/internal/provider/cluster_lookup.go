@@ -12,8 +12,17 @@ import (
 // cluster.
 const LocalClusterName = "local"
 
-// OfflineCA is the certificate authority, as base64 of a PEM, of every cluster in an offline plan.
-const OfflineCA = "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCi0tLS0tRU5EIENFUlRJRklDQVRFLS0tLS0K"
+// OfflineCA is the certificate authority, as base64 of a PEM, of every cluster in an offline plan. It is a self-signed
+// certificate, so that every client accepts the kubeconfig. Nobody has its private key.
+const OfflineCA = "" +
+	"LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUJWakNCL2FBREFnRUNBZ0VCTUFvR0NDcUdTTTQ5QkFNQ01CSXhFREFPQmdO" +
+	"VkJBTVRCMjltWm14cGJtVXcKSUJjTk1qWXdNVEF4TURBd01EQXdXaGdQT1RrNU9URXlNekV5TXpVNU5UbGFNQkl4RURBT0JnTlZC" +
+	"QU1UQjI5bQpabXhwYm1Vd1dUQVRCZ2NxaGtqT1BRSUJCZ2dxaGtqT1BRTUJCd05DQUFRSzFZVnR6RVMxd2JHak9CbWMzbjIrCjFo" +
+	"OFA2SGovYSs3QlNqamwzUndYT213NVNHVXpwL2wzMjJobFczQWxmdWpyNTJ4ZUFhYzBYbE8rV3RaQmM1SnAKbzBJd1FEQU9CZ05W" +
+	"SFE4QkFmOEVCQU1DQWdRd0R3WURWUjBUQVFIL0JBVXdBd0VCL3pBZEJnTlZIUTRFRmdRVQo2bm5IYTBoTjVMMkdEWVRLTTYzczdy" +
+	"ZHAzK013Q2dZSUtvWkl6ajBFQXdJRFNBQXdSUUloQU5EK0VuQmk0SmI1CkZiMmtYUVFIUG9ZOXBEY3Q4MHVZMVhzU1grd21QWjFu" +
+	"QWlBSWh3NEJFbCtvYnFTNjVISjB3aGUrUFQzYkJ3MTQKUENvOC9HaWI5YjJjZFE9PQotLS0tLUVORCBDRVJUSUZJQ0FURS0tLS0t" +
+	"Cg=="
 
 // ClusterCA returns the certificate authority of the node's cluster, as base64 of the PEM. Offline it is OfflineCA.
 func ClusterCA(r *Request) any {
