@@ -49,7 +49,8 @@ func triedValues(key schema.Key) []any {
 	values := append(invalidValues(key.Type), nil)
 	for _, c := range invalidCases() {
 		for path, value := range c.set {
-			if keyPattern("modelferry:"+path) == key.Path || keyPattern("modelferry:"+path) == strings.Replace(key.Path, ".backends.NAME", "", 1) {
+			if keyPattern("modelferry:"+path) == key.Path ||
+				keyPattern("modelferry:"+path) == strings.Replace(key.Path, ".backends.NAME", "", 1) {
 				values = append(values, value)
 			}
 		}

@@ -44,6 +44,9 @@ func requestsOf(r ResourceRequirements) podRequests {
 	return podRequests{cpu.MilliValue(), (memory.Value() + 1<<20 - 1) >> 20}
 }
 
+const tooSmallNode = "a pod of %s requests %d%s of %s, but a node of %s has about %d%s for it, besides what %s reserves " +
+	"and its system pods request: the pod would stay pending, set a larger machine type (docs/operations.md, \"Node capacity\")"
+
 // capacityWarnings calls warn for pods that do not fit on a node, and if the nodes have no room for all replicas. It
 // knows the machine types of machine_types.go only.
 func (c Config) capacityWarnings(warn func(fldPath *field.Path, format string, args ...any)) {
@@ -64,14 +67,11 @@ func (c Config) capacityWarnings(warn func(fldPath *field.Path, format string, a
 			continue
 		}
 		for _, r := range []struct {
-			name            string
 			requested, free int64
-			unit            string
-		}{{"CPU", requests.cpu, node.cpu, "m"}, {"memory", requests.memory, node.memory, "Mi"}} {
+			unit, resource  string
+		}{{requests.cpu, node.cpu, "m", "CPU"}, {requests.memory, node.memory, "Mi", "memory"}} {
 			if r.requested > r.free {
-				warn(machineTypePath, "a pod of %s requests %d%s of %s, but a node of %s has about %d%s for it, besides what %s reserves and "+
-					"its system pods request: the pod would stay pending, set a larger machine type (docs/operations.md, \"Node capacity\")",
-					w.Name, r.requested, r.unit, r.name, machineType, max(r.free, 0), r.unit, c.Cloud)
+				warn(machineTypePath, tooSmallNode, w.Name, r.requested, r.unit, r.resource, machineType, max(r.free, 0), r.unit, c.Cloud)
 			}
 		}
 	}

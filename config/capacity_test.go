@@ -1,7 +1,6 @@
 package config_test
 
 import (
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -74,5 +73,5 @@ func TestWarnings_capacityWithSidecar(t *testing.T) {
 	warnings := load(t, "gke", merge(set, map[string]any{
 		"releases.bankchurn.delivery": "csi", "releases.bankchurn.unverified": true})).Warnings()
 	require.Len(t, warnings, 1)
-	require.True(t, strings.Contains(warnings[0], "a pod of bankchurn requests 1550m of CPU"), warnings[0])
+	require.Contains(t, warnings[0], "a pod of bankchurn requests 1550m of CPU")
 }

@@ -44,8 +44,11 @@ var invalidNetworks = []invalidCase{
 			`modelferry:cluster.create.authorizedNetworks[2]: Invalid value: "100.64.7.0/24": must be a range of public addresses: ` +
 				`set a private range in modelferry:cluster.create.privateEndpoint.authorizedNetworks`,
 		}},
-	{name: "public ranges for the private endpoint", stack: "gke", set: map[string]any{"cluster.create.privateEndpoint.authorizedNetworks": []any{
-		"10.0.0.0/8", "10.0.0.0/7", "203.0.113.0/24", "0.0.0.0/0", "10.0.0.1/8", "vpn"}},
+	{
+		name:  "public ranges for the private endpoint",
+		stack: "gke",
+		set: map[string]any{"cluster.create.privateEndpoint.authorizedNetworks": []any{
+			"10.0.0.0/8", "10.0.0.0/7", "203.0.113.0/24", "0.0.0.0/0", "10.0.0.1/8", "vpn"}},
 		want: []string{
 			`modelferry:cluster.create.privateEndpoint.authorizedNetworks[1]: Invalid value: "10.0.0.0/7": must be a range of ` +
 				`private addresses, such as 10.8.0.0/16`,
@@ -57,7 +60,8 @@ var invalidNetworks = []invalidCase{
 				`range in CIDR notation, such as 10.0.0.0/16`,
 			`modelferry:cluster.create.privateEndpoint.authorizedNetworks[5]: Invalid value: "vpn": must be a range of private ` +
 				`addresses, such as 10.8.0.0/16`,
-		}},
+		},
+	},
 	{name: "private endpoint on eks", stack: "eks", set: map[string]any{"cluster.create.privateEndpoint.globalAccess": true},
 		want: []string{`modelferry:cluster.create.privateEndpoint: Forbidden: only supported on gke, and this stack is on eks: remove it`}},
 	{name: "gke ranges on eks", stack: "eks", set: map[string]any{

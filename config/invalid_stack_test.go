@@ -66,9 +66,13 @@ var invalidStacks = []invalidCase{
 	{name: "unknown release channel", stack: "gke", set: map[string]any{"cluster.create.releaseChannel": "stable"},
 		want: []string{`modelferry:cluster.create.releaseChannel: Unsupported value: "stable": supported values: "RAPID", ` +
 			`"REGULAR", "STABLE"`}},
-	{name: "release channel that the pinned provider refuses", stack: "gke", set: map[string]any{"cluster.create.releaseChannel": "EXTENDED"},
+	{
+		name:  "release channel that the pinned provider refuses",
+		stack: "gke",
+		set:   map[string]any{"cluster.create.releaseChannel": "EXTENDED"},
 		want: []string{`modelferry:cluster.create.releaseChannel: Unsupported value: "EXTENDED": supported values: "RAPID", ` +
-			`"REGULAR", "STABLE"`}},
+			`"REGULAR", "STABLE"`},
+	},
 	{name: "invalid maintenance window", stack: "gke", set: map[string]any{"cluster.create.maintenance": map[string]any{
 		"start": "24:00", "duration": "3h59m", "days": []any{"SA", "Sunday", "SA"}}},
 		want: []string{
@@ -98,8 +102,12 @@ var invalidStacks = []invalidCase{
 			`modelferry:cluster.create.maintenance.exclusions.c.end: Required value: must be set`,
 			`modelferry:cluster.create.maintenance.exclusions.c.start: Required value: must be set`,
 		}},
-	{name: "more than 20 maintenance exclusions", stack: "gke", set: map[string]any{"cluster.create.maintenance.exclusions": exclusions(21)},
-		want: []string{`modelferry:cluster.create.maintenance.exclusions: Too many: 21: must have at most 20 items`}},
+	{
+		name:  "more than 20 maintenance exclusions",
+		stack: "gke",
+		set:   map[string]any{"cluster.create.maintenance.exclusions": exclusions(21)},
+		want:  []string{`modelferry:cluster.create.maintenance.exclusions: Too many: 21: must have at most 20 items`},
+	},
 	{name: "maintenance on eks", stack: "eks", set: map[string]any{"cluster.create.maintenance.start": "01:00"},
 		want: []string{`modelferry:cluster.create.maintenance: Forbidden: only supported on gke, and this stack is on eks: remove it`}},
 	{name: "release channel on eks", stack: "eks", set: map[string]any{"cluster.create.releaseChannel": "STABLE"},

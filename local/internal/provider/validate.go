@@ -32,7 +32,8 @@ func (p *Package) Validate() error {
 		}
 		for path := range resource.ServerSet {
 			if head, _, _ := strings.Cut(path, "."); !args.HasProperty(head) || !state.HasProperty(head) {
-				addError(token, "ServerSet %q is not a property of the Args and State types%s", path, didYouMean(head, args.PropertyNames()))
+				addError(token, "ServerSet %q is not a property of the Args and State types%s",
+					path, didYouMean(head, args.PropertyNames()))
 			}
 		}
 		for _, name := range resource.RequiredInputs {

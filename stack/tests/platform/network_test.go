@@ -121,7 +121,8 @@ func TestNetwork_eksRoutesOutliveObjects(t *testing.T) {
 			}
 			for _, nat := range r.ByType("ec2/natGateway:NatGateway") {
 				for _, name := range []string{"modelferry-public-0", "modelferry-public-1", "modelferry-public-2"} {
-					require.True(t, r.Dependencies(nat)[r.MustGet(t, "RouteTableAssociation", name).URN], "%s: its subnet needs a route", nat)
+					association := r.MustGet(t, "RouteTableAssociation", name)
+					require.True(t, r.Dependencies(nat)[association.URN], "%s: its subnet needs a route", nat)
 				}
 				require.True(t, r.Dependencies(nat)[r.MustGet(t, "ec2/route:Route", "modelferry-public").URN], nat)
 			}

@@ -167,7 +167,8 @@ func TestProgram_withoutReleases(t *testing.T) {
 // identityInputs returns the inputs of the services' grants and service accounts by URN.
 func identityInputs(p stacktest.Platform, r *stacktest.Record) map[string]any {
 	inputs := map[string]any{}
-	for _, registration := range slices.Concat(stacktest.ServiceGrants(p, r), r.ByType("PodIdentityAssociation"), r.ByType("ServiceAccount")) {
+	identities := slices.Concat(stacktest.ServiceGrants(p, r), r.ByType("PodIdentityAssociation"), r.ByType("ServiceAccount"))
+	for _, registration := range identities {
 		inputs[registration.URN] = registration.Inputs
 	}
 	return inputs
