@@ -45,7 +45,7 @@ var invalidStacks = []invalidCase{
 	{name: "unknown upgrade policy", stack: "eks", set: map[string]any{"cluster.create.upgradePolicy": "standard"},
 		want: []string{`modelferry:cluster.create.upgradePolicy: Unsupported value: "standard": supported values: ` +
 			`"STANDARD", "EXTENDED"`}},
-	{name: "invalid kms alias", stack: "eks", set: map[string]any{"buckets.kmsAlias": "alias/ours"},
+	{name: "invalid kms alias", set: map[string]any{"buckets.kmsAlias": "alias/ours"},
 		want: []string{`modelferry:buckets.kmsAlias: Invalid value: "alias/ours": must be up to 250 letters, digits, hyphens, ` +
 			`underscores and slashes, and not begin with alias/ or aws/`}},
 	{name: "kms alias that AWS reserves", set: map[string]any{"buckets.kmsAlias": "aws/s3"},
