@@ -8,16 +8,11 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 )
-
-// fieldManager owns the fields that this provider sets. It must never change: fields that a program no longer sets
-// would stay.
-const fieldManager = "pulumi-kubernetes-modelferry"
 
 // Annotations of pulumi-kubernetes, with the same meaning.
 const (
@@ -31,11 +26,11 @@ func (s *server) Create(ctx context.Context, req plugin.CreateRequest) (plugin.C
 	if req.Preview {
 		return plugin.CreateResponse{Properties: req.Properties, Status: resource.StatusOK}, nil
 	}
-	live, err := s.applyAndAwait(ctx, req.URN, req.Type, object, operationTimeout(req.Timeout))
+	live, err := s.applyAndAwait(ctx, req.URN, object, fieldManager(nil), operationTimeout(req.Timeout))
 	if live == nil {
 		return plugin.CreateResponse{}, err
 	}
-	outputs := toOutputs(live, req.Properties)
+	outputs := toOutputs(live, req.Properties, nil)
 	if err != nil {
 		return plugin.CreateResponse{}, newInitFailedError(objectID(live), outputs, req.Properties, err)
 	}
@@ -51,11 +46,12 @@ func (s *server) Update(ctx context.Context, req plugin.UpdateRequest) (plugin.U
 		}
 		return plugin.UpdateResponse{Properties: outputs, Status: resource.StatusOK}, nil
 	}
-	live, err := s.applyAndAwait(ctx, req.URN, req.Type, toUnstructured(req.NewInputs), operationTimeout(req.Timeout))
+	live, err := s.applyAndAwait(
+		ctx, req.URN, toUnstructured(req.NewInputs), fieldManager(req.OldOutputs), operationTimeout(req.Timeout))
 	if live == nil {
 		return plugin.UpdateResponse{}, err
 	}
-	outputs := toOutputs(live, req.NewInputs)
+	outputs := toOutputs(live, req.NewInputs, req.OldOutputs)
 	if err != nil {
 		return plugin.UpdateResponse{}, newInitFailedError(req.ID, outputs, req.NewInputs, err)
 	}
@@ -74,7 +70,7 @@ func operationTimeout(seconds float64) time.Duration {
 // applyAndAwait applies an object and awaits its readiness. If it returns an error and a live object, the object
 // exists but is not ready. If it returns an error alone, the object was not applied.
 func (s *server) applyAndAwait(
-	ctx context.Context, urn resource.URN, typ tokens.Type, object *unstructured.Unstructured, timeout time.Duration,
+	ctx context.Context, urn resource.URN, object *unstructured.Unstructured, manager string, timeout time.Duration,
 ) (*unstructured.Unstructured, error) {
 	if s.config.RenderDir != "" {
 		return object, renderYAML(s.config.RenderDir, object)
@@ -87,7 +83,7 @@ func (s *server) applyAndAwait(
 	defer cancel()
 	defer context.AfterFunc(s.operations, cancel)()
 
-	live, err := cluster.apply(ctx, object)
+	live, err := cluster.apply(ctx, object, manager)
 	if err != nil {
 		return nil, err
 	}
@@ -97,8 +93,10 @@ func (s *server) applyAndAwait(
 	return s.await(ctx, urn, cluster, live, timeout)
 }
 
-// apply creates or updates the object with server-side apply.
-func (c *clusterClient) apply(ctx context.Context, object *unstructured.Unstructured) (*unstructured.Unstructured, error) {
+// apply creates or updates the object with server-side apply, as this field manager.
+func (c *clusterClient) apply(
+	ctx context.Context, object *unstructured.Unstructured, manager string,
+) (*unstructured.Unstructured, error) {
 	description := fmt.Sprintf("%s %s", object.GetKind(), objectID(object))
 	client, err := c.resourceClient(object.GroupVersionKind(), object.GetNamespace())
 	if err != nil {
@@ -110,7 +108,7 @@ func (c *clusterClient) apply(ctx context.Context, object *unstructured.Unstruct
 	}
 	force := object.GetAnnotations()[patchForceAnnotation] == "true"
 	live, err := client.Patch(ctx, object.GetName(), types.ApplyPatchType, content, metav1.PatchOptions{
-		FieldManager: fieldManager, Force: &force, FieldValidation: metav1.FieldValidationStrict,
+		FieldManager: manager, Force: &force, FieldValidation: metav1.FieldValidationStrict,
 	})
 	if apierrors.IsConflict(err) {
 		return nil, fmt.Errorf("apply %s: another field manager owns fields that the program sets "+

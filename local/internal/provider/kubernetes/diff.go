@@ -58,7 +58,7 @@ func (s *server) Diff(_ context.Context, req plugin.DiffRequest) (plugin.DiffRes
 	if err != nil {
 		return plugin.DiffResponse{}, err
 	}
-	diff := provider.DiffInputs(req.OldInputs, req.NewInputs, s.replaceKeys(gvk, req.NewInputs))
+	diff := provider.DiffInputs(normalize(req.OldInputs), normalize(req.NewInputs), s.replaceKeys(gvk, req.NewInputs))
 	oldMetadata, _ := nestedMap(req.OldInputs, "metadata")
 	newMetadata, known := nestedMap(req.NewInputs, "metadata")
 	// With a fixed name the old object has to be deleted first. A replacement gets a new autoname.

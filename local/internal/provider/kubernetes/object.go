@@ -64,8 +64,8 @@ func floatsToIntegers(v any) any {
 }
 
 // toOutputs converts a live object to outputs. Top-level fields with secrets in the inputs are secret, and so is the
-// data of a Secret.
-func toOutputs(live *unstructured.Unstructured, inputs resource.PropertyMap) resource.PropertyMap {
+// data of a Secret. oldOutputs are those in the state, nil for a new object.
+func toOutputs(live *unstructured.Unstructured, inputs, oldOutputs resource.PropertyMap) resource.PropertyMap {
 	content := maps.Clone(live.Object)
 	if metadata, ok := content["metadata"].(map[string]any); ok {
 		metadata = maps.Clone(metadata)
@@ -79,6 +79,7 @@ func toOutputs(live *unstructured.Unstructured, inputs resource.PropertyMap) res
 			outputs[key] = resource.MakeSecret(value)
 		}
 	}
+	setCheckpoint(outputs, inputs, oldOutputs)
 	return outputs
 }
 

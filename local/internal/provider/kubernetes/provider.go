@@ -1,6 +1,6 @@
 // Package kubernetes is a Pulumi provider for Kubernetes objects, for machines without the official plugin. It uses
-// server-side apply and awaits readiness with kstatus. Autonaming, diffs and replacements are those of
-// pulumi-kubernetes, so the two can be exchanged in an existing stack.
+// server-side apply and awaits readiness with kstatus. Autonaming, diffs, replacements, the state and the field
+// managers are those of pulumi-kubernetes, so that each can continue with a stack of the other.
 package kubernetes
 
 import (

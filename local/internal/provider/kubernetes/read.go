@@ -38,10 +38,10 @@ func (s *server) Read(ctx context.Context, req plugin.ReadRequest) (plugin.ReadR
 	}
 	inputs := importInputs(live)
 	if len(req.Inputs) > 0 {
-		inputs = refreshInputs(req.Inputs, resource.NewPropertyMapFromMap(live.Object))
+		inputs = refreshInputs(req.Inputs, withStringData(resource.NewPropertyMapFromMap(live.Object), live, req.Inputs))
 	}
 	return plugin.ReadResponse{
-		ReadResult: plugin.ReadResult{ID: req.ID, Inputs: inputs, Outputs: toOutputs(live, req.Inputs)},
+		ReadResult: plugin.ReadResult{ID: req.ID, Inputs: inputs, Outputs: toOutputs(live, inputs, req.State)},
 		Status:     resource.StatusOK,
 	}, nil
 }
