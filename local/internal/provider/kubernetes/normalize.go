@@ -10,9 +10,9 @@ import (
 	"k8s.io/client-go/kubernetes/scheme"
 )
 
-// normalize returns the inputs as the API server saves them, without secrets: cpu 1000m is 1, and stringData of a Secret
-// is data. pulumi-kubernetes keeps inputs of this form in the state. Inputs with unknown values and custom resources are
-// returned as they are.
+// normalize returns the inputs as the API server saves them, without secrets: cpu 1000m is 1, and stringData of a
+// Secret is data. pulumi-kubernetes keeps inputs of this form in the state. Inputs with unknown values and custom
+// resources are returned as they are.
 // https://github.com/pulumi/pulumi-kubernetes/blob/v4.25.0/provider/pkg/provider/provider.go (normalizeInputs)
 func normalize(inputs resource.PropertyMap) resource.PropertyMap {
 	if inputs.ContainsUnknowns() {
