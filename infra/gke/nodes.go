@@ -1,6 +1,7 @@
 package gke
 
 import (
+	"regexp"
 	"slices"
 
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/container"
@@ -89,6 +90,7 @@ func newNodePools(
 // update that removes kubeletConfig is empty, and GKE refuses it. Each label of resourceLabels has to be named: if all
 // were ignored, the stack's own labels could not change. The engine ignores the form with ["…"].
 // ephemeralStorageLocalSsdConfig is set for machine types that include local SSDs. To remove it replaces the pool.
+// initialNodeCount follows a resize by hand, and older pools have none. To change it replaces the pool.
 // https://github.com/hashicorp/terraform-provider-google/issues/19842
 // https://github.com/hashicorp/terraform-provider-google/issues/17068
 // https://github.com/terraform-google-modules/terraform-google-kubernetes-engine/issues/2193
@@ -96,6 +98,7 @@ var nodePoolServerSetFields = []string{
 	"nodeConfig.kubeletConfig",
 	"nodeConfig.resourceLabels.goog-gke-node-pool-provisioning-model",
 	"nodeConfig.ephemeralStorageLocalSsdConfig",
+	"initialNodeCount",
 }
 
 func newNodePool(
@@ -136,6 +139,7 @@ func newNodePool(
 		// Autonamed: a pool that has to be replaced is deleted after its successor exists.
 		Cluster:  cluster.Name,
 		Location: pulumi.String(args.Location), NodeLocations: zones,
+		InitialNodeCount: initialNodeCount(pool, args.Location),
 		Autoscaling: &container.NodePoolAutoscalingArgs{
 			TotalMinNodeCount: pulumi.Int(pool.Min), TotalMaxNodeCount: pulumi.Int(pool.Max), LocationPolicy: pulumi.String(locationPolicy),
 		},
@@ -143,6 +147,35 @@ func newNodePool(
 		UpgradeSettings: &container.NodePoolUpgradeSettingsArgs{MaxSurge: pulumi.Int(1), MaxUnavailable: pulumi.Int(0)},
 		NodeConfig:      node,
 	}, append(opts, pulumi.IgnoreChanges(nodePoolServerSetFields))...)
+}
+
+// regionalZones is the number of zones that GKE chooses for a regional cluster.
+// https://cloud.google.com/kubernetes-engine/docs/concepts/regional-clusters
+const regionalZones = 3
+
+// zoneName matches the name of a zone. Everything else is a region.
+var zoneName = regexp.MustCompile(`^[a-z]+-[a-z]+\d+-[a-z]$`)
+
+// initialNodeCount returns the number of nodes that a pool has in each zone when it is created, nil for none. Without
+// it a pool starts with no nodes, whatever its minimum, and the autoscaler adds nodes for pending pods only:
+// https://github.com/hashicorp/terraform-provider-google/issues/8270
+//
+// The count rounds the minimum down to whole zones, so that the disks of a new cluster fit into the quota of SSDs. The
+// system pool, the one without a taint, has a node in each zone, because DNS needs one at once. Machines with GPUs are
+// scarce: a pool that asks for them in every zone may fail.
+func initialNodeCount(pool infra.NodePool, location string) pulumi.IntPtrInput {
+	zones := regionalZones
+	if zoneName.MatchString(location) {
+		zones = 1
+	}
+	perZone := pool.Min / zones
+	if pool.Taint == nil && pool.Max >= zones {
+		perZone = max(perZone, 1)
+	}
+	if perZone == 0 || pool.GPU {
+		return nil
+	}
+	return pulumi.Int(perZone)
 }
 
 func guestAccelerator(g config.GPU) *container.NodePoolNodeConfigGuestAcceleratorArgs {

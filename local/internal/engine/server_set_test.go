@@ -16,14 +16,28 @@ import (
 // runWithout runs an operation with the program, which does not ignore changes of a property.
 func (s *testStack) runWithout(do operation, property string, cluster map[string]any) (engine.Summary, error) {
 	s.Helper()
+	return s.runTransformed(do, cluster, func(_ string, result *pulumi.ResourceTransformResult) {
+		result.Opts.IgnoreChanges = without(result.Opts.IgnoreChanges, property)
+	})
+}
+
+func without(properties []string, property string) []string {
+	return slices.DeleteFunc(slices.Clone(properties), func(path string) bool { return path == property })
+}
+
+// runTransformed runs an operation with the program, whose resources are transformed.
+func (s *testStack) runTransformed(
+	do operation, cluster map[string]any, transform func(typ string, result *pulumi.ResourceTransformResult),
+) (engine.Summary, error) {
+	s.Helper()
 	s.out.Reset()
 	var program stack.Program
 	deploy := func(ctx *pulumi.Context) error {
 		if err := ctx.RegisterResourceTransform(
 			func(_ context.Context, args *pulumi.ResourceTransformArgs) *pulumi.ResourceTransformResult {
-				opts := args.Opts
-				opts.IgnoreChanges = slices.DeleteFunc(slices.Clone(opts.IgnoreChanges), func(path string) bool { return path == property })
-				return &pulumi.ResourceTransformResult{Props: args.Props, Opts: opts}
+				result := &pulumi.ResourceTransformResult{Props: args.Props, Opts: args.Opts}
+				transform(args.Type, result)
+				return result
 			}); err != nil {
 			return err
 		}
@@ -91,6 +105,37 @@ func TestServerSet_secondUpAndRefreshUnchanged(t *testing.T) {
 			} else {
 				require.ErrorContains(t, err, want.err)
 			}
+		})
+	}
+}
+
+// A node pool from before the program set an initial node count is not replaced, and neither is one with another count.
+func TestServerSet_initialNodeCountKeepsPools(t *testing.T) {
+	t.Setenv(engine.RenderDirVar, t.TempDir())
+	const pool, property = "gcp:container/nodePool:NodePool", "initialNodeCount"
+	s := newTestStack(t, "gke")
+	for _, before := range []struct {
+		name  string
+		count pulumi.Input
+	}{{"none", nil}, {"another", pulumi.Int(5)}} {
+		t.Run(before.name, func(t *testing.T) {
+			s := &testStack{T: t, layout: s.layout}
+			_, err := s.runTransformed(up, nil, func(typ string, result *pulumi.ResourceTransformResult) {
+				if typ == pool {
+					// The system pool of the first case is replaced for the second.
+					result.Opts.IgnoreChanges = without(result.Opts.IgnoreChanges, property)
+				}
+				if _, set := result.Props[property]; set && typ == pool {
+					result.Props[property] = before.count
+				}
+			})
+			require.NoError(t, err, s.out.String())
+			summary, err := s.run(up, nil)
+			require.NoError(t, err, s.out.String())
+			require.False(t, summary.HasChanges(), s.out.String())
+			plan, err := s.runWithout(preview, property, nil)
+			require.NoError(t, err, s.out.String())
+			require.Equal(t, []apitype.OpType{apitype.OpReplace}, changes(plan, pool), s.out.String())
 		})
 	}
 }

@@ -65,10 +65,34 @@ func TestNodePool_gkeServerSetValuesIgnored(t *testing.T) {
 			"nodeConfig.kubeletConfig",
 			"nodeConfig.resourceLabels.goog-gke-node-pool-provisioning-model",
 			"nodeConfig.ephemeralStorageLocalSsdConfig",
+			"initialNodeCount",
 		}, nodes.IgnoreChanges, nodes)
 	}
 	require.Equal(t, []string{"nodeConfig", "enableL4IlbSubsetting"},
 		r.MustGet(t, "gcp:container/cluster:Cluster", "modelferry").IgnoreChanges)
+}
+
+// Without an initial count a pool starts with no nodes, whatever its minimum. The count is of each zone.
+func TestNodePool_gkeInitialNodeCount(t *testing.T) {
+	for _, test := range []struct {
+		name             string
+		set              object
+		system, services any
+	}{
+		{"a node in each zone for DNS", nil, 1., nil},
+		{"the minimum, in whole zones", object{"cluster.create.nodes": object{"min": 7, "max": 9},
+			"cluster.create.system": object{"min": 3, "max": 3}}, 1., 2.},
+		{"a maximum below the number of zones", object{"cluster.create.system": object{"max": 2}}, nil, nil},
+		{"a zonal cluster", object{"cluster.location": "europe-west1-b", "cluster.create.nodes": object{"min": 2, "max": 5},
+			"cluster.create.system": object{"max": 1}}, 1., 2.},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := stacktest.Up(t, "gke", stacktest.Merge(stacktest.Merge(gpuSettings, object{"gpu.min": 3, "gpu.max": 3}), test.set))
+			require.Equal(t, test.system, r.MustGet(t, "NodePool", "modelferry-system").Input("initialNodeCount"))
+			require.Equal(t, test.services, r.MustGet(t, "NodePool", "modelferry").Input("initialNodeCount"))
+			require.Nil(t, r.MustGet(t, "NodePool", "modelferry-gpu").Input("initialNodeCount"), "no zone has to have GPUs")
+		})
+	}
 }
 
 // An upgrade replaces one node at a time and adds the new node before it drains the old one. EKS always adds new nodes

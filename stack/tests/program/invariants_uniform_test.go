@@ -24,7 +24,7 @@ const (
 // what is set for one node pool, subnet or bucket is set for every one. A path includes everything below it.
 var varyingInputs = map[string][]string{
 	"gcp:container/nodePool:NodePool": {
-		"autoscaling.totalMinNodeCount", "autoscaling.totalMaxNodeCount", "autoscaling.locationPolicy", "nodeLocations",
+		"autoscaling.totalMinNodeCount", "autoscaling.totalMaxNodeCount", "autoscaling.locationPolicy", "nodeLocations", "initialNodeCount",
 		"nodeConfig.machineType", "nodeConfig.labels", "nodeConfig.taints", "nodeConfig.guestAccelerators",
 	},
 	"gcp:storage/bucket:Bucket": {
