@@ -100,7 +100,8 @@ func TestTrustPolicy_oneServiceAccount(t *testing.T) {
 				for other, account := range serviceAccounts() {
 					for _, namespace := range []string{"ml-portfolio", "kube-system", "default"} {
 						want := other == role && namespace == owner[0]
-						require.Equal(t, want, trusts(t, document, requestOf(namespace, account[1])), "%s: %s/%s", role, namespace, account[1])
+						got := trusts(t, document, requestOf(namespace, account[1]))
+						require.Equal(t, want, got, "%s: %s/%s", role, namespace, account[1])
 					}
 				}
 				for _, stranger := range []trustRequest{
@@ -122,7 +123,8 @@ func TestTrustPolicy_oneService(t *testing.T) {
 	for role := range services {
 		document, _ := r.MustGet(t, "iam/role:Role", role).Input("assumeRolePolicy").(string)
 		for other, service := range services {
-			require.Equal(t, other == role, trusts(t, document, trustRequest{"Service", service, "sts:AssumeRole", nil}), "%s: %s", role, service)
+			got := trusts(t, document, trustRequest{"Service", service, "sts:AssumeRole", nil})
+			require.Equal(t, other == role, got, "%s: %s", role, service)
 		}
 		require.False(t, trusts(t, document, trustRequest{"AWS", "arn:aws:iam::" + stacktest.AccountID + ":root", "sts:AssumeRole", nil}))
 	}
