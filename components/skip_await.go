@@ -1,6 +1,10 @@
 package components
 
-import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+import (
+	"maps"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
 
 // skipAwait adds the annotation after which the Kubernetes provider does not wait until a Service has endpoints or an
 // Ingress has a load balancer. The Deployment proves that the pods are ready. If they fail, the provider would wait for
@@ -10,8 +14,6 @@ import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 // The deletion of a Service or an Ingress is awaited in any case.
 func skipAwait(annotations pulumi.StringMap) pulumi.StringMap {
 	result := pulumi.StringMap{"pulumi.com/skipAwait": pulumi.String("true")}
-	for key, value := range annotations {
-		result[key] = value
-	}
+	maps.Copy(result, annotations)
 	return result
 }

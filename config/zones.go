@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -16,17 +17,15 @@ func validateZones(zones []string, region string, fldPath *field.Path) field.Err
 	if len(zones) < 2 || len(zones) > 3 {
 		errs = append(errs, field.Invalid(fldPath, len(zones), "must be two or three zones"))
 	}
-	seen := map[string]bool{}
 	for i, zone := range zones {
 		suffix, inRegion := strings.CutPrefix(zone, region)
 		switch {
 		case region != "" && (!inRegion || len(suffix) != 1 || suffix < "a" || suffix > "z"):
 			errs = append(errs, field.Invalid(fldPath.Index(i), zone,
 				fmt.Sprintf("must be the name of an availability zone in %s, such as %[1]sa", region)))
-		case seen[zone]:
+		case slices.Contains(zones[:i], zone):
 			errs = append(errs, field.Duplicate(fldPath.Index(i), zone))
 		}
-		seen[zone] = true
 	}
 	return errs
 }

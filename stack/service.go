@@ -78,10 +78,8 @@ func fetcher(f config.Fetcher) components.FetcherArgs {
 }
 
 func server(c config.Config, platform *platform, w config.Workload) components.ServerArgs {
-	env := maps.Clone(platform.ServerEnv)
-	if env == nil {
-		env = map[string]string{}
-	}
+	env := map[string]string{}
+	maps.Copy(env, platform.ServerEnv)
 	maps.Copy(env, w.Env)
 	return components.ServerArgs{
 		GPUs: c.GPUsFor(w), Image: w.Image, Port: w.Port, Env: env, Resources: w.Resources,

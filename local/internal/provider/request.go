@@ -62,7 +62,7 @@ func (r *Request) Get(path string) any {
 
 // RemovesServerSet reports whether an update would remove the property at a dotted path that the cloud has set.
 func (r *Request) RemovesServerSet(path string) bool {
-	return !lookupPath(r.OldOutputs, path).IsNull() && lookupPath(r.Inputs, path).IsNull() && !isAtOrBelow(path, r.IgnoreChanges)
+	return removesServerSet(path, r.OldOutputs, r.Inputs, r.IgnoreChanges)
 }
 
 // GetString returns the property at path as a string, or "" if Get returns nil.

@@ -45,13 +45,18 @@ func setPath(props resource.PropertyMap, path []string, value resource.PropertyV
 	props[key] = resource.NewObjectProperty(object)
 }
 
+// removesServerSet reports whether the property at a dotted path is in the outputs, and neither in the inputs nor
+// ignored.
+func removesServerSet(path string, outputs, inputs resource.PropertyMap, ignoreChanges []string) bool {
+	return !lookupPath(outputs, path).IsNull() && lookupPath(inputs, path).IsNull() && !isAtOrBelow(path, ignoreChanges)
+}
+
 // addServerSetDiff adds the properties that the cloud set and that the program neither sets nor ignores.
 func addServerSetDiff(diff *plugin.DiffResult, properties map[string]ServerSetProperty, req plugin.DiffRequest) {
 	for _, path := range slices.Sorted(maps.Keys(properties)) {
 		property := properties[path]
-		current := lookupPath(req.OldOutputs, path)
-		if isAtOrBelow(path, req.IgnoreChanges) || !lookupPath(req.NewInputs, path).IsNull() ||
-			current.IsNull() || current.DeepEquals(resource.NewPropertyValue(property.Default)) {
+		isDefault := lookupPath(req.OldOutputs, path).DeepEquals(resource.NewPropertyValue(property.Default))
+		if isDefault || !removesServerSet(path, req.OldOutputs, req.NewInputs, req.IgnoreChanges) {
 			continue
 		}
 		change := plugin.PropertyDiff{Kind: plugin.DiffDelete}
