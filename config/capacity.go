@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/api/resource"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -61,6 +62,7 @@ func (c Config) capacityWarnings(warn func(fldPath *field.Path, format string, a
 			machineType, machineTypePath = c.GPU.MachineType, Path("gpu", "machineType")
 		} else {
 			services.add(requests, w.Autoscaling.Max)
+			services.addMountpointPods(c.mountpointPods(w), min(w.Autoscaling.Max, c.Cluster.Create.Nodes.Max))
 		}
 		node, known := c.nodeCapacity(machineType)
 		if !known {
@@ -77,6 +79,7 @@ func (c Config) capacityWarnings(warn func(fldPath *field.Path, format string, a
 	}
 	if node, known := c.nodeCapacity(c.Cluster.Create.MachineType); known {
 		services.warn(warn, create.Child("nodes", "max"), node, c.Cluster.Create.Nodes.Max)
+		services.warnFullNode(warn, create.Child("machineType"), node, c.Cluster.Create.MachineType)
 	}
 }
 
@@ -85,26 +88,44 @@ func (c Config) nodeCapacity(machineType string) (capacity nodeCapacity, known b
 }
 
 // nodePoolLoad is what all replicas on a node pool request at their maximum.
-type nodePoolLoad struct{ cpu, memory, pods int64 }
+type nodePoolLoad struct {
+	cpu, memory, pods int64
+	// replicas are the requests of each pod of the services.
+	replicas []podRequests
+	// mountpointPods are those of the CSI driver on all nodes, also counted in pods.
+	mountpointPods, mountpointPodsPerNode int64
+}
 
 func (l *nodePoolLoad) add(r podRequests, replicas int) {
 	l.cpu += r.cpu * int64(replicas)
 	l.memory += r.memory * int64(replicas)
 	l.pods += int64(replicas)
+	l.replicas = append(l.replicas, slices.Repeat([]podRequests{r}, replicas)...)
+}
+
+// addMountpointPods adds the Mountpoint pods of a service whose pods run on this number of nodes.
+func (l *nodePoolLoad) addMountpointPods(perNode, nodes int) {
+	l.pods += int64(perNode * nodes)
+	l.mountpointPods += int64(perNode * nodes)
+	l.mountpointPodsPerNode += int64(perNode)
 }
 
 // warn calls warn if the nodes have less than the load.
 func (l *nodePoolLoad) warn(
 	warn func(fldPath *field.Path, format string, args ...any), fldPath *field.Path, node nodeCapacity, nodes int,
 ) {
+	mountpointPods := ""
+	if l.mountpointPods > 0 {
+		mountpointPods = fmt.Sprintf(" (with %d Mountpoint pods)", l.mountpointPods)
+	}
 	for _, r := range []struct {
-		load, free int64
-		format     string
-	}{{l.cpu, node.cpu, "%dm of CPU"}, {l.memory, node.memory, "%dMi of memory"}, {l.pods, node.pods, "%d pods"}} {
+		load, free         int64
+		format, loadDetail string
+	}{{l.cpu, node.cpu, "%dm of CPU", ""}, {l.memory, node.memory, "%dMi of memory", ""}, {l.pods, node.pods, "%d pods", mountpointPods}} {
 		if free := max(r.free, 0) * int64(nodes); r.load > free {
 			warn(fldPath, "at the maximum of autoscaling the services need %s, but %d nodes have about %s for them: "+
 				"pods would stay pending, raise it (docs/operations.md, \"Node capacity\")",
-				fmt.Sprintf(r.format, r.load), nodes, fmt.Sprintf(r.format, free))
+				fmt.Sprintf(r.format, r.load)+r.loadDetail, nodes, fmt.Sprintf(r.format, free))
 		}
 	}
 }

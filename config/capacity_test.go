@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -74,4 +75,62 @@ func TestWarnings_capacityWithSidecar(t *testing.T) {
 		"releases.bankchurn.delivery": "csi", "releases.bankchurn.unverified": true})).Warnings()
 	require.Len(t, warnings, 1)
 	require.Contains(t, warnings[0], "a pod of bankchurn requests 1550m of CPU")
+}
+
+// Each bucket of a service has a Mountpoint pod on each node with pods of the service.
+func TestWarnings_capacityWithMountpointPods(t *testing.T) {
+	const pending = ` (docs/operations.md, "Node capacity")`
+	small := map[string]any{"requests": map[string]any{"cpu": "50m", "memory": "64Mi"}}
+	csi := map[string]any{"releases.bankchurn.delivery": "csi", "releases.bankchurn.unverified": true,
+		"services.bankchurn.resources": small, "services.chicagotaxi.resources": small, "services.nlpinsight.resources": small,
+		"fetcher.resources": small}
+	replicas := func(bankchurn int) map[string]any {
+		return map[string]any{"services.bankchurn.autoscaling": map[string]any{"min": 1, "max": bankchurn},
+			"services.chicagotaxi.autoscaling": map[string]any{"min": 1, "max": 1},
+			"services.nlpinsight.autoscaling":  map[string]any{"min": 1, "max": 1}}
+	}
+	const full = `modelferry:cluster.create.machineType: a node of t3.medium has room for 13 pods, and the scheduler may fill it with ` +
+		`%s pods of services, which leaves no room for their 2 Mountpoint pods (delivery csi): pods would stay in ContainerCreating, ` +
+		`let the services request more CPU or memory, or set a machine type for more pods` + pending
+	for _, test := range []struct {
+		name string
+		set  map[string]any
+		want []string
+	}{
+		{"11 pods and 2 Mountpoint pods on 13", replicas(9), nil},
+		{"12 pods and 2 Mountpoint pods", replicas(10), []string{strings.ReplaceAll(full, "%s", "12")}},
+		{"CPU limits the pods of a node", merge(replicas(10), map[string]any{
+			"services.bankchurn.resources": map[string]any{"requests": map[string]any{"cpu": "200m"}}}), nil},
+		{"one node", merge(replicas(10), map[string]any{"cluster.create.nodes": map[string]any{"min": 1, "max": 1}}), []string{
+			`modelferry:cluster.create.nodes.max: at the maximum of autoscaling the services need 14 pods (with 2 Mountpoint pods), but ` +
+				`1 nodes have about 13 pods for them: pods would stay pending, raise it` + pending,
+			strings.ReplaceAll(full, "%s", "12"),
+		}},
+		{"without csi", merge(replicas(10), map[string]any{"releases.bankchurn.delivery": "fetch"}), nil},
+	} {
+		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, load(t, "eks", merge(csi, test.set)).Warnings()) })
+	}
+	t.Run("GKE has a sidecar", func(t *testing.T) {
+		require.Empty(t, load(t, "gke", merge(csi, replicas(10))).Warnings())
+	})
+}
+
+func TestWarnings_s3CSIDriverVersion(t *testing.T) {
+	addon := func(version string) map[string]any {
+		return map[string]any{"cluster.create.addons": map[string]any{"aws-mountpoint-s3-csi-driver": map[string]any{"version": version}}}
+	}
+	csi := map[string]any{"releases.bankchurn.delivery": "csi", "releases.bankchurn.unverified": true}
+	for version, old := range map[string]bool{
+		"v1.15.0-eksbuild.1": true, "v2.4.9-eksbuild.3": true, "v2.5.0-eksbuild.1": false,
+		"v2.10.0-eksbuild.1": false, "v3.0.0-eksbuild.1": false,
+	} {
+		var want []string
+		if old {
+			want = []string{`modelferry:cluster.create.addons.aws-mountpoint-s3-csi-driver.version: before version 2.5.0 a drained node ` +
+				`can lose its mounted buckets before its pods stop, and the cluster autoscaler keeps nodes that are not needed: ` +
+				`set v2.5.0-eksbuild.1 or newer`}
+		}
+		require.Equal(t, want, load(t, "eks", merge(csi, addon(version))).Warnings(), version)
+		require.Empty(t, load(t, "eks", addon(version)).Warnings(), "no release uses the driver")
+	}
 }

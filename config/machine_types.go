@@ -89,11 +89,14 @@ func gkeReservedMemory(memory int64) int64 {
 }
 
 // What the DaemonSets of an EKS node request: aws-node with its network policy agent 50m, kube-proxy 100m. The agent of
-// EKS Pod Identity requests nothing. The CSI driver for S3 has one pod more.
+// EKS Pod Identity requests nothing. The CSI driver for S3 has one pod more, and its Mountpoint pods (mountpointPods).
+// https://github.com/awslabs/mountpoint-s3-csi-driver/blob/main/charts/aws-mountpoint-s3-csi-driver/values.yaml
 const (
-	eksDaemonCPU     = 150
-	eksDaemonPods    = 3
-	eksCSIDaemonPods = 1
+	eksDaemonCPU       = 150
+	eksDaemonPods      = 3
+	eksCSIDaemonPods   = 1
+	eksCSIDaemonCPU    = 10
+	eksCSIDaemonMemory = 40
 )
 
 var eksInstanceType = regexp.MustCompile(
@@ -135,14 +138,16 @@ func eksNodeCapacity(instanceType string, csi bool) (capacity nodeCapacity, ok b
 	if odd, ok := eksOddPods[instanceType]; ok {
 		pods = odd
 	}
-	daemonPods := int64(eksDaemonPods)
-	if csi {
-		daemonPods += eksCSIDaemonPods
-	}
-	return nodeCapacity{
+	capacity = nodeCapacity{
 		cpu: size.cores*1000 - reservedCPU(size.cores) - eksDaemonCPU,
 		// https://github.com/awslabs/amazon-eks-ami/pull/367: 255 MiB, and 11 MiB for each pod that the node may have.
 		memory: memory - 255 - 11*pods - evictionMiB,
-		pods:   pods - daemonPods,
-	}, true
+		pods:   pods - eksDaemonPods,
+	}
+	if csi {
+		capacity.cpu -= eksCSIDaemonCPU
+		capacity.memory -= eksCSIDaemonMemory
+		capacity.pods -= eksCSIDaemonPods
+	}
+	return capacity, true
 }

@@ -35,7 +35,7 @@ func TestNodeCapacity(t *testing.T) {
 		require.True(t, ok, instanceType)
 		require.Equal(t, want, capacity, instanceType)
 		withCSI, _ := eksNodeCapacity(instanceType, true)
-		require.Equal(t, want.pods-1, withCSI.pods)
+		require.Equal(t, nodeCapacity{want.cpu - 10, want.memory - 40, want.pods - 1}, withCSI)
 	}
 	for _, unknown := range []string{"", "medium", "e2-standard-x", "m5.medium", "p5.48xlarge", "e2-custom-2-4096"} {
 		_, onGKE := gkeNodeCapacity(unknown, false)

@@ -37,6 +37,7 @@ func (c Config) Warnings() []string {
 		}
 	}
 	c.capacityWarnings(warn)
+	c.s3CSIDriverWarnings(warn)
 	c.imageAccessWarnings(warn)
 	if pool := c.GPUNodePool(); pool != nil && c.Cluster.Create != nil {
 		if minimum := c.minGPUNodes(); pool.Max < minimum {

@@ -136,6 +136,20 @@ func TestCSI_eksNewVolumeForOtherBucketOrPrefix(t *testing.T) {
 	require.Len(t, names, 3, "a new model in the same prefix keeps the volume")
 }
 
+// A mount keeps the method by which its pod got the role. So the pods have to restart when the identity changes.
+func TestCSI_eksNewVolumeForOtherIdentity(t *testing.T) {
+	names := map[any]bool{}
+	for _, identity := range []string{"irsa", "podIdentity"} {
+		r := stacktest.Up(t, "eks", stacktest.Merge(csiSettings, map[string]any{"identity": identity}))
+		attributes := r.MustGet(t, "PersistentVolume", "bankchurn-models").Input("spec.csi.volumeAttributes")
+		require.Equal(t, "pod", attributes.(object)["authenticationSource"])
+		claim := r.MustGet(t, "Deployment", "bankchurn").Input(stacktest.PodSpec + "volumes[0].persistentVolumeClaim.claimName")
+		require.NotEmpty(t, claim)
+		names[claim] = true
+	}
+	require.Len(t, names, 2)
+}
+
 func TestCSI_sameIdentityAndGrants(t *testing.T) {
 	for _, p := range stacktest.Platforms {
 		before, after := stacktest.Up(t, p.Stack, nil), stacktest.Up(t, p.Stack, csiSettings)
