@@ -39,8 +39,8 @@ type Buckets struct {
 	SoftDeleteDays int `json:"softDeleteDays" default:"7"`
 	// Age in days at which access logs are deleted.
 	LogDays int `json:"logDays" default:"365"`
-	// KMS key that encrypts the objects: projects/…/cryptoKeys/NAME on GKE, an ARN on EKS. Default: a Google-managed
-	// key on GKE, a key that the stack creates on EKS.
+	// KMS key that encrypts the objects, in the stack's region: projects/…/cryptoKeys/NAME on GKE, an ARN on EKS.
+	// Default: a Google-managed key on GKE, a key that the stack creates on EKS.
 	KMSKey string `json:"kmsKey"`
 	// Alias of the key that a stack on EKS creates, without alias/. No effect on GKE. Default: PROJECT-STACK-buckets, with
 	// the name of the Pulumi project.

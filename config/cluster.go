@@ -55,8 +55,8 @@ type ClusterSpec struct {
 	Maintenance Maintenance `json:"maintenance" clouds:"gke"`
 	// ARNs of the IAM roles and users that administer the cluster. The identity that runs pulumi must be among them.
 	Admins []string `json:"admins" clouds:"eks"`
-	// KMS key that encrypts Kubernetes secrets: projects/…/cryptoKeys/NAME on GKE, an ARN on EKS. Default: a
-	// Google-managed key on GKE, a key that the stack creates on EKS.
+	// KMS key that encrypts Kubernetes secrets, in the cluster's region: projects/…/cryptoKeys/NAME on GKE, an ARN on
+	// EKS. Default: a Google-managed key on GKE, a key that the stack creates on EKS.
 	KMSKey string `json:"kmsKey"`
 	// Whether the cluster is protected from deletion and replacement. Before a change that deletes or replaces it, set
 	// this to false and run pulumi up.

@@ -26,15 +26,17 @@ var eksPlatform = platform{
 	nodeCapacity: eksNodeCapacity,
 	validate:     validateEKS,
 	bucketPrefix: eksBucketPrefix,
-	kmsKey: nameFormat{
-		regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`),
-		"the ARN of a KMS key: arn:aws:kms:REGION:ACCOUNT:key/ID",
-	},
-	certificate: acmCertificate,
+	kmsKey:       awsKMSKey,
+	certificate:  acmCertificate,
 	registryReader: nameFormat{
 		regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(root|(user|role)/[A-Za-z0-9+=,.@_/-]+)$`),
 		"the ARN of an account, role or user: arn:aws:iam::ACCOUNT:root",
 	},
+}
+
+var awsKMSKey = nameFormat{
+	regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`),
+	"the ARN of a KMS key: arn:aws:kms:REGION:ACCOUNT:key/ID",
 }
 
 var acmCertificate = nameFormat{
@@ -64,6 +66,7 @@ const minTransitionDays = 30
 
 func validateEKS(c Config) field.ErrorList {
 	errs := c.AWS.validate()
+	errs = append(errs, c.validateKMSKeyRegions(awsKMSKey, ":", c.AWS.Region, c.AWS.Region)...)
 	errs = append(errs, validateSupported(Path("identity"), c.Identity, []PodIdentityMode{IRSA, PodIdentity})...)
 	if days := c.Buckets.ColdAfterDays; days >= 1 && days < minTransitionDays {
 		errs = append(errs, field.Invalid(Path("buckets", "coldAfterDays"), days,

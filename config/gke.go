@@ -17,17 +17,19 @@ var gkePlatform = platform{
 	nodeCapacity: gkeNodeCapacity,
 	validate:     validateGKE,
 	bucketPrefix: func(c Config, _ string) string { return c.GCP.Project },
-	kmsKey: nameFormat{
-		regexp.MustCompile(`^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+$`),
-		"a Cloud KMS key: projects/PROJECT/locations/REGION/keyRings/RING/cryptoKeys/NAME",
-	},
-	certificate: nameFormat{gceName, "the name of a Compute Engine SSL certificate (gcloud compute ssl-certificates list)"},
+	kmsKey:       cloudKMSKey,
+	certificate:  nameFormat{gceName, "the name of a Compute Engine SSL certificate (gcloud compute ssl-certificates list)"},
 	// Without allUsers, domain: and others that stand for more than one account or group.
 	// https://cloud.google.com/iam/docs/principal-identifiers
 	registryReader: nameFormat{
 		regexp.MustCompile(`^((serviceAccount|group|user):[^@\s]+@[^@\s]+|principal(Set)?://\S+)$`),
 		"an IAM member: serviceAccount:EMAIL, group:EMAIL, user:EMAIL or principal://…",
 	},
+}
+
+var cloudKMSKey = nameFormat{
+	regexp.MustCompile(`^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+$`),
+	"a Cloud KMS key: projects/PROJECT/locations/REGION/keyRings/RING/cryptoKeys/NAME",
 }
 
 func gkeDefaults(c *Config) {
@@ -49,6 +51,8 @@ func gkeDefaults(c *Config) {
 
 func validateGKE(c Config) field.ErrorList {
 	errs := c.GCP.validate()
+	clusterRegion := gkeRegion(cmp.Or(c.Cluster.Location, c.GCP.Region))
+	errs = append(errs, c.validateKMSKeyRegions(cloudKMSKey, "/", c.GCP.Region, clusterRegion)...)
 	if c.Cluster.Create != nil {
 		errs = append(errs, validateGKECluster(*c.Cluster.Create, Path("cluster", "create"))...)
 	}

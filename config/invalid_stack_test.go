@@ -196,6 +196,24 @@ var invalidStacks = []invalidCase{
 	{name: "kms key alias on eks", stack: "eks", set: map[string]any{"buckets.kmsKey": "alias/models"},
 		want: []string{`modelferry:buckets.kmsKey: Invalid value: "alias/models": must be the ARN of a KMS key: ` +
 			`arn:aws:kms:REGION:ACCOUNT:key/ID`}},
+	{name: "global and multi-region kms keys on gke", stack: "gke", set: map[string]any{
+		"buckets.kmsKey":        "projects/keys/locations/europe/keyRings/ml/cryptoKeys/buckets",
+		"cluster.create.kmsKey": "projects/keys/locations/global/keyRings/ml/cryptoKeys/secrets"},
+		want: []string{
+			`modelferry:buckets.kmsKey: Invalid value: "projects/keys/locations/europe/keyRings/ml/cryptoKeys/buckets": must be a ` +
+				`key in europe-west1, the region of the buckets`,
+			`modelferry:cluster.create.kmsKey: Invalid value: "projects/keys/locations/global/keyRings/ml/cryptoKeys/secrets": must ` +
+				`be a key in europe-west1, the region of the cluster`,
+		}},
+	{name: "kms keys in another region on eks", stack: "eks", set: map[string]any{
+		"buckets.kmsKey":        "arn:aws:kms:us-east-1:123456789012:key/ours",
+		"cluster.create.kmsKey": "arn:aws:kms:eu-west-2:123456789012:key/mrk-1"},
+		want: []string{
+			`modelferry:buckets.kmsKey: Invalid value: "arn:aws:kms:us-east-1:123456789012:key/ours": must be a key in eu-west-1, ` +
+				`the region of the buckets`,
+			`modelferry:cluster.create.kmsKey: Invalid value: "arn:aws:kms:eu-west-2:123456789012:key/mrk-1": must be a key in ` +
+				`eu-west-1, the region of the cluster`,
+		}},
 	{name: "access logs in the models bucket", set: map[string]any{"buckets.models": "shared", "buckets.accessLogs": "shared"},
 		want: []string{`modelferry:buckets.accessLogs: Duplicate value: "shared": must differ from ` +
 			`modelferry:buckets.models`}},
