@@ -12,11 +12,11 @@ import (
 // podRequests are the requests of a pod: CPU in millicores, memory in MiB.
 type podRequests struct{ cpu, memory int64 }
 
-// What the sidecar of the Cloud Storage FUSE CSI driver requests.
-// https://cloud.google.com/kubernetes-engine/docs/how-to/cloud-storage-fuse-csi-driver-sidecar
+// What the sidecar of the Cloud Storage FUSE CSI driver requests: CPU in millicores and memory in MiB, as by default.
+// https://github.com/GoogleCloudPlatform/gcs-fuse-csi-driver/blob/main/deploy/base/webhook/deployment.yaml
 const (
-	gcsfuseSidecarCPU    = 250
-	gcsfuseSidecarMemory = 256
+	GCSFuseSidecarCPU    = 250
+	GCSFuseSidecarMemory = 256
 )
 
 // podRequests returns the requests of a workload's pods. What is not set counts as 0.
@@ -25,8 +25,8 @@ func (c Config) podRequests(w Workload) podRequests {
 	if !w.UsesCSI {
 		fetcher = requestsOf(c.Fetcher.Resources)
 	} else if c.Cloud == GKE {
-		server.cpu += gcsfuseSidecarCPU
-		server.memory += gcsfuseSidecarMemory
+		server.cpu += GCSFuseSidecarCPU
+		server.memory += GCSFuseSidecarMemory
 	}
 	// An init container runs before the others, so the pod requests the larger.
 	return podRequests{max(server.cpu, fetcher.cpu), max(server.memory, fetcher.memory)}

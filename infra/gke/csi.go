@@ -1,9 +1,12 @@
 package gke
 
 import (
+	"fmt"
+
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/container"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/infra"
 )
 
@@ -23,9 +26,22 @@ func csiVolume(prefix string) infra.CSIVolume {
 		MountOptions: []string{
 			"only-dir=" + prefix, "implicit-dirs", "enable-hns=false", "enable-sidecar-bucket-access-check=false",
 		},
-		Annotations: map[string]string{"gke-gcsfuse/volumes": "true"},
+		Annotations: map[string]string{
+			"gke-gcsfuse/volumes":                   "true",
+			"gke-gcsfuse/cpu-request":               fmt.Sprintf("%dm", config.GCSFuseSidecarCPU),
+			"gke-gcsfuse/memory-request":            fmt.Sprintf("%dMi", config.GCSFuseSidecarMemory),
+			"gke-gcsfuse/ephemeral-storage-request": sidecarEphemeralStorage,
+			// Without these a request would be the limit, too. 0 means no limit.
+			// https://github.com/GoogleCloudPlatform/gcs-fuse-csi-driver/blob/main/pkg/webhook/config.go
+			"gke-gcsfuse/cpu-limit":               "0",
+			"gke-gcsfuse/memory-limit":            "0",
+			"gke-gcsfuse/ephemeral-storage-limit": "0",
+		},
 	}
 }
+
+// sidecarEphemeralStorage is enough for the sidecar's log. GKE's default of 5Gi is for written and cached files.
+const sidecarEphemeralStorage = "64Mi"
 
 // addonsConfig enables the CSI driver if a service needs it.
 func (a *ClusterArgs) addonsConfig() container.ClusterAddonsConfigPtrInput {

@@ -136,6 +136,23 @@ func TestCSI_eksNewVolumeForOtherBucketOrPrefix(t *testing.T) {
 	require.Len(t, names, 3, "a new model in the same prefix keeps the volume")
 }
 
+// A request without a limit would be the sidecar's limit, too. The capacity warnings count the same requests.
+func TestCSI_gkeSidecarResources(t *testing.T) {
+	annotations := stacktest.Up(t, "gke", csiSettings).MustGet(t, "Deployment", "bankchurn").
+		Input("spec.template.metadata.annotations").(object)
+	sidecar := object{}
+	for key, value := range annotations {
+		if resource, ok := strings.CutPrefix(key, "gke-gcsfuse/"); ok {
+			sidecar[resource] = value
+		}
+	}
+	require.Equal(t, object{
+		"volumes":     "true",
+		"cpu-request": "250m", "memory-request": "256Mi", "ephemeral-storage-request": "64Mi",
+		"cpu-limit": "0", "memory-limit": "0", "ephemeral-storage-limit": "0",
+	}, sidecar)
+}
+
 // A mount keeps the method by which its pod got the role. So the pods have to restart when the identity changes.
 func TestCSI_eksNewVolumeForOtherIdentity(t *testing.T) {
 	names := map[any]bool{}
