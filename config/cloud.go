@@ -32,6 +32,8 @@ type platform struct {
 	bucketPrefix func(c Config, account string) string
 	// nodeCapacity returns what a node of a machine type has for the services' pods, and false for an unknown type.
 	nodeCapacity func(machineType string, csi bool) (nodeCapacity, bool)
+	// endpointNetworks returns the networks that may connect to the private endpoint, as far as the config has them.
+	endpointNetworks func(s ClusterSpec) []string
 	// kmsKey and certificate are the formats of references to KMS keys and certificates.
 	kmsKey, certificate nameFormat
 	// registryReader is the format of those who may pull images.

@@ -50,7 +50,7 @@ type ClusterSpec struct {
 	// a private endpoint.
 	AuthorizedNetworks []string `json:"authorizedNetworks"`
 	// Private endpoint of the API server.
-	PrivateEndpoint PrivateEndpoint `json:"privateEndpoint" clouds:"gke"`
+	PrivateEndpoint PrivateEndpoint `json:"privateEndpoint"`
 	// Maintenance of the control plane and the nodes.
 	Maintenance Maintenance `json:"maintenance" clouds:"gke"`
 	// ARNs of the IAM roles and users that administer the cluster. The identity that runs pulumi must be among them.
@@ -61,6 +61,15 @@ type ClusterSpec struct {
 	// Whether the cluster is protected from deletion and replacement. Before a change that deletes or replaces it, set
 	// this to false and run pulumi up.
 	DeletionProtection *bool `json:"deletionProtection" default:"true"`
+}
+
+// PrivateEndpoint is the private endpoint of the API server, which a cluster always has. Its nodes and pods may always
+// connect to it.
+type PrivateEndpoint struct {
+	// Private CIDR ranges that may connect to the private endpoint, such as those of a VPN or of CI runners.
+	AuthorizedNetworks []string `json:"authorizedNetworks"`
+	// Whether clients in other regions may connect, too. On EKS they always may. Default: true.
+	GlobalAccess *bool `json:"globalAccess" clouds:"gke"`
 }
 
 // Name returns the name of the cluster, whether it is created or existing.
@@ -105,5 +114,5 @@ func (s ClusterSpec) validate(fldPath *field.Path, kmsKey nameFormat) field.Erro
 	for i, cidr := range s.AuthorizedNetworks {
 		errs = append(errs, validateRestrictedCIDR(fldPath.Child("authorizedNetworks").Index(i), cidr, "the API server")...)
 	}
-	return errs
+	return append(errs, s.validateEndpoints(fldPath)...)
 }

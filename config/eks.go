@@ -28,6 +28,8 @@ var eksPlatform = platform{
 	bucketPrefix: eksBucketPrefix,
 	kmsKey:       awsKMSKey,
 	certificate:  acmCertificate,
+	// https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html
+	endpointNetworks: func(s ClusterSpec) []string { return s.PrivateEndpoint.AuthorizedNetworks },
 	registryReader: nameFormat{
 		regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(root|(user|role)/[A-Za-z0-9+=,.@_/-]+)$`),
 		"the ARN of an account, role or user: arn:aws:iam::ACCOUNT:root",

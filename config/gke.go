@@ -15,6 +15,11 @@ var gceName = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 var gkePlatform = platform{
 	setDefaults:  gkeDefaults,
 	nodeCapacity: gkeNodeCapacity,
+	// The subnetwork of the nodes always may.
+	// https://cloud.google.com/kubernetes-engine/docs/how-to/authorized-networks
+	endpointNetworks: func(s ClusterSpec) []string {
+		return append([]string{s.Network.CIDR}, s.PrivateEndpoint.AuthorizedNetworks...)
+	},
 	validate:     validateGKE,
 	bucketPrefix: func(c Config, _ string) string { return c.GCP.Project },
 	kmsKey:       cloudKMSKey,
@@ -93,7 +98,6 @@ var gcpRepository = nameFormat{
 
 func validateGKECluster(s ClusterSpec, fldPath *field.Path) field.ErrorList {
 	errs := validateSupported(fldPath.Child("releaseChannel"), s.ReleaseChannel, ReleaseChannels())
-	errs = append(errs, validateGKEEndpoints(s, fldPath)...)
 	errs = append(errs, validateNames(fldPath.Child("imageRepositories"), s.ImageRepositories, gcpRepository)...)
 	errs = append(errs, s.Maintenance.validate(fldPath.Child("maintenance"))...)
 	if s.Network.Existing != nil {

@@ -32,11 +32,11 @@ var invalidNetworks = []invalidCase{
 			`modelferry:cluster.create.network.serviceCIDR: Invalid value: "172.24.0.0/28": must be an IPv4 range of /16 to ` +
 				`/27, such as 172.24.0.0/20`,
 		}},
-	{name: "API server that nothing can reach", stack: "gke", set: map[string]any{"cluster.create.authorizedNetworks": []any{}},
+	{name: "API server that nothing can reach", set: map[string]any{"cluster.create.authorizedNetworks": []any{}},
 		want: []string{`modelferry:cluster.create.authorizedNetworks: Required value: must have a range, or ` +
 			`modelferry:cluster.create.privateEndpoint.authorizedNetworks must have one: otherwise only the nodes and pods could ` +
 			`connect to the API server, and pulumi up would fail when the cluster exists`}},
-	{name: "private ranges for the public endpoint", stack: "gke", set: map[string]any{"cluster.create.authorizedNetworks": []any{
+	{name: "private ranges for the public endpoint", set: map[string]any{"cluster.create.authorizedNetworks": []any{
 		"11.0.0.0/8", "10.0.0.0/8", "100.64.7.0/24", "172.32.0.0/12"}},
 		want: []string{
 			`modelferry:cluster.create.authorizedNetworks[1]: Invalid value: "10.0.0.0/8": must be a range of public addresses: ` +
@@ -45,8 +45,7 @@ var invalidNetworks = []invalidCase{
 				`set a private range in modelferry:cluster.create.privateEndpoint.authorizedNetworks`,
 		}},
 	{
-		name:  "public ranges for the private endpoint",
-		stack: "gke",
+		name: "public ranges for the private endpoint",
 		set: map[string]any{"cluster.create.privateEndpoint.authorizedNetworks": []any{
 			"10.0.0.0/8", "10.0.0.0/7", "203.0.113.0/24", "0.0.0.0/0", "10.0.0.1/8", "vpn"}},
 		want: []string{
@@ -62,8 +61,17 @@ var invalidNetworks = []invalidCase{
 				`addresses, such as 10.8.0.0/16`,
 		},
 	},
-	{name: "private endpoint on eks", stack: "eks", set: map[string]any{"cluster.create.privateEndpoint.globalAccess": true},
-		want: []string{`modelferry:cluster.create.privateEndpoint: Forbidden: only supported on gke, and this stack is on eks: remove it`}},
+	{name: "duplicate range for the private endpoint", set: map[string]any{"cluster.create.privateEndpoint.authorizedNetworks": []any{
+		"10.8.0.0/16", "10.9.0.0/16", "10.8.0.0/16"}},
+		want: []string{`modelferry:cluster.create.privateEndpoint.authorizedNetworks[2]: Duplicate value: "10.8.0.0/16"`}},
+	{
+		name:  "global access on eks",
+		stack: "eks",
+		set:   map[string]any{"cluster.create.privateEndpoint.globalAccess": true},
+		want: []string{
+			`modelferry:cluster.create.privateEndpoint.globalAccess: Forbidden: only supported on gke, and this stack is on eks: remove it`,
+		},
+	},
 	{name: "gke ranges on eks", stack: "eks", set: map[string]any{
 		"cluster.create.network.podCIDR": "172.20.0.0/14", "cluster.create.network.serviceCIDR": "172.24.0.0/20",
 		"cluster.create.network.controlPlaneCIDR": "172.31.255.240/28"},

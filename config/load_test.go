@@ -29,6 +29,7 @@ func minimalConfig() configtest.Settings {
 	s.Set("cloud", "eks")
 	s.Set("cluster.create.machineType", "t3.medium")
 	s.Set("cluster.create.admins", []any{"arn:aws:iam::123456789012:role/platform"})
+	s.Set("cluster.create.authorizedNetworks", []any{"203.0.113.0/24"})
 	s.Set("fetcher.image", "registry.example/fetcher:1")
 	s.Set("services.churn.artifacts.model.dest", "model.joblib")
 	s.Set("releases.churn.image", "registry.example/churn:1")
@@ -49,7 +50,7 @@ func TestLoad_defaults(t *testing.T) {
 			System: config.SystemNodePool{Min: 1, Max: 3}, DiskGiB: 50,
 			Autoscaler: config.ClusterAutoscaler{Enabled: &yes, Image: "registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0"},
 			Network:    config.Network{CIDR: "10.0.0.0/16"}, Admins: []string{"arn:aws:iam::123456789012:role/platform"},
-			DeletionProtection: &yes,
+			AuthorizedNetworks: []string{"203.0.113.0/24"}, DeletionProtection: &yes,
 		}},
 		Identity:      config.IRSA,
 		NetworkPolicy: config.NetworkPolicy{Enabled: &yes},

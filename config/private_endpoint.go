@@ -9,15 +9,6 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-// PrivateEndpoint is the private endpoint of the API server, which a cluster on GKE always has. Its nodes and pods may
-// always connect to it.
-type PrivateEndpoint struct {
-	// Private CIDR ranges that may connect to the private endpoint, such as those of a VPN or of CI runners.
-	AuthorizedNetworks []string `json:"authorizedNetworks"`
-	// Whether clients in other regions may connect, too. Default: true.
-	GlobalAccess *bool `json:"globalAccess"`
-}
-
 func (e *PrivateEndpoint) setDefaults() {
 	if e.GlobalAccess == nil {
 		enabled := true
@@ -42,11 +33,13 @@ func isPrivate(cidr string) bool {
 	})
 }
 
-// validateGKEEndpoints checks which networks may connect to the API server. GKE has one list for both endpoints: a
-// private range applies to the private endpoint, any other range to the public one, and private ranges alone leave the
-// public endpoint closed.
+// validateEndpoints checks which networks may connect to the API server. GKE has one list for both endpoints: a private
+// range applies to the private endpoint, any other range to the public one, and private ranges alone leave the public
+// endpoint closed. EKS refuses private ranges for the public endpoint. Its private endpoint has the cluster's security
+// group, which admits only the nodes and what is added.
 // https://cloud.google.com/kubernetes-engine/docs/how-to/authorized-networks
-func validateGKEEndpoints(s ClusterSpec, fldPath *field.Path) field.ErrorList {
+// https://docs.aws.amazon.com/eks/latest/userguide/config-cluster-endpoint.html
+func (s ClusterSpec) validateEndpoints(fldPath *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	public, private := fldPath.Child("authorizedNetworks"), fldPath.Child("privateEndpoint", "authorizedNetworks")
 	for i, cidr := range s.AuthorizedNetworks {
@@ -61,6 +54,9 @@ func validateGKEEndpoints(s ClusterSpec, fldPath *field.Path) field.ErrorList {
 			continue
 		}
 		errs = append(errs, validateCIDR(private.Index(i), cidr)...)
+		if slices.Contains(s.PrivateEndpoint.AuthorizedNetworks[:i], cidr) {
+			errs = append(errs, field.Duplicate(private.Index(i), cidr))
+		}
 	}
 	if len(s.AuthorizedNetworks)+len(s.PrivateEndpoint.AuthorizedNetworks) == 0 {
 		errs = append(errs, field.Required(public, fmt.Sprintf("must have a range, or %s must have one: otherwise only the nodes "+
@@ -73,19 +69,16 @@ func validateGKEEndpoints(s ClusterSpec, fldPath *field.Path) field.ErrorList {
 // one from a machine with these addresses, otherwise "".
 func (c Config) EndpointWarning(machine []netip.Addr) string {
 	s := c.Cluster.Create
-	if c.Cloud != GKE || s == nil || len(s.AuthorizedNetworks) > 0 {
+	if s == nil || len(s.AuthorizedNetworks) > 0 {
 		return ""
 	}
 	networks, fldPath := s.PrivateEndpoint.AuthorizedNetworks, Path("cluster", "create", "authorizedNetworks")
-	hint := `(docs/deploy-gke.md, "Private endpoint")`
-	if s.Network.Existing == nil {
-		if contains([]string{s.Network.CIDR}, machine) {
-			return ""
-		}
+	hint := fmt.Sprintf(`(docs/deploy-%s.md, "Private endpoint")`, c.Cloud)
+	if s.Network.Existing == nil && !contains([]string{s.Network.CIDR}, machine) {
 		return fmt.Sprintf("%s: there is none, so the API server has only a private endpoint, in a network that the stack creates: "+
 			"pulumi up fails when the cluster exists, unless this machine is connected to the network by then %s", fldPath, hint)
 	}
-	if contains(networks, machine) {
+	if contains(platforms[c.Cloud].endpointNetworks(*s), machine) {
 		return ""
 	}
 	return fmt.Sprintf("%s: there is none, so the API server has only a private endpoint, and this machine has no address in %s: "+

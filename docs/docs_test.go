@@ -110,7 +110,7 @@ func TestDocuments_pathsExist(t *testing.T) {
 }
 
 // quotedHeading is how messages and comments refer to a section: docs/operations.md, "Large artifacts".
-var quotedHeading = regexp.MustCompile(`((?:docs/)?[A-Za-z0-9$()_-]+\.md), \\?"([^"\\]+)\\?"`)
+var quotedHeading = regexp.MustCompile(`((?:docs/)?[A-Za-z0-9$%()_-]+\.md), \\?"([^"\\]+)\\?"`)
 
 func TestSources_quotedHeadingsExist(t *testing.T) {
 	texts := documents(t)
@@ -122,7 +122,7 @@ func TestSources_quotedHeadingsExist(t *testing.T) {
 		}
 		for _, match := range quotedHeading.FindAllStringSubmatch(read(t, file), -1) {
 			for _, stack := range []string{"gke", "eks"} {
-				document := strings.ReplaceAll(match[1], "$(STACK)", stack)
+				document := strings.NewReplacer("$(STACK)", stack, "%s", stack).Replace(match[1])
 				text, ok := texts[document]
 				require.True(t, ok, "%s refers to %s, which does not exist", file, document)
 				require.Contains(t, headings(text), match[2], "%s refers to %s", file, document)

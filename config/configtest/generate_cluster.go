@@ -64,7 +64,7 @@ func drawCluster(t *rapid.T, s Settings, cloud config.Cloud, production bool) {
 	for _, o := range clusterOptions {
 		o.drawForCloud(t, prefix, s, cloud)
 	}
-	if keys[prefix+"privateEndpoint"].SupportedOn(string(cloud)) && s.authorizedNetworks() == 0 { // one is required
+	if s.authorizedNetworks() == 0 { // one is required
 		s.Set(prefix+"privateEndpoint.authorizedNetworks", []any{"172.16.0.0/12"})
 	}
 	if production && keys[prefix+"autoscaler"].SupportedOn(string(cloud)) {

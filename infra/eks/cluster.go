@@ -83,6 +83,10 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	}
 	c.OIDCProviderArn, c.IdentityProvider = provider.Arn, provider.Arn
 	c.SecurityGroup = cluster.VpcConfig.ClusterSecurityGroupId().Elem()
+	ingressRules, err := newEndpointIngressRules(ctx, clusterName, args.Spec.PrivateEndpoint.AuthorizedNetworks, c.SecurityGroup, parent)
+	if err != nil {
+		return nil, err
+	}
 	c.Network = infra.Network{
 		ID:      args.Network.VPC,
 		Subnets: args.Network.Private.ToStringArrayOutput(), PublicSubnets: args.Network.Public.ToStringArrayOutput(),
@@ -104,7 +108,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	if err != nil {
 		return nil, err
 	}
-	c.Ready = slices.Concat(nodes, accessEntries, []pulumi.Resource{cluster, provider})
+	c.Ready = slices.Concat(nodes, accessEntries, ingressRules, []pulumi.Resource{cluster, provider})
 	return c, c.setOutputs(ctx, args.AWS, cluster.Name, cluster.Endpoint, cluster.CertificateAuthority.Data().Elem())
 }
 

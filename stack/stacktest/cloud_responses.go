@@ -92,6 +92,16 @@ func computedOutputs(typ, name string, inputs resource.PropertyMap) resource.Pro
 	return outputs
 }
 
+// previewOutputs returns the outputs of a resource that are known in a preview: its inputs, except those to which the
+// cloud adds values.
+func previewOutputs(typ string, inputs resource.PropertyMap) resource.PropertyMap {
+	outputs := inputs.Copy()
+	if typ == "aws:eks/cluster:Cluster" {
+		delete(outputs, "vpcConfig")
+	}
+	return outputs
+}
+
 // withGeneratedName adds a name to a Kubernetes object that has none. The provider generates it in Check, so it is
 // known in a preview too.
 func withGeneratedName(name string, inputs resource.PropertyMap) resource.PropertyMap {

@@ -41,8 +41,11 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 	})
 	r.mu.Unlock()
 	known := withGeneratedName(args.Name, args.Inputs)
-	if !args.Custom || r.preview {
+	if !args.Custom {
 		return "", known, nil
+	}
+	if r.preview {
+		return "", previewOutputs(args.TypeToken, known), nil
 	}
 	return args.Name + "-id", computedOutputs(args.TypeToken, args.Name, known), nil
 }

@@ -78,9 +78,8 @@ func TestCluster_gkeReleaseChannel(t *testing.T) {
 
 func TestCluster_noPublicEndpointWithoutAuthorizedNetworks(t *testing.T) {
 	const private = "cluster.create.privateEndpoint.authorizedNetworks"
-	set := map[string]any{"cluster.create.authorizedNetworks": []any{}}
-	gke := stacktest.Up(t, "gke", stacktest.Merge(set, map[string]any{private: []any{"10.8.0.0/16"}})).
-		MustGet(t, "gcp:container/cluster:Cluster", "modelferry")
+	set := map[string]any{"cluster.create.authorizedNetworks": []any{}, private: []any{"10.8.0.0/16"}}
+	gke := stacktest.Up(t, "gke", set).MustGet(t, "gcp:container/cluster:Cluster", "modelferry")
 	require.Equal(t, true, gke.Input("privateClusterConfig.enablePrivateEndpoint"))
 	require.Equal(t, []any{object{"cidrBlock": "10.8.0.0/16"}}, gke.Input("masterAuthorizedNetworksConfig.cidrBlocks"))
 	eks := stacktest.Up(t, "eks", set).MustGet(t, "aws:eks/cluster:Cluster", "modelferry")
@@ -95,6 +94,27 @@ func TestCluster_gkeBothEndpoints(t *testing.T) {
 	require.Equal(t, false, gke.Input("privateClusterConfig.enablePrivateEndpoint"))
 	require.Equal(t, []any{object{"cidrBlock": "203.0.113.0/24"}, object{"cidrBlock": "10.8.0.0/16"}},
 		gke.Input("masterAuthorizedNetworksConfig.cidrBlocks"))
+}
+
+// The security group of an EKS cluster admits its members only. Pulumi uses the API server after the others may, too.
+func TestCluster_eksPrivateEndpointNetworks(t *testing.T) {
+	require.Empty(t, stacktest.Up(t, "eks", nil).ByType("SecurityGroupIngressRule"))
+	for _, public := range [][]any{{}, {"203.0.113.0/24"}} {
+		r := stacktest.Up(t, "eks", map[string]any{
+			"cluster.create.authorizedNetworks":                 public,
+			"cluster.create.privateEndpoint.authorizedNetworks": []any{"10.8.0.0/16", "172.16.0.0/12"},
+		})
+		provider := r.MustGet(t, "pulumi:providers:kubernetes", "modelferry")
+		require.Len(t, r.ByType("SecurityGroupIngressRule"), 2)
+		for _, cidr := range []string{"10.8.0.0/16", "172.16.0.0/12"} {
+			rule := r.MustGet(t, "SecurityGroupIngressRule", "modelferry-endpoint-"+cidr)
+			require.Equal(t, object{
+				"securityGroupId": stacktest.SecurityGroup, "cidrIpv4": cidr, "ipProtocol": "tcp", "fromPort": 443.0, "toPort": 443.0,
+				"description": "private endpoint of the API server",
+			}, rule.Inputs)
+			require.True(t, r.Dependencies(provider)[rule.URN], "the provider depends on %s", rule)
+		}
+	}
 }
 
 // kubeconfigUsers are the endpoints and credential plugins of the kubeconfigs: of the output, for people, and of the

@@ -24,10 +24,12 @@ func TestWarnings_previewAndUpdate(t *testing.T) {
 
 // A private endpoint that this machine cannot reach is reported before anything is registered.
 func TestWarnings_privateEndpoint(t *testing.T) {
-	r := stacktest.RunStack(t, "gke", map[string]any{
-		"cluster.create.authorizedNetworks":                 []any{},
-		"cluster.create.privateEndpoint.authorizedNetworks": []any{"198.18.255.240/28"},
-	}, true)
-	require.Len(t, r.Warnings, 1)
-	require.Contains(t, r.Warnings[0], "modelferry:cluster.create.authorizedNetworks: there is none")
+	for _, p := range stacktest.Platforms {
+		r := stacktest.RunStack(t, p.Stack, map[string]any{
+			"cluster.create.authorizedNetworks":                 []any{},
+			"cluster.create.privateEndpoint.authorizedNetworks": []any{"198.18.255.240/28"},
+		}, true)
+		require.Len(t, r.Warnings, 1)
+		require.Contains(t, r.Warnings[0], "modelferry:cluster.create.authorizedNetworks: there is none")
+	}
 }

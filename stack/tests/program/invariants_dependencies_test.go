@@ -45,6 +45,8 @@ var dependencyRules = []dependencyRule{
 	// The other members are not nodes of this cluster.
 	{"gcp:container/cluster:Cluster", []string{"gcp:artifactregistry/repositoryIamMember:RepositoryIamMember"},
 		func(_, reader stacktest.Registration) bool { return strings.Contains(reader.Name, "-nodes") }},
+	// The API server has to be reachable.
+	{"pulumi:providers:kubernetes", []string{"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"}, nil},
 	// GKE taints nodes with GPUs only if the cluster has nodes without.
 	{"gcp:container/nodePool:NodePool", []string{"gcp:container/nodePool:NodePool"}, func(pool, other stacktest.Registration) bool {
 		return pool.Input("nodeConfig.guestAccelerators") != nil && strings.HasSuffix(other.Name, "-system")

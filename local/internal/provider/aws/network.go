@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/ec2"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/vpc"
 
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
@@ -63,6 +64,14 @@ var networkResources = map[string]provider.Resource{
 			"publicIp":           provider.ConstOutput("203.0.113.10"),
 			"networkInterfaceId": provider.Template("eni-{#17}"),
 			"connectivityType":   provider.ConstOutput("public"),
+		},
+	},
+	"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": {
+		Args: vpc.SecurityGroupIngressRuleArgs{}, State: vpc.SecurityGroupIngressRuleState{},
+		ReplaceOnChanges: []string{"securityGroupId"},
+		ID:               provider.Template("sgr-{#17}"),
+		Outputs: map[string]provider.OutputFunc{
+			"arn": arn("ec2", "security-group-rule/{id}"), "securityGroupRuleId": provider.Template("{id}"),
 		},
 	},
 	"aws:ec2/vpcEndpoint:VpcEndpoint": {
