@@ -86,12 +86,16 @@ func validateEKS(c Config) field.ErrorList {
 // eksVersion matches a Kubernetes version of EKS, which has no patch version.
 var eksVersion = regexp.MustCompile(`^1\.\d+$`)
 
+// UpgradePolicies returns the upgrade policies of EKS that the pinned provider accepts.
+// cluster.go in https://github.com/hashicorp/terraform-provider-aws/tree/v5.100.0/internal/service/eks
+func UpgradePolicies() []string { return []string{"STANDARD", "EXTENDED"} }
+
 func validateEKSCluster(c Config, s ClusterSpec, fldPath *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	if s.Version != "" && !eksVersion.MatchString(s.Version) {
 		errs = append(errs, field.Invalid(fldPath.Child("version"), s.Version, "must be a Kubernetes minor version, such as 1.34"))
 	}
-	errs = append(errs, validateSupported(fldPath.Child("upgradePolicy"), s.UpgradePolicy, []string{"STANDARD", "EXTENDED"})...)
+	errs = append(errs, validateSupported(fldPath.Child("upgradePolicy"), s.UpgradePolicy, UpgradePolicies())...)
 	errs = append(errs, s.Autoscaler.validate(fldPath.Child("autoscaler"), c.Production)...)
 	errs = append(errs, validateAddons(s.Addons, fldPath.Child("addons"))...)
 	errs = append(errs, validateAdmins(s.Admins, fldPath.Child("admins"))...)

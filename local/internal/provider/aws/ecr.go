@@ -17,6 +17,12 @@ var ecrResources = map[string]provider.Resource{
 			"repositoryUrl": provider.Template("{registryId}.dkr.ecr.local.invalid/{name}"),
 		},
 	},
+	"aws:ecr/repositoryPolicy:RepositoryPolicy": {
+		Args: ecr.RepositoryPolicyArgs{}, State: ecr.RepositoryPolicyState{},
+		RequiredInputs:   []string{"policy"},
+		ReplaceOnChanges: []string{"repository"}, ID: provider.Template("{repository}"),
+		Outputs: map[string]provider.OutputFunc{"registryId": accountID},
+	},
 	"aws:ecr/lifecyclePolicy:LifecyclePolicy": {
 		Args: ecr.LifecyclePolicyArgs{}, State: ecr.LifecyclePolicyState{},
 		RequiredInputs:   []string{"policy"},

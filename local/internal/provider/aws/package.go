@@ -37,6 +37,11 @@ func Package() *provider.Package {
 	} {
 		maps.Copy(pkg.Resources, resources)
 	}
+	for token, values := range enums {
+		resource := pkg.Resources[token]
+		resource.Enums = values
+		pkg.Resources[token] = resource
+	}
 	return pkg
 }
 

@@ -9,8 +9,7 @@ import (
 // artifactRegistryResources are only recorded: local images come from the node's registry.
 var artifactRegistryResources = map[string]provider.Resource{
 	"gcp:artifactregistry/repository:Repository": {
-		Enums: enums["gcp:artifactregistry/repository:Repository"],
-		Args:  artifactregistry.RepositoryArgs{}, State: artifactregistry.RepositoryState{},
+		Args: artifactregistry.RepositoryArgs{}, State: artifactregistry.RepositoryState{},
 		ReplaceOnChanges: []string{"repositoryId", "location", "project", "format", "mode", "kmsKeyName"},
 		ID:               provider.Template("projects/{project}/locations/{location}/repositories/{repositoryId}"),
 		Outputs:          map[string]provider.OutputFunc{"name": provider.Template("{repositoryId}")},

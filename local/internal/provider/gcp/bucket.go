@@ -10,8 +10,7 @@ import (
 
 var bucketResources = map[string]provider.Resource{
 	"gcp:storage/bucket:Bucket": {
-		Enums: enums["gcp:storage/bucket:Bucket"],
-		Args:  storage.BucketArgs{}, State: storage.BucketState{}, NameProperty: "name",
+		Args: storage.BucketArgs{}, State: storage.BucketState{}, NameProperty: "name",
 		ReplaceOnChanges: []string{"name", "project", "location", "customPlacementConfig", "enableObjectRetention"},
 		ID:               provider.Template("{name}"),
 		Outputs: map[string]provider.OutputFunc{

@@ -14,8 +14,7 @@ const clusterType = "gcp:container/cluster:Cluster"
 
 var clusterResources = map[string]provider.Resource{
 	clusterType: {
-		Enums: enums[clusterType],
-		Args:  container.ClusterArgs{}, State: container.ClusterState{}, NameProperty: "name",
+		Args: container.ClusterArgs{}, State: container.ClusterState{}, NameProperty: "name",
 		ReplaceOnChanges: []string{
 			"name", "project", "location", "network", "subnetwork", "datapathProvider", "networkingMode", "ipAllocationPolicy",
 			"initialNodeCount", "enableAutopilot", "enableTpu", "defaultMaxPodsPerNode", "confidentialNodes",
@@ -42,8 +41,7 @@ var clusterResources = map[string]provider.Resource{
 		Delete: checkDeletionProtection,
 	},
 	"gcp:container/nodePool:NodePool": {
-		Enums: enums["gcp:container/nodePool:NodePool"],
-		Args:  container.NodePoolArgs{}, State: container.NodePoolState{}, NameProperty: "name",
+		Args: container.NodePoolArgs{}, State: container.NodePoolState{}, NameProperty: "name",
 		ReplaceOnChanges: []string{
 			"name", "project", "location", "cluster", "initialNodeCount", "placementPolicy", "maxPodsPerNode", "namePrefix",
 			"nodeConfig.diskType", "nodeConfig.ephemeralStorageLocalSsdConfig", "nodeConfig.guestAccelerators",

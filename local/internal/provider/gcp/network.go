@@ -8,8 +8,7 @@ import (
 
 var networkResources = map[string]provider.Resource{
 	"gcp:compute/network:Network": {
-		Enums: enums["gcp:compute/network:Network"],
-		Args:  compute.NetworkArgs{}, State: compute.NetworkState{}, NameProperty: "name",
+		Args: compute.NetworkArgs{}, State: compute.NetworkState{}, NameProperty: "name",
 		ReplaceOnChanges: []string{"name", "project", "autoCreateSubnetworks", "description", "enableUlaInternalIpv6", "internalIpv6Range"},
 		ID:               provider.Template("projects/{project}/global/networks/{name}"),
 		Outputs: map[string]provider.OutputFunc{
@@ -18,8 +17,7 @@ var networkResources = map[string]provider.Resource{
 		},
 	},
 	"gcp:compute/subnetwork:Subnetwork": {
-		Enums: enums["gcp:compute/subnetwork:Subnetwork"],
-		Args:  compute.SubnetworkArgs{}, State: compute.SubnetworkState{}, NameProperty: "name",
+		Args: compute.SubnetworkArgs{}, State: compute.SubnetworkState{}, NameProperty: "name",
 		ReplaceOnChanges: []string{"name", "project", "region", "network", "purpose", "description"},
 		ID:               provider.Template("projects/{project}/regions/{region}/subnetworks/{name}"),
 		Outputs: map[string]provider.OutputFunc{
@@ -37,14 +35,12 @@ var networkResources = map[string]provider.Resource{
 		},
 	},
 	"gcp:compute/routerNat:RouterNat": {
-		Enums: enums["gcp:compute/routerNat:RouterNat"],
-		Args:  compute.RouterNatArgs{}, State: compute.RouterNatState{}, NameProperty: "name",
+		Args: compute.RouterNatArgs{}, State: compute.RouterNatState{}, NameProperty: "name",
 		ReplaceOnChanges: []string{"name", "project", "region", "router", "endpointTypes"},
 		ID:               provider.Template("{project}/{region}/{router}/{name}"),
 	},
 	"gcp:compute/sSLPolicy:SSLPolicy": {
-		Enums: enums["gcp:compute/sSLPolicy:SSLPolicy"],
-		Args:  compute.SSLPolicyArgs{}, State: compute.SSLPolicyState{}, NameProperty: "name",
+		Args: compute.SSLPolicyArgs{}, State: compute.SSLPolicyState{}, NameProperty: "name",
 		ReplaceOnChanges: []string{"name", "project", "description"},
 		ID:               provider.Template("projects/{project}/global/sslPolicies/{name}"),
 		Outputs: map[string]provider.OutputFunc{
