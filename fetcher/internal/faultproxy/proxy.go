@@ -1,4 +1,4 @@
-// Package faultproxy is an HTTP proxy for tests: it forwards to a real object store and injects faults.
+// Package faultproxy is an HTTP proxy for tests: it forwards to an object store and injects faults.
 package faultproxy
 
 import (
@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,6 +25,7 @@ type Proxy struct {
 
 	mutex    sync.Mutex
 	rules    []*rule
+	always   []Fault
 	requests []string
 }
 
@@ -41,7 +43,7 @@ func New(tb testing.TB, target string) *Proxy {
 	tb.Helper()
 	store, err := url.Parse(target)
 	require.NoError(tb, err)
-	p := &Proxy{forward: &httputil.ReverseProxy{
+	return NewHandler(tb, &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			host := r.In.Host
 			r.SetURL(store)
@@ -50,7 +52,13 @@ func New(tb testing.TB, target string) *Proxy {
 		FlushInterval: -1,
 		// The tests close connections on purpose.
 		ErrorLog: log.New(io.Discard, "", 0),
-	}}
+	})
+}
+
+// NewHandler starts a server that injects faults into the requests to a store in this process. It ends with the test.
+func NewHandler(tb testing.TB, store http.Handler) *Proxy {
+	tb.Helper()
+	p := &Proxy{forward: store}
 	server := httptest.NewUnstartedServer(p)
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.Start()
@@ -70,6 +78,13 @@ func (p *Proxy) Inject(times int, match func(*http.Request) bool, fault Fault) {
 	p.rules = append(p.rules, &rule{match: match, times: times, fault: fault})
 }
 
+// Always applies faults to every request, in addition to those of Inject. The first one sees the request first.
+func (p *Proxy) Always(faults ...Fault) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.always = append(p.always, faults...)
+}
+
 // Requests returns the requests so far, as method and Range header.
 func (p *Proxy) Requests() []string {
 	p.mutex.Lock()
@@ -78,24 +93,30 @@ func (p *Proxy) Requests() []string {
 }
 
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if fault := p.nextFault(r); fault != nil {
-		fault(w, r, p.forward)
-		return
+	handler := p.forward
+	for _, fault := range slices.Backward(p.faultsFor(r)) {
+		handler = fault.before(handler)
 	}
-	p.forward.ServeHTTP(w, r)
+	handler.ServeHTTP(w, r)
 }
 
-func (p *Proxy) nextFault(r *http.Request) Fault {
+// before returns a handler that applies the fault before the next one.
+func (f Fault) before(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { f(w, r, next) })
+}
+
+// faultsFor records a request and returns its faults: at most one of Inject, then those of Always.
+func (p *Proxy) faultsFor(r *http.Request) []Fault {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	p.requests = append(p.requests, r.Method+" "+r.Header.Get("Range"))
 	for _, rule := range p.rules {
 		if rule.times > 0 && rule.match(r) {
 			rule.times--
-			return rule.fault
+			return append([]Fault{rule.fault}, p.always...)
 		}
 	}
-	return nil
+	return slices.Clone(p.always)
 }
 
 // RangeFrom matches range requests that begin at offset.
@@ -110,6 +131,9 @@ func Any(*http.Request) bool { return true }
 
 // IsRange matches range requests.
 func IsRange(r *http.Request) bool { return r.Header.Get("Range") != "" }
+
+// IsHead matches HEAD requests.
+func IsHead(r *http.Request) bool { return r.Method == http.MethodHead }
 
 // IsNotRange matches requests that are not range requests.
 func IsNotRange(r *http.Request) bool { return !IsRange(r) }

@@ -55,9 +55,20 @@ func (s *GCSStore) Env(endpoint string) map[string]string {
 // Bucket creates a bucket with versioning.
 func (s *GCSStore) Bucket(tb testing.TB) string {
 	tb.Helper()
+	return s.addBucket(tb, true)
+}
+
+// UnversionedBucket creates a bucket without versioning.
+func (s *GCSStore) UnversionedBucket(tb testing.TB) string {
+	tb.Helper()
+	return s.addBucket(tb, false)
+}
+
+func (s *GCSStore) addBucket(tb testing.TB, versioned bool) string {
+	tb.Helper()
 	bucket := fmt.Sprintf("models-%d", nameCounter.Add(1))
 	_, err := s.service.Buckets.Insert("modelferry", &storage.Bucket{
-		Name: bucket, Versioning: &storage.BucketVersioning{Enabled: true},
+		Name: bucket, Versioning: &storage.BucketVersioning{Enabled: versioned},
 	}).Do()
 	require.NoError(tb, err)
 	return bucket

@@ -62,7 +62,9 @@ func S3(tb testing.TB) *S3Store {
 
 func (s *S3Store) Endpoint() string { return s.endpoint }
 
-func (s *S3Store) Env(endpoint string) map[string]string {
+func (s *S3Store) Env(endpoint string) map[string]string { return s3Env(endpoint) }
+
+func s3Env(endpoint string) map[string]string {
 	return map[string]string{
 		"AWS_ENDPOINT_URL_S3": endpoint, "AWS_REGION": region, "AWS_EC2_METADATA_DISABLED": "true",
 		"AWS_ACCESS_KEY_ID": rootKey, "AWS_SECRET_ACCESS_KEY": rootSecret,

@@ -10,6 +10,8 @@ type Store interface {
 	Env(endpoint string) map[string]string
 	// Bucket creates a bucket with versioning for the test.
 	Bucket(tb testing.TB) string
+	// UnversionedBucket creates a bucket without versioning for the test: it keeps only the last version of an object.
+	UnversionedBucket(tb testing.TB) string
 	// Put writes an object and returns its version.
 	Put(tb testing.TB, bucket, key string, body []byte) string
 	// MissingVersion returns a valid version that no object has.

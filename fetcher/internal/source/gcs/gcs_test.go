@@ -20,7 +20,11 @@ import (
 func TestMain(m *testing.M) { storetest.Main(m) }
 
 func TestSource_conformance(t *testing.T) {
-	sourcetest.RunConformance(t, storetest.GCS(t), func(context.Context) (source.Source, error) { return gcs.New("test/1") })
+	for name, store := range map[string]storetest.Store{"fake-gcs-server": storetest.GCS(t), "fake": storetest.FakeGCS(t)} {
+		t.Run(name, func(t *testing.T) {
+			sourcetest.RunConformance(t, store, func(context.Context) (source.Source, error) { return gcs.New("test/1") })
+		})
+	}
 }
 
 // Size, ranges and digest are those of the stored content. GCS would decompress the object and ignore the range.

@@ -17,7 +17,11 @@ import (
 func TestMain(m *testing.M) { storetest.Main(m) }
 
 func TestSource_conformance(t *testing.T) {
-	sourcetest.RunConformance(t, storetest.S3(t), func(ctx context.Context) (source.Source, error) { return s3.New(ctx) })
+	for name, store := range map[string]storetest.Store{"versitygw": storetest.S3(t), "fake": storetest.FakeS3(t)} {
+		t.Run(name, func(t *testing.T) {
+			sourcetest.RunConformance(t, store, func(ctx context.Context) (source.Source, error) { return s3.New(ctx) })
+		})
+	}
 }
 
 // A bucket is not a host name below a custom endpoint: models-1.localhost does not resolve. For an IP address, as in
