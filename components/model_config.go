@@ -105,8 +105,8 @@ func (a *ModelConfigArgs) data() pulumi.StringMap {
 			data[key] = pulumi.String(value)
 		}
 	}
-	if model.Unpacked {
-		data["MODEL_EXTRACT"] = pulumi.String("true")
+	if extract := model.ExtractSetting(); extract != nil {
+		data["MODEL_EXTRACT"] = pulumi.String(strconv.FormatBool(*extract))
 	}
 	if additional := a.Artifacts[1:]; len(additional) > 0 {
 		var buckets pulumi.StringArray
@@ -148,14 +148,14 @@ func artifactsJSON(artifacts []config.ResolvedArtifact, buckets []string) (strin
 		Dest    string `json:"dest"`
 		SHA256  string `json:"sha256,omitempty"`
 		Version string `json:"version,omitempty"`
-		Extract bool   `json:"extract,omitempty"`
+		Extract *bool  `json:"extract,omitempty"`
 	}
 	if len(artifacts) != len(buckets) {
 		return "", fmt.Errorf("%d artifacts in %d buckets", len(artifacts), len(buckets))
 	}
 	entries := make([]entry, len(artifacts))
 	for k, a := range artifacts {
-		entries[k] = entry{buckets[k], a.Path, a.File, a.SHA256, a.Version, a.Unpacked}
+		entries[k] = entry{buckets[k], a.Path, a.File, a.SHA256, a.Version, a.ExtractSetting()}
 	}
 	text, err := json.Marshal(entries)
 	return string(text), err

@@ -15,10 +15,12 @@ func TestArtifactsJSON(t *testing.T) {
 	text, err := artifactsJSON([]config.ResolvedArtifact{
 		{Path: "churn/v1/Churn.csv", File: "data/raw/Churn.csv", SHA256: "ab", Version: "7"},
 		{Path: "churn/m.tar.gz", File: "m/m.tar.gz", Unpacked: true},
-	}, []string{"datasets", "models"})
+		{Path: "churn/env.tar.gz", File: "m/env.tar.gz"},
+	}, []string{"datasets", "models", "models"})
 	require.NoError(t, err)
 	require.JSONEq(t, `[{"bucket":"datasets","path":"churn/v1/Churn.csv","dest":"data/raw/Churn.csv","sha256":"ab","version":"7"},`+
-		`{"bucket":"models","path":"churn/m.tar.gz","dest":"m/m.tar.gz","extract":true}]`, text)
+		`{"bucket":"models","path":"churn/m.tar.gz","dest":"m/m.tar.gz","extract":true},`+
+		`{"bucket":"models","path":"churn/env.tar.gz","dest":"m/env.tar.gz","extract":false}]`, text)
 	_, err = artifactsJSON([]config.ResolvedArtifact{{}}, nil)
 	require.EqualError(t, err, "1 artifacts in 0 buckets")
 }

@@ -25,9 +25,9 @@ type Artifact struct {
 	// Environment variable of the model server that is set to the path of the artifact. For an archive, or a dest that
 	// ends in /, that is the path of the directory.
 	Env string `json:"env"`
-	// Whether the artifact is an archive to extract. Objects that end in .tar, .tar.gz, .tgz or .tar.zst are always
-	// extracted.
-	Extract bool `json:"extract"`
+	// Whether the artifact is an archive to extract. With false an archive stays packed. Default: true for objects that
+	// end in .tar, .tar.gz, .tgz or .tar.zst.
+	Extract *bool `json:"extract"`
 }
 
 // tmpDir is the only directory that the model server can write to.

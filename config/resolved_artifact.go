@@ -40,7 +40,10 @@ func ResolveArtifact(name string, a Artifact, r ArtifactRelease) ResolvedArtifac
 	} else if a.destIsDir() {
 		resolved.File = path.Join(a.Dest, path.Base(r.Path))
 	}
-	resolved.Unpacked = a.Extract || isArchive(r.Path)
+	resolved.Unpacked = isArchive(r.Path)
+	if a.Extract != nil {
+		resolved.Unpacked = *a.Extract
+	}
 	// The rules call ResolveArtifact before they check sizes. An invalid size counts as 0.
 	resolved.Bytes, _ = ParseSize(r.Size)
 	if resolved.Unpacked {
@@ -59,6 +62,15 @@ func (a ResolvedArtifact) ServerPath() string {
 		return path.Dir(a.File)
 	}
 	return a.File
+}
+
+// ExtractSetting returns the value of the fetcher's setting "extract": true for an archive, false for one that stays
+// packed, and nil for another file, which the fetcher does not extract by itself.
+func (a ResolvedArtifact) ExtractSetting() *bool {
+	if !a.Unpacked && !isArchive(a.Path) {
+		return nil
+	}
+	return &a.Unpacked
 }
 
 func isArchive(path string) bool {

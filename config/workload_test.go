@@ -81,20 +81,22 @@ func TestResolveArtifact_paths(t *testing.T) {
 		name       string
 		dest       string
 		path       string
-		extract    bool
+		extract    *bool
 		file       string
 		serverPath string
 		unpacked   bool
 	}{
-		{"file", "model.joblib", "a/v2.joblib", false, "model.joblib", "model.joblib", false},
-		{"file in a folder", "data/raw/Churn.csv", "a/Churn.csv", false, "data/raw/Churn.csv", "data/raw/Churn.csv", false},
-		{"folder keeps the object's name", "predictions/", "a/2026.csv", false, "predictions/2026.csv", "predictions", false},
-		{"archive extracted into its dest", "finbert/", "a/model.tar.gz", false, "finbert/model.tar.gz", "finbert", true},
-		{"archive extracted into the directory of its dest", "finbert/model", "a/model.tgz", false, "finbert/model", "finbert", true},
-		{"archive extracted into the model folder", "model.tar", "a/model.tar", false, "model.tar", ".", true},
-		{"zstandard archive", "m/", "a/m.tar.zst", false, "m/m.tar.zst", "m", true},
-		{"archive without a known suffix", "m/", "a/weights", true, "m/weights", "m", true},
-		{"compressed file that is not an archive", "m.gz", "a/m.gz", false, "m.gz", "m.gz", false},
+		{"file", "model.joblib", "a/v2.joblib", nil, "model.joblib", "model.joblib", false},
+		{"file in a folder", "data/raw/Churn.csv", "a/Churn.csv", nil, "data/raw/Churn.csv", "data/raw/Churn.csv", false},
+		{"folder keeps the object's name", "predictions/", "a/2026.csv", nil, "predictions/2026.csv", "predictions", false},
+		{"archive extracted into its dest", "finbert/", "a/model.tar.gz", nil, "finbert/model.tar.gz", "finbert", true},
+		{"archive extracted into the directory of its dest", "finbert/model", "a/model.tgz", nil, "finbert/model", "finbert", true},
+		{"archive extracted into the model folder", "model.tar", "a/model.tar", nil, "model.tar", ".", true},
+		{"zstandard archive", "m/", "a/m.tar.zst", nil, "m/m.tar.zst", "m", true},
+		{"archive without a known suffix", "m/", "a/weights", new(true), "m/weights", "m", true},
+		{"compressed file that is not an archive", "m.gz", "a/m.gz", nil, "m.gz", "m.gz", false},
+		{"archive that stays packed", "env/", "a/env.tar.gz", new(false), "env/env.tar.gz", "env", false},
+		{"packed archive as a file", "env.tar.gz", "a/env.tar.gz", new(false), "env.tar.gz", "env.tar.gz", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			resolved := config.ResolveArtifact("model", config.Artifact{Dest: test.dest, Extract: test.extract},

@@ -92,6 +92,22 @@ func TestFetcher_extractsArchiveBesideFile(t *testing.T) {
 	}
 }
 
+// A server may want an archive as it is, such as Triton's EXECUTION_ENV_PATH.
+func TestFetcher_keepsArchivePacked(t *testing.T) {
+	store := storetest.S3(t)
+	packed := archivetest.Gzip(t, archivetest.Tar(t, archivetest.File("bin/python", []byte("x"))))
+	f := newFixture(t, store, "").setObject("m/env.tar.gz", "env.tar.gz").set("MODEL_EXTRACT", "false")
+	store.Put(t, f.bucket, "m/env.tar.gz", packed)
+	f.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"m/env.tar.gz","dest":"more/env.tar.gz","extract":false}]`, f.bucket))
+	got := f.run(t)
+	require.Equal(t, 0, got.ExitCode, got.stderr)
+	require.False(t, got.Artifacts[0].Extracted)
+	for _, name := range []string{"env.tar.gz", "more/env.tar.gz"} {
+		require.Equal(t, packed, f.readFile(t, name))
+	}
+	require.NoDirExists(t, f.path("bin"))
+}
+
 // A restarted container finds what the previous one published.
 func TestFetcher_secondRunIsUnchanged(t *testing.T) {
 	store := storetest.S3(t)

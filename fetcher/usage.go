@@ -18,7 +18,8 @@ Environment variables (default):
   MODEL_SHA256                 pinned digest of the object, 64 hex digits
   MODEL_VERSION                pinned GCS generation or S3 version ID
   MODEL_SIZE                   expected size of the object in bytes
-  MODEL_EXTRACT                true: extract the object, whatever its name
+  MODEL_EXTRACT                true: extract the object; false: keep it packed
+                               (true for .tar, .tar.gz, .tgz and .tar.zst)
   ARTIFACTS                    further artifacts of the same cloud, a JSON list of
                                {bucket, path, dest, sha256, version, size, extract};
                                dest is relative to the model folder
@@ -33,7 +34,7 @@ Environment variables (default):
   FETCH_PART_SIZE              bytes per range (8388608)
   FETCH_TERMINATION_LOG        file for the summary (/dev/termination-log)
 
-Archives (.tar, .tar.gz, .tgz, .tar.zst) are extracted into the folder of dest.
+Archives are extracted into the folder of dest.
 Endpoints and credentials are configured as for the SDKs: AWS_REGION,
 AWS_ROLE_ARN, AWS_ENDPOINT_URL_S3, STORAGE_EMULATOR_HOST,
 GOOGLE_APPLICATION_CREDENTIALS.

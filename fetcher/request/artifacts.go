@@ -13,7 +13,8 @@ type artifactEntry struct {
 	Dest    string `json:"dest"`
 	SHA256  string `json:"sha256"`
 	Version string `json:"version"`
-	Extract bool   `json:"extract"`
+	// Extract is a pointer, because without it the suffix of the path decides.
+	Extract *bool `json:"extract"`
 	// Size is a pointer to distinguish an explicit 0 from a missing field.
 	Size *int64 `json:"size"`
 }
@@ -39,7 +40,7 @@ func (e *env) artifacts() []Artifact {
 	for i, entry := range entries {
 		artifacts[i] = Artifact{
 			Bucket: entry.Bucket, Path: entry.Path, Dest: entry.Dest,
-			SHA256: entry.SHA256, Version: entry.Version, Extract: entry.Extract,
+			SHA256: entry.SHA256, Version: entry.Version, Extract: extracts(entry.Extract, entry.Path),
 		}
 		if entry.Size != nil {
 			artifacts[i].Size = *entry.Size

@@ -45,27 +45,39 @@ func TestFromEnv_invalidArtifacts(t *testing.T) {
 	}
 }
 
-func TestFromEnv_extractByArchiveSuffix(t *testing.T) {
+func TestFromEnv_extractAsConfiguredOrBySuffix(t *testing.T) {
 	tests := []struct {
 		path, extract string
 		want          bool
 	}{
-		{"m/model.tar.gz", "false", true},
-		{"m/model.tgz", "false", true},
-		{"m/model.tar", "false", true},
-		{"m/model.tar.zst", "false", true},
-		{"m/MODEL.TAR.GZ", "false", true},
-		{"m/model.gz", "false", false},
-		{"m/model.joblib", "false", false},
+		{"m/model.tar.gz", "", true},
+		{"m/model.tgz", "", true},
+		{"m/model.tar", "", true},
+		{"m/model.tar.zst", "", true},
+		{"m/MODEL.TAR.GZ", "", true},
+		{"m/model.gz", "", false},
+		{"m/model.joblib", "", false},
 		{"m/release-7", "true", true},
+		{"m/env.tar.gz", "false", false},
+		{"m/env.tgz", "false", false},
+		{"m/env.tar", "false", false},
+		{"m/env.tar.zst", "false", false},
+		{"m/model.tar.gz", "true", true},
+		{"m/release-7", "false", false},
 	}
 	for _, tt := range tests {
-		t.Run(tt.path, func(t *testing.T) {
+		t.Run(tt.path+" "+tt.extract, func(t *testing.T) {
+			field := ""
+			if tt.extract != "" {
+				field = `,"extract":` + tt.extract
+			}
 			req, err := request.FromEnv(env(map[string]string{
-				"ARTIFACTS": `[{"bucket":"b","path":"` + tt.path + `","dest":"d/x","extract":` + tt.extract + `}]`,
+				"S3_MODEL_PATH": tt.path, "MODEL_EXTRACT": tt.extract,
+				"ARTIFACTS": `[{"bucket":"b","path":"` + tt.path + `","dest":"d/x"` + field + `}]`,
 			}))
 			require.NoError(t, err)
-			require.Equal(t, tt.want, req.Artifacts[1].Extract)
+			require.Equal(t, tt.want, req.Artifacts[0].Extract, "MODEL_EXTRACT")
+			require.Equal(t, tt.want, req.Artifacts[1].Extract, "ARTIFACTS")
 		})
 	}
 }

@@ -43,7 +43,6 @@ func FromEnv(lookup LookupEnv) (Request, error) {
 		SHA256:  e.get("MODEL_SHA256"),
 		Version: e.get("MODEL_VERSION"),
 		Size:    e.byteCount("MODEL_SIZE"),
-		Extract: e.boolean("MODEL_EXTRACT"),
 	}
 	req := Request{
 		Retries:      e.integer("FETCH_RETRIES", DefaultRetries, 0, maxRetries),
@@ -55,6 +54,7 @@ func FromEnv(lookup LookupEnv) (Request, error) {
 		PartSize:     int64(e.integer("FETCH_PART_SIZE", DefaultPartSize, minPartSize, maxPartSize)),
 	}
 	req.Cloud, model.Bucket, model.Path = e.objectLocation()
+	model.Extract = extracts(e.boolean("MODEL_EXTRACT"), model.Path)
 	req.Folder, model.Dest = e.localPaths()
 	req.Artifacts = []Artifact{model}
 	names := []string{"the model"}
@@ -63,9 +63,7 @@ func FromEnv(lookup LookupEnv) (Request, error) {
 		names = append(names, fmt.Sprintf("ARTIFACTS[%d]", i))
 	}
 	for i := range req.Artifacts {
-		a := &req.Artifacts[i]
-		a.Extract = a.Extract || hasArchiveSuffix(a.Path)
-		e.validateArtifact(names[i], req.Cloud, a)
+		e.validateArtifact(names[i], req.Cloud, &req.Artifacts[i])
 	}
 	e.validateDestinations(names, req.Artifacts)
 	if len(e.errs) > 0 {
@@ -156,16 +154,17 @@ func (e *env) byteCount(key string) int64 {
 	return n
 }
 
-func (e *env) boolean(key string) bool {
+// boolean returns nil if the variable is not set.
+func (e *env) boolean(key string) *bool {
 	text := e.get(key)
 	if text == "" {
-		return false
+		return nil
 	}
 	b, err := strconv.ParseBool(text)
 	if err != nil {
 		e.addError("invalid %s %q: must be true or false", key, text)
 	}
-	return b
+	return &b
 }
 
 // nonNegativeDuration parses a wait, which may be 0.

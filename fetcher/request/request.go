@@ -54,8 +54,8 @@ type Artifact struct {
 	Version string
 	// Size is the declared size of the object in bytes, or 0.
 	Size int64
-	// Extract means that the object is an archive to extract into the folder of Dest. It is set for every path with the
-	// suffix of an archive.
+	// Extract means that the object is an archive to extract into the folder of Dest. If the environment does not say
+	// so, the suffix of the path decides.
 	Extract bool
 }
 
@@ -81,8 +81,18 @@ func (r Request) IsPinned() bool {
 // Folder returns the folder of Dest, relative to the model folder: "." for the model folder itself.
 func (a Artifact) Folder() string { return path.Dir(a.Dest) }
 
-// archiveSuffixes are the suffixes of objects that are extracted without MODEL_EXTRACT.
+// archiveSuffixes are the suffixes of objects that are extracted if MODEL_EXTRACT is not set. With false they stay
+// packed: Triton's EXECUTION_ENV_PATH, for example, is a tar.gz.
+// https://github.com/triton-inference-server/python_backend#creating-custom-execution-environments
 var archiveSuffixes = []string{".tar", ".tar.gz", ".tgz", ".tar.zst"}
+
+// extracts reports whether to extract an object: as configured, or by the suffix of its key.
+func extracts(configured *bool, key string) bool {
+	if configured != nil {
+		return *configured
+	}
+	return hasArchiveSuffix(key)
+}
 
 func hasArchiveSuffix(key string) bool {
 	for _, suffix := range archiveSuffixes {

@@ -47,13 +47,15 @@ func TestModelConfig_fetcherEnvironment(t *testing.T) {
 func TestModelConfig_configuredValues(t *testing.T) {
 	set := map[string]any{
 		"fetcher.retries": 0, "fetcher.backoff": "1s", "fetcher.timeout": "90s", "fetcher.identityWait": "2m", "fetcher.parallel": 4,
-		"fetcher.partSize":                            "16MiB",
-		"releases.bankchurn.artifacts.model.version":  "1763901234567891",
-		"releases.bankchurn.artifacts.model.sha256":   nil,
-		"releases.nlpinsight.backend":                 "finbert",
-		"releases.nlpinsight.artifacts.dataset.path":  "nlpinsight/v2/train.tar.zst",
-		"releases.chicagotaxi.artifacts.model.sha256": strings.ToUpper(strings.Repeat("ab", 32)),
-		"endpoints.storage":                           "https://storage.internal",
+		"fetcher.partSize":                             "16MiB",
+		"releases.bankchurn.artifacts.model.version":   "1763901234567891",
+		"releases.bankchurn.artifacts.model.sha256":    nil,
+		"releases.nlpinsight.backend":                  "finbert",
+		"releases.nlpinsight.artifacts.dataset.path":   "nlpinsight/v2/train.tar.zst",
+		"services.chicagotaxi.artifacts.model.extract": false,
+		"releases.chicagotaxi.artifacts.model.path":    "chicagotaxi/env.tar.gz",
+		"releases.chicagotaxi.artifacts.model.sha256":  strings.ToUpper(strings.Repeat("ab", 32)),
+		"endpoints.storage":                            "https://storage.internal",
 	}
 	for _, p := range stacktest.Platforms {
 		t.Run(p.Stack, func(t *testing.T) {
@@ -71,6 +73,7 @@ func TestModelConfig_configuredValues(t *testing.T) {
 			require.Equal(t, "/models/finbert/model.tar.gz", data("nlpinsight")["LOCAL_MODEL_PATH"])
 			require.Equal(t, "true", data("nlpinsight")["MODEL_EXTRACT"])
 			require.NotContains(t, data("bankchurn"), "MODEL_EXTRACT", "the artifact is not an archive")
+			require.Equal(t, "false", data("chicagotaxi")["MODEL_EXTRACT"], "the archive stays packed")
 			require.Contains(t, data("nlpinsight")["ARTIFACTS"], `"extract":true`)
 			endpoint := map[string]string{"gke": "STORAGE_EMULATOR_HOST", "eks": "AWS_ENDPOINT_URL_S3"}[p.Stack]
 			require.Equal(t, "https://storage.internal", data("bankchurn")[endpoint])
