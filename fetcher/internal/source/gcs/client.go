@@ -13,11 +13,10 @@ import (
 	"google.golang.org/api/googleapi"
 
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
+	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
 const (
-	// maxIdleConns is the number of idle connections that are kept. It is above the maximum of FETCH_PARALLEL.
-	maxIdleConns = 64
 	// readOnlyScope is the OAuth scope of the tokens.
 	readOnlyScope = "https://www.googleapis.com/auth/devstorage.read_only"
 	// maxErrorBody limits how much is read of a response that is an error, in bytes.
@@ -39,10 +38,7 @@ type client struct {
 // STORAGE_EMULATOR_HOST it uses that endpoint and no credentials. Missing credentials are fetcherr.PermissionDenied.
 func newClient(userAgent string) (*client, error) {
 	base := http.DefaultTransport.(*http.Transport).Clone()
-	base.MaxIdleConnsPerHost = maxIdleConns
-	// HTTP/2 would send all ranges over one connection, and so limit the object to one connection's throughput.
-	base.Protocols = new(http.Protocols)
-	base.Protocols.SetHTTP1(true)
+	source.ConfigureTransport(base)
 	c := &client{http: &http.Client{Transport: base}, basePath: basePath(), userAgent: userAgent}
 	if UsesEmulator() {
 		return c, nil

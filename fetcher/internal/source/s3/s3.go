@@ -29,7 +29,7 @@ type Source struct {
 // without an identity, fetcherr.IdentityNotReady if the identity may not have taken effect yet, and a transient error
 // if STS does not respond.
 func New(ctx context.Context) (*Source, error) {
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithEC2IMDSClientEnableState(imds.ClientDisabled),
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithEC2IMDSClientEnableState(imds.ClientDisabled), config.WithHTTPClient(newHTTPClient()),
 		// The SDK writes warnings to stderr as plain text, but every line of the fetcher's log is JSON.
 		config.WithLogger(logging.Nop{}))
 	if err != nil {
