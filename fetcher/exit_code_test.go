@@ -61,7 +61,7 @@ func TestExitCode_bothStores(t *testing.T) {
 	wrong := strings.Repeat("0", 64)
 	valid := archivetest.Gzip(t, archivetest.Tar(t, archivetest.File("weights", randomBytes(4, 300_000))))
 	outside := archivetest.Tar(t, archivetest.File("ok", []byte("x")), archivetest.File("../../evil", []byte("x")))
-	withMarker := archivetest.Tar(t, archivetest.File(".modelferry.json", []byte("{}")))
+	withMarker := archivetest.Tar(t, archivetest.File(".modelferry", []byte("{}")))
 	failures := []failure{
 		{"2: invalid configuration", putObject("models/m.bin", []byte("m"), "MODEL_SHA256", "abc"), 2, "config",
 			`the model: invalid sha256 "abc": must be 64 hex digits`},

@@ -202,7 +202,7 @@ func TestFetcher_publishedFileModes(t *testing.T) {
 	require.NoError(t, command.Run(), stderr.String())
 	for name, want := range map[string]os.FileMode{
 		"bert": 0o755, "bert/d": 0o755, "bert/d/weights": 0o644,
-		"bert/data/raw": 0o755, "bert/data/raw/csv": 0o644, "bert/.modelferry.json": 0o644,
+		"bert/data/raw": 0o755, "bert/data/raw/csv": 0o644, "bert/.modelferry": 0o644,
 	} {
 		info, err := os.Stat(f.path(name))
 		require.NoError(t, err)

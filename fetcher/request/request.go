@@ -91,10 +91,11 @@ func extracts(configured *bool, key string) bool {
 	if configured != nil {
 		return *configured
 	}
-	return hasArchiveSuffix(key)
+	return HasArchiveSuffix(key)
 }
 
-func hasArchiveSuffix(key string) bool {
+// HasArchiveSuffix reports whether a name ends in one of the suffixes of archives.
+func HasArchiveSuffix(key string) bool {
 	for _, suffix := range archiveSuffixes {
 		if strings.HasSuffix(strings.ToLower(key), suffix) {
 			return true

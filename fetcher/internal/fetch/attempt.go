@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -183,7 +184,7 @@ func (r *run) checkFreeSpace(required int64) error {
 	return nil
 }
 
-// publish moves all staged artifacts to their final paths.
+// publish moves all staged artifacts to their final paths. It logs what it removed of others.
 func (r *run) publish() ([]publish.Record, error) {
 	artifacts := make([]publish.StagedArtifact, len(r.staged))
 	marker := publish.Marker{FetchedAt: time.Now().UTC()}
@@ -191,5 +192,15 @@ func (r *run) publish() ([]publish.Record, error) {
 		artifacts[i] = *staged
 		marker.Artifacts = append(marker.Artifacts, staged.Record)
 	}
-	return marker.Artifacts, r.folder.Publish(artifacts, marker)
+	changes, err := r.folder.Publish(artifacts, marker)
+	if err != nil {
+		return nil, err
+	}
+	for _, record := range changes.Removed {
+		r.log.Info("removed an artifact of the earlier release", "dest", record.Dest, "source", record.Source)
+	}
+	for _, name := range changes.Replaced {
+		r.log.Warn("replaced a file that the marker does not list", "path", path.Join(r.req.Folder, name))
+	}
+	return marker.Artifacts, nil
 }

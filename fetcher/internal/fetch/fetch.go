@@ -49,7 +49,11 @@ func Run(ctx context.Context, req request.Request, open Opener, log *slog.Logger
 	if published {
 		log.Info("model folder is up to date: every artifact verified", "folder", req.Folder)
 		summary.Outcome = "unchanged"
+		summary.Warnings = warnMissingDestinations(folder, req, log)
 		return summarize(summary, req, records), classifyDiskError(folder.RemoveStaging())
+	}
+	if err := folder.CheckDestinations(destinations(req)); err != nil {
+		return summary, classifyDiskError(err)
 	}
 	r := newRun(req, folder, open, log)
 	err = r.runWithRetries(ctx, &summary)
@@ -66,6 +70,7 @@ func Run(ctx context.Context, req request.Request, open Opener, log *slog.Logger
 		}
 		return summary, err
 	}
+	summary.Warnings = warnMissingDestinations(folder, req, log)
 	return summarize(summary, req, records), nil
 }
 

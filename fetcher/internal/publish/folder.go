@@ -42,7 +42,7 @@ func Open(name string) (*Folder, error) {
 	if err := unix.Flock(int(handle.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		return nil, fetcherr.New(fetcherr.Transient, "%s: another fetcher is using this folder: %w", name, errors.Join(err, f.Close()))
 	}
-	if err := f.rollBack(); err != nil {
+	if err := errors.Join(f.rollBackInterrupted(), f.renameFormerMarker()); err != nil {
 		return nil, unwritableError(name, errors.Join(err, f.Close()))
 	}
 	return f, nil
@@ -53,23 +53,56 @@ func unwritableError(name string, err error) error {
 		WithHint("mount a volume that the fetcher's user can write to")
 }
 
-// rollBack removes the files of an interrupted publication and the rest of its staging folder.
-func (f *Folder) rollBack() error {
-	pending, err := readMarker(f.root, pendingMarkerName)
-	if err != nil {
-		return err
-	}
-	if pending == nil {
+// rollBackInterrupted undoes an interrupted publication and removes its staging folder.
+func (f *Folder) rollBackInterrupted() error {
+	if !f.exists(pendingMarkerName) {
 		return nil
 	}
-	if err := f.removePublished(*pending); err != nil {
+	if err := f.rollBack(); err != nil {
 		return err
 	}
 	return f.RemoveStaging()
 }
 
-// RemoveStaging removes the staging folder.
-func (f *Folder) RemoveStaging() error { return f.root.RemoveAll(stagingFolder) }
+// renameFormerMarker gives a marker of an earlier version its name of today.
+func (f *Folder) renameFormerMarker() error {
+	var err error
+	if f.exists(MarkerName) {
+		err = f.root.Remove(formerMarkerName)
+	} else {
+		err = f.root.Rename(formerMarkerName, MarkerName)
+	}
+	if isNotExist(err) {
+		return nil
+	}
+	return err
+}
+
+// RemoveStaging removes the staging folder. It stays if a publication could neither be completed nor undone: it then
+// contains what was published before, and the next run undoes the publication.
+func (f *Folder) RemoveStaging() error {
+	if f.exists(pendingMarkerName) {
+		return nil
+	}
+	return f.root.RemoveAll(stagingFolder)
+}
+
+// Contains reports whether a path, relative to the model folder, exists. Links are followed.
+func (f *Folder) Contains(name string) bool {
+	_, err := f.root.Stat(name)
+	return err == nil
+}
+
+func (f *Folder) isFolder(name string) bool {
+	info, err := f.root.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+// exists reports whether a path exists in the model folder. A link counts, even if it is dangling.
+func (f *Folder) exists(name string) bool {
+	_, err := f.root.Lstat(name)
+	return err == nil
+}
 
 // Close releases the lock.
 func (f *Folder) Close() error { return errors.Join(f.handle.Close(), f.root.Close()) }
@@ -142,23 +175,6 @@ func (f *Folder) FreeBytes() (int64, error) {
 		return 0, fmt.Errorf("statfs %s: %w", f.name, err)
 	}
 	return int64(stat.Bavail) * stat.Bsize, nil
-}
-
-// removePublished removes the files of a marker, and folders that become empty.
-func (f *Folder) removePublished(marker Marker) error {
-	for _, record := range marker.Artifacts {
-		for _, name := range record.paths() {
-			if err := f.root.Remove(name); err != nil && !isNotExist(err) {
-				return err
-			}
-			for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
-				if f.root.Remove(dir) != nil {
-					break
-				}
-			}
-		}
-	}
-	return nil
 }
 
 // isNotExist reports whether a path does not exist, including a path below a regular file.

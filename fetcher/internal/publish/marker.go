@@ -5,17 +5,28 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
+	"slices"
 	"time"
 
 	"github.com/modelferry/modelferry/fetcher/archive"
 )
 
 // Names in the model folder that are reserved for the fetcher.
+//
+// The marker is a hidden file without a suffix, because model servers list the folder: KServe's take each file with a
+// suffix of theirs, such as .json, for a model; Triton takes each folder, hidden or not; TorchServe takes neither;
+// TensorFlow Serving takes folders with a number.
+// https://github.com/kserve/kserve/blob/master/python/xgbserver/xgbserver/model.py
+// https://github.com/triton-inference-server/core/blob/main/src/filesystem/implementations/local.h
+// https://github.com/pytorch/serve/blob/master/frontend/server/src/main/java/org/pytorch/serve/ModelServer.java
 const (
-	MarkerName    = ".modelferry.json"
-	stagingFolder = ".modelferry-staging"
+	MarkerName = ".modelferry"
+	// formerMarkerName is the name of the marker in earlier versions.
+	formerMarkerName = ".modelferry.json"
+	stagingFolder    = ".modelferry-staging"
 	// pendingMarkerName is the marker during a publication. It lists the files to remove if the publication is
 	// interrupted.
 	pendingMarkerName = stagingFolder + "/marker.json"
@@ -25,6 +36,9 @@ const (
 type Marker struct {
 	Artifacts []Record  `json:"artifacts"`
 	FetchedAt time.Time `json:"fetchedAt"`
+	// CreatedFolders are the folders that the fetcher created, relative to the model folder, parents first. It is nil in
+	// a marker of an earlier version.
+	CreatedFolders []string `json:"createdFolders"`
 }
 
 // Record is one published artifact.
@@ -45,6 +59,9 @@ type Record struct {
 	Extracted bool   `json:"extracted"`
 	// Files lists an archive's content, relative to the folder of Dest.
 	Files []archive.File `json:"files,omitempty"`
+	// Folders lists the folders that have an entry in the archive, relative to the folder of Dest. They may be empty:
+	// Triton needs the version folder of an ensemble.
+	Folders []string `json:"folders,omitempty"`
 }
 
 // paths returns the record's files, relative to the model folder.
@@ -57,6 +74,39 @@ func (r Record) paths() []string {
 		paths[i] = path.Join(path.Dir(r.Dest), file.Path)
 	}
 	return paths
+}
+
+// folders returns the folders that the record needs, relative to the model folder, parents first.
+func (r Record) folders() []string {
+	needed := map[string]bool{}
+	add := func(dir string) {
+		for ; dir != "." && !needed[dir]; dir = path.Dir(dir) {
+			needed[dir] = true
+		}
+	}
+	for _, name := range r.paths() {
+		add(path.Dir(name))
+	}
+	for _, name := range r.Folders {
+		add(path.Join(path.Dir(r.Dest), name))
+	}
+	return slices.Sorted(maps.Keys(needed))
+}
+
+// createdFolders returns the folders to remove together with the files, parents first.
+func (m *Marker) createdFolders() []string {
+	switch {
+	case m == nil:
+		return nil
+	case m.CreatedFolders != nil:
+		return m.CreatedFolders
+	}
+	var folders []string
+	for _, record := range m.Artifacts {
+		folders = append(folders, record.folders()...)
+	}
+	slices.Sort(folders)
+	return slices.Compact(folders)
 }
 
 // readMarker returns nil if there is no marker or it cannot be parsed.

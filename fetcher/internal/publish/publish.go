@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
@@ -14,86 +15,138 @@ import (
 // base name of Dest.
 type StagedArtifact struct {
 	Record
-	// Folders are the folders of an archive, relative to the folder of Dest.
-	Folders []string
 }
 
-// Publish moves the staged artifacts to their final paths and writes the marker last. Files of an earlier publication
-// are removed first. If a step fails, everything published so far is removed again. The index of an artifact in staged
-// is the number of its staging folder.
-func (f *Folder) Publish(staged []StagedArtifact, marker Marker) error {
-	if err := checkCollisions(staged); err != nil {
+// Changes are the changes of a publication that concern other content than its own.
+type Changes struct {
+	// Removed are the artifacts of the earlier publication with another Dest than those of this one.
+	Removed []Record
+	// Replaced are files that had the path of a published one, and are not in the earlier marker.
+	Replaced []string
+}
+
+// CheckDestinations fails if the folder contains the artifacts of another fetcher: with none of the dests, so that they
+// cannot be an earlier release of them. Publish would remove them.
+func (f *Folder) CheckDestinations(dests []string) error {
+	marker, err := readMarker(f.root, MarkerName)
+	if err != nil || marker == nil {
 		return err
 	}
-	if err := writeMarker(f.root, pendingMarkerName, marker); err != nil {
-		return err
+	for _, record := range marker.Artifacts {
+		if slices.Contains(dests, record.Dest) {
+			return nil
+		}
+	}
+	for _, record := range marker.Artifacts {
+		if slices.ContainsFunc(record.paths(), f.exists) {
+			return fetcherr.New(fetcherr.InvalidConfig, "%s contains %s from %s, which is none of this fetcher's artifacts",
+				f.name, record.Dest, record.Source).
+				WithHint("give each fetcher a folder of its own; if it is the same fetcher with other destinations, empty the folder")
+		}
+	}
+	return nil
+}
+
+// Publish moves the staged artifacts to their final paths and writes the marker last. The index of an artifact in
+// staged is the number of its staging folder. Files of an earlier publication, and others with the same paths, are
+// moved to the staging folder until all steps have succeeded. If a step fails, they are moved back.
+func (f *Folder) Publish(staged []StagedArtifact, marker Marker) (Changes, error) {
+	if err := checkCollisions(staged); err != nil {
+		return Changes{}, err
 	}
 	previous, err := readMarker(f.root, MarkerName)
 	if err != nil {
-		return err
+		return Changes{}, err
 	}
-	// Remove the old marker first: without it the folder is incomplete.
-	if err := f.root.Remove(MarkerName); err != nil && !isNotExist(err) {
-		return err
+	marker.CreatedFolders = f.foldersToCreate(marker, previous)
+	if err := writeMarker(f.root, pendingMarkerName, marker); err != nil {
+		return Changes{}, err
 	}
-	if previous != nil {
-		if err := f.removePublished(*previous); err != nil {
-			return err
-		}
+	changes := Changes{Removed: removedRecords(previous, marker)}
+	err = f.moveAsidePrevious(previous)
+	if err == nil {
+		changes.Replaced, err = f.moveStaged(staged)
 	}
-	if err := f.moveStaged(staged); err != nil {
-		return fmt.Errorf("publish: %w", withRollbackError(err, f.removePublished(marker)))
+	if err == nil {
+		err = f.root.Rename(pendingMarkerName, MarkerName)
 	}
-	if err := f.root.Rename(pendingMarkerName, MarkerName); err != nil {
-		return fmt.Errorf("publish: %w", withRollbackError(err, f.removePublished(marker)))
+	if err != nil {
+		return Changes{}, fmt.Errorf("publish: %w", withRollbackError(err, f.rollBack()))
 	}
-	return f.RemoveStaging()
+	return changes, f.RemoveStaging()
 }
 
 func withRollbackError(err, rollbackErr error) error {
 	if rollbackErr != nil {
-		return fmt.Errorf("%w, and removing the files published so far failed: %w", err, rollbackErr)
+		return fmt.Errorf("%w, and moving back the files failed: %w: they are in %s", err, rollbackErr, stagingFolder)
 	}
 	return err
 }
 
-func (f *Folder) moveStaged(staged []StagedArtifact) error {
-	created := map[string]bool{".": true}
-	makeFolder := func(name string) error {
-		if created[name] {
-			return nil
-		}
-		created[name] = true
-		return f.root.MkdirAll(name, 0o755)
+// foldersToCreate returns the folders of the marker that do not exist yet, or that the earlier publication created.
+func (f *Folder) foldersToCreate(marker Marker, previous *Marker) []string {
+	earlier := map[string]bool{}
+	for _, name := range previous.createdFolders() {
+		earlier[name] = true
 	}
+	created := []string{}
+	for _, record := range marker.Artifacts {
+		for _, name := range record.folders() {
+			if !f.isFolder(name) || earlier[name] {
+				created = append(created, name)
+			}
+		}
+	}
+	slices.Sort(created)
+	return slices.Compact(created)
+}
+
+func removedRecords(previous *Marker, marker Marker) []Record {
+	if previous == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(previous.Artifacts), func(old Record) bool {
+		return slices.ContainsFunc(marker.Artifacts, func(r Record) bool { return r.Dest == old.Dest })
+	})
+}
+
+// moveStaged moves the staged artifacts to their final paths. It returns the files that were there.
+func (f *Folder) moveStaged(staged []StagedArtifact) (replaced []string, err error) {
 	for i, artifact := range staged {
-		staging := artifactStagingPath(i)
-		if !artifact.Extracted {
-			if err := makeFolder(path.Dir(artifact.Dest)); err != nil {
-				return err
-			}
-			if err := f.root.Rename(path.Join(staging, path.Base(artifact.Dest)), artifact.Dest); err != nil {
-				return err
-			}
-			continue
-		}
-		destination := path.Dir(artifact.Dest)
-		for _, name := range artifact.Folders {
-			if err := makeFolder(path.Join(destination, name)); err != nil {
-				return err
+		for _, name := range artifact.folders() {
+			if err := f.makeFolder(name); err != nil {
+				return nil, err
 			}
 		}
-		for _, file := range artifact.Files {
-			target := path.Join(destination, file.Path)
-			if err := makeFolder(path.Dir(target)); err != nil {
-				return err
+		for k, name := range artifact.paths() {
+			existed, err := f.moveAside(name)
+			if err != nil {
+				return nil, err
 			}
-			if err := f.root.Rename(path.Join(staging, file.Path), target); err != nil {
-				return err
+			if existed {
+				replaced = append(replaced, name)
+			}
+			if err := f.root.Rename(artifact.stagedPath(i, k), name); err != nil {
+				return nil, err
 			}
 		}
 	}
-	return nil
+	return replaced, nil
+}
+
+func (f *Folder) makeFolder(name string) error {
+	switch {
+	case f.isFolder(name):
+		return nil
+	case f.exists(name):
+		return foreignPathError(f.name, name, "is not a folder")
+	}
+	return f.root.Mkdir(name, 0o755)
+}
+
+func foreignPathError(folder, name, problem string) error {
+	return fetcherr.New(fetcherr.InvalidConfig, "%s: %q was not published by this fetcher, and %s", folder, name, problem).
+		WithHint("nothing was changed: remove it, or give the artifact another dest")
 }
 
 // checkCollisions rejects artifacts with the same path, and archives with a reserved name.
@@ -108,6 +161,14 @@ func checkCollisions(staged []StagedArtifact) error {
 				return collisionError(name, artifact.Source, other)
 			}
 			sources[name] = artifact.Source
+		}
+	}
+	for _, artifact := range staged {
+		for _, name := range artifact.Folders {
+			name = path.Join(path.Dir(artifact.Dest), name)
+			if other, taken := sources[name]; taken {
+				return collisionError(name, artifact.Source, other)
+			}
 		}
 	}
 	for name, source := range sources {

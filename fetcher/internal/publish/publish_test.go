@@ -54,6 +54,13 @@ func stageTree(t *testing.T, folder *publish.Folder, index int, dest string, nam
 	return staged
 }
 
+func publishAll(t *testing.T, folder *publish.Folder, staged ...publish.StagedArtifact) publish.Changes {
+	t.Helper()
+	changes, err := folder.Publish(staged, newMarker(staged...))
+	require.NoError(t, err)
+	return changes
+}
+
 func newMarker(staged ...publish.StagedArtifact) publish.Marker {
 	marker := publish.Marker{FetchedAt: time.Unix(0, 0).UTC()}
 	for _, artifact := range staged {
@@ -85,13 +92,15 @@ func TestFolderPublish_movesFilesThenWritesMarker(t *testing.T) {
 	}
 	require.Equal(t,
 		[]string{".modelferry-staging/0/model.joblib", ".modelferry-staging/1/a", ".modelferry-staging/1/d/b"}, listFiles(t, name))
-	require.NoError(t, folder.Publish(staged, newMarker(staged...)))
-	require.Equal(t, []string{".modelferry.json", "data/raw/a", "data/raw/d/b", "model.joblib"}, listFiles(t, name))
+	publishAll(t, folder, staged...)
+	require.Equal(t, []string{".modelferry", "data/raw/a", "data/raw/d/b", "model.joblib"}, listFiles(t, name))
 	text, err := os.ReadFile(filepath.Join(name, publish.MarkerName))
 	require.NoError(t, err)
 	var marker publish.Marker
 	require.NoError(t, json.Unmarshal(text, &marker))
-	require.Equal(t, newMarker(staged...), marker)
+	want := newMarker(staged...)
+	want.CreatedFolders = []string{"data", "data/raw", "data/raw/d"}
+	require.Equal(t, want, marker)
 }
 
 // If a rename fails, the earlier ones are undone.
@@ -99,9 +108,11 @@ func TestFolderPublish_failedRenameRollsBack(t *testing.T) {
 	name := t.TempDir()
 	folder := openFolder(t, name)
 	staged := []publish.StagedArtifact{stageFile(t, folder, 0, "first", "model"), stageFile(t, folder, 1, "second", "model")}
-	// A rename cannot replace a folder that is not empty.
 	require.NoError(t, os.MkdirAll(filepath.Join(name, "second", "x"), 0o755))
-	require.ErrorContains(t, folder.Publish(staged, newMarker(staged...)), "publish")
+	_, err := folder.Publish(staged, newMarker(staged...))
+	require.ErrorContains(t, err, `"second" was not published by this fetcher, and is a folder that is not empty`)
+	require.Equal(t, fetcherr.InvalidConfig, fetcherr.KindOf(err))
+	require.DirExists(t, filepath.Join(name, "second", "x"))
 	require.NoFileExists(t, filepath.Join(name, "first"))
 	require.NoFileExists(t, filepath.Join(name, publish.MarkerName))
 }
@@ -114,14 +125,15 @@ func TestFolderPublish_rejectsCollisions(t *testing.T) {
 	}{
 		{"the same file", []string{"model"}, `"model" is in both`},
 		{"a file and a folder of the same name", []string{"model/x"}, `"model" is in both`},
-		{"the marker", []string{".modelferry.json"}, "a name reserved for the fetcher"},
+		{"the marker", []string{".modelferry"}, "a name reserved for the fetcher"},
+		{"the marker of earlier versions", []string{".modelferry.json"}, "a name reserved for the fetcher"},
 		{"the staging folder", []string{".modelferry-staging/0/x"}, "a name reserved for the fetcher"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			folder := openFolder(t, t.TempDir())
 			staged := []publish.StagedArtifact{stageFile(t, folder, 0, "model", "model"), stageTree(t, folder, 1, "x.tar", tt.other...)}
-			err := folder.Publish(staged, newMarker(staged...))
+			_, err := folder.Publish(staged, newMarker(staged...))
 			require.ErrorContains(t, err, tt.want)
 			require.Equal(t, fetcherr.InvalidArchive, fetcherr.KindOf(err))
 		})
@@ -166,7 +178,7 @@ func TestFolderIsPublished_comparesWithMarker(t *testing.T) {
 			require.NoError(t, err)
 			require.False(t, published, "nothing is published yet")
 			staged := stageFile(t, folder, 0, "model", "model")
-			require.NoError(t, folder.Publish([]publish.StagedArtifact{staged}, newMarker(staged)))
+			publishAll(t, folder, staged)
 			records, published, err := folder.IsPublished(t.Context(), tt.expected)
 			require.NoError(t, err)
 			require.Equal(t, tt.want, published)

@@ -54,6 +54,11 @@ func (f *Folder) isIntact(ctx context.Context, record Record) (bool, error) {
 		}
 		return n == record.Bytes && hex.EncodeToString(hash.Sum(nil)) == record.SHA256, err
 	}
+	for _, name := range record.Folders {
+		if !f.isFolder(path.Join(path.Dir(record.Dest), name)) {
+			return false, nil
+		}
+	}
 	return f.verifyFiles(ctx, path.Dir(record.Dest), record.Files)
 }
 

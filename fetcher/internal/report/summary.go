@@ -18,7 +18,9 @@ type Summary struct {
 	Outcome  string `json:"outcome"`
 	ExitCode int    `json:"exitCode"`
 	// Message is the error and its hint; empty on success.
-	Message   string     `json:"message,omitempty"`
+	Message string `json:"message,omitempty"`
+	// Warnings are about a run that succeeded.
+	Warnings  []string   `json:"warnings,omitempty"`
 	Folder    string     `json:"folder,omitempty"`
 	Artifacts []Artifact `json:"artifacts,omitempty"`
 	// Omitted counts the artifacts that do not fit into MaxTerminationMessage.
@@ -73,6 +75,8 @@ func (s Summary) JSON() []byte {
 		case len(s.Artifacts) > 0:
 			s.Omitted++
 			s.Artifacts = s.Artifacts[:len(s.Artifacts)-1]
+		case len(s.Warnings) > 0:
+			s.Warnings = s.Warnings[:len(s.Warnings)-1]
 		case len(s.Message) > 100:
 			// JSON may encode one byte as six, so cutting excess bytes could cut too much: cut at most half at a time.
 			s.Message = truncate(s.Message, max(len(s.Message)-excess-len("…"), len(s.Message)/2))

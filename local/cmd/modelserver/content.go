@@ -12,7 +12,7 @@ import (
 )
 
 // markerName is the file that the fetcher writes last, with a record of what it fetched. It is not content.
-const markerName = ".modelferry.json"
+const markerName = ".modelferry"
 
 // errEmpty means that a path exists but is empty.
 var errEmpty = errors.New("is empty")

@@ -48,7 +48,7 @@ func TestHealth(t *testing.T) {
 		"model empty":         {files: map[string]string{"model.joblib": ""}, model: "model.joblib", status: 503, reason: "is empty"},
 		"folder not empty":    {files: map[string]string{"finbert/a/weights": "w"}, model: "finbert", status: 200},
 		"folder empty":        {files: map[string]string{"finbert/weights": ""}, model: "finbert", status: 503, reason: "is empty"},
-		"folder with marker":  {files: map[string]string{"finbert/.modelferry.json": "{}"}, model: "finbert", status: 503, reason: "is empty"},
+		"folder with marker":  {files: map[string]string{"finbert/.modelferry": "{}"}, model: "finbert", status: 503, reason: "is empty"},
 		"predictions missing": {files: map[string]string{"model.joblib": "m"}, model: "model.joblib", others: []string{"predictions"}, status: 503, reason: "predictions"},
 		"predictions exist": {files: map[string]string{"model.joblib": "m", "predictions/p.csv": "p"}, model: "model.joblib",
 			others: []string{"predictions"}, status: 200},
