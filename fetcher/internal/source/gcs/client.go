@@ -1,13 +1,16 @@
 package gcs
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
 	"os"
 	"strings"
 
+	"cloud.google.com/go/auth"
 	"cloud.google.com/go/auth/credentials"
 	"cloud.google.com/go/auth/httptransport"
 	"google.golang.org/api/googleapi"
@@ -32,14 +35,16 @@ type client struct {
 	http      *http.Client
 	basePath  string
 	userAgent string
+	// userProject is the project that pays for requests to a requester-pays bucket, or "".
+	userProject string
 }
 
 // newClient returns a client with the application default credentials and the read-only scope. With
 // STORAGE_EMULATOR_HOST it uses that endpoint and no credentials. Missing credentials are fetcherr.PermissionDenied.
-func newClient(userAgent string) (*client, error) {
+func newClient(userAgent, userProject string) (*client, error) {
 	base := http.DefaultTransport.(*http.Transport).Clone()
 	source.ConfigureTransport(base)
-	c := &client{http: &http.Client{Transport: base}, basePath: basePath(), userAgent: userAgent}
+	c := &client{http: &http.Client{Transport: base}, basePath: basePath(), userAgent: userAgent, userProject: userProject}
 	if UsesEmulator() {
 		return c, nil
 	}
@@ -47,6 +52,9 @@ func newClient(userAgent string) (*client, error) {
 	if err != nil {
 		return nil, fetcherr.New(fetcherr.PermissionDenied, "no Google identity: %w", err).
 			WithHint("give the pod's service account a workload identity, or set GOOGLE_APPLICATION_CREDENTIALS")
+	}
+	if err := checkUniverse(creds); err != nil {
+		return nil, err
 	}
 	if err := httptransport.AddAuthorizationMiddleware(c.http, creds); err != nil {
 		return nil, fetcherr.New(fetcherr.InvalidConfig, "GCS client: %w", err)
@@ -58,6 +66,9 @@ func newClient(userAgent string) (*client, error) {
 // other than 2xx is a *googleapi.Error.
 func (c *client) get(ctx context.Context, bucket, key string, query url.Values, header http.Header) (*http.Response, error) {
 	query.Set("prettyPrint", "false")
+	if c.userProject != "" {
+		query.Set("userProject", c.userProject)
+	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.basePath+"b/{bucket}/o/{object}?"+query.Encode(), nil)
 	if err != nil {
 		return nil, err
@@ -89,7 +100,35 @@ func checkStatus(response *http.Response) error {
 	}
 	limited := *response
 	limited.Body = io.NopCloser(io.LimitReader(response.Body, maxErrorBody))
-	return googleapi.CheckResponse(&limited)
+	err := googleapi.CheckResponse(&limited)
+	var apiErr *googleapi.Error
+	if errors.As(err, &apiErr) {
+		apiErr.Code = response.StatusCode // not that of the body
+	}
+	return err
+}
+
+// universeVar names the variable for another universe than googleapis.com, such as a sovereign cloud.
+const (
+	universeVar     = "GOOGLE_CLOUD_UNIVERSE_DOMAIN"
+	defaultUniverse = "googleapis.com"
+)
+
+// checkUniverse compares the universe of the endpoint with that of credentials from a file. The authorization would
+// refuse each request. The metadata server is not asked: its credentials are always those of the node's universe.
+func checkUniverse(creds *auth.Credentials) error {
+	if len(creds.JSON()) == 0 {
+		return nil
+	}
+	of, err := creds.UniverseDomain(context.Background()) // that of a file needs no request
+	if err != nil {
+		return fetcherr.New(fetcherr.InvalidConfig, "universe domain of the Google credentials: %w", err)
+	}
+	if endpoint := cmp.Or(os.Getenv(universeVar), defaultUniverse); of != endpoint {
+		return fetcherr.New(fetcherr.InvalidConfig, "the credentials are for the universe %s, the endpoint is in %s", of, endpoint).
+			WithHint("set " + universeVar + " to the universe of the credentials, or use other credentials")
+	}
+	return nil
 }
 
 // UsesEmulator reports whether the endpoint is an emulator, which takes no credentials.
@@ -105,8 +144,5 @@ func basePath() string {
 		}
 		return strings.TrimSuffix(host, "/") + path
 	}
-	if domain := os.Getenv("GOOGLE_CLOUD_UNIVERSE_DOMAIN"); domain != "" {
-		return "https://storage." + domain + path
-	}
-	return "https://storage.googleapis.com" + path
+	return "https://storage." + cmp.Or(os.Getenv(universeVar), defaultUniverse) + path
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"cloud.google.com/go/auth"
+	gce "cloud.google.com/go/compute/metadata"
 	"google.golang.org/api/googleapi"
 
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
@@ -21,38 +22,93 @@ func classifyError(url string, ref source.Ref, err error) error {
 	}
 	var apiErr *googleapi.Error
 	if errors.As(err, &apiErr) {
-		return classifyResponse(url, ref, apiErr, err)
+		return classifyResponse(url, ref, apiErr)
 	}
-	var tokenErr *auth.Error
-	if errors.As(err, &tokenErr) && !tokenErr.Temporary() {
+	if isTokenRefused(err) {
 		return fetcherr.New(fetcherr.IdentityNotReady, "%s: no token for the pod's identity: %w", url, err).
 			WithHint("check that the service account's workload identity exists")
+	}
+	if permanent := source.PermanentRequestError(url, err); permanent != nil {
+		return permanent
 	}
 	return fmt.Errorf("%s: %w", url, err)
 }
 
-func classifyResponse(url string, ref source.Ref, apiErr *googleapi.Error, err error) error {
-	switch code := apiErr.Code; code {
-	case http.StatusNotFound:
-		return notFoundError(url, ref, apiErr.Message)
-	case http.StatusUnauthorized, http.StatusForbidden:
-		return fetcherr.New(fetcherr.IdentityNotReady, "%s: GCS returned %d: %s", url, code, responseMessage(apiErr)).
-			WithHint("grant the pod's identity roles/storage.objectViewer on gs://%s/%s", ref.Bucket, keyPrefix(ref.Key))
-	case http.StatusPreconditionFailed, http.StatusRequestedRangeNotSatisfiable:
-		return fetcherr.New(fetcherr.ObjectChanged, "%s was replaced while it was read: GCS returned %d", url, code)
-	case http.StatusRequestTimeout, http.StatusTooManyRequests:
-		return fetcherr.New(fetcherr.Transient, "%s: GCS returned %d: %w", url, code, err).WithRetryAfter(source.RetryAfter(apiErr.Header))
-	default:
-		if code >= 400 && code < 500 {
-			return fetcherr.New(fetcherr.InvalidConfig, "%s: GCS returned %d: %s", url, code, responseMessage(apiErr))
-		}
-		return fetcherr.New(fetcherr.Transient, "%s: GCS returned %d: %w", url, code, err).WithRetryAfter(source.RetryAfter(apiErr.Header))
+// isTokenRefused reports whether a token endpoint or the metadata server has refused a token.
+func isTokenRefused(err error) bool {
+	var tokenErr *auth.Error
+	var metadataErr *gce.Error
+	var undefined gce.NotDefinedError
+	switch {
+	case errors.As(err, &tokenErr):
+		return !tokenErr.Temporary()
+	case errors.As(err, &metadataErr):
+		return metadataErr.Code < 500 && metadataErr.Code != http.StatusTooManyRequests
 	}
+	return errors.As(err, &undefined)
 }
 
-func notFoundError(url string, ref source.Ref, message string) error {
+func classifyResponse(url string, ref source.Ref, apiErr *googleapi.Error) error {
+	status := apiErr.Code
+	class, known := classifyReason(apiErr)
 	switch {
-	case strings.Contains(message, "bucket does not exist"):
+	case known:
+	case status == http.StatusNotFound:
+		return notFoundError(url, ref, apiErr)
+	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+		class = errorClass{fetcherr.IdentityNotReady,
+			fmt.Sprintf("grant the pod's identity roles/storage.objectViewer on gs://%s/%s", ref.Bucket, keyPrefix(ref.Key))}
+		if isForeign(apiErr) {
+			class = errorClass{fetcherr.PermissionDenied, source.ForeignResponseHint}
+		}
+	default:
+		class = classifyStatus(status)
+		if isForeign(apiErr) {
+			class.hint = source.ForeignResponseHint
+		}
+	}
+	reply := fmt.Sprintf("GCS returned %d: %s", status, responseMessage(apiErr))
+	if class.kind == fetcherr.Transient {
+		return fetcherr.New(fetcherr.Transient, "%s: %s", url, reply).WithRetryAfter(source.RetryAfter(apiErr.Header))
+	}
+	if class.kind == fetcherr.ObjectChanged {
+		return fetcherr.New(fetcherr.ObjectChanged, "%s was replaced while it was read: %s", url, reply)
+	}
+	return fetcherr.New(class.kind, "%s: %s", url, reply).WithHint("%s", class.hint)
+}
+
+// classifyReason returns the class of the response's reason, or of its message. ok is false if neither is known.
+func classifyReason(apiErr *googleapi.Error) (class errorClass, ok bool) {
+	for _, reason := range reasonsOf(apiErr) {
+		if class, ok := reasonClasses[strings.ToLower(reason)]; ok {
+			return class, true
+		}
+	}
+	return classifyMessage(apiErr.Message + apiErr.Body)
+}
+
+// reasonsOf returns the reasons of a response: those of its details first, which are more precise.
+func reasonsOf(apiErr *googleapi.Error) []string {
+	var reasons []string
+	for _, detail := range apiErr.Details {
+		if fields, ok := detail.(map[string]any); ok {
+			if reason, ok := fields["reason"].(string); ok {
+				reasons = append(reasons, reason)
+			}
+		}
+	}
+	for _, item := range apiErr.Errors {
+		reasons = append(reasons, item.Reason)
+	}
+	return reasons
+}
+
+func notFoundError(url string, ref source.Ref, apiErr *googleapi.Error) error {
+	switch {
+	case isForeign(apiErr):
+		return fetcherr.New(fetcherr.NotFound, "%s: the endpoint returned 404: %s", url, responseMessage(apiErr)).
+			WithHint(source.ForeignResponseHint)
+	case strings.Contains(responseMessage(apiErr), "bucket does not exist"):
 		return fetcherr.New(fetcherr.NotFound, "%s: bucket %q does not exist", url, ref.Bucket).
 			WithHint("check GCS_BUCKET")
 	case ref.Version != "":
@@ -62,6 +118,11 @@ func notFoundError(url string, ref source.Ref, message string) error {
 		return fetcherr.New(fetcherr.NotFound, "%s: no such object", url).
 			WithHint("check the bucket and the path, or publish the artifact first")
 	}
+}
+
+// isForeign reports whether an error response is an HTML page, which Cloud Storage does not send.
+func isForeign(apiErr *googleapi.Error) bool {
+	return apiErr.Message == "" && strings.HasPrefix(apiErr.Header.Get("Content-Type"), "text/html")
 }
 
 // responseMessage returns the message of GCS, which names the principal and the permission. If the response is not
@@ -74,7 +135,7 @@ func responseMessage(apiErr *googleapi.Error) string {
 	if text == "" {
 		text = http.StatusText(apiErr.Code)
 	}
-	return text[:min(len(text), 500)]
+	return source.Truncate(text)
 }
 
 // keyPrefix returns the key's folder, which permissions are granted on.

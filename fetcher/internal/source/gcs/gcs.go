@@ -21,11 +21,21 @@ import (
 // Source reads from GCS. Create it with New.
 type Source struct{ client *client }
 
+// Settings are further settings of a Source.
+type Settings struct {
+	// UserProject is the project that pays for the requests, which a requester-pays bucket requires.
+	UserProject string
+}
+
 // New returns a Source with the application default credentials and the read-only scope, which sends userAgent as
 // User-Agent. With STORAGE_EMULATOR_HOST it uses that endpoint without credentials; otherwise missing credentials are
 // fetcherr.PermissionDenied.
-func New(userAgent string) (*Source, error) {
-	client, err := newClient(userAgent)
+func New(userAgent string, options ...func(*Settings)) (*Source, error) {
+	var settings Settings
+	for _, set := range options {
+		set(&settings)
+	}
+	client, err := newClient(userAgent, settings.UserProject)
 	if err != nil {
 		return nil, err
 	}
