@@ -87,6 +87,7 @@ func (s *Source) clientOptions(o *s3.Options) {
 	o.Retryer = aws.NopRetryer{}
 	// Ranges have no checksum; requesting one logs a warning for each.
 	o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
+	o.APIOptions = append(o.APIOptions, signWithoutProxyHeaders)
 }
 
 // addressing returns the options of a request to a bucket: a host name for an access point, for which the SDK refuses
