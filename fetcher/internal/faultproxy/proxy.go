@@ -135,5 +135,11 @@ func IsRange(r *http.Request) bool { return r.Header.Get("Range") != "" }
 // IsHead matches HEAD requests.
 func IsHead(r *http.Request) bool { return r.Method == http.MethodHead }
 
+// IsGet matches GET requests.
+func IsGet(r *http.Request) bool { return r.Method == http.MethodGet }
+
+// IsMedia matches requests for the content of an object of Cloud Storage.
+func IsMedia(r *http.Request) bool { return r.URL.Query().Get("alt") == "media" }
+
 // IsNotRange matches requests that are not range requests.
 func IsNotRange(r *http.Request) bool { return !IsRange(r) }

@@ -107,11 +107,19 @@ func WeakETag() Fault {
 	}
 }
 
-// BlockPage responds with 200 and a page of a web filter, to any request.
-func BlockPage() Fault {
+// BlockPage responds with 200 and a page of a web filter, to any request. A web server may give it an ETag.
+func BlockPage(etag string) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		w.Header().Set("Content-Type", "text/html")
+		setHeader(w.Header(), "ETag", etag)
 		_, _ = io.WriteString(w, "<html><body>This site is blocked.</body></html>") // the client may close the connection
+	}
+}
+
+// ResponseStatus changes the status of the response.
+func ResponseStatus(code int) Fault {
+	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
+		forward.ServeHTTP(&headerRewriter{ResponseWriter: w, rewrite: func(http.Header) {}, status: code}, r)
 	}
 }
 
@@ -155,13 +163,18 @@ func AppendToBody(extra string) Fault {
 type headerRewriter struct {
 	http.ResponseWriter
 	rewrite func(http.Header)
-	done    bool
+	// status replaces the store's if it is not 0.
+	status int
+	done   bool
 }
 
 func (h *headerRewriter) WriteHeader(code int) {
 	if !h.done {
 		h.done = true
 		h.rewrite(h.Header())
+	}
+	if h.status != 0 {
+		code = h.status
 	}
 	h.ResponseWriter.WriteHeader(code)
 }

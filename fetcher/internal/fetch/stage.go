@@ -36,6 +36,12 @@ func (r *run) stageArtifact(ctx context.Context, index int, object source.Object
 	} else {
 		err = r.fetchFile(ctx, staged, index, object, root)
 	}
+	if errors.Is(err, source.ErrRangesIgnored) && !object.Sequential {
+		r.log.Warn("the store ignores ranges: downloading the object in one request", "source", staged.Source)
+		r.checkpoints[index] = checkpoint{}
+		object.Sequential = true
+		return r.stageArtifact(ctx, index, object, buffers)
+	}
 	if err != nil && !resumable(classifyDiskError(err)) {
 		err = errors.Join(err, r.folder.RemoveArtifactStaging(index))
 	}
@@ -113,7 +119,8 @@ func (r *run) fetchArchive(ctx context.Context, staged *publish.StagedArtifact, 
 // recordDigest verifies the digest and records it in staged.
 func recordDigest(staged *publish.StagedArtifact, a request.Artifact, object source.Object, digest transfer.Digest) (err error) {
 	staged.SHA256 = digest.SHA256
-	if object.Checksum.Known() {
+	// A checksum that differs from that of pinned content is one of something else.
+	if object.Checksum.Known() && object.Checksum.Value == digest.CRC {
 		staged.Checksum = object.Checksum.String()
 	}
 	staged.Verified, err = verifyDigest(staged.Source, a, object, digest)

@@ -27,6 +27,7 @@ func TestVerifyDigest_levels(t *testing.T) {
 		{"pinned only", "aa", none, verifiedBySHA256, 0},
 		{"store checksum only", "", right, verifiedByCRC, 0},
 		{"neither", "", none, verifiedBySize, 0},
+		{"pinned, with a store checksum of something else", "aa", wrong, verifiedBySHA256, 0},
 		{"wrong digest, matching store checksum", "bb", right, "", fetcherr.Integrity},
 		{"wrong digest, no store checksum", "bb", none, "", fetcherr.Integrity},
 		{"wrong digest and store checksum", "bb", wrong, "", fetcherr.Corrupted},

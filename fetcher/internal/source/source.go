@@ -24,6 +24,12 @@ type Object struct {
 	Version string
 	// ETag is S3's entity tag with its quotes. It is only compared: that of a multipart upload is not a digest.
 	ETag string
+	// Encoding is the Content-Encoding of the stored bytes, such as gzip. Size and Checksum are those of the stored
+	// bytes, and Read returns them.
+	Encoding string
+	// Sequential means that the object can only be read from its start to its end, in one request: the store ignores
+	// ranges, or it cannot tell versions apart by a strong ETag.
+	Sequential bool
 	// Checksum is the store's checksum of the whole object, if it has one.
 	Checksum crc.Checksum
 }
@@ -36,7 +42,8 @@ type Source interface {
 	Stat(ctx context.Context, ref Ref) (Object, error)
 	// Read opens length bytes from offset of this version. The range must be inside the object and not empty. A body
 	// that ends early returns io.ErrUnexpectedEOF. If the object was replaced or deleted since Stat, the error is
-	// fetcherr.ObjectChanged.
+	// fetcherr.ObjectChanged. It is ErrRangesIgnored if the object has to be read with Sequential. The start of the
+	// range then costs the transfer of all bytes before it, or is refused with fetcherr.ObjectChanged.
 	Read(ctx context.Context, object Object, offset, length int64) (io.ReadCloser, error)
 	// URL returns the object's URL for messages.
 	URL(ref Ref) string

@@ -16,7 +16,7 @@ func ConfigureTransport(t *http.Transport) {
 	t.Protocols = new(http.Protocols)
 	t.Protocols.SetHTTP1(true)
 	if t.TLSClientConfig == nil {
-		t.TLSClientConfig = new(tls.Config) //nolint:gosec // crypto/tls requires TLS 1.2 by default
+		t.TLSClientConfig = new(tls.Config)
 	}
 	// A clone of a transport still offers h2, whatever Protocols says, and then cannot read the answer.
 	t.TLSClientConfig.NextProtos = []string{"http/1.1"}

@@ -34,11 +34,18 @@ type FileOptions struct {
 }
 
 // File writes the object to the file, except the existing segments, and returns the digest of the whole object. Memory
-// does not depend on the object's size.
+// does not depend on the object's size. A sequential object is written from its start to its end: existing segments are
+// downloaded again.
 func File(ctx context.Context, src source.Source, object source.Object, file *os.File, options FileOptions) (Digest, error) {
+	if object.Sequential {
+		options.Parallel, options.Existing, options.OnSegment = 1, nil, nil
+	}
 	f := &fileDownload{source: src, object: object, file: file, options: options, algorithm: SegmentAlgorithm(object.Checksum)}
 	f.segments = normalizeSegments(options.Existing, object.Size)
 	f.plan = newPlan(gaps(f.segments, object.Size), options.Parallel, options.MinRange)
+	if object.Sequential {
+		f.plan = newSequentialPlan(object.Size)
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	for range min(options.Parallel, len(f.plan.parts)) {
 		group.Go(func() error { return f.fetchParts(ctx) })

@@ -47,6 +47,13 @@ func newPlan(gaps []byteRange, workers int, minPartLength int64) *plan {
 	return p
 }
 
+// newSequentialPlan returns a plan with one part, which is one request.
+func newSequentialPlan(size int64) *plan {
+	p := &plan{minPartLength: size, parts: []*part{newPart(0, size)}}
+	p.changed = sync.NewCond(&p.mutex)
+	return p
+}
+
 func newPart(offset, end int64) *part {
 	return &part{offset: offset, claimed: offset, written: offset, end: end}
 }

@@ -38,7 +38,9 @@ func (s *stallTimeoutSource) Read(ctx context.Context, object source.Object, off
 		return nil, wd.cause(err)
 	}
 	wd.timer.Stop()
-	return &watchedBody{body: body, watchdog: wd, throughput: s.throughput, url: s.URL(object.Ref)}, nil
+	return &watchedBody{
+		body: body, watchdog: wd, throughput: s.throughput, url: s.URL(object.Ref), comparable: !object.Sequential,
+	}, nil
 }
 
 // watchdog cancels a request's context when its timer fires.
@@ -74,6 +76,9 @@ type watchedBody struct {
 	watchdog   *watchdog
 	throughput *throughput
 	url        string
+	// comparable means that the range may be slow compared with others. A sequential object would start again, and what
+	// it skips is not counted.
+	comparable bool
 	// bytes is what was received within elapsed, which excludes the time between reads.
 	bytes   int64
 	elapsed time.Duration
@@ -88,7 +93,7 @@ func (w *watchedBody) Read(p []byte) (int, error) {
 	if err != nil {
 		return n, w.watchdog.cause(err)
 	}
-	if median, slow := w.throughput.isSlow(w.bytes, w.elapsed); slow {
+	if median, slow := w.throughput.isSlow(w.bytes, w.elapsed); slow && w.comparable {
 		return n, fetcherr.New(fetcherr.Transient, "%s: %.0f bytes/s, far below the median of %.0f bytes/s", w.url,
 			float64(w.bytes)/w.elapsed.Seconds(), median)
 	}
@@ -97,6 +102,8 @@ func (w *watchedBody) Read(p []byte) (int, error) {
 
 func (w *watchedBody) Close() error {
 	w.watchdog.stop()
-	w.throughput.record(w.bytes, w.elapsed)
+	if w.comparable {
+		w.throughput.record(w.bytes, w.elapsed)
+	}
 	return w.body.Close()
 }

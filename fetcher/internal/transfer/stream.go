@@ -43,8 +43,13 @@ type chunk struct {
 	err  error
 }
 
-// NewStream starts to read ranges of the buffers' size, and computes the object's SHA-256 on request.
+// NewStream starts to read ranges of the buffers' size, and computes the object's SHA-256 on request. A sequential
+// object is read in one request, with buffers of its own: its request stays open, and must not wait for buffers of
+// streams that wait for a request.
 func NewStream(ctx context.Context, src source.Source, object source.Object, buffers *BufferPool, computeSHA256 bool) *Stream {
+	if object.Sequential {
+		buffers = NewBufferPool(2, copyBufferSize)
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	group, ctx := errgroup.WithContext(ctx)
 	s := &Stream{
@@ -56,7 +61,11 @@ func NewStream(ctx context.Context, src source.Source, object source.Object, buf
 	if computeSHA256 {
 		s.hash = sha256.New()
 	}
-	group.Go(func() error { return s.requestRanges(ctx, src, object) })
+	if object.Sequential {
+		group.Go(func() error { return s.requestWhole(ctx, src, object) })
+	} else {
+		group.Go(func() error { return s.requestRanges(ctx, src, object) })
+	}
 	group.Go(s.deliverInOrder)
 	return s
 }
@@ -80,13 +89,41 @@ func (s *Stream) requestRanges(ctx context.Context, src source.Source, object so
 	return nil
 }
 
+// requestWhole requests the whole object once, and fills the buffers from it in order.
+func (s *Stream) requestWhole(ctx context.Context, src source.Source, object source.Object) error {
+	defer close(s.pending)
+	body, err := src.Read(ctx, object, 0, object.Size)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	for _, part := range splitRanges(object.Size, s.buffers.size) {
+		buffer, err := s.buffers.acquire(ctx)
+		if err != nil {
+			return err
+		}
+		c := &chunk{byteRange: part, buffer: buffer[:part.length], done: make(chan struct{})}
+		c.err = fillChunk(body, object, c)
+		close(c.done)
+		s.pending <- c
+		if c.err != nil {
+			return c.err
+		}
+	}
+	return nil
+}
+
 func readChunk(ctx context.Context, src source.Source, object source.Object, c *chunk) error {
 	body, err := src.Read(ctx, object, c.offset, c.length)
 	if err != nil {
 		return err
 	}
 	defer body.Close()
-	if _, err = io.ReadFull(body, c.buffer); err != nil {
+	return fillChunk(body, object, c)
+}
+
+func fillChunk(body io.Reader, object source.Object, c *chunk) error {
+	if _, err := io.ReadFull(body, c.buffer); err != nil {
 		return err
 	}
 	c.crc = object.Checksum.Algorithm.Update(0, c.buffer)

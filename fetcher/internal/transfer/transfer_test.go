@@ -216,3 +216,75 @@ func TestFile_cancelledTransferFails(t *testing.T) {
 	_, err = transfer.File(ctx, src, src.object(), file, testOptions)
 	require.ErrorIs(t, err, context.Canceled)
 }
+
+// A sequential object is read in one request, whatever the number of connections and the size of the parts.
+func TestSequential_oneRequest(t *testing.T) {
+	for _, size := range []int{1, 1000, 4001, 700_001} {
+		src := randomSource(size)
+		object := src.object()
+		object.Sequential = true
+		file, err := os.Create(filepath.Join(t.TempDir(), "f"))
+		require.NoError(t, err)
+		defer file.Close()
+		options := testOptions
+		options.Existing = []transfer.Segment{{Offset: 0, Length: 1, CRC: 7}}
+		options.OnSegment = func(transfer.Segment) { t.Error("a segment of a sequential object was recorded") }
+		got, err := transfer.File(t.Context(), src, object, file, options)
+		require.NoError(t, err)
+		require.Equal(t, wantDigest(src.body), got)
+		body, err := os.ReadFile(file.Name())
+		require.NoError(t, err)
+		require.Equal(t, src.body, body)
+		require.Equal(t, int64(1), src.reads.Load())
+
+		stream := transfer.NewStream(t.Context(), src, object, transfer.NewBufferPool(1, 1000), true)
+		got2, err := io.ReadAll(stream)
+		require.NoError(t, err)
+		require.Equal(t, src.body, got2)
+		require.Equal(t, wantDigest(src.body), stream.Digest())
+		require.NoError(t, stream.Close())
+		require.Equal(t, int64(2), src.reads.Load())
+		require.Zero(t, src.openBodies.Load())
+	}
+}
+
+// The request of a sequential stream stays open, while others wait for it: it must not need their buffers.
+func TestStream_sequentialBesideOthers(t *testing.T) {
+	src := randomSource(1_000_000)
+	limited := transfer.WithConcurrencyLimit(src, 1)
+	buffers := transfer.NewBufferPool(1, 1000)
+	var group sync.WaitGroup
+	for i := range 4 {
+		object := src.object()
+		object.Sequential = i%2 == 0
+		group.Go(func() {
+			stream := transfer.NewStream(t.Context(), limited, object, buffers, false)
+			defer stream.Close()
+			got, err := io.ReadAll(stream)
+			if err != nil || !bytes.Equal(got, src.body) {
+				t.Errorf("%d bytes, %v", len(got), err)
+			}
+		})
+	}
+	group.Wait()
+}
+
+// A sequential stream ends when it is closed early, and when its context is cancelled.
+func TestStream_sequentialClosedEarly(t *testing.T) {
+	src := randomSource(2_000_000)
+	object := src.object()
+	object.Sequential = true
+	stream := transfer.NewStream(t.Context(), src, object, transfer.NewBufferPool(1, 1000), true)
+	_, err := io.ReadFull(stream, make([]byte, 10))
+	require.NoError(t, err)
+	require.NoError(t, stream.Close())
+	require.Zero(t, src.openBodies.Load())
+	src.onRead = func(int64) (io.ReadCloser, error) {
+		return io.NopCloser(iotest.ErrReader(io.ErrUnexpectedEOF)), nil
+	}
+	broken := transfer.NewStream(t.Context(), src, object, transfer.NewBufferPool(1, 1000), true)
+	defer broken.Close()
+	_, err = io.ReadAll(broken)
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	require.ErrorIs(t, broken.Err(), io.ErrUnexpectedEOF)
+}

@@ -24,6 +24,8 @@ const (
 	readOnlyScope = "https://www.googleapis.com/auth/devstorage.read_only"
 	// maxErrorBody limits how much is read of a response that is an error, in bytes.
 	maxErrorBody = 1 << 20
+	// maxMetadata limits the metadata of an object, in bytes.
+	maxMetadata = 1 << 20
 )
 
 // client sends objects.get requests to the JSON API, without retries.

@@ -62,7 +62,7 @@ func TestClientGet_escapesObjectName(t *testing.T) {
 	_, err := src.Stat(t.Context(), source.Ref{Bucket: "models", Key: name, Version: "+7"})
 	require.NoError(t, err)
 	require.Equal(t, "/storage/v1/b/models/o/a%20b%2F%C3%BC%21%23%24%26%27%28%29%2A%2B%2C%3A%3B%3D%3F%40%5B%5D%252F%7Bobject%7D~-._"+
-		"?fields=size%2Cgeneration%2Ccrc32c&generation=7&prettyPrint=false", uri)
+		"?fields=size%2Cgeneration%2Ccrc32c%2CcontentEncoding&generation=7&prettyPrint=false", uri)
 	require.Equal(t, "modelferry-fetcher/v1.2.3", userAgent)
 }
 
@@ -70,6 +70,7 @@ func TestSourceStat_connectionReusedForRead(t *testing.T) {
 	src, connections := newTestSource(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Get("alt") == "media" {
 			w.Header().Set("Content-Range", "bytes 0-0/1")
+			w.Header().Set("X-Goog-Generation", "7")
 			w.WriteHeader(http.StatusPartialContent)
 			_, _ = io.WriteString(w, "x")
 			return
@@ -88,7 +89,7 @@ func TestSourceStat_connectionReusedForRead(t *testing.T) {
 }
 
 func TestSourceStat_invalidMetadata(t *testing.T) {
-	for name, body := range map[string]string{"negative size": `{"size":"-1","generation":"7"}`, "HTML": "<html>"} {
+	for name, body := range map[string]string{"negative size": `{"size":"-1","generation":"7"}`, "no generation": `{"size":"1"}`, "no JSON": "<"} {
 		t.Run(name, func(t *testing.T) {
 			src, _ := newTestSource(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) })
 			_, err := src.Stat(t.Context(), source.Ref{Bucket: "models", Key: "k"})

@@ -52,6 +52,7 @@ func TestSourceRead_acceptEncodingGzip(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		encodings = append(encodings, r.Header.Get("Accept-Encoding"))
 		w.Header().Set("Content-Range", "bytes 0-0/2")
+		w.Header().Set("X-Goog-Generation", "1")
 		w.WriteHeader(http.StatusPartialContent)
 		_, _ = w.Write([]byte("x"))
 	}))

@@ -3,8 +3,6 @@ package s3
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -111,68 +109,4 @@ func (s *Source) URL(ref source.Ref) string {
 		url += "?versionId=" + ref.Version
 	}
 	return url
-}
-
-// Stat returns the object's size, ETag, version ID and, if the upload had one, the checksum of the whole object.
-func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error) {
-	head, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{
-		Bucket: &ref.Bucket, Key: &ref.Key, VersionId: optionalString(ref.Version),
-		ChecksumMode: types.ChecksumModeEnabled, RequestPayer: s.payer(),
-	}, addressing(ref.Bucket))
-	if err != nil {
-		return source.Object{}, s.classifyHeadError(ctx, ref, err)
-	}
-	return source.Object{
-		Ref:      ref,
-		Size:     aws.ToInt64(head.ContentLength),
-		Version:  aws.ToString(head.VersionId),
-		ETag:     aws.ToString(head.ETag),
-		Checksum: objectChecksum(head),
-	}, nil
-}
-
-// Read opens a range with If-Match. The version ID is sent only if it is pinned, so that a pod without a pinned version
-// does not need s3:GetObjectVersion.
-func (s *Source) Read(ctx context.Context, object source.Object, offset, length int64) (io.ReadCloser, error) {
-	last := offset + length - 1
-	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{
-		Bucket: &object.Bucket, Key: &object.Key,
-		VersionId: optionalString(object.Ref.Version),
-		IfMatch:   optionalString(object.ETag),
-		Range:     aws.String(fmt.Sprintf("bytes=%d-%d", offset, last)),
-
-		RequestPayer: s.payer(),
-	}, addressing(object.Bucket))
-	if err != nil {
-		return nil, notFoundAsChanged(s.URL(object.Ref), classifyError(s.URL(object.Ref), object.Ref, err))
-	}
-	if err := source.CheckContentRange(s.URL(object.Ref), aws.ToString(out.ContentRange), offset, length, object.Size); err != nil {
-		_ = out.Body.Close() // nothing was read from it
-		return nil, err
-	}
-	return source.ExactBody(out.Body, length), nil
-}
-
-// classifyHeadError requests the first byte after a failed HEAD, whose response has no body, to get the reason.
-func (s *Source) classifyHeadError(ctx context.Context, ref source.Ref, err error) error {
-	first := classifyError(s.URL(ref), ref, err)
-	if fetcherr.KindOf(first) == fetcherr.Transient {
-		return first
-	}
-	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{
-		Bucket: &ref.Bucket, Key: &ref.Key, VersionId: optionalString(ref.Version), Range: aws.String("bytes=0-0"),
-		RequestPayer: s.payer(),
-	}, addressing(ref.Bucket))
-	if err == nil {
-		_ = out.Body.Close() // the content is not needed
-		return first
-	}
-	return classifyError(s.URL(ref), ref, err)
-}
-
-func optionalString(text string) *string {
-	if text == "" {
-		return nil
-	}
-	return &text
 }
