@@ -20,9 +20,11 @@ func openSource(ctx context.Context, req request.Request, log *slog.Logger) (sou
 		if err := identity.WaitForGKEToken(ctx, req.IdentityWait, log); err != nil {
 			return nil, err
 		}
-		return gcs.New(userAgent())
+		return gcs.New(userAgent(), func(s *gcs.Settings) { s.UserProject = req.UserProject })
 	case request.S3:
-		return s3.New(ctx)
+		return s3.New(ctx, func(s *s3.Settings) {
+			s.AddressingStyle, s.RequesterPays = req.AddressingStyle, req.RequesterPays
+		})
 	}
 	return nil, fetcherr.New(fetcherr.InvalidConfig, "invalid cloud %q: must be %s or %s", req.Cloud, request.GCS, request.S3)
 }

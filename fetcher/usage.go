@@ -35,9 +35,17 @@ Environment variables (default):
   FETCH_TERMINATION_LOG        file for the summary (/dev/termination-log)
 
 Archives are extracted into the folder of dest.
-Endpoints and credentials are configured as for the SDKs: AWS_REGION,
-AWS_ROLE_ARN, AWS_ENDPOINT_URL_S3, STORAGE_EMULATOR_HOST,
-GOOGLE_APPLICATION_CREDENTIALS.
+S3_BUCKET may be the ARN of an access point.
+  S3_ADDRESSING_STYLE          path or virtual: how requests name the bucket (path
+                               with AWS_ENDPOINT_URL_S3, otherwise virtual)
+  S3_REQUEST_PAYER             requester: pay for the requests to a requester-pays
+                               bucket
+  GCS_USER_PROJECT             project that pays for the requests to a
+                               requester-pays bucket
+
+Endpoints, credentials and proxies are configured as for the SDKs: AWS_REGION,
+AWS_ROLE_ARN, AWS_ENDPOINT_URL_S3, AWS_CA_BUNDLE, STORAGE_EMULATOR_HOST,
+GOOGLE_APPLICATION_CREDENTIALS, HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE.
 
 Exit codes:
   0 success                    5 integrity: empty, wrong digest, changed

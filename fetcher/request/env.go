@@ -66,6 +66,8 @@ func FromEnv(lookup LookupEnv) (Request, error) {
 		e.validateArtifact(names[i], req.Cloud, &req.Artifacts[i])
 	}
 	e.validateDestinations(names, req.Artifacts)
+	e.validateSDKVariables(req.Cloud)
+	e.storeSettings(&req)
 	if len(e.errs) > 0 {
 		return Request{}, &fetcherr.Error{Kind: fetcherr.InvalidConfig, Err: errors.Join(e.errs...)}
 	}

@@ -42,5 +42,5 @@ func ExampleFromEnv_invalid() {
 	fmt.Println(err)
 	// Output:
 	// invalid FETCH_RETRIES "many": must be a whole number from 0 to 20
-	// the model: invalid bucket "s3://models": must be a bucket name without scheme and path
+	// the model: invalid bucket "s3://models": must be a bucket name without scheme and path, or the ARN of an access point
 }

@@ -22,6 +22,12 @@ type Request struct {
 	Cloud Cloud
 	// Folder is the model folder, an absolute path. All artifacts are published in it.
 	Folder string
+	// AddressingStyle is how an S3 bucket is named in a request: "path", "virtual" or "" for the default.
+	AddressingStyle string
+	// RequesterPays makes the pod's AWS account pay for the requests.
+	RequesterPays bool
+	// UserProject is the Google Cloud project that pays for the requests, or empty.
+	UserProject string
 	// Artifacts holds at least one artifact; the model is the first.
 	Artifacts []Artifact
 

@@ -3,6 +3,7 @@ package request
 import (
 	"encoding/hex"
 	"path"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -12,14 +13,24 @@ import (
 // ReservedPrefix begins the names of the staging folder and the marker file in the model folder.
 const ReservedPrefix = ".modelferry"
 
+// accessPointARN is the ARN of an access point of S3, Object Lambda or Outposts, or of a multi-region access point.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
+var accessPointARN = regexp.MustCompile(
+	`^arn:[a-z0-9-]+:s3(-outposts|-object-lambda)?:[a-z0-9-]*:[0-9]{12}:(outpost[:/][a-z0-9-]+[:/])?accesspoint[:/][A-Za-z0-9.-]+$`)
+
 // validateArtifact reports the problems of an artifact and changes its digest to lower case. name is where it was
 // configured.
 func (e *env) validateArtifact(name string, cloud Cloud, a *Artifact) {
 	switch {
 	case a.Bucket == "" && cloud != "":
 		e.addError("%s: no bucket", name)
+	case cloud == S3 && accessPointARN.MatchString(a.Bucket):
 	case strings.ContainsAny(a.Bucket, "/:\\ ") || !isPrintable(a.Bucket):
-		e.addError("%s: invalid bucket %q: must be a bucket name without scheme and path", name, a.Bucket)
+		want := "a bucket name without scheme and path"
+		if cloud == S3 {
+			want += ", or the ARN of an access point"
+		}
+		e.addError("%s: invalid bucket %q: must be %s", name, a.Bucket, want)
 	}
 	if problem := keyProblem(a.Path); problem != "" && (cloud != "" || a.Path != "") {
 		e.addError("%s: invalid path %q: %s", name, a.Path, problem)

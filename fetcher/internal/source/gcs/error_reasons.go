@@ -91,6 +91,7 @@ var messageClasses = []struct {
 	{"vpcServiceControlsUniqueIdentifier", errorClass{fetcherr.PermissionDenied, perimeterHint}},
 	{"insufficient authentication scopes", errorClass{fetcherr.PermissionDenied, scopeHint}},
 	{"has not been used in project", errorClass{fetcherr.PermissionDenied, apiHint}},
+	{"HTTP request to an HTTPS server", errorClass{fetcherr.InvalidConfig, "use an endpoint with https://"}},
 	{"encrypted by a customer-supplied encryption key", errorClass{fetcherr.InvalidConfig, encryptionHint}},
 }
 

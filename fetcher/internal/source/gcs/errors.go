@@ -120,9 +120,11 @@ func notFoundError(url string, ref source.Ref, apiErr *googleapi.Error) error {
 	}
 }
 
-// isForeign reports whether an error response is an HTML page, which Cloud Storage does not send.
+// isForeign reports whether an error response is an HTML page. Cloud Storage sends JSON, or to a read a text, although
+// its Content-Type is text/html.
 func isForeign(apiErr *googleapi.Error) bool {
-	return apiErr.Message == "" && strings.HasPrefix(apiErr.Header.Get("Content-Type"), "text/html")
+	body := strings.ToLower(apiErr.Body)
+	return apiErr.Message == "" && (strings.Contains(body, "<html") || strings.Contains(body, "<!doctype"))
 }
 
 // responseMessage returns the message of GCS, which names the principal and the permission. If the response is not

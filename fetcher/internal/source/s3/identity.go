@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -79,6 +80,11 @@ func classifyCredentialError(err error) error {
 	const unavailable = "cannot get credentials from the AWS identity service"
 	if permanent := source.PermanentRequestError(unavailable, err); permanent != nil {
 		return permanent
+	}
+	// The SDK exports no error for it: credentials/endpointcreds, resolveAuthToken.
+	if strings.Contains(err.Error(), "authorization token contains invalid newline") {
+		return fetcherr.New(fetcherr.InvalidConfig, "%s: %w", unavailable, err).
+			WithHint("remove the line break from the file in AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
 	}
 	var apiErr smithy.APIError
 	class := errorClass{fetcherr.PermissionDenied, "annotate the pod's service account with its role " +
