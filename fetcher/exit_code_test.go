@@ -78,6 +78,8 @@ func TestExitCode_bothStores(t *testing.T) {
 		{"5: a valid archive with another digest", putArchive(valid, "MODEL_SHA256", wrong), 5, "integrity", "not the pinned"},
 		{"5: a corrupt archive with another digest", putArchive(valid[:len(valid)/2], "MODEL_SHA256", wrong), 5,
 			"integrity", "not the pinned"},
+		{"5: a larger object than declared", putObject("models/m.bin", []byte("mm"), "MODEL_SIZE", "1"), 5, "integrity",
+			"%s has 2 bytes, expected 1"},
 		{"6: an archive whose file is larger than the volume", putArchive(archivetest.TarWithFalseSize(t, "weights", 8<<40)), 6,
 			"no space", "the archive's next file: 8796093022208 bytes required"},
 		{"7: a truncated archive", putArchive(valid[:len(valid)/2]), 7, "archive", "%s: the archive is corrupt or truncated"},

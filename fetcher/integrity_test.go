@@ -106,3 +106,39 @@ func TestIntegrity_verificationLevel(t *testing.T) {
 		})
 	}
 }
+
+// Some stores report the composite checksum of a multipart upload as if it were one of the whole object.
+func TestIntegrity_checksumOfUnknownKind(t *testing.T) {
+	body := randomBytes(13, 100_000)
+	tests := []struct {
+		name, etag, sha256 string
+		exit               int
+		verified           string
+	}{
+		{"multipart upload, unpinned", `"25f9e794323b453885f5181f1b624d0b-3"`, "", 0, "size"},
+		{"multipart upload, pinned", `"25f9e794323b453885f5181f1b624d0b-3"`, sha256Hex(body), 0, "sha256"},
+		{"single upload, unpinned", `"25f9e794323b453885f5181f1b624d0b"`, "", 5, ""},
+		{"single upload, pinned", `"25f9e794323b453885f5181f1b624d0b"`, sha256Hex(body), 0, "sha256"},
+		{"single upload, another digest pinned", `"25f9e794323b453885f5181f1b624d0b"`, strings.Repeat("0", 64), 5, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			store := storetest.FakeS3(t)
+			f := newFixture(t, store, "").set("MODEL_SHA256", tt.sha256, "FETCH_RETRIES", "0")
+			store.PutObject(t, f.bucket, "models/m.bin", storetest.FakeObject{
+				Body: body, ETag: tt.etag, NoChecksum: true, Header: map[string]string{"X-Amz-Checksum-Crc32c": "AAAAAA=="},
+			})
+			got := f.run(t)
+			require.Equal(t, tt.exit, got.ExitCode, got.stderr)
+			if tt.exit != 0 {
+				require.Contains(t, got.Message, "was corrupted in transit")
+				f.requireNothingPublished(t)
+				return
+			}
+			require.Equal(t, tt.verified, got.Artifacts[0].Verified)
+			require.Empty(t, got.Artifacts[0].Checksum, "a checksum that the content does not have")
+			require.Equal(t, body, f.readFile(t, "m.bin"))
+		})
+	}
+}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/modelferry/modelferry/fetcher/internal/archivetest"
 	"github.com/modelferry/modelferry/fetcher/internal/faultproxy"
-	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
 // 16 ranges of a file and of an archive are downloaded through each fault.
@@ -95,67 +94,6 @@ func TestFetcher_resumesBrokenRange(t *testing.T) {
 			require.Equal(t, []string{"GET bytes=0-99999", "GET bytes=70000-99999"}, requests[1:])
 		})
 	}
-}
-
-// replaceDuringRun runs the fetcher and replaces the object, the given number of times, when its second range is
-// requested. It returns the content that the fetcher should publish.
-func replaceDuringRun(t *testing.T, store storetest.Store, times int, pairs ...string) (*fixture, *result, []byte) {
-	t.Helper()
-	const part = 64 << 10
-	proxy := faultproxy.New(t, store.Endpoint())
-	f := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_PARALLEL", "4").set(pairs...)
-	before := randomBytes(9, 4*part)
-	var after []byte
-	version := store.Put(t, f.bucket, "models/m.bin", before)
-	if f.env["MODEL_VERSION"] == "pinned" {
-		f.set("MODEL_VERSION", version)
-	}
-	seed := byte(10)
-	proxy.Inject(times, faultproxy.RangeFrom(part), faultproxy.Before(func() {
-		after = randomBytes(seed, 4*part)
-		store.Put(t, f.bucket, "models/m.bin", after)
-		seed++
-	}))
-	got := f.run(t)
-	if f.env["MODEL_VERSION"] != "" {
-		return f, &got, before
-	}
-	return f, &got, after
-}
-
-// The result is one object or the other, never a mixture. S3 fails by If-Match and the run starts again; a GCS bucket
-// with versioning still has the generation.
-func TestFetcher_objectReplacedDuringDownload(t *testing.T) {
-	t.Run("s3", func(t *testing.T) {
-		f, got, after := replaceDuringRun(t, storetest.S3(t), 1)
-		require.Equal(t, 0, got.ExitCode, got.stderr)
-		require.Equal(t, 2, got.Attempts)
-		require.Equal(t, after, f.readFile(t, "m.bin"))
-	})
-	t.Run("s3, new object without the pinned digest", func(t *testing.T) {
-		f, got, _ := replaceDuringRun(t, storetest.S3(t), 1, "MODEL_SHA256", sha256Hex(randomBytes(9, 4*64<<10)))
-		require.Equal(t, 5, got.ExitCode, got.stderr)
-		require.Contains(t, got.Message, "not the pinned")
-		f.requireNothingPublished(t)
-	})
-	t.Run("s3, pinned", func(t *testing.T) {
-		f, got, before := replaceDuringRun(t, storetest.S3(t), 1, "MODEL_VERSION", "pinned")
-		require.Equal(t, 0, got.ExitCode, got.stderr)
-		require.Equal(t, 1, got.Attempts)
-		require.Equal(t, before, f.readFile(t, "m.bin"))
-	})
-	t.Run("s3, at every attempt", func(t *testing.T) {
-		f, got, _ := replaceDuringRun(t, storetest.S3(t), 10, "FETCH_RETRIES", "2")
-		require.Equal(t, 5, got.ExitCode, got.stderr)
-		require.Equal(t, "changed", got.Outcome)
-		require.Equal(t, 3, got.Attempts)
-		f.requireNothingPublished(t)
-	})
-	t.Run("gcs, pinned", func(t *testing.T) {
-		f, got, before := replaceDuringRun(t, storetest.GCS(t), 1, "MODEL_VERSION", "pinned")
-		require.Equal(t, 0, got.ExitCode, got.stderr)
-		require.Equal(t, before, f.readFile(t, "m.bin"))
-	})
 }
 
 // Seven failures are more than a round of attempts, so the range waits for FETCH_BACKOFF. No other range is requested

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
@@ -77,23 +78,13 @@ func acceptEncoding(object source.Object) func(*s3.Options) {
 			return
 		}
 		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
-			_, err := stack.Finalize.Swap("DisableAcceptEncodingGzip", acceptEncodingHeader(object.Encoding))
+			const sdkStep = "DisableAcceptEncodingGzip"
+			_, err := stack.Finalize.Swap(sdkStep, requestStep(sdkStep, func(header http.Header) {
+				header.Set("Accept-Encoding", object.Encoding)
+			}))
 			return err
 		})
 	}
-}
-
-// acceptEncodingHeader is a middleware that sets Accept-Encoding. It has the ID of the SDK's that it replaces.
-type acceptEncodingHeader string
-
-func (acceptEncodingHeader) ID() string { return "DisableAcceptEncodingGzip" }
-
-func (h acceptEncodingHeader) HandleFinalize(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (
-	middleware.FinalizeOutput, middleware.Metadata, error) {
-	if request, ok := in.Request.(*smithyhttp.Request); ok {
-		request.Header.Set("Accept-Encoding", string(h))
-	}
-	return next.HandleFinalize(ctx, in)
 }
 
 func optionalString(text string) *string {
