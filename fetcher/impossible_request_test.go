@@ -94,3 +94,20 @@ func TestFetcher_certificates(t *testing.T) {
 		})
 	}
 }
+
+// The credentials name their universe, so that each request would be refused.
+func TestExitCode_credentialsOfAnotherUniverse(t *testing.T) {
+	for _, tt := range []struct{ name, credentials, endpoint, message string }{
+		{"Google's endpoint", "apis.example", "", "the credentials are for the universe apis.example, the endpoint is in googleapis.com"},
+		{"another endpoint", "", "apis.example", "the credentials are for the universe googleapis.com, the endpoint is in apis.example"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f := newFixture(t, storetest.GCS(t), "")
+			file := filepath.Join(f.volume, "key.json")
+			require.NoError(t, os.WriteFile(file, []byte(`{"type":"authorized_user","client_id":"c","client_secret":"s",`+
+				`"refresh_token":"r","universe_domain":"`+tt.credentials+`"}`), 0o600))
+			f.set("STORAGE_EMULATOR_HOST", "", "GOOGLE_APPLICATION_CREDENTIALS", file, "GOOGLE_CLOUD_UNIVERSE_DOMAIN", tt.endpoint)
+			checkAtOnce(t, f, tt.message)
+		})
+	}
+}

@@ -3,8 +3,11 @@ package identity
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -35,7 +38,10 @@ func WaitForGKEToken(ctx context.Context, wait time.Duration, log *slog.Logger) 
 	backoff := transfer.Backoff{Base: 200 * time.Millisecond, Cap: 2 * time.Second}
 	began := time.Now()
 	for n := 0; ; n++ {
-		_, err := client.GetWithContext(ctx, tokenPath)
+		response, err := client.GetWithContext(ctx, tokenPath)
+		if err == nil {
+			err = checkToken(response)
+		}
 		if err == nil {
 			if n > 0 {
 				log.Info("identity is ready", "waited", time.Since(began).Round(time.Millisecond).String())
@@ -68,9 +74,27 @@ func Principal(ctx context.Context) string {
 	return name
 }
 
+// checkToken returns an error if a response of the metadata server has no token. A server that is not ready, or another
+// server at its address, may respond with anything.
+func checkToken(response string) error {
+	var token struct {
+		AccessToken string `json:"access_token"`
+	}
+	if err := json.Unmarshal([]byte(response), &token); err != nil {
+		return fmt.Errorf("invalid response to a request for a token: %w", err)
+	}
+	if token.AccessToken == "" {
+		return errors.New("the response to a request for a token has no access_token")
+	}
+	return nil
+}
+
+// newMetadataClient returns a client without a proxy: the metadata server is on the node.
 func newMetadataClient() *metadata.Client {
 	return metadata.NewWithOptions(&metadata.Options{
-		Client: &http.Client{Timeout: requestTimeout},
+		Client: &http.Client{Timeout: requestTimeout, Transport: &http.Transport{
+			DialContext: (&net.Dialer{Timeout: requestTimeout}).DialContext,
+		}},
 		Logger: slog.New(slog.DiscardHandler),
 	})
 }

@@ -89,7 +89,7 @@ func TestSourceStat_connectionReusedForRead(t *testing.T) {
 }
 
 func TestSourceStat_invalidMetadata(t *testing.T) {
-	for name, body := range map[string]string{"negative size": `{"size":"-1","generation":"7"}`, "no generation": `{"size":"1"}`, "no JSON": "<"} {
+	for name, body := range map[string]string{"no fields": `{}`, "negative size": `{"size":"-1","generation":"7"}`, "no generation": `{"size":"1"}`, "no JSON": "<"} {
 		t.Run(name, func(t *testing.T) {
 			src, _ := newTestSource(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, body) })
 			_, err := src.Stat(t.Context(), source.Ref{Bucket: "models", Key: "k"})
