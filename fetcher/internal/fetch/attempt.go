@@ -55,6 +55,7 @@ func (r *run) attempt(ctx context.Context) error {
 			r.staged[i] = staged
 			r.log.Info("artifact verified", "dest", staged.Dest, "source", staged.Source, "bytes", staged.Bytes,
 				"sha256", staged.SHA256, "checksum", staged.Checksum, "version", staged.Version, "verified", staged.Verified,
+				"encoding", staged.Encoding, "digestOf", staged.DigestOf,
 				"seconds", time.Since(began).Seconds())
 			return nil
 		})
@@ -152,11 +153,11 @@ func checkObject(a request.Artifact, object source.Object, src source.Source) er
 	switch {
 	case object.Size == 0:
 		return fetcherr.New(fetcherr.Integrity, "%s is empty", src.URL(object.Ref)).WithHint("publish the artifact again")
-	case a.Size != 0 && a.Size != object.Size:
+	case a.Size != 0 && a.Size != object.Size && object.Encoding == "":
 		return fetcherr.New(fetcherr.Integrity, "%s has %d bytes, expected %d", src.URL(object.Ref), object.Size, a.Size).
 			WithHint("the object is not the released one: correct the path or the size")
 	}
-	return nil
+	return checkEncoding(object, src)
 }
 
 // remainingBytes returns the total size of the objects that are not staged yet.

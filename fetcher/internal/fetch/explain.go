@@ -56,7 +56,8 @@ func writeArtifact(w io.Writer, req request.Request, a request.Artifact, object 
 	if a.Extract {
 		destination = "extracted into " + path.Dir(destination)
 	}
-	fmt.Fprintf(w, "  to       %s\n  size     %d bytes%s\n  version  %s\n", destination, object.Size, sizeNote, version)
+	fmt.Fprintf(w, "  to       %s\n  size     %d bytes%s\n  version  %s\n", destination, object.Size,
+		sizeNote+explainEncoding(object), version)
 	for _, check := range plannedChecks(a, object) {
 		fmt.Fprintf(w, "  check    %s\n", check)
 	}

@@ -157,7 +157,7 @@ func summarize(summary report.Summary, req request.Request, records []publish.Re
 		summary.Artifacts = append(summary.Artifacts, report.Artifact{
 			Dest: record.Dest, Source: record.Source, Bytes: record.Bytes, SHA256: record.SHA256, Checksum: record.Checksum,
 			Version: record.Version, Pinned: req.Artifacts[i].SHA256 != "", Verified: record.Verified,
-			Extracted: record.Extracted, Files: len(record.Files),
+			Extracted: record.Extracted, Files: len(record.Files), Encoding: record.Encoding, DigestOf: record.DigestOf,
 		})
 	}
 	return summary

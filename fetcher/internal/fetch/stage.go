@@ -31,9 +31,12 @@ func (r *run) stageArtifact(ctx context.Context, index int, object source.Object
 	staged := &publish.StagedArtifact{Record: publish.Record{
 		Dest: a.Dest, Source: r.req.URL(a), Bytes: object.Size, Version: object.Version, Extracted: a.Extract,
 	}}
-	if a.Extract {
+	switch {
+	case a.Extract:
 		err = r.fetchArchive(ctx, staged, index, object, root, buffers)
-	} else {
+	case object.Encoding != "":
+		err = r.fetchDecoded(ctx, staged, index, object, root, buffers)
+	default:
 		err = r.fetchFile(ctx, staged, index, object, root)
 	}
 	if errors.Is(err, source.ErrRangesIgnored) && !object.Sequential {
@@ -87,14 +90,22 @@ func (r *run) fetchArchive(ctx context.Context, staged *publish.StagedArtifact, 
 	a := r.req.Artifacts[index]
 	stream := transfer.NewStream(ctx, r.source, object, buffers, needsSHA256(a, object))
 	defer stream.Close()
-	content, err := archive.Extract(ctx, stream, root, archive.Limits{FreeBytes: r.folder.FreeBytes})
+	reader, decoded := io.Reader(stream), (*decoder)(nil)
+	if object.Encoding != "" {
+		var err error
+		if decoded, err = newDecoder(a, object, stream); err != nil {
+			return errors.Join(stream.Err(), err)
+		}
+		reader = decoded
+	}
+	content, err := archive.Extract(ctx, reader, root, archive.Limits{FreeBytes: r.folder.FreeBytes})
+	if decoded != nil && decoded.err != nil {
+		return decodeError(staged.Source, a, object, stream, decoded, err)
+	}
 	if errors.Is(err, archive.ErrCorrupt) {
 		// The cause may also be a corrupted download or a wrong object. The digests of the whole object tell them
 		// apart.
-		if _, readErr := io.Copy(io.Discard, stream); readErr != nil {
-			return readErr
-		}
-		if _, verifyErr := verifyDigest(staged.Source, a, object, stream.Digest()); verifyErr != nil {
+		if verifyErr := verifyStream(staged, a, object, stream, decoded); verifyErr != nil {
 			return verifyErr
 		}
 	}
@@ -105,7 +116,7 @@ func (r *run) fetchArchive(ctx context.Context, staged *publish.StagedArtifact, 
 		return err
 	}
 	staged.Files, staged.Folders = content.Files, content.Folders
-	if err := recordDigest(staged, a, object, stream.Digest()); err != nil {
+	if err := verifyStream(staged, a, object, stream, decoded); err != nil {
 		return err
 	}
 	archiveJournal, err := r.journal(index, object, nil)

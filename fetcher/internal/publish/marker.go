@@ -57,6 +57,11 @@ type Record struct {
 	// Verified is the strongest check that passed: sha256 (the pinned digest), crc (the store's checksum) or size.
 	Verified  string `json:"verified"`
 	Extracted bool   `json:"extracted"`
+	// Encoding is the object's Content-Encoding, which was undone. DigestOf is the content that a pinned SHA256 is of:
+	// "stored" or "decoded". Decoded is the published file of an object that is not an archive.
+	Encoding string        `json:"encoding,omitempty"`
+	DigestOf string        `json:"digestOf,omitempty"`
+	Decoded  *archive.File `json:"decoded,omitempty"`
 	// Files lists an archive's content, relative to the folder of Dest.
 	Files []archive.File `json:"files,omitempty"`
 	// Folders lists the folders that have an entry in the archive, relative to the folder of Dest. They may be empty:

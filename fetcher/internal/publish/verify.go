@@ -46,6 +46,9 @@ func (e Expected) matches(r Record) bool {
 }
 
 func (f *Folder) isIntact(ctx context.Context, record Record) (bool, error) {
+	if record.Decoded != nil {
+		return f.verifyFile(ctx, record.Dest, *record.Decoded)
+	}
 	if !record.Extracted {
 		hash := sha256.New()
 		n, err := f.copyFile(ctx, record.Dest, hash)

@@ -45,6 +45,10 @@ type Artifact struct {
 	// Verified is sha256 (the pinned digest), crc (the store's checksum of the whole object) or size.
 	Verified  string `json:"verified"`
 	Extracted bool   `json:"extracted,omitempty"`
+	// Encoding is the object's Content-Encoding, which was undone. DigestOf is the content that the pinned digest is
+	// of: "stored" or "decoded".
+	Encoding string `json:"encoding,omitempty"`
+	DigestOf string `json:"digestOf,omitempty"`
 	// Files counts the files of an archive.
 	Files int `json:"files,omitempty"`
 }

@@ -95,17 +95,21 @@ func checkLength(url string, got, want int64) error {
 	return nil
 }
 
-// ContentEncoding returns the coding of a Content-Encoding header in lower case, or "" for an object that is stored as
-// it is. aws-chunked is an encoding of uploads, which some stores keep.
+// compressions are the registered content codings that change the bytes. Anything else in the header is ignored, such
+// as utf-8, or aws-chunked, an encoding of uploads which some stores keep.
+// https://www.iana.org/assignments/http-parameters/http-parameters.xhtml#content-coding
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
+var compressions = map[string]string{
+	"gzip": "gzip", "x-gzip": "gzip", "compress": "compress", "x-compress": "compress", "deflate": "deflate", "br": "br",
+	"zstd": "zstd", "dcb": "dcb", "dcz": "dcz", "exi": "exi", "pack200-gzip": "pack200-gzip", "aes128gcm": "aes128gcm",
+}
+
+// ContentEncoding returns the codings of a Content-Encoding header that change the bytes, or "" for an object that is
+// stored as it is.
 func ContentEncoding(header string) string {
 	var codings []string
 	for text := range strings.SplitSeq(header, ",") {
-		switch coding := strings.ToLower(strings.TrimSpace(text)); coding {
-		case "", "identity", "aws-chunked":
-		case "x-gzip": // https://www.rfc-editor.org/rfc/rfc9110#name-gzip-coding
-			codings = append(codings, "gzip")
-		default:
+		if coding := compressions[strings.ToLower(strings.TrimSpace(text))]; coding != "" {
 			codings = append(codings, coding)
 		}
 	}

@@ -125,6 +125,11 @@ func (f *Fake) Put(tb testing.TB, bucket, key string, body []byte) string {
 	return f.PutObject(tb, bucket, key, FakeObject{Body: body})
 }
 
+func (f *Fake) PutGzipped(tb testing.TB, bucket, key string, body []byte) string {
+	tb.Helper()
+	return f.PutObject(tb, bucket, key, FakeObject{Body: body, Encoding: "gzip"})
+}
+
 // PutObject writes an object and returns its version.
 func (f *Fake) PutObject(tb testing.TB, bucket, key string, object FakeObject) string {
 	tb.Helper()

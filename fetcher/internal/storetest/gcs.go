@@ -79,10 +79,9 @@ func (s *GCSStore) Put(tb testing.TB, bucket, key string, body []byte) string {
 	return s.insert(tb, bucket, key, body, "")
 }
 
-// PutGzipped writes an object with Content-Encoding gzip.
-func (s *GCSStore) PutGzipped(tb testing.TB, bucket, key string, body []byte) {
+func (s *GCSStore) PutGzipped(tb testing.TB, bucket, key string, body []byte) string {
 	tb.Helper()
-	s.insert(tb, bucket, key, body, "gzip")
+	return s.insert(tb, bucket, key, body, "gzip")
 }
 
 func (s *GCSStore) insert(tb testing.TB, bucket, key string, body []byte, encoding string) string {

@@ -93,7 +93,19 @@ func (s *S3Store) UnversionedBucket(tb testing.TB) string {
 
 func (s *S3Store) Put(tb testing.TB, bucket, key string, body []byte) string {
 	tb.Helper()
-	out, err := s.client.PutObject(context.Background(), &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: bytes.NewReader(body)})
+	return s.put(tb, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: bytes.NewReader(body)})
+}
+
+func (s *S3Store) PutGzipped(tb testing.TB, bucket, key string, body []byte) string {
+	tb.Helper()
+	return s.put(tb, &s3.PutObjectInput{
+		Bucket: &bucket, Key: &key, Body: bytes.NewReader(body), ContentEncoding: aws.String("gzip"),
+	})
+}
+
+func (s *S3Store) put(tb testing.TB, input *s3.PutObjectInput) string {
+	tb.Helper()
+	out, err := s.client.PutObject(context.Background(), input)
 	require.NoError(tb, err)
 	return aws.ToString(out.VersionId)
 }

@@ -14,6 +14,8 @@ type Store interface {
 	UnversionedBucket(tb testing.TB) string
 	// Put writes an object and returns its version.
 	Put(tb testing.TB, bucket, key string, body []byte) string
+	// PutGzipped writes an object with Content-Encoding gzip, whose content is body, and returns its version.
+	PutGzipped(tb testing.TB, bucket, key string, body []byte) string
 	// MissingVersion returns a valid version that no object has.
 	MissingVersion() string
 	// Delete deletes an object.

@@ -32,7 +32,7 @@ func (s *Source) Read(ctx context.Context, object source.Object, offset, length 
 	if !object.Sequential {
 		input.Range = aws.String(fmt.Sprintf("bytes=%d-%d", offset, offset+length-1))
 	}
-	out, err := s.client.GetObject(ctx, input, addressing(object.Bucket), acceptEncoding(object))
+	out, err := s.client.GetObject(ctx, input, addressing(object.Bucket), acceptEncoding(object.Encoding))
 	if err != nil {
 		return nil, notFoundAsChanged(url, classifyError(url, object.Ref, err))
 	}
@@ -69,18 +69,21 @@ func responseOf(metadata middleware.Metadata) source.Response {
 	return source.Response{Status: response.StatusCode, Header: response.Header, Length: response.ContentLength}
 }
 
+// encodingGzip is the only encoding that stores decompress.
+const encodingGzip = "gzip"
+
 // acceptEncoding makes the request accept the object's own encoding, so that a store which decompresses for other
 // clients sends the bytes as stored. The SDK asks for identity, which is right for all other objects: a proxy would
 // compress them. https://cloud.google.com/storage/docs/transcoding
-func acceptEncoding(object source.Object) func(*s3.Options) {
+func acceptEncoding(encoding string) func(*s3.Options) {
 	return func(o *s3.Options) {
-		if object.Encoding == "" {
+		if encoding == "" {
 			return
 		}
 		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
 			const sdkStep = "DisableAcceptEncodingGzip"
 			_, err := stack.Finalize.Swap(sdkStep, requestStep(sdkStep, func(header http.Header) {
-				header.Set("Accept-Encoding", object.Encoding)
+				header.Set("Accept-Encoding", encoding)
 			}))
 			return err
 		})

@@ -101,13 +101,14 @@ func isUnsupported(err error) bool {
 }
 
 // statFirstByte gets the size of an object from the response to a request for its first byte. object is what is known
-// of it from a response to HEAD, which means that it exists, or only its Ref.
+// of it from a response to HEAD, which means that it exists, or only its Ref. A store that decompresses objects for
+// clients that do not accept gzip would not tell the size.
 func (s *Source) statFirstByte(ctx context.Context, object source.Object, exists bool) (source.Object, error) {
 	ref := object.Ref
 	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{
 		Bucket: &ref.Bucket, Key: &ref.Key, VersionId: optionalString(ref.Version), Range: aws.String("bytes=0-0"),
 		RequestPayer: s.payer(),
-	}, addressing(ref.Bucket), acceptEncoding(object))
+	}, addressing(ref.Bucket), acceptEncoding(encodingGzip))
 	if isUnsatisfiable(err) && exists {
 		return object, nil // without a first byte it is empty
 	}
