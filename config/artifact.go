@@ -69,13 +69,9 @@ func isSubpath(path, dir string) bool {
 // isCleanAbs reports whether a path is absolute, clean, and not the root.
 func isCleanAbs(name string) bool { return path.IsAbs(name) && path.Clean(name) == name && name != "/" }
 
-// isObjectKey reports whether a path is relative, clean and printable, is not empty, and does not leave the directory
-// that it is joined to.
+// isObjectKey reports whether a path is relative, clean, without control characters and not empty, and does not leave
+// the directory that it is joined to.
 func isObjectKey(key string) bool {
 	return key != "" && path.Clean(key) == key && !path.IsAbs(key) && key != "." && key != ".." &&
-		!strings.HasPrefix(key, "../") && !strings.Contains(key, `\`) && isPrintable(key)
-}
-
-func isPrintable(text string) bool {
-	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
+		!strings.HasPrefix(key, "../") && !strings.Contains(key, `\`) && utf8.ValidString(key) && !strings.ContainsFunc(key, unicode.IsControl)
 }

@@ -120,6 +120,14 @@ func TestLoad_numberForString(t *testing.T) {
 	require.Equal(t, "2", c.Services["churn"].Resources.Limits.CPU)
 }
 
+// Object stores accept every character but controls, and so does the fetcher.
+func TestLoad_invisibleCharactersInPath(t *testing.T) {
+	s := minimalConfig()
+	s.Set("releases.churn.artifacts.model.path", "churn/no-break\u00a0space, joiner\u200d.joblib")
+	_, err := config.Load(s, nil)
+	require.NoError(t, err)
+}
+
 func TestLoad_unknownKeysIgnoredWithoutKeys(t *testing.T) {
 	s := minimalConfig()
 	s.Set("telemetry", "on")

@@ -65,8 +65,8 @@ func keyProblem(key string) string {
 		return "must be at most 1024 bytes"
 	case path.Clean(key) != key, key == "..", strings.HasPrefix(key, "../"):
 		return "must not contain empty, . or .. parts"
-	case !isPrintable(key):
-		return "must consist of printable characters"
+	case hasControl(key):
+		return "must not contain control characters"
 	}
 	return ""
 }
@@ -84,8 +84,8 @@ func destinationProblem(dest string) string {
 		return "must not contain empty, . or .. parts"
 	case strings.HasPrefix(dest, ReservedPrefix):
 		return "must not begin with " + ReservedPrefix + ", which is reserved"
-	case !isPrintable(dest):
-		return "must consist of printable characters"
+	case hasControl(dest):
+		return "must not contain control characters"
 	}
 	for part := range strings.SplitSeq(dest, "/") {
 		if len(part) > 255 { // NAME_MAX
@@ -109,6 +109,12 @@ func (e *env) validateDestinations(names []string, artifacts []Artifact) {
 			}
 		}
 	}
+}
+
+// hasControl reports whether a name has a control character other than the tab, or is not UTF-8. All other characters
+// are valid in keys and file names, also those that a reader does not see: messages quote them.
+func hasControl(s string) bool {
+	return !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\t' })
 }
 
 func isPrintable(s string) bool {

@@ -50,7 +50,7 @@ func (r *run) attempt(ctx context.Context) error {
 			began := time.Now()
 			staged, err := r.stageArtifact(ctx, i, object, buffers)
 			if err != nil {
-				return fmt.Errorf("%s: %w", r.req.Artifacts[i].Dest, err)
+				return fmt.Errorf("%s: %w", source.Quote(r.req.Artifacts[i].Dest), err)
 			}
 			r.staged[i] = staged
 			r.log.Info("artifact verified", "dest", staged.Dest, "source", staged.Source, "bytes", staged.Bytes,
@@ -123,7 +123,7 @@ func (r *run) statAll(ctx context.Context) ([]source.Object, []error) {
 				err = checkObject(a, object, r.source)
 			}
 			if err != nil {
-				errs[i] = fmt.Errorf("%s: %w", a.Dest, err)
+				errs[i] = fmt.Errorf("%s: %w", source.Quote(a.Dest), err)
 			}
 			objects[i] = object
 			return nil

@@ -6,6 +6,7 @@ import (
 	"path"
 
 	"github.com/modelferry/modelferry/fetcher/internal/publish"
+	"github.com/modelferry/modelferry/fetcher/internal/source"
 	"github.com/modelferry/modelferry/fetcher/request"
 )
 
@@ -30,7 +31,8 @@ func warnMissingDestinations(folder *publish.Folder, req request.Request, log *s
 			variable = fmt.Sprintf("ARTIFACTS[%d].dest", i-1)
 		}
 		message := fmt.Sprintf("%s %s does not exist: %s was extracted into %s, and has no entry %q",
-			variable, path.Join(req.Folder, a.Dest), req.URL(a), path.Join(req.Folder, a.Folder()), path.Base(a.Dest))
+			variable, source.Quote(path.Join(req.Folder, a.Dest)), source.Quote(req.URL(a)),
+			source.Quote(path.Join(req.Folder, a.Folder())), path.Base(a.Dest))
 		log.Warn(message)
 		messages = append(messages, message)
 	}

@@ -26,7 +26,7 @@ func Explain(ctx context.Context, req request.Request, open Opener, log *slog.Lo
 	objects, errs := r.statAll(ctx)
 	fmt.Fprintf(w, "%d artifacts from %s into %s, all or none\n", len(objects), req.Cloud, req.Folder)
 	for i, a := range req.Artifacts {
-		fmt.Fprintf(w, "\n%s\n  from     %s\n", a.Dest, req.URL(a))
+		fmt.Fprintf(w, "\n%s\n  from     %s\n", source.Quote(a.Dest), source.Quote(req.URL(a)))
 		if errs[i] != nil {
 			fmt.Fprintf(w, "  fails    %s\n", errs[i])
 			continue
@@ -52,9 +52,9 @@ func writeArtifact(w io.Writer, req request.Request, a request.Artifact, object 
 	if a.Size != 0 {
 		sizeNote = ", as declared"
 	}
-	destination := path.Join(req.Folder, a.Dest)
+	destination := source.Quote(path.Join(req.Folder, a.Dest))
 	if a.Extract {
-		destination = "extracted into " + path.Dir(destination)
+		destination = "extracted into " + source.Quote(path.Join(req.Folder, a.Folder()))
 	}
 	fmt.Fprintf(w, "  to       %s\n  size     %d bytes%s\n  version  %s\n", destination, object.Size,
 		sizeNote+explainEncoding(object), version)

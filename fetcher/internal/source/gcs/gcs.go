@@ -42,13 +42,13 @@ func New(userAgent string, options ...func(*Settings)) (*Source, error) {
 	return &Source{client: client}, nil
 }
 
-// URL returns gs://bucket/key, with #generation if the reference has one.
+// URL returns gs://bucket/key, with #generation if the reference has one, for messages.
 func (s *Source) URL(ref source.Ref) string {
 	url := "gs://" + ref.Bucket + "/" + ref.Key
 	if ref.Version != "" {
 		url += "#" + ref.Version
 	}
-	return url
+	return source.Quote(url)
 }
 
 // metadata is the part of an object's resource that Stat requests.

@@ -102,11 +102,11 @@ func (s *Source) payer() types.RequestPayer {
 	return ""
 }
 
-// URL returns s3://bucket/key, with ?versionId= if the reference has a version.
+// URL returns s3://bucket/key, with ?versionId= if the reference has a version, for messages.
 func (s *Source) URL(ref source.Ref) string {
 	url := "s3://" + ref.Bucket + "/" + ref.Key
 	if ref.Version != "" {
 		url += "?versionId=" + ref.Version
 	}
-	return url
+	return source.Quote(url)
 }
