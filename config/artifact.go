@@ -73,8 +73,6 @@ func isCleanAbs(name string) bool { return path.IsAbs(name) && path.Clean(name) 
 // the directory that it is joined to.
 func isObjectKey(key string) bool {
 	return key != "" && path.Clean(key) == key && !path.IsAbs(key) && key != "." && key != ".." &&
-		!strings.HasPrefix(
-			key,
-			"../",
-		) && !strings.Contains(key, `\`) && utf8.ValidString(key) && !strings.ContainsFunc(key, unicode.IsControl)
+		!strings.HasPrefix(key, "../") && !strings.Contains(key, `\`) &&
+		utf8.ValidString(key) && !strings.ContainsFunc(key, unicode.IsControl)
 }
