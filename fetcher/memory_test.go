@@ -14,8 +14,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klauspost/compress/zstd"
 	"github.com/stretchr/testify/require"
 
+	"github.com/modelferry/modelferry/fetcher/internal/archivetest"
 	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
@@ -23,6 +25,7 @@ import (
 const (
 	maxForFiles    = 64 << 20
 	maxForArchives = 128 << 20
+	maxForWindows  = 240 << 20
 )
 
 // releaseBinary builds the fetcher as it is released: the test binary, which is the fetcher in the other tests, links
@@ -60,6 +63,67 @@ func peakMemory(command *exec.Cmd) int64 {
 	return 0
 }
 
+// runMeasured runs the fetcher and returns its peak memory.
+func runMeasured(t *testing.T, f *fixture, binary string) int64 {
+	t.Helper()
+	command, stderr := f.command(t.Context())
+	command.Path = binary
+	require.NoError(t, command.Start())
+	exited := make(chan struct{})
+	go func() {
+		_ = command.Wait() // the exit code is compared below
+		close(exited)
+	}()
+	var peak int64
+	for running := true; running; {
+		select {
+		case <-exited:
+			running = false
+		case <-time.After(5 * time.Millisecond):
+			peak = max(peak, peakMemory(command))
+		}
+	}
+	got := f.result(t, command, stderr.String())
+	require.Equal(t, 0, got.ExitCode, got.stderr)
+	return peak
+}
+
+// Archives with the largest window are extracted one after the other, those with smaller ones together. The container
+// has 256 MiB.
+func TestMemory_severalZstdArchives(t *testing.T) {
+	store, binary := storetest.S3(t), releaseBinary(t)
+	for name, tt := range map[string]struct{ archives, window, megabytes int }{
+		"zstd --long=27": {3, 128 << 20, 150}, "zstd -19": {12, 8 << 20, 20}, "zstd -3": {20, 2 << 20, 5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			packed := zstdTar(t, tt.megabytes<<20, tt.window)
+			f := newFixture(t, store, "").setObject("m.tar.zst", "0/m.tar.zst").set("FETCH_TIMEOUT", "3m")
+			f.set("LOCAL_MODEL_PATH", f.path("0/m.tar.zst"), "MODEL_FOLDER", f.path(""))
+			store.Put(t, f.bucket, "m.tar.zst", packed)
+			var artifacts []string
+			for i := 1; i < tt.archives; i++ {
+				artifacts = append(artifacts, fmt.Sprintf(`{"bucket":%q,"path":"m.tar.zst","dest":"%d/m.tar.zst"}`, f.bucket, i))
+			}
+			f.set("ARTIFACTS", "["+strings.Join(artifacts, ",")+"]")
+			peak := runMeasured(t, f, binary)
+			t.Logf("%s, %d archives: peak %d MiB", name, tt.archives, peak>>20)
+			require.LessOrEqual(t, peak, int64(maxForWindows))
+		})
+	}
+}
+
+// zstdTar returns an archive of one file with a content that does not compress, for which a decoder needs the window.
+func zstdTar(t *testing.T, size, window int) []byte {
+	t.Helper()
+	var packed bytes.Buffer
+	writer, err := zstd.NewWriter(&packed, zstd.WithWindowSize(window), zstd.WithEncoderConcurrency(1))
+	require.NoError(t, err)
+	_, err = writer.Write(archivetest.Tar(t, archivetest.File("weights", randomBytes(9, size))))
+	require.NoError(t, err)
+	require.NoError(t, writer.Close())
+	return packed.Bytes()
+}
+
 func TestMemory_constantForAnyObjectSize(t *testing.T) {
 	store, binary := storetest.S3(t), releaseBinary(t)
 	for kind, limit := range map[string]int64{"file": maxForFiles, "archive": maxForArchives} {
@@ -80,25 +144,7 @@ func TestMemory_constantForAnyObjectSize(t *testing.T) {
 					length = int64(header.Len()) + size - 2048 - 512 + 2048
 				}
 				store.PutSparse(t, f.bucket, "models/m.bin", header.Bytes(), length)
-				command, stderr := f.command(t.Context())
-				command.Path = binary
-				require.NoError(t, command.Start())
-				exited := make(chan struct{})
-				go func() {
-					_ = command.Wait() // the exit code is compared below
-					close(exited)
-				}()
-				var peak int64
-				for running := true; running; {
-					select {
-					case <-exited:
-						running = false
-					case <-time.After(5 * time.Millisecond):
-						peak = max(peak, peakMemory(command))
-					}
-				}
-				got := f.result(t, command, stderr.String())
-				require.Equal(t, 0, got.ExitCode, got.stderr)
+				peak := runMeasured(t, f, binary)
 				t.Logf("%s, %d MiB: peak %d MiB", kind, size>>20, peak>>20)
 				require.LessOrEqual(t, peak, limit)
 			})

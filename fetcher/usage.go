@@ -32,6 +32,10 @@ Environment variables (default):
                                no token yet, or permission denied (1m)
   FETCH_PARALLEL               concurrent range requests (8)
   FETCH_PART_SIZE              bytes per range (8388608)
+  FETCH_ARCHIVE_MAX_ENTRIES    files, folders and links of an archive (100000)
+  FETCH_ARCHIVE_MAX_BYTES      size of its content (17592186044416)
+  FETCH_ARCHIVE_MAX_RATIO      bytes that one byte of it may expand to (200)
+  FETCH_ARCHIVE_MAX_WINDOW     memory for the windows of zstd (134217728)
   FETCH_TERMINATION_LOG        file for the summary (/dev/termination-log)
 
 Archives are extracted into the folder of dest.

@@ -1,5 +1,5 @@
 // Package archive extracts untrusted tar, tar.gz and tar.zst streams below an os.Root. Unsafe entries, and those that a
-// model archive does not need, such as devices, are errors.
+// model archive does not need, such as devices, are errors. What GNU tar and bsdtar accept otherwise, it accepts.
 package archive
 
 import (
@@ -17,22 +17,31 @@ import (
 type Limits struct {
 	// MaxEntries is the maximum number of files, folders and links.
 	MaxEntries int
-	// MaxBytes is the maximum size of all files together.
+	// MaxBytes is the maximum size of all files together, the holes of sparse files included.
 	MaxBytes int64
-	// MaxRatio is the maximum number of bytes that one compressed byte may expand to.
+	// MaxRatio is the maximum number of bytes that one compressed byte may expand to, over the whole object.
 	MaxRatio int64
+	// MaxWindow is the maximum number of bytes that the zstd decoder may keep in memory.
+	MaxWindow int64
 	// RatioFloor is the number of extracted bytes up to which MaxRatio does not apply: a small archive with uniform
 	// content is not a decompression bomb.
 	RatioFloor int64
+	// ObjectBytes is the size of the compressed object. With 0 the ratio is that of the bytes read so far.
+	ObjectBytes int64
+	// ReserveMemory is called with the window of each zstd frame before it is allocated. Its error ends the extraction.
+	// It may be nil.
+	ReserveMemory func(window int64) error
 	// FreeBytes returns the free space of the volume. With nil it is not checked.
 	FreeBytes func() (int64, error)
 }
 
-// Model folders have tens of files, and weights hardly compress.
+// Default limits. Model folders have tens of files, and weights hardly compress. DefaultMaxWindow is the window of
+// `zstd --ultra -22` and `--long=27`.
 const (
-	defaultMaxEntries = 100_000
-	defaultMaxBytes   = 1 << 44
-	defaultMaxRatio   = 200
+	DefaultMaxEntries = 100_000
+	DefaultMaxBytes   = 1 << 44
+	DefaultMaxRatio   = 200
+	DefaultMaxWindow  = 128 << 20
 	defaultRatioFloor = 64 << 20
 )
 
@@ -63,25 +72,28 @@ var ErrCorrupt = errors.New("the archive is corrupt or truncated")
 // the compression. Errors are fetcherr.InvalidArchive, or those of reading r and writing the files. After an error root
 // contains a part of the archive, which the caller removes.
 func Extract(ctx context.Context, r io.Reader, root *os.Root, limits Limits) (Content, error) {
+	limits = limits.withDefaults()
 	compressed := &countingReader{r: r}
-	decompressed, err := decompress(compressed)
+	decompressed, err := decompress(compressed, limits)
 	if err != nil {
 		return Content{}, classifyReadError(compressed, err)
 	}
 	defer decompressed.Close()
 	x := &extractor{
-		ctx: ctx, root: root, limits: limits.withDefaults(), packed: compressed,
-		typeByPath: map[string]byte{}, files: map[string]File{}, buffer: make([]byte, 256<<10),
+		ctx: ctx, root: root, limits: limits, packed: compressed,
+		typeByPath: map[string]byte{}, index: map[string]int{}, buffer: make([]byte, 256<<10),
 	}
-	tail := &trailingZerosReader{r: &limitedReader{r: decompressed, extractor: x}}
-	if err := x.extractEntries(tar.NewReader(tail)); err != nil {
+	limited := &limitedReader{r: decompressed, extractor: x}
+	entries := newMetadataFilter(limited)
+	if err := x.extractEntries(tar.NewReader(entries)); err != nil {
 		return Content{}, classifyReadError(compressed, err)
 	}
 	// Read the rest, such as padding: the digest of the object covers it.
-	if _, err := io.CopyBuffer(io.Discard, tail, x.buffer); err != nil {
+	if _, err := io.CopyBuffer(io.Discard, limited, x.buffer); err != nil {
 		return Content{}, classifyReadError(compressed, err)
 	}
-	if tail.zeros < endOfArchive {
+	// archive/tar does not require the mark, so it would accept an archive that was truncated between two entries.
+	if entries.zeroBlocks < 2 && !decompressed.complete() {
 		return Content{}, classifyReadError(compressed, errors.New("no end-of-archive mark"))
 	}
 	if err := x.validateLinks(); err != nil {
@@ -95,13 +107,16 @@ func Extract(ctx context.Context, r io.Reader, root *os.Root, limits Limits) (Co
 
 func (l Limits) withDefaults() Limits {
 	if l.MaxEntries == 0 {
-		l.MaxEntries = defaultMaxEntries
+		l.MaxEntries = DefaultMaxEntries
 	}
 	if l.MaxBytes == 0 {
-		l.MaxBytes = defaultMaxBytes
+		l.MaxBytes = DefaultMaxBytes
 	}
 	if l.MaxRatio == 0 {
-		l.MaxRatio = defaultMaxRatio
+		l.MaxRatio = DefaultMaxRatio
+	}
+	if l.MaxWindow == 0 {
+		l.MaxWindow = DefaultMaxWindow
 	}
 	if l.RatioFloor == 0 {
 		l.RatioFloor = defaultRatioFloor

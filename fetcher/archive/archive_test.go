@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -67,13 +68,15 @@ func withKnownChecksums(files []archive.File) []archive.File {
 }
 
 func TestExtract_fileModes(t *testing.T) {
-	packed := Tar(t, File("data", []byte("x")).WithMode(0o600), File("run.sh", []byte("x")).WithMode(0o711), Folder("d").WithMode(0o700))
+	packed := Tar(t, File("data", []byte("x")).WithMode(0o600), File("run.sh", []byte("x")).WithMode(0o711), Folder("d").WithMode(0o700),
+		// A volume with fsGroup sets setgid.
+		File("su", []byte("x")).WithMode(0o6755), File("sg", []byte("x")).WithMode(0o2640), Folder("s").WithMode(0o3770))
 	folder, _, err := extract(t, packed, archive.Limits{})
 	require.NoError(t, err)
-	for name, want := range map[string]fs.FileMode{"data": 0o644, "run.sh": 0o755, "d": 0o755} {
+	for name, want := range map[string]fs.FileMode{"data": 0o644, "run.sh": 0o755, "d": 0o755, "su": 0o755, "sg": 0o644, "s": 0o755} {
 		info, err := os.Stat(filepath.Join(folder, name))
 		require.NoError(t, err)
-		require.Equal(t, want, info.Mode().Perm(), name)
+		require.Equal(t, want, info.Mode()&^fs.ModeDir, name)
 	}
 }
 
@@ -114,20 +117,36 @@ func TestExtract_rejectsUnsafeEntries(t *testing.T) {
 		{"a folder through a link", []Entry{ok, Folder("d"), Symlink("l", "d"), Folder("l/evil")}, "is used as a folder but is not one"},
 		{"a chain of links outside the folder", []Entry{ok, Folder("d/e"), Symlink("d/here", "."),
 			Symlink("d/e/up", "../here/.."), Symlink("out", "d/e/up/../..")}, "outside the archive or nowhere"},
-		{"a link in place of a folder", []Entry{ok, File("d/x", nil), Symlink("d", "/")}, "is in the archive twice"},
+		{"a link in place of a folder", []Entry{ok, File("d/x", nil), Symlink("d", "ok")}, "is in the archive twice"},
 		{"a folder in place of a link", []Entry{ok, Symlink("d", "ok"), Folder("d")}, "is used as a folder but is not one"},
-		{"a file in place of a link", []Entry{ok, Symlink("l", "ok"), File("l", []byte("y"))}, "is in the archive twice"},
+		{"a file in place of a folder", []Entry{ok, Folder("d"), File("d", nil)}, "is in the archive twice"},
+		{"a hard link in place of a folder", []Entry{ok, Folder("d"), HardLink("d", "ok")}, "is in the archive twice"},
 		{"a file below a file", []Entry{ok, File("ok/below", nil)}, "is used as a folder but is not one"},
 		{"a hard link outside", []Entry{ok, HardLink("h", "../../etc/passwd")}, "not a file of the archive"},
 		{"a hard link to an absolute name", []Entry{ok, HardLink("h", "/etc/passwd")}, "not a file of the archive"},
-		{"a hard link to a link", []Entry{ok, Symlink("l", "ok"), HardLink("h", "l")}, "not a file of the archive"},
+		{"a hard link to a later file", []Entry{ok, HardLink("h", "later"), File("later", nil)}, "not a file of the archive"},
+		{"a hard link to a folder", []Entry{ok, Folder("d"), HardLink("h", "d")}, "not a file of the archive"},
+		{"a hard link to a link, which leaves the folder", []Entry{ok, Symlink("d/e/l", "../../ok"), HardLink("h", "d/e/l")},
+			"leaves the archive"},
+		{"a hard link to a link, which leads nowhere", []Entry{ok, File("d/x", nil), Symlink("d/l", "x"), HardLink("h", "d/l")},
+			"outside the archive or nowhere"},
+		{"a file below a link that a hard link made", []Entry{ok, Folder("d"), Symlink("l", "d"), HardLink("h", "l"), File("h/evil", nil)},
+			"is used as a folder but is not one"},
+		{"nested links outside, each lexically inside", []Entry{ok, Folder("d/e"), Symlink("d/e/root", "../.."),
+			Symlink("d/up", "e/root/..")}, "outside the archive or nowhere"},
+		{"nested links outside, in the other order", []Entry{ok, Symlink("d/up", "e/root/.."), Symlink("d/e/root", "../..")},
+			"outside the archive or nowhere"},
+		{"a link to a file as a folder", []Entry{ok, Symlink("l", "ok/.")}, "outside the archive or nowhere"},
+		{"a chain of 41 links", append([]Entry{ok}, linkChain(41)...), "outside the archive or nowhere"},
 		{"a character device", []Entry{ok, Special(tar.TypeChar, "null")}, "is a device or a pipe"},
 		{"a block device", []Entry{ok, Special(tar.TypeBlock, "sda")}, "is a device or a pipe"},
 		{"a pipe", []Entry{ok, Special(tar.TypeFifo, "pipe")}, "is a device or a pipe"},
 		{"an unknown type", []Entry{ok, Special('9', "what")}, "is of the unknown type"},
-		{"a setuid file", []Entry{ok, File("su", nil).WithMode(0o4755)}, "is setuid or setgid"},
-		{"a setgid folder", []Entry{ok, Folder("d").WithMode(0o2755)}, "is setuid or setgid"},
-		{"a file twice", []Entry{ok, ok}, "is in the archive twice"},
+		{"a name that file systems do not allow", []Entry{ok, File("d/"+strings.Repeat("n", 256), nil)}, "has a name of 256 bytes"},
+		{"a folder that file systems do not allow", []Entry{ok, Folder(strings.Repeat("n", 256))}, "has a name of 256 bytes"},
+		{"a path that file systems do not allow", []Entry{ok, File(strings.Repeat("0123456789/", 400)+"x", nil)}, "file systems allow 255"},
+		{"a link to a name that file systems do not allow", []Entry{ok, Symlink("l", strings.Repeat("./", 2100)+"ok")},
+			"is a link to a name of 4202 bytes"},
 		{"no file", []Entry{Folder("d")}, "contains no file"},
 	}
 	for _, tt := range tests {
@@ -140,38 +159,13 @@ func TestExtract_rejectsUnsafeEntries(t *testing.T) {
 	}
 }
 
-func TestExtract_enforcesLimits(t *testing.T) {
-	three := Tar(t, File("a", make([]byte, 600)), File("b", make([]byte, 600)), File("c", make([]byte, 600)))
-	bomb := Gzip(t, Tar(t, File("zeros", make([]byte, 3<<20))))
-	free := func(n int64) func() (int64, error) { return func() (int64, error) { return n, nil } }
-	tests := []struct {
-		name   string
-		packed []byte
-		limits archive.Limits
-		kind   fetcherr.Kind
-		want   string
-	}{
-		{"entries", three, archive.Limits{MaxEntries: 2}, fetcherr.InvalidArchive, "more than 2 entries"},
-		{"bytes", three, archive.Limits{MaxBytes: 1700}, fetcherr.InvalidArchive, "more than 1700 bytes"},
-		{"ratio", bomb, archive.Limits{RatioFloor: 1 << 20}, fetcherr.InvalidArchive, "above the limit of 1 to 200"},
-		{"ratio after the end of the archive", Gzip(t, append(Tar(t, File("a", []byte("x"))), make([]byte, 3<<20)...)),
-			archive.Limits{RatioFloor: 1 << 20}, fetcherr.InvalidArchive, "above the limit of 1 to 200"},
-		{"the volume", Tar(t, File("a", make([]byte, 2<<20))), archive.Limits{FreeBytes: free(1 << 20)}, fetcherr.NoSpace,
-			"2097152 bytes required, 1048576 available"},
+// linkChain returns n links, each to the one before it.
+func linkChain(n int) []Entry {
+	links := []Entry{Symlink("link0", "ok")}
+	for i := 1; i < n; i++ {
+		links = append(links, Symlink(fmt.Sprint("link", i), fmt.Sprint("link", i-1)))
 	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			_, _, err := extract(t, tt.packed, tt.limits)
-			require.ErrorContains(t, err, tt.want)
-			require.Equal(t, tt.kind, fetcherr.KindOf(err))
-		})
-	}
-	t.Run("exactly at the limits", func(t *testing.T) {
-		_, _, err := extract(t, three, archive.Limits{MaxEntries: 3, MaxBytes: 1800, FreeBytes: free(1)})
-		require.NoError(t, err)
-		_, _, err = extract(t, bomb, archive.Limits{}) // below the default RatioFloor
-		require.NoError(t, err)
-	})
+	return links
 }
 
 // An archive that is truncated or changed anywhere is an error, and never a panic.
@@ -249,7 +243,16 @@ func (f failingReader) Read([]byte) (int, error) { return 0, f.err }
 func FuzzExtract(f *testing.F) {
 	plain := Tar(f, File("a/b", []byte("x")), Symlink("l", "a/b"), HardLink("h", "a/b"), Folder("d"))
 	chain := Tar(f, Folder("d/e"), Symlink("d/here", "."), Symlink("d/e/up", "../here/.."), Symlink("out", "d/e/up/../.."))
-	for _, seed := range [][]byte{plain, Gzip(f, plain), Zstd(f, plain), chain, plain[:700], TarWithFalseSize(f, "big", 1<<40), {}} {
+	metadata := RawTar(
+		Raw('g', "g", PaxRecord("comment", "x"), nil), Raw('x', "x", PaxRecord("path", "a/b"), nil), Raw('0', "y", []byte("y"), nil),
+		SparseFile("s", []byte("data"), 5000), Raw('L', "l", []byte("long"), nil), Raw(0, "d/", nil, nil),
+		Raw('D', "e/", []byte("Yy\x00"), nil),
+	)
+	repeated := Tar(f, File("a", nil), Symlink("b", "a"), File("b", []byte("x")), HardLink("c", "b"), Symlink("c", "a"), HardLink("d", "c"))
+	for _, seed := range [][]byte{
+		plain, Gzip(f, plain), Zstd(f, plain), chain, plain[:700], TarWithFalseSize(f, "big", 1<<40), {}, metadata, repeated,
+		append(skippableFrame("x"), Zstd(f, plain)...), append(Gzip(f, plain), 0, 0),
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, packed []byte) {

@@ -5,31 +5,59 @@ import (
 	"bytes"
 	"io"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
 
-// maxZstdWindow is the largest window of `zstd --ultra -22` and `--long=27`. A frame with a larger window is rejected,
-// as the decoder would allocate it.
-const maxZstdWindow = 128 << 20
+// decompressor decompresses an object and verifies the checksums of its compression.
+type decompressor interface {
+	io.ReadCloser
+	// complete reports whether the end of the data is that of its one compressed stream, which a checksum covers. So
+	// the data was not truncated, even between two entries of a tar archive. It is valid after Read returned io.EOF.
+	complete() bool
+}
 
 // decompress detects the compression by its magic number, as the object's name may be wrong.
-func decompress(r io.Reader) (io.ReadCloser, error) {
+func decompress(r io.Reader, limits Limits) (decompressor, error) {
 	ahead := bufio.NewReaderSize(r, 64<<10)
 	magic, err := ahead.Peek(4)
 	if err != nil && len(magic) == 0 {
 		return nil, err
 	}
 	switch {
-	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
-		return gzip.NewReader(ahead)
-	case bytes.Equal(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
-		decoder, err := zstd.NewReader(ahead, zstd.WithDecoderMaxWindow(maxZstdWindow), zstd.WithDecoderLowmem(true))
+	case bytes.HasPrefix(magic, gzipMagic):
+		return newGzipReader(ahead)
+	case isZstdFrame(magic), isSkippableFrame(magic):
+		frames := &zstdFrames{r: ahead, limits: limits}
+		decoder, err := zstd.NewReader(frames, zstd.WithDecoderMaxWindow(uint64(limits.MaxWindow)), zstd.WithDecoderLowmem(true))
 		if err != nil {
 			return nil, err
 		}
-		return decoder.IOReadCloser(), nil
+		return &zstdReader{decoder: decoder, frames: frames}, nil
 	default:
-		return io.NopCloser(ahead), nil
+		return uncompressed{ahead}, nil
+	}
+}
+
+// uncompressed has no checksum of its own.
+type uncompressed struct{ io.Reader }
+
+func (uncompressed) Close() error { return nil }
+
+func (uncompressed) complete() bool { return false }
+
+// skipZeros reads zeros up to the end of r and returns io.EOF. Tools pad what they write to a pipe or a tape, after the
+// compression. https://github.com/libarchive/libarchive/wiki/ManPageBsdtar1 (-b)
+func skipZeros(r *bufio.Reader) error {
+	for {
+		if _, err := r.Peek(1); err != nil {
+			return err
+		}
+		padding, _ := r.Peek(r.Buffered()) // cannot fail
+		if len(bytes.TrimLeft(padding, "\x00")) > 0 {
+			return errTrailingData
+		}
+		if _, err := r.Discard(len(padding)); err != nil {
+			return err
+		}
 	}
 }

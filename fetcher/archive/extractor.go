@@ -33,11 +33,12 @@ type extractor struct {
 	packed     *countingReader
 	content    Content
 	entryCount int
-	totalBytes int64
+	// totalBytes is the size of all files so far by their headers. writtenBytes were written.
+	totalBytes, writtenBytes int64
 	// typeByPath holds the tar type of every path that was created.
 	typeByPath map[string]byte
-	// files holds the regular files by path. Hard links may refer to them.
-	files  map[string]File
+	// index holds the index in content.Files of every file and link.
+	index  map[string]int
 	buffer []byte
 }
 
@@ -51,10 +52,8 @@ func (x *extractor) extractEntries(archive *tar.Reader) error {
 			return err
 		}
 		if x.entryCount++; x.entryCount > x.limits.MaxEntries {
-			return fetcherr.New(fetcherr.InvalidArchive, "unsafe archive: more than %d entries", x.limits.MaxEntries)
-		}
-		if header.Typeflag == tar.TypeXGlobalHeader {
-			continue // git archive writes one, without content
+			return fetcherr.New(fetcherr.InvalidArchive, "unsafe archive: more than %d entries", x.limits.MaxEntries).
+				WithHint("raise FETCH_ARCHIVE_MAX_ENTRIES if the archive is yours")
 		}
 		name, err := x.entryPath(header)
 		if err != nil {
@@ -69,7 +68,13 @@ func (x *extractor) extractEntries(archive *tar.Reader) error {
 	}
 }
 
-// entryPath validates an entry's name and mode and returns the cleaned name.
+// Limits of Linux for a part of a path and for a path, in bytes.
+const (
+	maxName = 255
+	maxPath = 4095
+)
+
+// entryPath validates an entry's name and returns the cleaned name.
 func (x *extractor) entryPath(header *tar.Header) (string, error) {
 	name := path.Clean(header.Name)
 	switch {
@@ -79,8 +84,9 @@ func (x *extractor) entryPath(header *tar.Header) (string, error) {
 		return "", unsafeEntry(header.Name, "has an absolute name")
 	case name == ".." || strings.HasPrefix(name, "../") || hasDotDot(header.Name):
 		return "", unsafeEntry(header.Name, "has .. in its name")
-	case header.Mode&0o6000 != 0:
-		return "", unsafeEntry(header.Name, "is setuid or setgid")
+	case len(name) > maxPath, longestPart(name) > maxName:
+		return "", unsafeEntry(shorten(name), "has a name of %d bytes; file systems allow %d in each folder, and %d together",
+			longestPart(name), maxName, maxPath)
 	case name == "." && header.Typeflag != tar.TypeDir:
 		return "", unsafeEntry(header.Name, "has no usable name")
 	}
@@ -96,17 +102,28 @@ func hasDotDot(name string) bool {
 	return false
 }
 
+// longestPart returns the length of the longest part of a path in bytes.
+func longestPart(name string) int {
+	longest := 0
+	for part := range strings.SplitSeq(name, "/") {
+		longest = max(longest, len(part))
+	}
+	return longest
+}
+
+// shorten returns the beginning of a name that is too long for a message.
+func shorten(name string) string {
+	return strings.ToValidUTF8(name[:min(len(name), 64)], "") + "…"
+}
+
 func (x *extractor) extractEntry(archive *tar.Reader, header *tar.Header, name string) error {
-	if header.Typeflag == tar.TypeDir {
+	isFolder := header.Typeflag == tar.TypeDir
+	if header.Typeflag == tar.TypeReg && strings.HasSuffix(header.Name, "/") && header.Size == 0 {
+		isFolder = true // as written before POSIX
+	}
+	if isFolder {
 		return x.makeFolder(name, true)
 	}
-	if _, exists := x.typeByPath[name]; exists {
-		return unsafeEntry(name, "is in the archive twice")
-	}
-	if err := x.makeFolder(path.Dir(name), false); err != nil {
-		return err
-	}
-	x.typeByPath[name] = header.Typeflag
 	switch header.Typeflag {
 	case tar.TypeReg, tar.TypeGNUSparse:
 		return x.writeFile(archive, header, name)
@@ -119,6 +136,18 @@ func (x *extractor) extractEntry(archive *tar.Reader, header *tar.Header, name s
 	default:
 		return unsafeEntry(name, "is of the unknown type %q", header.Typeflag)
 	}
+}
+
+// prepare creates the folder of a file or link, and removes an earlier entry with its name: the last one counts, as for
+// other tools. A folder is not removed.
+func (x *extractor) prepare(name string) error {
+	switch typeflag, exists := x.typeByPath[name]; {
+	case exists && typeflag == tar.TypeDir:
+		return unsafeEntry(name, "is in the archive twice, as a folder and as a file")
+	case exists:
+		return x.root.Remove(name)
+	}
+	return x.makeFolder(path.Dir(name), false)
 }
 
 // makeFolder creates a folder and its parents. All of them must be folders, not links, so that nothing is written
@@ -147,10 +176,18 @@ func (x *extractor) makeFolder(name string, explicit bool) error {
 }
 
 func (x *extractor) writeFile(archive *tar.Reader, header *tar.Header, name string) error {
+	content, err := skipAppleDouble(archive, name)
+	if err != nil || content == nil {
+		return err
+	}
 	if x.totalBytes += header.Size; header.Size < 0 || x.totalBytes < 0 || x.totalBytes > x.limits.MaxBytes {
-		return fetcherr.New(fetcherr.InvalidArchive, "unsafe archive: more than %d bytes", x.limits.MaxBytes)
+		return fetcherr.New(fetcherr.InvalidArchive, "unsafe archive: more than %d bytes", x.limits.MaxBytes).
+			WithHint("raise FETCH_ARCHIVE_MAX_BYTES if the archive is yours")
 	}
 	if err := x.checkFreeSpace(header.Size); err != nil {
+		return err
+	}
+	if err := x.prepare(name); err != nil {
 		return err
 	}
 	mode := os.FileMode(fileMode)
@@ -161,26 +198,29 @@ func (x *extractor) writeFile(archive *tar.Reader, header *tar.Header, name stri
 	if err != nil {
 		return err
 	}
-	sum := crc32.New(castagnoli)
-	n, err := io.CopyBuffer(onlyWriter{io.MultiWriter(file, sum)}, onlyReader{archive}, x.buffer)
+	w := &fileWriter{file: file, crc: crc32.New(castagnoli), extractor: x}
+	_, err = io.CopyBuffer(w, onlyReader{content}, x.buffer)
 	err = errors.Join(err, file.Close())
 	if err != nil {
 		return fmt.Errorf("entry %q: %w", name, err)
 	}
-	x.addFile(File{Path: name, Bytes: n, CRC32C: sum.Sum32()})
+	x.add(header.Typeflag, File{Path: name, Bytes: w.n, CRC32C: w.crc.Sum32()})
 	return nil
 }
 
-func (x *extractor) addFile(file File) {
-	x.files[file.Path] = file
+// add records a file or link, in place of an earlier one with its name.
+func (x *extractor) add(typeflag byte, file File) {
+	x.typeByPath[file.Path] = typeflag
+	if i, exists := x.index[file.Path]; exists {
+		x.content.Files[i] = file
+		return
+	}
+	x.index[file.Path] = len(x.content.Files)
 	x.content.Files = append(x.content.Files, file)
 }
 
-// onlyReader and onlyWriter hide WriteTo and ReadFrom, with which io.CopyBuffer would bypass the buffer.
-type (
-	onlyReader struct{ io.Reader }
-	onlyWriter struct{ io.Writer }
-)
+// onlyReader hides WriteTo, with which io.CopyBuffer would bypass the buffer.
+type onlyReader struct{ io.Reader }
 
 // checkFreeSpace fails if a file does not fit on the volume. It skips files below 1 MiB, for which the check costs as
 // much as the write.

@@ -1,47 +1,105 @@
 package archive
 
 import (
+	"archive/tar"
 	"path"
 	"path/filepath"
+	"strings"
 )
+
+// maxLinks is the number of links that Linux follows for a path.
+// https://man7.org/linux/man-pages/man7/path_resolution.7.html
+const maxLinks = 40
 
 // makeSymlink creates a symbolic link. Lexically, its target must be inside the archive's folder. validateLinks checks
 // it again when all other links exist.
 func (x *extractor) makeSymlink(name, target string) error {
-	if target == "" || path.IsAbs(target) || !filepath.IsLocal(path.Join(path.Dir(name), target)) {
+	switch {
+	case target == "" || path.IsAbs(target) || !filepath.IsLocal(path.Join(path.Dir(name), target)):
 		return unsafeEntry(name, "is a link that leaves the archive: %q", target)
+	case len(target) > maxPath:
+		return unsafeEntry(name, "is a link to a name of %d bytes; file systems allow %d", len(target), maxPath)
+	}
+	if err := x.prepare(name); err != nil {
+		return err
 	}
 	if err := x.root.Symlink(target, name); err != nil {
 		return err
 	}
-	x.content.Files = append(x.content.Files, File{Path: name, Link: target})
+	x.add(tar.TypeSymlink, File{Path: name, Link: target})
 	return nil
 }
 
-// makeHardLink creates a hard link to an earlier file of the archive.
+// makeHardLink creates a hard link to an earlier file of the archive. One to a symbolic link is a link with the same
+// target.
 func (x *extractor) makeHardLink(name, target string) error {
-	file, exists := x.files[path.Clean(target)]
-	if !exists {
+	target = path.Clean(target)
+	i, exists := x.index[target]
+	switch {
+	case !exists:
 		return unsafeEntry(name, "is a hard link to %q, which is not a file of the archive", target)
+	case target == name:
+		return nil // GNU tar writes this for a file that was named twice
 	}
-	if err := x.root.Link(file.Path, name); err != nil {
+	file := x.content.Files[i]
+	if file.Link != "" {
+		return x.makeSymlink(name, file.Link)
+	}
+	if err := x.prepare(name); err != nil {
+		return err
+	}
+	if err := x.root.Link(target, name); err != nil {
 		return err
 	}
 	file.Path = name
-	x.addFile(file)
+	x.add(tar.TypeReg, file)
 	return nil
 }
 
 // validateLinks follows every symbolic link. A chain of links can leave the folder although each target is lexically
-// inside of it; os.Root refuses to follow such a chain. A dangling link is rejected, too.
+// inside of it. A dangling link is rejected, too.
 func (x *extractor) validateLinks() error {
 	for _, file := range x.content.Files {
-		if file.Link == "" {
-			continue
-		}
-		if _, err := x.root.Stat(file.Path); err != nil {
+		if file.Link != "" && !x.resolves(file.Path) {
 			return unsafeEntry(file.Path, "is a link to %q, which points outside the archive or nowhere", file.Link)
 		}
 	}
 	return nil
+}
+
+// resolves reports whether a path leads to a file or folder of the archive. It follows links as the kernel does, but
+// without the file system: os.Root follows only 8.
+func (x *extractor) resolves(name string) bool {
+	parts := strings.Split(name, "/")
+	folder, links := ".", 0
+	for len(parts) > 0 {
+		part := parts[0]
+		parts = parts[1:]
+		switch part {
+		case "", ".":
+			continue
+		case "..":
+			if folder == "." {
+				return false
+			}
+			folder = path.Dir(folder)
+			continue
+		}
+		current := path.Join(folder, part)
+		typeflag, exists := x.typeByPath[current]
+		switch {
+		case !exists:
+			return false
+		case typeflag == tar.TypeDir:
+			folder = current
+		case typeflag != tar.TypeSymlink:
+			return len(parts) == 0
+		case links == maxLinks:
+			return false
+		default:
+			links++
+			parts = append(strings.Split(x.content.Files[x.index[current]].Link, "/"), parts...)
+		}
+	}
+	return true
 }

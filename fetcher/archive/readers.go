@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"hash"
 	"io"
 	"sync"
 
@@ -48,35 +49,46 @@ func (c *limitedReader) Read(p []byte) (int, error) {
 	}
 	n, err := c.r.Read(p)
 	c.n += int64(n)
-	if c.n <= x.limits.RatioFloor {
-		return n, err
-	}
-	if packed, _ := x.packed.status(); c.n/x.limits.MaxRatio > packed {
-		return 0, fetcherr.New(fetcherr.InvalidArchive, "unsafe archive: %d bytes expand to more than %d, above the limit of 1 to %d",
-			packed, c.n, x.limits.MaxRatio).WithHint("looks like a decompression bomb; compress the model less")
+	if expandErr := x.checkExpansion(c.n); expandErr != nil {
+		return 0, expandErr
 	}
 	return n, err
 }
 
-// endOfArchive is the size of the end-of-archive mark: two zero blocks. archive/tar does not require the mark, so it
-// would accept an uncompressed archive that was truncated between two entries.
-const endOfArchive = 2 * 512
-
-// trailingZerosReader counts the zeros at the end of what was read so far.
-type trailingZerosReader struct {
-	r     io.Reader
-	zeros int64
+// fileWriter writes a file of the archive, and fails if the files expand too much: the holes of a sparse file are not
+// in the tar stream.
+type fileWriter struct {
+	file      io.Writer
+	crc       hash.Hash32
+	n         int64
+	extractor *extractor
 }
 
-func (t *trailingZerosReader) Read(p []byte) (int, error) {
-	n, err := t.r.Read(p)
-	i := n
-	for i > 0 && p[i-1] == 0 {
-		i--
+func (w *fileWriter) Write(p []byte) (int, error) {
+	x := w.extractor
+	x.writtenBytes += int64(len(p))
+	if err := x.checkExpansion(x.writtenBytes); err != nil {
+		return 0, err
 	}
-	if i > 0 {
-		t.zeros = 0
-	}
-	t.zeros += int64(n - i)
+	n, err := w.file.Write(p)
+	w.n += int64(n)
+	w.crc.Write(p[:n])
 	return n, err
+}
+
+// checkExpansion fails if expanded bytes are too many for the size of the object.
+func (x *extractor) checkExpansion(expanded int64) error {
+	if expanded <= x.limits.RatioFloor {
+		return nil
+	}
+	packed := x.limits.ObjectBytes
+	if packed == 0 {
+		packed, _ = x.packed.status()
+	}
+	if expanded/x.limits.MaxRatio <= packed {
+		return nil
+	}
+	return fetcherr.New(fetcherr.InvalidArchive, "unsafe archive: %d bytes expand to more than %d, above the limit of 1 to %d",
+		packed, expanded, x.limits.MaxRatio).
+		WithHint("looks like a decompression bomb; compress the model less, or raise FETCH_ARCHIVE_MAX_RATIO")
 }

@@ -3,11 +3,13 @@ package request
 import (
 	"errors"
 	"fmt"
+	"math"
 	"path"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/modelferry/modelferry/fetcher/archive"
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 )
 
@@ -33,6 +35,8 @@ const (
 	maxParallel = 64
 	minPartSize = 64 << 10
 	maxPartSize = 64 << 20
+	minWindow   = 8 << 20
+	maxWindow   = 2 << 30 // that of zstd --ultra --long=31
 )
 
 // FromEnv reads the request from the environment. The error lists all problems, each with the variable's name. Its kind
@@ -52,6 +56,12 @@ func FromEnv(lookup LookupEnv) (Request, error) {
 		IdentityWait: e.positiveDuration("FETCH_IDENTITY_WAIT", DefaultIdentityWait),
 		Parallel:     e.integer("FETCH_PARALLEL", DefaultParallel, 1, maxParallel),
 		PartSize:     int64(e.integer("FETCH_PART_SIZE", DefaultPartSize, minPartSize, maxPartSize)),
+		Limits: ArchiveLimits{
+			MaxEntries: e.integer("FETCH_ARCHIVE_MAX_ENTRIES", archive.DefaultMaxEntries, 1, math.MaxInt32),
+			MaxBytes:   int64(e.integer("FETCH_ARCHIVE_MAX_BYTES", archive.DefaultMaxBytes, 1, math.MaxInt64)),
+			MaxRatio:   int64(e.integer("FETCH_ARCHIVE_MAX_RATIO", archive.DefaultMaxRatio, 1, math.MaxInt32)),
+			MaxWindow:  int64(e.integer("FETCH_ARCHIVE_MAX_WINDOW", archive.DefaultMaxWindow, minWindow, maxWindow)),
+		},
 	}
 	req.Cloud, model.Bucket, model.Path = e.objectLocation()
 	model.Extract = extracts(e.boolean("MODEL_EXTRACT"), model.Path)

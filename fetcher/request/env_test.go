@@ -42,6 +42,7 @@ func TestFromEnv_defaults(t *testing.T) {
 		IdentityWait: time.Minute,
 		Parallel:     8,
 		PartSize:     8 << 20,
+		Limits:       request.ArchiveLimits{MaxEntries: 100_000, MaxBytes: 1 << 44, MaxRatio: 200, MaxWindow: 128 << 20},
 	}, req)
 	require.False(t, req.IsPinned())
 	require.Equal(t, "s3://models/bankchurn/model.joblib", req.URL(req.Artifacts[0]))
@@ -57,6 +58,8 @@ func TestFromEnv_allVariables(t *testing.T) {
 			`"sha256":"` + digest + `","version":"7","size":12,"extract":false}]`,
 		"FETCH_RETRIES": "0", "FETCH_BACKOFF": "50ms", "FETCH_TIMEOUT": "2m", "FETCH_STALL": "3s",
 		"FETCH_IDENTITY_WAIT": "5s", "FETCH_PARALLEL": "2", "FETCH_PART_SIZE": "1048576",
+		"FETCH_ARCHIVE_MAX_ENTRIES": "1000000", "FETCH_ARCHIVE_MAX_BYTES": "99999999999999", "FETCH_ARCHIVE_MAX_RATIO": "5000",
+		"FETCH_ARCHIVE_MAX_WINDOW": "268435456",
 	}))
 	require.NoError(t, err)
 	require.Equal(t, request.Request{
@@ -69,6 +72,7 @@ func TestFromEnv_allVariables(t *testing.T) {
 		},
 		Retries: 0, Backoff: 50 * time.Millisecond, Timeout: 2 * time.Minute, Stall: 3 * time.Second,
 		IdentityWait: 5 * time.Second, Parallel: 2, PartSize: 1 << 20,
+		Limits: request.ArchiveLimits{MaxEntries: 1_000_000, MaxBytes: 99_999_999_999_999, MaxRatio: 5000, MaxWindow: 256 << 20},
 	}, req)
 	require.True(t, req.IsPinned())
 	require.Equal(t, ".", req.Artifacts[0].Folder())
@@ -118,6 +122,11 @@ func TestFromEnv_invalidVariables(t *testing.T) {
 		{"a backoff below 0", map[string]string{"FETCH_BACKOFF": "-1s"}, `invalid FETCH_BACKOFF "-1s": must be a duration of 0s or more`},
 		{"a timeout of 0", map[string]string{"FETCH_TIMEOUT": "0s"}, "FETCH_TIMEOUT"},
 		{"zero parallel ranges", map[string]string{"FETCH_PARALLEL": "0"}, "FETCH_PARALLEL"},
+		{"no entries", map[string]string{"FETCH_ARCHIVE_MAX_ENTRIES": "0"}, "FETCH_ARCHIVE_MAX_ENTRIES"},
+		{"bytes with a unit", map[string]string{"FETCH_ARCHIVE_MAX_BYTES": "1GiB"}, "FETCH_ARCHIVE_MAX_BYTES"},
+		{"a ratio of 0", map[string]string{"FETCH_ARCHIVE_MAX_RATIO": "0"}, "FETCH_ARCHIVE_MAX_RATIO"},
+		{"a window below that of zstd -19", map[string]string{"FETCH_ARCHIVE_MAX_WINDOW": "8388607"}, "FETCH_ARCHIVE_MAX_WINDOW"},
+		{"a window above that of zstd --long=31", map[string]string{"FETCH_ARCHIVE_MAX_WINDOW": "2147483649"}, "FETCH_ARCHIVE_MAX_WINDOW"},
 		{"a part size above the maximum", map[string]string{"FETCH_PART_SIZE": "1073741824"}, "FETCH_PART_SIZE"},
 	}
 	for _, tt := range tests {

@@ -45,6 +45,19 @@ type Request struct {
 	Parallel int
 	// PartSize is the size of a range in bytes.
 	PartSize int64
+	// Limits restrict the content of archives.
+	Limits ArchiveLimits
+}
+
+// ArchiveLimits restrict the content of each archive: see archive.Limits.
+type ArchiveLimits struct {
+	MaxEntries int
+	// MaxBytes is the size of the extracted files.
+	MaxBytes int64
+	// MaxRatio is the number of bytes that one byte of the object may expand to.
+	MaxRatio int64
+	// MaxWindow is the memory in bytes for the window of zstd decoders.
+	MaxWindow int64
 }
 
 // Artifact is an object and its destination.

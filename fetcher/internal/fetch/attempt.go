@@ -42,6 +42,7 @@ func (r *run) attempt(ctx context.Context) error {
 	}
 	buffers := transfer.NewBufferPool(r.req.Parallel, r.req.PartSize)
 	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(maxArtifacts)
 	for i, object := range objects {
 		if r.staged[i] != nil {
 			continue

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 	"github.com/modelferry/modelferry/fetcher/internal/publish"
 	"github.com/modelferry/modelferry/fetcher/internal/report"
@@ -87,6 +89,8 @@ type run struct {
 	staged []*publish.StagedArtifact
 	// checkpoints holds what an earlier run downloaded, by the artifact's index.
 	checkpoints []checkpoint
+	// windows is the memory for the windows of all zstd decoders.
+	windows *semaphore.Weighted
 }
 
 func newRun(req request.Request, folder *publish.Folder, open Opener, log *slog.Logger) *run {
@@ -94,6 +98,7 @@ func newRun(req request.Request, folder *publish.Folder, open Opener, log *slog.
 		req: req, folder: folder, log: log, open: open,
 		staged:      make([]*publish.StagedArtifact, len(req.Artifacts)),
 		checkpoints: make([]checkpoint, len(req.Artifacts)),
+		windows:     semaphore.NewWeighted(req.Limits.MaxWindow),
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/modelferry/modelferry/fetcher/archive"
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
@@ -23,21 +22,17 @@ func (r *run) stageArtifact(ctx context.Context, index int, object source.Object
 	if extracted := r.checkpoints[index].archive; extracted != nil {
 		return extracted, nil
 	}
-	root, err := r.openStaging(index)
-	if err != nil {
-		return nil, err
-	}
-	defer root.Close()
 	staged := &publish.StagedArtifact{Record: publish.Record{
 		Dest: a.Dest, Source: r.req.URL(a), Bytes: object.Size, Version: object.Version, Extracted: a.Extract,
 	}}
+	var err error
 	switch {
 	case a.Extract:
-		err = r.fetchArchive(ctx, staged, index, object, root, buffers)
+		err = r.fetchArchive(ctx, staged, index, object, buffers)
 	case object.Encoding != "":
-		err = r.fetchDecoded(ctx, staged, index, object, root, buffers)
+		err = r.fetchDecoded(ctx, staged, index, object, buffers)
 	default:
-		err = r.fetchFile(ctx, staged, index, object, root)
+		err = r.fetchFile(ctx, staged, index, object)
 	}
 	if errors.Is(err, source.ErrRangesIgnored) && !object.Sequential {
 		r.log.Warn("the store ignores ranges: downloading the object in one request", "source", staged.Source)
@@ -60,8 +55,13 @@ func resumable(err error) bool {
 	return kind == fetcherr.Transient || kind == fetcherr.Interrupted
 }
 
-func (r *run) fetchFile(ctx context.Context, staged *publish.StagedArtifact, index int, object source.Object, root *os.Root) error {
+func (r *run) fetchFile(ctx context.Context, staged *publish.StagedArtifact, index int, object source.Object) error {
 	a, segments := r.req.Artifacts[index], r.checkpoints[index].segments
+	root, err := r.openStaging(index)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
 	file, err := publish.OpenStagedFile(root, a.Dest)
 	if err != nil {
 		return err
@@ -85,9 +85,32 @@ func (r *run) fetchFile(ctx context.Context, staged *publish.StagedArtifact, ind
 	return recordDigest(staged, a, object, digest)
 }
 
+// fetchArchive extracts an archive. If its zstd window does not fit beside those of others, it waits and begins again:
+// meanwhile it holds no buffers.
 func (r *run) fetchArchive(ctx context.Context, staged *publish.StagedArtifact, index int, object source.Object,
-	root *os.Root, buffers *transfer.BufferPool) error {
+	buffers *transfer.BufferPool) error {
+	memory := &memoryReservation{total: r.windows}
+	defer memory.release()
+	for {
+		err := r.extractArchive(ctx, staged, index, object, buffers, memory)
+		if !errors.Is(err, errMemoryInUse) {
+			return err
+		}
+		r.log.Info("waiting for the extraction of another archive, which needs the memory", "dest", staged.Dest, "bytes", memory.wants)
+		if err := memory.wait(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+func (r *run) extractArchive(ctx context.Context, staged *publish.StagedArtifact, index int, object source.Object,
+	buffers *transfer.BufferPool, memory *memoryReservation) error {
 	a := r.req.Artifacts[index]
+	root, err := r.openStaging(index)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
 	stream := transfer.NewStream(ctx, r.source, object, buffers, needsSHA256(a, object))
 	defer stream.Close()
 	reader, decoded := io.Reader(stream), (*decoder)(nil)
@@ -98,7 +121,11 @@ func (r *run) fetchArchive(ctx context.Context, staged *publish.StagedArtifact, 
 		}
 		reader = decoded
 	}
-	content, err := archive.Extract(ctx, reader, root, archive.Limits{FreeBytes: r.folder.FreeBytes})
+	limits := r.req.Limits
+	content, err := archive.Extract(ctx, reader, root, archive.Limits{
+		MaxEntries: limits.MaxEntries, MaxBytes: limits.MaxBytes, MaxRatio: limits.MaxRatio, MaxWindow: limits.MaxWindow,
+		ObjectBytes: object.Size, ReserveMemory: memory.grow, FreeBytes: r.folder.FreeBytes,
+	})
 	if decoded != nil && decoded.err != nil {
 		return decodeError(staged.Source, a, object, stream, decoded, err)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
-	"os"
 	"path"
 
 	"github.com/modelferry/modelferry/fetcher/archive"
@@ -19,8 +18,13 @@ import (
 // fetchDecoded downloads an object with a Content-Encoding to a file, decoding it while it is downloaded. An
 // interrupted download starts again, as for an archive, because the stored bytes are not kept.
 func (r *run) fetchDecoded(ctx context.Context, staged *publish.StagedArtifact, index int, object source.Object,
-	root *os.Root, buffers *transfer.BufferPool) error {
+	buffers *transfer.BufferPool) error {
 	a := r.req.Artifacts[index]
+	root, err := r.openStaging(index)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
 	file, err := publish.OpenStagedFile(root, a.Dest)
 	if err != nil {
 		return err
