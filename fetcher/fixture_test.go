@@ -126,7 +126,7 @@ func (f *fixture) result(t *testing.T, command *exec.Cmd, stderr string) result 
 	var last struct{ Summary json.RawMessage }
 	require.NoError(t, json.Unmarshal([]byte(lines[len(lines)-1]), &last))
 	require.JSONEq(t, string(message), string(last.Summary))
-	if got.ExitCode != 8 && got.ExitCode != 143 {
+	if got.ExitCode != 3 && got.ExitCode != 8 && got.ExitCode != 143 {
 		require.NoDirExists(t, f.path(staging))
 	}
 	return got

@@ -78,7 +78,7 @@ func (r *run) openSource(ctx context.Context) error {
 	if r.source != nil {
 		return nil
 	}
-	identityRetry := &transfer.IdentityRetry{Deadline: time.Now().Add(r.req.IdentityWait), Log: r.log}
+	identityRetry := &transfer.IdentityRetry{Deadline: time.Now().Add(r.req.IdentityWait), Wait: r.req.IdentityWait, Log: r.log}
 	var base source.Source
 	err := identityRetry.Do(ctx, func() (err error) {
 		base, err = r.open(ctx, r.req, r.log)

@@ -52,7 +52,8 @@ func (r *run) stageArtifact(ctx context.Context, index int, object source.Object
 // resumable reports whether a later run may resume from the staging folder.
 func resumable(err error) bool {
 	kind := fetcherr.KindOf(err)
-	return kind == fetcherr.Transient || kind == fetcherr.Interrupted
+	denied := kind == fetcherr.PermissionDenied || kind == fetcherr.IdentityNotReady
+	return kind == fetcherr.Transient || kind == fetcherr.Interrupted || denied
 }
 
 func (r *run) fetchFile(ctx context.Context, staged *publish.StagedArtifact, index int, object source.Object) error {

@@ -16,6 +16,9 @@ import (
 type IdentityRetry struct {
 	// Deadline ends the retries, for all requests of a run together.
 	Deadline time.Time
+	// Wait limits the retries of a range that is refused after Deadline: a token has expired, or a grant is replaced,
+	// while a long download is running.
+	Wait time.Duration
 	// Principal returns the name of the identity for the log. It may be nil.
 	Principal func(context.Context) string
 	Log       *slog.Logger
@@ -30,6 +33,10 @@ var identityBackoff = Backoff{Base: 500 * time.Millisecond, Cap: 5 * time.Second
 // Do calls try until it succeeds, fails with another kind than fetcherr.IdentityNotReady, or Deadline has passed. It
 // returns the last error.
 func (r *IdentityRetry) Do(ctx context.Context, try func() error) error {
+	return r.doUntil(ctx, r.Deadline, try)
+}
+
+func (r *IdentityRetry) doUntil(ctx context.Context, deadline time.Time, try func() error) error {
 	for n := 0; ; n++ {
 		err := try()
 		if err == nil {
@@ -39,8 +46,8 @@ func (r *IdentityRetry) Do(ctx context.Context, try func() error) error {
 		if fetcherr.KindOf(err) != fetcherr.IdentityNotReady {
 			return err
 		}
-		r.logFirstRefusal(ctx, err)
-		remaining := time.Until(r.Deadline)
+		remaining := time.Until(deadline)
+		r.logFirstRefusal(ctx, remaining, err)
 		if remaining <= 0 || Sleep(ctx, min(identityBackoff.Delay(n), remaining)) != nil {
 			return err
 		}
@@ -48,14 +55,14 @@ func (r *IdentityRetry) Do(ctx context.Context, try func() error) error {
 }
 
 // logFirstRefusal logs only the first refusal of a run, because all have the same cause.
-func (r *IdentityRetry) logFirstRefusal(ctx context.Context, err error) {
+func (r *IdentityRetry) logFirstRefusal(ctx context.Context, remaining time.Duration, err error) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	if !r.waitingSince.IsZero() {
 		return
 	}
 	r.waitingSince = time.Now()
-	attributes := []any{"atMost", time.Until(r.Deadline).Round(time.Millisecond).String(), "error", err.Error()}
+	attributes := []any{"atMost", remaining.Round(time.Millisecond).String(), "error", err.Error()}
 	if r.Principal != nil {
 		attributes = append(attributes, "principal", r.Principal(ctx))
 	}
@@ -90,7 +97,11 @@ func (s *identityRetrySource) Stat(ctx context.Context, ref source.Ref) (object 
 }
 
 func (s *identityRetrySource) Read(ctx context.Context, object source.Object, offset, length int64) (body io.ReadCloser, err error) {
-	err = s.retry.Do(ctx, func() error {
+	deadline := s.retry.Deadline
+	if extended := time.Now().Add(s.retry.Wait); extended.After(deadline) {
+		deadline = extended
+	}
+	err = s.retry.doUntil(ctx, deadline, func() error {
 		body, err = s.Source.Read(ctx, object, offset, length)
 		return err
 	})

@@ -133,3 +133,35 @@ func TestBackoffDelay_exponentialWithJitterAndCap(t *testing.T) {
 	}
 	require.Less(t, backoff.Delay(1000), time.Minute)
 }
+
+// A range may be refused long after the start of the run; a lookup belongs to the start.
+func TestIdentityRetry_rangeAfterDeadline(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		refusals := 0
+		src := randomSource(10)
+		src.onRead = func(int64) (io.ReadCloser, error) {
+			if refusals > 0 {
+				refusals--
+				return nil, fetcherr.New(fetcherr.IdentityNotReady, "expired")
+			}
+			return nil, nil
+		}
+		retry := &transfer.IdentityRetry{Deadline: time.Now().Add(-time.Hour), Wait: time.Minute, Log: discardLogger}
+		limited := transfer.WithIdentityRetry(src, retry)
+		refusals = 3
+		body, err := limited.Read(t.Context(), src.object(), 0, 10)
+		require.NoError(t, err)
+		require.NoError(t, body.Close())
+
+		refusals = 1000
+		began := time.Now()
+		_, err = limited.Read(t.Context(), src.object(), 0, 10)
+		require.Equal(t, fetcherr.IdentityNotReady, fetcherr.KindOf(err))
+		require.Equal(t, time.Minute, time.Since(began))
+
+		began = time.Now()
+		_, err = limited.Stat(t.Context(), source.Ref{})
+		require.Equal(t, fetcherr.IdentityNotReady, fetcherr.KindOf(err))
+		require.Zero(t, time.Since(began))
+	})
+}

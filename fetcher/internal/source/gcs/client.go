@@ -12,7 +12,6 @@ import (
 
 	"cloud.google.com/go/auth"
 	"cloud.google.com/go/auth/credentials"
-	"cloud.google.com/go/auth/httptransport"
 	"google.golang.org/api/googleapi"
 
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
@@ -50,18 +49,21 @@ func newClient(userAgent, userProject string) (*client, error) {
 	if UsesEmulator() {
 		return c, nil
 	}
+	authorized, err := newRenewingTransport(base, detectCredentials)
+	if err != nil {
+		return nil, err
+	}
+	c.http.Transport = authorized
+	return c, nil
+}
+
+func detectCredentials() (*auth.Credentials, error) {
 	creds, err := credentials.DetectDefault(&credentials.DetectOptions{Scopes: []string{readOnlyScope}})
 	if err != nil {
 		return nil, fetcherr.New(fetcherr.PermissionDenied, "no Google identity: %w", err).
 			WithHint("give the pod's service account a workload identity, or set GOOGLE_APPLICATION_CREDENTIALS")
 	}
-	if err := checkUniverse(creds); err != nil {
-		return nil, err
-	}
-	if err := httptransport.AddAuthorizationMiddleware(c.http, creds); err != nil {
-		return nil, fetcherr.New(fetcherr.InvalidConfig, "GCS client: %w", err)
-	}
-	return c, nil
+	return creds, checkUniverse(creds)
 }
 
 // get requests an object: its metadata, or its content if query has alt=media. The caller closes the body. A status

@@ -46,6 +46,13 @@ func (e identityError) Unwrap() error { return e.error }
 // errNoKeys is the error of an identity service that responds without credentials.
 var errNoKeys = errors.New("the response has no access key")
 
+// Invalidate drops the cached credentials.
+func (c taggedCredentials) Invalidate() {
+	if cache, ok := c.CredentialsProvider.(interface{ Invalidate() }); ok {
+		cache.Invalidate()
+	}
+}
+
 func (c taggedCredentials) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	credentials, err := c.CredentialsProvider.Retrieve(ctx)
 	if err == nil && !credentials.HasKeys() {

@@ -32,7 +32,7 @@ func (s *Source) Read(ctx context.Context, object source.Object, offset, length 
 	if !object.Sequential {
 		input.Range = aws.String(fmt.Sprintf("bytes=%d-%d", offset, offset+length-1))
 	}
-	out, err := s.client.GetObject(ctx, input, addressing(object.Bucket), acceptEncoding(object.Encoding))
+	out, err := s.getObject(ctx, input, acceptEncoding(object.Encoding))
 	if err != nil {
 		return nil, notFoundAsChanged(url, classifyError(url, object.Ref, err))
 	}

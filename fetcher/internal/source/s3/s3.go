@@ -4,6 +4,7 @@ package s3
 import (
 	"context"
 	"os"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
@@ -24,6 +25,10 @@ type Source struct {
 	client   *s3.Client
 	config   aws.Config
 	settings Settings
+
+	credentials taggedCredentials
+	// renewal is locked while the credentials are renewed.
+	renewal sync.Mutex
 }
 
 // Settings select how a bucket is addressed, beside the variables of the SDK.
@@ -54,7 +59,8 @@ func New(ctx context.Context, options ...func(*Settings)) (*Source, error) {
 	if cfg.Region == "" {
 		return nil, fetcherr.New(fetcherr.InvalidConfig, "no AWS region").WithHint("set AWS_REGION to the bucket's region")
 	}
-	cfg.Credentials = taggedCredentials{cfg.Credentials}
+	s.credentials = taggedCredentials{cfg.Credentials}
+	cfg.Credentials = s.credentials
 	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
 		return nil, classifyCredentialError(err)
 	}

@@ -19,10 +19,7 @@ import (
 // Stat returns the object's size, ETag, version ID and, if the upload had one, the checksum of the whole object. A
 // store without HEAD, or whose HEAD has no length, is asked for the object's first byte.
 func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error) {
-	head, err := s.client.HeadObject(ctx, &s3.HeadObjectInput{
-		Bucket: &ref.Bucket, Key: &ref.Key, VersionId: optionalString(ref.Version),
-		ChecksumMode: types.ChecksumModeEnabled, RequestPayer: s.payer(),
-	}, addressing(ref.Bucket))
+	head, err := s.headObject(ctx, ref)
 	if err != nil {
 		return s.statWithoutHead(ctx, ref, err)
 	}
@@ -36,6 +33,24 @@ func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error
 		return s.statFirstByte(ctx, object, true)
 	}
 	return object, nil
+}
+
+// headObject sends a HEAD request, and once more if the credentials in use have expired. As the response to HEAD does
+// not say so, the object's first byte is requested, which renews them.
+func (s *Source) headObject(ctx context.Context, ref source.Ref) (*s3.HeadObjectOutput, error) {
+	input := &s3.HeadObjectInput{
+		Bucket: &ref.Bucket, Key: &ref.Key, VersionId: optionalString(ref.Version),
+		ChecksumMode: types.ChecksumModeEnabled, RequestPayer: s.payer(),
+	}
+	used, _ := s.credentials.Retrieve(ctx) // from the cache; the request reports the error
+	head, err := s.client.HeadObject(ctx, input, addressing(ref.Bucket))
+	if err == nil || statusOf(err) != http.StatusBadRequest && statusOf(err) != http.StatusUnauthorized {
+		return head, err
+	}
+	if _, firstErr := s.statFirstByte(ctx, source.Object{Ref: ref}, false); firstErr != nil || !s.isRenewed(ctx, used) {
+		return head, err
+	}
+	return s.client.HeadObject(ctx, input, addressing(ref.Bucket))
 }
 
 // describe returns what a response to HEAD or GET says about an object, except its size and checksum.
@@ -105,10 +120,10 @@ func isUnsupported(err error) bool {
 // clients that do not accept gzip would not tell the size.
 func (s *Source) statFirstByte(ctx context.Context, object source.Object, exists bool) (source.Object, error) {
 	ref := object.Ref
-	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{
+	out, err := s.getObject(ctx, &s3.GetObjectInput{
 		Bucket: &ref.Bucket, Key: &ref.Key, VersionId: optionalString(ref.Version), Range: aws.String("bytes=0-0"),
 		RequestPayer: s.payer(),
-	}, addressing(ref.Bucket), acceptEncoding(encodingGzip))
+	}, acceptEncoding(encodingGzip))
 	if isUnsatisfiable(err) && exists {
 		return object, nil // without a first byte it is empty
 	}
