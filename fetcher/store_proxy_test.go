@@ -15,6 +15,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -129,6 +130,42 @@ func (i *certificateIssuer) certificateFor(hello *tls.ClientHelloInfo) (*tls.Cer
 	}
 	raw, err := x509.CreateCertificate(rand.Reader, template, i.ca, &i.key.PublicKey, i.key)
 	return &tls.Certificate{Certificate: [][]byte{raw}, PrivateKey: i.key}, err
+}
+
+// A proxy that refuses a host answers CONNECT with a status.
+func TestExitCode_proxyRefuses(t *testing.T) {
+	stores := allStores(t)
+	for _, tt := range []struct {
+		status, exit int
+		message      string
+	}{
+		{http.StatusProxyAuthRequired, 2, "the proxy requires a login"},
+		{http.StatusForbidden, 2, "let the proxy connect to the host, or add it to NO_PROXY"},
+		{http.StatusBadGateway, 8, "502 Bad Gateway"},
+	} {
+		for name, store := range stores {
+			t.Run(name+"/"+http.StatusText(tt.status), func(t *testing.T) {
+				t.Parallel()
+				proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(tt.status) }))
+				defer proxy.Close()
+				f := newFixture(
+					t,
+					store,
+					"",
+				).set("FETCH_RETRIES", "0", "HTTPS_PROXY", strings.Replace(proxy.URL, "//", "//user:passw0rd@", 1),
+					"AWS_ENDPOINT_URL_S3", "", "STORAGE_EMULATOR_HOST", "")
+				if name == "gcs" {
+					serveMetadata(t, f, 0)
+				}
+				got := f.run(t)
+				require.Equal(t, tt.exit, got.ExitCode, got.stderr)
+				require.Contains(t, got.Message, tt.message)
+				require.Contains(t, got.Message, "the proxy "+strings.TrimPrefix(proxy.URL, "http://")+" refuses to connect to ")
+				require.NotContains(t, got.stderr, "passw0rd")
+				require.Equal(t, tt.exit == 8, strings.Contains(got.stderr, "retrying"))
+			})
+		}
+	}
 }
 
 // The proxy variables apply to the stores' own endpoints and to custom ones.

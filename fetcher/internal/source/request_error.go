@@ -16,11 +16,13 @@ const (
 	// ForeignResponseHint is the hint for a response that is not the store's.
 	ForeignResponseHint = "a proxy, a firewall or another server answered, not the store: " +
 		"check the endpoint, HTTP_PROXY, HTTPS_PROXY and NO_PROXY"
-	unknownCAHint = "mount the certificate of the endpoint's CA and name its file in SSL_CERT_FILE, for S3 in AWS_CA_BUNDLE"
-	hostnameHint  = "use a host name that is in the certificate, or issue the certificate for this host"
-	expiredHint   = "renew the certificate, or synchronize the node's clock"
-	schemeHint    = "check the scheme of the endpoint: the server does not speak TLS"
-	endpointHint  = "check the variables for the endpoint, the region, the credentials and the proxy"
+	// ProxyLoginHint is the hint for 407 of a proxy.
+	ProxyLoginHint = "the proxy requires a login: set HTTP_PROXY and HTTPS_PROXY to http://USER:PASSWORD@HOST:PORT"
+	unknownCAHint  = "mount the certificate of the endpoint's CA and name its file in SSL_CERT_FILE, for S3 in AWS_CA_BUNDLE"
+	hostnameHint   = "use a host name that is in the certificate, or issue the certificate for this host"
+	expiredHint    = "renew the certificate, or synchronize the node's clock"
+	schemeHint     = "check the scheme of the endpoint: the server does not speak TLS"
+	endpointHint   = "check the variables for the endpoint, the region, the credentials and the proxy"
 )
 
 // impossibleRequests are parts of the messages of net/http for requests that it cannot send. It exports no errors for

@@ -53,6 +53,8 @@ func classifyResponse(url string, ref source.Ref, apiErr *googleapi.Error) error
 	class, known := classifyReason(apiErr)
 	switch {
 	case known:
+	case status == http.StatusProxyAuthRequired:
+		class = errorClass{fetcherr.InvalidConfig, source.ProxyLoginHint}
 	case status == http.StatusNotFound:
 		return notFoundError(url, ref, apiErr)
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:

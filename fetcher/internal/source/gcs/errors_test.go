@@ -79,6 +79,7 @@ var statusCases = []refusalCase{
 	{403, "insufficientPermissions", fetcherr.IdentityNotReady, "grant the pod's identity roles/storage.objectViewer on gs://models/a/"},
 	{404, "notFound", fetcherr.NotFound, "no such object (check the bucket and the path"},
 	{405, "methodNotAllowed", fetcherr.InvalidConfig, "check STORAGE_EMULATOR_HOST"},
+	{407, "other", fetcherr.InvalidConfig, "the proxy requires a login"},
 	{408, "uploadBrokenConnection", fetcherr.Transient, ""},
 	{409, "conflict", fetcherr.Transient, ""},
 	{410, "gone", fetcherr.InvalidConfig, ""},

@@ -121,6 +121,8 @@ func (r refusal) classifyCode() error {
 	code, status := r.code(), r.status()
 	_, known := errorClasses[code]
 	switch {
+	case status == http.StatusProxyAuthRequired:
+		return r.newError(errorClass{fetcherr.InvalidConfig, source.ProxyLoginHint})
 	case code == "AccessDenied", code == "KMS.AccessDeniedException":
 		return r.accessDenied()
 	case code == "NoSuchKey", code == "NoSuchBucket", code == "NoSuchVersion":

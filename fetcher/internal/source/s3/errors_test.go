@@ -114,6 +114,7 @@ var statusCases = []refusalCase{
 	{404, "Unknown", "", fetcherr.NotFound, "no such object"},
 	{405, "Unknown", "", fetcherr.InvalidConfig, "the server does not support the request"},
 	{405, "Unknown", "v1", fetcherr.NotFound, "this version is a delete marker"},
+	{407, "Unknown", "", fetcherr.InvalidConfig, "the proxy requires a login"},
 	{408, "Unknown", "", fetcherr.Transient, ""},
 	{409, "Unknown", "", fetcherr.Transient, ""},
 	{412, "Unknown", "", fetcherr.ObjectChanged, ""},
