@@ -3,6 +3,7 @@ package request
 import (
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -81,12 +82,16 @@ func (e *env) checkURL(key string) {
 		return
 	}
 	u, err := url.Parse(value)
+	shown := strconv.Quote(value)
+	if strings.Contains(value, "@") { // a password
+		shown = "URL with a user"
+	}
 	switch {
 	case err != nil, u.Scheme != "http" && u.Scheme != "https", !validHost.MatchString(u.Host), u.User != nil,
 		strings.ContainsFunc(value, unicode.IsSpace):
-		e.addError("invalid %s %q: must be a URL with a scheme and a host, such as https://s3.example.com, without spaces", key, value)
+		e.addError("invalid %s %s: must be a URL with a scheme and a host, such as https://s3.example.com, without user and spaces", key, shown)
 	case u.RawQuery != "" && key != "AWS_CONTAINER_CREDENTIALS_FULL_URI", u.Fragment != "":
-		e.addError("invalid %s %q: must be a URL without query and fragment", key, value)
+		e.addError("invalid %s %s: must be a URL without query and fragment", key, shown)
 	}
 }
 

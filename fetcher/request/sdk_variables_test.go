@@ -33,7 +33,7 @@ func TestFromEnv_invalidSDKVariables(t *testing.T) {
 			"http://",
 			"http://minio:port",
 			"http://mi nio",
-			"http://u:p@minio",
+			"http://u:" + secret + "@minio",
 			"http://minio/?a=b",
 		},
 		"AWS_ENDPOINT_URL_STS":               {"sts.example.com", "https://sts.example.com \n"},
