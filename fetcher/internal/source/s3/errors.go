@@ -200,10 +200,14 @@ func (r refusal) wrongRegion() error {
 	return r.newError(errorClass{fetcherr.InvalidConfig, hint})
 }
 
-// notFoundAsChanged turns NotFound into ObjectChanged, because Stat has found the object before.
-func notFoundAsChanged(url string, err error) error {
-	if fetcherr.KindOf(err) != fetcherr.NotFound {
-		return err
+// classifyReadError is classifyError after Stat has found the object: a missing object was removed. S3 refuses to read an
+// archived object, but not to stat it.
+func classifyReadError(url string, ref source.Ref, err error) error {
+	classified := classifyError(url, ref, err)
+	var apiErr smithy.APIError
+	if fetcherr.KindOf(classified) != fetcherr.NotFound ||
+		errors.As(err, &apiErr) && errorClasses[apiErr.ErrorCode()].hint == restoreHint {
+		return classified
 	}
 	return fetcherr.New(fetcherr.ObjectChanged, "%s was removed while it was read", url)
 }

@@ -34,7 +34,7 @@ func (s *Source) Read(ctx context.Context, object source.Object, offset, length 
 	}
 	out, err := s.getObject(ctx, input, acceptEncoding(object.Encoding))
 	if err != nil {
-		return nil, notFoundAsChanged(url, classifyError(url, object.Ref, err))
+		return nil, classifyReadError(url, object.Ref, err)
 	}
 	response := responseOf(out.ResultMetadata)
 	if err := s.checkVersion(object, response); err != nil {
