@@ -3,6 +3,7 @@ package components
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path"
 	"strconv"
 	"time"
@@ -61,6 +62,8 @@ type FetcherArgs struct {
 	Parallel int
 	// PartBytes is the size of a range in bytes.
 	PartBytes int64
+	// Archives are the limits for the content of archives.
+	Archives config.ArchiveLimits
 	// Resources of the init container.
 	Resources config.ResourceRequirements
 }
@@ -136,6 +139,7 @@ func (a FetcherArgs) env() map[string]string {
 	if a.PartBytes > 0 {
 		env["FETCH_PART_SIZE"] = strconv.FormatInt(a.PartBytes, 10)
 	}
+	maps.Copy(env, a.Archives.Env())
 	return env
 }
 

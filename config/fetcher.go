@@ -24,6 +24,8 @@ type Fetcher struct {
 	Parallel int `json:"parallel"`
 	// Size of a range, 64KiB to 64MiB. Default: the fetcher's default.
 	PartSize string `json:"partSize"`
+	// Limits for the content of archives.
+	Archives ArchiveLimits `json:"archives"`
 	// CPU, memory and ephemeral storage of the init container. Default: requests of 100m and 64Mi, limits of 1 and
 	// 256Mi.
 	Resources ResourceRequirements `json:"resources"`
@@ -79,5 +81,6 @@ func (f Fetcher) validate(fldPath *field.Path) field.ErrorList {
 				fmt.Sprintf("must be between %dKiB and %dMiB", minPartBytes>>10, maxPartBytes>>20)))
 		}
 	}
+	errs = append(errs, f.Archives.validate(fldPath.Child("archives"))...)
 	return append(errs, f.Resources.validate(fldPath.Child("resources"))...)
 }

@@ -73,7 +73,7 @@ func (d deployedService) outputs(c config.Config, platform *platform) pulumi.Map
 func fetcher(f config.Fetcher) components.FetcherArgs {
 	return components.FetcherArgs{
 		Image: f.Image, Retries: f.Retries, Backoff: f.Backoff, Timeout: f.Timeout, IdentityWait: f.IdentityWaitOrZero(),
-		Parallel: f.Parallel, PartBytes: f.PartSizeBytes(), Resources: f.Resources,
+		Parallel: f.Parallel, PartBytes: f.PartSizeBytes(), Archives: f.Archives, Resources: f.Resources,
 	}
 }
 

@@ -25,6 +25,10 @@ var options = []option{
 	{"fetcher.identityWait", oneOf("1ns", "2m")},
 	{"fetcher.parallel", oneOf(1, 64)},
 	{"fetcher.partSize", oneOf("64KiB", "8MiB")},
+	{"fetcher.archives.maxEntries", oneOf(1, 1_000_000)},
+	{"fetcher.archives.maxSize", oneOf("1TB")},
+	{"fetcher.archives.maxRatio", oneOf(1, 10_000)},
+	{"fetcher.archives.maxWindow", oneOf("8MiB", "2GiB")},
 	{"fetcher.resources.limits.memory", oneOf("512Mi")},
 	{"rollout.deadline", oneOf("15s", "1h")},
 	{"gpu", newEachDraw(func() any {

@@ -107,6 +107,8 @@ func (f *metadataFilter) passEntry(header *[blockSize]byte, size int64) error {
 	switch typeflag := header[typeflagOffset]; typeflag {
 	case tar.TypeLink, tar.TypeSymlink, tar.TypeChar, tar.TypeBlock, tar.TypeDir, tar.TypeFifo:
 		size = 0 // archive/tar expects no content, whatever the header says
+	case tar.TypeCont: // contiguous on some systems, otherwise a regular file
+		header[typeflagOffset] = tar.TypeReg
 	case 0: // the type of regular files and folders before POSIX
 		if size > 0 {
 			header[typeflagOffset] = tar.TypeReg

@@ -35,6 +35,7 @@ func TestExtract_ignoresMetadata(t *testing.T) {
 			copy(header[136:], "yesterday   ")
 			copy(header[329:], "????????????????")
 		}), b),
+		"a contiguous file": RawTar(Raw('7', "a", []byte("a"), nil), b),
 		"a path after an attribute": RawTar(extended(PaxRecord("SCHILY.xattr.x", long), PaxRecord("path", "a")),
 			Raw('0', "short", []byte("a"), nil), b),
 		"two extended headers, of which the last one counts": RawTar(extended(PaxRecord("path", "old"), PaxRecord("size", "9")),

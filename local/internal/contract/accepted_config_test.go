@@ -2,6 +2,7 @@ package contract
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -110,6 +111,11 @@ func TestFetcherRequest_acceptsValidSettings(t *testing.T) {
 		"fetcher.backoff":  {"-1ns", "0s", "1ns", "10s", "100h"},
 		"fetcher.timeout":  {"-1ns", "0s", "1ns", "90s", "100h"},
 
+		"fetcher.archives.maxEntries": {-1, 0, 1, 1<<31 - 1, 1 << 31},
+		"fetcher.archives.maxSize":    {"", "0", "1", "16TiB", "1EiB", "7.9EiB", "much"},
+		"fetcher.archives.maxRatio":   {-1, 0, 1, 1<<31 - 1, 1 << 31},
+		"fetcher.archives.maxWindow":  {"", "8388607", "8MiB", "9MB", "2GiB", "2147483649"},
+
 		"fetcher.identityWait": {"-1ns", "0s", "1ns", "2m", "100h"},
 	} {
 		t.Run(path, func(t *testing.T) {
@@ -128,10 +134,23 @@ func TestFetcherRequest_acceptsValidSettings(t *testing.T) {
 				require.Equal(t, c.Fetcher.Timeout, req.Timeout)
 				require.Equal(t, cmp.Or(c.Fetcher.IdentityWaitOrZero(), request.DefaultIdentityWait), req.IdentityWait)
 				require.Equal(t, cmp.Or(c.Fetcher.Parallel, request.DefaultParallel), req.Parallel)
+				for key, value := range c.Fetcher.Archives.Env() {
+					require.Equal(t, value, archiveLimit(req, key), key)
+				}
 				require.Equal(t, cmp.Or(c.Fetcher.PartSizeBytes(), request.DefaultPartSize), req.PartSize)
 			}
 			require.Greater(t, accepted, 2)
 			require.Less(t, accepted, len(values))
 		})
 	}
+}
+
+// archiveLimit returns the limit that a variable of the fetcher sets.
+func archiveLimit(req request.Request, variable string) string {
+	return fmt.Sprint(map[string]int64{
+		"FETCH_ARCHIVE_MAX_ENTRIES": int64(req.Limits.MaxEntries),
+		"FETCH_ARCHIVE_MAX_BYTES":   req.Limits.MaxBytes,
+		"FETCH_ARCHIVE_MAX_RATIO":   req.Limits.MaxRatio,
+		"FETCH_ARCHIVE_MAX_WINDOW":  req.Limits.MaxWindow,
+	}[variable])
 }

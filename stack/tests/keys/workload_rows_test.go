@@ -90,6 +90,10 @@ func fetcherRows() []row {
 		newRow("fetcher.identityWait", "90s", setting("FETCH_IDENTITY_WAIT", "1m30s")),
 		newRow("fetcher.parallel", 4, setting("FETCH_PARALLEL", "4")),
 		newRow("fetcher.partSize", "1MiB", setting("FETCH_PART_SIZE", "1048576")),
+		newRow("fetcher.archives.maxEntries", 200_000, setting("FETCH_ARCHIVE_MAX_ENTRIES", "200000")),
+		newRow("fetcher.archives.maxSize", "1TB", setting("FETCH_ARCHIVE_MAX_BYTES", "1000000000000")),
+		newRow("fetcher.archives.maxRatio", 1000, setting("FETCH_ARCHIVE_MAX_RATIO", "1000")),
+		newRow("fetcher.archives.maxWindow", "256MiB", setting("FETCH_ARCHIVE_MAX_WINDOW", "268435456")),
 	}, resourceRows("fetcher.resources", "Deployment", "bankchurn",
 		stacktest.FetcherContainer+"resources.requests.", stacktest.FetcherContainer+"resources.limits.")...)...)
 }
