@@ -47,6 +47,10 @@ func TestFetcher_bucketAsHostName(t *testing.T) {
 		{"an access point with another endpoint", "http://store.test:9000", "", accessPoint, "finance-111122223333.store.test:9000"},
 		{"an access point, whatever the style", "http://store.test:9000", "path", accessPoint, "finance-111122223333.store.test:9000"},
 		{"an access point in another region", "", "", accessPoint, "finance-111122223333.s3-accesspoint.eu-west-3.amazonaws.com"},
+		{"an access point of Object Lambda", "", "", "arn:aws:s3-object-lambda:eu-west-3:111122223333:accesspoint/finance",
+			"finance-111122223333.s3-object-lambda.eu-west-3.amazonaws.com"},
+		{"an access point of several regions", "", "", "arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap",
+			"mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

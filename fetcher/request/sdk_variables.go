@@ -89,7 +89,11 @@ func (e *env) checkURL(key string) {
 	switch {
 	case err != nil, u.Scheme != "http" && u.Scheme != "https", !validHost.MatchString(u.Host), u.User != nil,
 		strings.ContainsFunc(value, unicode.IsSpace):
-		e.addError("invalid %s %s: must be a URL with a scheme and a host, such as https://s3.example.com, without user and spaces", key, shown)
+		e.addError(
+			"invalid %s %s: must be a URL with a scheme and a host, such as https://s3.example.com, without user and spaces",
+			key,
+			shown,
+		)
 	case u.RawQuery != "" && key != "AWS_CONTAINER_CREDENTIALS_FULL_URI", u.Fragment != "":
 		e.addError("invalid %s %s: must be a URL without query and fragment", key, shown)
 	}

@@ -23,7 +23,7 @@ const (
 	// IdentityNotReady is PermissionDenied while the identity may still become ready: a role binding or a token that
 	// has not taken effect yet looks the same. It is retried, and is PermissionDenied after FETCH_IDENTITY_WAIT.
 	IdentityNotReady
-	// NotFound is a bucket, an object or a version that does not exist.
+	// NotFound is a bucket, an object or a version that does not exist, or an object that has to be restored first.
 	NotFound
 	// Integrity is an object with other content than requested.
 	Integrity

@@ -2,6 +2,8 @@ package s3
 
 import (
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -135,4 +137,16 @@ func TestPrincipal_serverHangs(t *testing.T) {
 	began := time.Now()
 	require.Empty(t, src.Principal(t.Context()))
 	require.Less(t, time.Since(began), principalTimeout+time.Second)
+}
+
+func TestClassifyCredentialError_unknownCA(t *testing.T) {
+	useSTS(t, http.NotFound)
+	server := httptest.NewUnstartedServer(http.NotFoundHandler())
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // the client refuses the certificate
+	server.StartTLS()
+	defer server.Close()
+	t.Setenv("AWS_ENDPOINT_URL_STS", server.URL)
+	_, err := New(t.Context())
+	require.ErrorContains(t, err, "AWS_CA_BUNDLE")
+	require.Equal(t, fetcherr.InvalidConfig, fetcherr.KindOf(err), err)
 }
