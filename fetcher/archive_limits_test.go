@@ -42,6 +42,25 @@ func TestFetcher_archiveLimits(t *testing.T) {
 	}
 }
 
+// The limit of the ratio also applies to an object with a Content-Encoding.
+func TestFetcher_ratioOfEncodedObject(t *testing.T) {
+	store := storetest.Fakes(t)["s3"]
+	zeros := make([]byte, 70<<20)
+	for kind, content := range map[string][]byte{"file": zeros, "archive": archivetest.Tar(t, archivetest.File("m.bin", zeros))} {
+		t.Run(kind, func(t *testing.T) {
+			f := newFixture(t, store, "").set("MODEL_EXTRACT", fmt.Sprint(kind == "archive"))
+			store.PutObject(t, f.bucket, "models/m.bin", storetest.FakeObject{Body: archivetest.Gzip(t, content), Encoding: "gzip"})
+			got := f.run(t)
+			require.Equal(t, 7, got.ExitCode, got.stderr)
+			require.Contains(t, got.Message, "above the limit of 1 to 200")
+			require.Contains(t, got.Message, "FETCH_ARCHIVE_MAX_RATIO")
+			got = f.set("FETCH_ARCHIVE_MAX_RATIO", "2147483647").run(t)
+			require.Equal(t, 0, got.ExitCode, got.stderr)
+			require.Equal(t, zeros, f.readFile(t, "m.bin"))
+		})
+	}
+}
+
 // A model may begin with zeros: the ratio is that of the whole object.
 func TestFetcher_archiveBeginsWithZeros(t *testing.T) {
 	store := storetest.S3(t)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"math"
 	"path"
 	"strings"
 
@@ -27,10 +28,9 @@ const (
 
 const (
 	encodingGzip = "gzip"
-	// maxDecodedRatio and decodedFloor limit what an object may expand to. Models hardly compress; below the floor a
-	// small object with uniform content is not a decompression bomb.
-	maxDecodedRatio = 200
-	decodedFloor    = 64 << 20
+	// decodedFloor is the size up to which the ratio is not limited: a small object with uniform content is not a
+	// decompression bomb.
+	decodedFloor = 64 << 20
 	// decodeAhead is how much of the object decides whether it is encoded, in bytes.
 	decodeAhead = 64 << 10
 )
@@ -56,14 +56,19 @@ type decoder struct {
 	// hash is nil if no digest is pinned.
 	hash   hash.Hash
 	n, max int64
-	err    error
+	// ratio is the number of bytes that one stored byte may expand to.
+	ratio int64
+	err   error
 }
 
 var errExpandsTooMuch = errors.New("expands too much")
 
-func newDecoder(a request.Artifact, object source.Object, stream io.Reader) (*decoder, error) {
+func newDecoder(a request.Artifact, object source.Object, stream io.Reader, maxRatio int64) (*decoder, error) {
 	ahead := bufio.NewReaderSize(stream, decodeAhead)
-	d := &decoder{r: ahead, max: max(object.Size*maxDecodedRatio, decodedFloor)}
+	d := &decoder{r: ahead, max: math.MaxInt64, ratio: maxRatio}
+	if object.Size <= math.MaxInt64/maxRatio {
+		d.max = max(object.Size*maxRatio, decodedFloor)
+	}
 	if a.SHA256 != "" {
 		d.hash = sha256.New()
 	}
@@ -108,7 +113,8 @@ func (d *decoder) sha256() string {
 func (d *decoder) classify(url string) error {
 	if errors.Is(d.err, errExpandsTooMuch) {
 		return fetcherr.New(fetcherr.InvalidArchive, "%s: the gzip encoding expands to more than %d bytes, above the limit of 1 to %d",
-			url, d.max, maxDecodedRatio).WithHint("looks like a decompression bomb; upload the object without the encoding")
+			url, d.max, d.ratio).
+			WithHint("looks like a decompression bomb; upload the object without the encoding, or raise FETCH_ARCHIVE_MAX_RATIO")
 	}
 	return fetcherr.New(fetcherr.InvalidArchive, "%s: the gzip encoding is corrupt or truncated: %w", url, d.err).
 		WithHint("upload the object again")

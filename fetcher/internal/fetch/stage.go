@@ -117,7 +117,7 @@ func (r *run) extractArchive(ctx context.Context, staged *publish.StagedArtifact
 	reader, decoded := io.Reader(stream), (*decoder)(nil)
 	if object.Encoding != "" {
 		var err error
-		if decoded, err = newDecoder(a, object, stream); err != nil {
+		if decoded, err = newDecoder(a, object, stream, r.req.Limits.MaxRatio); err != nil {
 			return errors.Join(stream.Err(), err)
 		}
 		reader = decoded

@@ -32,7 +32,7 @@ func (r *run) fetchDecoded(ctx context.Context, staged *publish.StagedArtifact, 
 	defer file.Close()
 	stream := transfer.NewStream(ctx, r.source, object, buffers, needsSHA256(a, object))
 	defer stream.Close()
-	content, err := newDecoder(a, object, stream)
+	content, err := newDecoder(a, object, stream, r.req.Limits.MaxRatio)
 	if err != nil {
 		return errors.Join(stream.Err(), err)
 	}

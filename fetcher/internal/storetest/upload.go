@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 // partSize is S3's minimum for all parts but the last.
@@ -60,6 +61,8 @@ func (s *S3Store) PutSparse(tb testing.TB, bucket, key string, content []byte, s
 	mkdir(tb, filepath.Dir(name))
 	require.NoError(tb, os.WriteFile(name, content, 0o644))
 	require.NoError(tb, os.Truncate(name, size))
+	// Without an ETag the fetcher would read the object in one request.
+	require.NoError(tb, unix.Setxattr(name, "user.etag", []byte(`"sparse"`), 0))
 }
 
 // withoutDefaultChecksum stops the SDK from adding a checksum.
