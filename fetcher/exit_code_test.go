@@ -152,19 +152,14 @@ func TestFetcher_needsOnlyGetObject(t *testing.T) {
 	require.Equal(t, 0, f.run(t).ExitCode)
 }
 
-// The test server responds as GCS does if a permission is missing, because fake-gcs-server checks no permissions.
+// fake-gcs-server checks no permissions.
 func TestExitCode_permissionDeniedOnGCS(t *testing.T) {
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		w.WriteHeader(http.StatusForbidden)
-		fmt.Fprint(w,
-			`{"error":{"code":403,"message":"caller does not have storage.objects.get access to the Google Cloud Storage object."}}`)
-	}))
-	defer server.Close()
-	f := newFixture(t, storetest.GCS(t), server.URL)
+	const message = "caller does not have storage.objects.get access to the Google Cloud Storage object."
+	store := storetest.FakeGCS(t)
+	store.Always(store.Error(http.StatusForbidden, "forbidden", message))
+	f := newFixture(t, store, "")
 	failure{prepare: func(*testing.T, *fixture) {}, exit: 3, outcome: "denied",
-		message: "caller does not have storage.objects.get access to the Google Cloud Storage object. " +
-			"(grant the pod's identity roles/storage.objectViewer on gs://" + f.bucket + "/models/)",
+		message: message + " (grant the pod's identity roles/storage.objectViewer on gs://" + f.bucket + "/models/)",
 	}.check(t, f)
 }
 

@@ -92,6 +92,7 @@ func TestBody_acceptsOnlyTheRequestedRange(t *testing.T) {
 			got, err := io.ReadAll(body)
 			if tt.want == "" {
 				require.Error(t, err)
+				require.Equal(t, fetcherr.Transient, tt.kind, "found in the body only")
 				require.Equal(t, fetcherr.Transient, fetcherr.KindOf(err))
 				require.Less(t, len(got), int(length), "a reader must not get all bytes")
 				return

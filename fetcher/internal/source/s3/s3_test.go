@@ -24,6 +24,10 @@ func TestSource_conformance(t *testing.T) {
 	}
 }
 
+func TestSource_deviations(t *testing.T) {
+	sourcetest.RunDeviations(t, storetest.FakeS3, func(ctx context.Context) (source.Source, error) { return s3.New(ctx) })
+}
+
 // A bucket is not a host name below a custom endpoint: models-1.localhost does not resolve. For an IP address, as in
 // the suite, the SDK uses path style by itself.
 func TestSource_pathStyleForCustomEndpoint(t *testing.T) {

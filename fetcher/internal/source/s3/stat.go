@@ -124,8 +124,8 @@ func (s *Source) statFirstByte(ctx context.Context, object source.Object, exists
 		Bucket: &ref.Bucket, Key: &ref.Key, VersionId: optionalString(ref.Version), Range: aws.String("bytes=0-0"),
 		RequestPayer: s.payer(),
 	}, acceptEncoding(encodingGzip))
-	if isUnsatisfiable(err) && exists {
-		return object, nil // without a first byte it is empty
+	if isEmpty(err, exists) {
+		return object, nil
 	}
 	if err != nil {
 		return source.Object{}, classifyError(s.URL(ref), ref, err)
@@ -149,10 +149,11 @@ func (s *Source) statFirstByte(ctx context.Context, object source.Object, exists
 	return got, nil
 }
 
-// isUnsatisfiable reports whether the error says that the object does not have the requested range.
-func isUnsatisfiable(err error) bool {
+// isEmpty reports whether the error says that the object has no first byte, because it exists and is empty.
+func isEmpty(err error, exists bool) bool {
 	var response *awshttp.ResponseError
-	return errors.As(err, &response) && response.HTTPStatusCode() == http.StatusRequestedRangeNotSatisfiable
+	return errors.As(err, &response) && response.HTTPStatusCode() == http.StatusRequestedRangeNotSatisfiable &&
+		(exists || response.Response.Header.Get("Content-Range") == "bytes */0")
 }
 
 // sizeOf returns the size of the object from the response to a request for its first byte, or -1.

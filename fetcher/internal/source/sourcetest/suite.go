@@ -4,11 +4,16 @@ package sourcetest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/modelferry/modelferry/fetcher/internal/archivetest"
+	"github.com/modelferry/modelferry/fetcher/internal/faultproxy"
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 	"github.com/modelferry/modelferry/fetcher/internal/storetest"
@@ -23,12 +28,55 @@ func RunConformance(t *testing.T, store storetest.Store, open OpenSource) {
 	for key, value := range store.Env(store.Endpoint()) {
 		t.Setenv(key, value)
 	}
+	runSuite(t, store, open, true)
+}
+
+// deviations are the ways in which a store or a proxy may answer without any effect on a source.
+var deviations = []struct {
+	name   string
+	faults []faultproxy.Fault
+	// noChecksum means that the store's checksum does not arrive.
+	noChecksum bool
+}{
+	{"no ranges", []faultproxy.Fault{faultproxy.If(isContent, faultproxy.IgnoreRange())}, false},
+	{"no ranges and no lengths", []faultproxy.Fault{
+		faultproxy.If(isContent, faultproxy.IgnoreRange()), faultproxy.If(isContent, faultproxy.NoContentLength())}, false},
+	{"ranges of unknown total", []faultproxy.Fault{faultproxy.UnknownTotal()}, false},
+	{"no length of contents", []faultproxy.Fault{faultproxy.If(isContent, faultproxy.NoContentLength())}, false},
+	{"no length of HEAD", []faultproxy.Fault{faultproxy.If(faultproxy.IsHead, faultproxy.NoContentLength())}, false},
+	{"no HEAD", []faultproxy.Fault{faultproxy.If(faultproxy.IsHead, faultproxy.Status(http.StatusMethodNotAllowed))}, true},
+	{"decompression for clients that do not accept gzip", []faultproxy.Fault{faultproxy.Decompress()}, false},
+}
+
+// isContent matches requests for the content of an object.
+func isContent(r *http.Request) bool {
+	return faultproxy.IsGet(r) && (faultproxy.IsMedia(r) || !strings.HasPrefix(r.URL.Path, "/storage/v1/"))
+}
+
+// RunDeviations runs the suite on new stores of newStore that deviate from S3 and Cloud Storage.
+func RunDeviations(t *testing.T, newStore func(testing.TB) *storetest.Fake, open OpenSource) {
+	t.Helper()
+	for _, deviation := range deviations {
+		t.Run(deviation.name, func(t *testing.T) {
+			store := newStore(t)
+			store.Always(deviation.faults...)
+			for key, value := range store.Env(store.Endpoint()) {
+				t.Setenv(key, value)
+			}
+			runSuite(t, store, open, !deviation.noChecksum)
+		})
+	}
+}
+
+func runSuite(t *testing.T, store storetest.Store, open OpenSource, hasChecksum bool) {
+	t.Helper()
 	src, err := open(t.Context())
 	require.NoError(t, err)
-	s := suite{store: store, source: src, bucket: store.Bucket(t)}
+	s := suite{store: store, source: src, bucket: store.Bucket(t), hasChecksum: hasChecksum}
 	t.Run("stat returns size and version", s.statObject)
 	t.Run("stat of an empty object", s.emptyObject)
 	t.Run("read ranges", s.readRanges)
+	t.Run("gzip-encoded object is read as stored", s.encodedObject)
 	t.Run("key with characters that URLs escape", s.escapedKey)
 	t.Run("missing object", s.missingObject)
 	t.Run("missing bucket", s.missingBucket)
@@ -43,6 +91,8 @@ type suite struct {
 	store  storetest.Store
 	source source.Source
 	bucket string
+	// hasChecksum means that the store reports a checksum.
+	hasChecksum bool
 }
 
 func (s suite) stat(t *testing.T, key, version string) source.Object {
@@ -55,6 +105,10 @@ func (s suite) stat(t *testing.T, key, version string) source.Object {
 func (s suite) read(t *testing.T, object source.Object, offset, length int64) (string, error) {
 	t.Helper()
 	reader, err := s.source.Read(t.Context(), object, offset, length)
+	if errors.Is(err, source.ErrRangesIgnored) {
+		object.Sequential = true
+		reader, err = s.source.Read(t.Context(), object, offset, length)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -70,7 +124,10 @@ func (s suite) statObject(t *testing.T) {
 	require.Equal(t, int64(10), object.Size)
 	require.Equal(t, version, object.Version)
 	require.Equal(t, source.Ref{Bucket: s.bucket, Key: "service/model.joblib"}, object.Ref)
-	require.True(t, object.Checksum.Known(), "the suite uploads objects with a checksum")
+	require.Empty(t, object.Encoding)
+	if s.hasChecksum {
+		require.True(t, object.Checksum.Known(), "the suite uploads objects with a checksum")
+	}
 	require.Equal(t, object.Checksum.Value, object.Checksum.Algorithm.Update(0, []byte("0123456789")))
 }
 
@@ -90,6 +147,19 @@ func (s suite) readRanges(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, string(body[r.offset:r.offset+r.length]), got, "%d bytes from %d", r.length, r.offset)
 	}
+}
+
+// Size, checksum and ranges are those of the stored bytes.
+func (s suite) encodedObject(t *testing.T) {
+	packed := archivetest.Gzip(t, bytes.Repeat([]byte("text "), 1000))
+	s.store.PutGzipped(t, s.bucket, "data.csv", packed)
+	object := s.stat(t, "data.csv", "")
+	require.Equal(t, int64(len(packed)), object.Size)
+	require.Equal(t, "gzip", object.Encoding)
+	require.Equal(t, object.Checksum.Value, object.Checksum.Algorithm.Update(0, packed))
+	got, err := s.read(t, object, 5, 10)
+	require.NoError(t, err)
+	require.Equal(t, string(packed[5:15]), got)
 }
 
 func (s suite) escapedKey(t *testing.T) {
