@@ -18,11 +18,17 @@ var (
 	s3URLVariables = []string{
 		"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
 	}
+	fileVariables = []string{
+		"AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "AWS_CA_BUNDLE", "AWS_CONFIG_FILE",
+		"AWS_SHARED_CREDENTIALS_FILE", "GOOGLE_APPLICATION_CREDENTIALS", "SSL_CERT_FILE",
+	}
 	proxyVariables = []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"}
 )
 
 var (
 	validRegion  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
+	validFile    = regexp.MustCompile(`^[^\s\x00-\x1f]([^\x00-\x1f]*[^\s\x00-\x1f])?$`)
+	validSession = regexp.MustCompile(`^[A-Za-z0-9_+=,.@-]{2,64}$`)
 	validRole    = regexp.MustCompile(`^arn:[^\s:]+:iam::[^\s:]*:role/\S+$`)
 	validHost    = regexp.MustCompile(`^[A-Za-z0-9._-]+(:[0-9]+)?$|^\[[0-9A-Fa-f:.]+\](:[0-9]+)?$`)
 	validProject = regexp.MustCompile(`^[a-z0-9][a-z0-9.:-]*$`)
@@ -32,6 +38,9 @@ var (
 func (e *env) validateSDKVariables(cloud Cloud) {
 	for _, key := range proxyVariables {
 		e.checkProxy(key)
+	}
+	for _, key := range fileVariables {
+		e.match(key, validFile, "the path of a file, without line breaks")
 	}
 	switch cloud {
 	case S3:
@@ -44,6 +53,8 @@ func (e *env) validateSDKVariables(cloud Cloud) {
 		for _, key := range s3URLVariables {
 			e.checkURL(key)
 		}
+		// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+		e.match("AWS_ROLE_SESSION_NAME", validSession, "2 to 64 letters, digits or characters of _+=,.@-")
 		e.match("AWS_ROLE_ARN", validRole, "the ARN of a role, such as arn:aws:iam::111122223333:role/NAME")
 	case GCS:
 		if strings.Contains(e.get("STORAGE_EMULATOR_HOST"), "://") {
