@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/modelferry/modelferry/fetcher/internal/faultproxy"
 	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
@@ -140,6 +141,23 @@ func TestIdentity_serverHangs(t *testing.T) {
 			_ = command.Wait() // the exit code is compared below
 			require.Less(t, time.Since(began), time.Second)
 			require.Equal(t, 143, f.result(t, command, stderr.String()).ExitCode)
+		})
+	}
+}
+
+// The time limit of requests to identity services does not apply to the content of objects.
+func TestFetcher_slowBodyIsNotInterrupted(t *testing.T) {
+	for name, store := range allStores(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			proxy := faultproxy.New(t, store.Endpoint())
+			proxy.Inject(1, faultproxy.IsRange, faultproxy.Trickle(1000, 100*time.Millisecond))
+			f := newFixture(t, store, proxy.URL)
+			store.Put(t, f.bucket, "models/m.bin", randomBytes(31, 60_000))
+			got := f.run(t)
+			require.Equal(t, 0, got.ExitCode, got.stderr)
+			require.Greater(t, got.Seconds, 5.5)
+			require.Equal(t, []string{"GET bytes=0-59999"}, proxy.Requests()[1:])
 		})
 	}
 }
