@@ -200,8 +200,8 @@ func (r refusal) wrongRegion() error {
 	return r.newError(errorClass{fetcherr.InvalidConfig, hint})
 }
 
-// classifyReadError is classifyError after Stat has found the object: a missing object was removed. S3 refuses to read an
-// archived object, but not to stat it.
+// classifyReadError is classifyError after Stat has found the object: a missing object was removed. S3 refuses to read
+// an archived object, but not to stat it.
 func classifyReadError(url string, ref source.Ref, err error) error {
 	classified := classifyError(url, ref, err)
 	var apiErr smithy.APIError
