@@ -231,16 +231,8 @@ var invalidStacks = []invalidCase{
 	{name: "kms key of the cluster on gke", stack: "gke", set: map[string]any{"cluster.create.kmsKey": "alias/secrets"},
 		want: []string{`modelferry:cluster.create.kmsKey: Invalid value: "alias/secrets": must be a Cloud KMS key: ` +
 			`projects/PROJECT/locations/REGION/keyRings/RING/cryptoKeys/NAME`}},
-	{name: "invalid storage endpoint", set: map[string]any{"endpoints.storage": "storage.internal"},
-		want: []string{`modelferry:endpoints.storage: Invalid value: "storage.internal": must be a URL: https://HOST[:PORT]`}},
 	{name: "location on eks", stack: "eks", set: map[string]any{"cluster.location": "eu-west-1"},
 		want: []string{`modelferry:cluster.location: Forbidden: only supported on gke, and this stack is on eks: remove it`}},
-	{name: "invalid endpoints", stack: "eks", set: map[string]any{"endpoints.storage": "storage.internal",
-		"endpoints.identity": "ftp://sts"},
-		want: []string{
-			`modelferry:endpoints.identity: Invalid value: "ftp://sts": must be a URL: https://HOST[:PORT]`,
-			`modelferry:endpoints.storage: Invalid value: "storage.internal": must be a URL: https://HOST[:PORT]`,
-		}},
 	{name: "missing fetcher", set: map[string]any{"fetcher": nil},
 		want: []string{`modelferry:fetcher: Required value: must be set`}},
 	{name: "missing fetcher image", set: map[string]any{"fetcher": map[string]any{"retries": 1}},

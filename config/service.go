@@ -94,7 +94,7 @@ func (s Service) withNames(name string) Service {
 var servicePath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
 
 func (s Service) validate(fldPath *field.Path) field.ErrorList {
-	errs := validateBetween(fldPath.Child("port"), s.Port, 1, 65535)
+	errs := validateBetween(fldPath.Child("port"), s.Port, 1, maxPort)
 	if !isCleanAbs(s.ModelFolder) || isSubpath(s.ModelFolder, tmpDir) {
 		errs = append(errs, field.Invalid(fldPath.Child("modelFolder"), s.ModelFolder,
 			"must be an absolute path outside "+tmpDir+", such as /models"))
