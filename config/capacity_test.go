@@ -47,7 +47,7 @@ func TestWarnings_capacity(t *testing.T) {
 				`for it, besides what gke reserves and its system pods request: the pod would stay pending, set a larger machine type` + pending,
 		}},
 		{"17 pods on t3.medium, 3 of them DaemonSets", "eks", map[string]any{
-			"services.bankchurn.autoscaling": map[string]any{"min": 1, "max": 9}, "services.bankchurn.resources": map[string]any{},
+			"services.bankchurn.autoscaling": map[string]any{"max": 9}, "services.bankchurn.resources": map[string]any{},
 			"cluster.create.nodes.max": 1}, []string{
 			`modelferry:cluster.create.nodes.max: at the maximum of autoscaling the services need 2550m of CPU, but 1 nodes have about ` +
 				`1780m of CPU for them: pods would stay pending, raise it` + pending,
@@ -85,9 +85,9 @@ func TestWarnings_capacityWithMountpointPods(t *testing.T) {
 		"services.bankchurn.resources": small, "services.chicagotaxi.resources": small, "services.nlpinsight.resources": small,
 		"fetcher.resources": small}
 	replicas := func(bankchurn int) map[string]any {
-		return map[string]any{"services.bankchurn.autoscaling": map[string]any{"min": 1, "max": bankchurn},
-			"services.chicagotaxi.autoscaling": map[string]any{"min": 1, "max": 1},
-			"services.nlpinsight.autoscaling":  map[string]any{"min": 1, "max": 1}}
+		single := map[string]any{"min": 1, "max": 1, "singleReplica": true}
+		return map[string]any{"services.bankchurn.autoscaling": map[string]any{"max": bankchurn},
+			"services.chicagotaxi.autoscaling": single, "services.nlpinsight.autoscaling": single}
 	}
 	const full = `modelferry:cluster.create.machineType: a node of t3.medium has room for 13 pods, and the scheduler may fill it with ` +
 		`%s pods of services, which leaves no room for their 2 Mountpoint pods (delivery csi): pods would stay in ContainerCreating, ` +

@@ -19,8 +19,8 @@ type Config struct {
 	Owner string `json:"owner"`
 	// Cost centre that pays for the stack. A label on every resource.
 	CostCentre string `json:"costCentre"`
-	// Whether this is a production stack. It requires a digest for every image, a sha256 for every artifact, and
-	// unverified: true for every release with delivery csi.
+	// Whether this is a production stack. It requires a digest for every image, a sha256 for every artifact,
+	// unverified: true for every release with delivery csi, and at least 2 replicas of every service.
 	Production bool `json:"production"`
 	// Cluster to create, or the name of an existing one.
 	Cluster Cluster `json:"cluster" need:"required"`
@@ -93,6 +93,7 @@ func (c Config) validate(stack string) field.ErrorList {
 	errs = append(errs, c.validateReleases(Path("releases"))...)
 	if c.Production {
 		errs = append(errs, c.validateProduction()...)
+		errs = append(errs, c.validateReplicas()...)
 	}
 	return errs
 }

@@ -55,7 +55,7 @@ func TestLoad_defaults(t *testing.T) {
 		Identity:      config.IRSA,
 		NetworkPolicy: config.NetworkPolicy{Enabled: &yes},
 		Monitoring:    config.Monitoring{Annotations: &yes, Interval: 30 * time.Second},
-		GPU:           config.GPU{Enabled: &yes, MachineType: "g4dn.xlarge", Max: 2},
+		GPU:           config.GPU{Enabled: &yes, MachineType: "g4dn.xlarge", Max: 3},
 		Registry:      config.Registry{Create: &yes, Name: "modelferry", UntaggedDays: 30},
 		Buckets: config.Buckets{AccessLogging: &yes, ColdAfterDays: 90, LogDays: 365, SoftDeleteDays: 7,
 			Noncurrent: config.NoncurrentVersions{Keep: 3, Days: 90}},
@@ -68,7 +68,7 @@ func TestLoad_defaults(t *testing.T) {
 		Services: map[string]config.Service{"churn": {
 			Deployment: "churn", Service: "churn-service", Port: 8000, ModelFolder: "/models", Prefix: "churn/", Path: "/churn",
 			Artifacts:   map[string]config.Artifact{"model": {Bucket: "models", Dest: "model.joblib"}},
-			Autoscaling: config.Autoscaling{Min: 1, Max: 3, CPU: 70, ScaleDownWindow: 5 * time.Minute},
+			Autoscaling: config.Autoscaling{Min: 2, Max: 3, CPU: 70, ScaleDownWindow: 5 * time.Minute},
 			Health:      config.Health{Path: "/health", Startup: time.Minute},
 			Metrics:     "/metrics",
 		}},
@@ -105,7 +105,7 @@ func TestLoad_partialObjectKeepsDefaults(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, config.ResourceList{CPU: "1", Memory: "512Mi"}, c.Fetcher.Resources.Limits)
 	require.Equal(t, config.NodeScaling{Min: 1, Max: 9}, c.Cluster.Create.Nodes)
-	require.Equal(t, 1, c.Services["churn"].Autoscaling.Min)
+	require.Equal(t, 2, c.Services["churn"].Autoscaling.Min)
 	require.Equal(t, 70, c.Services["churn"].Autoscaling.CPU)
 }
 
