@@ -104,12 +104,36 @@ func objectKey(prefix string) func(length int) string {
 // imageReference returns an image whose repository has a name of a length.
 func imageReference(length int) string { return "registry.example/" + letters(length) + ":1" }
 
+// roleARN returns the ARN of a role with a name of a length.
+func roleARN(length int) string { return "arn:aws:iam::123456789012:role/" + letters(length) }
+
+// cloudKMSKey returns the full name of a key with a name of a length.
+func cloudKMSKey(length int) string {
+	return "projects/ours/locations/europe-west1/keyRings/ours/cryptoKeys/" + letters(length)
+}
+
+// onExisting are the values with which a stack uses an existing cluster.
+var onExisting = map[string]any{"cluster.create": nil}
+
 // textBounds are the lengths of texts.
 var textBounds = []bound{
 	{key: "namespace", lowest: 1, highest: 63, text: letters},
 	{key: "owner", lowest: 1, highest: 63, text: letters},
 	{key: "costCentre", lowest: 1, highest: 63, text: letters},
 	{key: "cluster.create.name", lowest: 1, highest: 24, text: letters},
+	{stack: "gke", key: "cluster.existing", lowest: 1, highest: 40, text: letters, set: onExisting},
+	{stack: "eks", key: "cluster.existing", lowest: 1, highest: 100, text: letters, set: onExisting},
+	{key: "cluster.create.network.existing.network", lowest: 1, highest: 63, text: letters, set: existingNetworks},
+	{key: "cluster.create.network.existing.subnetwork", lowest: 1, highest: 63, text: letters, set: existingNetworks},
+	{key: "cluster.create.network.existing.podRange", lowest: 1, highest: 63, text: letters, set: existingNetworks},
+	{key: "cluster.create.network.existing.serviceRange", lowest: 1, highest: 63, text: letters, set: map[string]any{
+		"cluster.create.network.existing": map[string]any{"network": "shared", "subnetwork": "ml", "podRange": "pods"}}},
+	{stack: "gke", key: "buckets.kmsKey", lowest: 1, highest: 63, text: cloudKMSKey},
+	{stack: "gke", key: "cluster.create.kmsKey", lowest: 1, highest: 63, text: cloudKMSKey},
+	{key: "gcp:project", lowest: 6, highest: 30, text: letters},
+	{key: "gcp:billingProject", lowest: 6, highest: 30, text: letters, set: map[string]any{"gcp:userProjectOverride": true}},
+	{key: "aws:assumeRole.roleArn", lowest: 1, highest: 64, text: roleARN},
+	{key: "services.NAME.health.path", lowest: 1, highest: 1024, text: func(length int) string { return "/" + letters(length-1) }},
 	{key: "fetcher.image", lowest: 1, highest: 255, text: imageReference},
 	{key: "releases.NAME.image", lowest: 1, highest: 255, text: imageReference},
 	{key: "cluster.create.autoscaler.image", lowest: 1, highest: 255, text: imageReference},

@@ -2,9 +2,10 @@ package config
 
 import (
 	"maps"
-	"regexp"
 	"slices"
-	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -25,6 +26,17 @@ func notFound(fldPath *field.Path, value any, detail string) *field.Error {
 	err := field.NotFound(fldPath, value)
 	err.Detail = detail
 	return err
+}
+
+// validateUnique checks that no value of a list repeats.
+func validateUnique(fldPath *field.Path, values []string) field.ErrorList {
+	var errs field.ErrorList
+	for i, value := range values {
+		if slices.Contains(values[:i], value) {
+			errs = append(errs, field.Duplicate(fldPath.Index(i), value))
+		}
+	}
+	return errs
 }
 
 func validateSupported[T ~string](fldPath *field.Path, value T, supported []T) field.ErrorList {
@@ -53,24 +65,13 @@ func validateDNSLabel(fldPath *field.Path, value string) field.ErrorList {
 	return validateRequired(fldPath, value)
 }
 
-// urlPath matches a path, as in RFC 3986, without the delimiters of a query and a fragment.
-// https://www.rfc-editor.org/rfc/rfc3986#section-3.3
-const urlPath = `/([A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*`
-
-// httpURL matches the URL of a host: a name, an IPv4 address or an IPv6 address in brackets. The third group is the
-// port.
-var httpURL = regexp.MustCompile(`^https?://([A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(:([0-9]+))?(` + urlPath + `)?$`)
-
-// validateURL checks the URL of an endpoint. Clients append the paths of objects, so it may have no query or fragment.
-func validateURL(fldPath *field.Path, value string) field.ErrorList {
-	match := httpURL.FindStringSubmatch(value)
-	if value == "" || match != nil && (match[3] == "" || isPort(match[3])) {
+func validatePrintable(fldPath *field.Path, value string) field.ErrorList {
+	if isPrintable(value) {
 		return nil
 	}
-	return field.ErrorList{field.Invalid(fldPath, value, "must be a URL: https://HOST[:PORT]")}
+	return field.ErrorList{field.Invalid(fldPath, value, "must be printable text")}
 }
 
-func isPort(text string) bool {
-	port, err := strconv.Atoi(text)
-	return err == nil && port >= 1 && port <= maxPort
+func isPrintable(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
 }

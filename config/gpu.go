@@ -29,8 +29,9 @@ type GPU struct {
 	Max int `json:"max" default:"3"`
 }
 
-func (g GPU) validate(fldPath *field.Path) field.ErrorList {
-	return validateMinMax(fldPath, g.Min, g.Max, 0)
+func (g GPU) validate(fldPath *field.Path, machineType nameFormat) field.ErrorList {
+	errs := machineType.validate(fldPath.Child("machineType"), g.MachineType)
+	return append(errs, validateMinMax(fldPath, g.Min, g.Max, 0)...)
 }
 
 // GPUsFor returns the number of GPUs of each pod of a workload on this stack.

@@ -34,7 +34,8 @@ var (
 func invalidCases() []invalidCase {
 	return slices.Concat(invalidStacks, invalidProviderKeys, invalidNetworks, invalidServices, invalidReleases, invalidDeliveries,
 		invalidProduction, invalidNamespaceSettings, invalidIngresses, invalidMonitoring, invalidBucketNames, invalidTypes,
-		invalidQuantities, invalidNested, invalidRegistries, invalidEndpoints)
+		invalidQuantities, invalidNested, invalidRegistries, invalidEndpoints,
+		invalidNames)
 }
 
 // stacks returns the stacks with the rule.

@@ -28,7 +28,7 @@ var options = []option{
 	{"fetcher.resources.limits.memory", oneOf("512Mi")},
 	{"rollout.deadline", oneOf("15s", "1h")},
 	{"gpu", newEachDraw(func() any {
-		return map[string]any{"enabled": true, "machineType": "gpu", "min": 1, "max": 3}
+		return map[string]any{"enabled": true, "min": 1, "max": 3}
 	})},
 	{"networkPolicy.enabled", oneOf(true, false)},
 	{"gpu.enabled", oneOf(true, false)},
@@ -46,6 +46,7 @@ var options = []option{
 	{"cluster.location", oneOf("europe-west1-b")},
 	{"buckets.coldAfterDays", nil},
 	{"buckets.kmsKey", nil},
+	{"gpu.machineType", nil},
 	{"gpu.accelerator", oneOf("nvidia-l4")},
 	{"gpu.zones", oneOf([]any{"europe-west1-b", "europe-west1-c"})},
 	{"identity", oneOf("irsa", "podIdentity")},

@@ -60,9 +60,9 @@ func stackRows() []row {
 		newRow("identity", "podIdentity", eksInput("PodIdentityAssociation", "bankchurn-predictor", "", present)),
 		newRow("cloud", "eks", gkeInput("BucketV2", "models", "", present), gkeInput(gcsBucket, "models", "", absent)).
 			withPrerequisites(map[string]any{"cluster": object{"existing": "production"}, "aws:region": "eu-west-1"}),
-		newRow("gcp:project", "ours", gkeInput(gcpProvider, "modelferry", "project", "ours"),
-			gkeInput(gcsBucket, "models", "name", "ours-gke-models"),
-			gkeInput(gkeCluster, "modelferry", "workloadIdentityConfig.workloadPool", "ours.svc.id.goog")),
+		newRow("gcp:project", "our-project", gkeInput(gcpProvider, "modelferry", "project", "our-project"),
+			gkeInput(gcsBucket, "models", "name", "our-project-gke-models"),
+			gkeInput(gkeCluster, "modelferry", "workloadIdentityConfig.workloadPool", "our-project.svc.id.goog")),
 		newRow("gcp:region", "europe-west4", gkeInput(gcpProvider, "modelferry", "region", "europe-west4"),
 			gkeInput(gcsBucket, "models", "location", "europe-west4"),
 			gkeInput("Subnetwork", "modelferry", "region", "europe-west4"), gkeInput(gkeCluster, "modelferry", "location", "europe-west4")),
@@ -187,9 +187,10 @@ func networkRows() []row {
 
 // nodePoolRows returns the rows of the node pools. The names of the inputs differ by cloud.
 func nodePoolRows() []row {
-	machineType := func(pool, want string) []expectInput {
-		return []expectInput{gkeInput("NodePool", pool, "nodeConfig.machineType", want),
-			eksInput("LaunchTemplate", pool, "instanceType", want)}
+	machineType := func(key, pool string) row {
+		const gce, ec2 = "c2-standard-8", "c5.2xlarge"
+		return newRow(key, byStack{"gke": gce, "eks": ec2}, gkeInput("NodePool", pool, "nodeConfig.machineType", gce),
+			eksInput("LaunchTemplate", pool, "instanceType", ec2))
 	}
 	minNodes := func(pool string, want float64) []expectInput {
 		return []expectInput{gkeInput("NodePool", pool, "autoscaling.totalMinNodeCount", want),
@@ -205,15 +206,15 @@ func nodePoolRows() []row {
 	}
 	const gpus = "modelferry-gpu"
 	rows := batch(
-		newRow("cluster.create.machineType", "large", machineType("modelferry", "large")...),
+		machineType("cluster.create.machineType", "modelferry"),
 		newRow("cluster.create.nodes.min", 2, minNodes("modelferry", 2)...),
 		newRow("cluster.create.nodes.max", 9, maxNodes("modelferry", 9)...),
 		newRow("cluster.create.diskGiB", 120,
 			slices.Concat(disk("modelferry", 0, 120), disk("modelferry-system", 0, 120), disk(gpus, 1, 120))...),
-		newRow("cluster.create.system.machineType", "small", machineType("modelferry-system", "small")...),
+		machineType("cluster.create.system.machineType", "modelferry-system"),
 		newRow("cluster.create.system.min", 3, minNodes("modelferry-system", 3)...),
 		newRow("cluster.create.system.max", 8, maxNodes("modelferry-system", 8)...),
-		newRow("gpu.machineType", "huge", machineType(gpus, "huge")...),
+		machineType("gpu.machineType", gpus),
 		newRow("gpu.accelerator", "nvidia-l4", gkeInput("NodePool", gpus, "nodeConfig.guestAccelerators[0].type", "nvidia-l4")),
 		newRow("gpu.zones", []any{"europe-west1-c"}, gkeInput("NodePool", gpus, "nodeLocations", []any{"europe-west1-c"})),
 		newRow("gpu.min", 4, minNodes(gpus, 4)...),
