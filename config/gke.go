@@ -65,8 +65,8 @@ func validateGKE(c Config) field.ErrorList {
 	return errs
 }
 
-// validateLocation checks the region or zone of the cluster. The subnetwork of a cluster that the stack creates, and the
-// buckets, are in gcp:region.
+// validateLocation checks the region or zone of the cluster. The subnetwork of a cluster that the stack creates and the
+// buckets are in gcp:region.
 func (c Config) validateLocation(fldPath *field.Path) field.ErrorList {
 	location := c.Cluster.Location
 	region, isZone := gkeRegion(location)
