@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
@@ -114,7 +115,9 @@ func (a *ModelDeploymentArgs) serverEnv() corev1.EnvVarArray {
 	}
 	for _, artifact := range a.Artifacts {
 		if artifact.Env != "" {
-			env[artifact.Env] = path.Join(a.ModelFolder, artifact.ServerPath())
+			// Kubernetes replaces $(NAME) in a value by another variable, and $$ by $.
+			// https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
+			env[artifact.Env] = strings.ReplaceAll(path.Join(a.ModelFolder, artifact.ServerPath()), "$", "$$")
 		}
 	}
 	return envVars(env)
