@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-var bounds = slices.Concat(clusterBounds, stackBounds, workloadBounds, textBounds)
+var bounds = slices.Concat(clusterBounds, stackBounds, workloadBounds, textBounds, listBounds)
 
 var clusterBounds = []bound{
 	{key: "cluster.create.nodes.min", lowest: 1, highest: unlimited, set: map[string]any{"cluster.create.nodes.max": 1 << 31}},
@@ -93,10 +93,20 @@ func sizeBounds(parent string) []bound {
 // letters returns a text of a length that consists of the letter a.
 func letters(length int) string { return strings.Repeat("a", length) }
 
+// sizedText makes the function of a text one of a value.
+func sizedText(text func(length int) string) func(length int) any {
+	return func(length int) any { return text(length) }
+}
+
+// elements returns a function that returns the first elements of a list.
+func elements(all ...any) func(length int) any {
+	return func(length int) any { return all[:min(length, len(all))] }
+}
+
 // objectKey returns a function that returns the path of an object of a length. Its folders have names of one letter,
 // because the length of a file name is limited, too.
-func objectKey(prefix string) func(length int) string {
-	return func(length int) string {
+func objectKey(prefix string) func(length int) any {
+	return func(length int) any {
 		return (prefix + strings.Repeat("a/", length))[:length-1] + "a"
 	}
 }
@@ -117,41 +127,59 @@ var onExisting = map[string]any{"cluster.create": nil}
 
 // textBounds are the lengths of texts.
 var textBounds = []bound{
-	{key: "namespace", lowest: 1, highest: 63, text: letters},
-	{key: "owner", lowest: 1, highest: 63, text: letters},
-	{key: "costCentre", lowest: 1, highest: 63, text: letters},
-	{key: "cluster.create.name", lowest: 1, highest: 24, text: letters},
-	{stack: "gke", key: "cluster.existing", lowest: 1, highest: 40, text: letters, set: onExisting},
-	{stack: "eks", key: "cluster.existing", lowest: 1, highest: 100, text: letters, set: onExisting},
-	{key: "cluster.create.network.existing.network", lowest: 1, highest: 63, text: letters, set: existingNetworks},
-	{key: "cluster.create.network.existing.subnetwork", lowest: 1, highest: 63, text: letters, set: existingNetworks},
-	{key: "cluster.create.network.existing.podRange", lowest: 1, highest: 63, text: letters, set: existingNetworks},
-	{key: "cluster.create.network.existing.serviceRange", lowest: 1, highest: 63, text: letters, set: map[string]any{
+	{key: "namespace", lowest: 1, highest: 63, sized: sizedText(letters)},
+	{key: "owner", lowest: 1, highest: 63, sized: sizedText(letters)},
+	{key: "costCentre", lowest: 1, highest: 63, sized: sizedText(letters)},
+	{key: "cluster.create.name", lowest: 1, highest: 24, sized: sizedText(letters)},
+	{stack: "gke", key: "cluster.existing", lowest: 1, highest: 40, sized: sizedText(letters), set: onExisting},
+	{stack: "eks", key: "cluster.existing", lowest: 1, highest: 100, sized: sizedText(letters), set: onExisting},
+	{key: "cluster.create.network.existing.network", lowest: 1, highest: 63, sized: sizedText(letters), set: existingNetworks},
+	{key: "cluster.create.network.existing.subnetwork", lowest: 1, highest: 63, sized: sizedText(letters), set: existingNetworks},
+	{key: "cluster.create.network.existing.podRange", lowest: 1, highest: 63, sized: sizedText(letters), set: existingNetworks},
+	{key: "cluster.create.network.existing.serviceRange", lowest: 1, highest: 63, sized: sizedText(letters), set: map[string]any{
 		"cluster.create.network.existing": map[string]any{"network": "shared", "subnetwork": "ml", "podRange": "pods"}}},
-	{stack: "gke", key: "buckets.kmsKey", lowest: 1, highest: 63, text: cloudKMSKey},
-	{stack: "gke", key: "cluster.create.kmsKey", lowest: 1, highest: 63, text: cloudKMSKey},
-	{key: "gcp:project", lowest: 6, highest: 30, text: letters},
-	{key: "gcp:billingProject", lowest: 6, highest: 30, text: letters, set: map[string]any{"gcp:userProjectOverride": true}},
-	{key: "aws:assumeRole.roleArn", lowest: 1, highest: 64, text: roleARN},
-	{key: "services.NAME.health.path", lowest: 1, highest: 1024, text: func(length int) string { return "/" + letters(length-1) }},
-	{key: "fetcher.image", lowest: 1, highest: 255, text: imageReference},
-	{key: "releases.NAME.image", lowest: 1, highest: 255, text: imageReference},
-	{key: "cluster.create.autoscaler.image", lowest: 1, highest: 255, text: imageReference},
-	{key: "buckets.models", lowest: 3, highest: 63, text: letters},
-	{key: "buckets.datasets", lowest: 3, highest: 63, text: letters},
-	{key: "buckets.accessLogs", lowest: 3, highest: 63, text: letters},
-	{key: "buckets.kmsAlias", lowest: 1, highest: 250, text: letters},
-	{key: "registry.name", lowest: 1, highest: 63, text: letters},
-	{stack: "gke", key: "ingress.certificate", lowest: 1, highest: 63, text: letters},
-	{key: "ingress.address", lowest: 1, highest: 63, text: letters},
-	{key: "ingress.class", lowest: 1, highest: 253, text: letters},
-	{key: "ingress.host", lowest: 1, highest: 253, text: letters},
-	{key: "services.NAME.deployment", lowest: 1, highest: 63, text: letters},
-	{key: "services.NAME.service", lowest: 1, highest: 63, text: letters},
+	{stack: "gke", key: "buckets.kmsKey", lowest: 1, highest: 63, sized: sizedText(cloudKMSKey)},
+	{stack: "gke", key: "cluster.create.kmsKey", lowest: 1, highest: 63, sized: sizedText(cloudKMSKey)},
+	{key: "gcp:project", lowest: 6, highest: 30, sized: sizedText(letters)},
+	{key: "gcp:billingProject", lowest: 6, highest: 30, sized: sizedText(letters), set: map[string]any{"gcp:userProjectOverride": true}},
+	{key: "aws:assumeRole.roleArn", lowest: 1, highest: 64, sized: sizedText(roleARN)},
+	{key: "services.NAME.health.path", lowest: 1, highest: 1024, sized: func(length int) any { return "/" + letters(length-1) }},
+	{key: "fetcher.image", lowest: 1, highest: 255, sized: sizedText(imageReference)},
+	{key: "releases.NAME.image", lowest: 1, highest: 255, sized: sizedText(imageReference)},
+	{key: "cluster.create.autoscaler.image", lowest: 1, highest: 255, sized: sizedText(imageReference)},
+	{key: "buckets.models", lowest: 3, highest: 63, sized: sizedText(letters)},
+	{key: "buckets.datasets", lowest: 3, highest: 63, sized: sizedText(letters)},
+	{key: "buckets.accessLogs", lowest: 3, highest: 63, sized: sizedText(letters)},
+	{key: "buckets.kmsAlias", lowest: 1, highest: 250, sized: sizedText(letters)},
+	{key: "registry.name", lowest: 1, highest: 63, sized: sizedText(letters)},
+	{stack: "gke", key: "ingress.certificate", lowest: 1, highest: 63, sized: sizedText(letters)},
+	{key: "ingress.address", lowest: 1, highest: 63, sized: sizedText(letters)},
+	{key: "ingress.class", lowest: 1, highest: 253, sized: sizedText(letters)},
+	{key: "ingress.host", lowest: 1, highest: 253, sized: sizedText(letters)},
+	{key: "services.NAME.deployment", lowest: 1, highest: 63, sized: sizedText(letters)},
+	{key: "services.NAME.service", lowest: 1, highest: 63, sized: sizedText(letters)},
 	// An object's key on both clouds.
-	{key: "releases.NAME.artifacts.NAME.path", lowest: unlimited, highest: 1024, text: objectKey("bankchurn/")},
-	{key: "releases.NAME.backends.NAME.artifacts.NAME.path", lowest: unlimited, highest: 1024, text: objectKey("nlpinsight/")},
-	{stack: "gke", key: "releases.NAME.artifacts.NAME.version", lowest: 1, highest: 18, text: func(length int) string {
+	{key: "releases.NAME.artifacts.NAME.path", lowest: unlimited, highest: 1024, sized: objectKey("bankchurn/")},
+	// A file name on Linux: dest is a directory, in which the file is named after the object.
+	{key: "releases.NAME.artifacts.NAME.path", lowest: 1, highest: 255,
+		sized: func(length int) any { return "bankchurn/" + letters(length) },
+		set:   map[string]any{"services.bankchurn.artifacts.model.dest": "a/"}},
+	{key: "releases.NAME.backends.NAME.artifacts.NAME.path", lowest: unlimited, highest: 1024, sized: objectKey("nlpinsight/")},
+	{stack: "gke", key: "releases.NAME.artifacts.NAME.version", lowest: 1, highest: 18, sized: func(length int) any {
 		return strings.Repeat("1", length)
 	}},
+}
+
+// listBounds are the lengths of lists and of objects with user-defined names.
+var listBounds = []bound{
+	{key: "cluster.create.network.zones", lowest: 2, highest: 3, sized: elements("eu-west-1a", "eu-west-1b", "eu-west-1c", "eu-west-1d")},
+	{
+		key:     "cluster.create.network.existing.privateSubnets",
+		lowest:  2,
+		highest: unlimited,
+		sized:   elements("subnet-0a", "subnet-0b", "subnet-0c"),
+	},
+	{key: "cluster.create.maintenance.exclusions", lowest: 1, highest: 20, sized: func(length int) any { return exclusions(length) }},
+	{key: "cluster.create.admins", lowest: 1, highest: unlimited,
+		sized: elements("arn:aws:iam::123456789012:role/a", "arn:aws:iam::123456789012:role/b")},
 }

@@ -27,8 +27,8 @@ type bound struct {
 	orZero bool
 	// format of the value, for a quantity or a size, such as %dMi. Without it, the type of the key decides.
 	format string
-	// text returns a text of a length, for a range of lengths.
-	text func(length int) string
+	// sized returns a text or list of a length, for a range of lengths.
+	sized func(length int) any
 	// set has the values of other keys that the range depends on.
 	set map[string]any
 }
@@ -38,8 +38,8 @@ const unlimited = int64(-1 << 62)
 // value returns a value in the form of the config.
 func (b bound) value(n int64) any {
 	switch {
-	case b.text != nil:
-		return b.text(int(n))
+	case b.sized != nil:
+		return b.sized(int(n))
 	case b.format != "":
 		return fmt.Sprintf(b.format, n)
 	case keyType(b.key) == reflect.TypeFor[time.Duration]():
@@ -78,7 +78,7 @@ func TestBounds(t *testing.T) {
 		}
 		for _, stack := range (charset{stack: b.stack, key: b.key}).stacks() {
 			for n, want := range cases {
-				if b.text != nil && n < 1 {
+				if b.sized != nil && n < 1 {
 					continue // rules about missing values
 				}
 				value := b.value(n)
@@ -119,7 +119,7 @@ func TestBounds_coverEveryLength(t *testing.T) {
 	rows := map[string]bool{}
 	for _, b := range bounds {
 		for _, stack := range (charset{stack: b.stack, key: b.key}).stacks() {
-			rows[stack+" "+b.key] = rows[stack+" "+b.key] || b.text != nil
+			rows[stack+" "+b.key] = rows[stack+" "+b.key] || b.sized != nil
 		}
 	}
 	limited := 0

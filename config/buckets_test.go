@@ -56,3 +56,13 @@ func TestLoad_defaultBucketNames(t *testing.T) {
 		})
 	}
 }
+
+// Access logs that are deleted at the age at which they would move do not move.
+func TestBuckets_accessLogColdAfterDays(t *testing.T) {
+	for _, stack := range repositoryStacks {
+		for coldAfterDays, want := range map[int]int{39: 39, 40: 0, 41: 0} {
+			c := load(t, stack, map[string]any{"buckets.coldAfterDays": coldAfterDays, "buckets.logDays": 40})
+			require.Equal(t, want, c.Buckets.AccessLogColdAfterDays(), "%s: %d days", stack, coldAfterDays)
+		}
+	}
+}
