@@ -69,6 +69,9 @@ func (s ServerArgs) preStopSeconds() int {
 	return preStopSeconds
 }
 
+// gracePeriodSeconds returns the termination grace period of the pods. It includes the time of the preStop hook.
+func (s ServerArgs) gracePeriodSeconds() int { return s.preStopSeconds() + drainSeconds }
+
 // serverContainer returns the container of the model server. It mounts the artifacts read-only.
 func (a *ModelDeploymentArgs) serverContainer() *corev1.ContainerArgs {
 	probe := func(period time.Duration, failures int) *corev1.ProbeArgs {

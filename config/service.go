@@ -60,7 +60,7 @@ type Backend struct {
 
 // Health is the health check of a model server.
 type Health struct {
-	// Path of the probes, up to 1024 characters.
+	// Path of the probes and of the load balancer's health check, up to 1024 characters.
 	Path string `json:"path" default:"/health"`
 	// Maximum time for the server to load its model.
 	Startup time.Duration `json:"startup" default:"60s"`

@@ -43,7 +43,8 @@ func deployService(
 		CSIVolume:       csiVolume(platform, w),
 		ServiceMonitor:  serviceMonitor(c.Monitoring, w),
 
-		ServiceAnnotations: serviceAnnotations(ingress, w),
+		ServiceAnnotations:  serviceAnnotations(ingress, w),
+		ServiceConfigObject: ingress.ServiceConfigObject,
 	}, pulumi.Provider(platform.Kubernetes))
 	return deployedService{service, w, identity}, err
 }

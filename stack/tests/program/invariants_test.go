@@ -90,6 +90,7 @@ func runProgram(t require.TestingT, stack string, s configtest.Settings, preview
 // singleCloudKinds are kinds of objects that exist on one cloud only.
 var singleCloudKinds = []string{
 	"PersistentVolume", "PersistentVolumeClaim", // AWS's CSI driver does not support ephemeral volumes
+	"BackendConfig",  // AWS's controller reads the health check from an annotation
 	"FrontendConfig", // AWS's controller reads the TLS versions from an annotation
 }
 
