@@ -33,7 +33,7 @@ func TestWarnings_capacity(t *testing.T) {
 		{"a limit without a request is the request", "gke", map[string]any{
 			"services.bankchurn.resources": map[string]any{"limits": map[string]any{"cpu": "1", "memory": "6Gi"}}}, []string{
 			`modelferry:cluster.create.machineType: a pod of bankchurn requests 6144Mi of memory, but a node of e2-standard-2 has about ` +
-				`5549Mi for it, besides what gke reserves and its system pods request: the pod would stay pending, set a larger machine type` +
+				`5319Mi for it, besides what gke reserves and its system pods request: the pod would stay pending, set a larger machine type` +
 				pending,
 		}},
 		{"the init container requests more than the server", "gke", map[string]any{
