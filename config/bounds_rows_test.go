@@ -20,6 +20,8 @@ var clusterBounds = []bound{
 	// 48 hours in four weeks.
 	{key: "cluster.create.maintenance.duration", lowest: int64(6 * time.Hour), highest: int64(24 * time.Hour), step: int64(time.Minute),
 		set: map[string]any{"cluster.create.maintenance.days": []any{"SA", "SU"}}},
+	// The shortest and the longest retention time, and the next ones.
+	{key: "cluster.create.logDays", lowest: 0, highest: 3653, step: 365},
 	{key: "cluster.create.network.cidr", lowest: 16, highest: 20, format: "10.0.0.0/%d"},
 	{key: "cluster.create.network.podCIDR", lowest: 9, highest: 20, format: "10.128.0.0/%d"},
 	{key: "cluster.create.network.serviceCIDR", lowest: 16, highest: 27, format: "10.128.0.0/%d"},

@@ -42,6 +42,10 @@ func eksDefaults(c *Config) {
 	c.GPU.MachineType = cmp.Or(c.GPU.MachineType, "g4dn.xlarge")
 	if c.Cluster.Create != nil {
 		c.Cluster.Create.UpgradePolicy = cmp.Or(c.Cluster.Create.UpgradePolicy, "STANDARD")
+		if c.Cluster.Create.LogDays == nil {
+			days := defaultLogDays
+			c.Cluster.Create.LogDays = &days
+		}
 		c.Cluster.Create.Autoscaler.setDefaults(c.Cluster.Create.Version)
 	}
 }
@@ -81,6 +85,7 @@ func UpgradePolicies() []string { return []string{"STANDARD", "EXTENDED"} }
 func validateEKSCluster(c Config, s ClusterSpec, fldPath *field.Path) field.ErrorList {
 	errs := eksVersion.validate(fldPath.Child("version"), s.Version)
 	errs = append(errs, validateSupported(fldPath.Child("upgradePolicy"), s.UpgradePolicy, UpgradePolicies())...)
+	errs = append(errs, validateLogDays(fldPath.Child("logDays"), *s.LogDays)...)
 	errs = append(errs, s.Autoscaler.validate(fldPath.Child("autoscaler"), c.Production)...)
 	errs = append(errs, validateAddons(s.Addons, fldPath.Child("addons"))...)
 	errs = append(errs, validateAdmins(s.Admins, fldPath.Child("admins"))...)

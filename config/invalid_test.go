@@ -35,7 +35,7 @@ func invalidCases() []invalidCase {
 	return slices.Concat(invalidStacks, invalidProviderKeys, invalidNetworks, invalidServices, invalidReleases, invalidDeliveries,
 		invalidProduction, invalidNamespaceSettings, invalidIngresses, invalidMonitoring, invalidBucketNames, invalidTypes,
 		invalidQuantities, invalidNested, invalidRegistries, invalidEndpoints,
-		invalidNames)
+		invalidNames, invalidEKSClusters)
 }
 
 // stacks returns the stacks with the rule.

@@ -41,13 +41,13 @@ func minimalConfig() configtest.Settings {
 func TestLoad_defaults(t *testing.T) {
 	c, err := config.Load(minimalConfig(), nil)
 	require.NoError(t, err)
-	yes := true
+	yes, logDays := true, 90
 	require.Equal(t, config.Config{
 		Cloud:     config.EKS,
 		Namespace: "ml-portfolio",
 		Cluster: config.Cluster{Create: &config.ClusterSpec{
 			Name: "modelferry", UpgradePolicy: "STANDARD", MachineType: "t3.medium", Nodes: config.NodeScaling{Min: 1, Max: 5},
-			System: config.SystemNodePool{Min: 1, Max: 3}, DiskGiB: 50,
+			System: config.SystemNodePool{Min: 1, Max: 3}, DiskGiB: 50, LogDays: &logDays,
 			Autoscaler: config.ClusterAutoscaler{Enabled: &yes, Image: "registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0"},
 			Network:    config.Network{CIDR: "10.0.0.0/16"}, Admins: []string{"arn:aws:iam::123456789012:role/platform"},
 			AuthorizedNetworks: []string{"203.0.113.0/24"}, DeletionProtection: &yes,

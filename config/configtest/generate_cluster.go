@@ -28,6 +28,7 @@ var clusterOptions = []option{
 	{"privateEndpoint.globalAccess", oneOf(true, false)},
 	{"deletionProtection", oneOf(true, false)},
 	{"upgradePolicy", oneOf("STANDARD", "EXTENDED")},
+	{"logDays", oneOf(0, 1, 3653)},
 	{"releaseChannel", oneOf("RAPID", "REGULAR", "STABLE")},
 	{"kmsKey", nil},
 	{"network.controlPlaneCIDR", oneOf("172.31.0.0/28")},

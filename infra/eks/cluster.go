@@ -39,6 +39,8 @@ type ClusterArgs struct {
 	GPU *config.GPU
 	// InstallCSIDriver installs the Mountpoint for Amazon S3 CSI driver.
 	InstallCSIDriver bool
+	// RetainLogs keeps the logs of the control plane if the stack is destroyed.
+	RetainLogs bool
 	// Tags of the nodes' machines and disks.
 	Tags map[string]string
 }
@@ -64,8 +66,12 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	if err != nil {
 		return nil, err
 	}
+	logs, err := newLogGroup(ctx, args, parent)
+	if err != nil {
+		return nil, err
+	}
 	cluster, err := eks.NewCluster(ctx, name, args.clusterArgs(role.Arn, secretsKeyArn),
-		parent, pulumi.DependsOn(append(attachments, args.Network.Egress...)),
+		parent, pulumi.DependsOn(slices.Concat(attachments, args.Network.Egress, []pulumi.Resource{logs})),
 		// EKS has no deletion protection of its own here. The engine refuses to delete and to replace the cluster.
 		pulumi.Protect(*args.Spec.DeletionProtection),
 		// EKS ignores a change of the key.

@@ -99,7 +99,7 @@ func (p *Platform) newCluster(
 	}
 	return NewCluster(ctx, name, &ClusterArgs{
 		AWS: c.AWS, Region: p.region, Network: network, Spec: *c.Cluster.Create, GPU: c.GPUNodePool(),
-		InstallCSIDriver: c.NeedsCSIDriver(), Tags: args.Labels,
+		InstallCSIDriver: c.NeedsCSIDriver(), RetainLogs: !c.Buckets.ForceDestroy, Tags: args.Labels,
 	}, opts...)
 }
 

@@ -100,6 +100,7 @@ func clusterRows() []row {
 		newRow("cluster.create.version", "1.33", gke("minMasterVersion", "1.33"), eks("version", "1.33")),
 		newRow("cluster.create.upgradePolicy", "EXTENDED",
 			eksInput("aws:eks/cluster:Cluster", "modelferry", "upgradePolicy.supportType", "EXTENDED")),
+		newRow("cluster.create.logDays", 0, eksInput("LogGroup", "modelferry", "retentionInDays", 0.)),
 		newRow("cluster.create.releaseChannel", "RAPID", gke("releaseChannel.channel", "RAPID")),
 		newRow("cluster.create.authorizedNetworks", []any{"198.51.100.0/24"},
 			gke("masterAuthorizedNetworksConfig.cidrBlocks", []any{object{"cidrBlock": "198.51.100.0/24"}}),

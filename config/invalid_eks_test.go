@@ -1,0 +1,10 @@
+package config_test
+
+// invalidEKSClusters are cases of clusters with invalid keys that only EKS has.
+var invalidEKSClusters = []invalidCase{
+	{name: "retention time that CloudWatch does not have", stack: "eks", set: map[string]any{"cluster.create.logDays": 100},
+		want: []string{`modelferry:cluster.create.logDays: Invalid value: 100: must be one of 0, 1, 3, 5, 7, 14, 30, 60, 90, ` +
+			`120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653`}},
+	{name: "retention time on gke", stack: "gke", set: map[string]any{"cluster.create.logDays": 0},
+		want: []string{`modelferry:cluster.create.logDays: Forbidden: only supported on eks, and this stack is on gke: remove it`}},
+}
