@@ -154,6 +154,9 @@ var textBounds = []bound{
 	{key: "buckets.accessLogs", lowest: 3, highest: 63, sized: sizedText(letters)},
 	{key: "buckets.kmsAlias", lowest: 1, highest: 250, sized: sizedText(letters)},
 	{key: "registry.name", lowest: 1, highest: 63, sized: sizedText(letters)},
+	{key: "iam.path", lowest: unlimited, highest: 512, sized: sizedText(func(length int) string {
+		return ("/" + letters(length))[:length-1] + "/"
+	})},
 	{stack: "gke", key: "ingress.certificate", lowest: 1, highest: 63, sized: sizedText(letters)},
 	{key: "ingress.address", lowest: 1, highest: 63, sized: sizedText(letters)},
 	{key: "ingress.class", lowest: 1, highest: 253, sized: sizedText(letters)},

@@ -42,6 +42,8 @@ var platformCharsets = []charset{
 	{key: "owner", value: "ml‸team", allowed: `[a-z0-9_-]`},
 	{key: "costCentre", value: "ml‸team", allowed: `[a-z0-9_-]`},
 	{stack: "eks", key: "identity", value: "ir‸sa", allowed: none},
+	{key: "iam.path", value: "/our‸team/", allowed: `[A-Za-z0-9+=,.@_/-]`},
+	{key: "iam.permissionsBoundary", value: "arn:aws:iam::123456789012:policy/our‸policy", allowed: `[A-Za-z0-9+=,.@_/-]`},
 	{key: "buckets.models", value: "our‸models", allowed: subdomain},
 	{key: "buckets.datasets", value: "our‸datasets", allowed: subdomain},
 	{key: "buckets.accessLogs", value: "our‸logs", allowed: subdomain},

@@ -26,6 +26,8 @@ type Config struct {
 	Cluster Cluster `json:"cluster" need:"required"`
 	// How a pod obtains credentials for its IAM role: irsa or podIdentity. Default: irsa.
 	Identity PodIdentityMode `json:"identity" clouds:"eks"`
+	// Settings of the IAM roles that the stack creates.
+	IAM IAM `json:"iam" clouds:"eks"`
 	// Buckets of the artifacts.
 	Buckets Buckets `json:"buckets"`
 	// Container registry of the images.

@@ -64,6 +64,7 @@ const minTransitionDays = 30
 func validateEKS(c Config) field.ErrorList {
 	errs := c.AWS.validate()
 	errs = append(errs, c.validateKMSKeyRegions(awsKMSKey, ":", c.AWS.Region, c.AWS.Region)...)
+	errs = append(errs, c.IAM.validate(Path("iam"))...)
 	errs = append(errs, validateSupported(Path("identity"), c.Identity, []PodIdentityMode{IRSA, PodIdentity})...)
 	if days := c.Buckets.ColdAfterDays; days >= 1 && days < minTransitionDays {
 		errs = append(errs, field.Invalid(Path("buckets", "coldAfterDays"), days,

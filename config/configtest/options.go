@@ -50,5 +50,7 @@ var options = []option{
 	{"gpu.accelerator", oneOf("nvidia-l4")},
 	{"gpu.zones", oneOf([]any{"europe-west1-b", "europe-west1-c"})},
 	{"identity", oneOf("irsa", "podIdentity")},
+	{"iam.path", oneOf("/", "/ml/models/")},
+	{"iam.permissionsBoundary", oneOf("arn:aws:iam::123456789012:policy/ml/boundary", "arn:aws:iam::aws:policy/PowerUserAccess")},
 	{"endpoints.identity", oneOf("https://sts.internal", "http://10.213.0.2:9443")},
 }

@@ -29,6 +29,8 @@ type Cluster struct {
 type ClusterArgs struct {
 	// AWS has the credentials of the program's access to the cluster.
 	AWS config.AWS
+	// IAM has the settings of the roles.
+	IAM config.IAM
 	// Region of the cluster.
 	Region string
 	// Network of the nodes.
@@ -58,6 +60,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	parent, clusterName := pulumi.Parent(c), args.Spec.Name
 	role, attachments, err := newServiceRole(ctx, clusterName+"-cluster", &serviceRoleArgs{
 		Service: "eks.amazonaws.com", Policies: []string{"AmazonEKSClusterPolicy"}, Partition: RegionPartition(args.Region),
+		IAM: args.IAM,
 	}, parent)
 	if err != nil {
 		return nil, err

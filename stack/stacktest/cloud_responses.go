@@ -76,7 +76,11 @@ func computedOutputs(typ, name string, inputs resource.PropertyMap) resource.Pro
 	case "aws:eks/nodeGroup:NodeGroup":
 		computed = object{"resources": []any{object{"autoscalingGroups": []any{object{"name": "eks-" + name}}}}}
 	case "aws:iam/role:Role":
-		computed = object{"name": inputOrGenerated("name"), "arn": "arn:aws:iam::" + AccountID + ":role/" + inputOrGenerated("name")}
+		path := "/"
+		if inputs.HasValue("path") {
+			path = inputs["path"].StringValue()
+		}
+		computed = object{"name": inputOrGenerated("name"), "arn": "arn:aws:iam::" + AccountID + ":role" + path + inputOrGenerated("name")}
 	case "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
 		computed = object{"arn": OIDCProviderArn}
 	case "aws:ec2/launchTemplate:LaunchTemplate":

@@ -36,6 +36,7 @@ func stackRows() []row {
 	}
 	const labels = "spec.template.metadata.labels/modelferry.dev/"
 	const deployer = "arn:aws:iam::" + stacktest.AccountID + ":role/deployer"
+	const boundary = "arn:aws:iam::" + stacktest.AccountID + ":policy/boundary"
 	const store, sts = "https://store.internal", "https://sts.internal"
 	return append(batch(
 		newRow("owner", "risk", gkeInput(gcpProvider, "modelferry", "defaultLabels.owner", "risk"),
@@ -45,6 +46,12 @@ func stackRows() []row {
 		newRow("rollout.deadline", "20m", deployment("spec.progressDeadlineSeconds", 1200.), deployment("(create timeout)", "21m0s"),
 			deployment("(update timeout)", "21m0s")),
 		newRow("endpoints.storage", store, setting("gke", "STORAGE_EMULATOR_HOST", store), setting("eks", "AWS_ENDPOINT_URL_S3", store)),
+		newRow("iam.path", "/ml/", eksInput("iam/role:Role", "modelferry-nodes", "path", "/ml/"),
+			eksInput("ServiceAccount", "bankchurn", "metadata.annotations/eks.amazonaws.com/role-arn",
+				"arn:aws:iam::"+stacktest.AccountID+":role/ml/bankchurn-predictor-0a1b2c3")),
+		newRow("iam.permissionsBoundary", boundary,
+			eksInput("iam/role:Role", "bankchurn-predictor", "permissionsBoundary", boundary),
+			eksInput("iam/role:Role", "modelferry-cluster", "permissionsBoundary", boundary)),
 		newRow("endpoints.identity", sts, setting("eks", "AWS_ENDPOINT_URL_STS", sts)),
 		newRow("registry.name", "images", gkeInput(gkeRepository, "modelferry", "repositoryId", "images"),
 			eksInput(ecrRepository, "fetcher", "name", "images/fetcher"), eksInput(ecrRepository, "bankchurn", "name", "images/bankchurn")),

@@ -30,6 +30,7 @@ var invariants = []invariant{
 	{"every resource has the inputs of its type", incompleteResources},
 	{"every resource depends on what it needs", missingDependencies},
 	{"every subnet has a route", unroutedSubnets},
+	{"every role has the configured path and permissions boundary", rolesWithoutSettings},
 }
 
 // programRun is one run of the program with its config.
