@@ -8,9 +8,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/modelferry/modelferry/config"
-	"github.com/modelferry/modelferry/config/internal/schema"
 )
 
 // bound is the range of the values of a key, both ends included.
@@ -89,7 +86,7 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// Every number and duration with a rule has a row on each cloud.
+// Every number and duration has a row on each cloud.
 func TestBounds_coverEveryKey(t *testing.T) {
 	rows := map[string]bool{}
 	for _, b := range bounds {
@@ -98,20 +95,20 @@ func TestBounds_coverEveryKey(t *testing.T) {
 		}
 	}
 	numbers := 0
-	for _, key := range schema.Keys(reflect.TypeFor[config.Config]()) {
+	var missing []string
+	for _, key := range stackKeys() {
 		if key.Type.Kind() != reflect.Int && key.Type != reflect.TypeFor[time.Duration]() {
 			continue
 		}
 		numbers++
 		for _, stack := range repositoryStacks {
-			for _, value := range invalidValues(key.Type) {
-				if key.SupportedOn(stack) && !accepts(t, stack, key.Path, value, nil) {
-					require.True(t, rows[stack+" "+key.Path], "%s on %s refuses %v: add it to bounds", key.Path, stack, value)
-				}
+			if key.SupportedOn(stack) && !rows[stack+" "+key.Path] {
+				missing = append(missing, stack+" "+key.Path)
 			}
 		}
 	}
 	require.Greater(t, numbers, 25, "the keys were not read")
+	require.Empty(t, missing, "add rows to bounds")
 }
 
 // Every text that may not be of any length has a row on each cloud.
