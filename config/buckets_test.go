@@ -32,6 +32,10 @@ var invalidBucketNames = []invalidCase{
 		set: map[string]any{"buckets.accessLogs": "our-logs", "buckets.models": "our-models"},
 		want: []string{`modelferry:buckets.datasets: Invalid value: "ACCOUNT-eu-west-1-Blue-datasets": must be set, because ` +
 			`the default name is invalid: it may contain only lower case letters, digits, hyphens and dots`}},
+	{name: "default bucket name with capitals of the maximum length", stack: "gke", stackName: strings.Repeat("B", 35),
+		set: map[string]any{"buckets.models": "our-models", "buckets.datasets": "our-datasets"},
+		want: []string{`modelferry:buckets.accessLogs: Invalid value: "modelferry-demo-` + strings.Repeat("B", 35) + `-access-logs": ` +
+			`must be set, because the default name is invalid: it may contain only lower case letters, digits, hyphens and dots`}},
 }
 
 func TestLoad_defaultBucketNames(t *testing.T) {

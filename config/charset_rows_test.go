@@ -31,7 +31,7 @@ const (
 	mapName = `[A-Za-z0-9._-]`
 )
 
-var charsets = slices.Concat(platformCharsets, clusterCharsets, workloadCharsets,
+var charsets = slices.Concat(platformCharsets, clusterCharsets, workloadCharsets, endCharsets,
 	machineTypes("cluster.create.machineType", "cluster.create.system.machineType", "gpu.machineType"),
 	quantities("fetcher.resources", "quota", "containerDefaults", "services.NAME.resources", "services.NAME.backends.NAME.resources"))
 

@@ -140,6 +140,47 @@ func TestCharsets(t *testing.T) {
 	}
 }
 
+// A pattern without an anchor would accept anything before or after a valid value.
+func TestCharsets_anchored(t *testing.T) {
+	for _, c := range charsets {
+		for _, text := range []string{"\x00", "!", "é"} {
+			if regexp.MustCompile(`^(?s:` + c.allowed + `)$`).MatchString(text) {
+				continue
+			}
+			for _, stack := range c.stacks() {
+				t.Run(fmt.Sprintf("%s/%v/%s", c.key, c.value, stack), func(t *testing.T) {
+					for _, value := range []any{surround(c.value, text, ""), surround(c.value, "", text)} {
+						require.False(t, accepts(t, stack, c.key, value, c.set), "accepted: %q", value)
+					}
+				})
+			}
+		}
+	}
+}
+
+// surround adds text before and after the string with the caret in a value.
+func surround(value any, before, after string) any {
+	switch value := value.(type) {
+	case string:
+		if start, end, marked := strings.Cut(value, caret); marked {
+			return before + start + end + after
+		}
+	case []any:
+		var list []any
+		for _, element := range value {
+			list = append(list, surround(element, before, after))
+		}
+		return list
+	case map[string]any:
+		object := map[string]any{}
+		for name, element := range value {
+			object[surround(name, before, after).(string)] = surround(element, before, after)
+		}
+		return object
+	}
+	return value
+}
+
 // Every key with text has a row on each cloud: strings, lists and objects of strings, and user-defined names.
 func TestCharsets_coverEveryKey(t *testing.T) {
 	rows := map[string]bool{}
