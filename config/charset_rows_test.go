@@ -202,6 +202,7 @@ func releaseCharsets(parent, prefix string) []charset {
 		{key: artifact + ".size", value: "1‸2MB", allowed: `[0-9.]`},
 		{key: artifact + ".unpackedSize", value: "1‸2MB", allowed: `[0-9.]`},
 		{stack: "gke", key: artifact + ".version", value: "1‸2", allowed: `[0-9]`},
+		{stack: "gke", key: artifact + ".version", value: "‸2", allowed: `[1-9]`},
 		{stack: "eks", key: artifact + ".version", value: "a‸b", allowed: `[A-Za-z0-9._~+/=-]`},
 	}
 }
