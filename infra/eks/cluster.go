@@ -190,7 +190,7 @@ func LookupCluster(
 
 // setOutputs sets and registers the outputs. endpoint is the API server's URL, ca its certificate: base64 of PEM.
 func (c *Cluster) setOutputs(ctx *pulumi.Context, credentials config.AWS, name, endpoint, ca pulumi.StringOutput) error {
-	c.Name, c.Endpoint = name, endpoint
+	c.ID, c.Name, c.Endpoint = c.Arn, name, endpoint
 	c.Kubeconfig = infra.KubeconfigOutput(c.Name, c.Endpoint, ca, func(name string) infra.ExecConfig {
 		return execConfig(credentials.Region, name)
 	})

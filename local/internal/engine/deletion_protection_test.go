@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
@@ -114,6 +115,14 @@ func TestCluster_replaceRequiresDeletionProtectionOff(t *testing.T) {
 			plan, err := s.run(preview, change)
 			require.NoError(t, err, s.out.String())
 			require.Equal(t, []apitype.OpType{apitype.OpReplace}, s.clusterSteps(plan))
+			objects := 0
+			for _, step := range plan.Steps {
+				if strings.HasPrefix(step.Type, "kubernetes:") {
+					require.Equal(t, apitype.OpReplace, step.Op, step.URN)
+					objects++
+				}
+			}
+			require.Greater(t, objects, 10, "the other cluster has no objects yet")
 		})
 	}
 }
