@@ -18,8 +18,25 @@ func validateAdmins(admins []string, fldPath *field.Path) field.ErrorList {
 		return field.ErrorList{field.Required(fldPath,
 			"must list the role or user that runs pulumi: only listed administrators have access")}
 	}
+	return validatePrincipals(admins, fldPath)
+}
+
+// validateViewers checks the viewers. A principal has one access entry, so an administrator cannot be a viewer, too.
+// https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html
+func (s ClusterSpec) validateViewers(fldPath *field.Path) field.ErrorList {
+	errs := validatePrincipals(s.Viewers, fldPath.Child("viewers"))
+	for i, arn := range s.Viewers {
+		if slices.Contains(s.Admins, arn) {
+			errs = append(errs, duplicate(fldPath.Child("viewers").Index(i), arn, fmt.Sprintf("already in %s", fldPath.Child("admins"))))
+		}
+	}
+	return errs
+}
+
+// validatePrincipals checks the principals of access entries.
+func validatePrincipals(arns []string, fldPath *field.Path) field.ErrorList {
 	var errs field.ErrorList
-	for i, arn := range admins {
+	for i, arn := range arns {
 		if session := sessionARN.FindStringSubmatch(arn); session != nil {
 			errs = append(errs, field.Invalid(fldPath.Index(i), arn, fmt.Sprintf("must be the ARN of a role, not of its session "+
 				"(aws iam get-role --role-name %s --query Role.Arn)", session[3])))
@@ -27,7 +44,7 @@ func validateAdmins(admins []string, fldPath *field.Path) field.ErrorList {
 		}
 		errs = append(errs, validateRequiredName(fldPath.Index(i), arn, principalARN)...)
 	}
-	return append(errs, validateUnique(fldPath, admins)...)
+	return append(errs, validateUnique(fldPath, arns)...)
 }
 
 // IsAdmin reports whether the caller with the ARN that STS returns is one of the administrators. The ARN of a session

@@ -141,6 +141,7 @@ var clusterCharsets = []charset{
 	{key: "cluster.create.maintenance.exclusions.NAME.end", value: "2026-12-18T00:00:0‸Z", allowed: `[0-9]`},
 	{key: "cluster.create.maintenance.exclusions.NAME.scope", value: "NO_‸UPGRADES", allowed: none},
 	{key: "cluster.create.admins", value: []any{"arn:aws:iam::123456789012:role/our‸role"}, allowed: iamName},
+	{key: "cluster.create.viewers", value: []any{"arn:aws:iam::123456789012:role/our‸role"}, allowed: iamName},
 	{key: "cluster.create.admins", value: []any{"arn:aws:iam::123456789012:user/our‸path/user"}, allowed: iamPath},
 	{
 		stack:   "gke",

@@ -56,6 +56,8 @@ type ClusterSpec struct {
 	Maintenance Maintenance `json:"maintenance" clouds:"gke"`
 	// ARNs of the IAM roles and users that administer the cluster. The identity that runs pulumi must be among them.
 	Admins []string `json:"admins" clouds:"eks"`
+	// ARNs of the IAM roles and users that may read the objects of the cluster, except Secrets.
+	Viewers []string `json:"viewers" clouds:"eks"`
 	// Days after which CloudWatch deletes the logs of the control plane, such as 30, 90 or 365; 0 for never. Default: 90.
 	LogDays *int `json:"logDays" clouds:"eks"`
 	// KMS key that encrypts Kubernetes secrets, in the cluster's region: projects/…/cryptoKeys/NAME on GKE, an ARN on

@@ -90,6 +90,7 @@ func validateEKSCluster(c Config, s ClusterSpec, fldPath *field.Path) field.Erro
 	errs = append(errs, s.Autoscaler.validate(fldPath.Child("autoscaler"), c.Production)...)
 	errs = append(errs, validateAddons(s.Addons, fldPath.Child("addons"))...)
 	errs = append(errs, validateAdmins(s.Admins, fldPath.Child("admins"))...)
+	errs = append(errs, s.validateViewers(fldPath)...)
 	errs = append(errs, validateZones(s.Network.Zones, c.AWS.Region, fldPath.Child("network", "zones"))...)
 	if s.Network.Existing != nil {
 		errs = append(errs, validateEKSNetwork(*s.Network.Existing, fldPath.Child("network", "existing"))...)

@@ -12,6 +12,21 @@ var invalidEKSClusters = []invalidCase{
 			`modelferry:iam.permissionsBoundary: Invalid value: "arn:aws:iam::123456789012:role/boundary": must be the ARN of an ` +
 				`IAM policy: arn:aws:iam::ACCOUNT:policy/NAME`,
 		}},
+	{name: "invalid viewers", stack: "eks", set: map[string]any{"cluster.create.viewers": []any{
+		"arn:aws:iam::123456789012:role/ml-platform", "arn:aws:iam::123456789012:role/dev", "arn:aws:iam::123456789012:role/dev",
+		"arn:aws:sts::123456789012:assumed-role/ci/run-7", "dev", ""}},
+		want: []string{
+			`modelferry:cluster.create.viewers[0]: Duplicate value: "arn:aws:iam::123456789012:role/ml-platform": already in ` +
+				`modelferry:cluster.create.admins`,
+			`modelferry:cluster.create.viewers[2]: Duplicate value: "arn:aws:iam::123456789012:role/dev"`,
+			`modelferry:cluster.create.viewers[3]: Invalid value: "arn:aws:sts::123456789012:assumed-role/ci/run-7": must be the ` +
+				`ARN of a role, not of its session (aws iam get-role --role-name ci --query Role.Arn)`,
+			`modelferry:cluster.create.viewers[4]: Invalid value: "dev": must be the ARN of a user or role: ` +
+				`arn:aws:iam::ACCOUNT:role/NAME`,
+			`modelferry:cluster.create.viewers[5]: Required value: must be set`,
+		}},
+	{name: "viewers on gke", stack: "gke", set: map[string]any{"cluster.create.viewers": []any{"arn:aws:iam::123456789012:role/dev"}},
+		want: []string{`modelferry:cluster.create.viewers: Forbidden: only supported on eks, and this stack is on gke: remove it`}},
 	{name: "iam on gke", stack: "gke", set: map[string]any{"iam.path": "/ml/"},
 		want: []string{`modelferry:iam: Forbidden: only supported on eks, and this stack is on gke: remove it`}},
 	{name: "retention time on gke", stack: "gke", set: map[string]any{"cluster.create.logDays": 0},

@@ -28,6 +28,7 @@ var clusterOptions = []option{
 	{"privateEndpoint.globalAccess", oneOf(true, false)},
 	{"deletionProtection", oneOf(true, false)},
 	{"upgradePolicy", oneOf("STANDARD", "EXTENDED")},
+	{"viewers", oneOf([]any{"arn:aws:iam::123456789012:role/path/developers", "arn:aws:iam::210987654321:role/audit"})},
 	{"logDays", oneOf(0, 1, 3653)},
 	{"releaseChannel", oneOf("RAPID", "REGULAR", "STABLE")},
 	{"kmsKey", nil},

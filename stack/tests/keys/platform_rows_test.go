@@ -102,6 +102,7 @@ func clusterRows() []row {
 	eks := func(path string, want any) expectInput { return eksInput(eksCluster, "modelferry", path, want) }
 	const gcpKey = "projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/secrets"
 	const awsKey = "arn:aws:kms:eu-west-1:" + stacktest.AccountID + ":key/ours"
+	const viewer = "arn:aws:iam::" + stacktest.AccountID + ":role/viewer"
 	const ops, image = "arn:aws:iam::" + stacktest.AccountID + ":role/ops", "registry.example/cluster-autoscaler:v1.33.1"
 	return append(batch(
 		newRow("cluster.create.version", "1.33", gke("minMasterVersion", "1.33"), eks("version", "1.33")),
@@ -125,6 +126,9 @@ func clusterRows() []row {
 			gke("maintenancePolicy.maintenanceExclusions[0].endTime", "2027-01-05T00:00:00Z")),
 		newRow("cluster.create.maintenance.exclusions.freeze.scope", "NO_MINOR_UPGRADES",
 			gke("maintenancePolicy.maintenanceExclusions[0].exclusionOptions.scope", "NO_MINOR_UPGRADES")),
+		newRow("cluster.create.viewers", []any{viewer}, eksInput("AccessEntry", "modelferry-"+viewer, "principalArn", viewer),
+			eksInput("AccessPolicyAssociation", "modelferry-"+viewer, "policyArn",
+				"arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy")),
 		newRow("cluster.create.admins", []any{ops}, eksInput("AccessEntry", "modelferry-"+ops, "principalArn", ops),
 			eksInput("AccessPolicyAssociation", "modelferry-"+ops, "principalArn", ops)),
 		newRow("cluster.create.kmsKey", byStack{"gke": gcpKey, "eks": awsKey}, gke("databaseEncryption.keyName", gcpKey),
