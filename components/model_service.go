@@ -59,6 +59,8 @@ type ModelServiceArgs struct {
 	ServiceAccount pulumi.StringInput
 	// DependsOn are the resources that have to exist before a pod starts.
 	DependsOn []pulumi.Resource
+	// AdmissionPolicy has to be enforced before a pod starts. It may be nil.
+	AdmissionPolicy *AdmissionPolicy
 	// NetworkPolicy of the pods, nil for none.
 	NetworkPolicy *NetworkPolicy
 	// CSIVolume mounts the buckets, nil for a fetcher.
@@ -105,7 +107,7 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 		Fetcher: args.Fetcher, Server: args.Server,
 		ModelFolder: args.ModelFolder, VolumeBytes: volumes.volumeBytes, Artifacts: args.Artifacts, Buckets: args.Buckets,
 		Deadline: args.RolloutDeadline, DedicatedNodes: args.DedicatedNodes,
-	}, parent, pulumi.DependsOn(dependsOn))
+	}, append(args.AdmissionPolicy.options(), parent, pulumi.DependsOn(dependsOn))...)
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,8 @@ type Config struct {
 	Identity PodIdentityMode `json:"identity" clouds:"eks"`
 	// Settings of the IAM roles that the stack creates.
 	IAM IAM `json:"iam" clouds:"eks"`
+	// Admission policy for pods without credentials.
+	AdmissionPolicy AdmissionPolicy `json:"admissionPolicy" clouds:"eks"`
 	// Buckets of the artifacts.
 	Buckets Buckets `json:"buckets"`
 	// Container registry of the images.

@@ -39,6 +39,7 @@ var eksPlatform = platform{
 
 func eksDefaults(c *Config) {
 	c.Identity = cmp.Or(c.Identity, IRSA)
+	c.AdmissionPolicy.setDefaults()
 	c.GPU.MachineType = cmp.Or(c.GPU.MachineType, "g4dn.xlarge")
 	if c.Cluster.Create != nil {
 		c.Cluster.Create.UpgradePolicy = cmp.Or(c.Cluster.Create.UpgradePolicy, "STANDARD")

@@ -261,9 +261,10 @@ var invalidStacks = []invalidCase{
 		want: []string{`modelferry:fetcher.resources.requests.cpu: Invalid value: "2": must be at most the limit, 1`}},
 	{name: "rollout deadline of zero", set: map[string]any{"rollout.deadline": "0s"},
 		want: []string{`modelferry:rollout.deadline: Invalid value: "0s": must be more than 0s`}},
-	{name: "identity and admins on gke", stack: "gke", set: map[string]any{
-		"identity": "irsa", "cluster.create.admins": []any{"arn:aws:iam::123456789012:role/ops"}},
+	{name: "identity, admission policy and admins on gke", stack: "gke", set: map[string]any{
+		"identity": "irsa", "cluster.create.admins": []any{"arn:aws:iam::123456789012:role/ops"}, "admissionPolicy.enabled": false},
 		want: []string{
+			`modelferry:admissionPolicy: Forbidden: only supported on eks, and this stack is on gke: remove it`,
 			`modelferry:cluster.create.admins: Forbidden: only supported on eks, and this stack is on gke: remove it`,
 			`modelferry:identity: Forbidden: only supported on eks, and this stack is on gke: remove it`,
 		}},

@@ -26,6 +26,8 @@ type Platform struct {
 	ObjectStore ObjectStore
 	// ServerEnv are variables of the model servers. A variable of the config with the same name replaces one.
 	ServerEnv map[string]string
+	// InjectedEnvVar is the variable that the cloud's webhook sets in a pod with an identity, "" if there is no webhook.
+	InjectedEnvVar string
 	// CSIVolume returns a volume of the objects in a bucket whose names begin with prefix, which ends in "/".
 	CSIVolume func(prefix string) CSIVolume
 }

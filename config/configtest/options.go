@@ -52,5 +52,6 @@ var options = []option{
 	{"identity", oneOf("irsa", "podIdentity")},
 	{"iam.path", oneOf("/", "/ml/models/")},
 	{"iam.permissionsBoundary", oneOf("arn:aws:iam::123456789012:policy/ml/boundary", "arn:aws:iam::aws:policy/PowerUserAccess")},
+	{"admissionPolicy.enabled", oneOf(true, false)},
 	{"endpoints.identity", oneOf("https://sts.internal", "http://10.213.0.2:9443")},
 }

@@ -32,6 +32,7 @@ func NewPlatform(
 	c := args.Config
 	p := &Platform{region: c.AWS.Region, identityMode: c.Identity, iam: c.IAM, tags: args.Labels}
 	p.CSIVolume = p.csiVolume
+	p.InjectedEnvVar = injectedEnvVar(c.Identity)
 	p.ServerEnv = map[string]string{imdsDisabledEnvVar: "true"}
 	var err error
 	if p.ObjectStore, err = objectStore(c.AWS.Region, c.Identity, c.Endpoints); err != nil {

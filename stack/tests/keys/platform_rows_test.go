@@ -65,6 +65,7 @@ func stackRows() []row {
 			gkeInput("RepositoryIamMember", "modelferry-nodes-projects/images/locations/us/repositories/ml", "project", "images")),
 		newRow("registry.create", false, gkeInput(gkeRepository, "modelferry", "", absent), eksInput(ecrRepository, "fetcher", "", absent)),
 		newRow("identity", "podIdentity", eksInput("PodIdentityAssociation", "bankchurn-predictor", "", present)),
+		newRow("admissionPolicy.enabled", false, eksInput("ValidatingAdmissionPolicy", "ml-portfolio-pod-identity", "", absent)),
 		newRow("cloud", "eks", gkeInput("BucketV2", "models", "", present), gkeInput(gcsBucket, "models", "", absent)).
 			withPrerequisites(map[string]any{"cluster": object{"existing": "production"}, "aws:region": "eu-west-1"}),
 		newRow("gcp:project", "our-project", gkeInput(gcpProvider, "modelferry", "project", "our-project"),
