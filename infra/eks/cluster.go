@@ -77,8 +77,9 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 		parent, pulumi.DependsOn(slices.Concat(attachments, args.Network.Egress, []pulumi.Resource{logs})),
 		// EKS has no deletion protection of its own here. The engine refuses to delete and to replace the cluster.
 		pulumi.Protect(*args.Spec.DeletionProtection),
-		// EKS ignores a change of the key.
-		pulumi.ReplaceOnChanges([]string{"encryptionConfig"}))
+		// EKS ignores a change of the key. The provider does not know of this replacement, so it does not ask for the
+		// deletion of the cluster, whose name the next one needs, and of all that depends on it.
+		pulumi.ReplaceOnChanges([]string{"encryptionConfig"}), pulumi.DeleteBeforeReplace(true))
 	if err != nil {
 		return nil, err
 	}
