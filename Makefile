@@ -13,7 +13,7 @@ FETCHER_ENV := CGO_ENABLED=0
 FETCHER_FLAGS := -trimpath
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status env publish preview render image test golden soak e2e bench bench-scale lint clean
+.PHONY: help up down status env publish preview render image test golden soak e2e e2e-plugin bench bench-scale lint clean
 
 ##@ Use
 
@@ -118,3 +118,12 @@ e2e: ## run the end-to-end tests, as root; one scenario with RUN= [RUN=TestRollb
 	@# One after the other: two local clouds at once would slow each other down.
 	@status=0; $(e2e) ./internal/provider/kubernetes || status=1; \
 	for stack in $(if $(stack_flag),$(STACK),gke eks); do $(e2e) ./e2e -stack $$stack || status=1; done; exit $$status
+
+# The directory has the layout of $PULUMI_HOME/plugins. The version is that of tools/pulumi-kubernetes.
+OFFICIAL_PLUGINS := $(CURDIR)/.local/official-plugins
+
+e2e-plugin: ## test that stacks continue with Pulumi's official Kubernetes plugin, and back; it builds the plugin
+	$(call build,pulumi kube ferry)
+	$(call build,-o $(OFFICIAL_PLUGINS)/plugins/resource-kubernetes-v4.25.0 pulumi-resource-kubernetes)
+	@PULUMI_HOME=$(OFFICIAL_PLUGINS) go test -C local -tags e2e -count=1 -timeout 60m -v \
+	-run TestServer_continuesWithOfficialProvider ./internal/provider/kubernetes

@@ -30,6 +30,8 @@ type ClusterAutoscalerArgs struct {
 	Labels map[string]string
 	// NetworkPolicy limits the traffic to what the autoscaler needs.
 	NetworkPolicy bool
+	// AdmissionPolicy has to be enforced before the pod starts. It may be nil.
+	AdmissionPolicy *AdmissionPolicy
 }
 
 // healthPort serves health checks and metrics.
@@ -87,7 +89,7 @@ func NewClusterAutoscaler(
 				},
 			},
 		},
-	}, parent, pulumi.DependsOn(dependsOn))
+	}, append(args.AdmissionPolicy.options(), parent, pulumi.DependsOn(dependsOn))...)
 	if err != nil {
 		return nil, err
 	}

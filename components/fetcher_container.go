@@ -5,11 +5,14 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
+// fetcherName is the name of the init container.
+const fetcherName = "fetcher"
+
 // fetcherContainer returns the init container that downloads the artifacts to the model folder. Its environment is the
 // ConfigMap. The server does not start if it fails.
 func (a *ModelDeploymentArgs) fetcherContainer() *corev1.ContainerArgs {
 	return &corev1.ContainerArgs{
-		Name:  pulumi.String("fetcher"),
+		Name:  pulumi.String(fetcherName),
 		Image: pulumi.String(a.Fetcher.Image),
 		EnvFrom: corev1.EnvFromSourceArray{&corev1.EnvFromSourceArgs{
 			ConfigMapRef: &corev1.ConfigMapEnvSourceArgs{Name: a.Config},

@@ -1,8 +1,8 @@
 package components
 
 import (
-	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
-	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apiextensions"
+	"maps"
+
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -63,11 +63,12 @@ func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pul
 	}
 	annotations, childOpts := pulumi.ToStringMap(args.Annotations), []pulumi.ResourceOption{pulumi.Parent(i)}
 	if args.ConfigObject != nil {
-		configObject, err := args.newConfigObject(ctx, name, childOpts...)
+		meta := &metav1.ObjectMetaArgs{Name: pulumi.String(name), Namespace: args.Namespace, Labels: objectLabels(args.Labels, nil)}
+		configObject, annotation, err := newIngressConfigObject(ctx, name, *args.ConfigObject, name, meta, childOpts...)
 		if err != nil {
 			return nil, err
 		}
-		annotations[args.ConfigObject.Annotation] = pulumi.String(name)
+		maps.Copy(annotations, annotation)
 		childOpts = append(childOpts, pulumi.DependsOn([]pulumi.Resource{configObject}))
 	}
 	_, err := networkingv1.NewIngress(ctx, name, &networkingv1.IngressArgs{
@@ -86,15 +87,4 @@ func NewIngress(ctx *pulumi.Context, name string, args *IngressArgs, opts ...pul
 		return nil, err
 	}
 	return i, ctx.RegisterResourceOutputs(i, pulumi.Map{})
-}
-
-// newConfigObject creates the controller's custom resource, with the Ingress' name.
-func (a *IngressArgs) newConfigObject(
-	ctx *pulumi.Context, name string, opts ...pulumi.ResourceOption,
-) (pulumi.Resource, error) {
-	return apiextensions.NewCustomResource(ctx, name, &apiextensions.CustomResourceArgs{
-		ApiVersion: pulumi.String(a.ConfigObject.APIVersion), Kind: pulumi.String(a.ConfigObject.Kind),
-		Metadata:    &metav1.ObjectMetaArgs{Name: pulumi.String(name), Namespace: a.Namespace, Labels: objectLabels(a.Labels, nil)},
-		OtherFields: kubernetes.UntypedArgs{"spec": a.ConfigObject.Spec},
-	}, opts...)
 }

@@ -114,17 +114,16 @@ func (a *ModelDeploymentArgs) podTemplate() *corev1.PodTemplateSpecArgs {
 		Spec: &corev1.PodSpecArgs{
 			ServiceAccountName: a.ServiceAccount,
 			// The clouds' identities do not use this token.
-			AutomountServiceAccountToken: pulumi.Bool(false),
-			EnableServiceLinks:           pulumi.Bool(false),
-			SecurityContext:              podSecurityContext(),
-			TopologySpreadConstraints:    a.topologySpread(),
-			Affinity:                     a.affinity(),
-			Tolerations:                  a.tolerations(),
-			InitContainers:               initContainers,
-			Containers:                   corev1.ContainerArray{a.serverContainer()},
-			Volumes:                      a.volumes(),
-			// It includes the time of the preStop hook.
-			TerminationGracePeriodSeconds: pulumi.Int(a.Server.preStopSeconds() + drainSeconds),
+			AutomountServiceAccountToken:  pulumi.Bool(false),
+			EnableServiceLinks:            pulumi.Bool(false),
+			SecurityContext:               podSecurityContext(),
+			TopologySpreadConstraints:     a.topologySpread(),
+			Affinity:                      a.affinity(),
+			Tolerations:                   a.tolerations(),
+			InitContainers:                initContainers,
+			Containers:                    corev1.ContainerArray{a.serverContainer()},
+			Volumes:                       a.volumes(),
+			TerminationGracePeriodSeconds: pulumi.Int(a.Server.gracePeriodSeconds()),
 		},
 	}
 }

@@ -1,6 +1,7 @@
 package components
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -58,12 +59,16 @@ type ModelServiceArgs struct {
 	ServiceAccount pulumi.StringInput
 	// DependsOn are the resources that have to exist before a pod starts.
 	DependsOn []pulumi.Resource
+	// AdmissionPolicy has to be enforced before a pod starts. It may be nil.
+	AdmissionPolicy *AdmissionPolicy
 	// NetworkPolicy of the pods, nil for none.
 	NetworkPolicy *NetworkPolicy
 	// CSIVolume mounts the buckets, nil for a fetcher.
 	CSIVolume *infra.CSIVolume
 	// ServiceAnnotations of the Kubernetes Service, for the ingress controller.
 	ServiceAnnotations map[string]string
+	// ServiceConfigObject returns a custom resource of the ingress controller for the Kubernetes Service, nil for none.
+	ServiceConfigObject func(healthPath string, gracePeriodSeconds int) *infra.IngressConfigObject
 	// ServiceMonitor of the Prometheus Operator, nil for none.
 	ServiceMonitor *ServiceMonitor
 }
@@ -102,23 +107,12 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 		Fetcher: args.Fetcher, Server: args.Server,
 		ModelFolder: args.ModelFolder, VolumeBytes: volumes.volumeBytes, Artifacts: args.Artifacts, Buckets: args.Buckets,
 		Deadline: args.RolloutDeadline, DedicatedNodes: args.DedicatedNodes,
-	}, parent, pulumi.DependsOn(dependsOn))
+	}, append(args.AdmissionPolicy.options(), parent, pulumi.DependsOn(dependsOn))...)
 	if err != nil {
 		return nil, err
 	}
 	s.Deployment = deployment.Name
-	serviceMeta := meta(args.Service)
-	serviceMeta.Annotations = skipAwait(pulumi.ToStringMap(args.ServiceAnnotations))
-	service, err := corev1.NewService(ctx, name, &corev1.ServiceArgs{
-		Metadata: serviceMeta,
-		Spec: &corev1.ServiceSpecArgs{
-			Type:     pulumi.String("ClusterIP"),
-			Selector: selector,
-			Ports: corev1.ServicePortArray{&corev1.ServicePortArgs{
-				Name: pulumi.String(portName), Port: pulumi.Int(80), TargetPort: pulumi.String(portName),
-			}},
-		},
-	}, parent)
+	service, err := args.newService(ctx, name, selector, meta, parent)
 	if err != nil {
 		return nil, err
 	}
@@ -145,4 +139,32 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 		return nil, err
 	}
 	return s, ctx.RegisterResourceOutputs(s, pulumi.Map{"deployment": s.Deployment, "service": s.Service, "config": s.Config})
+}
+
+// newService creates the Kubernetes Service, and the ingress controller's custom resource for it.
+func (a *ModelServiceArgs) newService(
+	ctx *pulumi.Context, name string, selector pulumi.StringMap, meta func(name string) *metav1.ObjectMetaArgs,
+	opts ...pulumi.ResourceOption,
+) (*corev1.Service, error) {
+	serviceMeta, annotations := meta(a.Service), pulumi.ToStringMap(a.ServiceAnnotations)
+	if a.ServiceConfigObject != nil {
+		config := a.ServiceConfigObject(a.Server.HealthPath, a.Server.gracePeriodSeconds())
+		object, annotation, err := newIngressConfigObject(ctx, name, *config, a.Service, meta(a.Service), opts...)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(annotations, annotation)
+		opts = append(slices.Clone(opts), pulumi.DependsOn([]pulumi.Resource{object}))
+	}
+	serviceMeta.Annotations = skipAwait(annotations)
+	return corev1.NewService(ctx, name, &corev1.ServiceArgs{
+		Metadata: serviceMeta,
+		Spec: &corev1.ServiceSpecArgs{
+			Type:     pulumi.String("ClusterIP"),
+			Selector: selector,
+			Ports: corev1.ServicePortArray{&corev1.ServicePortArgs{
+				Name: pulumi.String(portName), Port: pulumi.Int(80), TargetPort: pulumi.String(portName),
+			}},
+		},
+	}, opts...)
 }

@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
@@ -68,6 +69,9 @@ func (s ServerArgs) preStopSeconds() int {
 	return preStopSeconds
 }
 
+// gracePeriodSeconds returns the termination grace period of the pods. It includes the time of the preStop hook.
+func (s ServerArgs) gracePeriodSeconds() int { return s.preStopSeconds() + drainSeconds }
+
 // serverContainer returns the container of the model server. It mounts the artifacts read-only.
 func (a *ModelDeploymentArgs) serverContainer() *corev1.ContainerArgs {
 	probe := func(period time.Duration, failures int) *corev1.ProbeArgs {
@@ -114,7 +118,9 @@ func (a *ModelDeploymentArgs) serverEnv() corev1.EnvVarArray {
 	}
 	for _, artifact := range a.Artifacts {
 		if artifact.Env != "" {
-			env[artifact.Env] = path.Join(a.ModelFolder, artifact.ServerPath())
+			// Kubernetes replaces $(NAME) in a value by another variable, and $$ by $.
+			// https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
+			env[artifact.Env] = strings.ReplaceAll(path.Join(a.ModelFolder, artifact.ServerPath()), "$", "$$")
 		}
 	}
 	return envVars(env)

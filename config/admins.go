@@ -9,12 +9,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
-var (
-	// principalARN matches the ARN of a user or role, the principals that an EKS access entry accepts.
-	principalARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(user|role)/.+$`)
-	// sessionARN matches the ARN of an assumed role's session, as STS returns it.
-	sessionARN = regexp.MustCompile(`^arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([^/]+)/[^/]+$`)
-)
+// sessionARN matches the ARN of an assumed role's session, as STS returns it.
+var sessionARN = regexp.MustCompile(`^arn:(aws[a-z-]*):sts::(\d{12}):assumed-role/([^/]+)/[^/]+$`)
 
 // validateAdmins requires at least one administrator, because creating an EKS cluster does not give access to it.
 func validateAdmins(admins []string, fldPath *field.Path) field.ErrorList {
@@ -22,21 +18,33 @@ func validateAdmins(admins []string, fldPath *field.Path) field.ErrorList {
 		return field.ErrorList{field.Required(fldPath,
 			"must list the role or user that runs pulumi: only listed administrators have access")}
 	}
-	var errs field.ErrorList
-	seen := map[string]bool{}
-	for i, arn := range admins {
-		switch session := sessionARN.FindStringSubmatch(arn); {
-		case session != nil:
-			errs = append(errs, field.Invalid(fldPath.Index(i), arn, fmt.Sprintf("must be the ARN of a role, not of its session "+
-				"(aws iam get-role --role-name %s --query Role.Arn)", session[3])))
-		case !principalARN.MatchString(arn):
-			errs = append(errs, field.Invalid(fldPath.Index(i), arn, "must be the ARN of a user or role: arn:aws:iam::ACCOUNT:role/NAME"))
-		case seen[arn]:
-			errs = append(errs, field.Duplicate(fldPath.Index(i), arn))
+	return validatePrincipals(admins, fldPath)
+}
+
+// validateViewers checks the viewers. A principal has one access entry, so an administrator cannot be a viewer, too.
+// https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html
+func (s ClusterSpec) validateViewers(fldPath *field.Path) field.ErrorList {
+	errs := validatePrincipals(s.Viewers, fldPath.Child("viewers"))
+	for i, arn := range s.Viewers {
+		if slices.Contains(s.Admins, arn) {
+			errs = append(errs, duplicate(fldPath.Child("viewers").Index(i), arn, fmt.Sprintf("already in %s", fldPath.Child("admins"))))
 		}
-		seen[arn] = true
 	}
 	return errs
+}
+
+// validatePrincipals checks the principals of access entries.
+func validatePrincipals(arns []string, fldPath *field.Path) field.ErrorList {
+	var errs field.ErrorList
+	for i, arn := range arns {
+		if session := sessionARN.FindStringSubmatch(arn); session != nil {
+			errs = append(errs, field.Invalid(fldPath.Index(i), arn, fmt.Sprintf("must be the ARN of a role, not of its session "+
+				"(aws iam get-role --role-name %s --query Role.Arn)", session[3])))
+			continue
+		}
+		errs = append(errs, validateRequiredName(fldPath.Index(i), arn, principalARN)...)
+	}
+	return append(errs, validateUnique(fldPath, arns)...)
 }
 
 // IsAdmin reports whether the caller with the ARN that STS returns is one of the administrators. The ARN of a session
@@ -57,7 +65,16 @@ func (s ClusterSpec) IsAdmin(callerARN string) bool {
 
 // HasAdminIn reports whether one of the administrators is in an AWS account.
 func (s ClusterSpec) HasAdminIn(account string) bool {
-	return slices.ContainsFunc(s.Admins, func(arn string) bool { return strings.Split(arn, ":")[4] == account })
+	return slices.Contains(s.AdminAccounts(), account)
+}
+
+// AdminAccounts returns the AWS account of each administrator.
+func (s ClusterSpec) AdminAccounts() []string {
+	var accounts []string
+	for _, arn := range s.Admins {
+		accounts = append(accounts, strings.Split(arn, ":")[4]) // arn:PARTITION:iam::ACCOUNT:role/NAME
+	}
+	return accounts
 }
 
 // withoutPath removes the path from the ARN of a role or user.

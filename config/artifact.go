@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -30,8 +31,24 @@ type Artifact struct {
 	Extract *bool `json:"extract"`
 }
 
+// artifactName matches the names of artifacts and backends. The name of an artifact is part of an annotation's name.
+// https://kubernetes.io/docs/concepts/overview/working-with-objects/annotations/#syntax-and-character-set
+var artifactName = nameFormat{
+	regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$`),
+	"at most 63 letters, digits and . _ -, with a letter or digit at both ends",
+}
+
 // tmpDir is the only directory that the model server can write to.
 const tmpDir = "/tmp"
+
+func validateArtifacts(fldPath *field.Path, artifacts map[string]Artifact, modelFolder string) field.ErrorList {
+	var errs field.ErrorList
+	for _, name := range sortedKeys(artifacts) {
+		errs = append(errs, validateRequiredName(fldPath.Child(name), name, artifactName)...)
+		errs = append(errs, artifacts[name].validate(fldPath.Child(name), modelFolder)...)
+	}
+	return errs
+}
 
 func (a Artifact) validate(fldPath *field.Path, modelFolder string) field.ErrorList {
 	errs := validateSupported(fldPath.Child("bucket"), a.Bucket, BucketNames())
@@ -46,8 +63,8 @@ func (a Artifact) validate(fldPath *field.Path, modelFolder string) field.ErrorL
 	}
 	switch {
 	case a.Mount == "":
-	case !isCleanAbs(a.Mount):
-		errs = append(errs, field.Invalid(fldPath.Child("mount"), a.Mount, "must be an absolute path"))
+	case !isMountPath(a.Mount):
+		errs = append(errs, field.Invalid(fldPath.Child("mount"), a.Mount, "must be an absolute path without : and \\"))
 	case isSubpath(a.Mount, modelFolder) || isSubpath(modelFolder, a.Mount) || isSubpath(a.Mount, tmpDir):
 		errs = append(errs, field.Invalid(fldPath.Child("mount"), a.Mount,
 			fmt.Sprintf("must not overlap the other mounts, %s and %s", modelFolder, tmpDir)))
@@ -66,8 +83,11 @@ func isSubpath(path, dir string) bool {
 	return path == dir || strings.HasPrefix(path, dir+"/")
 }
 
-// isCleanAbs reports whether a path is absolute, clean, and not the root.
-func isCleanAbs(name string) bool { return path.IsAbs(name) && path.Clean(name) == name && name != "/" }
+// isMountPath reports whether a path is absolute, clean and printable, and not the root. It may not contain a colon.
+// https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#volumes-1
+func isMountPath(name string) bool {
+	return path.IsAbs(name) && path.Clean(name) == name && name != "/" && isPrintable(name) && !strings.ContainsAny(name, `:\`)
+}
 
 // isObjectKey reports whether a path is relative, clean, without control characters and not empty, and does not leave
 // the directory that it is joined to.

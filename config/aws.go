@@ -1,10 +1,6 @@
 package config
 
-import (
-	"regexp"
-
-	"k8s.io/apimachinery/pkg/util/validation/field"
-)
+import "k8s.io/apimachinery/pkg/util/validation/field"
 
 // AWS has the keys of Pulumi's AWS provider.
 type AWS struct {
@@ -26,16 +22,11 @@ type AssumeRole struct {
 	RoleARN string `json:"roleArn"`
 }
 
-var roleARN = nameFormat{
-	regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:role/.+$`), "the ARN of a role: arn:aws:iam::ACCOUNT:role/NAME",
-}
-
-var accountID = nameFormat{regexp.MustCompile(`^\d{12}$`), "the ID of an AWS account, 12 digits: put it in quotes"}
-
 // validate checks the keys of the provider. The provider refuses both lists together.
 func (a AWS) validate() field.ErrorList {
 	fldPath := func(name string) *field.Path { return field.NewPath("aws:" + name) }
-	errs := validateRequired(fldPath("region"), a.Region)
+	errs := validateRequiredName(fldPath("region"), a.Region, awsRegionName)
+	errs = append(errs, validatePrintable(fldPath("profile"), a.Profile)...)
 	errs = append(errs, roleARN.validate(fldPath("assumeRole").Child("roleArn"), a.AssumeRole.RoleARN)...)
 	for _, list := range []struct {
 		key string

@@ -7,6 +7,9 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
 
+// maxPort is the highest TCP port.
+const maxPort = 65535
+
 func validateAtLeast(fldPath *field.Path, value, minimum int) field.ErrorList {
 	if value >= minimum {
 		return nil

@@ -32,6 +32,10 @@ var invalidBucketNames = []invalidCase{
 		set: map[string]any{"buckets.accessLogs": "our-logs", "buckets.models": "our-models"},
 		want: []string{`modelferry:buckets.datasets: Invalid value: "ACCOUNT-eu-west-1-Blue-datasets": must be set, because ` +
 			`the default name is invalid: it may contain only lower case letters, digits, hyphens and dots`}},
+	{name: "default bucket name with capitals of the maximum length", stack: "gke", stackName: strings.Repeat("B", 35),
+		set: map[string]any{"buckets.models": "our-models", "buckets.datasets": "our-datasets"},
+		want: []string{`modelferry:buckets.accessLogs: Invalid value: "modelferry-demo-` + strings.Repeat("B", 35) + `-access-logs": ` +
+			`must be set, because the default name is invalid: it may contain only lower case letters, digits, hyphens and dots`}},
 }
 
 func TestLoad_defaultBucketNames(t *testing.T) {
@@ -54,5 +58,15 @@ func TestLoad_defaultBucketNames(t *testing.T) {
 			_, err = config.Load(namedStack{settings, test.stack}, settings.Keys())
 			require.NoError(t, err)
 		})
+	}
+}
+
+// Access logs that are deleted at the age at which they would move do not move.
+func TestBuckets_accessLogColdAfterDays(t *testing.T) {
+	for _, stack := range repositoryStacks {
+		for coldAfterDays, want := range map[int]int{39: 39, 40: 0, 41: 0} {
+			c := load(t, stack, map[string]any{"buckets.coldAfterDays": coldAfterDays, "buckets.logDays": 40})
+			require.Equal(t, want, c.Buckets.AccessLogColdAfterDays(), "%s: %d days", stack, coldAfterDays)
+		}
 	}
 }

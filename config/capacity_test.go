@@ -12,6 +12,16 @@ func TestWarnings_capacity(t *testing.T) {
 	machine := func(machineType string) map[string]any {
 		return map[string]any{"cluster.create.machineType": machineType}
 	}
+	// sixPods are two pods of each service on one node. The pods of bankchurn request cpu, those of the others 240m.
+	sixPods := func(cpu string) map[string]any {
+		set := map[string]any{"cluster.create.nodes": map[string]any{"min": 1, "max": 1}}
+		for _, service := range []string{"bankchurn", "chicagotaxi", "nlpinsight"} {
+			set["services."+service+".autoscaling"] = map[string]any{"min": 2, "max": 2}
+			set["services."+service+".resources"] = map[string]any{"requests": map[string]any{"cpu": "240m"}}
+		}
+		set["services.bankchurn.resources"] = map[string]any{"requests": map[string]any{"cpu": cpu}}
+		return set
+	}
 	for _, test := range []struct {
 		name, stack string
 		set         map[string]any
@@ -33,7 +43,7 @@ func TestWarnings_capacity(t *testing.T) {
 		{"a limit without a request is the request", "gke", map[string]any{
 			"services.bankchurn.resources": map[string]any{"limits": map[string]any{"cpu": "1", "memory": "6Gi"}}}, []string{
 			`modelferry:cluster.create.machineType: a pod of bankchurn requests 6144Mi of memory, but a node of e2-standard-2 has about ` +
-				`5549Mi for it, besides what gke reserves and its system pods request: the pod would stay pending, set a larger machine type` +
+				`5319Mi for it, besides what gke reserves and its system pods request: the pod would stay pending, set a larger machine type` +
 				pending,
 		}},
 		{"the init container requests more than the server", "gke", map[string]any{
@@ -47,12 +57,17 @@ func TestWarnings_capacity(t *testing.T) {
 				`for it, besides what gke reserves and its system pods request: the pod would stay pending, set a larger machine type` + pending,
 		}},
 		{"17 pods on t3.medium, 3 of them DaemonSets", "eks", map[string]any{
-			"services.bankchurn.autoscaling": map[string]any{"min": 1, "max": 9}, "services.bankchurn.resources": map[string]any{},
+			"services.bankchurn.autoscaling": map[string]any{"max": 9}, "services.bankchurn.resources": map[string]any{},
 			"cluster.create.nodes.max": 1}, []string{
 			`modelferry:cluster.create.nodes.max: at the maximum of autoscaling the services need 2550m of CPU, but 1 nodes have about ` +
 				`1780m of CPU for them: pods would stay pending, raise it` + pending,
 			`modelferry:cluster.create.nodes.max: at the maximum of autoscaling the services need 15 pods, but 1 nodes have about ` +
 				`14 pods for them: pods would stay pending, raise it` + pending,
+		}},
+		{"replicas that just fit on the nodes", "gke", sixPods("240m"), nil},
+		{"replicas with a millicore more", "gke", sixPods("241m"), []string{
+			`modelferry:cluster.create.nodes.max: at the maximum of autoscaling the services need 1442m of CPU, but 1 nodes have about ` +
+				`1440m of CPU for them: pods would stay pending, raise it` + pending,
 		}},
 		{"an unknown machine type", "gke", machine("x9-huge-1"), nil},
 		{"an existing cluster", "gke", map[string]any{"cluster": map[string]any{"existing": "production"}}, nil},
@@ -85,9 +100,9 @@ func TestWarnings_capacityWithMountpointPods(t *testing.T) {
 		"services.bankchurn.resources": small, "services.chicagotaxi.resources": small, "services.nlpinsight.resources": small,
 		"fetcher.resources": small}
 	replicas := func(bankchurn int) map[string]any {
-		return map[string]any{"services.bankchurn.autoscaling": map[string]any{"min": 1, "max": bankchurn},
-			"services.chicagotaxi.autoscaling": map[string]any{"min": 1, "max": 1},
-			"services.nlpinsight.autoscaling":  map[string]any{"min": 1, "max": 1}}
+		single := map[string]any{"min": 1, "max": 1, "singleReplica": true}
+		return map[string]any{"services.bankchurn.autoscaling": map[string]any{"max": bankchurn},
+			"services.chicagotaxi.autoscaling": single, "services.nlpinsight.autoscaling": single}
 	}
 	const full = `modelferry:cluster.create.machineType: a node of t3.medium has room for 13 pods, and the scheduler may fill it with ` +
 		`%s pods of services, which leaves no room for their 2 Mountpoint pods (delivery csi): pods would stay in ContainerCreating, ` +
@@ -99,6 +114,11 @@ func TestWarnings_capacityWithMountpointPods(t *testing.T) {
 	}{
 		{"11 pods and 2 Mountpoint pods on 13", replicas(9), nil},
 		{"12 pods and 2 Mountpoint pods", replicas(10), []string{strings.ReplaceAll(full, "%s", "12")}},
+		{"12 pods that just fit the CPU", merge(replicas(10), map[string]any{
+			"services.bankchurn.resources": map[string]any{"requests": map[string]any{"cpu": "167m"}}}), []string{
+			strings.ReplaceAll(full, "%s", "12")}},
+		{"a millicore more for each", merge(replicas(10), map[string]any{
+			"services.bankchurn.resources": map[string]any{"requests": map[string]any{"cpu": "168m"}}}), nil},
 		{"CPU limits the pods of a node", merge(replicas(10), map[string]any{
 			"services.bankchurn.resources": map[string]any{"requests": map[string]any{"cpu": "200m"}}}), nil},
 		{"one node", merge(replicas(10), map[string]any{"cluster.create.nodes": map[string]any{"min": 1, "max": 1}}), []string{

@@ -34,15 +34,21 @@ type platform struct {
 	nodeCapacity func(machineType string, csi bool) (nodeCapacity, bool)
 	// endpointNetworks returns the networks that may connect to the private endpoint, as far as the config has them.
 	endpointNetworks func(s ClusterSpec) []string
-	// kmsKey and certificate are the formats of references to KMS keys and certificates.
-	kmsKey, certificate nameFormat
-	// registryReader is the format of those who may pull images.
-	registryReader nameFormat
+	formats          nameFormats
 }
 
 var platforms = map[Cloud]platform{
 	GKE: gkePlatform,
 	EKS: eksPlatform,
+}
+
+// nameFormats are the formats in which a cloud names its resources.
+type nameFormats struct {
+	cluster, machineType, kmsKey, certificate nameFormat
+	// registryReader is the format of those who may pull images.
+	registryReader nameFormat
+	// objectVersion is the version of an object in a bucket.
+	objectVersion nameFormat
 }
 
 // nameFormat is the format in which a cloud names a resource.

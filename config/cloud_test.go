@@ -29,7 +29,7 @@ func TestLoad_keyOfAnotherCloud(t *testing.T) {
 			t.Run(fmt.Sprintf("%s on %s", key.Path, cloud), func(t *testing.T) {
 				settings := settings.Clone()
 				settings.Set(key.Path, map[reflect.Kind]any{
-					reflect.String: "x", reflect.Bool: true, reflect.Slice: []any{"x"}, reflect.Int64: "1h", // a duration
+					reflect.String: "x", reflect.Bool: true, reflect.Int: 1, reflect.Slice: []any{"x"}, reflect.Int64: "1h", // a duration
 					reflect.Map: map[string]any{"x": map[string]any{}},
 				}[key.Type.Kind()])
 				_, err := config.Load(settings, nil)

@@ -10,7 +10,7 @@ import (
 type Cluster struct {
 	// Name of an existing cluster, instead of create.
 	Existing string `json:"existing"`
-	// Region or zone of the cluster. Default: gcp:region.
+	// Region or zone of the cluster, in gcp:region if the stack creates it. Default: gcp:region.
 	Location string `json:"location" clouds:"gke"`
 	// Cluster to create, with its nodes and network.
 	Create *ClusterSpec `json:"create"`
@@ -20,7 +20,8 @@ type Cluster struct {
 type ClusterSpec struct {
 	// Name of the cluster, and prefix of the names of its network and roles.
 	Name string `json:"name" default:"modelferry"`
-	// Kubernetes version. On GKE the minimum version. Default: the cloud's default.
+	// Kubernetes version, such as 1.34. On GKE the minimum version, which may be complete: 1.34.1-gke.1829001.
+	// Default: the cloud's default.
 	Version string `json:"version"`
 	// Release channel: RAPID, REGULAR or STABLE. Default: REGULAR.
 	ReleaseChannel string `json:"releaseChannel" clouds:"gke"`
@@ -55,6 +56,10 @@ type ClusterSpec struct {
 	Maintenance Maintenance `json:"maintenance" clouds:"gke"`
 	// ARNs of the IAM roles and users that administer the cluster. The identity that runs pulumi must be among them.
 	Admins []string `json:"admins" clouds:"eks"`
+	// ARNs of the IAM roles and users that may read the objects of the cluster, except Secrets.
+	Viewers []string `json:"viewers" clouds:"eks"`
+	// Days after which CloudWatch deletes the logs of the control plane, such as 30, 90 or 365; 0 for never. Default: 90.
+	LogDays *int `json:"logDays" clouds:"eks"`
 	// KMS key that encrypts Kubernetes secrets, in the cluster's region: projects/…/cryptoKeys/NAME on GKE, an ARN on
 	// EKS. Default: a Google-managed key on GKE, a key that the stack creates on EKS.
 	KMSKey string `json:"kmsKey"`
@@ -80,16 +85,16 @@ func (c Cluster) Name() string {
 	return c.Existing
 }
 
-func (c Cluster) validate(fldPath *field.Path, kmsKey nameFormat) field.ErrorList {
+func (c Cluster) validate(fldPath *field.Path, formats nameFormats) field.ErrorList {
 	switch {
 	case c.Existing == "" && c.Create == nil:
 		return field.ErrorList{field.Required(fldPath, "must have create or existing")}
 	case c.Existing != "" && c.Create != nil:
 		return field.ErrorList{field.Forbidden(fldPath, "create and existing may not be set together: remove one")}
 	case c.Create != nil:
-		return c.Create.validate(fldPath.Child("create"), kmsKey)
+		return c.Create.validate(fldPath.Child("create"), formats)
 	}
-	return nil
+	return formats.cluster.validate(fldPath.Child("existing"), c.Existing)
 }
 
 // clusterName matches names of at most 24 characters. The name NAME-nodes is the ID of a Google service account, which
@@ -99,18 +104,18 @@ var clusterName = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$`)
 // minDiskGiB is the minimum disk size for the AMIs of EKS.
 const minDiskGiB = 20
 
-func (s ClusterSpec) validate(fldPath *field.Path, kmsKey nameFormat) field.ErrorList {
+func (s ClusterSpec) validate(fldPath *field.Path, formats nameFormats) field.ErrorList {
 	var errs field.ErrorList
 	if !clusterName.MatchString(s.Name) {
 		errs = append(errs, field.Invalid(fldPath.Child("name"), s.Name,
 			"must be a letter, then up to 23 lower case letters, digits and hyphens"))
 	}
-	errs = append(errs, validateRequired(fldPath.Child("machineType"), s.MachineType)...)
+	errs = append(errs, validateRequiredName(fldPath.Child("machineType"), s.MachineType, formats.machineType)...)
 	errs = append(errs, s.Nodes.validate(fldPath.Child("nodes"))...)
-	errs = append(errs, s.System.validate(fldPath.Child("system"))...)
+	errs = append(errs, s.System.validate(fldPath.Child("system"), formats.machineType)...)
 	errs = append(errs, validateAtLeast(fldPath.Child("diskGiB"), s.DiskGiB, minDiskGiB)...)
 	errs = append(errs, s.Network.validate(fldPath.Child("network"))...)
-	errs = append(errs, kmsKey.validate(fldPath.Child("kmsKey"), s.KMSKey)...)
+	errs = append(errs, formats.kmsKey.validate(fldPath.Child("kmsKey"), s.KMSKey)...)
 	for i, cidr := range s.AuthorizedNetworks {
 		errs = append(errs, validateRestrictedCIDR(fldPath.Child("authorizedNetworks").Index(i), cidr, "the API server")...)
 	}

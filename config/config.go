@@ -19,13 +19,17 @@ type Config struct {
 	Owner string `json:"owner"`
 	// Cost centre that pays for the stack. A label on every resource.
 	CostCentre string `json:"costCentre"`
-	// Whether this is a production stack. It requires a digest for every image, a sha256 for every artifact, and
-	// unverified: true for every release with delivery csi.
+	// Whether this is a production stack. It requires a digest for every image, a sha256 for every artifact,
+	// unverified: true for every release with delivery csi, and at least 2 replicas of every service.
 	Production bool `json:"production"`
 	// Cluster to create, or the name of an existing one.
 	Cluster Cluster `json:"cluster" need:"required"`
 	// How a pod obtains credentials for its IAM role: irsa or podIdentity. Default: irsa.
 	Identity PodIdentityMode `json:"identity" clouds:"eks"`
+	// Settings of the IAM roles that the stack creates.
+	IAM IAM `json:"iam" clouds:"eks"`
+	// Admission policy for pods without credentials.
+	AdmissionPolicy AdmissionPolicy `json:"admissionPolicy" clouds:"eks"`
 	// Buckets of the artifacts.
 	Buckets Buckets `json:"buckets"`
 	// Container registry of the images.
@@ -65,22 +69,22 @@ func (c Config) ServiceNames() []string { return sortedKeys(c.Services) }
 
 // validate applies every rule. stack is the stack's name.
 func (c Config) validate(stack string) field.ErrorList {
-	errs := c.validateCloud()
+	errs, formats := c.validateCloud(), platforms[c.Cloud].formats
 	errs = append(errs, validateDNSLabel(Path("namespace"), c.Namespace)...)
 	errs = append(errs, validateLabelValue(Path("owner"), c.Owner)...)
 	errs = append(errs, validateLabelValue(Path("costCentre"), c.CostCentre)...)
-	errs = append(errs, c.Cluster.validate(Path("cluster"), platforms[c.Cloud].kmsKey)...)
-	errs = append(errs, c.Buckets.validate(Path("buckets"), platforms[c.Cloud].kmsKey)...)
+	errs = append(errs, c.Cluster.validate(Path("cluster"), formats)...)
+	errs = append(errs, c.Buckets.validate(Path("buckets"), formats.kmsKey)...)
 	errs = append(errs, c.validateDefaultBucketNames(Path("buckets"), stack)...)
-	errs = append(errs, c.Registry.validate(Path("registry"), platforms[c.Cloud].registryReader)...)
+	errs = append(errs, c.Registry.validate(Path("registry"), formats.registryReader)...)
 	errs = append(errs, c.Endpoints.validate(Path("endpoints"))...)
 	errs = append(errs, c.Fetcher.validate(Path("fetcher"))...)
 	errs = append(errs, c.Rollout.validate(Path("rollout"))...)
-	errs = append(errs, c.GPU.validate(Path("gpu"))...)
+	errs = append(errs, c.GPU.validate(Path("gpu"), formats.machineType)...)
 	errs = append(errs, c.NetworkPolicy.validate(Path("networkPolicy"))...)
 	errs = append(errs, c.Monitoring.validate(Path("monitoring"))...)
 	if c.Ingress != nil {
-		errs = append(errs, c.Ingress.validate(Path("ingress"), platforms[c.Cloud].certificate)...)
+		errs = append(errs, c.Ingress.validate(Path("ingress"), formats.certificate)...)
 		errs = append(errs, c.validateRootPaths()...)
 	}
 	if c.Quota != nil {
@@ -91,8 +95,10 @@ func (c Config) validate(stack string) field.ErrorList {
 	}
 	errs = append(errs, validateServices(c.Services, Path("services"))...)
 	errs = append(errs, c.validateReleases(Path("releases"))...)
+	errs = append(errs, c.validateObjectVersions(Path("releases"), formats.objectVersion)...)
 	if c.Production {
 		errs = append(errs, c.validateProduction()...)
+		errs = append(errs, c.validateReplicas()...)
 	}
 	return errs
 }

@@ -2,8 +2,10 @@ package config
 
 import (
 	"maps"
-	"net/url"
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"k8s.io/apimachinery/pkg/util/validation"
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -24,6 +26,17 @@ func notFound(fldPath *field.Path, value any, detail string) *field.Error {
 	err := field.NotFound(fldPath, value)
 	err.Detail = detail
 	return err
+}
+
+// validateUnique checks that no value of a list repeats.
+func validateUnique(fldPath *field.Path, values []string) field.ErrorList {
+	var errs field.ErrorList
+	for i, value := range values {
+		if slices.Contains(values[:i], value) {
+			errs = append(errs, field.Duplicate(fldPath.Index(i), value))
+		}
+	}
+	return errs
 }
 
 func validateSupported[T ~string](fldPath *field.Path, value T, supported []T) field.ErrorList {
@@ -52,12 +65,13 @@ func validateDNSLabel(fldPath *field.Path, value string) field.ErrorList {
 	return validateRequired(fldPath, value)
 }
 
-func validateURL(fldPath *field.Path, value string) field.ErrorList {
-	if value == "" {
+func validatePrintable(fldPath *field.Path, value string) field.ErrorList {
+	if isPrintable(value) {
 		return nil
 	}
-	if u, err := url.Parse(value); err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
-		return nil
-	}
-	return field.ErrorList{field.Invalid(fldPath, value, "must be a URL: https://HOST[:PORT]")}
+	return field.ErrorList{field.Invalid(fldPath, value, "must be printable text")}
+}
+
+func isPrintable(text string) bool {
+	return utf8.ValidString(text) && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
 }

@@ -3,7 +3,6 @@ package config
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -26,31 +25,28 @@ var eksPlatform = platform{
 	nodeCapacity: eksNodeCapacity,
 	validate:     validateEKS,
 	bucketPrefix: eksBucketPrefix,
-	kmsKey:       awsKMSKey,
-	certificate:  acmCertificate,
 	// https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html
 	endpointNetworks: func(s ClusterSpec) []string { return s.PrivateEndpoint.AuthorizedNetworks },
-	registryReader: nameFormat{
-		regexp.MustCompile(`^arn:aws[a-z-]*:iam::\d{12}:(root|(user|role)/[A-Za-z0-9+=,.@_/-]+)$`),
-		"the ARN of an account, role or user: arn:aws:iam::ACCOUNT:root",
+	formats: nameFormats{
+		cluster:        eksClusterName,
+		machineType:    ec2InstanceType,
+		kmsKey:         awsKMSKey,
+		certificate:    acmCertificate,
+		registryReader: registryPrincipal,
+		objectVersion:  s3VersionID,
 	},
-}
-
-var awsKMSKey = nameFormat{
-	regexp.MustCompile(`^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$`),
-	"the ARN of a KMS key: arn:aws:kms:REGION:ACCOUNT:key/ID",
-}
-
-var acmCertificate = nameFormat{
-	regexp.MustCompile(`^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[A-Za-z0-9-]+$`),
-	"the ARN of an ACM certificate: arn:aws:acm:REGION:ACCOUNT:certificate/ID",
 }
 
 func eksDefaults(c *Config) {
 	c.Identity = cmp.Or(c.Identity, IRSA)
+	c.AdmissionPolicy.setDefaults()
 	c.GPU.MachineType = cmp.Or(c.GPU.MachineType, "g4dn.xlarge")
 	if c.Cluster.Create != nil {
 		c.Cluster.Create.UpgradePolicy = cmp.Or(c.Cluster.Create.UpgradePolicy, "STANDARD")
+		if c.Cluster.Create.LogDays == nil {
+			days := defaultLogDays
+			c.Cluster.Create.LogDays = &days
+		}
 		c.Cluster.Create.Autoscaler.setDefaults(c.Cluster.Create.Version)
 	}
 }
@@ -69,6 +65,7 @@ const minTransitionDays = 30
 func validateEKS(c Config) field.ErrorList {
 	errs := c.AWS.validate()
 	errs = append(errs, c.validateKMSKeyRegions(awsKMSKey, ":", c.AWS.Region, c.AWS.Region)...)
+	errs = append(errs, c.IAM.validate(Path("iam"))...)
 	errs = append(errs, validateSupported(Path("identity"), c.Identity, []PodIdentityMode{IRSA, PodIdentity})...)
 	if days := c.Buckets.ColdAfterDays; days >= 1 && days < minTransitionDays {
 		errs = append(errs, field.Invalid(Path("buckets", "coldAfterDays"), days,
@@ -83,32 +80,24 @@ func validateEKS(c Config) field.ErrorList {
 	return errs
 }
 
-// eksVersion matches a Kubernetes version of EKS, which has no patch version.
-var eksVersion = regexp.MustCompile(`^1\.\d+$`)
-
 // UpgradePolicies returns the upgrade policies of EKS that the pinned provider accepts.
 // cluster.go in https://github.com/hashicorp/terraform-provider-aws/tree/v5.100.0/internal/service/eks
 func UpgradePolicies() []string { return []string{"STANDARD", "EXTENDED"} }
 
 func validateEKSCluster(c Config, s ClusterSpec, fldPath *field.Path) field.ErrorList {
-	var errs field.ErrorList
-	if s.Version != "" && !eksVersion.MatchString(s.Version) {
-		errs = append(errs, field.Invalid(fldPath.Child("version"), s.Version, "must be a Kubernetes minor version, such as 1.34"))
-	}
+	errs := eksVersion.validate(fldPath.Child("version"), s.Version)
 	errs = append(errs, validateSupported(fldPath.Child("upgradePolicy"), s.UpgradePolicy, UpgradePolicies())...)
+	errs = append(errs, validateLogDays(fldPath.Child("logDays"), *s.LogDays)...)
 	errs = append(errs, s.Autoscaler.validate(fldPath.Child("autoscaler"), c.Production)...)
 	errs = append(errs, validateAddons(s.Addons, fldPath.Child("addons"))...)
 	errs = append(errs, validateAdmins(s.Admins, fldPath.Child("admins"))...)
+	errs = append(errs, s.validateViewers(fldPath)...)
 	errs = append(errs, validateZones(s.Network.Zones, c.AWS.Region, fldPath.Child("network", "zones"))...)
 	if s.Network.Existing != nil {
 		errs = append(errs, validateEKSNetwork(*s.Network.Existing, fldPath.Child("network", "existing"))...)
 	}
 	return errs
 }
-
-var vpcID = nameFormat{regexp.MustCompile(`^vpc-[0-9a-f]+$`), "the ID of a VPC, such as vpc-0a1b2c3d"}
-
-var subnetID = regexp.MustCompile(`^subnet-[0-9a-f]+$`)
 
 func validateEKSNetwork(n ExistingNetwork, fldPath *field.Path) field.ErrorList {
 	errs := validateRequiredName(fldPath.Child("vpc"), n.VPC, vpcID)
@@ -119,8 +108,8 @@ func validateEKSNetwork(n ExistingNetwork, fldPath *field.Path) field.ErrorList 
 	}{{"privateSubnets", n.PrivateSubnets}, {"publicSubnets", n.PublicSubnets}} {
 		for i, id := range list.ids {
 			fldPath := fldPath.Child(list.key).Index(i)
-			if !subnetID.MatchString(id) {
-				errs = append(errs, field.Invalid(fldPath, id, "must be the ID of a subnet, such as subnet-0a1b2c3d"))
+			if problems := validateRequiredName(fldPath, id, subnetID); len(problems) > 0 {
+				errs = append(errs, problems...)
 			} else if other, ok := seen[id]; ok {
 				errs = append(errs, duplicate(fldPath, id, fmt.Sprintf("already in %s", other)))
 			} else {

@@ -18,8 +18,9 @@ type GCP struct {
 // validate checks the keys of the provider, which ignores a billing project without the override.
 // https://registry.terraform.io/providers/hashicorp/google/latest/docs/guides/provider_reference#billing_project
 func (g GCP) validate() field.ErrorList {
-	errs := validateRequired(field.NewPath("gcp:project"), g.Project)
-	errs = append(errs, validateRequired(field.NewPath("gcp:region"), g.Region)...)
+	errs := validateRequiredName(field.NewPath("gcp:project"), g.Project, gcpProject)
+	errs = append(errs, validateRequiredName(field.NewPath("gcp:region"), g.Region, gcpRegion)...)
+	errs = append(errs, gcpProject.validate(field.NewPath("gcp:billingProject"), g.BillingProject)...)
 	if g.BillingProject != "" && !g.UserProjectOverride {
 		errs = append(errs, field.Forbidden(field.NewPath("gcp:billingProject"), "has no effect unless gcp:userProjectOverride is true"))
 	}

@@ -3,14 +3,9 @@ package config
 import (
 	"cmp"
 	"fmt"
-	"regexp"
-	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
-
-// gceName matches the name of a Compute Engine resource (RFC 1035).
-var gceName = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
 var gkePlatform = platform{
 	setDefaults:  gkeDefaults,
@@ -22,19 +17,14 @@ var gkePlatform = platform{
 	},
 	validate:     validateGKE,
 	bucketPrefix: func(c Config, _ string) string { return c.GCP.Project },
-	kmsKey:       cloudKMSKey,
-	certificate:  nameFormat{gceName, "the name of a Compute Engine SSL certificate (gcloud compute ssl-certificates list)"},
-	// Without allUsers, domain: and others that stand for more than one account or group.
-	// https://cloud.google.com/iam/docs/principal-identifiers
-	registryReader: nameFormat{
-		regexp.MustCompile(`^((serviceAccount|group|user):[^@\s]+@[^@\s]+|principal(Set)?://\S+)$`),
-		"an IAM member: serviceAccount:EMAIL, group:EMAIL, user:EMAIL or principal://…",
+	formats: nameFormats{
+		cluster:        gkeClusterName,
+		machineType:    gceMachineType,
+		kmsKey:         cloudKMSKey,
+		certificate:    nameFormat{gceName, "the name of a Compute Engine SSL certificate (gcloud compute ssl-certificates list)"},
+		registryReader: iamMember,
+		objectVersion:  objectGeneration,
 	},
-}
-
-var cloudKMSKey = nameFormat{
-	regexp.MustCompile(`^projects/[^/]+/locations/[^/]+/keyRings/[^/]+/cryptoKeys/[^/]+$`),
-	"a Cloud KMS key: projects/PROJECT/locations/REGION/keyRings/RING/cryptoKeys/NAME",
 }
 
 func gkeDefaults(c *Config) {
@@ -56,13 +46,15 @@ func gkeDefaults(c *Config) {
 
 func validateGKE(c Config) field.ErrorList {
 	errs := c.GCP.validate()
-	clusterRegion := gkeRegion(cmp.Or(c.Cluster.Location, c.GCP.Region))
+	clusterRegion, _ := gkeRegion(cmp.Or(c.Cluster.Location, c.GCP.Region))
 	errs = append(errs, c.validateKMSKeyRegions(cloudKMSKey, "/", c.GCP.Region, clusterRegion)...)
 	if c.Cluster.Create != nil {
 		errs = append(errs, validateGKECluster(*c.Cluster.Create, Path("cluster", "create"))...)
 	}
+	errs = append(errs, c.validateLocation(Path("cluster", "location"))...)
+	errs = append(errs, gceAccelerator.validate(Path("gpu", "accelerator"), c.GPU.Accelerator)...)
 	for i, zone := range c.GPU.Zones {
-		if !strings.HasPrefix(zone, c.GCP.Region+"-") {
+		if region, isZone := gkeRegion(zone); !isZone || region != c.GCP.Region {
 			errs = append(errs, field.Invalid(Path("gpu", "zones").Index(i), zone,
 				fmt.Sprintf("must be a zone of %s, such as %s-b", c.GCP.Region, c.GCP.Region)))
 		}
@@ -70,34 +62,33 @@ func validateGKE(c Config) field.ErrorList {
 	if c.Ingress != nil {
 		errs = append(errs, validateGKEIngress(c, *c.Ingress, Path("ingress"))...)
 	}
-	for _, name := range sortedKeys(c.Releases) {
-		if _, known := c.Services[name]; !known {
-			continue // reported by validateReleases
-		}
-		c.Releases[name].forEachArtifact(Path("releases", name), func(fldPath *field.Path, a ArtifactRelease) {
-			if a.Version != "" && !objectGeneration.MatchString(a.Version) {
-				errs = append(errs, field.Invalid(fldPath.Child("version"), a.Version,
-					"must be the generation of an object, a number (gcloud storage ls -a)"))
-			}
-		})
-	}
 	return errs
 }
 
-// objectGeneration matches the generation of a Cloud Storage object.
-var objectGeneration = regexp.MustCompile(`^[1-9][0-9]{0,17}$`)
+// validateLocation checks the region or zone of the cluster. The subnetwork of a cluster that the stack creates and the
+// buckets are in gcp:region.
+func (c Config) validateLocation(fldPath *field.Path) field.ErrorList {
+	location := c.Cluster.Location
+	region, isZone := gkeRegion(location)
+	switch {
+	case location == "" || c.GCP.Region == "":
+		return nil
+	case !isZone && !gcpRegion.pattern.MatchString(location):
+		return field.ErrorList{field.Invalid(fldPath, location, "must be a region or zone, such as europe-west1 or europe-west1-b")}
+	case c.Cluster.Create != nil && region != c.GCP.Region:
+		return field.ErrorList{field.Invalid(fldPath, location, fmt.Sprintf("must be %s or a zone of it, because the network and the "+
+			"buckets are in gcp:region: change gcp:region to create everything in another region", c.GCP.Region))}
+	}
+	return nil
+}
 
 // ReleaseChannels returns the release channels of GKE that the pinned provider accepts: EXTENDED needs pulumi-gcp 8.
 // resource_container_cluster.go in https://github.com/hashicorp/terraform-provider-google-beta/tree/v5.42.0
 func ReleaseChannels() []string { return []string{"RAPID", "REGULAR", "STABLE"} }
 
-var gcpRepository = nameFormat{
-	regexp.MustCompile(`^projects/[^/]+/locations/[^/]+/repositories/[^/]+$`),
-	"an Artifact Registry repository: projects/PROJECT/locations/LOCATION/repositories/NAME",
-}
-
 func validateGKECluster(s ClusterSpec, fldPath *field.Path) field.ErrorList {
-	errs := validateSupported(fldPath.Child("releaseChannel"), s.ReleaseChannel, ReleaseChannels())
+	errs := gkeVersion.validate(fldPath.Child("version"), s.Version)
+	errs = append(errs, validateSupported(fldPath.Child("releaseChannel"), s.ReleaseChannel, ReleaseChannels())...)
 	errs = append(errs, validateNames(fldPath.Child("imageRepositories"), s.ImageRepositories, gcpRepository)...)
 	errs = append(errs, s.Maintenance.validate(fldPath.Child("maintenance"))...)
 	if s.Network.Existing != nil {
@@ -105,20 +96,6 @@ func validateGKECluster(s ClusterSpec, fldPath *field.Path) field.ErrorList {
 	}
 	return errs
 }
-
-var (
-	gceNetwork = nameFormat{
-		regexp.MustCompile(`^(projects/[^/]+/global/networks/)?[a-z]([a-z0-9-]*[a-z0-9])?$`),
-		"the name of a VPC network, or projects/PROJECT/global/networks/NAME",
-	}
-	gceSubnetwork = nameFormat{
-		regexp.MustCompile(`^(projects/[^/]+/regions/[^/]+/subnetworks/)?[a-z]([a-z0-9-]*[a-z0-9])?$`),
-		"the name of a subnetwork, or projects/PROJECT/regions/REGION/subnetworks/NAME",
-	}
-	gceSecondaryRange = nameFormat{
-		regexp.MustCompile(`^[a-z]([a-z0-9-]*[a-z0-9])?$`), "the name of a secondary range of the subnetwork",
-	}
-)
 
 func validateGKENetwork(n ExistingNetwork, fldPath *field.Path) field.ErrorList {
 	errs := validateRequiredName(fldPath.Child("network"), n.Network, gceNetwork)

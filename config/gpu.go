@@ -26,11 +26,12 @@ type GPU struct {
 	// Minimum number of nodes with GPUs. With 0, the nodes exist, and cost money, only while they are used.
 	Min int `json:"min" default:"0"`
 	// Maximum number of nodes with GPUs. A rolling update needs one more node than there are pods.
-	Max int `json:"max" default:"2"`
+	Max int `json:"max" default:"3"`
 }
 
-func (g GPU) validate(fldPath *field.Path) field.ErrorList {
-	return validateMinMax(fldPath, g.Min, g.Max, 0)
+func (g GPU) validate(fldPath *field.Path, machineType nameFormat) field.ErrorList {
+	errs := machineType.validate(fldPath.Child("machineType"), g.MachineType)
+	return append(errs, validateMinMax(fldPath, g.Min, g.Max, 0)...)
 }
 
 // GPUsFor returns the number of GPUs of each pod of a workload on this stack.

@@ -30,7 +30,8 @@ var invalidNested = []invalidCase{
 			`supported values: "models", "datasets"`,
 		`modelferry:services.nlpinsight.backends.finbert.artifacts.model.env: Invalid value: "A B": ` +
 			`must be the name of an environment variable`,
-		`modelferry:services.nlpinsight.backends.finbert.artifacts.model.mount: Invalid value: "data": must be an absolute path`,
+		`modelferry:services.nlpinsight.backends.finbert.artifacts.model.mount: Invalid value: "data": must be an absolute path ` +
+			`without : and \`,
 	}},
 	{name: "backend's artifact without dest", set: map[string]any{
 		"services.nlpinsight.backends.finbert.artifacts.model": map[string]any{},

@@ -166,6 +166,14 @@ var invalidNetworks = []invalidCase{
 			`modelferry:cluster.create.network.serviceCIDR: Forbidden: may not be set together with ` +
 				`modelferry:cluster.create.network.existing: remove one`,
 		}},
+	{name: "existing network with zones", stack: "eks", set: map[string]any{
+		"cluster.create.network.existing": existingEKSNetwork, "cluster.create.network.zones": []any{"eu-west-1a", "eu-west-1b"}},
+		want: []string{`modelferry:cluster.create.network.zones: Forbidden: may not be set together with ` +
+			`modelferry:cluster.create.network.existing: remove one`}},
+	{name: "existing network with an invalid range of the control plane", stack: "gke", set: map[string]any{
+		"cluster.create.network.existing": existingGKENetwork, "cluster.create.network.controlPlaneCIDR": "172.16.0.0/27"},
+		want: []string{`modelferry:cluster.create.network.controlPlaneCIDR: Invalid value: "172.16.0.0/27": must be an IPv4 range of ` +
+			`/28, such as 172.31.255.240/28`}},
 	{name: "existing network with natPerZone", stack: "eks", set: map[string]any{
 		"cluster.create.network.existing": existingEKSNetwork, "cluster.create.network.natPerZone": true},
 		want: []string{`modelferry:cluster.create.network.natPerZone: Forbidden: may not be set together with ` +

@@ -29,6 +29,14 @@ var invalidProduction = []invalidCase{
 		"production": true, "releases.bankchurn.delivery": "csi", "releases.bankchurn.artifacts.model.sha256": nil},
 		want: []string{`modelferry:releases.bankchurn.delivery: Forbidden: csi does not verify artifacts, and ` +
 			`modelferry:production is true: set it to fetch, or set modelferry:releases.bankchurn.unverified to true`}},
+	{name: "production service with one replica", set: map[string]any{
+		"production": true, "services.bankchurn.autoscaling.min": 1},
+		want: []string{`modelferry:services.bankchurn.autoscaling.min: Invalid value: 1: must be at least 2, because ` +
+			`modelferry:production is true: a node that is upgraded or drained stops the only pod. To accept that, set ` +
+			`modelferry:services.bankchurn.autoscaling.singleReplica to true`}},
+	{name: "production service without a replica, reported once", set: map[string]any{
+		"production": true, "services.bankchurn.autoscaling.min": 0},
+		want: []string{`modelferry:services.bankchurn.autoscaling.min: Invalid value: 0: must be at least 1`}},
 	{name: "production autoscaler image by tag", stack: "eks", set: map[string]any{"production": true,
 		"cluster.create.version": "1.35"},
 		want: []string{`modelferry:cluster.create.autoscaler.image: Invalid value: ` +

@@ -67,18 +67,19 @@ var invalidServices = []invalidCase{
 		want: []string{`modelferry:services.bankchurn.port: Invalid value: 0: must be between 1 and 65535`}},
 	{name: "relative model folder", set: map[string]any{"services.chicagotaxi.modelFolder": "models"},
 		want: []string{`modelferry:services.chicagotaxi.modelFolder: Invalid value: "models": must be an absolute path outside ` +
-			`/tmp, such as /models`}},
+			`/tmp, such as /models, without : and \`}},
 	{name: "model folder in /tmp", set: map[string]any{"services.chicagotaxi.modelFolder": "/tmp/models"},
 		want: []string{`modelferry:services.chicagotaxi.modelFolder: Invalid value: "/tmp/models": must be an absolute path ` +
-			`outside /tmp, such as /models`}},
+			`outside /tmp, such as /models, without : and \`}},
 	{name: "invalid health check", set: map[string]any{"services.bankchurn.health.path": "health",
 		"services.bankchurn.health.startup": "0s"},
 		want: []string{
-			`modelferry:services.bankchurn.health.path: Invalid value: "health": must begin with /`,
+			`modelferry:services.bankchurn.health.path: Invalid value: "health": must be the path of a URL, such as /health`,
 			`modelferry:services.bankchurn.health.startup: Invalid value: "0s": must be more than 0s`,
 		}},
 	{name: "invalid metrics path", set: map[string]any{"services.bankchurn.metrics": "off"},
-		want: []string{`modelferry:services.bankchurn.metrics: Invalid value: "off": must begin with /, or be "-" for none`}},
+		want: []string{`modelferry:services.bankchurn.metrics: Invalid value: "off": must be the path of a URL, such as ` +
+			`/metrics, or "-" for none`}},
 	{name: "invalid variable names", set: map[string]any{"services.bankchurn.env.9LIVES": "1",
 		"services.nlpinsight.backends.tfidf.env.A B": "1"},
 		want: []string{
@@ -145,7 +146,8 @@ var invalidServices = []invalidCase{
 		want: []string{`modelferry:services.bankchurn.artifacts.model.dest: Invalid value: ".modelferry.json": must not begin ` +
 			`with a dot: such names are reserved for the fetcher`}},
 	{name: "relative mount", set: map[string]any{"services.bankchurn.artifacts.dataset.mount": "data"},
-		want: []string{`modelferry:services.bankchurn.artifacts.dataset.mount: Invalid value: "data": must be an absolute path`}},
+		want: []string{`modelferry:services.bankchurn.artifacts.dataset.mount: Invalid value: "data": must be an absolute path ` +
+			`without : and \`}},
 	{name: "mount in the model folder", set: map[string]any{"services.bankchurn.artifacts.dataset.mount": "/models/data"},
 		want: []string{`modelferry:services.bankchurn.artifacts.dataset.mount: Invalid value: "/models/data": must not overlap ` +
 			`the other mounts, /models and /tmp`}},

@@ -231,16 +231,8 @@ var invalidStacks = []invalidCase{
 	{name: "kms key of the cluster on gke", stack: "gke", set: map[string]any{"cluster.create.kmsKey": "alias/secrets"},
 		want: []string{`modelferry:cluster.create.kmsKey: Invalid value: "alias/secrets": must be a Cloud KMS key: ` +
 			`projects/PROJECT/locations/REGION/keyRings/RING/cryptoKeys/NAME`}},
-	{name: "invalid storage endpoint", set: map[string]any{"endpoints.storage": "storage.internal"},
-		want: []string{`modelferry:endpoints.storage: Invalid value: "storage.internal": must be a URL: https://HOST[:PORT]`}},
 	{name: "location on eks", stack: "eks", set: map[string]any{"cluster.location": "eu-west-1"},
 		want: []string{`modelferry:cluster.location: Forbidden: only supported on gke, and this stack is on eks: remove it`}},
-	{name: "invalid endpoints", stack: "eks", set: map[string]any{"endpoints.storage": "storage.internal",
-		"endpoints.identity": "ftp://sts"},
-		want: []string{
-			`modelferry:endpoints.identity: Invalid value: "ftp://sts": must be a URL: https://HOST[:PORT]`,
-			`modelferry:endpoints.storage: Invalid value: "storage.internal": must be a URL: https://HOST[:PORT]`,
-		}},
 	{name: "missing fetcher", set: map[string]any{"fetcher": nil},
 		want: []string{`modelferry:fetcher: Required value: must be set`}},
 	{name: "missing fetcher image", set: map[string]any{"fetcher": map[string]any{"retries": 1}},
@@ -277,9 +269,10 @@ var invalidStacks = []invalidCase{
 		want: []string{`modelferry:fetcher.resources.requests.cpu: Invalid value: "2": must be at most the limit, 1`}},
 	{name: "rollout deadline of zero", set: map[string]any{"rollout.deadline": "0s"},
 		want: []string{`modelferry:rollout.deadline: Invalid value: "0s": must be more than 0s`}},
-	{name: "identity and admins on gke", stack: "gke", set: map[string]any{
-		"identity": "irsa", "cluster.create.admins": []any{"arn:aws:iam::123456789012:role/ops"}},
+	{name: "identity, admission policy and admins on gke", stack: "gke", set: map[string]any{
+		"identity": "irsa", "cluster.create.admins": []any{"arn:aws:iam::123456789012:role/ops"}, "admissionPolicy.enabled": false},
 		want: []string{
+			`modelferry:admissionPolicy: Forbidden: only supported on eks, and this stack is on gke: remove it`,
 			`modelferry:cluster.create.admins: Forbidden: only supported on eks, and this stack is on gke: remove it`,
 			`modelferry:identity: Forbidden: only supported on eks, and this stack is on gke: remove it`,
 		}},

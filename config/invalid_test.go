@@ -34,7 +34,8 @@ var (
 func invalidCases() []invalidCase {
 	return slices.Concat(invalidStacks, invalidProviderKeys, invalidNetworks, invalidServices, invalidReleases, invalidDeliveries,
 		invalidProduction, invalidNamespaceSettings, invalidIngresses, invalidMonitoring, invalidBucketNames, invalidTypes,
-		invalidQuantities, invalidNested, invalidRegistries)
+		invalidQuantities, invalidNested, invalidRegistries, invalidEndpoints,
+		invalidNames, invalidEKSClusters)
 }
 
 // stacks returns the stacks with the rule.

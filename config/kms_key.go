@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -34,15 +33,4 @@ func (c Config) validateKMSKeyRegions(format nameFormat, separator, bucketRegion
 		validate(Path("cluster", "create", "kmsKey"), c.Cluster.Create.KMSKey, clusterRegion, "cluster")
 	}
 	return errs
-}
-
-// gceZone matches the name of a zone of Google Cloud. The first group is its region.
-var gceZone = regexp.MustCompile(`^([a-z]+-[a-z]+\d+)-[a-z]$`)
-
-// gkeRegion returns the region of a location, which is a region or a zone.
-func gkeRegion(location string) string {
-	if zone := gceZone.FindStringSubmatch(location); zone != nil {
-		return zone[1]
-	}
-	return location
 }

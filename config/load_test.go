@@ -41,22 +41,23 @@ func minimalConfig() configtest.Settings {
 func TestLoad_defaults(t *testing.T) {
 	c, err := config.Load(minimalConfig(), nil)
 	require.NoError(t, err)
-	yes := true
+	yes, logDays := true, 90
 	require.Equal(t, config.Config{
 		Cloud:     config.EKS,
 		Namespace: "ml-portfolio",
 		Cluster: config.Cluster{Create: &config.ClusterSpec{
 			Name: "modelferry", UpgradePolicy: "STANDARD", MachineType: "t3.medium", Nodes: config.NodeScaling{Min: 1, Max: 5},
-			System: config.SystemNodePool{Min: 1, Max: 3}, DiskGiB: 50,
+			System: config.SystemNodePool{Min: 1, Max: 3}, DiskGiB: 50, LogDays: &logDays,
 			Autoscaler: config.ClusterAutoscaler{Enabled: &yes, Image: "registry.k8s.io/autoscaling/cluster-autoscaler:v1.35.0"},
 			Network:    config.Network{CIDR: "10.0.0.0/16"}, Admins: []string{"arn:aws:iam::123456789012:role/platform"},
 			AuthorizedNetworks: []string{"203.0.113.0/24"}, DeletionProtection: &yes,
 		}},
-		Identity:      config.IRSA,
-		NetworkPolicy: config.NetworkPolicy{Enabled: &yes},
-		Monitoring:    config.Monitoring{Annotations: &yes, Interval: 30 * time.Second},
-		GPU:           config.GPU{Enabled: &yes, MachineType: "g4dn.xlarge", Max: 2},
-		Registry:      config.Registry{Create: &yes, Name: "modelferry", UntaggedDays: 30},
+		Identity:        config.IRSA,
+		AdmissionPolicy: config.AdmissionPolicy{Enabled: &yes},
+		NetworkPolicy:   config.NetworkPolicy{Enabled: &yes},
+		Monitoring:      config.Monitoring{Annotations: &yes, Interval: 30 * time.Second},
+		GPU:             config.GPU{Enabled: &yes, MachineType: "g4dn.xlarge", Max: 3},
+		Registry:        config.Registry{Create: &yes, Name: "modelferry", UntaggedDays: 30},
 		Buckets: config.Buckets{AccessLogging: &yes, ColdAfterDays: 90, LogDays: 365, SoftDeleteDays: 7,
 			Noncurrent: config.NoncurrentVersions{Keep: 3, Days: 90}},
 		Fetcher: config.Fetcher{
@@ -68,7 +69,7 @@ func TestLoad_defaults(t *testing.T) {
 		Services: map[string]config.Service{"churn": {
 			Deployment: "churn", Service: "churn-service", Port: 8000, ModelFolder: "/models", Prefix: "churn/", Path: "/churn",
 			Artifacts:   map[string]config.Artifact{"model": {Bucket: "models", Dest: "model.joblib"}},
-			Autoscaling: config.Autoscaling{Min: 1, Max: 3, CPU: 70, ScaleDownWindow: 5 * time.Minute},
+			Autoscaling: config.Autoscaling{Min: 2, Max: 3, CPU: 70, ScaleDownWindow: 5 * time.Minute},
 			Health:      config.Health{Path: "/health", Startup: time.Minute},
 			Metrics:     "/metrics",
 		}},
@@ -105,7 +106,7 @@ func TestLoad_partialObjectKeepsDefaults(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, config.ResourceList{CPU: "1", Memory: "512Mi"}, c.Fetcher.Resources.Limits)
 	require.Equal(t, config.NodeScaling{Min: 1, Max: 9}, c.Cluster.Create.Nodes)
-	require.Equal(t, 1, c.Services["churn"].Autoscaling.Min)
+	require.Equal(t, 2, c.Services["churn"].Autoscaling.Min)
 	require.Equal(t, 70, c.Services["churn"].Autoscaling.CPU)
 }
 

@@ -70,12 +70,8 @@ func (m Maintenance) validate(fldPath *field.Path) field.ErrorList {
 	if _, err := time.Parse(MaintenanceStart, m.Start); err != nil {
 		errs = append(errs, field.Invalid(fldPath.Child("start"), m.Start, `must be a time of day in UTC, such as "01:00"`))
 	}
-	seen := map[string]bool{}
+	errs = append(errs, validateUnique(fldPath.Child("days"), m.Days)...)
 	for i, day := range m.Days {
-		if seen[day] {
-			errs = append(errs, field.Duplicate(fldPath.Child("days").Index(i), day))
-		}
-		seen[day] = true
 		errs = append(errs, validateSupported(fldPath.Child("days").Index(i), day, weekdays)...)
 	}
 	duration := fldPath.Child("duration")
@@ -93,6 +89,7 @@ func (m Maintenance) validate(fldPath *field.Path) field.ErrorList {
 		errs = append(errs, field.TooMany(exclusions, len(m.Exclusions), maxMaintenanceExclusions))
 	}
 	for _, name := range sortedKeys(m.Exclusions) {
+		errs = append(errs, validatePrintable(exclusions.Child(name), name)...)
 		errs = append(errs, m.Exclusions[name].validate(exclusions.Child(name))...)
 	}
 	return errs

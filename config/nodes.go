@@ -24,6 +24,7 @@ func (n NodeScaling) validate(fldPath *field.Path) field.ErrorList {
 	return validateMinMax(fldPath, n.Min, n.Max, 1)
 }
 
-func (p SystemNodePool) validate(fldPath *field.Path) field.ErrorList {
-	return validateMinMax(fldPath, p.Min, p.Max, 1)
+func (p SystemNodePool) validate(fldPath *field.Path, machineType nameFormat) field.ErrorList {
+	errs := machineType.validate(fldPath.Child("machineType"), p.MachineType)
+	return append(errs, validateMinMax(fldPath, p.Min, p.Max, 1)...)
 }

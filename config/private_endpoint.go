@@ -54,10 +54,8 @@ func (s ClusterSpec) validateEndpoints(fldPath *field.Path) field.ErrorList {
 			continue
 		}
 		errs = append(errs, validateCIDR(private.Index(i), cidr)...)
-		if slices.Contains(s.PrivateEndpoint.AuthorizedNetworks[:i], cidr) {
-			errs = append(errs, field.Duplicate(private.Index(i), cidr))
-		}
 	}
+	errs = append(errs, validateUnique(private, s.PrivateEndpoint.AuthorizedNetworks)...)
 	if len(s.AuthorizedNetworks)+len(s.PrivateEndpoint.AuthorizedNetworks) == 0 {
 		errs = append(errs, field.Required(public, fmt.Sprintf("must have a range, or %s must have one: otherwise only the nodes "+
 			"and pods could connect to the API server, and pulumi up would fail when the cluster exists", private)))

@@ -43,11 +43,8 @@ func validateNames(fldPath *field.Path, names []string, format nameFormat) field
 	var errs field.ErrorList
 	for i, name := range names {
 		errs = append(errs, validateRequiredName(fldPath.Index(i), name, format)...)
-		if slices.Contains(names[:i], name) {
-			errs = append(errs, field.Duplicate(fldPath.Index(i), name))
-		}
 	}
-	return errs
+	return append(errs, validateUnique(fldPath, names)...)
 }
 
 // repository returns the full name of the repository that the stack creates on GKE.

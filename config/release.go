@@ -77,6 +77,20 @@ func (c Config) validateReleases(fldPath *field.Path) field.ErrorList {
 	return errs
 }
 
+// validateObjectVersions checks the pinned versions of objects, also those of backends that are not selected.
+func (c Config) validateObjectVersions(fldPath *field.Path, format nameFormat) field.ErrorList {
+	var errs field.ErrorList
+	for _, name := range sortedKeys(c.Releases) {
+		if _, known := c.Services[name]; !known {
+			continue // reported by validateReleases
+		}
+		c.Releases[name].forEachArtifact(fldPath.Child(name), func(fldPath *field.Path, a ArtifactRelease) {
+			errs = append(errs, format.validate(fldPath.Child("version"), a.Version)...)
+		})
+	}
+	return errs
+}
+
 func (r Release) validate(fldPath *field.Path, service Service, servicePath *field.Path, storageEndpoint string) field.ErrorList {
 	errs := validateImage(fldPath.Child("image"), r.Image)
 	if backendErrs := r.validateBackend(fldPath.Child("backend"), service); len(backendErrs) > 0 {

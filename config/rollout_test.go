@@ -18,9 +18,9 @@ func TestConfig_RolloutDeadline(t *testing.T) {
 	}{
 		{"without GPUs", nil, 10 * time.Minute},
 		{"GPU nodes start from zero", finbert, 30 * time.Minute},
-		{"a rolling update needs one node more than the pods", merge(finbert, map[string]any{"gpu.min": 1}), 30 * time.Minute},
-		{"a spare GPU node", merge(finbert, map[string]any{"gpu.min": 2}), 10 * time.Minute},
-		{"GPU nodes of an existing cluster", merge(finbert, map[string]any{"gpu.min": 2,
+		{"a rolling update needs one node more than the pods", merge(finbert, map[string]any{"gpu.min": 2}), 30 * time.Minute},
+		{"a spare GPU node", merge(finbert, map[string]any{"gpu.min": 3}), 10 * time.Minute},
+		{"GPU nodes of an existing cluster", merge(finbert, map[string]any{"gpu.min": 3,
 			"cluster": map[string]any{"existing": "production"}}), 30 * time.Minute},
 		{"GPUs disabled", merge(finbert, map[string]any{"gpu.enabled": false}), 10 * time.Minute},
 		{"configured", merge(finbert, map[string]any{"rollout.deadline": "12m"}), 12 * time.Minute},

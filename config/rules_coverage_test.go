@@ -86,7 +86,7 @@ func invalidValues(t reflect.Type) []any {
 // exampleKey replaces NAME in a key with names in the repository's stacks.
 func exampleKey(key string) string {
 	names := []string{"bankchurn", "model"}
-	if strings.Contains(key, ".backends.") {
+	if strings.Contains(key, ".backends") {
 		names = []string{"nlpinsight", "finbert", "model"}
 	}
 	for _, name := range names {

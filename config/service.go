@@ -5,6 +5,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -39,7 +40,7 @@ type Service struct {
 	Autoscaling Autoscaling `json:"autoscaling"`
 	// Health check of the model server.
 	Health Health `json:"health"`
-	// Path of the Prometheus metrics; "-" for none.
+	// Path of the Prometheus metrics, without a query; "-" for none.
 	Metrics string `json:"metrics" default:"/metrics"`
 	// Backends by name: variants of the service. A release selects one.
 	Backends map[string]Backend `json:"backends"`
@@ -59,7 +60,7 @@ type Backend struct {
 
 // Health is the health check of a model server.
 type Health struct {
-	// Path of the probes.
+	// Path of the probes and of the load balancer's health check, up to 1024 characters.
 	Path string `json:"path" default:"/health"`
 	// Maximum time for the server to load its model.
 	Startup time.Duration `json:"startup" default:"60s"`
@@ -94,10 +95,10 @@ func (s Service) withNames(name string) Service {
 var servicePath = regexp.MustCompile(`^(/[A-Za-z0-9._~-]+)+$`)
 
 func (s Service) validate(fldPath *field.Path) field.ErrorList {
-	errs := validateBetween(fldPath.Child("port"), s.Port, 1, 65535)
-	if !isCleanAbs(s.ModelFolder) || isSubpath(s.ModelFolder, tmpDir) {
+	errs := validateBetween(fldPath.Child("port"), s.Port, 1, maxPort)
+	if !isMountPath(s.ModelFolder) || isSubpath(s.ModelFolder, tmpDir) {
 		errs = append(errs, field.Invalid(fldPath.Child("modelFolder"), s.ModelFolder,
-			"must be an absolute path outside "+tmpDir+", such as /models"))
+			"must be an absolute path outside "+tmpDir+", such as /models, without : and \\"))
 	}
 	errs = append(errs, validatePrefix(fldPath.Child("prefix"), s.Prefix)...)
 	if !servicePath.MatchString(s.Path) || path.Clean(s.Path) != s.Path {
@@ -107,17 +108,17 @@ func (s Service) validate(fldPath *field.Path) field.ErrorList {
 		)
 	}
 	errs = append(errs, s.Health.validate(fldPath.Child("health"))...)
-	if s.Metrics != "-" && !path.IsAbs(s.Metrics) {
-		errs = append(errs, field.Invalid(fldPath.Child("metrics"), s.Metrics, `must begin with /, or be "-" for none`))
+	if s.Metrics != "-" && !metricsPath.MatchString(s.Metrics) {
+		errs = append(errs, field.Invalid(fldPath.Child("metrics"), s.Metrics,
+			`must be the path of a URL, such as /metrics, or "-" for none`))
 	}
 	errs = append(errs, validateBetween(fldPath.Child("gpu"), s.GPU, 0, maxGPUs)...)
 	errs = append(errs, validateEnv(fldPath.Child("env"), s.Env)...)
 	errs = append(errs, s.Resources.validate(fldPath.Child("resources"))...)
 	errs = append(errs, s.Autoscaling.validate(fldPath.Child("autoscaling"))...)
-	for _, name := range sortedKeys(s.Artifacts) {
-		errs = append(errs, s.Artifacts[name].validate(fldPath.Child("artifacts", name), s.ModelFolder)...)
-	}
+	errs = append(errs, validateArtifacts(fldPath.Child("artifacts"), s.Artifacts, s.ModelFolder)...)
 	for _, name := range sortedKeys(s.Backends) {
+		errs = append(errs, validateRequiredName(fldPath.Child("backends", name), name, artifactName)...)
 		errs = append(errs, s.Backends[name].validate(fldPath.Child("backends", name), s.ModelFolder)...)
 	}
 	return errs
@@ -134,16 +135,16 @@ func (b Backend) validate(fldPath *field.Path, modelFolder string) field.ErrorLi
 	if b.Resources != nil {
 		errs = append(errs, b.Resources.validate(fldPath.Child("resources"))...)
 	}
-	for _, name := range sortedKeys(b.Artifacts) {
-		errs = append(errs, b.Artifacts[name].validate(fldPath.Child("artifacts", name), modelFolder)...)
-	}
-	return errs
+	return append(errs, validateArtifacts(fldPath.Child("artifacts"), b.Artifacts, modelFolder)...)
 }
 
 func (h Health) validate(fldPath *field.Path) field.ErrorList {
 	var errs field.ErrorList
-	if !path.IsAbs(h.Path) {
-		errs = append(errs, field.Invalid(fldPath.Child("path"), h.Path, "must begin with /"))
+	switch fldPath := fldPath.Child("path"); {
+	case !healthPath.MatchString(h.Path):
+		errs = append(errs, field.Invalid(fldPath, h.Path, "must be the path of a URL, such as /health"))
+	case len(h.Path) > maxHealthPathLength:
+		errs = append(errs, field.TooLong(fldPath, h.Path, maxHealthPathLength))
 	}
 	return append(errs, validatePositive(fldPath.Child("startup"), h.Startup)...)
 }
@@ -152,6 +153,9 @@ func validateEnv(fldPath *field.Path, env map[string]string) field.ErrorList {
 	var errs field.ErrorList
 	for _, name := range sortedKeys(env) {
 		errs = append(errs, validateEnvName(fldPath.Child(name), name)...)
+		if strings.Contains(env[name], "\x00") { // it would end the value, and the container does not start
+			errs = append(errs, field.Invalid(fldPath.Child(name), env[name], "must not contain a NUL character"))
+		}
 	}
 	return errs
 }

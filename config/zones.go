@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
@@ -19,13 +18,10 @@ func validateZones(zones []string, region string, fldPath *field.Path) field.Err
 	}
 	for i, zone := range zones {
 		suffix, inRegion := strings.CutPrefix(zone, region)
-		switch {
-		case region != "" && (!inRegion || len(suffix) != 1 || suffix < "a" || suffix > "z"):
+		if region != "" && (!inRegion || len(suffix) != 1 || suffix < "a" || suffix > "z") {
 			errs = append(errs, field.Invalid(fldPath.Index(i), zone,
 				fmt.Sprintf("must be the name of an availability zone in %s, such as %[1]sa", region)))
-		case slices.Contains(zones[:i], zone):
-			errs = append(errs, field.Duplicate(fldPath.Index(i), zone))
 		}
 	}
-	return errs
+	return append(errs, validateUnique(fldPath, zones)...)
 }

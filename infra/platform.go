@@ -26,6 +26,8 @@ type Platform struct {
 	ObjectStore ObjectStore
 	// ServerEnv are variables of the model servers. A variable of the config with the same name replaces one.
 	ServerEnv map[string]string
+	// InjectedEnvVar is the variable that the cloud's webhook sets in a pod with an identity, "" if there is no webhook.
+	InjectedEnvVar string
 	// CSIVolume returns a volume of the objects in a bucket whose names begin with prefix, which ends in "/".
 	CSIVolume func(prefix string) CSIVolume
 }
@@ -40,6 +42,8 @@ type PlatformArgs struct {
 
 // Cluster is a Kubernetes cluster, created by the stack or existing.
 type Cluster struct {
+	// ID of the cluster in the cloud. It stays the same while the endpoint and the certificate change.
+	ID pulumi.StringOutput
 	// Name of the cluster.
 	Name pulumi.StringOutput
 	// Endpoint is the URL of the API server.
@@ -67,11 +71,14 @@ type Network struct {
 	Subnets, PublicSubnets pulumi.StringArrayOutput
 }
 
-// NewKubernetesProvider returns the provider that applies objects to the cluster by server-side apply.
+// NewKubernetesProvider returns the provider that applies objects to the cluster by server-side apply. Without an
+// identifier, Pulumi takes another endpoint for another cluster and replaces every object, for example on GKE when the
+// public endpoint is closed.
+// https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/#inputs
 func (c Cluster) NewKubernetesProvider(
 	ctx *pulumi.Context, name string, opts ...pulumi.ResourceOption,
 ) (*kubernetes.Provider, error) {
 	return kubernetes.NewProvider(ctx, name, &kubernetes.ProviderArgs{
-		Kubeconfig: c.ProviderKubeconfig, EnableServerSideApply: pulumi.Bool(true),
+		Kubeconfig: c.ProviderKubeconfig, ClusterIdentifier: c.ID, EnableServerSideApply: pulumi.Bool(true),
 	}, append(opts, pulumi.DependsOn(c.Ready))...)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // deployClusterAutoscaler runs the Cluster Autoscaler, unless the cloud has an autoscaler of its own.
-func deployClusterAutoscaler(ctx *pulumi.Context, c config.Config, platform *platform) error {
+func deployClusterAutoscaler(ctx *pulumi.Context, c config.Config, platform *platform, admission *components.AdmissionPolicy) error {
 	settings := platform.ClusterAutoscaler
 	if settings == nil {
 		return nil
@@ -17,7 +17,7 @@ func deployClusterAutoscaler(ctx *pulumi.Context, c config.Config, platform *pla
 	_, err := components.NewClusterAutoscaler(ctx, infra.ClusterAutoscalerServiceAccount, &components.ClusterAutoscalerArgs{
 		Settings:  *settings,
 		Namespace: infra.ClusterAutoscalerNamespace, Labels: c.Labels(ctx.Project(), ctx.Stack()),
-		NetworkPolicy: *c.NetworkPolicy.Enabled,
+		NetworkPolicy: *c.NetworkPolicy.Enabled, AdmissionPolicy: admission,
 	}, pulumi.Provider(platform.Kubernetes), pulumi.DependsOn(settings.DependsOn))
 	return err
 }

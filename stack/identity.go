@@ -17,8 +17,8 @@ type serviceIdentity struct {
 }
 
 // newServiceIdentities creates the identity of every service in the catalogue, by the service's name. A service without
-// a release has one, too: the clouds take seconds to minutes to apply a grant, and EKS injects credentials into a pod
-// only when it is created. So a release should not come with a new identity.
+// a release has one, too: the clouds take seconds to minutes to apply a grant, so a release need not wait for it. EKS
+// injects credentials into a pod only when it is created: the admission policy refuses pods that come too early.
 // https://docs.aws.amazon.com/eks/latest/APIReference/API_CreatePodIdentityAssociation.html
 // https://cloud.google.com/iam/docs/access-change-propagation
 func newServiceIdentities(

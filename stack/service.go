@@ -20,7 +20,7 @@ type deployedService struct {
 // deployService creates the service's Kubernetes objects, except for those of its identity.
 func deployService(
 	ctx *pulumi.Context, c config.Config, platform *platform, namespace *components.Namespace, ingress *infra.Ingress,
-	w config.Workload, identity serviceIdentity,
+	admission *components.AdmissionPolicy, w config.Workload, identity serviceIdentity,
 ) (deployedService, error) {
 	service, err := components.NewModelService(ctx, w.Name, &components.ModelServiceArgs{
 		Namespace:       namespace.Name,
@@ -39,11 +39,13 @@ func deployService(
 		ObjectStore:     platform.ObjectStore,
 		ServiceAccount:  identity.serviceAccount.Name,
 		DependsOn:       identity.DependsOn,
+		AdmissionPolicy: admission,
 		NetworkPolicy:   networkPolicy(c.NetworkPolicy, platform.ObjectStore, ingress.SourceRanges),
 		CSIVolume:       csiVolume(platform, w),
 		ServiceMonitor:  serviceMonitor(c.Monitoring, w),
 
-		ServiceAnnotations: serviceAnnotations(ingress, w),
+		ServiceAnnotations:  serviceAnnotations(ingress, w),
+		ServiceConfigObject: ingress.ServiceConfigObject,
 	}, pulumi.Provider(platform.Kubernetes))
 	return deployedService{service, w, identity}, err
 }

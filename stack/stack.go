@@ -64,7 +64,11 @@ func (p *Program) RegisterResources(ctx *pulumi.Context) (pulumi.Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := deployClusterAutoscaler(ctx, c, platform); err != nil {
+	admission, err := newAdmissionPolicy(ctx, c, platform)
+	if err != nil {
+		return nil, err
+	}
+	if err := deployClusterAutoscaler(ctx, c, platform, admission); err != nil {
 		return nil, err
 	}
 	ingress, err := configureIngress(ctx, c, platform)
@@ -84,7 +88,7 @@ func (p *Program) RegisterResources(ctx *pulumi.Context) (pulumi.Map, error) {
 	}
 	var services []deployedService
 	for _, workload := range c.Workloads() {
-		service, err := deployService(ctx, c, platform, namespace, ingress, workload, identities[workload.Name])
+		service, err := deployService(ctx, c, platform, namespace, ingress, admission, workload, identities[workload.Name])
 		if err != nil {
 			return nil, fmt.Errorf("service %q: %w", workload.Name, err)
 		}

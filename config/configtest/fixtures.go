@@ -25,10 +25,13 @@ var fixtures = map[config.Cloud]fixture{
 		providerKeys:    Settings{"gcp:project": "modelferry-demo", "gcp:region": "europe-west1"},
 		providerOptions: []option{{"gcp:userProjectOverride", oneOf(true, false)}},
 		values: map[string]*rapid.Generator[any]{
-			"buckets.coldAfterDays": oneOf(1, 90, 365),
-			"buckets.kmsKey":        oneOf("projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/buckets"),
-			"cluster.create.kmsKey": oneOf("projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/secrets"),
-			"registry.readers":      oneOf([]any{"serviceAccount:nodes@other.iam.gserviceaccount.com", "group:ml@example.com"}),
+			"buckets.coldAfterDays":             oneOf(1, 90, 365),
+			"cluster.create.machineType":        oneOf("e2-medium", "n2-custom-4-8192"),
+			"cluster.create.system.machineType": oneOf("e2-small"),
+			"gpu.machineType":                   oneOf("n1-standard-8"),
+			"buckets.kmsKey":                    oneOf("projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/buckets"),
+			"cluster.create.kmsKey":             oneOf("projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/secrets"),
+			"registry.readers":                  oneOf([]any{"serviceAccount:nodes@other.iam.gserviceaccount.com", "group:ml@example.com"}),
 		},
 		existingNetwork: oneOf(
 			map[string]any{"network": "shared", "subnetwork": "ml", "podRange": "pods", "serviceRange": "services"},
@@ -47,10 +50,15 @@ var fixtures = map[config.Cloud]fixture{
 			{"aws:allowedAccountIds", oneOf([]any{"123456789012"}, []any{"123456789012", "210987654321"})},
 		},
 		values: map[string]*rapid.Generator[any]{
-			"buckets.coldAfterDays": oneOf(30, 90, 365),
-			"buckets.kmsKey":        oneOf("arn:aws:kms:eu-west-1:123456789012:key/ours"),
-			"cluster.create.kmsKey": oneOf("arn:aws:kms:eu-west-1:123456789012:key/secrets"),
-			"registry.readers":      oneOf([]any{"arn:aws:iam::210987654321:root", "arn:aws:iam::210987654321:role/path/nodes"}),
+			"buckets.coldAfterDays":             oneOf(30, 90, 365),
+			"cluster.create.machineType":        oneOf("t3.medium", "u-6tb1.56xlarge"),
+			"cluster.create.system.machineType": oneOf("t3.small"),
+			"gpu.machineType":                   oneOf("g5.xlarge"),
+			"buckets.kmsKey":                    oneOf("arn:aws:kms:eu-west-1:123456789012:key/ours"),
+			"cluster.create.kmsKey":             oneOf("arn:aws:kms:eu-west-1:123456789012:key/secrets"),
+			"registry.readers": oneOf(
+				[]any{"arn:aws:iam::210987654321:root", "arn:aws:iam::210987654321:role/path/nodes"},
+			),
 		},
 		existingNetwork: oneOf(
 			map[string]any{"vpc": "vpc-0a", "privateSubnets": []any{"subnet-0a", "subnet-0b"}},

@@ -11,7 +11,7 @@ var clusterOptions = []option{
 	{"name", oneOf("c", "main-cluster")},
 	{"version", oneOf("1.34")},
 	{"nodes", oneOf(map[string]any{"min": 1, "max": 1}, map[string]any{"min": 3, "max": 30})},
-	{"system.machineType", oneOf("small")},
+	{"system.machineType", nil},
 	{"diskGiB", oneOf(20, 500)},
 	{"system.min", oneOf(1)},
 	{"system.max", oneOf(1, 9)},
@@ -28,6 +28,8 @@ var clusterOptions = []option{
 	{"privateEndpoint.globalAccess", oneOf(true, false)},
 	{"deletionProtection", oneOf(true, false)},
 	{"upgradePolicy", oneOf("STANDARD", "EXTENDED")},
+	{"viewers", oneOf([]any{"arn:aws:iam::123456789012:role/path/developers", "arn:aws:iam::210987654321:role/audit"})},
+	{"logDays", oneOf(0, 1, 3653)},
 	{"releaseChannel", oneOf("RAPID", "REGULAR", "STABLE")},
 	{"kmsKey", nil},
 	{"network.controlPlaneCIDR", oneOf("172.31.0.0/28")},
@@ -60,7 +62,7 @@ func drawRegistryReaders(t *rapid.T, s Settings, cloud config.Cloud) {
 // drawCluster draws a cluster to create, in a network to create or an existing one.
 func drawCluster(t *rapid.T, s Settings, cloud config.Cloud, production bool) {
 	const prefix = "cluster.create."
-	s.Set(prefix+"machineType", "medium")
+	s.Set(prefix+"machineType", fixtures[cloud].values[prefix+"machineType"].Draw(t, prefix+"machineType"))
 	for _, o := range clusterOptions {
 		o.drawForCloud(t, prefix, s, cloud)
 	}

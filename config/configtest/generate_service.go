@@ -35,7 +35,8 @@ var serviceOptions = []option{
 	{"resources.requests", newEachDraw(func() any { return map[string]any{"cpu": "250m", "memory": "256Mi"} })},
 	{"resources.limits", newEachDraw(func() any { return map[string]any{"cpu": 2, "memory": "4Gi", "ephemeralStorage": "1Ti"} })},
 	{"gpu", oneOf(0, 1)},
-	{"autoscaling", oneOf(map[string]any{"min": 2, "max": 9, "cpu": 1, "scaleDownWindow": "0s"}, map[string]any{"max": 1})},
+	{"autoscaling", oneOf(map[string]any{"min": 2, "max": 9, "cpu": 1, "scaleDownWindow": "0s"},
+		map[string]any{"min": 1, "max": 1, "singleReplica": true})},
 	{"health", oneOf(map[string]any{"path": "/ready", "startup": "10m"})},
 	{"metrics", oneOf("-", "/prometheus")},
 }

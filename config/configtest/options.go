@@ -32,7 +32,7 @@ var options = []option{
 	{"fetcher.resources.limits.memory", oneOf("512Mi")},
 	{"rollout.deadline", oneOf("15s", "1h")},
 	{"gpu", newEachDraw(func() any {
-		return map[string]any{"enabled": true, "machineType": "gpu", "min": 1, "max": 3}
+		return map[string]any{"enabled": true, "min": 1, "max": 3}
 	})},
 	{"networkPolicy.enabled", oneOf(true, false)},
 	{"gpu.enabled", oneOf(true, false)},
@@ -50,8 +50,12 @@ var options = []option{
 	{"cluster.location", oneOf("europe-west1-b")},
 	{"buckets.coldAfterDays", nil},
 	{"buckets.kmsKey", nil},
+	{"gpu.machineType", nil},
 	{"gpu.accelerator", oneOf("nvidia-l4")},
 	{"gpu.zones", oneOf([]any{"europe-west1-b", "europe-west1-c"})},
 	{"identity", oneOf("irsa", "podIdentity")},
+	{"iam.path", oneOf("/", "/ml/models/")},
+	{"iam.permissionsBoundary", oneOf("arn:aws:iam::123456789012:policy/ml/boundary", "arn:aws:iam::aws:policy/PowerUserAccess")},
+	{"admissionPolicy.enabled", oneOf(true, false)},
 	{"endpoints.identity", oneOf("https://sts.internal", "http://10.213.0.2:9443")},
 }

@@ -11,32 +11,42 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-// adminPolicy is the EKS access policy of cluster administrators.
-const adminPolicy = "AmazonEKSClusterAdminPolicy"
+// EKS access policies of the administrators and viewers of a cluster. AmazonEKSAdminViewPolicy can read Secrets, too.
+// https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
+const (
+	adminPolicy = "AmazonEKSClusterAdminPolicy"
+	viewPolicy  = "AmazonEKSViewPolicy"
+)
 
-// newAccessEntries creates an access entry for each administrator. Nobody else has access to the cluster, not even its
-// creator: the authentication mode API has no aws-auth ConfigMap. It returns the policy associations.
+// newAccessEntries creates an access entry for each administrator and viewer. Nobody else has access to the cluster,
+// not even its creator: the authentication mode API has no aws-auth ConfigMap. It returns the policy associations.
 func newAccessEntries(
 	ctx *pulumi.Context, name string, args *ClusterArgs, cluster *eks.Cluster, opts ...pulumi.ResourceOption,
 ) ([]pulumi.Resource, error) {
 	var policyAssociations []pulumi.Resource
-	for _, admin := range args.Spec.Admins {
-		entryName := fmt.Sprintf("%s-%s", name, admin)
-		entry, err := eks.NewAccessEntry(ctx, entryName, &eks.AccessEntryArgs{
-			ClusterName: cluster.Name, PrincipalArn: pulumi.String(admin),
-		}, opts...)
-		if err != nil {
-			return nil, err
+	for _, access := range []struct {
+		policy     string
+		principals []string
+	}{{adminPolicy, args.Spec.Admins}, {viewPolicy, args.Spec.Viewers}} {
+		for _, principal := range access.principals {
+			// The same name in both lists: a change from one to the other keeps the access entry.
+			entryName := fmt.Sprintf("%s-%s", name, principal)
+			entry, err := eks.NewAccessEntry(ctx, entryName, &eks.AccessEntryArgs{
+				ClusterName: cluster.Name, PrincipalArn: pulumi.String(principal),
+			}, opts...)
+			if err != nil {
+				return nil, err
+			}
+			association, err := eks.NewAccessPolicyAssociation(ctx, entryName, &eks.AccessPolicyAssociationArgs{
+				ClusterName: cluster.Name, PrincipalArn: entry.PrincipalArn,
+				PolicyArn:   pulumi.String(RegionPartition(args.Region).accessPolicyArn(access.policy)),
+				AccessScope: &eks.AccessPolicyAssociationAccessScopeArgs{Type: pulumi.String("cluster")},
+			}, opts...)
+			if err != nil {
+				return nil, err
+			}
+			policyAssociations = append(policyAssociations, association)
 		}
-		association, err := eks.NewAccessPolicyAssociation(ctx, entryName, &eks.AccessPolicyAssociationArgs{
-			ClusterName: cluster.Name, PrincipalArn: entry.PrincipalArn,
-			PolicyArn:   pulumi.String(RegionPartition(args.Region).accessPolicyArn(adminPolicy)),
-			AccessScope: &eks.AccessPolicyAssociationAccessScopeArgs{Type: pulumi.String("cluster")},
-		}, opts...)
-		if err != nil {
-			return nil, err
-		}
-		policyAssociations = append(policyAssociations, association)
 	}
 	return policyAssociations, nil
 }

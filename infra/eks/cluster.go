@@ -29,6 +29,8 @@ type Cluster struct {
 type ClusterArgs struct {
 	// AWS has the credentials of the program's access to the cluster.
 	AWS config.AWS
+	// IAM has the settings of the roles.
+	IAM config.IAM
 	// Region of the cluster.
 	Region string
 	// Network of the nodes.
@@ -39,6 +41,8 @@ type ClusterArgs struct {
 	GPU *config.GPU
 	// InstallCSIDriver installs the Mountpoint for Amazon S3 CSI driver.
 	InstallCSIDriver bool
+	// RetainLogs keeps the logs of the control plane if the stack is destroyed.
+	RetainLogs bool
 	// Tags of the nodes' machines and disks.
 	Tags map[string]string
 }
@@ -56,6 +60,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	parent, clusterName := pulumi.Parent(c), args.Spec.Name
 	role, attachments, err := newServiceRole(ctx, clusterName+"-cluster", &serviceRoleArgs{
 		Service: "eks.amazonaws.com", Policies: []string{"AmazonEKSClusterPolicy"}, Partition: RegionPartition(args.Region),
+		IAM: args.IAM,
 	}, parent)
 	if err != nil {
 		return nil, err
@@ -64,12 +69,17 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	if err != nil {
 		return nil, err
 	}
+	logs, err := newLogGroup(ctx, args, parent)
+	if err != nil {
+		return nil, err
+	}
 	cluster, err := eks.NewCluster(ctx, name, args.clusterArgs(role.Arn, secretsKeyArn),
-		parent, pulumi.DependsOn(append(attachments, args.Network.Egress...)),
+		parent, pulumi.DependsOn(slices.Concat(attachments, args.Network.Egress, []pulumi.Resource{logs})),
 		// EKS has no deletion protection of its own here. The engine refuses to delete and to replace the cluster.
 		pulumi.Protect(*args.Spec.DeletionProtection),
-		// EKS ignores a change of the key.
-		pulumi.ReplaceOnChanges([]string{"encryptionConfig"}))
+		// EKS ignores a change of the key. The provider does not know of this replacement, so it does not ask for the
+		// deletion of the cluster, whose name the next one needs, and of all that depends on it.
+		pulumi.ReplaceOnChanges([]string{"encryptionConfig"}), pulumi.DeleteBeforeReplace(true))
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +191,7 @@ func LookupCluster(
 
 // setOutputs sets and registers the outputs. endpoint is the API server's URL, ca its certificate: base64 of PEM.
 func (c *Cluster) setOutputs(ctx *pulumi.Context, credentials config.AWS, name, endpoint, ca pulumi.StringOutput) error {
-	c.Name, c.Endpoint = name, endpoint
+	c.ID, c.Name, c.Endpoint = c.Arn, name, endpoint
 	c.Kubeconfig = infra.KubeconfigOutput(c.Name, c.Endpoint, ca, func(name string) infra.ExecConfig {
 		return execConfig(credentials.Region, name)
 	})

@@ -27,6 +27,8 @@ type ClusterAutoscalerRoleArgs struct {
 	IdentityMode config.PodIdentityMode
 	// Cluster with the node groups.
 	Cluster *Cluster
+	// IAM has the settings of the role.
+	IAM config.IAM
 	// Region of the cluster.
 	Region string
 }
@@ -43,7 +45,7 @@ func NewClusterAutoscalerRole(
 		return nil, err
 	}
 	role, err := newPodRole(ctx, name+"-"+infra.ClusterAutoscalerServiceAccount, podRoleArgs{
-		IdentityMode: args.IdentityMode, Cluster: args.Cluster,
+		IdentityMode: args.IdentityMode, Cluster: args.Cluster, IAM: args.IAM,
 		Namespace: infra.ClusterAutoscalerNamespace, ServiceAccount: infra.ClusterAutoscalerServiceAccount,
 		Description: "Moves the sizes of the node groups",
 		Policy:      args.Cluster.Arn.ApplyT(ClusterAutoscalerPolicy).(pulumi.StringOutput),

@@ -25,7 +25,7 @@ func newNodeGroups(
 	ctx *pulumi.Context, name string, args *ClusterArgs, cluster *eks.Cluster, opts ...pulumi.ResourceOption,
 ) ([]pulumi.Resource, error) {
 	role, dependsOn, err := newServiceRole(ctx, name+"-nodes", &serviceRoleArgs{
-		Service: "ec2.amazonaws.com", Policies: nodePolicies, Partition: RegionPartition(args.Region),
+		Service: "ec2.amazonaws.com", Policies: nodePolicies, Partition: RegionPartition(args.Region), IAM: args.IAM,
 	}, opts...)
 	if err != nil {
 		return nil, err
@@ -140,6 +140,8 @@ type serviceRoleArgs struct {
 	Policies []string
 	// Partition of the policies.
 	Partition Partition
+	// IAM has the settings of all roles.
+	IAM config.IAM
 }
 
 // newServiceRole creates a role that an AWS service assumes, with AWS managed policies. It returns the role and the
@@ -151,7 +153,7 @@ func newServiceRole(
 	if err != nil {
 		return nil, nil, err
 	}
-	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{AssumeRolePolicy: pulumi.String(trustPolicy)}, opts...)
+	role, err := newRole(ctx, name, args.IAM, &iam.RoleArgs{AssumeRolePolicy: pulumi.String(trustPolicy)}, opts...)
 	if err != nil {
 		return nil, nil, err
 	}

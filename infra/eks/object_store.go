@@ -45,3 +45,12 @@ func podIdentityEndpoints(mode config.PodIdentityMode) []string {
 	}
 	return nil
 }
+
+// injectedEnvVar returns the variable that EKS sets in the containers of a pod with a role.
+// https://github.com/aws/amazon-eks-pod-identity-webhook
+func injectedEnvVar(mode config.PodIdentityMode) string {
+	if mode == config.PodIdentity {
+		return "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+	}
+	return "AWS_WEB_IDENTITY_TOKEN_FILE"
+}

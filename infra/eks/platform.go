@@ -19,6 +19,7 @@ type Platform struct {
 	buckets      *buckets
 	region       string
 	identityMode config.PodIdentityMode
+	iam          config.IAM
 	// vpcCIDR is the range of the VPC, "" if the stack does not create it.
 	vpcCIDR string
 	tags    map[string]string
@@ -29,8 +30,9 @@ func NewPlatform(
 	ctx *pulumi.Context, name string, args *infra.PlatformArgs, opts ...pulumi.ResourceOption,
 ) (*Platform, error) {
 	c := args.Config
-	p := &Platform{region: c.AWS.Region, identityMode: c.Identity, tags: args.Labels}
+	p := &Platform{region: c.AWS.Region, identityMode: c.Identity, iam: c.IAM, tags: args.Labels}
 	p.CSIVolume = p.csiVolume
+	p.InjectedEnvVar = injectedEnvVar(c.Identity)
 	p.ServerEnv = map[string]string{imdsDisabledEnvVar: "true"}
 	var err error
 	if p.ObjectStore, err = objectStore(c.AWS.Region, c.Identity, c.Endpoints); err != nil {
@@ -98,8 +100,8 @@ func (p *Platform) newCluster(
 		return nil, err
 	}
 	return NewCluster(ctx, name, &ClusterArgs{
-		AWS: c.AWS, Region: p.region, Network: network, Spec: *c.Cluster.Create, GPU: c.GPUNodePool(),
-		InstallCSIDriver: c.NeedsCSIDriver(), Tags: args.Labels,
+		AWS: c.AWS, IAM: c.IAM, Region: p.region, Network: network, Spec: *c.Cluster.Create, GPU: c.GPUNodePool(),
+		InstallCSIDriver: c.NeedsCSIDriver(), RetainLogs: !c.Buckets.ForceDestroy, Tags: args.Labels,
 	}, opts...)
 }
 
@@ -112,7 +114,7 @@ func (p *Platform) newClusterAutoscaler(
 		return nil, nil
 	}
 	role, err := NewClusterAutoscalerRole(ctx, spec.Name, &ClusterAutoscalerRoleArgs{
-		Image: spec.Autoscaler.Image, IdentityMode: p.identityMode, Cluster: p.cluster, Region: p.region,
+		Image: spec.Autoscaler.Image, IdentityMode: p.identityMode, Cluster: p.cluster, IAM: p.iam, Region: p.region,
 	}, opts...)
 	if err != nil {
 		return nil, err
@@ -127,7 +129,7 @@ func (p *Platform) NewWorkloadIdentity(
 	identity, err := NewWorkloadIdentity(ctx, name, &WorkloadIdentityArgs{
 		WorkloadIdentityArgs: *args,
 		IdentityMode:         p.identityMode, Cluster: p.cluster, BucketArns: p.buckets.arns(), KMSKeyArn: p.buckets.keyArn,
-		Region: p.region,
+		IAM: p.iam, Region: p.region,
 	}, append(opts, pulumi.Parent(p))...)
 	if err != nil {
 		return nil, err

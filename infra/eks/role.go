@@ -20,6 +20,8 @@ type podRoleArgs struct {
 	Description string
 	// Policy is the IAM policy document of its permissions.
 	Policy pulumi.StringInput
+	// IAM has the settings of all roles.
+	IAM config.IAM
 }
 
 // podRole is an IAM role that only the pods of one Kubernetes service account can assume: by IRSA (IAM roles for
@@ -48,9 +50,22 @@ func roleNamePrefix(name string) pulumi.StringPtrInput {
 	return pulumi.String(name[:maxRoleNamePrefix-1] + "-")
 }
 
+// newRole creates a role with the path and the permissions boundary of all roles.
+func newRole(
+	ctx *pulumi.Context, name string, settings config.IAM, args *iam.RoleArgs, opts ...pulumi.ResourceOption,
+) (*iam.Role, error) {
+	if settings.Path != "" {
+		args.Path = pulumi.String(settings.Path)
+	}
+	if settings.PermissionsBoundary != "" {
+		args.PermissionsBoundary = pulumi.String(settings.PermissionsBoundary)
+	}
+	return iam.NewRole(ctx, name, args, opts...)
+}
+
 // newPodRole creates the role and its policy, and the association of Pod Identity.
 func newPodRole(ctx *pulumi.Context, name string, args podRoleArgs, opts ...pulumi.ResourceOption) (podRole, error) {
-	role, err := iam.NewRole(ctx, name, &iam.RoleArgs{
+	role, err := newRole(ctx, name, args.IAM, &iam.RoleArgs{
 		AssumeRolePolicy: args.assumeRolePolicy(), Description: pulumi.String(args.Description), NamePrefix: roleNamePrefix(name),
 	}, opts...)
 	if err != nil {

@@ -27,6 +27,8 @@ type WorkloadIdentityArgs struct {
 	BucketArns map[string]pulumi.StringOutput
 	// KMSKeyArn is the ARN of the key that encrypts the buckets.
 	KMSKeyArn pulumi.StringInput
+	// IAM has the settings of the role.
+	IAM config.IAM
 	// Region of the buckets.
 	Region string
 }
@@ -46,7 +48,7 @@ func NewWorkloadIdentity(
 		bucketArns = append(bucketArns, args.BucketArns[prefix.Bucket])
 	}
 	role, err := newPodRole(ctx, name, podRoleArgs{
-		IdentityMode: args.IdentityMode, Cluster: args.Cluster,
+		IdentityMode: args.IdentityMode, Cluster: args.Cluster, IAM: args.IAM,
 		Namespace: args.Namespace, ServiceAccount: args.ServiceAccount,
 		Description: fmt.Sprintf("Reads artifacts for %s/%s", args.Namespace, args.ServiceAccount),
 		Policy: pulumi.All(bucketArns, args.KMSKeyArn).ApplyT(func(v []any) (string, error) {

@@ -78,6 +78,7 @@ func NewCluster(ctx *pulumi.Context, name string, args *ClusterArgs, opts ...pul
 	c.Ready = slices.Concat(pools, []pulumi.Resource{cluster})
 	c.IdentityProvider = pulumi.String(WorkloadPool(args.Project)).ToStringOutput()
 	c.setNetwork(args.Network.Network.ToStringOutput(), args.Network.Subnetwork.ToStringOutput())
+	c.ID = cluster.ID().ToStringOutput()
 	return c, c.setOutputs(ctx, cluster.Name, cluster.Endpoint, cluster.MasterAuth.ClusterCaCertificate().Elem())
 }
 
@@ -182,6 +183,7 @@ func LookupCluster(
 	c.IdentityProvider = cluster.WorkloadIdentityConfigs().Index(pulumi.Int(0)).WorkloadPool()
 	c.setNetwork(cluster.Network(), cluster.Subnetwork())
 	ca := cluster.MasterAuths().Index(pulumi.Int(0)).ClusterCaCertificate()
+	c.ID = cluster.Id()
 	return c, c.setOutputs(ctx, cluster.Name(), cluster.Endpoint(), ca)
 }
 

@@ -1,6 +1,7 @@
 package gke
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp/compute"
@@ -49,11 +50,37 @@ func (p *Platform) NewIngress(
 	}
 	return &infra.Ingress{
 		Annotations: annotations, ConfigObject: frontendConfig,
-		// With a network endpoint group the load balancer connects to the pods. It derives their health check from
-		// their readiness probe.
+		// With a network endpoint group the load balancer connects to the pods.
 		ServiceAnnotations: func(string) map[string]string {
 			return map[string]string{"cloud.google.com/neg": `{"ingress": true}`}
 		},
-		SourceRanges: slices.Concat(googleFrontEndRanges, args.Sources),
+		ServiceConfigObject: backendConfig,
+		SourceRanges:        slices.Concat(googleFrontEndRanges, args.Sources),
 	}, nil
+}
+
+// backendTimeoutMarginSeconds is how much longer than a terminating pod the load balancer waits for a response.
+const backendTimeoutMarginSeconds = 10
+
+// backendConfig returns the BackendConfig of a service. Without it the controller derives the health check from the
+// pods' readiness probe when it creates the check, and never changes it again. The load balancer would wait 30 s for a
+// response, and 0 s for the requests of a pod that it removes. The health check takes as long as the readiness probe.
+// It has no port: it then uses the port of each endpoint, so that a rollout may change the port of the pods.
+// https://cloud.google.com/kubernetes-engine/docs/concepts/ingress#health_checks
+// https://cloud.google.com/kubernetes-engine/docs/how-to/ingress-configuration
+// https://github.com/kubernetes/ingress-gce/blob/master/pkg/translator/healthchecks.go
+func backendConfig(healthPath string, gracePeriodSeconds int) *infra.IngressConfigObject {
+	return &infra.IngressConfigObject{
+		APIVersion: "cloud.google.com/v1", Kind: "BackendConfig", Annotation: "cloud.google.com/backend-config",
+		AnnotationValue: func(name string) string { return fmt.Sprintf(`{"default": %q}`, name) },
+		Spec: pulumi.Map{
+			"healthCheck": pulumi.Map{
+				"type": pulumi.String("HTTP"), "requestPath": pulumi.String(healthPath),
+				"checkIntervalSec": pulumi.Int(5), "timeoutSec": pulumi.Int(3),
+				"healthyThreshold": pulumi.Int(1), "unhealthyThreshold": pulumi.Int(3),
+			},
+			"timeoutSec":         pulumi.Int(gracePeriodSeconds + backendTimeoutMarginSeconds),
+			"connectionDraining": pulumi.Map{"drainingTimeoutSec": pulumi.Int(gracePeriodSeconds)},
+		},
+	}
 }

@@ -21,6 +21,7 @@ const (
 	namespace = "ml-portfolio"
 	// bankchurn's Deployment, which the program's other objects of the service are named after.
 	bankchurnDeployment = "bankchurn-predictor"
+	bankchurnService    = "bankchurn-service"
 )
 
 // client returns a client of the stack's cluster, as its administrator.

@@ -20,6 +20,7 @@ import (
 func TestIngressAndServiceMonitor_createdAndDeleted(t *testing.T) {
 	certificates := map[string]string{"gke": "models", "eks": "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b"}
 	ingresses := schema.GroupVersionResource{Group: "networking.k8s.io", Version: "v1", Resource: "ingresses"}
+	backendConfigs := schema.GroupVersionResource{Group: "cloud.google.com", Version: "v1", Resource: "backendconfigs"}
 	serviceMonitors := schema.GroupVersionResource{Group: "monitoring.coreos.com", Version: "v1", Resource: "servicemonitors"}
 	forEachStack(t, func(c *cloud) {
 		t := c.t
@@ -34,6 +35,13 @@ func TestIngressAndServiceMonitor_createdAndDeleted(t *testing.T) {
 		rules, _, err := unstructured.NestedSlice(ingress.Object, "spec", "rules")
 		require.NoError(t, err)
 		require.Len(t, rules[0].(map[string]any)["http"].(map[string]any)["paths"], 3)
+		if c.Stack == "gke" {
+			backend, err := c.get(backendConfigs, bankchurnService)
+			require.NoError(t, err)
+			path, _, err := unstructured.NestedString(backend.Object, "spec", "healthCheck", "requestPath")
+			require.NoError(t, err)
+			require.Equal(t, "/health", path)
+		}
 		monitor, err := c.get(serviceMonitors, bankchurnDeployment)
 		require.NoError(t, err)
 		require.Equal(t, "prometheus", monitor.GetLabels()["release"])
@@ -43,6 +51,10 @@ func TestIngressAndServiceMonitor_createdAndDeleted(t *testing.T) {
 		c.restoreConfig()
 		_, err = c.get(ingresses, "ml-portfolio")
 		require.True(t, apierrors.IsNotFound(err), "%v", err)
+		if c.Stack == "gke" {
+			_, err = c.get(backendConfigs, bankchurnService)
+			require.True(t, apierrors.IsNotFound(err), "%v", err)
+		}
 		_, err = c.get(serviceMonitors, bankchurnDeployment)
 		require.True(t, apierrors.IsNotFound(err), "%v", err)
 	})

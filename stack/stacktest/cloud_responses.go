@@ -21,6 +21,8 @@ const (
 	// CallerArn is the role session that runs the program, ClusterArn the EKS cluster.
 	CallerArn  = "arn:aws:sts::" + AccountID + ":assumed-role/ml-platform/test"
 	ClusterArn = "arn:aws:eks:eu-west-1:" + AccountID + ":cluster/main"
+	// GKELocation is the parent of GKE clusters.
+	GKELocation = "projects/modelferry-demo/locations/europe-west1"
 	// PublicSubnet is a subnet that assigns public addresses.
 	PublicSubnet = "subnet-0c"
 	// KubernetesVersion is the version of an EKS cluster whose config sets none.
@@ -76,7 +78,11 @@ func computedOutputs(typ, name string, inputs resource.PropertyMap) resource.Pro
 	case "aws:eks/nodeGroup:NodeGroup":
 		computed = object{"resources": []any{object{"autoscalingGroups": []any{object{"name": "eks-" + name}}}}}
 	case "aws:iam/role:Role":
-		computed = object{"name": inputOrGenerated("name"), "arn": "arn:aws:iam::" + AccountID + ":role/" + inputOrGenerated("name")}
+		path := "/"
+		if inputs.HasValue("path") {
+			path = inputs["path"].StringValue()
+		}
+		computed = object{"name": inputOrGenerated("name"), "arn": "arn:aws:iam::" + AccountID + ":role" + path + inputOrGenerated("name")}
 	case "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
 		computed = object{"arn": OIDCProviderArn}
 	case "aws:ec2/launchTemplate:LaunchTemplate":
@@ -147,6 +153,7 @@ func invokeResult(token string, args resource.PropertyMap) resource.PropertyMap 
 		computed = object{"emailAddress": "service-" + ProjectNumber + "@gs-project-accounts.iam.gserviceaccount.com"}
 	case "gcp:container/getCluster:getCluster":
 		computed = object{
+			"id":       GKELocation + "/clusters/" + args["name"].StringValue(),
 			"endpoint": GKEEndpoint, "masterAuths": []any{object{"clusterCaCertificate": ClusterCA}},
 			"network": "default", "subnetwork": "default",
 			"workloadIdentityConfigs": []any{object{"workloadPool": "modelferry-demo.svc.id.goog"}},

@@ -8,7 +8,8 @@ import (
 
 // clusterComponents are components with objects for the cluster instead of the services. Not every cloud needs them.
 var clusterComponents = []string{
-	"modelferry:index:NodeAutoscaler", // GKE scales node pools itself
+	"modelferry:index:NodeAutoscaler",  // GKE scales node pools itself
+	"modelferry:index:AdmissionPolicy", // GKE injects no credentials
 }
 
 // KubernetesObjects returns the Kubernetes objects of the services by kind and resource name, such as

@@ -53,6 +53,9 @@ var programs = []program{
 	{name: "pause", module: "local", pkg: "./cmd/pause", ldflags: "-s -w"},
 	{name: "ferry", module: "local", pkg: "./cmd/ferry", ldflags: "-s -w"},
 	{
+		name: "pulumi-resource-kubernetes", module: "tools/pulumi-kubernetes", pkg: ".", ldflags: "-s -w", pinned: true, onRequest: true,
+	},
+	{
 		name:      "golangci-lint",
 		module:    "tools/golangci-lint",
 		pkg:       "github.com/golangci/golangci-lint/v2/cmd/golangci-lint",

@@ -1,10 +1,6 @@
 package clouds
 
-import (
-	"strings"
-
-	"github.com/modelferry/modelferry/config"
-)
+import "github.com/modelferry/modelferry/config"
 
 var eks = Cloud{
 	Name:          config.EKS,
@@ -32,7 +28,7 @@ var eks = Cloud{
 			return nil
 		}
 		// The program requires an administrator in the caller's account, which is the first one that is allowed.
-		account := strings.Split(c.Cluster.Create.Admins[0], ":")[4]
+		account := c.Cluster.Create.AdminAccounts()[0]
 		values := map[string]any{"aws:allowedAccountIds": []any{account}}
 		if len(c.AWS.ForbiddenAccountIDs) > 0 {
 			values["aws:forbiddenAccountIds"] = nil // the provider refuses both lists together

@@ -7,7 +7,7 @@ var gke = Cloud{
 	AddressRange: "10.213",
 	Provider:     "gcp",
 	ExecPlugin:   "gke-gcloud-auth-plugin",
-	IngressCRDs:  []string{"FrontendConfig"},
+	IngressCRDs:  []string{"BackendConfig", "FrontendConfig"},
 	ObjectStore: ObjectStore{
 		Program:   "fake-gcs-server",
 		URLScheme: "gs",

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -26,6 +27,7 @@ type Resource struct {
 	URN     string         `json:"urn,omitempty"`
 	Inputs  map[string]any `json:"inputs,omitempty"`
 	Outputs map[string]any `json:"outputs,omitempty"`
+	Created time.Time      `json:"created,omitzero"`
 }
 
 // Find returns the resource with a type and an ID, or nil.
@@ -49,9 +51,17 @@ func (c *Cloud) OfType(typ string) []Resource {
 	return resources
 }
 
-// Put adds a resource, or replaces the one with the same type and ID.
+// Put adds a resource, or replaces the one with the same type and ID. It sets the time of creation, unless resource has
+// one.
 func (c *Cloud) Put(resource Resource) {
-	if old := c.Find(resource.Type, resource.ID); old != nil {
+	old := c.Find(resource.Type, resource.ID)
+	if resource.Created.IsZero() {
+		resource.Created = time.Now()
+		if old != nil {
+			resource.Created = old.Created
+		}
+	}
+	if old != nil {
 		*old = resource
 		return
 	}

@@ -27,6 +27,10 @@ var (
 	//
 	//go:embed servicemonitor.yaml
 	ServiceMonitor []byte
+	// BackendConfig is part of GKE's ingress controller.
+	//
+	//go:embed backendconfig.yaml
+	BackendConfig []byte
 	// FrontendConfig is part of GKE's ingress controller.
 	//
 	//go:embed frontendconfig.yaml
@@ -34,7 +38,7 @@ var (
 )
 
 // ingressCRDs maps the kinds in clouds.Cloud.IngressCRDs to their definitions.
-var ingressCRDs = map[string][]byte{"FrontendConfig": FrontendConfig}
+var ingressCRDs = map[string][]byte{"BackendConfig": BackendConfig, "FrontendConfig": FrontendConfig}
 
 // Required returns the CustomResourceDefinitions that a stack's objects need.
 func Required(c config.Config) [][]byte {

@@ -2,6 +2,7 @@ package eksidentity
 
 import (
 	"strconv"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -31,7 +32,13 @@ type IRSAMutation struct {
 // minExpiration is the shortest expiration, in seconds, that the API server accepts.
 const minExpiration = 600
 
-// irsaMutationFor returns the mutation for a service account's annotations, or false if it has no role.
+// serviceAccountDelay is the time until the webhook knows of a new service account. EKS's webhook reads service
+// accounts from a cache, so the time there is shorter and varies.
+// https://github.com/aws/amazon-eks-pod-identity-webhook/issues/174
+const serviceAccountDelay = 5 * time.Second
+
+// irsaMutationFor returns the mutation for a service account's annotations, or false if it has no role, or if the
+// webhook does not know of it yet.
 func irsaMutationFor(account *corev1.ServiceAccount, region, stsURL string) (IRSAMutation, bool) {
 	role := account.Annotations[roleAnnotation]
 	m := IRSAMutation{
@@ -44,7 +51,7 @@ func irsaMutationFor(account *corev1.ServiceAccount, region, stsURL string) (IRS
 	if err == nil && seconds >= minExpiration {
 		m.Expiration = seconds
 	}
-	return m, role != ""
+	return m, role != "" && time.Since(account.CreationTimestamp.Time) >= serviceAccountDelay
 }
 
 // Apply adds the role, the token and the URL of STS to all containers and init containers of the pod. Environment

@@ -88,12 +88,14 @@ func (c Config) getServiceAccount(ctx context.Context, namespace, name string) (
 	return c.Client.CoreV1().ServiceAccounts(namespace).Get(ctx, name, metav1.GetOptions{})
 }
 
+// hasAssociation is a HasAssociation that learns of an association with a delay.
 func (c Config) hasAssociation(namespace, name string) (bool, error) {
 	cloud, err := cloudstate.Load(c.StackDir)
 	if err != nil {
 		return false, err
 	}
-	return findAssociation(cloud, namespace, name) != nil, nil
+	association := findAssociation(cloud, namespace, name)
+	return association != nil && time.Since(association.Created) >= associationDelay, nil
 }
 
 // region returns the region in the ARN of the stack's cluster. It is empty if the stack uses an existing cluster.

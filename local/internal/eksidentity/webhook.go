@@ -48,8 +48,8 @@ func WebhookHandler(
 	})
 }
 
-// createPatch returns the JSON patch for a pod, or nil if its service account has no role. As in EKS, a Pod Identity
-// association is preferred to a role annotation.
+// createPatch returns the JSON patch for a pod, or nil if its service account has no role that the webhook knows of. As
+// in EKS, a Pod Identity association is preferred to a role annotation.
 func createPatch(
 	ctx context.Context, request *admissionv1.AdmissionRequest,
 	getServiceAccount GetServiceAccount, hasAssociation HasAssociation, stackRegion func() (string, error), stsURL string,
@@ -70,19 +70,20 @@ func createPatch(
 		return nil, fmt.Errorf("service account %s/%s: %w", request.Namespace, name, err)
 	}
 	usesPodIdentity, err := hasAssociation(request.Namespace, name)
-	if err != nil || !usesPodIdentity && account.Annotations[roleAnnotation] == "" {
+	if err != nil {
 		return nil, err
 	}
 	regionName, err := stackRegion()
 	if err != nil {
 		return nil, err
 	}
-	mutate := func(pod *corev1.Pod) bool { return applyPodIdentity(pod, regionName) }
-	if !usesPodIdentity {
-		irsa, _ := irsaMutationFor(account, regionName, stsURL)
-		mutate = irsa.Apply
+	changed := false
+	if usesPodIdentity {
+		changed = applyPodIdentity(&pod, regionName)
+	} else if irsa, ok := irsaMutationFor(account, regionName, stsURL); ok {
+		changed = irsa.Apply(&pod)
 	}
-	if !mutate(&pod) {
+	if !changed {
 		return nil, nil
 	}
 	return jsonPatch(pod)

@@ -15,8 +15,9 @@ import (
 // webhookName is the name of EKS's webhook.
 const webhookName = "pod-identity-webhook"
 
-// registerWebhook registers the webhook at url, whose certificate is signed by ca, a PEM. If the webhook does not
-// respond, pods are denied, except in the namespaces of Kubernetes itself.
+// registerWebhook registers the webhook at url, whose certificate is signed by ca, a PEM. As on EKS, a pod is created
+// without credentials if the webhook does not respond.
+// https://github.com/aws/amazon-eks-pod-identity-webhook/blob/master/deploy/mutatingwebhook.yaml
 func registerWebhook(ctx context.Context, client kubernetes.Interface, url string, ca []byte) error {
 	rule := applyv1.RuleWithOperations().
 		WithOperations(admissionv1.Create).
@@ -30,7 +31,7 @@ func registerWebhook(ctx context.Context, client kubernetes.Interface, url strin
 			WithClientConfig(applyv1.WebhookClientConfig().WithURL(url).WithCABundle(ca...)).
 			WithRules(rule).
 			WithNamespaceSelector(outside).
-			WithFailurePolicy(admissionv1.Fail).
+			WithFailurePolicy(admissionv1.Ignore).
 			WithSideEffects(admissionv1.SideEffectClassNone).
 			WithReinvocationPolicy(admissionv1.NeverReinvocationPolicy).
 			WithTimeoutSeconds(5).

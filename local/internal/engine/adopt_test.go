@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws"
+	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/cloudwatch"
 	"github.com/pulumi/pulumi-gcp/sdk/v7/go/gcp"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
@@ -72,7 +73,17 @@ func retainedOnEKS(ctx *pulumi.Context) error {
 	}
 	images := []string{"fetcher", "bankchurn", "chicagotaxi", "nlpinsight"}
 	args := &eks.RegistryArgs{Name: "modelferry", Images: images, UntaggedDays: 30}
-	_, err = eks.NewRegistry(ctx, "modelferry", args, pulumi.Parent(platform))
+	if _, err := eks.NewRegistry(ctx, "modelferry", args, pulumi.Parent(platform)); err != nil {
+		return err
+	}
+	cluster := &struct{ pulumi.ResourceState }{}
+	err = ctx.RegisterComponentResourceV2("modelferry:eks:Cluster", "modelferry", pulumi.Map{}, cluster, pulumi.Parent(platform))
+	if err != nil {
+		return err
+	}
+	_, err = cloudwatch.NewLogGroup(ctx, "modelferry", &cloudwatch.LogGroupArgs{
+		Name: pulumi.String("/aws/eks/modelferry/cluster"), RetentionInDays: pulumi.Int(90),
+	}, pulumi.Parent(cluster), pulumi.RetainOnDelete(true))
 	return err
 }
 
@@ -82,7 +93,7 @@ func documentedImport(t *testing.T, stack string) string {
 	page, err := os.ReadFile(repotest.Path(t, "docs", "operations.md"))
 	require.NoError(t, err)
 	for _, block := range regexp.MustCompile("(?s)```sh\n(.*?)```").FindAllStringSubmatch(string(page), -1) {
-		if strings.Contains(block[1], "pulumi import -s "+stack) {
+		if strings.Contains(block[1], "pulumi import -s "+stack) && strings.Contains(block[1], "import.json") {
 			lines := strings.ReplaceAll(block[1], "\n   ", "\n") // the block is in a list
 			return strings.NewReplacer("ACCOUNT", "123456789012", "PROJECT", "modelferry-demo",
 				"REGION", map[string]string{"gke": "europe-west1", "eks": "eu-west-1"}[stack]).Replace(strings.TrimLeft(lines, " "))
@@ -98,11 +109,14 @@ func TestEngine_adoptRetained(t *testing.T) {
 	for stack, test := range map[string]struct {
 		retained func(ctx *pulumi.Context) error
 		adopted  []string // types
-		count    int
-		provider string
+		// imported is the number of resources, components the number of their components.
+		imported, components int
+		provider             string
 	}{
-		"gke": {retainedOnGKE, []string{"gcp:storage/bucket:Bucket", "gcp:artifactregistry/repository:Repository"}, 4, "gcp"},
-		"eks": {retainedOnEKS, []string{"aws:s3/bucketV2:BucketV2", "aws:ecr/repository:Repository"}, 7, "aws"},
+		"gke": {retainedOnGKE, []string{"gcp:storage/bucket:Bucket", "gcp:artifactregistry/repository:Repository"}, 4, 5, "gcp"},
+		"eks": {retainedOnEKS, []string{
+			"aws:s3/bucketV2:BucketV2", "aws:ecr/repository:Repository", "aws:cloudwatch/logGroup:LogGroup",
+		}, 8, 6, "aws"},
 	} {
 		t.Run(stack, func(t *testing.T) {
 			ctx := context.Background()
@@ -129,7 +143,7 @@ func TestEngine_adoptRetained(t *testing.T) {
 			cli.Env = append(os.Environ(), "PULUMI_HOME="+t.TempDir(), "PULUMI_SKIP_UPDATE_CHECK=true")
 			output, err := cli.CombinedOutput()
 			require.NoError(t, err, string(output))
-			require.Contains(t, string(output), fmt.Sprintf("= %d imported", test.count+5), "and 5 components: %s", output)
+			require.Contains(t, string(output), fmt.Sprintf("= %d imported", test.imported+test.components), "%s", output)
 
 			steps := previewOffline(t, p)
 			require.Greater(t, len(steps), 40)

@@ -71,7 +71,7 @@ func newEngine(ctx context.Context, o Options, w workspace) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if official := officialKubernetesPlugin(); official != "" && !w.offline {
+	if official := OfficialKubernetesPlugin(); official != "" && !w.offline {
 		plugins.kubernetesPlugin = official
 	}
 	for _, dir := range []string{w.workDir, w.backendDir} {

@@ -9,9 +9,9 @@ import (
 	"github.com/blang/semver"
 )
 
-// officialKubernetesPlugin returns the directory of Pulumi's own Kubernetes plugin, from PATH or the newest one in the
+// OfficialKubernetesPlugin returns the directory of Pulumi's own Kubernetes plugin, from PATH or the newest one in the
 // user's Pulumi home, or "" if it is not installed.
-func officialKubernetesPlugin() string {
+func OfficialKubernetesPlugin() string {
 	const name = "pulumi-resource-kubernetes"
 	if path, err := exec.LookPath(name); err == nil {
 		if target, err := filepath.EvalSymlinks(path); err == nil && filepath.Base(target) == name {

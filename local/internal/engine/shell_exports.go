@@ -23,7 +23,7 @@ func ShellExports(p paths.Layout, pluginExecutable string) (string, error) {
 		return "", err
 	}
 	pathDirs := []string{filepath.Dir(p.Bin("pulumi")), plugins.cloudPlugins, plugins.credentialPlugins}
-	if officialKubernetesPlugin() == "" {
+	if OfficialKubernetesPlugin() == "" {
 		pathDirs = append(pathDirs, plugins.kubernetesPlugin)
 	}
 	var lines strings.Builder

@@ -87,6 +87,9 @@ func Load(layout paths.Layout) (Stack, error) {
 		releases[w.Name] = overrides
 	}
 	s.Values["modelferry:releases"] = releases
+	if s.Values["modelferry:services"], err = singleReplicas(file); err != nil {
+		return Stack{}, err
+	}
 	mergeValues(s.Values, published)
 	return s, nil
 }

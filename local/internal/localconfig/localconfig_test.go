@@ -106,6 +106,35 @@ func TestSavePublished_keepsOtherEntries(t *testing.T) {
 	require.False(t, pinsArtifact(published, "nlpinsight", []string{"artifacts", "model"}))
 }
 
+// The node has room for one pod of each service, which is not worth a warning. A user may ask for more.
+func TestLoad_singleReplicas(t *testing.T) {
+	for _, stack := range paths.Stacks {
+		p := newRepository(t, stack)
+		for published, want := range map[string]int{
+			"config: {}": 1,
+			"config: {modelferry:services: {bankchurn: {autoscaling: {min: 2}}}}": 2,
+		} {
+			writePublished(t, p, published)
+			r, err := Load(p)
+			require.NoError(t, err)
+			c := loadWithEndpoints(t, p, r)
+			require.Empty(t, c.Warnings())
+			for _, w := range c.Workloads() {
+				if w.Name == "bankchurn" {
+					require.Equal(t, want, w.Autoscaling.Min)
+				} else {
+					require.Equal(t, 1, w.Autoscaling.Min)
+				}
+				require.Equal(t, 3, w.Autoscaling.Max, "the other keys stay")
+			}
+			// A key of the stack file replaces that of Pulumi.yaml: the engine has to get every service.
+			services, ok := r.WithEndpoints(node.Info{}, Images{})["modelferry:services"].(map[string]any)
+			require.True(t, ok)
+			require.Contains(t, services["bankchurn"], "artifacts")
+		}
+	}
+}
+
 // The artifacts of a backend are generated too, and can be published.
 func TestLoad_backendArtifact(t *testing.T) {
 	p := newRepository(t, "gke")

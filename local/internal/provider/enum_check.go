@@ -16,10 +16,13 @@ func checkEnums(token string, props resource.PropertyMap, enums map[string][]str
 	var failures []plugin.CheckFailure
 	for _, path := range slices.Sorted(maps.Keys(enums)) {
 		for _, value := range valuesAt(resource.NewObjectProperty(props), strings.Split(path, ".")) {
-			if value.IsString() && !slices.Contains(enums[path], value.StringValue()) {
+			if !value.IsString() && !value.IsNumber() { // unknown
+				continue
+			}
+			if text := fmt.Sprint(value.V); !slices.Contains(enums[path], text) {
 				failures = append(failures, plugin.CheckFailure{
 					Property: resource.PropertyKey(path), Reason: fmt.Sprintf("%s: expected %s to be one of %q, got %s",
-						token, path, enums[path], value.StringValue()),
+						token, path, enums[path], text),
 				})
 			}
 		}

@@ -36,6 +36,7 @@ func stackRows() []row {
 	}
 	const labels = "spec.template.metadata.labels/modelferry.dev/"
 	const deployer = "arn:aws:iam::" + stacktest.AccountID + ":role/deployer"
+	const boundary = "arn:aws:iam::" + stacktest.AccountID + ":policy/boundary"
 	const store, sts = "https://store.internal", "https://sts.internal"
 	return append(batch(
 		newRow("owner", "risk", gkeInput(gcpProvider, "modelferry", "defaultLabels.owner", "risk"),
@@ -45,6 +46,12 @@ func stackRows() []row {
 		newRow("rollout.deadline", "20m", deployment("spec.progressDeadlineSeconds", 1200.), deployment("(create timeout)", "21m0s"),
 			deployment("(update timeout)", "21m0s")),
 		newRow("endpoints.storage", store, setting("gke", "STORAGE_EMULATOR_HOST", store), setting("eks", "AWS_ENDPOINT_URL_S3", store)),
+		newRow("iam.path", "/ml/", eksInput("iam/role:Role", "modelferry-nodes", "path", "/ml/"),
+			eksInput("ServiceAccount", "bankchurn", "metadata.annotations/eks.amazonaws.com/role-arn",
+				"arn:aws:iam::"+stacktest.AccountID+":role/ml/bankchurn-predictor-0a1b2c3")),
+		newRow("iam.permissionsBoundary", boundary,
+			eksInput("iam/role:Role", "bankchurn-predictor", "permissionsBoundary", boundary),
+			eksInput("iam/role:Role", "modelferry-cluster", "permissionsBoundary", boundary)),
 		newRow("endpoints.identity", sts, setting("eks", "AWS_ENDPOINT_URL_STS", sts)),
 		newRow("registry.name", "images", gkeInput(gkeRepository, "modelferry", "repositoryId", "images"),
 			eksInput(ecrRepository, "fetcher", "name", "images/fetcher"), eksInput(ecrRepository, "bankchurn", "name", "images/bankchurn")),
@@ -58,11 +65,12 @@ func stackRows() []row {
 			gkeInput("RepositoryIamMember", "modelferry-nodes-projects/images/locations/us/repositories/ml", "project", "images")),
 		newRow("registry.create", false, gkeInput(gkeRepository, "modelferry", "", absent), eksInput(ecrRepository, "fetcher", "", absent)),
 		newRow("identity", "podIdentity", eksInput("PodIdentityAssociation", "bankchurn-predictor", "", present)),
+		newRow("admissionPolicy.enabled", false, eksInput("ValidatingAdmissionPolicy", "ml-portfolio-pod-identity", "", absent)),
 		newRow("cloud", "eks", gkeInput("BucketV2", "models", "", present), gkeInput(gcsBucket, "models", "", absent)).
 			withPrerequisites(map[string]any{"cluster": object{"existing": "production"}, "aws:region": "eu-west-1"}),
-		newRow("gcp:project", "ours", gkeInput(gcpProvider, "modelferry", "project", "ours"),
-			gkeInput(gcsBucket, "models", "name", "ours-gke-models"),
-			gkeInput(gkeCluster, "modelferry", "workloadIdentityConfig.workloadPool", "ours.svc.id.goog")),
+		newRow("gcp:project", "our-project", gkeInput(gcpProvider, "modelferry", "project", "our-project"),
+			gkeInput(gcsBucket, "models", "name", "our-project-gke-models"),
+			gkeInput(gkeCluster, "modelferry", "workloadIdentityConfig.workloadPool", "our-project.svc.id.goog")),
 		newRow("gcp:region", "europe-west4", gkeInput(gcpProvider, "modelferry", "region", "europe-west4"),
 			gkeInput(gcsBucket, "models", "location", "europe-west4"),
 			gkeInput("Subnetwork", "modelferry", "region", "europe-west4"), gkeInput(gkeCluster, "modelferry", "location", "europe-west4")),
@@ -95,11 +103,13 @@ func clusterRows() []row {
 	eks := func(path string, want any) expectInput { return eksInput(eksCluster, "modelferry", path, want) }
 	const gcpKey = "projects/keys/locations/europe-west1/keyRings/ml/cryptoKeys/secrets"
 	const awsKey = "arn:aws:kms:eu-west-1:" + stacktest.AccountID + ":key/ours"
+	const viewer = "arn:aws:iam::" + stacktest.AccountID + ":role/viewer"
 	const ops, image = "arn:aws:iam::" + stacktest.AccountID + ":role/ops", "registry.example/cluster-autoscaler:v1.33.1"
 	return append(batch(
 		newRow("cluster.create.version", "1.33", gke("minMasterVersion", "1.33"), eks("version", "1.33")),
 		newRow("cluster.create.upgradePolicy", "EXTENDED",
 			eksInput("aws:eks/cluster:Cluster", "modelferry", "upgradePolicy.supportType", "EXTENDED")),
+		newRow("cluster.create.logDays", 0, eksInput("LogGroup", "modelferry", "retentionInDays", 0.)),
 		newRow("cluster.create.releaseChannel", "RAPID", gke("releaseChannel.channel", "RAPID")),
 		newRow("cluster.create.authorizedNetworks", []any{"198.51.100.0/24"},
 			gke("masterAuthorizedNetworksConfig.cidrBlocks", []any{object{"cidrBlock": "198.51.100.0/24"}}),
@@ -117,6 +127,9 @@ func clusterRows() []row {
 			gke("maintenancePolicy.maintenanceExclusions[0].endTime", "2027-01-05T00:00:00Z")),
 		newRow("cluster.create.maintenance.exclusions.freeze.scope", "NO_MINOR_UPGRADES",
 			gke("maintenancePolicy.maintenanceExclusions[0].exclusionOptions.scope", "NO_MINOR_UPGRADES")),
+		newRow("cluster.create.viewers", []any{viewer}, eksInput("AccessEntry", "modelferry-"+viewer, "principalArn", viewer),
+			eksInput("AccessPolicyAssociation", "modelferry-"+viewer, "policyArn",
+				"arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy")),
 		newRow("cluster.create.admins", []any{ops}, eksInput("AccessEntry", "modelferry-"+ops, "principalArn", ops),
 			eksInput("AccessPolicyAssociation", "modelferry-"+ops, "principalArn", ops)),
 		newRow("cluster.create.kmsKey", byStack{"gke": gcpKey, "eks": awsKey}, gke("databaseEncryption.keyName", gcpKey),
@@ -187,9 +200,10 @@ func networkRows() []row {
 
 // nodePoolRows returns the rows of the node pools. The names of the inputs differ by cloud.
 func nodePoolRows() []row {
-	machineType := func(pool, want string) []expectInput {
-		return []expectInput{gkeInput("NodePool", pool, "nodeConfig.machineType", want),
-			eksInput("LaunchTemplate", pool, "instanceType", want)}
+	machineType := func(key, pool string) row {
+		const gce, ec2 = "c2-standard-8", "c5.2xlarge"
+		return newRow(key, byStack{"gke": gce, "eks": ec2}, gkeInput("NodePool", pool, "nodeConfig.machineType", gce),
+			eksInput("LaunchTemplate", pool, "instanceType", ec2))
 	}
 	minNodes := func(pool string, want float64) []expectInput {
 		return []expectInput{gkeInput("NodePool", pool, "autoscaling.totalMinNodeCount", want),
@@ -205,15 +219,15 @@ func nodePoolRows() []row {
 	}
 	const gpus = "modelferry-gpu"
 	rows := batch(
-		newRow("cluster.create.machineType", "large", machineType("modelferry", "large")...),
+		machineType("cluster.create.machineType", "modelferry"),
 		newRow("cluster.create.nodes.min", 2, minNodes("modelferry", 2)...),
 		newRow("cluster.create.nodes.max", 9, maxNodes("modelferry", 9)...),
 		newRow("cluster.create.diskGiB", 120,
 			slices.Concat(disk("modelferry", 0, 120), disk("modelferry-system", 0, 120), disk(gpus, 1, 120))...),
-		newRow("cluster.create.system.machineType", "small", machineType("modelferry-system", "small")...),
+		machineType("cluster.create.system.machineType", "modelferry-system"),
 		newRow("cluster.create.system.min", 3, minNodes("modelferry-system", 3)...),
 		newRow("cluster.create.system.max", 8, maxNodes("modelferry-system", 8)...),
-		newRow("gpu.machineType", "huge", machineType(gpus, "huge")...),
+		machineType("gpu.machineType", gpus),
 		newRow("gpu.accelerator", "nvidia-l4", gkeInput("NodePool", gpus, "nodeConfig.guestAccelerators[0].type", "nvidia-l4")),
 		newRow("gpu.zones", []any{"europe-west1-c"}, gkeInput("NodePool", gpus, "nodeLocations", []any{"europe-west1-c"})),
 		newRow("gpu.min", 4, minNodes(gpus, 4)...),

@@ -138,7 +138,7 @@ func serviceRows() []row {
 		newRow(churn+"env.LOG_LEVEL", "DEBUG",
 			deployment(stacktest.ServerContainer+"env", contains{object{"name": "LOG_LEVEL", "value": "DEBUG"}})),
 		newRow(churn+"gpu", 1, deployment(stacktest.ServerContainer+"resources.limits/nvidia.com/gpu", "1")),
-		newRow(churn+"autoscaling.min", 2, hpa("minReplicas", 2.)),
+		newRow(churn+"autoscaling.min", 3, hpa("minReplicas", 3.)),
 		newRow(churn+"autoscaling.max", 9, hpa("maxReplicas", 9.)),
 		newRow(churn+"autoscaling.cpu", 42, hpa("metrics[0].resource.target.averageUtilization", 42.)),
 		newRow(churn+"autoscaling.scaleDownWindow", "1m", hpa("behavior.scaleDown.stabilizationWindowSeconds", 60.)),
@@ -207,6 +207,8 @@ func releaseRows() []row {
 			bothInput("ConfigMap", "bankchurn-model", "", absent),
 			gkeInput("Deployment", "bankchurn", stacktest.PodSpec+"volumes[0].csi.driver", "gcsfuse.csi.storage.gke.io"),
 			eksInput("PersistentVolume", "bankchurn-models", "", present)),
+		expectNoDiff("services.bankchurn.autoscaling.singleReplica", true, "it only suppresses a warning").
+			withPrerequisites(map[string]any{"services.bankchurn.autoscaling.min": 1}),
 		expectNoDiff(churn+"unverified", true, "it only suppresses a warning").withPrerequisites(map[string]any{churn + "delivery": "csi"}),
 	}
 	for _, row := range versionRows(churn+"artifacts.model", "bankchurn") {

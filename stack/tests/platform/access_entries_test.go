@@ -27,6 +27,21 @@ func TestAccessEntries_configuredAdmins(t *testing.T) {
 	}
 }
 
+// Viewers may read, and nothing else. Administrators are not affected.
+func TestAccessEntries_configuredViewers(t *testing.T) {
+	const viewer = "arn:aws:iam::123456789012:role/path/developers"
+	r := stacktest.Up(t, "eks", map[string]any{"cluster.create.viewers": []any{viewer}})
+	require.Len(t, r.ByType("AccessEntry"), 2)
+	policies := map[any]any{}
+	for _, association := range r.ByType("AccessPolicyAssociation") {
+		policies[association.Input("principalArn")] = association.Input("policyArn")
+	}
+	require.Equal(t, map[any]any{
+		"arn:aws:iam::123456789012:role/ml-platform": adminPolicy,
+		viewer: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy",
+	}, policies)
+}
+
 // The caller's access is an entry, too. Kubernetes objects have to be created after it and deleted before it.
 func TestAccessEntries_createdBeforeKubernetesObjects(t *testing.T) {
 	stacktest.ForEachPlatform(t, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {

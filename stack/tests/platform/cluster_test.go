@@ -163,6 +163,22 @@ func TestKubeconfig_execPlugin(t *testing.T) {
 	}
 }
 
+// Without the cluster's identity, Pulumi's Kubernetes plugin replaces every object when the endpoint changes.
+func TestKubernetesProvider_clusterIdentifier(t *testing.T) {
+	for _, c := range []struct {
+		stack, want string
+		set         map[string]any
+	}{
+		{"gke", "modelferry-id", nil},
+		{"gke", stacktest.GKELocation + "/clusters/production", map[string]any{"cluster": object{"existing": "production"}}},
+		{"eks", stacktest.ClusterArn, nil},
+		{"eks", stacktest.ClusterArn, map[string]any{"cluster": object{"existing": "production"}}},
+	} {
+		provider := stacktest.Up(t, c.stack, c.set).MustGet(t, "pulumi:providers:kubernetes", "modelferry")
+		require.Equal(t, c.want, provider.Input("clusterIdentifier"), "%s %v", c.stack, c.set)
+	}
+}
+
 // With an existing cluster, no cluster resource is registered, and the Kubernetes objects are the same.
 func TestCluster_existing(t *testing.T) {
 	set := map[string]any{"cluster": object{"existing": "production"}}

@@ -125,7 +125,7 @@ func TestNodePool_gpu(t *testing.T) {
 					[]any{object{"type": "nvidia-tesla-t4", "count": 1.,
 						"gpuDriverInstallationConfig": object{"gpuDriverVersion": "LATEST"}}},
 					nodes.Input("nodeConfig.guestAccelerators"))
-				require.Equal(t, object{"totalMinNodeCount": 0., "totalMaxNodeCount": 2., "locationPolicy": "ANY"},
+				require.Equal(t, object{"totalMinNodeCount": 0., "totalMaxNodeCount": 3., "locationPolicy": "ANY"},
 					nodes.Input("autoscaling"))
 				require.True(t, r.Dependencies(nodes)[r.MustGet(t, p.NodePoolType, "modelferry-system").URN],
 					"GKE taints GPU nodes only if another node pool exists")

@@ -29,6 +29,8 @@ var dependencyRules = []dependencyRule{
 		"aws:ec2/natGateway:NatGateway", "aws:ec2/route:Route", "aws:ec2/routeTableAssociation:RouteTableAssociation",
 		"aws:ec2/internetGateway:InternetGateway", "aws:ec2/vpcEndpoint:VpcEndpoint", "aws:ec2/eip:Eip", "aws:ec2/subnet:Subnet",
 	}, nil},
+	// EKS creates a missing log group, without a retention time.
+	{"aws:eks/cluster:Cluster", []string{"aws:cloudwatch/logGroup:LogGroup"}, nil},
 	// Without its policies a role can do nothing: the creation of the cluster and the nodes fails.
 	{"aws:eks/cluster:Cluster", []string{"aws:iam/rolePolicyAttachment:RolePolicyAttachment"}, attachedToRoleOf("-cluster-")},
 	{"aws:eks/nodeGroup:NodeGroup", []string{"aws:iam/rolePolicyAttachment:RolePolicyAttachment"}, attachedToRoleOf("-nodes-")},

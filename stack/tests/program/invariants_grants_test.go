@@ -29,6 +29,7 @@ var managedPolicies = []string{
 	"arn:aws:iam::aws:policy/AmazonEKSClusterPolicy", "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy",
 	"arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy", "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly",
 	"arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy", // for configured administrators
+	"arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy",         // for configured viewers
 }
 
 // publicMembers are the IAM members of Google Cloud that stand for everybody. basicRoles apply to a whole project.

@@ -30,6 +30,7 @@ var invariants = []invariant{
 	{"every resource has the inputs of its type", incompleteResources},
 	{"every resource depends on what it needs", missingDependencies},
 	{"every subnet has a route", unroutedSubnets},
+	{"every role has the configured path and permissions boundary", rolesWithoutSettings},
 }
 
 // programRun is one run of the program with its config.
@@ -90,6 +91,7 @@ func runProgram(t require.TestingT, stack string, s configtest.Settings, preview
 // singleCloudKinds are kinds of objects that exist on one cloud only.
 var singleCloudKinds = []string{
 	"PersistentVolume", "PersistentVolumeClaim", // AWS's CSI driver does not support ephemeral volumes
+	"BackendConfig",  // AWS's controller reads the health check from an annotation
 	"FrontendConfig", // AWS's controller reads the TLS versions from an annotation
 }
 

@@ -50,7 +50,7 @@ var varyingInputs = map[string][]string{
 	"aws:ecr/repositoryPolicy:RepositoryPolicy":                 {"repository"},
 	"aws:eks/nodeGroup:NodeGroup":                               {"amiType", "labels", "launchTemplate", "scalingConfig", "taints"},
 	"aws:eks/accessEntry:AccessEntry":                           {"principalArn"},
-	"aws:eks/accessPolicyAssociation:AccessPolicyAssociation":   {"principalArn"},
+	"aws:eks/accessPolicyAssociation:AccessPolicyAssociation":   {"principalArn", "policyArn"},
 	"aws:eks/addon:Addon":                                       {"addonName", "addonVersion", "configurationValues", dependenciesKey},
 	"aws:eks/podIdentityAssociation:PodIdentityAssociation":     {"roleArn", "namespace", "serviceAccount"},
 	// The trust policies are compared by stack/iamtest.

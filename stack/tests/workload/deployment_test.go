@@ -114,6 +114,15 @@ func TestDeployment_serverContainer(t *testing.T) {
 	})
 }
 
+func TestDeployment_pathWithDollarSign(t *testing.T) {
+	set := map[string]any{"services.bankchurn.modelFolder": "/srv/$$", "services.bankchurn.artifacts.model.dest": "$(LOG_LEVEL).joblib"}
+	stacktest.ForEachPlatform(t, func(t *testing.T, p stacktest.Platform, _ *stacktest.Record) {
+		d := stacktest.Up(t, p.Stack, set).MustGet(t, "Deployment", "bankchurn")
+		require.Contains(t, d.Input(stacktest.ServerContainer+"env"),
+			object{"name": "MODEL_PATH", "value": "/srv/$$$$/$$(LOG_LEVEL).joblib"}, "Kubernetes makes a $ of each $$")
+	})
+}
+
 // Ephemeral storage is the models volume and the logs and /tmp of each container.
 func TestDeployment_ephemeralStorage(t *testing.T) {
 	want := map[string][2]string{"bankchurn": {"86Mi", "150Mi"}, "nlpinsight": {"86Mi", "150Mi"}, "chicagotaxi": {"83Mi", "147Mi"}}

@@ -149,9 +149,21 @@ func TestIngress_healthChecks(t *testing.T) {
 		for _, s := range stacktest.Services {
 			annotations := r.MustGet(t, "Service", s.Name).Input("metadata.annotations")
 			if p.Stack == "gke" {
-				require.Equal(t, object{"cloud.google.com/neg": `{"ingress": true}`, "pulumi.com/skipAwait": "true"}, annotations)
-				probe := stacktest.GetDeployment(t, r, s).Input(stacktest.ServerContainer + "readinessProbe.httpGet")
-				require.Equal(t, object{"path": "/health", "port": "http"}, probe, "GKE's controller reads the readiness probe")
+				require.Equal(t, object{
+					"cloud.google.com/neg":            `{"ingress": true}`,
+					"cloud.google.com/backend-config": `{"default": "` + s.ServiceName + `"}`, "pulumi.com/skipAwait": "true",
+				}, annotations)
+				backend := r.MustGet(t, "BackendConfig", s.Name)
+				require.Equal(t, "cloud.google.com/v1", backend.Input("apiVersion"))
+				require.Equal(t, s.ServiceName, backend.Input("metadata.name"))
+				require.Equal(t, "ml-portfolio", backend.Input("metadata.namespace"))
+				probe := stacktest.GetDeployment(t, r, s).Input(stacktest.ServerContainer + "readinessProbe").(object)
+				require.Equal(t, object{
+					"type": "HTTP", "requestPath": "/health", "healthyThreshold": 1.,
+					"checkIntervalSec": probe["periodSeconds"], "timeoutSec": probe["timeoutSeconds"],
+					"unhealthyThreshold": probe["failureThreshold"],
+				}, backend.Input("spec.healthCheck"), "takes as long as the readiness probe, at the port of each endpoint")
+				require.True(t, r.Dependencies(r.MustGet(t, "Service", s.Name))[backend.URN], "has to exist before the Service names it")
 			} else {
 				require.Equal(t, object{
 					"alb.ingress.kubernetes.io/healthcheck-path": "/health", "pulumi.com/skipAwait": "true",
@@ -163,12 +175,25 @@ func TestIngress_healthChecks(t *testing.T) {
 	})
 }
 
+func TestIngress_gkeHealthCheckPath(t *testing.T) {
+	r := stacktest.Up(t, "gke", map[string]any{
+		"ingress": stacktest.IngressConfig(stacktest.GKE), "services.bankchurn.health.path": "/ready"})
+	require.Equal(t, "/ready", r.MustGet(t, "BackendConfig", "bankchurn").Input("spec.healthCheck.requestPath"))
+	require.Equal(t, "/health", r.MustGet(t, "BackendConfig", "nlpinsight").Input("spec.healthCheck.requestPath"))
+	require.Empty(t, stacktest.Up(t, "gke", nil).ByType("BackendConfig"), "without an ingress")
+}
+
 // A load balancer takes longer than a node to stop sending requests to a terminating pod.
 func TestIngress_longerTermination(t *testing.T) {
 	forEachIngress(t, nil, func(t *testing.T, p stacktest.Platform, r *stacktest.Record) {
 		d := r.MustGet(t, "Deployment", "bankchurn")
 		require.Equal(t, 20., d.Input(stacktest.ServerContainer+"lifecycle.preStop.sleep.seconds"))
 		require.Equal(t, 50., d.Input(stacktest.PodSpec+"terminationGracePeriodSeconds"))
+		if p.Stack == "gke" { // GKE's defaults are 30 and 0 seconds
+			backend := r.MustGet(t, "BackendConfig", "bankchurn")
+			require.Equal(t, 60., backend.Input("spec.timeoutSec"), "a terminating pod may take 50 seconds for a response")
+			require.Equal(t, 50., backend.Input("spec.connectionDraining.drainingTimeoutSec"))
+		}
 	})
 }
 

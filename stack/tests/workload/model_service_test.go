@@ -52,7 +52,7 @@ func TestHPA_cpuUtilization(t *testing.T) {
 		autoscaler := r.MustGet(t, "kubernetes:autoscaling/v2:HorizontalPodAutoscaler", s.Name)
 		require.Equal(t, object{
 			"scaleTargetRef": object{"apiVersion": "apps/v1", "kind": "Deployment", "name": s.Deployment},
-			"minReplicas":    1., "maxReplicas": 3.,
+			"minReplicas":    2., "maxReplicas": 3.,
 			"metrics": []any{object{"type": "Resource", "resource": object{
 				"name": "cpu", "target": object{"type": "Utilization", "averageUtilization": s.CPUTarget},
 			}}},

@@ -11,6 +11,12 @@ var enums = map[string]map[string][]string{
 		"encryptionConfig.resources":      {"secrets"},
 		"upgradePolicy.supportType":       {"STANDARD", "EXTENDED"},
 	},
+	LogGroupType: {
+		"retentionInDays": {
+			"0", "1", "3", "5", "7", "14", "30", "60", "90", "120", "150", "180", "365", "400", "545", "731", "1096", "1827", "2192",
+			"2557", "2922", "3288", "3653",
+		},
+	},
 	"aws:eks/addon:Addon": {
 		// Only an update can preserve values.
 		"resolveConflictsOnCreate": {"NONE", "OVERWRITE"},

@@ -2,6 +2,7 @@ package aws_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -46,6 +47,16 @@ func TestEnums_upgradePolicies(t *testing.T) {
 	require.Equal(t, []string{
 		`aws:eks/cluster:Cluster: expected upgradePolicy.supportType to be one of ["STANDARD" "EXTENDED"], got STANDART`,
 	}, check("STANDART"))
+}
+
+// The config accepts the retention times that the pinned provider accepts, and no others.
+func TestEnums_logRetentionDays(t *testing.T) {
+	check := func(days int) []string {
+		return checkFailures(t, aws.LogGroupType, map[string]any{"retentionInDays": float64(days)})
+	}
+	for days := range 4000 {
+		require.Equal(t, slices.Contains(config.LogRetentionDays(), days), len(check(days)) == 0, days)
+	}
 }
 
 // The provider accepts the AMI type of every node pool.

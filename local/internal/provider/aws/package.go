@@ -33,7 +33,7 @@ func Package() *provider.Package {
 	}
 	for _, resources := range []map[string]provider.Resource{
 		networkResources, routeResources, clusterResources, nodeGroupResources, accessEntryResources, iamResources,
-		bucketResources, kmsResources, ecrResources,
+		bucketResources, kmsResources, ecrResources, logGroupResources,
 	} {
 		maps.Copy(pkg.Resources, resources)
 	}

@@ -31,7 +31,7 @@ func TestCreate_everyOption(t *testing.T) {
 			s := New(&provider.HostClient{}, "").(*server)
 			_, err := s.Configure(ctx, plugin.ConfigureRequest{Inputs: props(object{"kubeconfig": kubeconfig})})
 			require.NoError(t, err)
-			for _, crd := range [][]byte{crds.ServiceMonitor, crds.FrontendConfig} {
+			for _, crd := range [][]byte{crds.ServiceMonitor, crds.BackendConfig, crds.FrontendConfig} {
 				require.NoError(t, crds.Install(ctx, kubeconfig, crd))
 				require.NoError(t, crds.Install(ctx, kubeconfig, crd), "it exists")
 			}
@@ -58,6 +58,7 @@ func TestCreate_everyOption(t *testing.T) {
 			require.Equal(t, 3, applied["ServiceMonitor"])
 			require.Equal(t, map[string]int{"gke": 0, "eks": 2}[name], applied["PersistentVolumeClaim"])
 			require.Equal(t, map[string]int{"gke": 1, "eks": 0}[name], applied["FrontendConfig"])
+			require.Equal(t, map[string]int{"gke": 3, "eks": 0}[name], applied["BackendConfig"])
 			require.Equal(t, map[string]int{"gke": 0, "eks": 1}[name], applied["ClusterRole"], "of the Cluster Autoscaler")
 
 			invalid := object{"metadata": object{"name": "wrong", "namespace": "ml-portfolio"}, "spec": object{

@@ -73,9 +73,8 @@ func (s *server) CheckConfig(_ context.Context, req plugin.CheckConfigRequest) (
 }
 
 func (s *server) DiffConfig(_ context.Context, req plugin.DiffConfigRequest) (plugin.DiffConfigResponse, error) {
-	// A kubeconfig changes with each new token or certificate. If the cluster itself is another one, its resource is
-	// replaced, and the objects that depend on it too.
-	return provider.DiffInputs(req.OldInputs, req.NewInputs, nil), nil
+	replaceKeys, err := replaceKeysOfConfig(req.OldInputs, req.NewInputs)
+	return provider.DiffInputs(req.OldInputs, req.NewInputs, replaceKeys), err
 }
 
 func (s *server) Configure(_ context.Context, req plugin.ConfigureRequest) (plugin.ConfigureResponse, error) {

@@ -13,20 +13,9 @@ import (
 // restConfig loads the kubeconfig of the configuration, which is its content or a path. Without one it loads what
 // kubectl would use.
 func restConfig(c providerConfig) (*rest.Config, error) {
-	overrides := &clientcmd.ConfigOverrides{CurrentContext: c.Context, Context: api.Context{Cluster: c.Cluster}}
-	var loader clientcmd.ClientConfig
-	switch {
-	case c.Kubeconfig == "":
-		loader = clientcmd.NewNonInteractiveDeferredLoadingClientConfig(clientcmd.NewDefaultClientConfigLoadingRules(), overrides)
-	case isRegularFile(c.Kubeconfig):
-		rules := &clientcmd.ClientConfigLoadingRules{ExplicitPath: c.Kubeconfig}
-		loader = clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides)
-	default:
-		content, err := clientcmd.Load([]byte(c.Kubeconfig))
-		if err != nil {
-			return nil, fmt.Errorf("invalid kubeconfig: must be the path or the content of a kubeconfig file: %w", err)
-		}
-		loader = clientcmd.NewDefaultClientConfig(*content, overrides)
+	loader, err := clientConfig(c)
+	if err != nil {
+		return nil, err
 	}
 	config, err := loader.ClientConfig()
 	if err != nil {
@@ -45,6 +34,22 @@ func restConfig(c providerConfig) (*rest.Config, error) {
 		config.Timeout = time.Duration(c.Client.Timeout) * time.Second
 	}
 	return config, nil
+}
+
+func clientConfig(c providerConfig) (clientcmd.ClientConfig, error) {
+	overrides := &clientcmd.ConfigOverrides{CurrentContext: c.Context, Context: api.Context{Cluster: c.Cluster}}
+	switch {
+	case c.Kubeconfig == "":
+		return clientcmd.NewNonInteractiveDeferredLoadingClientConfig(clientcmd.NewDefaultClientConfigLoadingRules(), overrides), nil
+	case isRegularFile(c.Kubeconfig):
+		rules := &clientcmd.ClientConfigLoadingRules{ExplicitPath: c.Kubeconfig}
+		return clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides), nil
+	}
+	content, err := clientcmd.Load([]byte(c.Kubeconfig))
+	if err != nil {
+		return nil, fmt.Errorf("invalid kubeconfig: must be the path or the content of a kubeconfig file: %w", err)
+	}
+	return clientcmd.NewDefaultClientConfig(*content, overrides), nil
 }
 
 func isRegularFile(path string) bool {

@@ -24,6 +24,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 
+	"github.com/modelferry/modelferry/local/internal/engine"
 	"github.com/modelferry/modelferry/local/internal/repotest"
 )
 
@@ -156,11 +157,11 @@ func (s switchStack) program(label string) pulumi.RunFunc {
 }
 
 // A stack that one of the providers made goes on with the other: no change without a change of the program, no
-// replacement and no conflict with one. It needs the official plugin in the directory OFFICIAL_KUBERNETES_PLUGIN.
+// replacement and no conflict with one.
 func TestServer_continuesWithOfficialProvider(t *testing.T) {
-	official := os.Getenv("OFFICIAL_KUBERNETES_PLUGIN")
+	official := engine.OfficialKubernetesPlugin()
 	if official == "" {
-		t.Skip("OFFICIAL_KUBERNETES_PLUGIN is not set")
+		t.Skip("no official Kubernetes plugin is installed: run make e2e-plugin, which builds it")
 	}
 	ferry := filepath.Join(t.TempDir(), "ferry")
 	require.NoError(t, os.MkdirAll(ferry, 0o700))
