@@ -49,6 +49,8 @@ func TestEncoding_gzipIsUndone(t *testing.T) {
 			digestOf: "stored"},
 		{name: "the file's size is declared", content: body, stored: archivetest.Gzip(t, body), pairs: []string{"MODEL_SIZE", "content"}},
 		{name: "the object's size is declared", content: body, stored: archivetest.Gzip(t, body), pairs: []string{"MODEL_SIZE", "stored"}},
+		{name: "padded with zeros", content: body, stored: append(archivetest.Gzip(t, body), make([]byte, 70_000)...)},
+		{name: "a tar, padded with zeros", content: tar, stored: append(archivetest.Gzip(t, tar), make([]byte, 9)...), extract: true},
 		{name: "a tar", content: tar, stored: archivetest.Gzip(t, tar), extract: true},
 		{name: "a tar whose digest is pinned", content: tar, stored: archivetest.Gzip(t, tar), extract: true,
 			pairs: []string{"MODEL_SHA256", "content"}, digestOf: "decoded"},

@@ -9,10 +9,12 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/modelferry/modelferry/fetcher/internal/faultproxy"
 	"github.com/modelferry/modelferry/fetcher/internal/storetest"
 )
 
@@ -22,11 +24,20 @@ func TestFetcher_neverUsesHTTP2(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var mutex sync.Mutex
 			protocols, connections := map[string]int{}, map[string]bool{}
+			// The first ranges wait for each other, so that none can reuse a connection.
+			var ranges atomic.Int64
+			fourRanges := make(chan struct{})
 			server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				mutex.Lock()
 				protocols[r.Proto]++
 				connections[r.RemoteAddr] = true
 				mutex.Unlock()
+				if faultproxy.IsRange(r) {
+					if ranges.Add(1) == 4 {
+						close(fourRanges)
+					}
+					<-fourRanges
+				}
 				store.ServeHTTP(w, r)
 			}))
 			server.EnableHTTP2 = true

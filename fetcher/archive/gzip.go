@@ -20,6 +20,9 @@ type gzipReader struct {
 	members int
 }
 
+// NewGzipReader returns a reader of a gzip file that ignores zeros after it, with which tools pad their output.
+func NewGzipReader(ahead *bufio.Reader) (io.ReadCloser, error) { return newGzipReader(ahead) }
+
 func newGzipReader(ahead *bufio.Reader) (*gzipReader, error) {
 	member, err := gzip.NewReader(ahead)
 	if err != nil {

@@ -78,7 +78,8 @@ func TestExtract_rejectsMetadata(t *testing.T) {
 		"no length":                   {RawTar(Raw('x', "x", []byte("path=a\n"), nil), a), "", true},
 		"a negative size":             {RawTar(Raw('x', "x", PaxRecord("size", "-1"), nil), a), "invalid size", true},
 		"a size that is not a number": {RawTar(Raw('0', "a", nil, func(header []byte) { copy(header[124:], "many") })), "invalid size", true},
-		"a wrong checksum":            {append(slices.Clone(a[:150]), append([]byte{'9'}, RawTar(a)[151:]...)...), "checksum", true},
+		"a wrong checksum":            {append([]byte("b"), RawTar(a)[1:]...), "wrong checksum", true},
+		"no checksum":                 {append(slices.Clone(a[:150]), append([]byte{'9'}, RawTar(a)[151:]...)...), "no checksum", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := extract(t, tt.packed, archive.Limits{})

@@ -15,6 +15,7 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 
+	"github.com/modelferry/modelferry/fetcher/archive"
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 	"github.com/modelferry/modelferry/fetcher/request"
@@ -80,7 +81,7 @@ func newDecoder(a request.Artifact, object source.Object, stream io.Reader, maxR
 		return d, nil
 	}
 	d.decoded = true
-	if d.r, err = gzip.NewReader(ahead); err != nil {
+	if d.r, err = archive.NewGzipReader(ahead); err != nil {
 		return nil, err
 	}
 	return d, nil
