@@ -43,9 +43,14 @@ var responseCases = []responseCase{
 		attempts: 1, requests: []string{"HEAD ", "GET bytes=0-0"}},
 	{name: "no HEAD: 404", stores: "s3", always: faults{faultproxy.If(faultproxy.IsHead, faultproxy.Status(404))}, attempts: 1},
 	{name: "neither HEAD nor ranges", stores: "s3", always: faults{
-		faultproxy.If(faultproxy.IsHead, faultproxy.Status(405)), faultproxy.IgnoreRange()}, attempts: 1},
+		faultproxy.If(faultproxy.IsHead, faultproxy.Status(405)), faultproxy.IgnoreRange()}, attempts: 1,
+		requests: []string{"HEAD ", "GET bytes=0-0", "GET "}},
 	{name: "HEAD without length", stores: "s3", always: faults{faultproxy.If(faultproxy.IsHead, faultproxy.NoContentLength())},
 		attempts: 1, requests: []string{"HEAD ", "GET bytes=0-0"}},
+	{name: "HEAD without length, and another ETag of the first byte", stores: "s3",
+		always: faults{faultproxy.If(faultproxy.IsHead, faultproxy.NoContentLength())},
+		inject: once(faultproxy.IsRange, faultproxy.ResponseHeader("ETag", `"0"`)), attempts: 2,
+		log: "was replaced while it was looked up"},
 	{name: "HEAD with length 0", stores: "s3",
 		always:   faults{faultproxy.If(faultproxy.IsHead, faultproxy.ResponseHeader("Content-Length", "0"))},
 		attempts: 1, requests: []string{"HEAD ", "GET bytes=0-0"}},
@@ -65,6 +70,11 @@ var responseCases = []responseCase{
 	},
 	{name: "block pages in place of ranges", always: faults{faultproxy.If(faultproxy.IsRange, faultproxy.BlockPage(`"x"`))},
 		pairs: []string{"FETCH_RETRIES", "0"}, exit: 8, outcome: "gave up", message: "%s: the answer is not from STORE"},
+
+	{name: "a store that ignores versions", always: faults{faultproxy.IgnoreVersion()}, newer: true,
+		pairs: []string{"MODEL_VERSION", "pinned"}, exit: 5, outcome: "integrity", message: "the store returned"},
+	{name: "a store without versions", stores: "s3", always: faults{faultproxy.ResponseHeader("X-Amz-Version-Id", "")},
+		pairs: []string{"MODEL_VERSION", "pinned"}, exit: 5, outcome: "integrity", message: `the store returned version ""`},
 
 	{name: "another range", inject: once(faultproxy.IsRange, faultproxy.ShiftRange(1)), attempts: 1, log: "the server sent"},
 	{name: "always another range", always: faults{faultproxy.ShiftRange(1)}, pairs: []string{"FETCH_RETRIES", "0"},

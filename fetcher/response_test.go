@@ -24,6 +24,8 @@ type responseCase struct {
 	always faults
 	inject func(f *storetest.Fake)
 	pairs  []string
+	// newer means that there is a newer version of the object.
+	newer bool
 
 	// exit is the exit code. For 0 the content must be the object's, otherwise nothing is published.
 	exit     int
@@ -65,6 +67,9 @@ func (c responseCase) run(t *testing.T, store *storetest.Fake, extract bool) {
 	version := store.Put(t, f.bucket, "models/m.bin", body)
 	if f.env["MODEL_VERSION"] == "pinned" {
 		f.set("MODEL_VERSION", version)
+	}
+	if c.newer {
+		store.Put(t, f.bucket, "models/m.bin", randomBytes(41, len(body)))
 	}
 	store.Always(c.always...)
 	if c.inject != nil {

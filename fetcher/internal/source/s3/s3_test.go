@@ -2,6 +2,7 @@ package s3_test
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -26,6 +27,29 @@ func TestSource_conformance(t *testing.T) {
 
 func TestSource_deviations(t *testing.T) {
 	sourcetest.RunDeviations(t, storetest.FakeS3, func(ctx context.Context) (source.Source, error) { return s3.New(ctx) })
+}
+
+// The server checks the version, too: it does not send an object only for the client to refuse it.
+func TestSourceRead_sendsIfMatch(t *testing.T) {
+	store := storetest.FakeS3(t)
+	for key, value := range store.Env(store.Endpoint()) {
+		t.Setenv(key, value)
+	}
+	src, err := s3.New(t.Context())
+	require.NoError(t, err)
+	bucket := store.Bucket(t)
+	store.PutObject(t, bucket, "key", storetest.FakeObject{Body: []byte("body"), ETag: `"tag"`})
+	var conditions []string
+	store.Always(func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
+		conditions = append(conditions, r.Header.Get("If-Match"))
+		forward.ServeHTTP(w, r)
+	})
+	object, err := src.Stat(t.Context(), source.Ref{Bucket: bucket, Key: "key"})
+	require.NoError(t, err)
+	body, err := src.Read(t.Context(), object, 1, 2)
+	require.NoError(t, err)
+	require.NoError(t, body.Close())
+	require.Equal(t, []string{"", `"tag"`}, conditions)
 }
 
 // A bucket is not a host name below a custom endpoint: models-1.localhost does not resolve. For an IP address, as in
