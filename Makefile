@@ -125,5 +125,5 @@ OFFICIAL_PLUGINS := $(CURDIR)/.local/official-plugins
 e2e-plugin: ## test that stacks continue with Pulumi's official Kubernetes plugin, and back; it builds the plugin
 	$(call build,pulumi kube ferry)
 	$(call build,-o $(OFFICIAL_PLUGINS)/plugins/resource-kubernetes-v4.25.0 pulumi-resource-kubernetes)
-	@PULUMI_HOME=$(OFFICIAL_PLUGINS) go test -C local -tags e2e -count=1 -timeout 60m -v \
+	@PULUMI_HOME=$(OFFICIAL_PLUGINS) go test -C local -tags e2e,official_plugin -count=1 -timeout 60m -v \
 	-run TestServer_continuesWithOfficialProvider ./internal/provider/kubernetes

@@ -194,7 +194,8 @@ func (s *scenario) passingFaults() []namedFault {
 	n := s.IntN(3 * propertyPart)
 	faults := []namedFault{
 		{"reset", faultproxy.Reset(n)},
-		// The response to HEAD stays: without its length and a total of the ranges, nobody can tell that something is missing.
+		// The response to HEAD stays: without its length and a total of the ranges, a client cannot see that bytes are
+		// missing.
 		{"truncate", faultproxy.If(faultproxy.IsGet, faultproxy.Truncate(n))},
 		{"append", faultproxy.AppendToBody("more")},
 		{"shift", faultproxy.ShiftRange(int64(1 + s.IntN(9)))},

@@ -110,3 +110,13 @@ func (r *run) openStaging(index int) (*os.Root, error) {
 	saved := r.checkpoints[index]
 	return r.folder.OpenArtifactStaging(index, saved.archive == nil && len(saved.segments) == 0)
 }
+
+// openStagedFile opens the file that an artifact is downloaded to.
+func (r *run) openStagedFile(index int) (*os.File, error) {
+	root, err := r.openStaging(index)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return publish.OpenStagedFile(root, r.req.Artifacts[index].Dest)
+}

@@ -28,7 +28,6 @@ const (
 )
 
 const (
-	encodingGzip = "gzip"
 	// decodedFloor is the size up to which the ratio is not limited: a small object with uniform content is not a
 	// decompression bomb.
 	decodedFloor = 64 << 20
@@ -38,7 +37,7 @@ const (
 
 // checkEncoding fails for an object that cannot be decoded.
 func checkEncoding(object source.Object, src source.Source) error {
-	if object.Encoding == "" || object.Encoding == encodingGzip {
+	if object.Encoding == "" || object.Encoding == source.EncodingGzip {
 		return nil
 	}
 	return fetcherr.New(fetcherr.InvalidConfig, "%s has Content-Encoding %q, only gzip can be undone",

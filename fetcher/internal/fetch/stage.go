@@ -58,12 +58,7 @@ func resumable(err error) bool {
 
 func (r *run) fetchFile(ctx context.Context, staged *publish.StagedArtifact, index int, object source.Object) error {
 	a, segments := r.req.Artifacts[index], r.checkpoints[index].segments
-	root, err := r.openStaging(index)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	file, err := publish.OpenStagedFile(root, a.Dest)
+	file, err := r.openStagedFile(index)
 	if err != nil {
 		return err
 	}
@@ -116,7 +111,6 @@ func (r *run) extractArchive(ctx context.Context, staged *publish.StagedArtifact
 	defer stream.Close()
 	reader, decoded := io.Reader(stream), (*decoder)(nil)
 	if object.Encoding != "" {
-		var err error
 		if decoded, err = newDecoder(a, object, stream, r.req.Limits.MaxRatio); err != nil {
 			return errors.Join(stream.Err(), err)
 		}

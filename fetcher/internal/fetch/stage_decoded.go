@@ -20,12 +20,7 @@ import (
 func (r *run) fetchDecoded(ctx context.Context, staged *publish.StagedArtifact, index int, object source.Object,
 	buffers *transfer.BufferPool) error {
 	a := r.req.Artifacts[index]
-	root, err := r.openStaging(index)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	file, err := publish.OpenStagedFile(root, a.Dest)
+	file, err := r.openStagedFile(index)
 	if err != nil {
 		return err
 	}

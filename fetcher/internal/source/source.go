@@ -5,6 +5,7 @@ package source
 import (
 	"context"
 	"io"
+	"strings"
 
 	"github.com/modelferry/modelferry/fetcher/internal/crc"
 )
@@ -13,6 +14,12 @@ import (
 type Ref struct {
 	Bucket, Key, Version string
 }
+
+// Prefix returns the key's folder with its slash, or "". Permissions are granted on it.
+func (r Ref) Prefix() string { return r.Key[:strings.LastIndexByte(r.Key, '/')+1] }
+
+// EncodingGzip is the only Content-Encoding that stores decompress, and that the fetcher decodes.
+const EncodingGzip = "gzip"
 
 // Object is one version of an object: every read returns the same content or fails.
 type Object struct {

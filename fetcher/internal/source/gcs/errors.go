@@ -59,7 +59,7 @@ func classifyResponse(url string, ref source.Ref, apiErr *googleapi.Error) error
 		return notFoundError(url, ref, apiErr)
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
 		class = errorClass{fetcherr.IdentityNotReady,
-			fmt.Sprintf("grant the pod's identity roles/storage.objectViewer on gs://%s/%s", ref.Bucket, keyPrefix(ref.Key))}
+			fmt.Sprintf("grant the pod's identity roles/storage.objectViewer on gs://%s/%s", ref.Bucket, ref.Prefix())}
 		if isForeign(apiErr) {
 			class = errorClass{fetcherr.PermissionDenied, source.ForeignResponseHint}
 		}
@@ -140,9 +140,4 @@ func responseMessage(apiErr *googleapi.Error) string {
 		text = http.StatusText(apiErr.Code)
 	}
 	return source.Truncate(text)
-}
-
-// keyPrefix returns the key's folder, which permissions are granted on.
-func keyPrefix(key string) string {
-	return key[:strings.LastIndexByte(key, '/')+1]
 }

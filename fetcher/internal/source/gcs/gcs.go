@@ -113,7 +113,7 @@ func (s *Source) Read(ctx context.Context, object source.Object, offset, length 
 	header := http.Header{
 		// Without this header GCS decompresses an object with Content-Encoding gzip: the length differs, and the range
 		// is ignored. https://cloud.google.com/storage/docs/transcoding
-		"Accept-Encoding": {"gzip"},
+		"Accept-Encoding": {source.EncodingGzip},
 	}
 	if !object.Sequential {
 		header.Set("Range", fmt.Sprintf("bytes=%d-%d", offset, offset+length-1))

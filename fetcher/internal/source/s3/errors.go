@@ -224,7 +224,7 @@ func permissionHint(ref source.Ref) string {
 		resource = ref.Bucket + "/object/"
 	}
 	return fmt.Sprintf("grant %s on %s%s*; without s3:ListBucket on the prefix, S3 returns 403 for a missing object, too",
-		action, resource, ref.Key[:strings.LastIndexByte(ref.Key, '/')+1])
+		action, resource, ref.Prefix())
 }
 
 func withRole(hint string) string {

@@ -69,9 +69,6 @@ func responseOf(metadata middleware.Metadata) source.Response {
 	return source.Response{Status: response.StatusCode, Header: response.Header, Length: response.ContentLength}
 }
 
-// encodingGzip is the only encoding that stores decompress.
-const encodingGzip = "gzip"
-
 // acceptEncoding makes the request accept the object's own encoding, so that a store which decompresses for other
 // clients sends the bytes as stored. The SDK asks for identity, which is right for all other objects: a proxy would
 // compress them. https://cloud.google.com/storage/docs/transcoding

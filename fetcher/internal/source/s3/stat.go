@@ -123,7 +123,7 @@ func (s *Source) statFirstByte(ctx context.Context, object source.Object, exists
 	out, err := s.getObject(ctx, &s3.GetObjectInput{
 		Bucket: &ref.Bucket, Key: &ref.Key, VersionId: optionalString(ref.Version), Range: aws.String("bytes=0-0"),
 		RequestPayer: s.payer(),
-	}, acceptEncoding(encodingGzip))
+	}, acceptEncoding(source.EncodingGzip))
 	if isEmpty(err, exists) {
 		return object, nil
 	}

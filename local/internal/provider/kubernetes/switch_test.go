@@ -1,4 +1,4 @@
-//go:build e2e
+//go:build e2e && official_plugin
 
 package kubernetes
 
@@ -160,9 +160,7 @@ func (s switchStack) program(label string) pulumi.RunFunc {
 // replacement and no conflict with one.
 func TestServer_continuesWithOfficialProvider(t *testing.T) {
 	official := engine.OfficialKubernetesPlugin()
-	if official == "" {
-		t.Skip("no official Kubernetes plugin is installed: run make e2e-plugin, which builds it")
-	}
+	require.NotEmpty(t, official, "no official Kubernetes plugin is installed: run make e2e-plugin, which builds it")
 	ferry := filepath.Join(t.TempDir(), "ferry")
 	require.NoError(t, os.MkdirAll(ferry, 0o700))
 	require.NoError(t, os.Symlink(repotest.Binary("ferry"), filepath.Join(ferry, "pulumi-resource-kubernetes")))
