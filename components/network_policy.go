@@ -23,7 +23,7 @@ type NetworkPolicy struct {
 	EgressCIDRs []string
 	// Namespaces whose pods may send requests, by name. Without any, all namespaces may.
 	Namespaces []string
-	// IngressCIDRs are ranges outside the cluster that may send requests, in CIDR notation: a load balancer's.
+	// IngressCIDRs are ranges outside the cluster that may send requests, in CIDR notation, such as a load balancer's.
 	IngressCIDRs []string
 }
 

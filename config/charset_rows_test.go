@@ -72,6 +72,7 @@ var platformCharsets = []charset{
 	{key: "gpu.accelerator", value: "nvidia-our‸gpu", allowed: label},
 	{key: "gpu.zones", value: []any{"europe-west1-‸b"}, allowed: lowerCase},
 	{key: "networkPolicy.namespaces", value: []any{"our‸pods"}, allowed: label},
+	{key: "networkPolicy.sources", value: []any{"10.1‸.0.0/16"}, allowed: `[0-9]`},
 	{key: "networkPolicy.egress", value: []any{"10.1‸.0.0/16"}, allowed: `[0-9]`},
 	{key: "ingress.host", value: "our‸models.example.com", allowed: subdomain},
 	{stack: "gke", key: "ingress.certificate", value: "our‸certificate", allowed: label},

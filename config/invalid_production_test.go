@@ -50,6 +50,11 @@ var invalidProduction = []invalidCase{
 
 // invalidNamespaceSettings are cases of invalid network policies, quotas and container defaults.
 var invalidNamespaceSettings = []invalidCase{
+	{name: "invalid sources", set: map[string]any{"networkPolicy.sources": []any{"10.0.0.0/16", "0.0.0.0/0", "vpn"}},
+		want: []string{
+			`modelferry:networkPolicy.sources[1]: Forbidden: 0.0.0.0/0 opens the pods to everyone: set narrower ranges`,
+			`modelferry:networkPolicy.sources[2]: Invalid value: "vpn": must be an address range in CIDR notation, such as 10.0.0.0/16`,
+		}},
 	{name: "invalid egress ranges", set: map[string]any{"networkPolicy.egress": []any{"10.0.0.0/16", "10.0.0.1/16", "vpc"}},
 		want: []string{
 			`modelferry:networkPolicy.egress[1]: Invalid value: "10.0.0.1/16": must be an address range in CIDR notation, such ` +

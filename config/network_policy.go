@@ -10,6 +10,9 @@ type NetworkPolicy struct {
 	// Namespaces whose pods may send requests to the services, such as those of a gateway and Prometheus. Default:
 	// all.
 	Namespaces []string `json:"namespaces"`
+	// CIDR ranges outside the cluster that may send requests to the services, such as that of a VPN. Those of the
+	// load balancer are in ingress.sources.
+	Sources []string `json:"sources"`
 	// Private CIDR ranges that the pods may connect to over HTTPS, such as those of a VPC's interface endpoints.
 	Egress []string `json:"egress"`
 }
@@ -18,6 +21,9 @@ func (n NetworkPolicy) validate(fldPath *field.Path) field.ErrorList {
 	var errs field.ErrorList
 	for i, namespace := range n.Namespaces {
 		errs = append(errs, validateDNSLabel(fldPath.Child("namespaces").Index(i), namespace)...)
+	}
+	for i, cidr := range n.Sources {
+		errs = append(errs, validateRestrictedCIDR(fldPath.Child("sources").Index(i), cidr, "the pods")...)
 	}
 	for i, cidr := range n.Egress {
 		errs = append(errs, validateCIDR(fldPath.Child("egress").Index(i), cidr)...)

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -120,6 +121,7 @@ func networkPolicy(n config.NetworkPolicy, store infra.ObjectStore, sourceRanges
 		return nil
 	}
 	return &components.NetworkPolicy{
-		EgressEndpoints: store.EgressEndpoints, EgressCIDRs: n.Egress, Namespaces: n.Namespaces, IngressCIDRs: sourceRanges,
+		EgressEndpoints: store.EgressEndpoints, EgressCIDRs: n.Egress, Namespaces: n.Namespaces,
+		IngressCIDRs: slices.Concat(n.Sources, sourceRanges),
 	}
 }

@@ -37,6 +37,7 @@ var options = []option{
 	{"networkPolicy.enabled", oneOf(true, false)},
 	{"gpu.enabled", oneOf(true, false)},
 	{"networkPolicy.namespaces", oneOf([]any{"monitoring", "gateways"}, []any{})},
+	{"networkPolicy.sources", oneOf([]any{"10.9.0.0/24"}, []any{})},
 	{"networkPolicy.egress", oneOf([]any{"10.8.0.0/16"}, []any{})},
 	{"monitoring.annotations", oneOf(true, false)},
 	{"monitoring.serviceMonitors", oneOf(true, false)},

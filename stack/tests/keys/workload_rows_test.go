@@ -26,6 +26,8 @@ func namespaceRows() []row {
 	monitor := func(path string, want any) expectInput { return bothInput("ServiceMonitor", "bankchurn", path, want) }
 	rows := batch(slices.Concat([]row{
 		newRow("networkPolicy.egress", []any{"10.9.0.0/24"}, bothInput("NetworkPolicy", "bankchurn", "spec.egress[1].to", cidrPeer)),
+		newRow("networkPolicy.sources", []any{"10.9.0.0/24"},
+			bothInput("NetworkPolicy", "bankchurn", "spec.ingress[0].from", cidrPeer)),
 		newRow("networkPolicy.namespaces", []any{"monitoring"},
 			bothInput("NetworkPolicy", "bankchurn", "spec.ingress[0].from", namespacePeer)),
 		newRow("monitoring.annotations", false,
