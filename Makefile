@@ -7,7 +7,7 @@ export GOFLAGS := -buildvcs=false
 export GOWORK := off
 export MODELFERRY_BIN := $(BIN)
 build = @go run -C tools/build . $(1)
-MODULES := . stack/iamtest fetcher local bench tools/build tools/kubeconform tools/gate
+MODULES := . stack/iamtest stack/policytest fetcher local bench tools/build tools/kubeconform tools/gate
 # The fetcher is tested with the flags of a release, so that its SDKs are compiled once.
 FETCHER_ENV := CGO_ENABLED=0
 FETCHER_FLAGS := -trimpath
@@ -72,7 +72,7 @@ clean: down ## run make down and remove everything that was built
 run_flag = $(if $(RUN),-run '$(RUN)')
 
 # The tests of these modules read files outside of the module, which Go's test cache ignores.
-UNCACHED := stack/iamtest local tools/gate
+UNCACHED := stack/iamtest stack/policytest local tools/gate
 
 test: ## run every test that does not need root [MODULES= RUN=]
 	$(call build,pulumi fake-gcs-server versitygw)
