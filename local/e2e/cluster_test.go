@@ -64,15 +64,26 @@ func (c *cloud) scale(deployment string, replicas int) {
 func (c *cloud) restart(service, deployment string) string {
 	c.t.Helper()
 	old := c.pod(service).Name
+	c.startRollout(deployment)
+	return c.waitForRollout(service, old)
+}
+
+// startRollout changes a Deployment's pod template as kubectl rollout restart does.
+func (c *cloud) startRollout(deployment string) {
+	c.t.Helper()
 	patch := fmt.Appendf(nil, `{"spec":{"template":{"metadata":{"annotations":{"kubectl.kubernetes.io/restartedAt":%q}}}}}`,
 		time.Now().Format(time.RFC3339Nano))
 	_, err := c.client().AppsV1().Deployments(namespace).
 		Patch(context.Background(), deployment, types.StrategicMergePatchType, patch, metav1.PatchOptions{})
 	require.NoError(c.t, err)
-	var current string
+}
+
+// waitForRollout waits until a service has another pod than the old one, and returns its name.
+func (c *cloud) waitForRollout(service, old string) (current string) {
+	c.t.Helper()
 	waitFor(c.t, func() error {
 		if current = c.pod(service).Name; current == old {
-			return fmt.Errorf("%s should have rolled", deployment)
+			return fmt.Errorf("%s should have rolled", service)
 		}
 		return nil
 	})

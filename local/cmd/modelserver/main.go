@@ -3,6 +3,8 @@
 //
 // Environment: PORT (8000); MODEL_PATH, a file or a folder; PREDICTIONS_PATH and ARTIFACTS_DIR, optional
 // further paths that must exist.
+//
+// With the argument probe or listen, it tests network policies instead, see probe.go.
 package main
 
 import (
@@ -32,6 +34,14 @@ func main() {
 }
 
 func run(ctx context.Context, log *slog.Logger) error {
+	if len(os.Args) > 2 {
+		switch os.Args[1] {
+		case "probe":
+			return probe(ctx, os.Stdout, os.Args[2:])
+		case "listen":
+			return listen(ctx, os.Args[2:])
+		}
+	}
 	model := os.Getenv("MODEL_PATH")
 	if model == "" {
 		return errors.New("MODEL_PATH is not set: must be the model's file or folder")

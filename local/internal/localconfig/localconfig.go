@@ -113,9 +113,13 @@ func (s Stack) WithEndpoints(i node.Info, images Images) map[string]any {
 	for name := range s.Config.Releases {
 		releases[name] = map[string]any{"image": images.Server}
 	}
+	endpoints := map[string]any{"storage": i.StoreURL}
+	if i.STSURL != "" {
+		endpoints["identity"] = i.STSURL
+	}
 	values := map[string]any{
 		"modelferry:fetcher":   map[string]any{"image": images.Fetcher},
-		"modelferry:endpoints": map[string]any{"storage": i.StoreURL},
+		"modelferry:endpoints": endpoints,
 		"modelferry:rollout":   map[string]any{"deadline": RolloutDeadline},
 		"modelferry:releases":  releases,
 		"modelferry:gpu":       map[string]any{"enabled": false}, // the local node has no GPUs
@@ -127,6 +131,12 @@ func (s Stack) WithEndpoints(i node.Info, images Images) map[string]any {
 		}
 	}
 	mergeValues(values, s.Values)
+	// This machine is outside of the cluster: without it, make status and curl would be refused.
+	sources := []any{i.HostAddress + "/32"}
+	for _, cidr := range s.Config.NetworkPolicy.Sources {
+		sources = append(sources, cidr)
+	}
+	mergeValues(values, map[string]any{"modelferry:networkPolicy": map[string]any{"sources": sources}})
 	return values
 }
 

@@ -29,10 +29,19 @@ func newRepository(t *testing.T, stack string) paths.Layout {
 	return layout
 }
 
+// nodeInfo returns the endpoints of a running node.
+func nodeInfo(stack string) node.Info {
+	info := node.Info{StoreURL: "http://10.0.0.1:9000", HostAddress: "10.0.0.9"}
+	if stack == "eks" {
+		info.STSURL = "http://10.0.0.1:9443"
+	}
+	return info
+}
+
 // loadWithEndpoints returns the config that the engine gets.
 func loadWithEndpoints(t *testing.T, layout paths.Layout, r Stack) config.Config {
 	t.Helper()
-	file, err := stackfile.Read(layout.Root, layout.Stack, r.WithEndpoints(node.Info{StoreURL: "http://10.0.0.1:9000"}, Images{
+	file, err := stackfile.Read(layout.Root, layout.Stack, r.WithEndpoints(nodeInfo(layout.Stack), Images{
 		Fetcher: "10.0.0.1:5000/fetcher:1", Server: "10.0.0.1:5000/server:1",
 	}))
 	require.NoError(t, err)
@@ -164,6 +173,25 @@ func TestLoad_backendArtifact(t *testing.T) {
 	_, err = SavePublished(p, "nlpinsight", []string{"backends", "finbert", "artifacts", "model"}, "nlpinsight/v2/model.tar.gz", file)
 	require.NoError(t, err)
 	require.Equal(t, file.SHA256, pin().SHA256)
+}
+
+// Without them, the network policies would refuse requests of this machine, and those of the pods to STS.
+func TestLoad_networkPolicy(t *testing.T) {
+	for _, stack := range paths.Stacks {
+		p := newRepository(t, stack)
+		for published, want := range map[string][]string{
+			"config: {}": {"10.0.0.9/32"},
+			"config: {modelferry:networkPolicy: {namespaces: [gateways], sources: [10.9.0.0/24]}}": {"10.0.0.9/32", "10.9.0.0/24"},
+		} {
+			writePublished(t, p, published)
+			r, err := Load(p)
+			require.NoError(t, err)
+			c := loadWithEndpoints(t, p, r)
+			require.Equal(t, want, c.NetworkPolicy.Sources)
+			require.Len(t, c.NetworkPolicy.Namespaces, len(want)-1, "the other keys stay")
+			require.Equal(t, nodeInfo(stack).STSURL, c.Endpoints.Identity)
+		}
+	}
 }
 
 // A pod with a CSI volume would wait for a driver that does not exist.

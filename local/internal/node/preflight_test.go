@@ -13,7 +13,7 @@ import (
 func readyHost() Host {
 	return Host{
 		OS: "linux", UID: 0, HasCapabilities: true,
-		Programs:     []string{"containerd", "containerd-shim-runc-v2", "runc", "iptables", "mount"},
+		Programs:     []string{"containerd", "containerd-shim-runc-v2", "runc", "iptables", "ipset", "mount"},
 		CNIPluginDir: "/usr/lib/cni",
 		Binaries:     []string{"kube", "pause", "fake-gcs-server"},
 		Links:        []string{"lo", "eth0", "mferry-eks"},
@@ -34,10 +34,10 @@ func TestHost_Preflight(t *testing.T) {
 		"not root":  {breakHost: func(h *Host) { h.UID = 1000 }, want: []string{"sudo make up"}},
 		"root without capabilities": {breakHost: func(h *Host) { h.HasCapabilities = false },
 			want: []string{"CAP_SYS_ADMIN", "--privileged"}},
-		"no containerd": {breakHost: func(h *Host) { h.Programs = []string{"runc", "iptables", "mount"} },
+		"no containerd": {breakHost: func(h *Host) { h.Programs = []string{"runc", "iptables", "ipset", "mount"} },
 			want: []string{"not installed: containerd, containerd-shim-runc-v2:", "apt-get install --no-install-recommends containerd"}},
 		"nothing installed": {breakHost: func(h *Host) { h.Programs, h.CNIPluginDir = nil, "" },
-			want: []string{"CNI plugins", "containerd containernetworking-plugins iptables mount runc"}},
+			want: []string{"CNI plugins", "containerd containernetworking-plugins ipset iptables mount runc"}},
 		"no CNI plugins": {breakHost: func(h *Host) { h.CNIPluginDir = "" },
 			want: []string{"not installed: CNI plugins", "containernetworking-plugins"}},
 		"not built": {breakHost: func(h *Host) { h.Binaries = []string{"kube", "pause"} },
@@ -77,8 +77,8 @@ func TestHost_MissingPackages(t *testing.T) {
 	}{
 		"nothing missing": {breakHost: func(*Host) {}},
 		"nothing installed": {breakHost: func(h *Host) { h.Programs, h.CNIPluginDir = nil, "" },
-			want: []string{"containerd", "containernetworking-plugins", "iptables", "mount", "runc"}},
-		"some missing": {breakHost: func(h *Host) { h.Programs = h.Programs[:3] }, want: []string{"iptables", "mount"}},
+			want: []string{"containerd", "containernetworking-plugins", "ipset", "iptables", "mount", "runc"}},
+		"some missing": {breakHost: func(h *Host) { h.Programs = h.Programs[:3] }, want: []string{"ipset", "iptables", "mount"}},
 		"not root":     {breakHost: func(h *Host) { h.CNIPluginDir, h.UID = "", 1000 }},
 		"no apt-get":   {breakHost: func(h *Host) { h.CNIPluginDir, h.HasApt = "", false }},
 		"range in use": {breakHost: func(h *Host) { h.CNIPluginDir, h.UsedPrefixes[0].Prefix = "", netip.MustParsePrefix("10.213.1.0/24") }},

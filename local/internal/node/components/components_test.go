@@ -50,11 +50,18 @@ func TestComponents_listenOnNodeOnly(t *testing.T) {
 func TestComponents_memoryLimit(t *testing.T) {
 	s := nodeConfig(t, "eks")
 	for _, p := range []Process{
-		s.Etcd(), s.APIServer(), s.ControllerManager(), s.Scheduler(), s.Kubelet(), s.KubeProxy(),
+		s.Etcd(), s.APIServer(), s.ControllerManager(), s.Scheduler(), s.Kubelet(), s.KubeProxy(), s.KubeRouter(),
 		s.Containerd("/usr/bin/containerd"), s.ObjectStore(secrets.StoreAccount{}),
 	} {
 		require.Contains(t, strings.Join(p.Env, " "), "GOMEMLIMIT=", p.Name)
 	}
+}
+
+func TestKubeRouter_policiesOnly(t *testing.T) {
+	require.Equal(t, []string{
+		"/run/modelferry-bin/kube", "kube-router", "--kubeconfig=/run/modelferry/data/etc/kube-router.kubeconfig",
+		"--hostname-override=modelferry-gke", "--service-cluster-ip-range=10.213.32.0/20",
+	}, nodeConfig(t, "gke").KubeRouter().Command)
 }
 
 func TestKubeletConfig(t *testing.T) {

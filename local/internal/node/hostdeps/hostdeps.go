@@ -17,6 +17,7 @@ var ProgramPackages = map[string]string{
 	"containerd-shim-runc-v2": "containerd",
 	"runc":                    "runc",
 	"iptables":                "iptables",
+	"ipset":                   "ipset",
 	"mount":                   "mount",
 }
 

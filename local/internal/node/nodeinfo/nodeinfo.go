@@ -18,6 +18,8 @@ type Info struct {
 	// PID of the node's first process, in the host's PID namespace.
 	PID     int    `json:"pid"`
 	Address string `json:"address"`
+	// HostAddress is the address from which this machine sends requests to pods.
+	HostAddress string `json:"hostAddress"`
 	// APIServerURL is an https URL.
 	APIServerURL string `json:"apiServer"`
 	// CAData is the certificate authority of APIServerURL in PEM, base64-encoded in the file, as in a kubeconfig.

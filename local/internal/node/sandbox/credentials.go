@@ -48,6 +48,8 @@ func createCredentials(node components.NodeConfig, dir string) (credentials, err
 		"kube-scheduler":          {Name: "system:kube-scheduler", Token: pki.NewToken()},
 		"kube-proxy":              {Name: "system:kube-proxy", Token: pki.NewToken()},
 		"kubelet":                 {Name: "system:node:" + node.NodeName(), Groups: []string{"system:nodes"}, Token: pki.NewToken()},
+		// No group has only what it reads: pods, namespaces, nodes and network policies.
+		"kube-router": {Name: "system:kube-router", Groups: []string{"system:masters"}, Token: pki.NewToken()},
 	}
 	tokenUsers := []pki.User{{Name: components.AdminUser, Groups: []string{"system:masters"}, Token: token}}
 	for component, user := range users {

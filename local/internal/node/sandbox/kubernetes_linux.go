@@ -24,8 +24,8 @@ var issuerDiscoveryBinding = map[string]any{
 	}},
 }
 
-// startKubernetes starts the control plane, kubelet and kube-proxy. The kubelet starts when containerdReady
-// is closed.
+// startKubernetes starts the control plane, kubelet, kube-proxy and kube-router. The kubelet starts when
+// containerdReady is closed.
 func (n *node) startKubernetes(ctx context.Context, containerdReady <-chan struct{}) error {
 	if err := n.startProcess(n.config.Etcd()); err != nil {
 		return err
@@ -61,9 +61,15 @@ func (n *node) startKubernetes(ctx context.Context, containerdReady <-chan struc
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.waitReady(ctx, "kube-proxy", httpProbe("http://127.0.0.1:10256/healthz")) })
 	g.Go(func() error {
-		return n.waitReady(ctx, "kubelet", func(ctx context.Context) error {
+		if err := n.waitReady(ctx, "kubelet", func(ctx context.Context) error {
 			return n.api.checkSchedulable(ctx, n.config.NodeName(), n.started)
-		})
+		}); err != nil {
+			return err
+		}
+		if err := n.startProcess(n.config.KubeRouter()); err != nil {
+			return err
+		}
+		return n.waitReady(ctx, "kube-router", httpProbe(components.KubeRouterHealthURL))
 	})
 	return g.Wait()
 }

@@ -149,6 +149,7 @@ func (n *node) writeInfo(pid int) error {
 		Stack:           n.config.Stack,
 		PID:             pid,
 		Address:         n.Range.NodeIP().String(),
+		HostAddress:     n.Range.HostIP().String(),
 		APIServerURL:    n.config.APIServerURL(),
 		CAData:          n.credentials.authority.PEM(),
 		StoreURL:        n.config.StoreURL(),
