@@ -18,6 +18,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node"
 	"github.com/modelferry/modelferry/local/internal/objectstore"
 	"github.com/modelferry/modelferry/local/internal/paths"
+	"github.com/modelferry/modelferry/local/internal/status"
 	"github.com/modelferry/modelferry/stack"
 )
 
@@ -78,7 +79,11 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 		}
 	}
 	progressf("deploying the stack")
-	services, err := e.Up(ctx)
+	client, err := status.NewClient(o.Layout)
+	if err != nil {
+		return platform, err
+	}
+	services, err := rollout{client, stackConfig.Config.Namespace}.run(ctx, progressf, e.Up)
 	total := platform.Add(services)
 	if err != nil {
 		return total, err

@@ -62,9 +62,8 @@ type Artifact struct {
 	SHA256 string `json:"sha256"`
 }
 
-// List returns the services of the stack, sorted by name. It reads them from the cluster and asks every running pod for
-// its model.
-func List(ctx context.Context, layout paths.Layout) ([]Service, error) {
+// NewClient returns a client of the stack's cluster.
+func NewClient(layout paths.Layout) (kubernetes.Interface, error) {
 	restConfig, err := clientcmd.BuildConfigFromFlags("", layout.Kubeconfig())
 	if err != nil {
 		return nil, fmt.Errorf("cluster of %s: %w", layout.Stack, err)
@@ -72,6 +71,16 @@ func List(ctx context.Context, layout paths.Layout) ([]Service, error) {
 	client, err := kubernetes.NewForConfig(restConfig)
 	if err != nil {
 		return nil, fmt.Errorf("cluster of %s: %w", layout.Stack, err)
+	}
+	return client, nil
+}
+
+// List returns the services of the stack, sorted by name. It reads them from the cluster and asks every running pod for
+// its model.
+func List(ctx context.Context, layout paths.Layout) ([]Service, error) {
+	client, err := NewClient(layout)
+	if err != nil {
+		return nil, err
 	}
 	options := metav1.ListOptions{LabelSelector: serviceSelector}
 	services, err := client.CoreV1().Services("").List(ctx, options)

@@ -10,6 +10,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/cli-utils/pkg/kstatus/status"
+
+	"github.com/modelferry/modelferry/local/internal/diagnosis"
 )
 
 // pollInterval is the time between two reads of an object. A rollout takes seconds, so a shorter one gains nothing.
@@ -69,12 +71,14 @@ func (s *server) withDiagnosis(cluster *clusterClient, live *unstructured.Unstru
 	// The context of the operation has often ended.
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	diagnosis, err := cluster.diagnose(ctx, live)
+	findings, err := diagnosis.Find(ctx, cluster.clientset, live.GetNamespace())
 	if err != nil {
 		return fmt.Errorf("%s\n(cannot read its pods: %w)", message, err)
 	}
-	for _, line := range diagnosis {
-		message += "\n" + line
+	for _, finding := range findings {
+		if finding.Deployment == live.GetName() {
+			message += "\n" + finding.String()
+		}
 	}
 	return fmt.Errorf("%s", message)
 }

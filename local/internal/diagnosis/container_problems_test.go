@@ -1,16 +1,13 @@
-package kubernetes
+package diagnosis
 
 import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 )
 
-func TestPodProblems(t *testing.T) {
+func TestContainerProblems(t *testing.T) {
 	terminated := func(code int32, message string) *corev1.ContainerStateTerminated {
 		return &corev1.ContainerStateTerminated{ExitCode: code, Reason: "Error", Message: message}
 	}
@@ -71,17 +68,12 @@ func TestPodProblems(t *testing.T) {
 		},
 		{"initializing", status(initializing, initializing), nil},
 	} {
-		t.Run(test.name, func(t *testing.T) { require.Equal(t, test.want, podProblems(test.pod)) })
+		t.Run(test.name, func(t *testing.T) {
+			var texts []string
+			for _, problem := range containerProblems(&test.pod) {
+				texts = append(texts, problem.Text)
+			}
+			require.Equal(t, test.want, texts)
+		})
 	}
-}
-
-func TestNewestReplicaSet(t *testing.T) {
-	set := func(name string, owner types.UID, number string) appsv1.ReplicaSet {
-		return appsv1.ReplicaSet{ObjectMeta: metav1.ObjectMeta{
-			Name: name, Annotations: map[string]string{revisionAnnotation: number}, OwnerReferences: []metav1.OwnerReference{{UID: owner}},
-		}}
-	}
-	sets := []appsv1.ReplicaSet{set("old", "me", "9"), set("new", "me", "10"), set("other", "you", "11"), set("odd", "me", "")}
-	require.Equal(t, "new", newestReplicaSet(sets, "me").Name)
-	require.Nil(t, newestReplicaSet(sets, "nobody"))
 }
