@@ -103,13 +103,15 @@ bench-scale: ## measure time and memory of a plan with 3, 30 and 300 services
 FUZZ ?= 20s
 fuzz = go test -C $(1) -run '^$$' -fuzz '^$(2)$$' -fuzztime $(FUZZ) -fuzzminimizetime 10x $(3)
 
-soak: ## run the long tests of the fetcher: race detector, 5 GB objects, fuzzing; needs a C compiler [FUZZ=20s]
+soak: ## run the long tests: the fetcher with the race detector and 5 GB objects, fuzzing; needs a C compiler [FUZZ=20s]
 	$(call build,fake-gcs-server versitygw)
 	@CGO_ENABLED=1 go test -C fetcher -race -count=1 ./...
 	@$(FETCHER_ENV) go test -C fetcher $(FETCHER_FLAGS) -tags long -count=1 -run TestMemory -v .
 	@$(call fuzz,fetcher,FuzzExtract,./archive)
 	@$(call fuzz,fetcher,FuzzFromEnv,./request)
 	@$(call fuzz,.,FuzzLoad,./config)
+	@$(call fuzz,local,FuzzMatch,./internal/iampolicy)
+	@$(call fuzz,local,FuzzCheckIRSATrust,./internal/eksidentity)
 
 e2e = go test -C local -tags e2e -count=1 -timeout 60m -v $(run_flag)
 

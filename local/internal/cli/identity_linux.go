@@ -47,7 +47,8 @@ var identityServer = sandbox.Server{
 		ready, exited := make(chan struct{}), make(chan error, 1)
 		go func() {
 			exited <- eksidentity.Serve(ctx, eksidentity.Config{
-				StackDir: host.Dir, Issuer: host.Node.APIServerURL(), Client: client,
+				StackDir: host.Dir, StoreURL: host.Node.StoreURL(), Region: host.Node.Region,
+				Issuer: host.Node.APIServerURL(), Client: client,
 				STSAddr: hostPort(components.STSPort), AgentAddr: agent.String() + ":80", WebhookAddr: hostPort(components.WebhookPort),
 				Cert: cert, CACert: host.Authority.PEM(),
 				Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)),

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/modelferry/modelferry/local/internal/clouds"
+	"github.com/modelferry/modelferry/local/internal/cloudstate"
 	"github.com/modelferry/modelferry/local/internal/deploy"
 	"github.com/modelferry/modelferry/local/internal/node/network"
 	"github.com/modelferry/modelferry/local/internal/status"
@@ -29,18 +30,22 @@ func upCommand() *cobra.Command {
 		Short: "Start a local cloud and deploy a stack to it, or update the stack",
 		Long: "Start a local cloud and deploy a stack to it: Kubernetes, object store, registry, images, artifacts, then the\n" +
 			"Pulumi program. It returns when all services are ready. If the local cloud runs, the stack is updated.",
-		Example: "  ferry up\n  ferry up --stack eks --range 10.77",
+		Example: "  ferry up\n  ferry up --stack eks --range 10.77\n  ferry up --propagation-delay 20s",
 		Args:    cobra.NoArgs,
 	}
 	layoutOf := layoutFlag(cmd)
 	addressRange := cmd.Flags().String("range", os.Getenv(network.RangeEnv), rangeHelp())
+	propagationDelay := cmd.Flags().String("propagation-delay", os.Getenv(cloudstate.PropagationDelayEnv), fmt.Sprintf(
+		"`DURATION` until a change of a permission has an effect; stays until it is set again (default %s)",
+		cloudstate.DefaultPropagationDelay))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		layout, err := layoutOf()
 		if err != nil {
 			return err
 		}
 		out := cmd.OutOrStdout()
-		if _, err := deploy.Up(cmd.Context(), deploy.Options{Layout: layout, Range: *addressRange, Out: out}); err != nil {
+		options := deploy.Options{Layout: layout, Range: *addressRange, PropagationDelay: *propagationDelay, Out: out}
+		if _, err := deploy.Up(cmd.Context(), options); err != nil {
 			return err
 		}
 		services, err := status.List(cmd.Context(), layout)

@@ -12,11 +12,16 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // Cloud is the content of cloud.json.
 type Cloud struct {
 	Resources []Resource `json:"resources"`
+	// PropagationDelay is how long a change of a permission takes to have an effect.
+	PropagationDelay *metav1.Duration `json:"propagationDelay,omitempty"`
+	// Superseded are former versions of resources that access checks may still know of.
+	Superseded []Superseded `json:"superseded,omitempty"`
 }
 
 // Resource is a resource with its last inputs and outputs. They are plain JSON and may contain secrets, so the file is
@@ -28,6 +33,8 @@ type Resource struct {
 	Inputs  map[string]any `json:"inputs,omitempty"`
 	Outputs map[string]any `json:"outputs,omitempty"`
 	Created time.Time      `json:"created,omitzero"`
+	// Updated is the time of the last change of inputs or outputs.
+	Updated time.Time `json:"updated,omitzero"`
 }
 
 // Find returns the resource with a type and an ID, or nil.
@@ -51,15 +58,25 @@ func (c *Cloud) OfType(typ string) []Resource {
 	return resources
 }
 
-// Put adds a resource, or replaces the one with the same type and ID. It sets the time of creation, unless resource has
-// one.
+// Put adds a resource, or replaces the one with the same type and ID. It sets the times of creation and of the last
+// change, unless resource has them.
 func (c *Cloud) Put(resource Resource) {
 	old := c.Find(resource.Type, resource.ID)
-	if resource.Created.IsZero() {
-		resource.Created = time.Now()
-		if old != nil {
-			resource.Created = old.Created
+	now := time.Now()
+	created, updated := now, now
+	if old != nil {
+		created = old.Created
+		if sameContent(*old, resource) {
+			updated = old.Updated
+		} else {
+			c.supersede(*old)
 		}
+	}
+	if resource.Created.IsZero() {
+		resource.Created = created
+	}
+	if resource.Updated.IsZero() {
+		resource.Updated = updated
 	}
 	if old != nil {
 		*old = resource
@@ -74,6 +91,8 @@ func (c *Cloud) Remove(typ, id string) {
 	for _, resource := range c.Resources {
 		if resource.Type != typ || resource.ID != id {
 			remaining = append(remaining, resource)
+		} else {
+			c.supersede(resource)
 		}
 	}
 	c.Resources = remaining

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/modelferry/modelferry/local/internal/cloudstate"
 	"github.com/modelferry/modelferry/local/internal/crds"
 	"github.com/modelferry/modelferry/local/internal/engine"
 	"github.com/modelferry/modelferry/local/internal/images"
@@ -27,6 +28,9 @@ type Options struct {
 	Layout paths.Layout
 	// Range is the node's /16. Empty means the stack's default.
 	Range string
+	// PropagationDelay is how long a change of a permission takes to have an effect, such as "20s". Empty means the
+	// delay of the last Up, or the default.
+	PropagationDelay string
 	// Out receives the progress.
 	Out io.Writer
 }
@@ -36,6 +40,9 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 	started := time.Now()
 	progressf := func(format string, args ...any) {
 		fmt.Fprintf(o.Out, "%5.1fs  %s\n", time.Since(started).Seconds(), fmt.Sprintf(format, args...))
+	}
+	if err := cloudstate.CheckPropagationDelay(o.PropagationDelay); err != nil {
+		return engine.Summary{}, err
 	}
 	stackConfig, err := localconfig.Load(o.Layout)
 	if err != nil {
@@ -53,6 +60,9 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 		Progress: func(line string) { progressf("  %s", line) },
 	})
 	if err != nil {
+		return engine.Summary{}, err
+	}
+	if err := cloudstate.SetPropagationDelay(o.Layout.Dir(), o.PropagationDelay); err != nil {
 		return engine.Summary{}, err
 	}
 	progressf("building the images")

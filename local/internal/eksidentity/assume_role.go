@@ -49,6 +49,7 @@ func assumeRoleWithWebIdentity(ctx context.Context, dir string, verifier *Verifi
 	if err != nil {
 		return Session{}, err
 	}
+	cloud = cloud.Propagated()
 	providerARN, err := oidcProviderFor(cloud, claims)
 	if err != nil {
 		return Session{}, err

@@ -3,45 +3,48 @@ package eksidentity
 import (
 	"fmt"
 	"strings"
+
+	"github.com/modelferry/modelferry/local/internal/iampolicy"
 )
 
-// evaluateCondition reports whether any of the request's values matches any of the policy's.
-func evaluateCondition(operator string, values, patterns []string) (bool, error) {
-	var match func(value, pattern string) bool
-	switch strings.TrimPrefix(operator, "ForAnyValue:") {
-	case "StringEquals":
-		match = func(value, pattern string) bool { return value == pattern }
-	case "StringLike":
-		match = matchWildcard
-	default:
-		return false, fmt.Errorf("unsupported operator %s", operator)
-	}
-	for _, value := range values {
-		for _, pattern := range patterns {
-			if match(value, pattern) {
-				return true, nil
-			}
-		}
-	}
-	return false, nil
+// conditionOperator is a condition operator that the evaluator supports.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+type conditionOperator struct {
+	match func(pattern, value string) bool
+	// allValues is whether every value of the request has to match, and not any of them.
+	allValues bool
 }
 
-// matchWildcard reports whether value matches a pattern, in which * is any number of characters and ? is one.
-func matchWildcard(value, pattern string) bool {
-	if pattern == "" {
-		return value == ""
+// parseOperator returns an error for an operator that the evaluator does not support, such as StringNotEquals.
+func parseOperator(name string) (conditionOperator, error) {
+	var operator conditionOperator
+	base := strings.TrimPrefix(name, "ForAnyValue:")
+	if all, ok := strings.CutPrefix(name, "ForAllValues:"); ok {
+		base, operator.allValues = all, true
 	}
-	switch pattern[0] {
-	case '*':
-		for i := 0; i <= len(value); i++ {
-			if matchWildcard(value[i:], pattern[1:]) {
-				return true
-			}
-		}
-		return false
-	case '?':
-		return value != "" && matchWildcard(value[1:], pattern[1:])
+	switch base {
+	case "StringEquals":
+		operator.match = func(pattern, value string) bool { return pattern == value }
+	case "StringLike":
+		operator.match = iampolicy.Match
 	default:
-		return value != "" && value[0] == pattern[0] && matchWildcard(value[1:], pattern[1:])
+		return operator, fmt.Errorf("unsupported operator %s", name)
 	}
+	return operator, nil
+}
+
+// evaluate reports whether the request's values match the policy's. Without values, an operator with ForAllValues is
+// met, and any other is not.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+func (o conditionOperator) evaluate(values, patterns []string) bool {
+	for _, value := range values {
+		matches := false
+		for _, pattern := range patterns {
+			matches = matches || o.match(pattern, value)
+		}
+		if matches != o.allValues {
+			return matches
+		}
+	}
+	return o.allValues
 }

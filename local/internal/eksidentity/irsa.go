@@ -1,6 +1,7 @@
 package eksidentity
 
 import (
+	"bytes"
 	"strconv"
 	"time"
 
@@ -32,13 +33,7 @@ type IRSAMutation struct {
 // minExpiration is the shortest expiration, in seconds, that the API server accepts.
 const minExpiration = 600
 
-// serviceAccountDelay is the time until the webhook knows of a new service account. EKS's webhook reads service
-// accounts from a cache, so the time there is shorter and varies.
-// https://github.com/aws/amazon-eks-pod-identity-webhook/issues/174
-const serviceAccountDelay = 5 * time.Second
-
-// irsaMutationFor returns the mutation for a service account's annotations, or false if it has no role, or if the
-// webhook does not know of it yet.
+// irsaMutationFor returns the mutation for a service account's annotations, or false if it has no role.
 func irsaMutationFor(account *corev1.ServiceAccount, region, stsURL string) (IRSAMutation, bool) {
 	role := account.Annotations[roleAnnotation]
 	m := IRSAMutation{
@@ -51,7 +46,22 @@ func irsaMutationFor(account *corev1.ServiceAccount, region, stsURL string) (IRS
 	if err == nil && seconds >= minExpiration {
 		m.Expiration = seconds
 	}
-	return m, role != "" && time.Since(account.CreationTimestamp.Time) >= serviceAccountDelay
+	return m, role != ""
+}
+
+// roleAnnotated returns the time of the last change of the service account by the client that set its role annotation.
+// EKS's webhook reads service accounts from a cache, so it learns of a role late.
+// https://github.com/aws/amazon-eks-pod-identity-webhook/issues/174
+func roleAnnotated(account *corev1.ServiceAccount) time.Time {
+	changed := account.CreationTimestamp.Time
+	for _, fields := range account.ManagedFields {
+		// The API server does not change the time if an update changes nothing.
+		owns := fields.FieldsV1 != nil && bytes.Contains(fields.FieldsV1.Raw, []byte(`"f:`+roleAnnotation+`"`))
+		if owns && fields.Time != nil && fields.Time.After(changed) {
+			changed = fields.Time.Time
+		}
+	}
+	return changed
 }
 
 // Apply adds the role, the token and the URL of STS to all containers and init containers of the pod. Environment

@@ -67,6 +67,7 @@ func issueCredentials(ctx context.Context, dir string, verifier *Verifier, token
 	if err != nil {
 		return Session{}, err
 	}
+	cloud = cloud.Propagated()
 	subject := strings.Split(claims.Subject, ":") // system:serviceaccount:NAMESPACE:NAME
 	if len(subject) != 4 {
 		return Session{}, newAPIError(400, "InvalidTokenException", "invalid token subject %q: must be a service account", claims.Subject)

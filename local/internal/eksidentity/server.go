@@ -22,6 +22,8 @@ import (
 // Config configures the servers. Log is optional.
 type Config struct {
 	StackDir    string               // has cloud.json
+	StoreURL    string               // of the object store, which enforces the roles' policies
+	Region      string               // of the object store
 	Issuer      string               // of service account tokens
 	Client      kubernetes.Interface // reads service accounts and JWKS, and registers the webhook
 	STSAddr     string               // host:port, plain HTTP
@@ -32,8 +34,8 @@ type Config struct {
 	Log         *slog.Logger
 }
 
-// Serve runs STS, the agent and the webhook until ctx ends. It calls ready once, when all of them are listening and the
-// webhook is registered at the API server.
+// Serve runs STS, the agent, the webhook and the propagation of policies until ctx ends. It calls ready once, when all
+// of them are listening and the webhook is registered at the API server.
 func Serve(ctx context.Context, c Config, ready func()) error {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -53,7 +55,8 @@ func Serve(ctx context.Context, c Config, ready func()) error {
 		return errors.Join(fmt.Errorf("pod identity webhook: %w", err), sts.Close(), agent.Close())
 	}
 	verifier := c.verifier()
-	errs := make(chan error, 3)
+	errs := make(chan error, 4)
+	go func() { errs <- aws.PropagatePolicies(ctx, c.StackDir, c.StoreURL, c.Region, c.Log) }()
 	go func() { errs <- serveHTTP(ctx, sts, STSHandler(c.StackDir, verifier, c.Log)) }()
 	go func() { errs <- serveHTTP(ctx, agent, AgentHandler(c.StackDir, verifier, c.Log)) }()
 	go func() {
@@ -61,12 +64,12 @@ func Serve(ctx context.Context, c Config, ready func()) error {
 	}()
 	if err := registerWebhook(ctx, c.Client, "https://"+c.WebhookAddr+"/mutate", c.CACert); err != nil {
 		cancel()
-		return errors.Join(err, <-errs, <-errs, <-errs)
+		return errors.Join(err, <-errs, <-errs, <-errs, <-errs)
 	}
 	ready()
 	err = <-errs
 	cancel() // stop the others
-	return errors.Join(err, <-errs, <-errs)
+	return errors.Join(err, <-errs, <-errs, <-errs)
 }
 
 func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler) error {
@@ -84,18 +87,32 @@ func (c Config) verifier() *Verifier {
 	}}
 }
 
+// getServiceAccount is a GetServiceAccount that learns of a role annotation with the propagation delay.
 func (c Config) getServiceAccount(ctx context.Context, namespace, name string) (*corev1.ServiceAccount, error) {
-	return c.Client.CoreV1().ServiceAccounts(namespace).Get(ctx, name, metav1.GetOptions{})
+	account, err := c.Client.CoreV1().ServiceAccounts(namespace).Get(ctx, name, metav1.GetOptions{})
+	if err != nil {
+		return nil, err
+	}
+	cloud, err := cloudstate.Load(c.StackDir)
+	if err != nil {
+		return nil, err
+	}
+	if time.Since(roleAnnotated(account)) < cloud.Delay() {
+		delete(account.Annotations, roleAnnotation)
+	}
+	return account, nil
 }
 
-// hasAssociation is a HasAssociation that learns of an association with a delay.
+// hasAssociation is a HasAssociation that learns of an association with the propagation delay. On EKS it is 5 to 10
+// seconds.
+// https://github.com/aws/eks-pod-identity-agent/issues/52
+// https://github.com/aws/amazon-eks-pod-identity-webhook/issues/264
 func (c Config) hasAssociation(namespace, name string) (bool, error) {
 	cloud, err := cloudstate.Load(c.StackDir)
 	if err != nil {
 		return false, err
 	}
-	association := findAssociation(cloud, namespace, name)
-	return association != nil && time.Since(association.Created) >= associationDelay, nil
+	return findAssociation(cloud.Propagated(), namespace, name) != nil, nil
 }
 
 // region returns the region in the ARN of the stack's cluster. It is empty if the stack uses an existing cluster.

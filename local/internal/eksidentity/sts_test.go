@@ -182,3 +182,28 @@ func TestSTS_errors(t *testing.T) {
 		})
 	}
 }
+
+func TestSTS_propagation(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, cloudstate.SetPropagationDelay(dir, "1h"))
+	s := newSigner(t)
+	assume := func() error {
+		verifier := &Verifier{Issuer: issuer, JWKS: s.fetchJWKS}
+		_, err := assumeRoleWithWebIdentity(context.Background(), dir, verifier, roleARN, s.token(t, func(*jwt.Claims) {}))
+		return err
+	}
+	put := func(typ, id string, updated time.Time, inputs object) {
+		t.Helper()
+		require.NoError(t, cloudstate.Update(dir, func(cloud *cloudstate.Cloud) error {
+			cloud.Put(cloudstate.Resource{Type: typ, ID: id, Updated: updated, Inputs: inputs, Outputs: object{"arn": roleARN}})
+			return nil
+		}))
+	}
+	propagated := time.Now().Add(-2 * time.Hour)
+	put(aws.OIDCProviderType, providerARN, propagated, object{"url": issuer, "clientIdLists": []any{"sts.amazonaws.com"}})
+	put(aws.RoleType, "bankchurn", time.Time{}, object{"assumeRolePolicy": "{}"})
+	require.ErrorContains(t, assume(), "the role does not exist", "a new role")
+	put(aws.RoleType, "bankchurn", propagated, object{"assumeRolePolicy": string(newPolicy(allowStatement(nil)))})
+	put(aws.RoleType, "bankchurn", time.Time{}, object{"assumeRolePolicy": "{}"})
+	require.NotContains(t, assume().Error(), "AccessDenied", "the former trust policy is still in effect")
+}

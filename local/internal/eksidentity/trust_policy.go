@@ -5,12 +5,12 @@
 package eksidentity
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
+
+	"github.com/modelferry/modelferry/local/internal/iampolicy"
 )
 
 // Claims are the claims of a verified service account token.
@@ -26,14 +26,17 @@ var errNotAuthorized = errors.New("the role's trust policy does not allow it")
 // assumeRequest is a request to assume a role.
 type assumeRequest struct {
 	principalName    string               // for error messages
-	matchesPrincipal func(principal) bool // reports whether a statement applies to the principal
+	matchesPrincipal func(principal) bool // reports whether a statement names the principal
 	action           string
-	contextValues    func(key string) ([]string, bool) // returns the values of a condition key, false if it has none
+	// contextValues returns the values of a condition key, without any if the request does not have the key, and false
+	// if the evaluator does not know whether AWS's request has it.
+	contextValues func(key string) (values []string, known bool)
 }
 
 // CheckIRSATrust returns nil if a role's trust policy allows AssumeRoleWithWebIdentity with these claims, or else an
-// error with the reason. providerARN is the OIDC identity provider of the issuer. As in AWS, a Deny overrides an Allow.
-// Conditions with unsupported operators or keys are never met.
+// error with the reason. providerARN is the OIDC identity provider of the issuer. A Deny overrides an Allow. A policy
+// with an element, an operator or a condition key that the evaluator does not know allows nothing.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 func CheckIRSATrust(policy []byte, providerARN string, claims Claims) error {
 	return assumeRequest{
 		principalName: providerARN, action: "sts:AssumeRoleWithWebIdentity", contextValues: claims.contextValues,
@@ -49,8 +52,16 @@ func CheckPodIdentityTrust(policy []byte, tags map[string]string) error {
 			principalName: podIdentityService, action: action,
 			matchesPrincipal: func(p principal) bool { return slices.Contains(p.Service, podIdentityService) },
 			contextValues: func(key string) ([]string, bool) {
-				tag, known := tags[strings.TrimPrefix(key, "aws:RequestTag/")]
-				return []string{tag}, known && strings.HasPrefix(key, "aws:RequestTag/")
+				const prefix = "aws:RequestTag/"
+				if len(key) < len(prefix) || !strings.EqualFold(key[:len(prefix)], prefix) {
+					return nil, false
+				}
+				for tag, value := range tags {
+					if strings.EqualFold(tag, key[len(prefix):]) {
+						return []string{value}, true
+					}
+				}
+				return nil, true
 			},
 		}.evaluate(policy)
 		if err != nil {
@@ -62,24 +73,28 @@ func CheckPodIdentityTrust(policy []byte, tags map[string]string) error {
 
 // evaluate returns nil if the trust policy allows the request, or else an error with the reason.
 func (r assumeRequest) evaluate(policy []byte) error {
-	var document trustPolicy
-	if err := json.Unmarshal(policy, &document); err != nil {
-		return fmt.Errorf("trust policy: %w", err)
+	statements, err := parseTrustPolicy(policy)
+	if err != nil {
+		return fmt.Errorf("%w: trust policy: %w", errNotAuthorized, err)
 	}
 	reason := fmt.Errorf("no statement applies to action %s of principal %s", r.action, r.principalName)
 	allowed := false
-	for _, s := range document.Statement {
-		if !r.matchesPrincipal(s.Principal) || !matchesAction(s.Action, r.action) {
+	for _, s := range statements {
+		// Everyone may not assume a role by an OIDC provider or a service: that needs their name.
+		applies := r.matchesPrincipal(s.principal) || s.Effect == "Deny" && s.principal.isEveryone()
+		if !applies || !matchesAction(s.Action, r.action) {
 			continue
 		}
-		err := s.checkConditions(r.contextValues)
+		unmet, err := s.checkConditions(r.contextValues)
 		switch {
-		case s.Effect == "Deny" && err == nil:
+		case err != nil:
+			return fmt.Errorf("%w: %w", errNotAuthorized, err)
+		case s.Effect == "Deny" && unmet == nil:
 			return fmt.Errorf("%w: a statement denies it", errNotAuthorized)
-		case s.Effect == "Allow" && err == nil:
+		case s.Effect == "Allow" && unmet == nil:
 			allowed = true
 		case s.Effect == "Allow":
-			reason = err
+			reason = unmet
 		}
 	}
 	if allowed {
@@ -88,44 +103,55 @@ func (r assumeRequest) evaluate(policy []byte) error {
 	return fmt.Errorf("%w: %w", errNotAuthorized, reason)
 }
 
-func matchesAction(actions []string, action string) bool {
-	for _, pattern := range actions {
-		if match, err := path.Match(pattern, action); err == nil && match {
-			return true
-		}
-	}
-	return false
+// matchesAction reports whether an action matches one of the patterns. Their case does not matter.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
+func matchesAction(patterns []string, action string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool {
+		return iampolicy.Match(strings.ToLower(pattern), strings.ToLower(action))
+	})
 }
 
-// checkConditions returns an error for the first condition that is not met.
-func (s trustStatement) checkConditions(contextValues func(key string) ([]string, bool)) error {
-	for operator, keys := range s.Condition {
+// checkConditions returns the first condition that is not met as unmet. err is a condition that cannot be evaluated.
+func (s trustStatement) checkConditions(contextValues func(key string) ([]string, bool)) (unmet, err error) {
+	for name, keys := range s.Condition {
+		operator, err := parseOperator(name)
+		if err != nil {
+			return nil, err
+		}
 		for key, patterns := range keys {
-			values, ok := contextValues(key)
-			if !ok {
-				return fmt.Errorf("condition key %q is not in the request", key)
-			}
-			met, err := evaluateCondition(operator, values, patterns)
-			if err != nil {
-				return fmt.Errorf("condition %s: %w", key, err)
-			}
-			if !met {
-				return fmt.Errorf("condition %s %s is not met: the request has %s, the policy requires %s",
-					operator, key, strings.Join(values, ", "), strings.Join(patterns, ", "))
+			values, known := contextValues(key)
+			switch {
+			case !known:
+				return nil, fmt.Errorf("unsupported condition key %q", key)
+			case operator.evaluate(values, patterns):
+			case len(values) == 0:
+				unmet = fmt.Errorf("condition key %q is not in the request", key)
+			default:
+				unmet = fmt.Errorf("condition %s %s is not met: the request has %s, the policy requires %s",
+					name, key, strings.Join(values, ", "), strings.Join(patterns, ", "))
 			}
 		}
 	}
-	return nil
+	return unmet, nil
 }
 
-// contextValues returns the values of a condition key, which is the issuer without its scheme, a colon and a claim.
+// contextValues returns the values of a condition key, which is an issuer without its scheme, a colon and a claim. A
+// request has the keys of its own issuer only. Names of keys are not case-sensitive.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
 func (c Claims) contextValues(key string) ([]string, bool) {
-	switch key {
-	case strings.TrimPrefix(c.Issuer, "https://") + ":sub":
-		return []string{c.Subject}, true
-	case strings.TrimPrefix(c.Issuer, "https://") + ":aud":
-		return c.Audience, true
-	default:
+	separator := strings.LastIndex(key, ":")
+	if separator < 0 {
 		return nil, false
+	}
+	own := strings.EqualFold(key[:separator], strings.TrimPrefix(c.Issuer, "https://"))
+	switch claim := strings.ToLower(key[separator+1:]); {
+	case claim != "sub" && claim != "aud":
+		return nil, false
+	case !own:
+		return nil, true
+	case claim == "sub":
+		return []string{c.Subject}, true
+	default:
+		return c.Audience, true
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 	admissionv1 "k8s.io/api/admission/v1"
@@ -83,13 +82,6 @@ func TestIRSAMutationFor_annotations(t *testing.T) {
 	require.Equal(t, IRSAMutation{"arn:aws:iam::1:role/r", "api", 3600, "eu-west-1", "http://sts"}, i)
 	_, ok = irsaMutationFor(&corev1.ServiceAccount{}, "", "")
 	require.False(t, ok)
-
-	account.CreationTimestamp = metav1.Now()
-	_, ok = irsaMutationFor(account, "eu-west-1", "http://sts")
-	require.False(t, ok, "the webhook does not know of a new service account")
-	account.CreationTimestamp = metav1.NewTime(time.Now().Add(-serviceAccountDelay))
-	_, ok = irsaMutationFor(account, "eu-west-1", "http://sts")
-	require.True(t, ok)
 }
 
 func postReview(t *testing.T, accounts GetServiceAccount, associated HasAssociation, p *corev1.Pod) *admissionv1.AdmissionResponse {

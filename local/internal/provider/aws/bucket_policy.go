@@ -3,25 +3,32 @@ package aws
 import (
 	"encoding/json"
 	"fmt"
-	"path"
 	"strings"
 
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
+	"github.com/modelferry/modelferry/local/internal/iampolicy"
 )
 
 // effectiveBucketPolicy returns the bucket policy for the local object store, which has no IAM policies: the
 // statements of all roles' policies about this bucket, with the role's account as the principal, and the statements of
-// the bucket policy. Without statements there is no policy.
-func effectiveBucketPolicy(cloud *cloudstate.Cloud, bucket string) (policyDocument, error) {
-	effective := policyDocument{Version: "2012-10-17"}
+// the bucket policy. Without statements there is no policy. Roles without an account in the store are left out.
+func effectiveBucketPolicy(cloud *cloudstate.Cloud, bucket string, hasAccount func(roleID string) bool) (iampolicy.Document, error) {
+	effective := iampolicy.Document{Version: "2012-10-17"}
 	for _, role := range cloud.OfType(RoleType) {
+		if !hasAccount(role.ID) {
+			continue
+		}
 		policies, err := rolePolicies(cloud, role)
 		if err != nil {
 			return effective, err
 		}
 		for _, policy := range policies {
 			for _, s := range policy.Statement {
-				if restricted, ok := restrictToBucket(s, bucket); ok {
+				restricted, ok, err := restrictToBucket(s, bucket)
+				if err != nil {
+					return effective, fmt.Errorf("policy of role %q: %w", role.ID, err)
+				}
+				if ok {
 					restricted.Principal = map[string]any{"AWS": []string{roleAccessKeyID(role)}}
 					effective.Statement = append(effective.Statement, restricted)
 				}
@@ -32,14 +39,21 @@ func effectiveBucketPolicy(cloud *cloudstate.Cloud, bucket string) (policyDocume
 	if bucketPolicy == nil {
 		return effective, nil
 	}
-	policy, err := parsePolicy(bucketPolicy.Inputs["policy"])
+	policy, err := iampolicy.Parse(bucketPolicy.Inputs["policy"])
 	if err != nil {
 		return effective, fmt.Errorf("policy of bucket %q: %w", bucket, err)
 	}
 	for _, s := range policy.Statement {
 		// The local store has no TLS, so a statement that requires it would deny everything. AWS services, such as log
 		// delivery, do not exist here.
-		if restricted, ok := restrictToBucket(s, bucket); ok && !requiresTLS(s) && !isServicePrincipal(s.Principal) {
+		if requiresTLS(s) || isServicePrincipal(s.Principal) {
+			continue
+		}
+		restricted, ok, err := restrictToBucket(s, bucket)
+		if err != nil {
+			return effective, fmt.Errorf("policy of bucket %q: %w", bucket, err)
+		}
+		if ok {
 			restricted.Principal = toAccountPrincipals(cloud, s.Principal)
 			effective.Statement = append(effective.Statement, restricted)
 		}
@@ -49,7 +63,7 @@ func effectiveBucketPolicy(cloud *cloudstate.Cloud, bucket string) (policyDocume
 
 // rolePolicies returns a role's inline policies and its RolePolicy resources. Managed policies are left out: AWS's own
 // grant nothing on the program's buckets.
-func rolePolicies(cloud *cloudstate.Cloud, role cloudstate.Resource) ([]policyDocument, error) {
+func rolePolicies(cloud *cloudstate.Cloud, role cloudstate.Resource) ([]iampolicy.Document, error) {
 	var texts []any
 	inline, _ := role.Inputs["inlinePolicies"].([]any)
 	for _, entry := range inline {
@@ -62,9 +76,9 @@ func rolePolicies(cloud *cloudstate.Cloud, role cloudstate.Resource) ([]policyDo
 			texts = append(texts, record.Inputs["policy"])
 		}
 	}
-	var policies []policyDocument
+	var policies []iampolicy.Document
 	for _, text := range texts {
-		policy, err := parsePolicy(text)
+		policy, err := iampolicy.Parse(text)
 		if err != nil {
 			return nil, fmt.Errorf("policy of role %q: %w", role.ID, err)
 		}
@@ -74,34 +88,63 @@ func rolePolicies(cloud *cloudstate.Cloud, role cloudstate.Resource) ([]policyDo
 }
 
 // restrictToBucket returns a statement's S3 actions and its resources in this bucket, and false if there are none.
-// Wildcards in bucket names are replaced by the bucket's name.
-func restrictToBucket(s policyStatement, bucket string) (policyStatement, bool) {
-	restricted := policyStatement{Effect: s.Effect, Condition: s.Condition}
+// Resource patterns become those of the bucket, and of its objects.
+func restrictToBucket(s iampolicy.Statement, bucket string) (iampolicy.Statement, bool, error) {
+	const arnPrefix = "arn:aws:s3:::"
+	restricted := iampolicy.Statement{Effect: s.Effect, Condition: s.Condition}
 	for _, action := range s.Action {
-		switch {
+		switch service, name, _ := strings.Cut(action, ":"); {
 		case action == "*":
 			restricted.Action = append(restricted.Action, "s3:*")
-		case strings.HasPrefix(action, "s3:"):
-			restricted.Action = append(restricted.Action, action)
+		case strings.EqualFold(service, "s3"):
+			restricted.Action = append(restricted.Action, "s3:"+name)
+		case strings.ContainsAny(service, "*?"):
+			return restricted, false, fmt.Errorf("unsupported action %q: must have the name of a service", action)
 		}
 	}
 	for _, resource := range s.Resource {
-		name, key, hasKey := strings.Cut(strings.TrimPrefix(resource, "arn:aws:s3:::"), "/")
-		switch match, err := path.Match(name, bucket); {
-		case resource == "*":
-			restricted.Resource = append(restricted.Resource, "arn:aws:s3:::"+bucket, "arn:aws:s3:::"+bucket+"/*")
-		case !strings.HasPrefix(resource, "arn:aws:s3:::") || err != nil || !match:
-		case hasKey:
-			restricted.Resource = append(restricted.Resource, "arn:aws:s3:::"+bucket+"/"+key)
-		default:
-			restricted.Resource = append(restricted.Resource, "arn:aws:s3:::"+bucket)
+		if resource == "*" {
+			resource = arnPrefix + "*"
+		}
+		pattern, ok := strings.CutPrefix(resource, arnPrefix)
+		if !ok {
+			continue
+		}
+		if strings.Contains(pattern, "${") {
+			return restricted, false, fmt.Errorf("unsupported resource %q: policy variables are not evaluated", resource)
+		}
+		if iampolicy.Match(pattern, bucket) {
+			restricted.Resource = append(restricted.Resource, arnPrefix+bucket)
+		}
+		for _, key := range iampolicy.Remainders(pattern, bucket+"/") {
+			if key != "" {
+				restricted.Resource = append(restricted.Resource, arnPrefix+bucket+"/"+key)
+			}
 		}
 	}
-	return restricted, len(restricted.Action) > 0 && len(restricted.Resource) > 0
+	if len(restricted.Action) == 0 || len(restricted.Resource) == 0 {
+		return restricted, false, nil
+	}
+	return restricted, true, checkConditions(s.Condition)
+}
+
+// checkConditions returns an error for a condition that the object store would not evaluate as S3 does.
+func checkConditions(conditions map[string]map[string]iampolicy.Strings) error {
+	for operator, keys := range conditions {
+		if operator != "StringEquals" && operator != "StringLike" {
+			return fmt.Errorf("unsupported condition operator %q: must be StringEquals or StringLike", operator)
+		}
+		for key := range keys {
+			if !strings.EqualFold(key, "s3:prefix") {
+				return fmt.Errorf("unsupported condition key %q: must be s3:prefix", key)
+			}
+		}
+	}
+	return nil
 }
 
 // requiresTLS reports whether a statement has a condition on TLS.
-func requiresTLS(s policyStatement) bool {
+func requiresTLS(s iampolicy.Statement) bool {
 	for _, condition := range s.Condition {
 		if _, ok := condition["aws:SecureTransport"]; ok {
 			return true

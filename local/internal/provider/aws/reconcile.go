@@ -9,11 +9,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
+	"github.com/modelferry/modelferry/local/internal/iampolicy"
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
 // reconcileAccess reconciles the store's accounts and bucket policies with the recorded roles and policies. It
 // handles all of them under the state's lock, because the engine changes roles, policies and buckets in parallel.
+// Changes of policies have no effect yet: see PropagatePolicies.
 func reconcileAccess(ctx context.Context, r *provider.Request) error {
 	client, err := newStoreClient(r)
 	if err != nil {
@@ -26,6 +28,10 @@ func reconcileAccess(ctx context.Context, r *provider.Request) error {
 			}
 		}
 		for _, bucket := range cloud.OfType(bucketType) {
+			// An invalid policy fails the update, as on AWS, and not when it has propagated.
+			if _, err := effectiveBucketPolicy(cloud, bucket.ID, func(string) bool { return true }); err != nil {
+				return err
+			}
 			if err := client.putEffectivePolicy(ctx, cloud, bucket.ID); err != nil {
 				return fmt.Errorf("access to bucket %q: %w", bucket.ID, err)
 			}
@@ -40,8 +46,13 @@ func reconcileAccess(ctx context.Context, r *provider.Request) error {
 	})
 }
 
+// propagatedBucketPolicy returns the policy of a bucket that is in effect.
+func propagatedBucketPolicy(cloud *cloudstate.Cloud, bucket string) (iampolicy.Document, error) {
+	return effectiveBucketPolicy(cloud.Propagated(), bucket, func(id string) bool { return cloud.Find(RoleType, id) != nil })
+}
+
 func (s *storeClient) putEffectivePolicy(ctx context.Context, cloud *cloudstate.Cloud, bucket string) error {
-	policy, err := effectiveBucketPolicy(cloud, bucket)
+	policy, err := propagatedBucketPolicy(cloud, bucket)
 	if err != nil {
 		return err
 	}

@@ -27,17 +27,21 @@ func newStoreClient(r *provider.Request) (*storeClient, error) {
 	if err != nil {
 		return nil, err
 	}
-	root, err := secrets.ReadStoreAccount(r.Cloud.Dir)
+	return openStore(r.Cloud.Dir, node.StoreURL, fmt.Sprint(region(r)))
+}
+
+// openStore returns a client of the object store of the stack in dir.
+func openStore(dir, endpoint, region string) (*storeClient, error) {
+	root, err := secrets.ReadStoreAccount(dir)
 	if err != nil {
 		return nil, err
 	}
-	region := fmt.Sprint(region(r))
 	return &storeClient{
 		Client: s3.New(s3.Options{
-			BaseEndpoint: sdk.String(node.StoreURL), UsePathStyle: true, Region: region,
+			BaseEndpoint: sdk.String(endpoint), UsePathStyle: true, Region: region,
 			Credentials: credentials.NewStaticCredentialsProvider(root.AccessKey, root.SecretKey, ""),
 		}),
-		endpoint: node.StoreURL, region: region, root: root,
+		endpoint: endpoint, region: region, root: root,
 	}, nil
 }
 
