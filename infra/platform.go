@@ -38,6 +38,8 @@ type PlatformArgs struct {
 	Config config.Config
 	// Labels of every resource that can have labels or tags.
 	Labels map[string]string
+	// RenderDir is the directory to which the Kubernetes provider writes the objects, "" to apply them.
+	RenderDir string
 }
 
 // Cluster is a Kubernetes cluster, created by the stack or existing.
@@ -75,10 +77,17 @@ type Network struct {
 // identifier, Pulumi takes another endpoint for another cluster and replaces every object, for example on GKE when the
 // public endpoint is closed.
 // https://www.pulumi.com/registry/packages/kubernetes/api-docs/provider/#inputs
+//
+// If renderDir is not empty, the provider writes the objects to that directory as YAML files and needs no cluster.
 func (c Cluster) NewKubernetesProvider(
-	ctx *pulumi.Context, name string, opts ...pulumi.ResourceOption,
+	ctx *pulumi.Context, name, renderDir string, opts ...pulumi.ResourceOption,
 ) (*kubernetes.Provider, error) {
-	return kubernetes.NewProvider(ctx, name, &kubernetes.ProviderArgs{
+	args := &kubernetes.ProviderArgs{
 		Kubeconfig: c.ProviderKubeconfig, ClusterIdentifier: c.ID, EnableServerSideApply: pulumi.Bool(true),
-	}, append(opts, pulumi.DependsOn(c.Ready))...)
+	}
+	if renderDir != "" {
+		// The provider refuses a kubeconfig beside it. The SDK would set one from KUBECONFIG if it were nil.
+		args.Kubeconfig, args.RenderYamlToDirectory = pulumi.String(""), pulumi.String(renderDir)
+	}
+	return kubernetes.NewProvider(ctx, name, args, append(opts, pulumi.DependsOn(c.Ready))...)
 }

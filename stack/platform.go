@@ -27,9 +27,9 @@ type platformConstructors interface {
 	) (*infra.WorkloadIdentity, error)
 }
 
-// newPlatform creates the platform of the config's cloud.
-func newPlatform(ctx *pulumi.Context, c config.Config) (*platform, error) {
-	args := &infra.PlatformArgs{Config: c, Labels: c.Labels(ctx.Project(), ctx.Stack())}
+// newPlatform creates the platform of the config's cloud. renderDir is as in Program.
+func newPlatform(ctx *pulumi.Context, c config.Config, renderDir string) (*platform, error) {
+	args := &infra.PlatformArgs{Config: c, Labels: c.Labels(ctx.Project(), ctx.Stack()), RenderDir: renderDir}
 	switch c.Cloud {
 	case config.GKE:
 		p, err := gke.NewPlatform(ctx, ctx.Project(), args)

@@ -19,6 +19,9 @@ type Program struct {
 	// ConfigKeys are the stack's config keys, for finding unknown ones. Only a pulumi.RunOption gets them from the
 	// engine. Nil skips the check.
 	ConfigKeys []string
+	// RenderDir is a directory to which the Kubernetes objects are written as YAML files. Nothing is applied then, and no
+	// cluster is contacted. "" applies them.
+	RenderDir string
 }
 
 // Run runs the program under the Pulumi engine.
@@ -60,7 +63,7 @@ func (p *Program) RegisterResources(ctx *pulumi.Context) (pulumi.Map, error) {
 			return nil, err
 		}
 	}
-	platform, err := newPlatform(ctx, c)
+	platform, err := newPlatform(ctx, c, p.RenderDir)
 	if err != nil {
 		return nil, err
 	}

@@ -80,7 +80,7 @@ func NewPlatform(
 	if p.ClusterAutoscaler, err = p.newClusterAutoscaler(ctx, c.Cluster.Create, parent); err != nil {
 		return nil, err
 	}
-	p.Kubernetes, err = p.cluster.NewKubernetesProvider(ctx, name, parent)
+	p.Kubernetes, err = p.cluster.NewKubernetesProvider(ctx, name, args.RenderDir, parent)
 	return p, err
 }
 

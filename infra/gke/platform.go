@@ -57,7 +57,7 @@ func NewPlatform(
 		return nil, err
 	}
 	p.Cluster, p.Network = cluster.Cluster, cluster.Network
-	p.Kubernetes, err = cluster.NewKubernetesProvider(ctx, name, parent)
+	p.Kubernetes, err = cluster.NewKubernetesProvider(ctx, name, args.RenderDir, parent)
 	return p, err
 }
 

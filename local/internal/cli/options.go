@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -39,10 +40,14 @@ func configFlags(cmd *cobra.Command) func(stackfile.File) error {
 }
 
 // offlineOptions validates the stack's config with its overrides, and returns the engine's options for a run without a
-// cloud.
+// cloud. The Kubernetes objects are written to renderDir.
 func offlineOptions(
-	layoutOf func() (paths.Layout, error), override func(stackfile.File) error, out io.Writer,
+	layoutOf func() (paths.Layout, error), override func(stackfile.File) error, renderDir string, out io.Writer,
 ) (engine.Options, error) {
+	renderDir, err := filepath.Abs(renderDir)
+	if err != nil {
+		return engine.Options{}, fmt.Errorf("render directory: %w", err)
+	}
 	layout, err := layoutOf()
 	if err != nil {
 		return engine.Options{}, err
@@ -61,6 +66,6 @@ func offlineOptions(
 	if account := clouds.MustGet(string(c.Cloud)).Account; account != nil {
 		file.Merge(account(c))
 	}
-	program := stack.Program{ConfigKeys: file.Keys()}
+	program := stack.Program{ConfigKeys: file.Keys(), RenderDir: renderDir}
 	return engine.Options{Layout: layout, Program: program.Deploy, ConfigOverrides: file.Overrides(), Out: out}, nil
 }

@@ -16,7 +16,7 @@ func overridesFor(t *testing.T, args ...string) (map[string]any, error) {
 	cmd := &cobra.Command{}
 	layoutOf, override := layoutFlag(cmd), configFlags(cmd)
 	require.NoError(t, cmd.ParseFlags(args))
-	options, err := offlineOptions(layoutOf, override, nil)
+	options, err := offlineOptions(layoutOf, override, t.TempDir(), nil)
 	return options.ConfigOverrides, err
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -20,7 +21,8 @@ func previewCommand() *cobra.Command {
 	}
 	layoutOf, override := layoutFlag(cmd), configFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		options, err := offlineOptions(layoutOf, override, cmd.OutOrStdout())
+		// A preview writes nothing to the directory. Without one, the provider would connect to the cluster.
+		options, err := offlineOptions(layoutOf, override, os.TempDir(), cmd.OutOrStdout())
 		if err != nil {
 			return err
 		}

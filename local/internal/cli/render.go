@@ -21,11 +21,11 @@ func renderCommand() *cobra.Command {
 	dir := cmd.Flags().StringP("dir", "d", "", "folder to write to (required)")
 	_ = cmd.MarkFlagRequired("dir") // fails for an undefined flag only
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		options, err := offlineOptions(layoutOf, override, nil)
+		options, err := offlineOptions(layoutOf, override, *dir, nil)
 		if err != nil {
 			return err
 		}
-		if _, err := engine.Render(cmd.Context(), options, *dir); err != nil {
+		if _, err := engine.Render(cmd.Context(), options); err != nil {
 			return err
 		}
 		fmt.Fprintf(cmd.OutOrStdout(), "the Kubernetes objects of %s are in %s\n", options.Layout.Stack, *dir)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -47,7 +48,7 @@ var up, preview operation = (*engine.Engine).Up, (*engine.Engine).Preview
 func (s *testStack) run(do operation, cluster map[string]any) (engine.Summary, error) {
 	s.Helper()
 	s.out.Reset()
-	var program stack.Program
+	program := stack.Program{RenderDir: filepath.Join(s.layout.Dir(), "rendered")}
 	e, err := engine.Open(s.Context(), engine.Options{
 		Layout: s.layout, Program: program.Deploy, Out: &s.out, ConfigOverrides: map[string]any{"modelferry:cluster": cluster},
 	})
@@ -78,7 +79,6 @@ var clusterTypes = map[string]string{"gke": "gcp:container/cluster:Cluster", "ek
 
 // A change that replaces the cluster fails unless an earlier update has disabled the deletion protection.
 func TestCluster_replaceRequiresDeletionProtectionOff(t *testing.T) {
-	t.Setenv(engine.RenderDirVar, t.TempDir())
 	location, rename := map[string]any{"location": "europe-west1-b"}, map[string]any{"create": map[string]any{"name": "other"}}
 	for name, c := range map[string]struct {
 		stack  string

@@ -66,6 +66,11 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	return newEngine(ctx, o, w)
 }
 
+// unusableKubeconfig has no cluster. The Kubernetes provider connects to the one in the user's kubeconfig if the program
+// sets none, even if it writes the objects to files.
+const unusableKubeconfig = `{apiVersion: v1, kind: Config, current-context: none, contexts: [{name: none, context: {cluster: none}}]}
+`
+
 func newEngine(ctx context.Context, o Options, w workspace) (*Engine, error) {
 	plugins, err := InstallPlugins(o.Layout, o.PluginExecutable)
 	if err != nil {
@@ -85,6 +90,11 @@ func newEngine(ctx context.Context, o Options, w workspace) (*Engine, error) {
 	if err := writeStackFile(o.Layout.Root, w.workDir, o.Layout.Stack, o.ConfigOverrides); err != nil {
 		return nil, err
 	}
+	kubeconfig := filepath.Join(w.workDir, "kubeconfig")
+	if err := os.WriteFile(kubeconfig, []byte(unusableKubeconfig), 0o600); err != nil {
+		return nil, fmt.Errorf("engine workspace: %w", err)
+	}
+	w.envVars["KUBECONFIG"] = kubeconfig
 	w.envVars["PULUMI_BACKEND_URL"] = "file://" + w.backendDir
 	w.envVars["PULUMI_OPTION_CONFIG_FILE"] = "" // ShellExports sets it
 	w.envVars["PULUMI_SKIP_UPDATE_CHECK"] = "true"

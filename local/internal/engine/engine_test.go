@@ -105,7 +105,7 @@ func TestRender_completesProgram(t *testing.T) {
 	var out bytes.Buffer
 	var seen lookupResult
 	summary, err := engine.Render(context.Background(),
-		engine.Options{Layout: p, Program: program(&seen), Out: &out}, t.TempDir())
+		engine.Options{Layout: p, Program: program(&seen), Out: &out})
 	t.Log(out.String())
 	require.NoError(t, err)
 	require.Equal(t, 3, summary.Created)

@@ -24,9 +24,9 @@ func TestRender_program(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
 			dir := t.TempDir()
-			var program stack.Program
+			program := stack.Program{RenderDir: dir}
 			summary, err := engine.Render(context.Background(),
-				engine.Options{Layout: newProgramRepository(t, name), Program: program.Deploy, Out: &out}, dir)
+				engine.Options{Layout: newProgramRepository(t, name), Program: program.Deploy, Out: &out})
 			t.Log(out.String())
 			require.NoError(t, err)
 			require.Greater(t, summary.Created, 30)
@@ -59,10 +59,10 @@ func TestRender_everyOption(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
 			dir := t.TempDir()
-			var program stack.Program
+			program := stack.Program{RenderDir: dir}
 			p := newProgramRepository(t, name)
 			_, err := engine.Render(context.Background(),
-				engine.Options{Layout: p, Program: program.Deploy, ConfigOverrides: allOptions(t, p), Out: &out}, dir)
+				engine.Options{Layout: p, Program: program.Deploy, ConfigOverrides: allOptions(t, p), Out: &out})
 			require.NoError(t, err, out.String())
 			for _, kind := range kinds[name] {
 				found, err := filepath.Glob(filepath.Join(dir, kind+"-*.yaml"))
@@ -77,7 +77,7 @@ func TestRender_everyOption(t *testing.T) {
 // The program refuses credentials of another account than the administrators'.
 func TestPreview_callerInAnotherAccount(t *testing.T) {
 	preview := func(account string) error {
-		var program stack.Program
+		program := stack.Program{RenderDir: t.TempDir()}
 		_, err := engine.Preview(context.Background(), engine.Options{
 			Layout: newProgramRepository(t, "eks"), Program: program.Deploy,
 			ConfigOverrides: map[string]any{"aws:allowedAccountIds": []any{account}},
@@ -94,7 +94,7 @@ func TestPreview_program(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var out bytes.Buffer
-			var program stack.Program
+			program := stack.Program{RenderDir: t.TempDir()}
 			summary, err := engine.Preview(context.Background(),
 				engine.Options{Layout: newProgramRepository(t, name), Program: program.Deploy, Out: &out})
 			require.NoError(t, err, out.String())
@@ -112,12 +112,12 @@ func TestRender_officialPluginInstalled(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(plugins, "pulumi-resource-kubernetes"), []byte("#!/bin/sh\nexit 1\n"), 0o700))
 	t.Setenv("PATH", plugins+string(os.PathListSeparator)+os.Getenv("PATH"))
 	var out bytes.Buffer
-	var program stack.Program
+	dir := t.TempDir()
+	program := stack.Program{RenderDir: dir}
 	o := engine.Options{Layout: newProgramRepository(t, "gke"), Program: program.Deploy, Out: &out}
 	_, err := engine.Preview(t.Context(), o)
 	require.NoError(t, err, out.String())
-	dir := t.TempDir()
-	_, err = engine.Render(t.Context(), o, dir)
+	_, err = engine.Render(t.Context(), o)
 	require.NoError(t, err, out.String())
 	require.FileExists(t, filepath.Join(dir, "deployment-bankchurn-predictor.yaml"))
 }

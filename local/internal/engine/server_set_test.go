@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -31,7 +32,7 @@ func (s *testStack) runTransformed(
 ) (engine.Summary, error) {
 	s.Helper()
 	s.out.Reset()
-	var program stack.Program
+	program := stack.Program{RenderDir: filepath.Join(s.layout.Dir(), "rendered")}
 	deploy := func(ctx *pulumi.Context) error {
 		if err := ctx.RegisterResourceTransform(
 			func(_ context.Context, args *pulumi.ResourceTransformArgs) *pulumi.ResourceTransformResult {
@@ -64,7 +65,6 @@ func changes(summary engine.Summary, typ string) []apitype.OpType {
 // GKE sets values on the cluster and its node pools after they were created. The second update does not change them
 // back.
 func TestServerSet_secondUpAndRefreshUnchanged(t *testing.T) {
-	t.Setenv(engine.RenderDirVar, t.TempDir())
 	const pool, cluster = "gcp:container/nodePool:NodePool", "gcp:container/cluster:Cluster"
 	s := newTestStack(t, "gke")
 	lssd := map[string]any{"create": map[string]any{"machineType": "c3-standard-4-lssd"}}
@@ -111,7 +111,6 @@ func TestServerSet_secondUpAndRefreshUnchanged(t *testing.T) {
 
 // A node pool from before the program set an initial node count is not replaced, and neither is one with another count.
 func TestServerSet_initialNodeCountKeepsPools(t *testing.T) {
-	t.Setenv(engine.RenderDirVar, t.TempDir())
 	const pool, property = "gcp:container/nodePool:NodePool", "initialNodeCount"
 	s := newTestStack(t, "gke")
 	for _, before := range []struct {

@@ -11,7 +11,6 @@ import (
 
 	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/local/internal/clouds"
-	"github.com/modelferry/modelferry/local/internal/engine"
 	"github.com/modelferry/modelferry/local/internal/execcredential"
 	"github.com/modelferry/modelferry/local/internal/paths"
 	"github.com/modelferry/modelferry/local/internal/provider"
@@ -42,7 +41,7 @@ func Run(argv []string) (handled bool, err error) {
 	name, args := filepath.Base(argv[0]), argv[1:]
 	if name == "pulumi-resource-kubernetes" {
 		return true, provider.Main(args, func(e *provider.HostClient) (plugin.Provider, error) {
-			return kubernetes.New(e, os.Getenv(engine.RenderDirVar)), nil
+			return kubernetes.New(e, ""), nil
 		})
 	}
 	for _, cloud := range clouds.All {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/modelferry/modelferry/stack"
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
@@ -245,4 +246,19 @@ func TestCluster_loggingAndSecretsEncryption(t *testing.T) {
 		addons = append(addons, addon.Input("addonName"))
 	}
 	require.ElementsMatch(t, []any{"vpc-cni", "kube-proxy", "eks-pod-identity-agent", "coredns", "metrics-server"}, addons)
+}
+
+// Pulumi's provider refuses a kubeconfig beside the directory, and takes the one in the environment if there is none.
+func TestKubernetesProvider_rendersToDirectory(t *testing.T) {
+	t.Setenv("KUBECONFIG", "/home/user/.kube/config")
+	for _, name := range []string{"gke", "eks"} {
+		s := stacktest.Settings(t, name, nil)
+		program := stack.Program{ConfigKeys: s.Keys(), RenderDir: "/rendered"}
+		r, err := stacktest.Run(program.RegisterResources, name, s, false)
+		require.NoError(t, err)
+		provider := r.MustGet(t, "pulumi:providers:kubernetes", "modelferry")
+		require.Equal(t, "/rendered", provider.Input("renderYamlToDirectory"))
+		require.Equal(t, "", provider.Input("kubeconfig"))
+		require.Nil(t, stacktest.Up(t, name, nil).MustGet(t, "pulumi:providers:kubernetes", "modelferry").Input("renderYamlToDirectory"))
+	}
 }

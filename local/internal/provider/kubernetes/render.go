@@ -10,12 +10,15 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// renderYAML writes the object to KIND-NAME.yaml in dir, with sorted keys.
+// renderYAML writes the object to KIND-NAME.yaml in dir, with sorted keys. It creates dir if it does not exist.
 func renderYAML(dir string, object *unstructured.Unstructured) error {
 	object = object.DeepCopy()
 	unstructured.RemoveNestedField(object.Object, "metadata", "annotations", autonamedAnnotation)
 	content, err := yaml.Marshal(object.Object)
 	if err != nil {
+		return fmt.Errorf("render %s %s: %w", object.GetKind(), object.GetName(), err)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("render %s %s: %w", object.GetKind(), object.GetName(), err)
 	}
 	if err := os.WriteFile(yamlPath(dir, object), content, 0o644); err != nil {
