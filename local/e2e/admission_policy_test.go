@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
@@ -48,7 +49,8 @@ func TestAdmissionPolicy_newService(t *testing.T) {
 			forStack(t, "eks", func(c *cloud) {
 				t := c.t
 				c.start()
-				if test.newPolicy { // as in a stack that was deployed before the program had the policy
+				c.setPropagationDelay(10 * time.Second) // longer than the update takes until it creates the Deployment
+				if test.newPolicy {                     // as in a stack that was deployed before the program had the policy
 					c.setConfig("config:\n    modelferry:admissionPolicy: {enabled: false}\n")
 					c.run("up")
 				}

@@ -15,21 +15,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
 	"github.com/stretchr/testify/require"
-	authv1 "k8s.io/api/authentication/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/modelferry/modelferry/local/internal/node"
 )
 
-// TestIRSA_limitsAccessToPrefix checks that a service's role reads its own prefix and nothing else. There is no
-// such scenario for GKE: the emulator of Cloud Storage does not check who asks.
+// TestIRSA_limitsAccessToPrefix checks that a service's role reads its own prefix and nothing else.
 func TestIRSA_limitsAccessToPrefix(t *testing.T) {
 	forStack(t, "eks", func(c *cloud) {
 		t := c.t
 		c.start()
 		info, err := node.ReadInfo(c.Layout)
 		require.NoError(t, err)
-		role := c.assumeRole(info, bankchurnDeployment, bankchurnDeployment)
+		role := c.assumeRole(info, c.roleOf(bankchurnDeployment), c.serviceAccountToken(bankchurnDeployment, "sts.amazonaws.com"))
 		require.NotEmpty(t, role.AccessKeyID, "the service's own account may assume the role")
 		client := s3.New(s3.Options{
 			BaseEndpoint: aws.String(info.StoreURL), UsePathStyle: true, Region: info.Region,
@@ -50,14 +48,31 @@ func TestIRSA_limitsAccessToPrefix(t *testing.T) {
 	})
 }
 
-// TestIRSA_refusesOtherServiceAccount checks that a service's account cannot assume another service's role.
-func TestIRSA_refusesOtherServiceAccount(t *testing.T) {
+// TestIRSA_refusesOtherTokens checks that only a token of the service's own account, of the cluster, and for STS can
+// assume its role.
+func TestIRSA_refusesOtherTokens(t *testing.T) {
 	forStack(t, "eks", func(c *cloud) {
 		t := c.t
 		c.start()
 		info, err := node.ReadInfo(c.Layout)
 		require.NoError(t, err)
-		require.Empty(t, c.assumeRole(info, "nlpinsight-analyzer", bankchurnDeployment).AccessKeyID)
+		const audience = "sts.amazonaws.com"
+		role := c.roleOf(bankchurnDeployment)
+		for _, test := range []struct {
+			name, token string
+			allowed     bool
+		}{
+			{"own", c.serviceAccountToken(bankchurnDeployment, audience), true},
+			{"another service account", c.serviceAccountToken("nlpinsight-analyzer", audience), false},
+			{"another audience", c.serviceAccountToken(bankchurnDeployment, "https://example.com"), false},
+			{"another issuer", foreignToken(t, "https://oidc.example.com", bankchurnDeployment, audience), false},
+			{"another key", foreignToken(t, info.OIDCIssuer, bankchurnDeployment, audience), false},
+		} {
+			t.Run(test.name, func(t *testing.T) {
+				session := c.withT(t).assumeRole(info, role, test.token)
+				require.Equal(t, test.allowed, session.AccessKeyID != "")
+			})
+		}
 	})
 }
 
@@ -75,28 +90,28 @@ type sessionCredentials struct {
 	SessionToken    string `xml:"AssumeRoleWithWebIdentityResult>Credentials>SessionToken"`
 }
 
-// assumeRole asks the token service for the role of roleAccount, with a token of tokenAccount. The result is empty
-// when it refuses.
-func (c *cloud) assumeRole(info node.Info, tokenAccount, roleAccount string) sessionCredentials {
+// roleOf returns the ARN of a service account's role.
+func (c *cloud) roleOf(account string) string {
 	c.t.Helper()
-	accounts := c.client().CoreV1().ServiceAccounts(namespace)
-	account, err := accounts.Get(context.Background(), roleAccount, metav1.GetOptions{})
+	found, err := c.client().CoreV1().ServiceAccounts(namespace).Get(context.Background(), account, metav1.GetOptions{})
 	require.NoError(c.t, err)
-	token, err := accounts.CreateToken(context.Background(), tokenAccount, &authv1.TokenRequest{
-		Spec: authv1.TokenRequestSpec{Audiences: []string{"sts.amazonaws.com"}},
-	}, metav1.CreateOptions{})
-	require.NoError(c.t, err)
+	return found.Annotations["eks.amazonaws.com/role-arn"]
+}
+
+// assumeRole asks the token service for a role. The result is empty when it refuses.
+func (c *cloud) assumeRole(info node.Info, role, token string) sessionCredentials {
+	c.t.Helper()
 	response, err := http.PostForm(info.STSURL, url.Values{
 		"Action": {"AssumeRoleWithWebIdentity"}, "Version": {"2011-06-15"}, "RoleSessionName": {"e2e"},
-		"RoleArn": {account.Annotations["eks.amazonaws.com/role-arn"]}, "WebIdentityToken": {token.Status.Token},
+		"RoleArn": {role}, "WebIdentityToken": {token},
 	})
 	require.NoError(c.t, err)
 	defer response.Body.Close()
 	content, err := io.ReadAll(response.Body)
 	require.NoError(c.t, err)
-	var role sessionCredentials
+	var session sessionCredentials
 	if response.StatusCode == http.StatusOK {
-		require.NoError(c.t, xml.Unmarshal(content, &role))
+		require.NoError(c.t, xml.Unmarshal(content, &session))
 	}
-	return role
+	return session
 }
