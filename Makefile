@@ -13,7 +13,7 @@ FETCHER_ENV := CGO_ENABLED=0
 FETCHER_FLAGS := -trimpath
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status env publish preview render image test golden soak e2e e2e-plugin bench bench-scale lint clean
+.PHONY: help up down status env publish preview render image test golden soak breaks e2e e2e-plugin bench bench-scale lint clean
 
 ##@ Use
 
@@ -85,6 +85,10 @@ lint: ## run golangci-lint, actionlint, kubeconform and kube-score
 	$(call build,pulumi ferry golangci-lint actionlint kube-score kubeconform)
 	@set -e; for module in $(MODULES); do echo "== $$module"; (cd $$module && $(BIN)/golangci-lint run ./...); done
 	@$(BIN)/actionlint && tools/objects/check.sh $(BIN)
+
+breaks: ## break the program, one line at a time, and see the test that fails for it; as root [BREAK=metadata]
+	$(call build)
+	@go test -C tools/gate -tags breaks -count=1 -timeout 120m -v -run 'TestProgramBreaks_detected/$(BREAK)' .
 
 golden: ## regenerate the reviewed plans of both stacks (testdata)
 	@go test ./stack/tests/program -count=1 -run TestPlan_golden -golden

@@ -86,6 +86,7 @@ func TestUp_addressRangeInUse(t *testing.T) {
 		other := freeRange(t)
 
 		link := []string{"ip", "link", "add", "ferrytest", "type", "veth", "peer", "name", "ferrypeer"}
+		_ = exec.Command("ip", "link", "del", "ferrytest").Run() // of a run that was killed
 		require.NoError(t, exec.Command(link[0], link[1:]...).Run())
 		t.Cleanup(func() { require.NoError(t, exec.Command("ip", "link", "del", "ferrytest").Run()) })
 		require.NoError(t, exec.Command("ip", "addr", "add", netip.PrefixFrom(occupied, 24).String(), "dev", "ferrytest").Run())
