@@ -46,6 +46,8 @@ S3_BUCKET may be the ARN of an access point.
                                bucket
   GCS_USER_PROJECT             project that pays for the requests to a
                                requester-pays bucket
+  GCS_ENDPOINT_URL             another endpoint of GCS, read with the pod's identity
+                               (https://storage.googleapis.com)
 
 Endpoints, credentials and proxies are configured as for the SDKs: AWS_REGION,
 AWS_ROLE_ARN, AWS_ENDPOINT_URL_S3, AWS_CA_BUNDLE, STORAGE_EMULATOR_HOST,

@@ -54,6 +54,7 @@ var options = []option{
 	{"gpu.machineType", nil},
 	{"gpu.accelerator", oneOf("nvidia-l4")},
 	{"gpu.zones", oneOf([]any{"europe-west1-b", "europe-west1-c"})},
+	{"endpoints.anonymous", oneOf(true, false)},
 	{"identity", oneOf("irsa", "podIdentity")},
 	{"iam.path", oneOf("/", "/ml/models/")},
 	{"iam.permissionsBoundary", oneOf("arn:aws:iam::123456789012:policy/ml/boundary", "arn:aws:iam::aws:policy/PowerUserAccess")},

@@ -62,6 +62,10 @@ func (e *env) validateSDKVariables(cloud Cloud) {
 		} else {
 			e.match("STORAGE_EMULATOR_HOST", validHost, "HOST:PORT or a URL such as http://gcs:4443")
 		}
+		e.checkURL("GCS_ENDPOINT_URL")
+		if e.get("GCS_ENDPOINT_URL") != "" && e.get("STORAGE_EMULATOR_HOST") != "" {
+			e.addError("GCS_ENDPOINT_URL and STORAGE_EMULATOR_HOST must not both be set: only the first is read with credentials")
+		}
 		e.match("GCE_METADATA_HOST", validHost, "HOST or HOST:PORT, without a scheme")
 		e.match("GOOGLE_CLOUD_UNIVERSE_DOMAIN", validHost, "a domain such as googleapis.com")
 	}

@@ -24,8 +24,12 @@ func objectStore(endpoints config.Endpoints) (infra.ObjectStore, error) {
 	// With this variable the SDK does not probe for the metadata server. The probe fails on a new pod,
 	// and the SDK caches the result.
 	env := map[string]string{"GCE_METADATA_HOST": metadataServer}
-	if endpoints.Storage != "" {
+	switch {
+	case endpoints.Storage == "":
+	case endpoints.ReadsAnonymously():
 		env["STORAGE_EMULATOR_HOST"] = endpoints.Storage
+	default:
+		env["GCS_ENDPOINT_URL"] = endpoints.Storage
 	}
 	return infra.ObjectStore{
 		BucketEnvVar: "GCS_BUCKET", PathEnvVar: "GCS_MODEL_PATH", Env: env,

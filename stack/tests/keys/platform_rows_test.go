@@ -45,7 +45,7 @@ func stackRows() []row {
 			eksInput(awsProvider, "modelferry", "defaultTags.tags.cost_centre", "cc-42"), deployment(labels+"cost_centre", "cc-42")),
 		newRow("rollout.deadline", "20m", deployment("spec.progressDeadlineSeconds", 1200.), deployment("(create timeout)", "21m0s"),
 			deployment("(update timeout)", "21m0s")),
-		newRow("endpoints.storage", store, setting("gke", "STORAGE_EMULATOR_HOST", store), setting("eks", "AWS_ENDPOINT_URL_S3", store)),
+		newRow("endpoints.storage", store, setting("gke", "GCS_ENDPOINT_URL", store), setting("eks", "AWS_ENDPOINT_URL_S3", store)),
 		newRow("iam.path", "/ml/", eksInput("iam/role:Role", "modelferry-nodes", "path", "/ml/"),
 			eksInput("ServiceAccount", "bankchurn", "metadata.annotations/eks.amazonaws.com/role-arn",
 				"arn:aws:iam::"+stacktest.AccountID+":role/ml/bankchurn-predictor-0a1b2c3")),
@@ -58,6 +58,8 @@ func stackRows() []row {
 		newRow("registry.untaggedDays", 10, gkeInput(gkeRepository, "modelferry", "cleanupPolicies[0].condition.olderThan", "864000s"),
 			eksInput("LifecyclePolicy", "bankchurn", "policy", contains{`"countNumber":10,`})),
 	),
+		newRow("endpoints.anonymous", true, setting("gke", "STORAGE_EMULATOR_HOST", store)).
+			withPrerequisites(map[string]any{"endpoints.storage": store}),
 		newRow("registry.readers", byStack{"gke": []any{"group:ml@example.com"}, "eks": []any{"arn:aws:iam::210987654321:root"}},
 			gkeInput("RepositoryIamMember", "modelferry-group:ml@example.com", "member", "group:ml@example.com"),
 			eksInput("ecr/repositoryPolicy:RepositoryPolicy", "bankchurn", "policy", contains{"arn:aws:iam::210987654321:root"})),

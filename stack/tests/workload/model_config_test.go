@@ -75,7 +75,7 @@ func TestModelConfig_configuredValues(t *testing.T) {
 			require.NotContains(t, data("bankchurn"), "MODEL_EXTRACT", "the artifact is not an archive")
 			require.Equal(t, "false", data("chicagotaxi")["MODEL_EXTRACT"], "the archive stays packed")
 			require.Contains(t, data("nlpinsight")["ARTIFACTS"], `"extract":true`)
-			endpoint := map[string]string{"gke": "STORAGE_EMULATOR_HOST", "eks": "AWS_ENDPOINT_URL_S3"}[p.Stack]
+			endpoint := map[string]string{"gke": "GCS_ENDPOINT_URL", "eks": "AWS_ENDPOINT_URL_S3"}[p.Stack]
 			require.Equal(t, "https://storage.internal", data("bankchurn")[endpoint])
 		})
 	}

@@ -40,8 +40,9 @@ type client struct {
 	userProject string
 }
 
-// newClient returns a client with the application default credentials and the read-only scope. With
-// STORAGE_EMULATOR_HOST it uses that endpoint and no credentials. Missing credentials are fetcherr.PermissionDenied.
+// newClient returns a client with the application default credentials and the read-only scope, for the endpoint in
+// GCS_ENDPOINT_URL or that of Google. With STORAGE_EMULATOR_HOST it uses that endpoint and no credentials. Missing
+// credentials are fetcherr.PermissionDenied.
 func newClient(userAgent, userProject string) (*client, error) {
 	base := http.DefaultTransport.(*http.Transport).Clone()
 	source.ConfigureTransport(base)
@@ -49,7 +50,11 @@ func newClient(userAgent, userProject string) (*client, error) {
 	if UsesEmulator() {
 		return c, nil
 	}
-	authorized, err := newRenewingTransport(base, detectCredentials)
+	endpoint, err := url.Parse(c.basePath)
+	if err != nil {
+		return nil, fetcherr.New(fetcherr.InvalidConfig, "endpoint of Cloud Storage: %w", err)
+	}
+	authorized, err := newRenewingTransport(base, endpoint, detectCredentials)
 	if err != nil {
 		return nil, err
 	}
@@ -138,10 +143,16 @@ func checkUniverse(creds *auth.Credentials) error {
 // UsesEmulator reports whether the endpoint is an emulator, which takes no credentials.
 func UsesEmulator() bool { return os.Getenv("STORAGE_EMULATOR_HOST") != "" }
 
+// endpointVar names the variable for another endpoint that is read with credentials. Google's Go SDK has no variable.
+const endpointVar = "GCS_ENDPOINT_URL"
+
 // basePath returns the URL of the JSON API. As in Google's SDKs, STORAGE_EMULATOR_HOST may omit the scheme, and
 // GOOGLE_CLOUD_UNIVERSE_DOMAIN names another universe than googleapis.com.
 func basePath() string {
 	const path = "/storage/v1/"
+	if endpoint := os.Getenv(endpointVar); endpoint != "" {
+		return strings.TrimSuffix(endpoint, "/") + path
+	}
 	if host := os.Getenv("STORAGE_EMULATOR_HOST"); host != "" {
 		if !strings.Contains(host, "://") {
 			host = "http://" + host

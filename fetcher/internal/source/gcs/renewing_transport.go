@@ -2,6 +2,7 @@ package gcs
 
 import (
 	"net/http"
+	"net/url"
 	"sync"
 
 	"cloud.google.com/go/auth"
@@ -12,9 +13,11 @@ import (
 )
 
 // renewingTransport adds the token of the pod's identity to requests. If the server answers 401, it gets a new token
-// and sends the request once more: a token can be revoked, or expire before the time that its cache knows.
+// and sends the request once more: a token can be revoked, or expire before the time that its cache knows. A request
+// that was redirected to another host or scheme gets no token.
 type renewingTransport struct {
-	base http.RoundTripper
+	base     http.RoundTripper
+	endpoint *url.URL
 	// detect returns credentials with an empty cache.
 	detect func() (*auth.Credentials, error)
 
@@ -23,8 +26,10 @@ type renewingTransport struct {
 }
 
 // newRenewingTransport gets the first credentials.
-func newRenewingTransport(base http.RoundTripper, detect func() (*auth.Credentials, error)) (*renewingTransport, error) {
-	t := &renewingTransport{base: base, detect: detect}
+func newRenewingTransport(
+	base http.RoundTripper, endpoint *url.URL, detect func() (*auth.Credentials, error),
+) (*renewingTransport, error) {
+	t := &renewingTransport{base: base, endpoint: endpoint, detect: detect}
 	return t, t.authorize()
 }
 
@@ -43,6 +48,9 @@ func (t *renewingTransport) authorize() error {
 
 // RoundTrip sends a request without a body.
 func (t *renewingTransport) RoundTrip(request *http.Request) (*http.Response, error) {
+	if request.URL.Scheme != t.endpoint.Scheme || request.URL.Host != t.endpoint.Host {
+		return t.base.RoundTrip(request)
+	}
 	used := t.current()
 	response, err := used.RoundTrip(request)
 	if err != nil || response.StatusCode != http.StatusUnauthorized {
