@@ -73,13 +73,14 @@ func setRolloutDeadline(t *testing.T, config string) {
 	require.NoError(t, file.Close())
 }
 
-// putObject writes an object into one of the stack's buckets.
-func (c *cloud) putObject(bucket, path string, content []byte) {
+// putObject writes an object into one of the stack's buckets and returns its version.
+func (c *cloud) putObject(bucket, path string, content []byte) string {
 	c.t.Helper()
 	info, err := node.ReadInfo(c.Layout)
 	require.NoError(c.t, err)
 	client, err := objectstore.Open(context.Background(), c.Layout, info)
 	require.NoError(c.t, err)
-	_, err = client.Put(context.Background(), c.bucket(bucket), path, bytes.NewReader(content))
+	version, err := client.Put(context.Background(), c.bucket(bucket), path, bytes.NewReader(content))
 	require.NoError(c.t, err)
+	return version
 }

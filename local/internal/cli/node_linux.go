@@ -14,8 +14,12 @@ import (
 
 // nodeServers returns the servers that run in the node's first process, see sandbox.Server.
 func nodeServers(stack string) []sandbox.Server {
-	if clouds.MustGet(stack).PodIdentity {
+	cloud := clouds.MustGet(stack)
+	if cloud.PodIdentity {
 		return []sandbox.Server{identityServer}
+	}
+	if cloud.MetadataServer {
+		return []sandbox.Server{metadataServer}
 	}
 	return nil
 }

@@ -28,6 +28,8 @@ type Cloud struct {
 	ObjectStore ObjectStore
 	// PodIdentity starts the AWS token service, the pod identity webhook and the Pod Identity Agent in the node.
 	PodIdentity bool
+	// MetadataServer starts the GKE metadata server in the node, and the front of the object store that takes tokens.
+	MetadataServer bool
 	// IngressCRDs are the kinds that the cloud's ingress controller defines, see package crds.
 	IngressCRDs []string
 	// Account returns config values by which the local cloud's account is the one in the config. It may be nil.

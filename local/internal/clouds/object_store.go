@@ -12,8 +12,10 @@ type ObjectStore struct {
 	Program string
 	// URLScheme is the scheme of an object's URL, such as gs.
 	URLScheme string
-	// HasAccounts reports whether requests are signed with an account's keys.
+	// HasAccounts reports whether the store has a root account: its keys sign requests, or its secret key is a token.
 	HasAccounts bool
+	// ListenHost is the host that the server listens on, if that is not the node's address.
+	ListenHost string
 	// Subdirs are the folders that the server expects in its data folder.
 	Subdirs []string
 	// Run returns the server's arguments and additional environment variables.
@@ -22,7 +24,7 @@ type ObjectStore struct {
 
 // StoreOptions are the inputs of an object store's command line.
 type StoreOptions struct {
-	// Host and Port are the address that the server listens on.
+	// Host and Port are the address of the store for its clients.
 	Host, Port string
 	// Region is the only region for which the server accepts signed requests.
 	Region string

@@ -13,13 +13,15 @@ import (
 
 	"github.com/modelferry/modelferry/local/internal/node"
 	"github.com/modelferry/modelferry/local/internal/paths"
+	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
-// gcsClient calls the JSON API of Cloud Storage.
-type gcsClient struct{ url, stack string }
+// gcsClient calls the JSON API of Cloud Storage as its administrator.
+type gcsClient struct{ url, stack, token string }
 
 func newGCSClient(layout paths.Layout, i node.Info) (Client, error) {
-	return gcsClient{url: i.StoreURL, stack: layout.Stack}, nil
+	account, err := secrets.ReadStoreAccount(layout.Dir())
+	return gcsClient{url: i.StoreURL, stack: layout.Stack, token: account.SecretKey}, err
 }
 
 // gcsObject has fields of the API's object resource. 64-bit integers are strings in this API.
@@ -73,6 +75,7 @@ func (g gcsClient) do(ctx context.Context, method, target string, body io.Reader
 		return o, 0, err
 	}
 	request.Header.Set("Content-Type", "application/octet-stream")
+	request.Header.Set("Authorization", "Bearer "+g.token)
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return o, 0, err

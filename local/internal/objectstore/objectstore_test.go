@@ -80,6 +80,7 @@ func TestUploadIfChanged_writesOnlyChanges(t *testing.T) {
 func TestGCSClient(t *testing.T) {
 	objects := map[string]string{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		assert.Equal(t, "Bearer s", r.Header.Get("Authorization"))
 		key := r.URL.Query().Get("name")
 		if r.Method == http.MethodPost && strings.HasPrefix(r.URL.Path, "/upload/storage/v1/b/models/") {
 			content, err := io.ReadAll(r.Body)
@@ -98,6 +99,7 @@ func TestGCSClient(t *testing.T) {
 	defer server.Close()
 	layout, err := paths.New(t.TempDir(), "gke")
 	require.NoError(t, err)
+	writeAccount(t, layout)
 	client, err := Open(context.Background(), layout, node.Info{StoreURL: server.URL})
 	require.NoError(t, err)
 
@@ -141,8 +143,7 @@ func TestS3Client(t *testing.T) {
 	require.NoError(t, err)
 	_, err = Open(context.Background(), layout, node.Info{StoreURL: server.URL})
 	require.ErrorContains(t, err, "object store's account")
-	require.NoError(t, os.MkdirAll(filepath.Dir(layout.Secret("store.json")), 0o700))
-	require.NoError(t, os.WriteFile(layout.Secret("store.json"), []byte(`{"accessKey": "a", "secretKey": "s"}`), 0o600))
+	writeAccount(t, layout)
 	client, err := Open(context.Background(), layout, node.Info{StoreURL: server.URL, Region: "eu-west-1"})
 	require.NoError(t, err)
 
@@ -155,6 +156,12 @@ func TestS3Client(t *testing.T) {
 
 	_, err = client.Put(context.Background(), "none", "key", strings.NewReader("c"))
 	require.ErrorContains(t, err, "put s3://none/key: no such bucket")
+}
+
+func writeAccount(t *testing.T, layout paths.Layout) {
+	t.Helper()
+	require.NoError(t, os.MkdirAll(filepath.Dir(layout.Secret("store.json")), 0o700))
+	require.NoError(t, os.WriteFile(layout.Secret("store.json"), []byte(`{"accessKey": "a", "secretKey": "s"}`), 0o600))
 }
 
 func md5Base64(text string) string { return base64.StdEncoding.EncodeToString(md5Sum(text)) }

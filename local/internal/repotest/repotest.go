@@ -14,10 +14,10 @@ import (
 )
 
 // Path returns the path of a file, or of a folder, of the repository.
-func Path(t *testing.T, elements ...string) string {
-	t.Helper()
+func Path(tb testing.TB, elements ...string) string {
+	tb.Helper()
 	root, err := configtest.RepositoryRoot()
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return filepath.Join(append([]string{root}, elements...)...)
 }
 

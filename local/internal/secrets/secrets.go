@@ -14,11 +14,12 @@ import (
 const (
 	// AdminTokenFile contains the bearer token of the cluster's administrator.
 	AdminTokenFile = "secret/admin.token"
-	// StoreAccountFile contains the StoreAccount of the S3 server's root user as JSON.
+	// StoreAccountFile contains the StoreAccount of the object store's administrator as JSON.
 	StoreAccountFile = "secret/store.json"
 )
 
-// StoreAccount is the access key of an account of the S3 server.
+// StoreAccount is the access key of an account of the S3 server. Cloud Storage takes the administrator's secret key
+// as a bearer token.
 type StoreAccount struct {
 	AccessKey string `json:"accessKey"`
 	SecretKey string `json:"secretKey"`

@@ -159,6 +159,9 @@ func TestObjectStore(t *testing.T) {
 	gcs := nodeConfig(t, "gke").ObjectStore(secrets.StoreAccount{})
 	require.Equal(t, BinDir+"/fake-gcs-server", gcs.Command[0])
 	require.Contains(t, strings.Join(gcs.Command, " "), "-external-url http://10.213.0.2:9000")
+	require.Contains(t, strings.Join(gcs.Command, " "), "-host 127.0.0.1 -port 9000", "no pod reaches it, as it has no authentication")
+	require.Equal(t, "http://127.0.0.1:9000", nodeConfig(t, "gke").StoreBackendURL())
+	require.Equal(t, "http://10.214.0.2:9000", nodeConfig(t, "eks").StoreBackendURL())
 
 	s3 := nodeConfig(t, "eks").ObjectStore(secrets.StoreAccount{AccessKey: "access", SecretKey: "secret"})
 	require.Equal(t, BinDir+"/versitygw", s3.Command[0])

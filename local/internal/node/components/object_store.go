@@ -1,6 +1,8 @@
 package components
 
 import (
+	"cmp"
+	"net"
 	"path"
 	"strconv"
 
@@ -8,14 +10,14 @@ import (
 	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
-// storeDir is the folder of the object store's data.
-const storeDir = StackDir + "/data/store"
+// StoreDir is the folder of the object store's data.
+const StoreDir = StackDir + "/data/store"
 
 // ObjectStore returns the process of the object store. root is its root account, empty for a store without accounts.
 func (c NodeConfig) ObjectStore(root secrets.StoreAccount) Process {
 	store := c.cloud().ObjectStore
 	args, env := store.Run(clouds.StoreOptions{
-		Host: c.Range.NodeIP().String(), Port: strconv.Itoa(StorePort), Region: c.Region, DataDir: storeDir, Root: root,
+		Host: c.Range.NodeIP().String(), Port: strconv.Itoa(StorePort), Region: c.Region, DataDir: StoreDir, Root: root,
 	})
 	return Process{
 		Name:    store.Program,
@@ -24,5 +26,11 @@ func (c NodeConfig) ObjectStore(root secrets.StoreAccount) Process {
 	}
 }
 
+// StoreBackendURL is the URL that the object store's process listens on.
+func (c NodeConfig) StoreBackendURL() string {
+	host := cmp.Or(c.cloud().ObjectStore.ListenHost, c.Range.NodeIP().String())
+	return "http://" + net.JoinHostPort(host, strconv.Itoa(StorePort))
+}
+
 // StoreDirs returns the folders that must exist before the object store starts.
-func (c NodeConfig) StoreDirs() []string { return c.cloud().ObjectStore.DataDirs(storeDir) }
+func (c NodeConfig) StoreDirs() []string { return c.cloud().ObjectStore.DataDirs(StoreDir) }

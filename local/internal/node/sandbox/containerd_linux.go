@@ -77,5 +77,5 @@ func (n *node) startStore(ctx context.Context) error {
 	if err := n.startProcess(store); err != nil {
 		return err
 	}
-	return n.waitReady(ctx, store.Name, httpProbe(n.config.StoreURL()))
+	return n.waitReady(ctx, store.Name, httpProbe(n.config.StoreBackendURL()))
 }

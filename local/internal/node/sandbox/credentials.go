@@ -21,7 +21,7 @@ type credentials struct {
 }
 
 // createCredentials creates certificates and tokens in data/pki, kubeconfigs in data/etc, and the files for
-// clients on the host in secret/: admin.token and, on EKS, store.json.
+// clients on the host in secret/: admin.token and store.json.
 func createCredentials(node components.NodeConfig, dir string) (credentials, error) {
 	authority, err := pki.LoadOrCreateAuthority(components.PKIDir, node.NodeName())
 	if err != nil {
@@ -69,8 +69,7 @@ func createCredentials(node components.NodeConfig, dir string) (credentials, err
 	return credentials{authority: authority, adminToken: token, storeAccount: account}, err
 }
 
-// loadOrCreateStoreAccount returns the S3 server's root account from the file, and creates it if there is none. The
-// Cloud Storage emulator has no accounts.
+// loadOrCreateStoreAccount returns the object store's root account from the file, and creates it if there is none.
 func loadOrCreateStoreAccount(node components.NodeConfig, path string) (secrets.StoreAccount, error) {
 	if !clouds.MustGet(node.Stack).ObjectStore.HasAccounts {
 		return secrets.StoreAccount{}, nil

@@ -127,7 +127,7 @@ func (n *node) startServers(ctx context.Context) error {
 		Node:       n.config,
 		Dir:        components.StackDir,
 		Authority:  n.credentials.authority,
-		AdminToken: n.credentials.adminToken,
+		AdminToken: n.credentials.adminToken, StoreAccount: n.credentials.storeAccount,
 	}
 	for _, server := range n.Servers {
 		exited, err := server.Start(ctx, serverCtx)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/modelferry/modelferry/local/internal/node/components"
 	"github.com/modelferry/modelferry/local/internal/node/pki"
+	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
 // Server is a server that runs in the node's first process. Components run in processes of their own.
@@ -29,4 +30,6 @@ type ServerContext struct {
 	Authority *pki.Authority
 	// AdminToken is the bearer token of the cluster administrator.
 	AdminToken string
+	// StoreAccount is the root account of the object store.
+	StoreAccount secrets.StoreAccount
 }

@@ -11,19 +11,24 @@ import (
 	"net/url"
 
 	"github.com/modelferry/modelferry/local/internal/provider"
+	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
 // storeClient is a client of the local object store's JSON API. The official one has too many dependencies, gRPC among
 // them, for four simple calls.
-type storeClient struct{ endpoint string }
+type storeClient struct{ endpoint, token string }
 
 func newStoreClient(r *provider.Request) (storeClient, error) {
 	node, err := r.Cloud.Node()
-	return storeClient{node.StoreURL + "/storage/v1/b"}, err
+	if err != nil {
+		return storeClient{}, err
+	}
+	account, err := secrets.ReadStoreAccount(r.Cloud.Dir)
+	return storeClient{node.StoreURL + "/storage/v1/b", account.SecretKey}, err
 }
 
-// createBucket creates the bucket. One that exists is from an interrupted update and is adopted. Versioning has no
-// effect: fake-gcs-server's filesystem backend stores one version of an object.
+// createBucket creates the bucket. One that exists is from an interrupted update and is adopted. Package gkeidentity
+// keeps versions: fake-gcs-server's filesystem backend refuses a versioned bucket.
 func createBucket(ctx context.Context, r *provider.Request) error {
 	client, err := newStoreClient(r)
 	if err != nil {
@@ -64,10 +69,11 @@ func deleteBucket(ctx context.Context, r *provider.Request) error {
 	for {
 		var page struct {
 			Items []struct {
-				Name string `json:"name"`
+				Name       string `json:"name"`
+				Generation string `json:"generation"`
 			} `json:"items"`
 		}
-		err := client.do(ctx, http.MethodGet, path+"/o?maxResults=1000", nil, &page)
+		err := client.do(ctx, http.MethodGet, path+"/o?versions=true&maxResults=1000", nil, &page)
 		if hasStatus(err, http.StatusNotFound) {
 			return nil
 		}
@@ -82,7 +88,8 @@ func deleteBucket(ctx context.Context, r *provider.Request) error {
 				r.ID, page.Items[0].Name)
 		}
 		for _, object := range page.Items {
-			if err := client.do(ctx, http.MethodDelete, path+"/o/"+url.PathEscape(object.Name), nil, nil); err != nil {
+			version := path + "/o/" + url.PathEscape(object.Name) + "?generation=" + object.Generation
+			if err := client.do(ctx, http.MethodDelete, version, nil, nil); err != nil {
 				return fmt.Errorf("bucket %q: delete %q: %w", r.ID, object.Name, err)
 			}
 		}
@@ -121,6 +128,7 @@ func (s storeClient) do(ctx context.Context, method, path string, body, result a
 		return err
 	}
 	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+s.token)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return fmt.Errorf("object store: %w", err)

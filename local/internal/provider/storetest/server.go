@@ -20,22 +20,22 @@ const startTimeout = time.Minute
 // startServer runs a server until the test ends, waits until it answers, and returns its port. The port is free when
 // it is chosen, but another process can take it before the server listens; the server then exits, and is started again
 // on another port.
-func startServer(t *testing.T, name string, env []string, args func(port int) []string) (port int) {
-	t.Helper()
-	path := serverPath(t, name)
+func startServer(tb testing.TB, name string, env []string, args func(port int) []string) (port int) {
+	tb.Helper()
+	path := serverPath(tb, name)
 	for deadline := time.Now().Add(startTimeout); time.Now().Before(deadline); {
-		port := freePort(t)
+		port := freePort(tb)
 		cmd := exec.Command(path, args(port)...)
 		cmd.Env = append(os.Environ(), env...)
 		cmd.Stderr = os.Stderr
-		require.NoError(t, cmd.Start())
+		require.NoError(tb, cmd.Start())
 		exited := make(chan struct{})
 		go func() {
 			defer close(exited)
 			_ = cmd.Wait() // the exit code does not matter: the server is killed, or another one is started
 		}()
 		if answers(port, exited, deadline) {
-			t.Cleanup(func() {
+			tb.Cleanup(func() {
 				_ = cmd.Process.Kill() // it has no state to save
 				<-exited
 			})
@@ -44,7 +44,7 @@ func startServer(t *testing.T, name string, env []string, args func(port int) []
 		_ = cmd.Process.Kill()
 		<-exited
 	}
-	require.FailNow(t, name+" does not answer", "within %s", startTimeout)
+	require.FailNow(tb, name+" does not answer", "within %s", startTimeout)
 	return 0
 }
 
@@ -68,22 +68,22 @@ func answers(port int, exited <-chan struct{}, deadline time.Time) bool {
 }
 
 // serverPath returns the server in MODELFERRY_BIN, or the one that `go tool` builds in tools/stores.
-func serverPath(t *testing.T, name string) string {
-	t.Helper()
+func serverPath(tb testing.TB, name string) string {
+	tb.Helper()
 	if path := repotest.Binary(name); path != "" {
 		return path
 	}
 	build := exec.Command("go", "tool", "-n", name) // builds it into the build cache and prints its path
-	build.Dir = repotest.Path(t, "tools", "stores")
+	build.Dir = repotest.Path(tb, "tools", "stores")
 	path, err := build.Output()
-	require.NoError(t, err, "build %s", name)
+	require.NoError(tb, err, "build %s", name)
 	return string(path[:len(path)-1])
 }
 
-func freePort(t *testing.T) int {
-	t.Helper()
+func freePort(tb testing.TB) int {
+	tb.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	defer listener.Close()
 	return listener.Addr().(*net.TCPAddr).Port
 }

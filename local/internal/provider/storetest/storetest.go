@@ -16,46 +16,52 @@ import (
 )
 
 // StartGCS starts fake-gcs-server and makes dir a stack's directory.
-func StartGCS(t *testing.T, dir string) {
-	t.Helper()
-	store := mkdir(t, dir, "store")
-	port := startServer(t, "fake-gcs-server", nil, func(port int) []string {
+func StartGCS(tb testing.TB, dir string) {
+	tb.Helper()
+	store := mkdir(tb, dir, "store")
+	port := startServer(tb, "fake-gcs-server", nil, func(port int) []string {
 		return []string{
 			"-scheme", "http", "-host", "127.0.0.1", "-port", fmt.Sprint(port),
 			"-backend", "filesystem", "-filesystem-root", store, "-log-level", "error",
 		}
 	})
-	writeNodeInfo(t, dir, port)
+	writeNodeInfo(tb, dir, port)
+	writeAccount(tb, dir, secrets.StoreAccount{AccessKey: "root", SecretKey: "root-secret"})
 }
 
 // StartS3 starts versitygw for a region and makes dir a stack's directory, with the root account's credentials.
-func StartS3(t *testing.T, dir, region string) {
-	t.Helper()
+func StartS3(tb testing.TB, dir, region string) {
+	tb.Helper()
 	root := secrets.StoreAccount{AccessKey: "root", SecretKey: "root-secret"}
-	iam, versions, buckets := mkdir(t, dir, "iam"), mkdir(t, dir, "versions"), mkdir(t, dir, "buckets")
+	iam, versions, buckets := mkdir(tb, dir, "iam"), mkdir(tb, dir, "versions"), mkdir(tb, dir, "buckets")
 	env := []string{"ROOT_ACCESS_KEY=" + root.AccessKey, "ROOT_SECRET_KEY=" + root.SecretKey}
-	port := startServer(t, "versitygw", env, func(port int) []string {
+	port := startServer(tb, "versitygw", env, func(port int) []string {
 		return []string{
 			"--port", fmt.Sprintf("127.0.0.1:%d", port), "--quiet", "--region", region, "--iam-dir", iam,
 			"posix", "--versioning-dir", versions, buckets,
 		}
 	})
-	writeNodeInfo(t, dir, port)
-	content, err := json.Marshal(root)
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(mkdir(t, dir, "secret"), "store.json"), content, 0o600))
+	writeNodeInfo(tb, dir, port)
+	writeAccount(tb, dir, root)
 }
 
-func mkdir(t *testing.T, parts ...string) string {
-	t.Helper()
+func writeAccount(tb testing.TB, dir string, account secrets.StoreAccount) {
+	tb.Helper()
+	content, err := json.Marshal(account)
+	require.NoError(tb, err)
+	require.NoError(tb, os.WriteFile(filepath.Join(mkdir(tb, dir, "secret"), "store.json"), content, 0o600))
+}
+
+func mkdir(tb testing.TB, parts ...string) string {
+	tb.Helper()
 	path := filepath.Join(parts...)
-	require.NoError(t, os.MkdirAll(path, 0o700))
+	require.NoError(tb, os.MkdirAll(path, 0o700))
 	return path
 }
 
-func writeNodeInfo(t *testing.T, dir string, port int) {
-	t.Helper()
-	require.NoError(t, nodeinfo.Info{
+func writeNodeInfo(tb testing.TB, dir string, port int) {
+	tb.Helper()
+	require.NoError(tb, nodeinfo.Info{
 		Stack: filepath.Base(dir), APIServerURL: "https://192.0.2.1", CAData: []byte("CA"),
 		OIDCIssuer: "https://192.0.2.1", StoreURL: fmt.Sprintf("http://127.0.0.1:%d", port),
 	}.Write(filepath.Join(dir, "node.json")))
