@@ -7,6 +7,10 @@ export GOFLAGS := -buildvcs=false
 export GOWORK := off
 export MODELFERRY_BIN := $(BIN)
 build = @go run -C tools/build . $(1)
+# The Kubernetes provider of a new stack: official or quick (docs/adr/0022-official-kubernetes-provider.md).
+PROVIDER ?=
+export MODELFERRY_PROVIDER := $(PROVIDER)
+official_plugin = $(if $(filter official,$(PROVIDER)),$(call build,pulumi pulumi-resource-kubernetes))
 MODULES := . stack/iamtest stack/policytest fetcher local bench tools/build tools/kubeconform tools/gate
 # The fetcher is tested with the flags of a release, so that its SDKs are compiled once.
 FETCHER_ENV := CGO_ENABLED=0
@@ -29,9 +33,10 @@ kubeconfig_error = make up starts a cluster on this machine and ignores KUBECONF
 cluster, set modelferry:cluster to {existing: NAME} in Pulumi.$(STACK).yaml and run pulumi up -s $(STACK) \
 (docs/deploy-$(STACK).md, "Use an existing cluster")
 
-up: ## start the local cloud and deploy a stack to it; run again to update [STACK=gke|eks]
+up: ## start the local cloud and deploy a stack to it; run again to update [STACK=gke|eks PROVIDER=]
 	$(if $(filter command,$(origin KUBECONFIG)),$(error $(kubeconfig_error)))
 	$(call build)
+	$(official_plugin)
 	@$(FERRY) up --stack $(STACK)
 
 status: ## list the pods with model digest and fetch time
@@ -119,17 +124,14 @@ soak: ## run the long tests: the fetcher with the race detector and 5 GB objects
 
 e2e = go test -C local -tags e2e -count=1 -timeout 60m -v $(run_flag)
 
-e2e: ## run the end-to-end tests, as root; one scenario with RUN= [RUN=TestRollback STACK=]
+e2e: ## run the end-to-end tests, as root; one scenario with RUN= [RUN=TestRollback STACK= PROVIDER=]
 	$(call build)
+	$(official_plugin)
 	@# One after the other: two local clouds at once would slow each other down.
 	@status=0; $(e2e) ./internal/provider/kubernetes || status=1; \
 	for stack in $(if $(stack_flag),$(STACK),gke eks); do $(e2e) ./e2e -stack $$stack || status=1; done; exit $$status
 
-# The directory has the layout of $PULUMI_HOME/plugins. The version is that of tools/pulumi-kubernetes.
-OFFICIAL_PLUGINS := $(CURDIR)/.local/official-plugins
-
 e2e-plugin: ## test that stacks continue with Pulumi's official Kubernetes plugin, and back; it builds the plugin
-	$(call build,pulumi kube ferry)
-	$(call build,-o $(OFFICIAL_PLUGINS)/plugins/resource-kubernetes-v4.25.0 pulumi-resource-kubernetes)
-	@PULUMI_HOME=$(OFFICIAL_PLUGINS) go test -C local -tags e2e,official_plugin -count=1 -timeout 60m -v \
+	$(call build,pulumi kube ferry pulumi-resource-kubernetes)
+	@go test -C local -tags e2e,official_plugin -count=1 -timeout 60m -v \
 	-run TestServer_continuesWithOfficialProvider ./internal/provider/kubernetes

@@ -27,6 +27,8 @@ type program struct {
 	pinned bool
 	// onRequest is true for a program that is not part of the local cloud. It is built only when it is named.
 	onRequest bool
+	// pluginVersion is the version of a plugin of Pulumi. It is downloaded instead, where the network allows it.
+	pluginVersion string
 }
 
 // kubeVersion is the version that the Kubernetes components report. It has to match tools/kubernetes/go.mod: clients
@@ -54,6 +56,7 @@ var programs = []program{
 	{name: "ferry", module: "local", pkg: "./cmd/ferry", ldflags: "-s -w"},
 	{
 		name: "pulumi-resource-kubernetes", module: "tools/pulumi-kubernetes", pkg: ".", ldflags: "-s -w", pinned: true, onRequest: true,
+		pluginVersion: kubernetesPluginVersion,
 	},
 	{
 		name:      "golangci-lint",
@@ -132,6 +135,12 @@ func (p program) build(ctx context.Context, root, out string) error {
 		}
 	}
 	started := time.Now()
+	if p.pluginVersion != "" {
+		if err := downloadPlugin(ctx, out, target, p.pluginVersion); err == nil {
+			fmt.Fprintf(os.Stderr, "%s: version %s of Pulumi\n", p.name, p.pluginVersion)
+			return os.WriteFile(stamp, []byte(digest), 0o644)
+		}
+	}
 	packages, err := p.countStale(ctx, dir)
 	if err != nil {
 		return err

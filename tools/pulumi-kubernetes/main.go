@@ -1,10 +1,11 @@
-// Command pulumi-resource-kubernetes is Pulumi's official Kubernetes plugin, for the test that a stack continues with
-// it (make e2e-plugin). Its own main package embeds generated files that its module does not contain.
+// Command pulumi-resource-kubernetes is Pulumi's official Kubernetes plugin, for the local cloud (make up
+// PROVIDER=official). Its own main package embeds generated files that its module does not contain. The versions in
+// go.mod are those of local/go.mod where both use a module, so that Go compiles the packages once.
 package main
 
 import "github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/provider"
 
-// version is the release that the commit in go.mod belongs to. The Makefile names the plugin's directory after it.
+// version is the release that the commit in go.mod belongs to. tools/build downloads the same one.
 const version = "4.25.0"
 
 func main() {

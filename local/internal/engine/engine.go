@@ -28,7 +28,7 @@ type workspace struct {
 	workDir    string            // has the Pulumi.yaml and Pulumi.STACK.yaml that the engine reads
 	backendDir string            // has the state
 	envVars    map[string]string // of the pulumi CLI and its plugins, in addition to this process's
-	offline    bool              // use ferry's Kubernetes plugin, even if the official one is installed
+	offline    bool              // use ferry's Kubernetes plugin
 }
 
 // Options select the stack and the program. Layout and Program are required.
@@ -66,8 +66,8 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	return newEngine(ctx, o, w)
 }
 
-// unusableKubeconfig has no cluster. The Kubernetes provider connects to the one in the user's kubeconfig if the program
-// sets none, even if it writes the objects to files.
+// unusableKubeconfig has no cluster. The Kubernetes provider connects to the one in the user's kubeconfig if the
+// program sets none, even if it writes the objects to files.
 const unusableKubeconfig = `{apiVersion: v1, kind: Config, current-context: none, contexts: [{name: none, context: {cluster: none}}]}
 `
 
@@ -76,8 +76,10 @@ func newEngine(ctx context.Context, o Options, w workspace) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if official := OfficialKubernetesPlugin(); official != "" && !w.offline {
-		plugins.kubernetesPlugin = official
+	if !w.offline {
+		if plugins.kubernetesPlugin, err = kubernetesPluginDir(o.Layout, plugins.kubernetesPlugin); err != nil {
+			return nil, err
+		}
 	}
 	for _, dir := range []string{w.workDir, w.backendDir} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -20,8 +20,8 @@ func Preview(ctx context.Context, o Options) (Summary, error) {
 	return e.Preview(ctx)
 }
 
-// Render deploys the stack offline. The program has to write its Kubernetes objects to a directory: stack.Program has an
-// argument for it.
+// Render deploys the stack offline. The program has to write its Kubernetes objects to a directory: stack.Program has
+// an argument for it.
 func Render(ctx context.Context, o Options) (Summary, error) {
 	e, cleanup, err := openOffline(ctx, o)
 	if err != nil {
@@ -40,7 +40,7 @@ func openOffline(ctx context.Context, o Options) (e *Engine, cleanup func(), err
 	cleanup = func() { _ = os.RemoveAll(dir) } // best effort: it is a temporary directory
 	w := workspace{
 		workDir: filepath.Join(dir, "work"), backendDir: filepath.Join(dir, "pulumi"),
-		// Pulumi's own plugin needs a schema for custom resources, which only a cluster has.
+		// Previews in CI need not build Pulumi's own plugin.
 		offline: true,
 		envVars: map[string]string{
 			paths.StackDirEnv:          "",        // use no local cloud, even if one is running

@@ -23,8 +23,12 @@ func ShellExports(p paths.Layout, pluginExecutable string) (string, error) {
 		return "", err
 	}
 	pathDirs := []string{filepath.Dir(p.Bin("pulumi")), plugins.cloudPlugins, plugins.credentialPlugins}
-	if OfficialKubernetesPlugin() == "" {
-		pathDirs = append(pathDirs, plugins.kubernetesPlugin)
+	kubernetesPlugin, err := kubernetesPluginDir(p, plugins.kubernetesPlugin)
+	if err != nil {
+		return "", err
+	}
+	if kubernetesPlugin != pathDirs[0] { // The official plugin is beside the CLI.
+		pathDirs = append(pathDirs, kubernetesPlugin)
 	}
 	var lines strings.Builder
 	// PULUMI_CONFIG_PASSPHRASE_FILE would not override a passphrase in the user's environment.

@@ -24,7 +24,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/local/internal/engine"
 	"github.com/modelferry/modelferry/local/internal/repotest"
 )
 
@@ -159,8 +158,8 @@ func (s switchStack) program(label string) pulumi.RunFunc {
 // A stack that one of the providers made goes on with the other: no change without a change of the program, no
 // replacement and no conflict with one.
 func TestServer_continuesWithOfficialProvider(t *testing.T) {
-	official := engine.OfficialKubernetesPlugin()
-	require.NotEmpty(t, official, "no official Kubernetes plugin is installed: run make e2e-plugin, which builds it")
+	official := filepath.Dir(repotest.Binary("pulumi-resource-kubernetes"))
+	require.FileExists(t, repotest.Binary("pulumi-resource-kubernetes"), "make e2e-plugin builds it")
 	ferry := filepath.Join(t.TempDir(), "ferry")
 	require.NoError(t, os.MkdirAll(ferry, 0o700))
 	require.NoError(t, os.Symlink(repotest.Binary("ferry"), filepath.Join(ferry, "pulumi-resource-kubernetes")))
