@@ -33,7 +33,7 @@ func newTestStack(t *testing.T, name string) *testStack {
 	p := newProgramRepository(t, name)
 	require.NoError(t, os.MkdirAll(p.Dir(), 0o755))
 	map[string]func(*testing.T, string){
-		"gke": storetest.StartGCS,
+		"gke": func(t *testing.T, dir string) { t.Helper(); storetest.StartGCS(t, dir) },
 		"eks": func(t *testing.T, dir string) { t.Helper(); storetest.StartS3(t, dir, "eu-west-1") },
 	}[name](t, p.Dir())
 	return &testStack{T: t, layout: p}
