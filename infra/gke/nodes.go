@@ -88,15 +88,18 @@ func newNodePools(
 
 // nodePoolServerSetFields are the inputs that GKE sets on each node pool, and that the provider would remove. The
 // update that removes kubeletConfig is empty, and GKE refuses it. Each label of resourceLabels has to be named: if all
-// were ignored, the stack's own labels could not change. The engine ignores the form with ["…"].
+// were ignored, the stack's own labels could not change. The engine ignores the form with ["…"]. A pool with GPUs has
+// the label of its accelerator, too.
 // ephemeralStorageLocalSsdConfig is set for machine types that include local SSDs. To remove it replaces the pool.
 // initialNodeCount follows a resize by hand, and older pools have none. To change it replaces the pool.
 // https://github.com/hashicorp/terraform-provider-google/issues/19842
 // https://github.com/hashicorp/terraform-provider-google/issues/17068
 // https://github.com/terraform-google-modules/terraform-google-kubernetes-engine/issues/2193
+// https://cloud.google.com/kubernetes-engine/docs/how-to/creating-managing-labels#automatically-applied-labels
 var nodePoolServerSetFields = []string{
 	"nodeConfig.kubeletConfig",
 	"nodeConfig.resourceLabels.goog-gke-node-pool-provisioning-model",
+	"nodeConfig.resourceLabels.goog-gke-accelerator-type",
 	"nodeConfig.ephemeralStorageLocalSsdConfig",
 	"initialNodeCount",
 }

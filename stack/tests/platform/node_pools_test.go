@@ -64,6 +64,7 @@ func TestNodePool_gkeServerSetValuesIgnored(t *testing.T) {
 		require.Equal(t, []string{
 			"nodeConfig.kubeletConfig",
 			"nodeConfig.resourceLabels.goog-gke-node-pool-provisioning-model",
+			"nodeConfig.resourceLabels.goog-gke-accelerator-type",
 			"nodeConfig.ephemeralStorageLocalSsdConfig",
 			"initialNodeCount",
 		}, nodes.IgnoreChanges, nodes)
