@@ -113,6 +113,14 @@ func (c *cloud) requireQuotaAndDefaults() {
 // preview asks the engine what an up would do, with the configuration of the last one and further values over it.
 func (c *cloud) preview(overrides map[string]any) engine.Summary {
 	c.t.Helper()
+	summary, err := c.engine(overrides).Preview(context.Background())
+	require.NoError(c.t, err)
+	return summary
+}
+
+// engine returns the engine with the configuration of the last up and further values over it.
+func (c *cloud) engine(overrides map[string]any) *engine.Engine {
+	c.t.Helper()
 	content, err := os.ReadFile(filepath.Join(c.Dir(), "work", "Pulumi."+c.Stack+".yaml"))
 	require.NoError(c.t, err)
 	var last struct{ Config map[string]any }
@@ -125,9 +133,7 @@ func (c *cloud) preview(overrides map[string]any) engine.Summary {
 		Layout: c.Layout, Program: program.Deploy, ConfigOverrides: values, PluginExecutable: c.Bin("ferry"), Out: os.Stdout,
 	})
 	require.NoError(c.t, err)
-	summary, err := e.Preview(context.Background())
-	require.NoError(c.t, err)
-	return summary
+	return e
 }
 
 // mergeValues returns values with overrides over them, objects key by key.

@@ -15,9 +15,9 @@ import (
 )
 
 // runWithout runs an operation with the program, which does not ignore changes of a property.
-func (s *testStack) runWithout(do operation, property string, cluster map[string]any) (engine.Summary, error) {
+func (s *testStack) runWithout(do operation, property string, overrides map[string]any) (engine.Summary, error) {
 	s.Helper()
-	return s.runTransformed(do, cluster, func(_ string, result *pulumi.ResourceTransformResult) {
+	return s.runTransformed(do, overrides, func(_ string, result *pulumi.ResourceTransformResult) {
 		result.Opts.IgnoreChanges = without(result.Opts.IgnoreChanges, property)
 	})
 }
@@ -28,7 +28,7 @@ func without(properties []string, property string) []string {
 
 // runTransformed runs an operation with the program, whose resources are transformed.
 func (s *testStack) runTransformed(
-	do operation, cluster map[string]any, transform func(typ string, result *pulumi.ResourceTransformResult),
+	do operation, overrides map[string]any, transform func(typ string, result *pulumi.ResourceTransformResult),
 ) (engine.Summary, error) {
 	s.Helper()
 	s.out.Reset()
@@ -45,7 +45,7 @@ func (s *testStack) runTransformed(
 		return program.Deploy(ctx)
 	}
 	e, err := engine.Open(s.Context(), engine.Options{
-		Layout: s.layout, Program: deploy, Out: &s.out, ConfigOverrides: map[string]any{"modelferry:cluster": cluster},
+		Layout: s.layout, Program: deploy, Out: &s.out, ConfigOverrides: overrides,
 	})
 	require.NoError(s, err)
 	return do(e, s.Context())
@@ -62,50 +62,111 @@ func changes(summary engine.Summary, typ string) []apitype.OpType {
 	return ops
 }
 
-// GKE sets values on the cluster and its node pools after they were created. The second update does not change them
-// back.
-func TestServerSet_secondUpAndRefreshUnchanged(t *testing.T) {
-	const pool, cluster = "gcp:container/nodePool:NodePool", "gcp:container/cluster:Cluster"
-	s := newTestStack(t, "gke")
-	lssd := map[string]any{"create": map[string]any{"machineType": "c3-standard-4-lssd"}}
-	_, err := s.run(up, lssd)
-	require.NoError(t, err, s.out.String())
-	refresh := (*engine.Engine).Refresh
-	for _, do := range []operation{up, refresh, up} {
-		summary, err := s.run(do, lssd)
-		require.NoError(t, err, s.out.String())
-		require.False(t, summary.HasChanges(), s.out.String())
+var (
+	// An update with a node pool of every kind: machines with local SSDs, and with GPUs.
+	everyNodePool = map[string]any{
+		"modelferry:cluster":  map[string]any{"create": map[string]any{"machineType": "c3-standard-4-lssd"}},
+		"modelferry:gpu":      map[string]any{"enabled": true, "machineType": "n1-standard-4", "accelerator": "nvidia-tesla-t4"},
+		"modelferry:releases": map[string]any{"nlpinsight": map[string]any{"backend": "finbert"}},
 	}
+	refresh operation = (*engine.Engine).Refresh
+)
 
-	for property, want := range map[string]struct {
-		typ string
-		op  apitype.OpType
-		err string
+// The clouds set values after a resource was created. Neither the second update nor a refresh changes them back.
+func TestServerSet_secondUpAndRefreshUnchanged(t *testing.T) {
+	const (
+		pool, cluster    = "gcp:container/nodePool:NodePool", "gcp:container/cluster:Cluster"
+		nodeGroup        = "aws:eks/nodeGroup:NodeGroup"
+		refusesToReplace = "unable to replace resource"
+	)
+	for name, test := range map[string]struct {
+		overrides map[string]any
+		// ignored are the properties that the program ignores, and what it would do without.
+		ignored map[string]ignoredProperty
 	}{
-		"nodeConfig.resourceLabels.goog-gke-node-pool-provisioning-model": {pool, apitype.OpUpdate, ""},
-		"nodeConfig.kubeletConfig":                                        {pool, apitype.OpUpdate, "At least one of ['node_version'"},
-		"nodeConfig.ephemeralStorageLocalSsdConfig":                       {pool, apitype.OpReplace, ""},
-		"enableL4IlbSubsetting":                                           {cluster, "", "unable to replace resource"},
+		"gke": {everyNodePool, map[string]ignoredProperty{
+			"nodeConfig.resourceLabels.goog-gke-node-pool-provisioning-model": {typ: pool, op: apitype.OpUpdate, count: 3},
+			"nodeConfig.resourceLabels.goog-gke-accelerator-type":             {typ: pool, op: apitype.OpUpdate, count: 1},
+			"nodeConfig.kubeletConfig": {
+				typ: pool, op: apitype.OpUpdate, count: 3, err: "At least one of ['node_version'",
+			},
+			"nodeConfig.ephemeralStorageLocalSsdConfig": {typ: pool, op: apitype.OpReplace, count: 2},
+			"enableL4IlbSubsetting":                     {typ: cluster, err: refusesToReplace},
+			"nodeConfig":                                {typ: cluster, err: refusesToReplace},
+		}},
+		"eks": {nil, map[string]ignoredProperty{
+			"scalingConfig.desiredSize": {typ: nodeGroup, op: apitype.OpUpdate, count: 2},
+		}},
 	} {
-		t.Run("without "+property, func(t *testing.T) {
-			s := &testStack{T: t, layout: s.layout}
-			plan, err := s.runWithout(preview, property, lssd)
-			if want.op == "" {
-				require.ErrorContains(t, err, want.err)
-				return
-			}
+		t.Run(name, func(t *testing.T) {
+			s := newTestStack(t, name)
+			asItIs := func(string, *pulumi.ResourceTransformResult) {}
+			_, err := s.runTransformed(up, test.overrides, asItIs)
 			require.NoError(t, err, s.out.String())
-			require.Equal(t, []apitype.OpType{want.op, want.op}, changes(plan, want.typ), s.out.String())
-			if want.op == apitype.OpReplace {
-				return
-			}
-			_, err = s.runWithout(up, property, lssd)
-			if want.err == "" {
+			for _, do := range []operation{up, refresh, up, refresh} {
+				summary, err := s.runTransformed(do, test.overrides, asItIs)
 				require.NoError(t, err, s.out.String())
-			} else {
-				require.ErrorContains(t, err, want.err)
+				require.False(t, summary.HasChanges(), "%v", summary.Steps)
+			}
+			for property, want := range test.ignored {
+				t.Run("without "+property, func(t *testing.T) {
+					(&testStack{T: t, layout: s.layout}).requireChangesWithout(property, want, test.overrides)
+				})
 			}
 		})
+	}
+}
+
+// ignoredProperty is what an update does if the program does not ignore changes of a property.
+type ignoredProperty struct {
+	typ   string
+	op    apitype.OpType // empty if the preview fails
+	count int            // of the resources
+	err   string         // of the update, empty for none
+}
+
+func (s *testStack) requireChangesWithout(property string, want ignoredProperty, overrides map[string]any) {
+	s.Helper()
+	plan, err := s.runWithout(preview, property, overrides)
+	if want.op == "" {
+		require.ErrorContains(s, err, want.err)
+		return
+	}
+	require.NoError(s, err, s.out.String())
+	require.Equal(s, slices.Repeat([]apitype.OpType{want.op}, want.count), changes(plan, want.typ), s.out.String())
+	if want.op == apitype.OpReplace {
+		return
+	}
+	_, err = s.runWithout(up, property, overrides)
+	if want.err == "" {
+		require.NoError(s, err, s.out.String())
+	} else {
+		require.ErrorContains(s, err, want.err)
+	}
+}
+
+// A new zone in the region changes the list of zones. The subnets stay where they are.
+func TestNetwork_newZoneKeepsSubnets(t *testing.T) {
+	const subnet = "aws:ec2/subnet:Subnet"
+	s := newTestStack(t, "eks")
+	_, err := s.run(up, nil)
+	require.NoError(t, err, s.out.String())
+	moveZones := func(ignore bool) func(string, *pulumi.ResourceTransformResult) {
+		return func(typ string, result *pulumi.ResourceTransformResult) {
+			if typ == subnet {
+				result.Props["availabilityZone"] = pulumi.String("eu-west-1d")
+			}
+			if !ignore {
+				result.Opts.IgnoreChanges = without(result.Opts.IgnoreChanges, "availabilityZone")
+			}
+		}
+	}
+	summary, err := s.runTransformed(preview, nil, moveZones(true))
+	require.NoError(t, err, s.out.String())
+	require.False(t, summary.HasChanges(), "%v", summary.Steps)
+	summary, err = s.runTransformed(preview, nil, moveZones(false))
+	if err == nil { // the cluster's protection may refuse it
+		require.Contains(t, changes(summary, subnet), apitype.OpReplace)
 	}
 }
 

@@ -20,11 +20,14 @@ func (s *server) Create(ctx context.Context, req plugin.CreateRequest) (plugin.C
 	if err != nil {
 		return plugin.CreateResponse{}, err
 	}
+	if req.Preview {
+		return plugin.CreateResponse{Properties: s.planned(r, outputs), Status: resource.StatusOK}, nil
+	}
 	created := plugin.CreateResponse{ID: resource.ID(r.ID), Properties: outputs, Status: resource.StatusOK}
-	if req.Preview || s.cloud == nil {
+	if s.cloud == nil {
 		return created, nil
 	}
-	r.addServerSet(definition.ServerSet, outputs)
+	r.addServerSet(definition.ServerSet, outputs, false)
 	return created, s.runHookAndSave(ctx, r, definition, definition.Create, outputs)
 }
 
@@ -43,7 +46,7 @@ func (s *server) Update(ctx context.Context, req plugin.UpdateRequest) (plugin.U
 	if req.Preview || s.cloud == nil {
 		return updated, nil
 	}
-	r.addServerSet(definition.ServerSet, outputs)
+	r.addServerSet(definition.ServerSet, outputs, false)
 	return updated, s.runHookAndSave(ctx, r, definition, definition.Update, outputs)
 }
 

@@ -37,7 +37,10 @@ func newPackage(modify func(*provider.Resource)) *provider.Package {
 		},
 	}
 	modify(&r)
-	return &provider.Package{Name: "gcp", Version: "1.0.0", Config: gcp.ProviderArgs{}, Resources: map[string]provider.Resource{typ: r}}
+	return &provider.Package{
+		Name: "gcp", Version: "1.0.0", Config: gcp.ProviderArgs{}, Resources: map[string]provider.Resource{typ: r},
+		PlannedOutputs: []string{"project"}, TrackedOutputs: []string{"effectiveLabels"},
+	}
 }
 
 func newProvider(t *testing.T, cloud *provider.Cloud, modify func(*provider.Resource)) plugin.Provider {
@@ -88,9 +91,11 @@ func TestCreate_unknownInputs(t *testing.T) {
 		unchanged,
 	).Create(context.Background(), plugin.CreateRequest{URN: urn, Type: typ, Properties: inputs, Preview: true})
 	require.NoError(t, err)
-	require.EqualValues(t, "EU/main", created.ID)
+	require.Empty(t, created.ID, "only the cloud knows it")
 	require.True(t, created.Properties["endpoint"].IsComputed())
-	require.Equal(t, "demo", created.Properties["project"].StringValue())
+	require.True(t, created.Properties["masterVersion"].IsComputed(), "no input is unknown, but only the cloud knows it")
+	require.Equal(t, "demo", created.Properties["project"].StringValue(), "the provider knows it")
+	require.Equal(t, "EU", created.Properties["location"].StringValue())
 	inputs["location"] = resource.MakeComputed(resource.NewStringProperty(""))
 	created, err = newProvider(
 		t,

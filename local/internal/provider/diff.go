@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -16,6 +18,9 @@ func (s *server) Diff(_ context.Context, req plugin.DiffRequest) (plugin.DiffRes
 	}
 	diff := DiffInputs(req.OldInputs, req.NewInputs, definition.ReplaceOnChanges)
 	addServerSetDiff(&diff, definition.ServerSet, req)
+	if err := s.addTrackedDiff(&diff, req); err != nil {
+		return plugin.DiffResponse{}, err
+	}
 	if name := resource.PropertyKey(definition.NameProperty); definition.NameProperty != "" {
 		// Two resources cannot have the same name. A replacement gets a new autoname, so it can be created first.
 		oldName, newName := unwrap(req.OldInputs[name]), unwrap(req.NewInputs[name])
@@ -38,10 +43,21 @@ func DiffInputs(oldInputs, newInputs resource.PropertyMap, replaceKeys []string)
 			detailed[path] = change
 		}
 	}
-	diff := plugin.DiffResult{Changes: plugin.DiffSome, DetailedDiff: detailed}
-	diff.ChangedKeys = append(diff.ChangedKeys, objectDiff.ChangedKeys()...)
-	for path, change := range detailed {
-		if change.Kind.IsReplace() {
+	return newDiff(detailed)
+}
+
+// newDiff returns the diff with these changes by property path.
+func newDiff(changes map[string]plugin.PropertyDiff) plugin.DiffResult {
+	if len(changes) == 0 {
+		return plugin.DiffResult{Changes: plugin.DiffNone}
+	}
+	diff := plugin.DiffResult{Changes: plugin.DiffSome, DetailedDiff: changes}
+	for _, path := range slices.Sorted(maps.Keys(changes)) {
+		head := resource.PropertyKey(path[:strings.IndexAny(path+".", ".[")])
+		if !slices.Contains(diff.ChangedKeys, head) {
+			diff.ChangedKeys = append(diff.ChangedKeys, head)
+		}
+		if changes[path].Kind.IsReplace() {
 			diff.ReplaceKeys = append(diff.ReplaceKeys, resource.PropertyKey(path))
 		}
 	}

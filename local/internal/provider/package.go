@@ -17,8 +17,21 @@ type Package struct {
 	// SharedOutputs are the outputs that many types have (project, tagsAll). A type gets those that its State has,
 	// unless it computes them itself or they are inputs.
 	SharedOutputs map[string]OutputFunc
-	Resources     map[string]Resource
-	Functions     map[string]Function
+	// PlannedOutputs are the outputs that a preview of a new resource knows, because the provider takes them from its
+	// configuration. All others are unknown until the resource exists.
+	PlannedOutputs []string
+	// TrackedOutputs are those that are compared, too: the tags of a resource and of the configuration together.
+	TrackedOutputs []string
+	Resources      map[string]Resource
+	Functions      map[string]Function
+}
+
+// AddServerSet adds the properties that the cloud sets to the resource types, and the reasons of types without any.
+func (p *Package) AddServerSet(properties map[string]map[string]ServerSetProperty, reasons map[string]string) {
+	for token, resource := range p.Resources {
+		resource.ServerSet, resource.NothingServerSet = properties[token], reasons[token]
+		p.Resources[token] = resource
+	}
 }
 
 // OutputFunc computes an output from the properties of a Request. If it reads an unknown one, in a preview, the output
@@ -35,8 +48,10 @@ type Resource struct {
 	ReplaceOnChanges []string // property paths: a change at or below one requires a replacement
 	ID               OutputFunc
 	Outputs          map[string]OutputFunc
-	// ServerSet are the properties that the cloud sets, by their dotted paths.
-	ServerSet map[string]ServerSetProperty
+	// ServerSet are the properties that the cloud sets, by their dotted paths. NothingServerSet is the reason why there
+	// are none.
+	ServerSet        map[string]ServerSetProperty
+	NothingServerSet string
 	// Create, Update and Delete are called in a local cloud only, after the check, with all outputs computed.
 	// Exists reports in a refresh whether the resource still exists.
 	Create, Update, Delete func(context.Context, *Request) error
@@ -50,6 +65,10 @@ type Function struct {
 	Args, Result   any
 	RequiredInputs []string
 	Outputs        map[string]OutputFunc // in addition to the arguments, which are returned too
+}
+
+func (p *Package) isPlanned(output string) bool {
+	return slices.Contains(p.PlannedOutputs, output) || slices.Contains(p.TrackedOutputs, output)
 }
 
 func (p *Package) resourceTokens() []string { return slices.Sorted(maps.Keys(p.Resources)) }

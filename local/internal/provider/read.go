@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"fmt"
+	"maps"
 	"reflect"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -36,12 +37,20 @@ func (s *server) Read(ctx context.Context, req plugin.ReadRequest) (plugin.ReadR
 	if record == nil {
 		return plugin.ReadResponse{}, nil
 	}
+	r.Inputs, r.OldOutputs = resource.NewPropertyMapFromMap(record.Inputs), resource.NewPropertyMapFromMap(record.Outputs)
+	outputs := maps.Clone(r.OldOutputs)
+	r.addServerSet(definition.ServerSet, outputs, true)
+	if !reflect.DeepEqual(ToPlain(outputs), record.Outputs) {
+		record.Inputs, record.Outputs = ToPlain(r.Inputs), ToPlain(outputs)
+		if err := s.cloud.save(*record); err != nil {
+			return plugin.ReadResponse{}, err
+		}
+	}
 	// Only the engine's copy says which values are secret, so it is preferred to an equal record.
-	if reflect.DeepEqual(ToPlain(req.State), ToPlain(resource.NewPropertyMapFromMap(record.Outputs))) {
+	if reflect.DeepEqual(ToPlain(req.State), ToPlain(outputs)) {
 		r.Inputs = req.Inputs
 	} else {
-		r.Inputs = resource.NewPropertyMapFromMap(record.Inputs)
-		response.Inputs, response.Outputs = r.Inputs, resource.NewPropertyMapFromMap(record.Outputs)
+		response.Inputs, response.Outputs = r.Inputs, outputs
 	}
 	if definition.Exists != nil {
 		exists, err := definition.Exists(ctx, r)

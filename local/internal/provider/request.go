@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"github.com/modelferry/modelferry/local/internal/cloudstate"
 )
 
 // Request is an operation on a resource, or an invoke, as output functions and hooks see it.
@@ -135,4 +137,14 @@ func (r *Request) ConfigObject(path string) map[string]any {
 	v, _ := toPlainValue(lookupPath(r.Config, path))
 	m, _ := v.(map[string]any)
 	return m
+}
+
+// Records returns the cloud's resources of a type.
+func (r *Request) Records(typ string) []cloudstate.Resource {
+	cloud, err := cloudstate.Load(r.Cloud.Dir)
+	if err != nil {
+		r.Errorf("%w", err)
+		return nil
+	}
+	return cloud.OfType(typ)
 }

@@ -16,7 +16,6 @@ var bucketResources = map[string]provider.Resource{
 			"bucketDomainName":         provider.Template("{bucket}.s3.amazonaws.com"),
 			"bucketRegionalDomainName": provider.Template("{bucket}.s3.{region}.amazonaws.com"),
 			"hostedZoneId":             provider.ConstOutput("Z3AQBSTGFYJSTF"),
-			"requestPayer":             provider.ConstOutput("BucketOwner"),
 		},
 		Create: createBucket, Delete: deleteBucket, Exists: bucketExists, Reconcile: reconcileAccess,
 	},

@@ -26,7 +26,7 @@ var ecrResources = map[string]provider.Resource{
 	"aws:ecr/lifecyclePolicy:LifecyclePolicy": {
 		Args: ecr.LifecyclePolicyArgs{}, State: ecr.LifecyclePolicyState{},
 		RequiredInputs:   []string{"policy"},
-		ReplaceOnChanges: []string{"repository"}, ID: provider.Template("{repository}"),
+		ReplaceOnChanges: []string{"repository", "policy"}, ID: provider.Template("{repository}"),
 		Outputs: map[string]provider.OutputFunc{"registryId": accountID},
 	},
 }

@@ -10,7 +10,7 @@ import (
 )
 
 var iamResources = map[string]provider.Resource{
-	"aws:iam/role:Role": {
+	RoleType: {
 		Args: iam.RoleArgs{}, State: iam.RoleState{}, NameProperty: "name",
 		RequiredInputs:   []string{"assumeRolePolicy"},
 		ReplaceOnChanges: []string{"name", "namePrefix", "path"},

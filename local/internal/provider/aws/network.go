@@ -42,7 +42,7 @@ var networkResources = map[string]provider.Resource{
 		ReplaceOnChanges: []string{"name", "namePrefix"},
 		ID:               provider.Template("lt-{#17}"),
 		Outputs: map[string]provider.OutputFunc{
-			"arn": arn("ec2", "launch-template/{id}"), "latestVersion": provider.ConstOutput(1), "defaultVersion": provider.ConstOutput(1),
+			"arn": arn("ec2", "launch-template/{id}"), "latestVersion": nextVersion, "defaultVersion": nextVersion,
 		},
 	},
 	"aws:ec2/eip:Eip": {

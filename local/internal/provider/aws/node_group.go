@@ -11,7 +11,7 @@ import (
 )
 
 var nodeGroupResources = map[string]provider.Resource{
-	"aws:eks/nodeGroup:NodeGroup": {
+	nodeGroupType: {
 		Args: eks.NodeGroupArgs{}, State: eks.NodeGroupState{}, NameProperty: "nodeGroupName",
 		Create: validateScalingConfig, Update: validateScalingConfig,
 		RequiredInputs: []string{"subnetIds"},

@@ -28,8 +28,10 @@ func Package() *provider.Package {
 			"modifiedAt": provider.ConstOutput(fixedTimestamp),
 			"createDate": provider.ConstOutput(fixedTimestamp),
 		},
-		Resources: map[string]provider.Resource{},
-		Functions: functions,
+		PlannedOutputs: []string{"region"},
+		TrackedOutputs: []string{"tagsAll"},
+		Resources:      map[string]provider.Resource{},
+		Functions:      functions,
 	}
 	for _, resources := range []map[string]provider.Resource{
 		networkResources, routeResources, clusterResources, nodeGroupResources, accessEntryResources, iamResources,
@@ -42,6 +44,7 @@ func Package() *provider.Package {
 		resource.Enums = values
 		pkg.Resources[token] = resource
 	}
+	pkg.AddServerSet(serverSet(), nothingServerSet)
 	return pkg
 }
 

@@ -7,13 +7,13 @@ import (
 )
 
 var routeResources = map[string]provider.Resource{
-	"aws:ec2/routeTable:RouteTable": {
+	routeTableType: {
 		Args: ec2.RouteTableArgs{}, State: ec2.RouteTableState{},
 		ReplaceOnChanges: []string{"vpcId"},
 		ID:               provider.Template("rtb-{#17}"),
 		Outputs:          map[string]provider.OutputFunc{"arn": arn("ec2", "route-table/{id}")},
 	},
-	"aws:ec2/route:Route": {
+	routeType: {
 		Args: ec2.RouteArgs{}, State: ec2.RouteState{},
 		ReplaceOnChanges: []string{"routeTableId", "destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId"},
 		ID:               provider.Template("r-{routeTableId}{#10}"),

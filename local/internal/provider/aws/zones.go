@@ -27,6 +27,16 @@ func zones(r *provider.Request) []zone {
 	})
 }
 
+// zoneID returns the ID of the resource's availability zone.
+func zoneID(r *provider.Request) any {
+	for _, z := range zones(r) {
+		if z.name == r.GetString("availabilityZone") {
+			return z.id
+		}
+	}
+	return nil
+}
+
 // optInStatuses returns the values of the filter opt-in-status, nil without it.
 func optInStatuses(r *provider.Request) []any {
 	filters, _ := r.Get("filters").([]any)

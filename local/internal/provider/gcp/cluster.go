@@ -10,7 +10,10 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-const clusterType = "gcp:container/cluster:Cluster"
+const (
+	clusterType  = "gcp:container/cluster:Cluster"
+	nodePoolType = "gcp:container/nodePool:NodePool"
+)
 
 var clusterResources = map[string]provider.Resource{
 	clusterType: {
@@ -30,22 +33,18 @@ var clusterResources = map[string]provider.Resource{
 			"masterVersion": provider.InputOr("minMasterVersion", provider.ConstOutput(kubernetesVersion)),
 			"nodeVersion":   provider.ConstOutput(kubernetesVersion),
 		},
-		ServerSet: map[string]provider.ServerSetProperty{
-			// GKE enables it in some clusters. https://github.com/hashicorp/terraform-provider-google/issues/24718
-			"enableL4IlbSubsetting": {Value: provider.ConstOutput(true), Default: false, Replace: true},
-		},
 		Create: func(_ context.Context, r *provider.Request) error {
 			_, err := r.Cloud.Node() // the cluster is the node's Kubernetes, so the node has to run
 			return err
 		},
 		Delete: checkDeletionProtection,
 	},
-	"gcp:container/nodePool:NodePool": {
+	nodePoolType: {
 		Args: container.NodePoolArgs{}, State: container.NodePoolState{}, NameProperty: "name",
 		ReplaceOnChanges: []string{
 			"name", "project", "location", "cluster", "initialNodeCount", "placementPolicy", "maxPodsPerNode", "namePrefix",
-			"nodeConfig.diskType", "nodeConfig.ephemeralStorageLocalSsdConfig", "nodeConfig.guestAccelerators",
-			"nodeConfig.machineType", "nodeConfig.oauthScopes", "nodeConfig.preemptible", "nodeConfig.serviceAccount",
+			"nodeConfig.ephemeralStorageLocalSsdConfig", "nodeConfig.guestAccelerators", "nodeConfig.metadata",
+			"nodeConfig.oauthScopes", "nodeConfig.preemptible", "nodeConfig.serviceAccount",
 			"nodeConfig.shieldedInstanceConfig", "nodeConfig.spot",
 		},
 		ID: provider.Template("projects/{project}/locations/{location}/clusters/{cluster}/nodePools/{name}"),
@@ -53,32 +52,8 @@ var clusterResources = map[string]provider.Resource{
 			"version":          provider.ConstOutput(kubernetesVersion),
 			"initialNodeCount": provider.ConstOutput(0),
 		},
-		ServerSet: map[string]provider.ServerSetProperty{
-			kubeletConfig: {Value: provider.ConstOutput(map[string]any{"cpuManagerPolicy": "", "podPidsLimit": 0})},
-			"nodeConfig.resourceLabels.goog-gke-node-pool-provisioning-model": {Value: provisioningModel},
-			// https://github.com/hashicorp/terraform-provider-google/issues/17068
-			"nodeConfig.ephemeralStorageLocalSsdConfig": {Value: attachedLocalSSDs, Replace: true},
-		},
 		Update: checkUpdate,
 	},
-}
-
-const kubeletConfig = "nodeConfig.kubeletConfig"
-
-// provisioningModel returns the value of the label that GKE sets on each node pool.
-func provisioningModel(r *provider.Request) any {
-	if r.GetBool("nodeConfig.spot") {
-		return "spot"
-	}
-	return "on-demand"
-}
-
-// attachedLocalSSDs returns the configuration that GKE sets for a machine type that includes local SSDs.
-func attachedLocalSSDs(r *provider.Request) any {
-	if !strings.HasSuffix(r.GetString("nodeConfig.machineType"), "-lssd") {
-		return nil
-	}
-	return map[string]any{"localSsdCount": 1}
 }
 
 // checkUpdate returns GKE's error if an update removes the kubelet's configuration: the provider's request is empty.

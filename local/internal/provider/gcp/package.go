@@ -33,8 +33,10 @@ func Package() *provider.Package {
 			"etag":              provider.Template("{#16}"),
 			"fingerprint":       provider.Template("{#12}"),
 		},
-		Resources: map[string]provider.Resource{},
-		Functions: functions,
+		PlannedOutputs: []string{"project", "region", "location"},
+		TrackedOutputs: []string{"effectiveLabels", "pulumiLabels"},
+		Resources:      map[string]provider.Resource{},
+		Functions:      functions,
 	}
 	for _, resources := range []map[string]provider.Resource{
 		networkResources, clusterResources, bucketResources, iamResources, artifactRegistryResources,
@@ -46,6 +48,7 @@ func Package() *provider.Package {
 		resource.Enums = values
 		pkg.Resources[token] = resource
 	}
+	pkg.AddServerSet(serverSet(), nothingServerSet)
 	return pkg
 }
 
@@ -76,9 +79,11 @@ func location(r *provider.Request) any {
 	return configOutput("zone")(r)
 }
 
-// effectiveLabels returns the labels of a resource. GKE clusters have them in resourceLabels.
+// effectiveLabels returns the provider's default labels, overridden by the resource's. GKE clusters have them in
+// resourceLabels.
 func effectiveLabels(r *provider.Request) any {
 	labels := map[string]any{}
+	maps.Copy(labels, r.ConfigObject("defaultLabels"))
 	for _, name := range []string{"labels", "resourceLabels"} {
 		maps.Copy(labels, r.GetMap(name))
 	}
