@@ -29,6 +29,9 @@ func TestPodIdentity_appliesOnRestart(t *testing.T) {
 		c.setConfig("config:\n    modelferry:identity: podIdentity\n")
 		c.run("up")
 		require.Equal(t, before, c.pod("bankchurn").Name)
+		// A small artifact is fetched before the policies of a new pod are in force, so the rollout does not show it.
+		const agent = "tcp://169.254.170.23:80"
+		require.Empty(t, c.probeFromService("bankchurn", agent)[agent], "the policy has to allow the agent")
 
 		restarted := c.restart("bankchurn", bankchurnDeployment)
 		require.Contains(t, c.fetcherEnv(restarted), podIdentity)
