@@ -29,6 +29,8 @@ type program struct {
 	onRequest bool
 	// pluginVersion is the version of a plugin of Pulumi. It is downloaded instead, where the network allows it.
 	pluginVersion string
+	// installed is set for a program that is not built if a fitting one is on PATH.
+	installed *installed
 }
 
 // kubeVersion is the version that the Kubernetes components report. It has to match tools/kubernetes/go.mod: clients
@@ -43,6 +45,8 @@ var programs = []program{
 		name: "pulumi", module: "tools/pulumi", pkg: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi", pinned: true,
 		// The Automation API refuses a CLI without a version.
 		ldflags: "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=" + pulumiVersion,
+		// The Automation API of that version drives it, so an older CLI might lack what it uses.
+		installed: &installed{minVersion: pulumiVersion, versionArgs: []string{"version"}},
 	},
 	{
 		name: "kube", module: "tools/kubernetes", pkg: ".", pinned: true,
@@ -120,7 +124,7 @@ func selectPrograms(requested []string) ([]program, error) {
 	return selected, nil
 }
 
-// build builds the program, unless it is pinned and its sources have not changed.
+// build builds the program, unless it is pinned and its sources have not changed, or a fitting one is installed.
 func (p program) build(ctx context.Context, root, out string) error {
 	dir, target := filepath.Join(root, p.module), filepath.Join(out, p.name)
 	stamp := target + ".stamp"
@@ -133,6 +137,9 @@ func (p program) build(ctx context.Context, root, out string) error {
 		if _, err := os.Stat(target); err == nil && string(previousDigest) == digest {
 			return nil
 		}
+	}
+	if used, err := p.useInstalled(ctx, target, stamp); used || err != nil {
+		return err
 	}
 	started := time.Now()
 	if p.pluginVersion != "" {
