@@ -50,16 +50,6 @@ func (c *cloud) dryRunPod(namespace string, spec corev1.PodSpec) (*corev1.Pod, e
 	}, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
 }
 
-// scale sets a Deployment's replicas, as its autoscaler would. A patch, unlike an update, cannot conflict with
-// what controllers write into the Deployment at the same time.
-func (c *cloud) scale(deployment string, replicas int) {
-	c.t.Helper()
-	patch := fmt.Appendf(nil, `{"spec":{"replicas":%d}}`, replicas)
-	_, err := c.client().AppsV1().Deployments(namespace).
-		Patch(context.Background(), deployment, types.MergePatchType, patch, metav1.PatchOptions{}, "scale")
-	require.NoError(c.t, err)
-}
-
 // restart rolls a service's Deployment as kubectl rollout restart does, and returns the name of the new pod.
 func (c *cloud) restart(service, deployment string) string {
 	c.t.Helper()

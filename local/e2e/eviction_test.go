@@ -21,11 +21,8 @@ func TestPodDisruptionBudget_blocksEviction(t *testing.T) {
 	forEachStack(t, func(c *cloud) {
 		t := c.t
 		c.start()
-		t.Cleanup(func() {
-			c.scale(bankchurnDeployment, 1)
-			c.services()
-		})
-		c.scale(bankchurnDeployment, 2)
+		c.setConfig("config:\n    modelferry:services: {bankchurn: {autoscaling: {min: 2, max: 2}}}\n")
+		c.run("up")
 		c.awaitBudget(bankchurnDeployment, 2)
 		service := c.serviceWithPods("bankchurn", 2)
 		probe := startProbe(t, service.URL)

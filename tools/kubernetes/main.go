@@ -1,6 +1,6 @@
-// Command kube is Kubernetes in one binary: the control plane, kubelet, kube-proxy, etcd, and kube-router for network
-// policies. The first argument selects the component. One link instead of seven keeps the cold build short, and the
-// processes share their text pages.
+// Command kube is Kubernetes in one binary: the control plane, kubelet, kube-proxy, metrics-server, etcd, and kube-router
+// for network policies. The first argument selects the component. One link instead of eight keeps the cold build short,
+// and the processes share their text pages.
 package main
 
 import (
@@ -30,6 +30,7 @@ func main() {
 		"kube-proxy":              proxy.NewProxyCommand,
 		"kubelet":                 func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) },
 		"kube-router":             newKubeRouterCommand,
+		"metrics-server":          newMetricsServerCommand,
 	}
 	names := append(slices.Sorted(maps.Keys(commands)), "etcd")
 	if len(os.Args) < 2 {

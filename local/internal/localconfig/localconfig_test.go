@@ -119,9 +119,10 @@ func TestSavePublished_keepsOtherEntries(t *testing.T) {
 func TestLoad_singleReplicas(t *testing.T) {
 	for _, stack := range paths.Stacks {
 		p := newRepository(t, stack)
-		for published, want := range map[string]int{
-			"config: {}": 1,
-			"config: {modelferry:services: {bankchurn: {autoscaling: {min: 2}}}}": 2,
+		for published, want := range map[string]struct{ min, max int }{
+			"config: {}": {1, 1},
+			"config: {modelferry:services: {bankchurn: {autoscaling: {max: 2}}}}":         {1, 2},
+			"config: {modelferry:services: {bankchurn: {autoscaling: {min: 2, max: 3}}}}": {2, 3},
 		} {
 			writePublished(t, p, published)
 			r, err := Load(p)
@@ -130,11 +131,13 @@ func TestLoad_singleReplicas(t *testing.T) {
 			require.Empty(t, c.Warnings())
 			for _, w := range c.Workloads() {
 				if w.Name == "bankchurn" {
-					require.Equal(t, want, w.Autoscaling.Min)
+					require.Equal(t, want.min, w.Autoscaling.Min)
+					require.Equal(t, want.max, w.Autoscaling.Max)
+					require.Equal(t, 50, w.Autoscaling.CPU, "the other keys stay")
 				} else {
 					require.Equal(t, 1, w.Autoscaling.Min)
+					require.Equal(t, 1, w.Autoscaling.Max)
 				}
-				require.Equal(t, 3, w.Autoscaling.Max, "the other keys stay")
 			}
 			// A key of the stack file replaces that of Pulumi.yaml: the engine has to get every service.
 			services, ok := r.WithEndpoints(node.Info{}, Images{})["modelferry:services"].(map[string]any)

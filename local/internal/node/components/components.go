@@ -22,7 +22,13 @@ const (
 	ConfigDir = StackDir + "/data/etc"
 	// PKIDir is the folder of certificates, keys and tokens.
 	PKIDir = StackDir + "/data/pki"
+	// FrontProxyDir is the folder of the authority that the API server's own certificate comes from when it forwards
+	// requests to metrics-server. It issues nothing else: who has its certificates can name any user in a header.
+	FrontProxyDir = PKIDir + "/front-proxy"
 )
+
+// FrontProxyUser is the user name in the API server's certificate for forwarded requests.
+const FrontProxyUser = "front-proxy-client"
 
 // Ports on the node's address. The API server uses the same port as on GKE and EKS.
 const (
@@ -31,6 +37,7 @@ const (
 	RegistryPort = 5000
 	STSPort      = 9443
 	WebhookPort  = 9444
+	MetricsPort  = 9445
 )
 
 // NodeConfig is the configuration that the components of a node share.

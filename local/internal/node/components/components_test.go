@@ -42,7 +42,7 @@ func TestAPIServer_issuerServesKeys(t *testing.T) {
 
 func TestComponents_listenOnNodeOnly(t *testing.T) {
 	s := nodeConfig(t, "gke")
-	for _, p := range []Process{s.Etcd(), s.APIServer(), s.ObjectStore(secrets.StoreAccount{}), s.ControllerManager(), s.Scheduler()} {
+	for _, p := range []Process{s.Etcd(), s.APIServer(), s.ObjectStore(secrets.StoreAccount{}), s.ControllerManager(), s.Scheduler(), s.MetricsServer()} {
 		require.NotContains(t, strings.Join(p.Command, " "), "0.0.0.0", p.Name)
 	}
 }
@@ -50,7 +50,7 @@ func TestComponents_listenOnNodeOnly(t *testing.T) {
 func TestComponents_memoryLimit(t *testing.T) {
 	s := nodeConfig(t, "eks")
 	for _, p := range []Process{
-		s.Etcd(), s.APIServer(), s.ControllerManager(), s.Scheduler(), s.Kubelet(), s.KubeProxy(), s.KubeRouter(),
+		s.Etcd(), s.APIServer(), s.ControllerManager(), s.Scheduler(), s.Kubelet(), s.KubeProxy(), s.KubeRouter(), s.MetricsServer(),
 		s.Containerd("/usr/bin/containerd"), s.ObjectStore(secrets.StoreAccount{}),
 	} {
 		require.Contains(t, strings.Join(p.Env, " "), "GOMEMLIMIT=", p.Name)
@@ -62,6 +62,40 @@ func TestKubeRouter_policiesOnly(t *testing.T) {
 		"/run/modelferry-bin/kube", "kube-router", "--kubeconfig=/run/modelferry/data/etc/kube-router.kubeconfig",
 		"--hostname-override=modelferry-gke", "--service-cluster-ip-range=10.213.32.0/20",
 	}, nodeConfig(t, "gke").KubeRouter().Command)
+}
+
+// Whoever has the API server's certificate for forwarded requests can name any user. The authority of that certificate
+// must not be one that also issues others, and both sides verify each other.
+func TestMetricsServer_verifiesPeers(t *testing.T) {
+	s := nodeConfig(t, "gke")
+	apiServer := s.APIServer().Command
+	require.Contains(t, apiServer, "--client-ca-file="+PKIDir+"/ca.crt")
+	require.Contains(t, apiServer, "--kubelet-certificate-authority="+PKIDir+"/ca.crt")
+	require.Contains(t, apiServer, "--requestheader-client-ca-file="+FrontProxyDir+"/ca.crt")
+	require.Contains(t, apiServer, "--requestheader-allowed-names="+FrontProxyUser)
+	require.Contains(t, apiServer, "--proxy-client-cert-file="+FrontProxyDir+"/"+FrontProxyUser+".crt")
+	metricsServer := strings.Join(s.MetricsServer().Command, " ")
+	require.Contains(t, metricsServer, "--kubelet-certificate-authority="+PKIDir+"/ca.crt")
+	require.NotContains(t, metricsServer, "insecure")
+
+	objects := s.MetricsObjects([]byte("PEM"))
+	document, err := json.Marshal(objects[len(objects)-1].Object)
+	require.NoError(t, err)
+	var apiService struct {
+		Metadata struct{ Name string }
+		Spec     struct {
+			Group, Version        string
+			CABundle              []byte
+			InsecureSkipTLSVerify bool
+			Service               struct{ Name, Namespace string }
+		}
+	}
+	require.NoError(t, json.Unmarshal(document, &apiService))
+	require.Equal(t, apiService.Spec.Version+"."+apiService.Spec.Group, apiService.Metadata.Name)
+	require.Equal(t, []byte("PEM"), apiService.Spec.CABundle)
+	require.False(t, apiService.Spec.InsecureSkipTLSVerify)
+	// The API server verifies this name.
+	require.Contains(t, MetricsServerNames, apiService.Spec.Service.Name+"."+apiService.Spec.Service.Namespace+".svc")
 }
 
 func TestKubeletConfig(t *testing.T) {

@@ -36,7 +36,10 @@ func (c NodeConfig) KubeletConfig() ([]byte, error) {
 		},
 		Authorization: v1beta1.KubeletAuthorization{Mode: v1beta1.KubeletAuthorizationModeWebhook},
 		Address:       c.Range.NodeIP().String(),
-		HealthzPort:   &zero,
+		// By default, the kubelet issues its certificate itself, and nobody can verify it.
+		TLSCertFile:       PKIDir + "/kubelet.crt",
+		TLSPrivateKeyFile: PKIDir + "/kubelet.key",
+		HealthzPort:       &zero,
 		// With cgroupfs the node does not need systemd. All its cgroups are below one, which Stop removes.
 		CgroupDriver:           "cgroupfs",
 		CgroupRoot:             c.Cgroup(),

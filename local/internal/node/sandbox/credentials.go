@@ -35,6 +35,19 @@ func createCredentials(node components.NodeConfig, dir string) (credentials, err
 	if _, err := authority.IssueClientCert("kubelet-client", "system:masters"); err != nil {
 		return credentials{}, err
 	}
+	if _, err := authority.IssueServerCert("kubelet", addresses[:1], node.NodeName()); err != nil {
+		return credentials{}, err
+	}
+	if _, err := authority.IssueServerCert("metrics-server", addresses[:1], components.MetricsServerNames...); err != nil {
+		return credentials{}, err
+	}
+	frontProxy, err := pki.LoadOrCreateAuthority(components.FrontProxyDir, node.NodeName()+" front proxy")
+	if err != nil {
+		return credentials{}, err
+	}
+	if _, err := frontProxy.IssueClientCert(components.FrontProxyUser); err != nil {
+		return credentials{}, err
+	}
 	if _, err := pki.LoadOrCreateServiceAccountKey(components.PKIDir); err != nil {
 		return credentials{}, err
 	}
@@ -50,6 +63,8 @@ func createCredentials(node components.NodeConfig, dir string) (credentials, err
 		"kubelet":                 {Name: "system:node:" + node.NodeName(), Groups: []string{"system:nodes"}, Token: pki.NewToken()},
 		// No group has only what it reads: pods, namespaces, nodes and network policies.
 		"kube-router": {Name: "system:kube-router", Groups: []string{"system:masters"}, Token: pki.NewToken()},
+		// It asks the API server who may read metrics, and the kubelet for them.
+		"metrics-server": {Name: "system:metrics-server", Groups: []string{"system:masters"}, Token: pki.NewToken()},
 	}
 	tokenUsers := []pki.User{{Name: components.AdminUser, Groups: []string{"system:masters"}, Token: token}}
 	for component, user := range users {

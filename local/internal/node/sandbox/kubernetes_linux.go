@@ -42,7 +42,9 @@ func (n *node) startKubernetes(ctx context.Context, containerdReady <-chan struc
 	if err := n.waitReady(ctx, "kube-apiserver", n.api.checkReady); err != nil {
 		return err
 	}
-	for _, p := range []components.Process{n.config.ControllerManager(), n.config.Scheduler(), n.config.KubeProxy()} {
+	for _, p := range []components.Process{
+		n.config.ControllerManager(), n.config.Scheduler(), n.config.KubeProxy(), n.config.MetricsServer(),
+	} {
 		if err := n.startProcess(p); err != nil {
 			return err
 		}
@@ -60,6 +62,7 @@ func (n *node) startKubernetes(ctx context.Context, containerdReady <-chan struc
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return n.waitReady(ctx, "kube-proxy", httpProbe("http://127.0.0.1:10256/healthz")) })
+	g.Go(func() error { return n.registerMetricsServer(ctx) })
 	g.Go(func() error {
 		if err := n.waitReady(ctx, "kubelet", func(ctx context.Context) error {
 			return n.api.checkSchedulable(ctx, n.config.NodeName(), n.started)
