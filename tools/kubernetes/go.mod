@@ -223,4 +223,5 @@ replace (
 	k8s.io/sample-controller => k8s.io/sample-controller v0.35.8
 )
 
+// Tests of dependencies need it, and it has the package of a module that others need: go mod tidy cannot choose.
 exclude cloud.google.com/go v0.26.0
