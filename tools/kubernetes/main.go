@@ -1,6 +1,6 @@
-// Command kube is Kubernetes in one binary: the control plane, kubelet, kube-proxy, metrics-server, etcd, and kube-router
-// for network policies. The first argument selects the component. One link instead of eight keeps the cold build short,
-// and the processes share their text pages.
+// Command kube is Kubernetes in one binary: the control plane, kubelet, kube-proxy, metrics-server, etcd, and
+// kube-router for network policies. The first argument selects the component. One link instead of eight keeps the
+// cold build short, and the processes share their text pages.
 package main
 
 import (
