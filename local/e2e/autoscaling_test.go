@@ -73,8 +73,9 @@ func TestHPA_scalesUnderLoad(t *testing.T) {
 // it.
 func (c *cloud) utilization(name string) (percent int32) {
 	c.t.Helper()
+	autoscalers := c.client().AutoscalingV2().HorizontalPodAutoscalers(namespace)
 	waitFor(c.t, func() error {
-		autoscaler, err := c.client().AutoscalingV2().HorizontalPodAutoscalers(namespace).Get(context.Background(), name, metav1.GetOptions{})
+		autoscaler, err := autoscalers.Get(context.Background(), name, metav1.GetOptions{})
 		if err != nil {
 			return err
 		}

@@ -53,7 +53,8 @@ func runs(t *testing.T, dir string) int {
 
 func TestUseInstalled(t *testing.T) {
 	const needed = "v3.274.1"
-	older, equal, newer, nextMajor := fakeProgram(t, "v3.274.0"), fakeProgram(t, needed), fakeProgram(t, "v3.300.0"), fakeProgram(t, "v4.0.0")
+	older, equal := fakeProgram(t, "v3.274.0"), fakeProgram(t, needed)
+	newer, nextMajor := fakeProgram(t, "v3.300.0"), fakeProgram(t, "v4.0.0")
 	failing := t.TempDir()
 	if err := os.WriteFile(filepath.Join(failing, "pulumi"), []byte("#!/bin/sh\necho "+needed+"\nexit 1\n"), 0o755); err != nil {
 		t.Fatal(err)
