@@ -44,7 +44,7 @@ type fetchResult struct {
 
 // TestIdentity_readsOwnPrefixesOnly has fetchers in pods of every service read every prefix of both buckets.
 func TestIdentity_readsOwnPrefixesOnly(t *testing.T) {
-	forStack(t, "eks", func(c *cloud) {
+	forEachStack(t, func(c *cloud) {
 		t := c.t
 		c.start()
 		for _, identity := range c.identityModes() {
@@ -84,7 +84,7 @@ func requireOwnPrefixesOnly(c *cloud) {
 
 // TestIdentity_podWithoutGrant runs fetchers with service accounts that have no role, or no permissions.
 func TestIdentity_podWithoutGrant(t *testing.T) {
-	forStack(t, "eks", func(c *cloud) {
+	forEachStack(t, func(c *cloud) {
 		t := c.t
 		c.start()
 		accounts := c.client().CoreV1().ServiceAccounts(namespace)
@@ -166,7 +166,7 @@ func (c *cloud) createFetchPod(service, account string, env []corev1.EnvVar, pre
 			corev1.EnvVar{Name: scheme + "_BUCKET", Value: c.bucket(p.bucket)},
 			corev1.EnvVar{Name: scheme + "_MODEL_PATH", Value: p.object()},
 			corev1.EnvVar{Name: "LOCAL_MODEL_PATH", Value: "/models/model"},
-			corev1.EnvVar{Name: "FETCH_IDENTITY_WAIT", Value: "3s"}, corev1.EnvVar{Name: "FETCH_RETRIES", Value: "0"},
+			corev1.EnvVar{Name: "FETCH_IDENTITY_WAIT", Value: "8s"}, corev1.EnvVar{Name: "FETCH_RETRIES", Value: "0"},
 			corev1.EnvVar{Name: "MODEL_SHA256"}, corev1.EnvVar{Name: "MODEL_VERSION"}, corev1.EnvVar{Name: "ARTIFACTS"},
 		)
 		container.VolumeMounts = []corev1.VolumeMount{{Name: container.Name, MountPath: "/models"}}

@@ -31,7 +31,7 @@ func TestIdentity_revokedGrant(t *testing.T) {
 		t := c.t
 		c.start()
 		c.setPropagationDelay(revocationDelay)
-		c.setConfig("config:\n    modelferry:fetcher: {identityWait: 2s}\n")
+		c.setConfig("config:\n    modelferry:fetcher: {identityWait: 6s}\n")
 		c.run("up")
 		probe := startProbe(t, c.services()["bankchurn"].URL)
 		grants := c.revoke("bankchurn")
