@@ -26,6 +26,7 @@ type testStack struct {
 	*testing.T
 	layout paths.Layout
 	out    bytes.Buffer
+	more   map[string]any // more overrides of the config
 }
 
 func newTestStack(t *testing.T, name string) *testStack {
@@ -49,9 +50,9 @@ func (s *testStack) run(do operation, cluster map[string]any) (engine.Summary, e
 	s.Helper()
 	s.out.Reset()
 	program := stack.Program{RenderDir: filepath.Join(s.layout.Dir(), "rendered")}
-	e, err := engine.Open(s.Context(), engine.Options{
-		Layout: s.layout, Program: program.Deploy, Out: &s.out, ConfigOverrides: map[string]any{"modelferry:cluster": cluster},
-	})
+	overrides := map[string]any{"modelferry:cluster": cluster}
+	maps.Copy(overrides, s.more)
+	e, err := engine.Open(s.Context(), engine.Options{Layout: s.layout, Program: program.Deploy, Out: &s.out, ConfigOverrides: overrides})
 	require.NoError(s, err)
 	return do(e, s.Context())
 }

@@ -5,10 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
+
+	"github.com/modelferry/modelferry/local/internal/cloudstate"
 )
 
 // recoverInterruptedRun removes the backend's lock and the pending operations that an interrupted run left. Resources
-// that it was creating are created again: the local cloud's providers adopt a resource that exists.
+// that it was creating are created again: the local cloud forgets them, so that it does not refuse their names. On a
+// real cloud they have to be imported.
 func (e *Engine) recoverInterruptedRun(ctx context.Context) error {
 	locks, err := filepath.Glob(filepath.Join(e.workspace.backendDir, ".pulumi", "locks", "*", "*", e.stack.Name(), "*.json"))
 	if err != nil || len(locks) == 0 {
@@ -26,11 +30,35 @@ func (e *Engine) recoverInterruptedRun(ctx context.Context) error {
 	if err != nil || !pending {
 		return err
 	}
+	if err := forgetPending(filepath.Dir(e.workspace.backendDir), deployment.Deployment); err != nil {
+		return err
+	}
 	deployment.Deployment = cleaned
 	if err := e.stack.Import(ctx, deployment); err != nil {
 		return fmt.Errorf("state of stack %s: %w", e.stack.Name(), cliError(err))
 	}
 	return nil
+}
+
+// forgetPending removes the records of resources in the local cloud in dir for which the deployment has a pending
+// operation, and that it does not have.
+func forgetPending(dir string, deployment []byte) error {
+	type resource struct{ URN, ID string }
+	var state struct {
+		Resources []resource
+		Pending   []struct{ Resource resource } `json:"pending_operations"`
+	}
+	if err := json.Unmarshal(deployment, &state); err != nil {
+		return fmt.Errorf("stack state: %w", err)
+	}
+	return cloudstate.Update(dir, func(cloud *cloudstate.Cloud) error {
+		for _, pending := range state.Pending {
+			cloud.Resources = slices.DeleteFunc(cloud.Resources, func(record cloudstate.Resource) bool {
+				return record.URN == pending.Resource.URN && !slices.Contains(state.Resources, resource{record.URN, record.ID})
+			})
+		}
+		return nil
+	})
 }
 
 // removePendingOperations returns a deployment without its pending operations, and reports whether there were any.

@@ -28,5 +28,6 @@ func (s *server) Check(_ context.Context, req plugin.CheckRequest) (plugin.Check
 			inputs[resource.PropertyKey(definition.NameProperty)] = resource.NewStringProperty(name)
 		}
 	}
+	failures = append(failures, checkFormats(string(req.Type), inputs, s.pkg.InputFormats[string(req.Type)])...)
 	return plugin.CheckResponse{Properties: inputs, Failures: failures}, nil
 }

@@ -33,6 +33,25 @@ func (c *Cloud) Node() (nodeinfo.Info, error) {
 	return node, err
 }
 
+// reserve writes the record of a resource that is about to be created, unless the cloud refuses to create it. The
+// engine creates resources in parallel, so of two for which there is room for one only, one is refused.
+func (c *Cloud) reserve(pkg *Package, r *Request, record cloudstate.Resource) error {
+	account, err := c.Account()
+	if err != nil {
+		return err
+	}
+	return cloudstate.Update(c.Dir, func(cloud *cloudstate.Cloud) error {
+		if err := refuse(pkg.Refusals[r.Type].Create, r, cloud); err != nil {
+			return err
+		}
+		if err := checkQuotas(pkg.Quotas, account, r, record, cloud); err != nil {
+			return err
+		}
+		cloud.Put(record)
+		return nil
+	})
+}
+
 // save writes a resource's record.
 func (c *Cloud) save(record cloudstate.Resource) error {
 	return cloudstate.Update(c.Dir, func(cloud *cloudstate.Cloud) error {

@@ -37,6 +37,7 @@ func ClusterCA(r *Request) any {
 }
 
 // LookupClusterID is LookupCluster for the outputs of a function. Offline, every name exists and is its own ID.
+// LocalClusterName gets a record, so that the cloud does not refuse what refers to it.
 func (r *Request) LookupClusterID(typ, name string) any {
 	if r.Cloud == nil {
 		return name
@@ -44,6 +45,11 @@ func (r *Request) LookupClusterID(typ, name string) any {
 	id, err := LookupCluster(r.Cloud.Dir, typ, name)
 	if err != nil {
 		return r.Errorf("%w", err)
+	}
+	if id == LocalClusterName {
+		if err := r.Cloud.save(cloudstate.Resource{Type: typ, ID: id, Outputs: map[string]any{"name": name}}); err != nil {
+			return r.Errorf("%w", err)
+		}
 	}
 	return id
 }

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"context"
+	"errors"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
@@ -28,7 +29,24 @@ func (s *server) Create(ctx context.Context, req plugin.CreateRequest) (plugin.C
 		return created, nil
 	}
 	r.addServerSet(definition.ServerSet, outputs, false)
-	return created, s.runHookAndSave(ctx, r, definition, definition.Create, outputs)
+	if err := s.cloud.reserve(s.pkg, r, newRecord(r, outputs)); err != nil {
+		return created, err
+	}
+	for _, hook := range []func(context.Context, *Request) error{definition.Create, definition.Reconcile} {
+		if hook == nil {
+			continue
+		}
+		if err := hook(ctx, r); err != nil {
+			return created, errors.Join(err, s.cloud.remove(r.Type, r.ID))
+		}
+	}
+	return created, nil
+}
+
+func newRecord(r *Request, outputs resource.PropertyMap) cloudstate.Resource {
+	return cloudstate.Resource{
+		Type: r.Type, ID: r.ID, URN: string(r.URN), Inputs: ToPlain(r.Inputs), Outputs: ToPlain(outputs),
+	}
 }
 
 // Update computes the outputs again. The ID stays.
@@ -47,26 +65,15 @@ func (s *server) Update(ctx context.Context, req plugin.UpdateRequest) (plugin.U
 		return updated, nil
 	}
 	r.addServerSet(definition.ServerSet, outputs, false)
-	return updated, s.runHookAndSave(ctx, r, definition, definition.Update, outputs)
-}
-
-// runHookAndSave runs the hook, if the type has one, and saves the resource's record.
-func (s *server) runHookAndSave(
-	ctx context.Context, r *Request, definition Resource, hook func(context.Context, *Request) error,
-	outputs resource.PropertyMap,
-) error {
-	if hook != nil {
-		if err := hook(ctx, r); err != nil {
-			return err
+	if definition.Update != nil {
+		if err := definition.Update(ctx, r); err != nil {
+			return updated, err
 		}
 	}
-	err := s.cloud.save(cloudstate.Resource{
-		Type: r.Type, ID: r.ID, URN: string(r.URN), Inputs: ToPlain(r.Inputs), Outputs: ToPlain(outputs),
-	})
-	if err != nil || definition.Reconcile == nil {
-		return err
+	if err := s.cloud.save(newRecord(r, outputs)); err != nil || definition.Reconcile == nil {
+		return updated, err
 	}
-	return definition.Reconcile(ctx, r)
+	return updated, definition.Reconcile(ctx, r)
 }
 
 // Delete deletes the resource and its record.
@@ -76,6 +83,13 @@ func (s *server) Delete(ctx context.Context, req plugin.DeleteRequest) (plugin.D
 		return plugin.DeleteResponse{}, err
 	}
 	r.OldOutputs = req.Outputs
+	cloud, err := cloudstate.Load(s.cloud.Dir)
+	if err == nil {
+		err = refuse(s.pkg.Refusals[r.Type].Delete, r, cloud)
+	}
+	if err != nil {
+		return plugin.DeleteResponse{}, err
+	}
 	if definition.Delete != nil {
 		if err := definition.Delete(ctx, r); err != nil {
 			return plugin.DeleteResponse{}, err

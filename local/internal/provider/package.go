@@ -24,6 +24,10 @@ type Package struct {
 	TrackedOutputs []string
 	Resources      map[string]Resource
 	Functions      map[string]Function
+	// InputFormats and Refusals are those of the resource types, by token. Quotas are those of an account.
+	InputFormats map[string][]InputFormat
+	Refusals     map[string]Refusals
+	Quotas       []Quota
 }
 
 // AddServerSet adds the properties that the cloud sets to the resource types, and the reasons of types without any.

@@ -54,8 +54,11 @@ func (s *server) Read(ctx context.Context, req plugin.ReadRequest) (plugin.ReadR
 	}
 	if definition.Exists != nil {
 		exists, err := definition.Exists(ctx, r)
-		if err != nil || !exists {
+		if err != nil {
 			return plugin.ReadResponse{}, err
+		}
+		if !exists { // deleted behind the engine's back
+			return plugin.ReadResponse{}, s.cloud.remove(r.Type, r.ID)
 		}
 	}
 	return response, nil

@@ -30,7 +30,7 @@ var iamResources = map[string]provider.Resource{
 		ID:               provider.Template("{role}:{name}"),
 		Reconcile:        reconcileAccess,
 	},
-	"aws:iam/rolePolicyAttachment:RolePolicyAttachment": {
+	rolePolicyAttachmentType: {
 		Args: iam.RolePolicyAttachmentArgs{}, State: iam.RolePolicyAttachmentState{},
 		RequiredInputs:   []string{"role"},
 		ReplaceOnChanges: []string{"role", "policyArn"},
@@ -57,7 +57,10 @@ var iamResources = map[string]provider.Resource{
 	},
 }
 
-const rolePolicyType = "aws:iam/rolePolicy:RolePolicy"
+const (
+	rolePolicyType           = "aws:iam/rolePolicy:RolePolicy"
+	rolePolicyAttachmentType = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+)
 
 // OIDCProviderType is the type token of an OIDC identity provider. The local STS trusts their issuers only.
 const OIDCProviderType = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"

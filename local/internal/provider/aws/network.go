@@ -10,7 +10,7 @@ import (
 )
 
 var networkResources = map[string]provider.Resource{
-	"aws:ec2/vpc:Vpc": {
+	vpcType: {
 		Args: ec2.VpcArgs{}, State: ec2.VpcState{},
 		ReplaceOnChanges: []string{"cidrBlock", "instanceTenancy", "ipv4IpamPoolId", "ipv4NetmaskLength"},
 		ID:               provider.Template("vpc-{#17}"),
@@ -23,7 +23,7 @@ var networkResources = map[string]provider.Resource{
 			"enableDnsSupport":       provider.ConstOutput(true),
 		},
 	},
-	"aws:ec2/subnet:Subnet": {
+	subnetType: {
 		Args: ec2.SubnetArgs{}, State: ec2.SubnetState{},
 		ReplaceOnChanges: []string{"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId", "ipv6Native", "outpostArn"},
 		ID:               provider.Template("subnet-{#17}"),
@@ -32,12 +32,12 @@ var networkResources = map[string]provider.Resource{
 			"availabilityZone": func(r *provider.Request) any { return fmt.Sprint(region(r), "a") },
 		},
 	},
-	"aws:ec2/internetGateway:InternetGateway": {
+	internetGatewayType: {
 		Args: ec2.InternetGatewayArgs{}, State: ec2.InternetGatewayState{},
 		ID:      provider.Template("igw-{#17}"),
 		Outputs: map[string]provider.OutputFunc{"arn": arn("ec2", "internet-gateway/{id}")},
 	},
-	"aws:ec2/launchTemplate:LaunchTemplate": {
+	launchTemplateType: {
 		Args: ec2.LaunchTemplateArgs{}, State: ec2.LaunchTemplateState{}, NameProperty: "name",
 		ReplaceOnChanges: []string{"name", "namePrefix"},
 		ID:               provider.Template("lt-{#17}"),
@@ -45,7 +45,7 @@ var networkResources = map[string]provider.Resource{
 			"arn": arn("ec2", "launch-template/{id}"), "latestVersion": nextVersion, "defaultVersion": nextVersion,
 		},
 	},
-	"aws:ec2/eip:Eip": {
+	eipType: {
 		Args: ec2.EipArgs{}, State: ec2.EipState{},
 		ReplaceOnChanges: []string{"domain", "networkBorderGroup", "publicIpv4Pool", "address"},
 		ID:               provider.Template("eipalloc-{#17}"),
@@ -56,7 +56,7 @@ var networkResources = map[string]provider.Resource{
 			"domain":       provider.ConstOutput("vpc"),
 		},
 	},
-	"aws:ec2/natGateway:NatGateway": {
+	natGatewayType: {
 		Args: ec2.NatGatewayArgs{}, State: ec2.NatGatewayState{},
 		ReplaceOnChanges: []string{"subnetId", "allocationId", "connectivityType", "privateIp"},
 		ID:               provider.Template("nat-{#17}"),

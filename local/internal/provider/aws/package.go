@@ -32,6 +32,10 @@ func Package() *provider.Package {
 		TrackedOutputs: []string{"tagsAll"},
 		Resources:      map[string]provider.Resource{},
 		Functions:      functions,
+		InputFormats:   inputFormats, Refusals: map[string]provider.Refusals{}, Quotas: quotas,
+	}
+	for _, rules := range []map[string]provider.Refusals{refusals, networkRefusals, eksRefusals} {
+		maps.Copy(pkg.Refusals, rules)
 	}
 	for _, resources := range []map[string]provider.Resource{
 		networkResources, routeResources, clusterResources, nodeGroupResources, accessEntryResources, iamResources,

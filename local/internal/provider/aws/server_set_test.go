@@ -17,7 +17,9 @@ import (
 func diffAfterCreate(t *testing.T, typ string, old, now map[string]any, configs ...map[string]any) map[string]plugin.PropertyDiff {
 	t.Helper()
 	ctx := context.Background()
-	p := provider.New(aws.Package(), &provider.Cloud{Dir: t.TempDir()})
+	pkg := aws.Package()
+	pkg.Refusals = nil // the cloud has nothing else
+	p := provider.New(pkg, &provider.Cloud{Dir: t.TempDir()})
 	configure := func(config map[string]any) {
 		config["region"] = "eu-west-1"
 		_, err := p.Configure(ctx, plugin.ConfigureRequest{Inputs: resource.NewPropertyMapFromMap(config)})

@@ -45,7 +45,7 @@ func openStore(dir, endpoint, region string) (*storeClient, error) {
 	}, nil
 }
 
-// createBucket creates the bucket. One that exists is from an interrupted update and is adopted.
+// createBucket creates the bucket. One that exists without a record is from an interrupted update and is adopted.
 func createBucket(ctx context.Context, r *provider.Request) error {
 	client, err := newStoreClient(r)
 	if err != nil {
@@ -94,7 +94,9 @@ func deleteBucket(ctx context.Context, r *provider.Request) error {
 	case hasErrorCode(err, "NoSuchBucket"):
 		return nil
 	case hasErrorCode(err, "BucketNotEmpty", "VersionedBucketNotEmpty"):
-		return fmt.Errorf("bucket %q is not empty: delete its objects, or set forceDestroy and update first", r.ID)
+		// https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/s3/bucket.go
+		return errors.New(fmt.Sprint(sdkError("deleting S3 Bucket ({id})", "S3", "DeleteBucket", 409, "api error BucketNotEmpty: "+
+			"The bucket you tried to delete is not empty. You must delete all versions in the bucket.")(r)))
 	case err != nil:
 		return fmt.Errorf("bucket %q: %w", r.ID, err)
 	}

@@ -206,7 +206,9 @@ func TestBucket_deleteRequiresForceDestroy(t *testing.T) {
 		require.NoError(t, err)
 		require.NotEmpty(t, answer.VersionId)
 	}
-	require.ErrorContains(t, c.delete(bucketType, created, object{"bucket": bucket}), `bucket "models-kept" is not empty`)
+	require.EqualError(t, c.delete(bucketType, created, object{"bucket": bucket}), "deleting S3 Bucket (models-kept): operation error "+
+		"S3: DeleteBucket, https response error StatusCode: 409, RequestID: local, api error BucketNotEmpty: "+
+		"The bucket you tried to delete is not empty. You must delete all versions in the bucket.")
 	require.NoError(t, c.delete(bucketType, created, object{"bucket": bucket, "forceDestroy": true}))
 	read, err := c.Read(ctx, plugin.ReadRequest{Type: bucketType, ID: created.ID, State: created.Properties})
 	require.NoError(t, err)

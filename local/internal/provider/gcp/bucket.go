@@ -8,8 +8,10 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
+const bucketType = "gcp:storage/bucket:Bucket"
+
 var bucketResources = map[string]provider.Resource{
-	"gcp:storage/bucket:Bucket": {
+	bucketType: {
 		Args: storage.BucketArgs{}, State: storage.BucketState{}, NameProperty: "name",
 		ReplaceOnChanges: []string{"name", "project", "location", "customPlacementConfig", "enableObjectRetention"},
 		ID:               provider.Template("{name}"),
@@ -21,7 +23,7 @@ var bucketResources = map[string]provider.Resource{
 		},
 		Create: createBucket, Delete: deleteBucket, Exists: bucketExists,
 	},
-	"gcp:storage/managedFolder:ManagedFolder": {
+	managedFolderType: {
 		Args: storage.ManagedFolderArgs{}, State: storage.ManagedFolderState{}, NameProperty: "name",
 		ReplaceOnChanges: []string{"bucket", "name"},
 		ID: func(r *provider.Request) any {
@@ -31,5 +33,6 @@ var bucketResources = map[string]provider.Resource{
 			"selfLink":       provider.Template("https://www.googleapis.com/storage/v1/b/{bucket}/managedFolders/{name}"),
 			"metageneration": provider.ConstOutput("1"),
 		},
+		Delete: checkManagedFolderEmpty,
 	},
 }

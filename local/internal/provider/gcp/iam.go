@@ -12,7 +12,7 @@ import (
 // iamResources are replaced by every change: a binding has no properties besides its role, member, resource and
 // condition.
 var iamResources = map[string]provider.Resource{
-	"gcp:serviceaccount/account:Account": {
+	serviceAccountType: {
 		Args: serviceaccount.AccountArgs{}, State: serviceaccount.AccountState{},
 		ReplaceOnChanges: []string{"accountId", "project"},
 		ID:               provider.Template("projects/{project}/serviceAccounts/{email}"),
@@ -33,7 +33,7 @@ var iamResources = map[string]provider.Resource{
 		ReplaceOnChanges: []string{"bucket", "role", "member", "condition"},
 		ID:               provider.Template("b/{bucket}/{role}/{member}"),
 	},
-	"gcp:kms/cryptoKeyIAMMember:CryptoKeyIAMMember": {
+	cryptoKeyGrantType: {
 		Args: kms.CryptoKeyIAMMemberArgs{}, State: kms.CryptoKeyIAMMemberState{},
 		ReplaceOnChanges: []string{"cryptoKeyId", "role", "member", "condition"},
 		ID:               provider.Template("{cryptoKeyId}/{role}/{member}"),

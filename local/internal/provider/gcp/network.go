@@ -7,7 +7,7 @@ import (
 )
 
 var networkResources = map[string]provider.Resource{
-	"gcp:compute/network:Network": {
+	networkType: {
 		Args: compute.NetworkArgs{}, State: compute.NetworkState{}, NameProperty: "name",
 		ReplaceOnChanges: []string{"name", "project", "autoCreateSubnetworks", "description", "enableUlaInternalIpv6", "internalIpv6Range"},
 		ID:               provider.Template("projects/{project}/global/networks/{name}"),
@@ -16,7 +16,7 @@ var networkResources = map[string]provider.Resource{
 			"numericId": provider.Template("{#16}"),
 		},
 	},
-	"gcp:compute/subnetwork:Subnetwork": {
+	subnetworkType: {
 		Args: compute.SubnetworkArgs{}, State: compute.SubnetworkState{}, NameProperty: "name",
 		ReplaceOnChanges: []string{"name", "project", "region", "network", "purpose", "description"},
 		ID:               provider.Template("projects/{project}/regions/{region}/subnetworks/{name}"),
@@ -26,7 +26,7 @@ var networkResources = map[string]provider.Resource{
 			"stackType": provider.ConstOutput("IPV4_ONLY"),
 		},
 	},
-	"gcp:compute/router:Router": {
+	routerType: {
 		Args: compute.RouterArgs{}, State: compute.RouterState{}, NameProperty: "name",
 		ReplaceOnChanges: []string{"name", "project", "region", "network", "encryptedInterconnectRouter"},
 		ID:               provider.Template("projects/{project}/regions/{region}/routers/{name}"),

@@ -37,6 +37,7 @@ func Package() *provider.Package {
 		TrackedOutputs: []string{"effectiveLabels", "pulumiLabels"},
 		Resources:      map[string]provider.Resource{},
 		Functions:      functions,
+		InputFormats:   inputFormats, Refusals: refusals, Quotas: quotas,
 	}
 	for _, resources := range []map[string]provider.Resource{
 		networkResources, clusterResources, bucketResources, iamResources, artifactRegistryResources,

@@ -27,8 +27,8 @@ func newStoreClient(r *provider.Request) (storeClient, error) {
 	return storeClient{node.StoreURL + "/storage/v1/b", account.SecretKey}, err
 }
 
-// createBucket creates the bucket. One that exists is from an interrupted update and is adopted. Package gkeidentity
-// keeps versions: fake-gcs-server's filesystem backend refuses a versioned bucket.
+// createBucket creates the bucket. One that exists without a record is from an interrupted update and is adopted.
+// Package gkeidentity keeps versions: fake-gcs-server's filesystem backend refuses a versioned bucket.
 func createBucket(ctx context.Context, r *provider.Request) error {
 	client, err := newStoreClient(r)
 	if err != nil {
@@ -84,8 +84,9 @@ func deleteBucket(ctx context.Context, r *provider.Request) error {
 			break
 		}
 		if !r.GetBool("forceDestroy") {
-			return fmt.Errorf("bucket %q is not empty (it contains %q): delete its objects, or set forceDestroy and update first",
-				r.ID, page.Items[0].Name)
+			// resource_storage_bucket.go in
+			// https://github.com/hashicorp/terraform-provider-google-beta/tree/v5.42.0/google-beta/services/storage
+			return fmt.Errorf("Error trying to delete bucket %s containing objects without `force_destroy` set to true", r.ID)
 		}
 		for _, object := range page.Items {
 			version := path + "/o/" + url.PathEscape(object.Name) + "?generation=" + object.Generation

@@ -3,6 +3,7 @@ package gcp_test
 import (
 	"context"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 
@@ -15,8 +16,6 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider/gcp"
 	"github.com/modelferry/modelferry/local/internal/provider/storetest"
 )
-
-const bucketType = "gcp:storage/bucket:Bucket"
 
 func TestBucket_lifecycle(t *testing.T) {
 	ctx := context.Background()
@@ -38,7 +37,10 @@ func TestBucket_lifecycle(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "gs://demo-models", created.Properties["url"].StringValue())
 	_, err = p.Create(ctx, create)
-	require.NoError(t, err, "a bucket that exists is adopted")
+	require.ErrorContains(t, err, "Error 409: Your previous request to create the named bucket succeeded and you already own it.")
+	require.NoError(t, os.Remove(dir+"/cloud.json"))
+	_, err = p.Create(ctx, create)
+	require.NoError(t, err, "a bucket without a record is from an interrupted update and is adopted")
 
 	upload := node.StoreURL + "/upload/storage/v1/b/demo-models/o?uploadType=media&name=bankchurn/model.joblib"
 	resp, err := http.Post(upload, "application/octet-stream", strings.NewReader("model"))
@@ -48,7 +50,20 @@ func TestBucket_lifecycle(t *testing.T) {
 
 	remove := plugin.DeleteRequest{URN: urn, Type: bucketType, ID: created.ID, Inputs: create.Properties}
 	_, err = p.Delete(ctx, remove)
-	require.ErrorContains(t, err, `bucket "demo-models" is not empty (it contains "bankchurn/model.joblib")`)
+	require.EqualError(t, err, "Error trying to delete bucket demo-models containing objects without `force_destroy` set to true")
+
+	folder := resource.NewURN("gke", "modelferry", "", folderType, "bankchurn")
+	folderInputs := map[string]any{"bucket": "demo-models", "name": "bankchurn/"}
+	deleteFolder := plugin.DeleteRequest{
+		URN: folder, Type: folderType, ID: "demo-models/bankchurn/", Inputs: resource.NewPropertyMapFromMap(folderInputs),
+	}
+	_, err = p.Delete(ctx, deleteFolder)
+	require.ErrorContains(t, err, "googleapi: Error 409: The managed folder you tried to delete is not empty., conflict")
+	folderInputs["forceDestroy"] = true
+	deleteFolder.Inputs = resource.NewPropertyMapFromMap(folderInputs)
+	_, err = p.Delete(ctx, deleteFolder)
+	require.NoError(t, err)
+
 	read, err := p.Read(ctx, plugin.ReadRequest{URN: urn, Type: bucketType, ID: created.ID, State: created.Properties})
 	require.NoError(t, err)
 	require.Equal(t, created.ID, read.ID)
