@@ -27,7 +27,7 @@ var grantTypes = map[string]string{
 // TestIdentity_revokedGrant takes bankchurn's grant away, as an administrator does in the cloud's console, and rolls
 // all services. Later it puts the grant back.
 func TestIdentity_revokedGrant(t *testing.T) {
-	forStack(t, "eks", func(c *cloud) {
+	forEachStack(t, func(c *cloud) {
 		t := c.t
 		c.start()
 		c.setPropagationDelay(revocationDelay)

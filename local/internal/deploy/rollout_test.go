@@ -57,7 +57,11 @@ func TestRollout_failureIsExplained(t *testing.T) {
 			return engine.Summary{}, engineError
 		})
 		require.ErrorIs(t, err, engineError)
-		require.Regexp(t, `^timed out\nDeployment churn is not ready: .*\n  pod new: init container "fetcher": exit code 4 \(Error\): not found`, err)
+		require.Regexp(
+			t,
+			`^timed out\nDeployment churn is not ready: .*\n  pod new: init container "fetcher": exit code 4 \(Error\): not found`,
+			err,
+		)
 		require.Len(t, printed, 1)
 	})
 }

@@ -65,7 +65,13 @@ func TestFind_failedRollout(t *testing.T) {
 		failedPod("failed-9-a", "failed-9", 4), failedPod("failed-10-a", "failed-10", 5),
 		deployment("without-pods", late(), quota),
 		&corev1.Event{
-			ObjectMeta: metav1.ObjectMeta{Name: "mount", Namespace: namespace}, Type: "Warning", Reason: "FailedMount", Message: "no volume",
+			ObjectMeta: metav1.ObjectMeta{
+				Name:      "mount",
+				Namespace: namespace,
+			},
+			Type:    "Warning",
+			Reason:  "FailedMount",
+			Message: "no volume",
 		},
 		deployment("pending", late()), replicaSet("pending-1", "pending", "1"),
 		&corev1.Pod{ObjectMeta: objectMeta("pending-1-a", "pending-1", "")},

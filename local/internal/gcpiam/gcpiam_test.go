@@ -241,10 +241,14 @@ func FuzzAllows(f *testing.F) {
 }
 
 func ExampleAllows() {
-	bindings := []Binding{{
-		Bucket: "models", ManagedFolder: NewFolder("bankchurn"), Role: "roles/storage.objectViewer",
-		Member: "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/demo.svc.id.goog/subject/ns/ml/sa/bankchurn",
-	}}
+	bindings := []Binding{
+		{
+			Bucket:        "models",
+			ManagedFolder: NewFolder("bankchurn"),
+			Role:          "roles/storage.objectViewer",
+			Member:        "principal://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/demo.svc.id.goog/subject/ns/ml/sa/bankchurn",
+		},
+	}
 	request := Request{Principal: bindings[0].Member, Permission: ObjectsGet, Bucket: "models", Object: "bankchurn/model.joblib"}
 	fmt.Println(Allows(bindings, request))
 	request.Object = "nlpinsight/model.joblib"

@@ -258,7 +258,7 @@ func TestKubernetesProvider_rendersToDirectory(t *testing.T) {
 		require.NoError(t, err)
 		provider := r.MustGet(t, "pulumi:providers:kubernetes", "modelferry")
 		require.Equal(t, "/rendered", provider.Input("renderYamlToDirectory"))
-		require.Equal(t, "", provider.Input("kubeconfig"))
+		require.Empty(t, provider.Input("kubeconfig"))
 		require.Nil(t, stacktest.Up(t, name, nil).MustGet(t, "pulumi:providers:kubernetes", "modelferry").Input("renderYamlToDirectory"))
 	}
 }

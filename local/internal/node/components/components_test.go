@@ -42,7 +42,9 @@ func TestAPIServer_issuerServesKeys(t *testing.T) {
 
 func TestComponents_listenOnNodeOnly(t *testing.T) {
 	s := nodeConfig(t, "gke")
-	for _, p := range []Process{s.Etcd(), s.APIServer(), s.ObjectStore(secrets.StoreAccount{}), s.ControllerManager(), s.Scheduler(), s.MetricsServer()} {
+	for _, p := range []Process{
+		s.Etcd(), s.APIServer(), s.ObjectStore(secrets.StoreAccount{}), s.ControllerManager(), s.Scheduler(), s.MetricsServer(),
+	} {
 		require.NotContains(t, strings.Join(p.Command, " "), "0.0.0.0", p.Name)
 	}
 }
