@@ -64,9 +64,16 @@ func (s signer) token(t *testing.T, change func(*jwt.Claims)) string {
 	return token
 }
 
-// newCreator returns a function that creates AWS resources in the local cloud in dir.
+// newCreator returns a function that creates AWS resources in the local cloud in dir, which has the clusters main and
+// other.
 func newCreator(t *testing.T, dir string) func(typ string, inputs object) {
 	t.Helper()
+	require.NoError(t, cloudstate.Update(dir, func(cloud *cloudstate.Cloud) error {
+		for _, name := range []string{"main", "other"} {
+			cloud.Put(cloudstate.Resource{Type: aws.ClusterType, ID: name, Inputs: object{"name": name}})
+		}
+		return nil
+	}))
 	p := provider.New(aws.Package(), &provider.Cloud{Dir: dir})
 	_, err := p.Configure(context.Background(), plugin.ConfigureRequest{
 		Inputs: resource.NewPropertyMapFromMap(object{"region": "eu-west-1"}),
