@@ -6,9 +6,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
@@ -71,15 +68,11 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 		return engine.Summary{}, err
 	}
 	values := stackConfig.WithEndpoints(i, pushed)
-	platform, err := deployPlatform(ctx, o, stackConfig, values, progressf)
+	platform, e, buckets, err := openWithPlatform(ctx, o, stackConfig, values, progressf)
 	if err != nil {
 		return platform, err
 	}
-	e, err := openEngine(ctx, o, stackConfig.Keys, values)
-	if err != nil {
-		return platform, err
-	}
-	if err := uploadArtifacts(ctx, o, i, e, stackConfig.Objects, progressf); err != nil {
+	if err := uploadArtifacts(ctx, o, i, buckets, stackConfig.Objects, progressf); err != nil {
 		return platform, err
 	}
 	for _, definition := range crds.Required(stackConfig.Config) {
@@ -107,37 +100,10 @@ func openEngine(ctx context.Context, o Options, keys []string, values map[string
 	return engine.Open(ctx, engine.Options{Layout: o.Layout, Program: program.Deploy, ConfigOverrides: values, Out: o.Out})
 }
 
-// deployPlatform deploys a new stack without releases first, so that cluster and buckets exist before a pod needs an
-// artifact. A marker file records the success, so that Up repeats an interrupted deployment and skips a finished one.
-func deployPlatform(
-	ctx context.Context, o Options, stackConfig localconfig.Stack, values map[string]any, progressf func(string, ...any),
-) (engine.Summary, error) {
-	marker := filepath.Join(o.Layout.Dir(), "platform-is-up")
-	if _, err := os.Stat(marker); err == nil {
-		return engine.Summary{}, nil
-	}
-	progressf("deploying the platform: network, cluster and buckets")
-	platformValues := maps.Clone(values)
-	platformValues["modelferry:releases"] = nil
-	e, err := openEngine(ctx, o, stackConfig.Keys, platformValues)
-	if err != nil {
-		return engine.Summary{}, err
-	}
-	summary, err := e.Up(ctx)
-	if err != nil {
-		return summary, err
-	}
-	return summary, os.WriteFile(marker, nil, 0o644)
-}
-
 // uploadArtifacts uploads the artifacts. It skips unchanged objects, because an upload would create a new version.
 func uploadArtifacts(
-	ctx context.Context, o Options, i node.Info, e *engine.Engine, objects []localconfig.Object, progressf func(string, ...any),
+	ctx context.Context, o Options, i node.Info, buckets map[string]string, objects []localconfig.Object, progressf func(string, ...any),
 ) error {
-	buckets, err := bucketNames(ctx, e)
-	if err != nil {
-		return err
-	}
 	progressf("uploading %d artifacts to the buckets", len(objects))
 	client, err := objectstore.Open(ctx, o.Layout, i)
 	if err != nil {
