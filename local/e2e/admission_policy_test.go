@@ -16,34 +16,35 @@ import (
 	"github.com/modelferry/modelferry/local/internal/status"
 )
 
-// newServiceConfig lays an identity, and the service fraud with its release, over the repository's configuration. %s
-// are the identity and the server's image.
+// newServiceConfig lays an identity, and a new service with its release, over the repository's configuration. The
+// arguments are the identity, the service and the server's image.
 const newServiceConfig = `config:
-    modelferry:identity: %s
+    modelferry:identity: %[1]s
     modelferry:services:
-        fraud:
-            deployment: fraud-detector
+        %[2]s:
+            deployment: %[2]s-detector
             artifacts:
                 model: {dest: model.joblib, env: MODEL_PATH}
             resources:
                 requests: {cpu: 50m, memory: 64Mi}
                 limits: {cpu: "1", memory: 128Mi}
     modelferry:releases:
-        fraud:
-            image: %s
+        %[2]s:
+            image: %[3]s
             artifacts:
-                model: {path: fraud/model.joblib, size: 1MB}
+                model: {path: %[2]s/model.joblib, size: 1MB}
 `
 
 // TestAdmissionPolicy_newService adds a service together with its release. EKS does not know of its identity yet when
 // the first pod is created, and injects credentials only then. The policy refuses the pod until EKS knows.
 func TestAdmissionPolicy_newService(t *testing.T) {
 	for _, test := range []struct {
-		name, identity, variable string
-		newPolicy                bool
+		name, identity, service, variable string
+		newPolicy                         bool
 	}{
-		{"irsa", "irsa", "AWS_WEB_IDENTITY_TOKEN_FILE", false},
-		{"podIdentityAndNewPolicy", "podIdentity", "AWS_CONTAINER_CREDENTIALS_FULL_URI", true},
+		// Two services: the image repository of the first one is retained when the service is removed.
+		{"irsa", "irsa", "fraud", "AWS_WEB_IDENTITY_TOKEN_FILE", false},
+		{"podIdentityAndNewPolicy", "podIdentity", "theft", "AWS_CONTAINER_CREDENTIALS_FULL_URI", true},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			forStack(t, "eks", func(c *cloud) {
@@ -54,14 +55,14 @@ func TestAdmissionPolicy_newService(t *testing.T) {
 					c.setConfig("config:\n    modelferry:admissionPolicy: {enabled: false}\n")
 					c.run("up")
 				}
-				c.setConfig(fmt.Sprintf(newServiceConfig, test.identity, c.podTemplate().Containers[0].Image))
+				c.setConfig(fmt.Sprintf(newServiceConfig, test.identity, test.service, c.podTemplate().Containers[0].Image))
 				_, took := c.run("up")
 				report(t, "up with a new service and identity "+test.identity, "%.1f s", took.Seconds())
-				pods := c.podsOf("fraud")
+				pods := c.podsOf(test.service)
 				require.Len(t, pods, 1)
 				require.True(t, pods[0].Ready)
 				require.Contains(t, c.fetcherEnv(pods[0].Name), test.variable)
-				require.NotEmpty(t, c.refusedPods("fraud-detector", test.variable), "the webhook knew of the service account in time")
+				require.NotEmpty(t, c.refusedPods(test.service+"-detector", test.variable), "the webhook knew of the service account in time")
 			})
 		})
 	}
