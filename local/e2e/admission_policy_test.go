@@ -62,7 +62,8 @@ func TestAdmissionPolicy_newService(t *testing.T) {
 				require.Len(t, pods, 1)
 				require.True(t, pods[0].Ready)
 				require.Contains(t, c.fetcherEnv(pods[0].Name), test.variable)
-				require.NotEmpty(t, c.refusedPods(test.service+"-detector", test.variable), "the webhook knew of the service account in time")
+				refused := c.refusedPods(test.service+"-detector", test.variable)
+				require.NotEmpty(t, refused, "the webhook knew of the service account in time")
 			})
 		})
 	}
