@@ -120,6 +120,7 @@ soak: ## run the long tests: the fetcher with the race detector and 5 GB objects
 	@$(call fuzz,fetcher,FuzzFromEnv,./request)
 	@$(call fuzz,.,FuzzLoad,./config)
 	@$(call fuzz,local,FuzzMatch,./internal/iampolicy)
+	@$(call fuzz,local,FuzzAllows,./internal/gcpiam)
 	@$(call fuzz,local,FuzzCheckIRSATrust,./internal/eksidentity)
 
 e2e = go test -C local -tags e2e -count=1 -timeout 60m -v $(run_flag)

@@ -1,10 +1,12 @@
 package iampolicy
 
+import "strings"
+
 // Match reports whether text matches a pattern, in which * is any number of characters and ? is one.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 func Match(pattern, text string) bool {
 	for _, rest := range Remainders(pattern, text) {
-		if rest == "" || rest == "*" {
+		if strings.Trim(rest, "*") == "" {
 			return true
 		}
 	}

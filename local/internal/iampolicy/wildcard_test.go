@@ -34,6 +34,7 @@ func TestRemainders(t *testing.T) {
 func FuzzMatch(f *testing.F) {
 	f.Add("models/bank*/?", "models/", "bankchurn/a")
 	f.Add("**a*?", "b", "aab")
+	f.Add("**", "b", "aab")
 	f.Fuzz(func(t *testing.T, pattern, prefix, rest string) {
 		quoted := regexp.QuoteMeta(pattern)
 		quoted = strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(quoted)
