@@ -23,7 +23,7 @@ var workloadBreaks = []programBreak{
 	{
 		name: "no metadata server", file: "infra/gke/object_store.go",
 		before: `slices.Concat(egress, metadataServerEndpoints)`,
-		after:  `egress`,
+		after:  `slices.Concat(egress, metadataServerEndpoints[:0])`,
 		dir:    ".", pkg: "./stack/tests/workload", test: "TestNetworkPolicy_servicePods",
 	},
 	{

@@ -19,7 +19,7 @@ type programBreak struct {
 	stack string
 }
 
-var programBreaks = slices.Concat(iamBreaks, orderBreaks, serverSetBreaks, workloadBreaks)
+var programBreaks = slices.Concat(iamBreaks, orderBreaks, serverSetBreaks, workloadBreaks, localCloudBreaks)
 
 // TestProgramBreaks_applicable keeps programBreaks up to date with the program. `make breaks` runs them.
 func TestProgramBreaks_applicable(t *testing.T) {
