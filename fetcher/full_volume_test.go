@@ -35,7 +35,7 @@ func runOnSmallVolume(t *testing.T, f *fixture, mebibytes int, fill string) (res
 	}
 	err := command.Start()
 	if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOSPC) {
-		t.Skip("this user cannot create mount namespaces: run the test as root")
+		t.Skip("mount namespaces are not permitted here: run the test as root, in a container with CAP_SYS_ADMIN")
 	}
 	require.NoError(t, err)
 	_ = command.Wait() // the exit code is compared with the summary's

@@ -44,21 +44,14 @@ var identityServer = sandbox.Server{
 			return nil, err
 		}
 		hostPort := func(port int) string { return address.String() + ":" + strconv.Itoa(port) }
-		ready, exited := make(chan struct{}), make(chan error, 1)
-		go func() {
-			exited <- eksidentity.Serve(ctx, eksidentity.Config{
+		return sandbox.StartServer(func(ready func()) error {
+			return eksidentity.Serve(ctx, eksidentity.Config{
 				StackDir: host.Dir, StoreURL: host.Node.StoreURL(), Region: host.Node.Region,
 				Issuer: host.Node.APIServerURL(), Client: client,
 				STSAddr: hostPort(components.STSPort), AgentAddr: agent.String() + ":80", WebhookAddr: hostPort(components.WebhookPort),
 				Cert: cert, CACert: host.Authority.PEM(),
 				Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)),
-			}, func() { close(ready) })
-		}()
-		select {
-		case <-ready:
-			return exited, nil
-		case err := <-exited:
-			return nil, err
-		}
+			}, ready)
+		})
 	},
 }

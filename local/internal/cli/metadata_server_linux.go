@@ -22,21 +22,14 @@ var metadataServer = sandbox.Server{
 		if err := network.AddAddress(address); err != nil {
 			return nil, err
 		}
-		ready, exited := make(chan struct{}), make(chan error, 1)
-		go func() {
-			exited <- gkeidentity.Serve(ctx, gkeidentity.Config{
+		return sandbox.StartServer(func(ready func()) error {
+			return gkeidentity.Serve(ctx, gkeidentity.Config{
 				StackDir: host.Dir, StoreDir: components.StoreDir, AdminToken: host.StoreAccount.SecretKey,
 				Backend: host.Node.StoreBackendURL(), StorageAddr: strings.TrimPrefix(host.Node.StoreURL(), "http://"),
 				MetadataAddr: address.String() + ":80",
 				FindPod:      gkeidentity.NewFindPod(host.Node.APIServerURL(), host.AdminToken, host.Authority.PEM()),
 				Log:          slog.New(slog.NewJSONHandler(os.Stderr, nil)),
-			}, func() { close(ready) })
-		}()
-		select {
-		case <-ready:
-			return exited, nil
-		case err := <-exited:
-			return nil, err
-		}
+			}, ready)
+		})
 	},
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"strings"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
+	"github.com/modelferry/modelferry/local/internal/httpserver"
 	"github.com/modelferry/modelferry/local/internal/provider/aws"
 )
 
@@ -57,10 +57,10 @@ func Serve(ctx context.Context, c Config, ready func()) error {
 	verifier := c.verifier()
 	errs := make(chan error, 4)
 	go func() { errs <- aws.PropagatePolicies(ctx, c.StackDir, c.StoreURL, c.Region, c.Log) }()
-	go func() { errs <- serveHTTP(ctx, sts, STSHandler(c.StackDir, verifier, c.Log)) }()
-	go func() { errs <- serveHTTP(ctx, agent, AgentHandler(c.StackDir, verifier, c.Log)) }()
+	go func() { errs <- httpserver.Serve(ctx, sts, STSHandler(c.StackDir, verifier, c.Log)) }()
+	go func() { errs <- httpserver.Serve(ctx, agent, AgentHandler(c.StackDir, verifier, c.Log)) }()
 	go func() {
-		errs <- serveHTTP(ctx, webhook, WebhookHandler(c.getServiceAccount, c.hasAssociation, c.region, "http://"+c.STSAddr, c.Log))
+		errs <- httpserver.Serve(ctx, webhook, WebhookHandler(c.getServiceAccount, c.hasAssociation, c.region, "http://"+c.STSAddr, c.Log))
 	}()
 	if err := registerWebhook(ctx, c.Client, "https://"+c.WebhookAddr+"/mutate", c.CACert); err != nil {
 		cancel()
@@ -70,15 +70,6 @@ func Serve(ctx context.Context, c Config, ready func()) error {
 	err = <-errs
 	cancel() // stop the others
 	return errors.Join(err, <-errs, <-errs, <-errs)
-}
-
-func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
-	defer context.AfterFunc(ctx, func() { _ = server.Close() })() // Serve returns the error
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serve %s: %w", listener.Addr(), err)
-	}
-	return nil
 }
 
 func (c Config) verifier() *Verifier {

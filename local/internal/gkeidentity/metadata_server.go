@@ -24,8 +24,9 @@ const readyDelay = 2 * time.Second
 // scope is the scope of every token. What a principal may do is in IAM bindings.
 const scope = "https://www.googleapis.com/auth/cloud-platform"
 
-// metadataServer is the GKE metadata server: it issues tokens of the service account of the pod that asks. Google
-// service accounts (the annotation iam.gke.io/gcp-service-account) and identity tokens are not implemented.
+// metadataServer is the GKE metadata server: it issues access tokens of the service account of the pod that asks. The
+// program has no Google service accounts of pods (the annotation iam.gke.io/gcp-service-account), and no server of it
+// asks for identity tokens: such requests get 404.
 // https://cloud.google.com/kubernetes-engine/docs/concepts/workload-identity#metadata_server
 type metadataServer struct {
 	findPod    FindPod

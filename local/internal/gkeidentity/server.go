@@ -9,9 +9,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"net/url"
-	"time"
+
+	"github.com/modelferry/modelferry/local/internal/httpserver"
 )
 
 // Config configures the servers. Log is optional.
@@ -52,19 +52,10 @@ func Serve(ctx context.Context, c Config, ready func()) error {
 		return errors.Join(fmt.Errorf("metadata server: %w", err), storageListener.Close())
 	}
 	errs := make(chan error, 2)
-	go func() { errs <- serveHTTP(ctx, storageListener, front) }()
-	go func() { errs <- serveHTTP(ctx, metadataListener, metadata) }()
+	go func() { errs <- httpserver.Serve(ctx, storageListener, front) }()
+	go func() { errs <- httpserver.Serve(ctx, metadataListener, metadata) }()
 	ready()
 	err = <-errs
 	cancel() // stop the other one
 	return errors.Join(err, <-errs)
-}
-
-func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler) error {
-	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
-	defer context.AfterFunc(ctx, func() { _ = server.Close() })() // Serve returns the error
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serve %s: %w", listener.Addr(), err)
-	}
-	return nil
 }

@@ -35,13 +35,13 @@ func FuzzMatch(f *testing.F) {
 	f.Add("models/bank*/?", "models/", "bankchurn/a")
 	f.Add("**a*?", "b", "aab")
 	f.Add("**", "b", "aab")
+	ascii := func(text string) string { return strings.Map(func(r rune) rune { return r & 127 }, text) } // a byte each
 	f.Fuzz(func(t *testing.T, pattern, prefix, rest string) {
+		pattern, prefix, rest = ascii(pattern), ascii(prefix), ascii(rest)
 		quoted := regexp.QuoteMeta(pattern)
 		quoted = strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(quoted)
 		reference, err := regexp.Compile("(?s)^" + quoted + "$")
-		if err != nil || strings.ContainsFunc(prefix+rest+pattern, func(r rune) bool { return r > 127 }) {
-			t.Skip()
-		}
+		require.NoError(t, err)
 		want := reference.MatchString(prefix + rest)
 		require.Equal(t, want, iampolicy.Match(pattern, prefix+rest))
 		require.Equal(t, want, slices.ContainsFunc(iampolicy.Remainders(pattern, prefix), func(p string) bool {

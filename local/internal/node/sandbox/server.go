@@ -33,3 +33,15 @@ type ServerContext struct {
 	// StoreAccount is the root account of the object store.
 	StoreAccount secrets.StoreAccount
 }
+
+// StartServer runs serve in the background and returns when it calls ready, or its error if it returns before.
+func StartServer(serve func(ready func()) error) (exited <-chan error, err error) {
+	ready, result := make(chan struct{}), make(chan error, 1)
+	go func() { result <- serve(func() { close(ready) }) }()
+	select {
+	case <-ready:
+		return result, nil
+	case err := <-result:
+		return nil, err
+	}
+}

@@ -2,20 +2,14 @@ package aws_test
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/stretchr/testify/require"
 
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
-	"github.com/modelferry/modelferry/local/internal/node/nodeinfo"
-	"github.com/modelferry/modelferry/local/internal/provider"
 	"github.com/modelferry/modelferry/local/internal/provider/aws"
+	"github.com/modelferry/modelferry/local/internal/provider/refusaltest"
 )
 
 const (
@@ -32,47 +26,32 @@ const (
 	roleARN        = "arn:aws:iam::123456789012:role/nodes"
 )
 
-func record(typ, id string, outputs object) cloudstate.Resource {
-	return cloudstate.Resource{Type: typ, ID: id, Outputs: outputs}
-}
-
 // network has a VPC with two subnets in us-east-1, of which the second is in a zone without control planes.
 func network() []cloudstate.Resource {
 	return []cloudstate.Resource{
-		record(vpcType, "vpc-1", object{"cidrBlock": "10.0.0.0/16"}),
-		record(subnetType, "subnet-a", object{"vpcId": "vpc-1", "cidrBlock": "10.0.0.0/24", "availabilityZone": "us-east-1a"}),
-		record(subnetType, "subnet-c", object{"vpcId": "vpc-1", "cidrBlock": "10.0.1.0/24", "availabilityZone": "us-east-1c"}),
-		record(gatewayType, "igw-1", object{"vpcId": "vpc-1"}),
+		refusaltest.Record(vpcType, "vpc-1", object{"cidrBlock": "10.0.0.0/16"}),
+		refusaltest.Record(subnetType, "subnet-a", object{"vpcId": "vpc-1", "cidrBlock": "10.0.0.0/24", "availabilityZone": "us-east-1a"}),
+		refusaltest.Record(subnetType, "subnet-c", object{"vpcId": "vpc-1", "cidrBlock": "10.0.1.0/24", "availabilityZone": "us-east-1c"}),
+		refusaltest.Record(gatewayType, "igw-1", object{"vpcId": "vpc-1"}),
 	}
 }
 
 func nodeRole(policies ...string) []cloudstate.Resource {
 	records := []cloudstate.Resource{
-		record(roleType, "nodes", object{"arn": roleARN}), record(aws.ClusterType, "main", object{"name": "main"}),
+		refusaltest.Record(roleType, "nodes", object{"arn": roleARN}), refusaltest.Record(aws.ClusterType, "main", object{"name": "main"}),
 	}
 	for _, policy := range policies {
-		records = append(records, record(attachmentType, policy, object{"role": "nodes", "policyArn": "arn:aws:iam::aws:policy/" + policy}))
+		records = append(
+			records,
+			refusaltest.Record(attachmentType, policy, object{"role": "nodes", "policyArn": "arn:aws:iam::aws:policy/" + policy}),
+		)
 	}
 	return records
 }
 
-func newRefusingCloud(t *testing.T, account string, records []cloudstate.Resource) (plugin.Provider, string) {
+func newRefusingCloud(t *testing.T, account string, records []cloudstate.Resource) refusaltest.Cloud {
 	t.Helper()
-	cloud := &provider.Cloud{Dir: t.TempDir()}
-	require.NoError(t, cloudstate.Update(cloud.Dir, func(state *cloudstate.Cloud) error {
-		state.Resources = records
-		return nil
-	}))
-	if account != "" {
-		require.NoError(t, os.WriteFile(filepath.Join(cloud.Dir, "account.yaml"), []byte(account), 0o600))
-	}
-	require.NoError(t, nodeinfo.Info{APIServerURL: "https://192.0.2.1"}.Write(filepath.Join(cloud.Dir, "node.json")))
-	p := provider.New(aws.Package(), cloud)
-	_, err := p.Configure(context.Background(), plugin.ConfigureRequest{
-		Inputs: resource.NewPropertyMapFromMap(object{"region": "us-east-1"}),
-	})
-	require.NoError(t, err)
-	return p, cloud.Dir
+	return refusaltest.New(t, aws.Package(), object{"region": "us-east-1"}, account, records)
 }
 
 // AWS refuses to create a resource with these words, and the local cloud has no record of it then.
@@ -89,7 +68,7 @@ func TestRefusals_create(t *testing.T) {
 		"scalingConfig": object{"desiredSize": 2, "minSize": 1, "maxSize": 3},
 	}
 	withNetwork := func(records ...cloudstate.Resource) []cloudstate.Resource { return append(network(), records...) }
-	role := record(roleType, "nodes", object{"arn": roleARN})
+	role := refusaltest.Record(roleType, "nodes", object{"arn": roleARN})
 	policies := []string{"AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonEC2ContainerRegistryPullOnly"}
 	const sdk = "https response error StatusCode: "
 	for name, c := range map[string]struct {
@@ -101,24 +80,24 @@ func TestRefusals_create(t *testing.T) {
 	}{
 		"bucket of another account": {bucketType, object{"bucket": "models"}, "foreignBuckets: [models]", nil,
 			[]string{"creating S3 Bucket (models): operation error S3: CreateBucket, " + sdk + "409", "BucketAlreadyExists"}},
-		"bucket of this account": {bucketType, object{"bucket": "models"}, "", []cloudstate.Resource{record(bucketType, "models", nil)},
+		"bucket of this account": {bucketType, object{"bucket": "models"}, "", []cloudstate.Resource{refusaltest.Record(bucketType, "models", nil)},
 			[]string{"BucketAlreadyOwnedByYou"}},
 		"log target": {loggingType, object{"bucket": "models", "targetBucket": "logs", "targetPrefix": "models/"}, "", nil,
 			[]string{"InvalidTargetBucketForLogging: The target bucket for logging does not exist"}},
 		"role": {roleType, object{"name": "nodes", "assumeRolePolicy": "{}"}, "", []cloudstate.Resource{role},
 			[]string{"creating IAM Role (nodes): operation error IAM: CreateRole", "EntityAlreadyExists: Role with name nodes already exists."}},
-		"alias": {aliasType, object{"name": "alias/a", "targetKeyId": "k"}, "", []cloudstate.Resource{record(aliasType, "alias/a", nil)},
+		"alias": {aliasType, object{"name": "alias/a", "targetKeyId": "k"}, "", []cloudstate.Resource{refusaltest.Record(aliasType, "alias/a", nil)},
 			[]string{"AlreadyExistsException: An alias with the name arn:aws:kms:us-east-1:123456789012:alias/a already exists"}},
-		"repository": {ecrType, object{"name": "a/b"}, "", []cloudstate.Resource{record(ecrType, "a/b", nil)},
+		"repository": {ecrType, object{"name": "a/b"}, "", []cloudstate.Resource{refusaltest.Record(ecrType, "a/b", nil)},
 			[]string{"The repository with name 'a/b' already exists in the registry with id '123456789012'"}},
 		"OIDC provider": {aws.OIDCProviderType, object{"url": "https://issuer", "clientIdLists": []any{"a"}}, "",
-			[]cloudstate.Resource{record(aws.OIDCProviderType, "arn:aws:iam::123456789012:oidc-provider/issuer", nil)},
+			[]cloudstate.Resource{refusaltest.Record(aws.OIDCProviderType, "arn:aws:iam::123456789012:oidc-provider/issuer", nil)},
 			[]string{"Provider with url https://issuer already exists."}},
-		"log group": {aws.LogGroupType, object{"name": "/a"}, "", []cloudstate.Resource{record(aws.LogGroupType, "/a", nil)},
+		"log group": {aws.LogGroupType, object{"name": "/a"}, "", []cloudstate.Resource{refusaltest.Record(aws.LogGroupType, "/a", nil)},
 			[]string{"ResourceAlreadyExistsException: The specified log group already exists"}},
 		"log group that EKS created": {aws.LogGroupType, object{"name": "/aws/eks/main/cluster"}, "", nodeRole(),
 			[]string{"The specified log group already exists"}},
-		"launch template": {templateType, object{"name": "main"}, "", []cloudstate.Resource{record(templateType, "lt-1", object{"name": "main"})},
+		"launch template": {templateType, object{"name": "main"}, "", []cloudstate.Resource{refusaltest.Record(templateType, "lt-1", object{"name": "main"})},
 			[]string{"InvalidLaunchTemplateName.AlreadyExistsException"}},
 		"cluster": {aws.ClusterType, cluster(nil), "", nodeRole(), []string{"409", "Cluster already exists with name: main"}},
 		"role of a cluster": {aws.ClusterType, cluster(nil), "", network(),
@@ -134,23 +113,23 @@ func TestRefusals_create(t *testing.T) {
 				"kubernetesNetworkConfig": object{"serviceIpv4Cidr": "10.0.128.0/20"},
 				"vpcConfig":               object{"subnetIds": []any{"subnet-a", "subnet-b"}},
 			}), "",
-			withNetwork(role, record(subnetType, "subnet-b", object{"vpcId": "vpc-1", "availabilityZone": "us-east-1b"})),
+			withNetwork(role, refusaltest.Record(subnetType, "subnet-b", object{"vpcId": "vpc-1", "availabilityZone": "us-east-1b"})),
 			[]string{"InvalidParameterException", "10.0.128.0/20 overlaps"},
 		},
 		"key of another region": {aws.ClusterType, cluster(object{
 			"encryptionConfig": object{"provider": object{"keyArn": "arn:aws:kms:eu-west-1:123456789012:key/k"}, "resources": []any{"secrets"}},
 		}), "", []cloudstate.Resource{role}, []string{"InvalidParameterException: The KMS key arn:aws:kms:eu-west-1:123456789012:key/k"}},
 		"node group of no cluster": {groupType, group, "", []cloudstate.Resource{role}, []string{"No cluster found for name: main."}},
-		"role of a node group": {groupType, group, "", []cloudstate.Resource{record(aws.ClusterType, "main", nil)},
+		"role of a node group": {groupType, group, "", []cloudstate.Resource{refusaltest.Record(aws.ClusterType, "main", nil)},
 			[]string{"could not be assumed because it does not exist"}},
-		"node group": {groupType, group, "", append(nodeRole(policies...), record(groupType, "main:system", nil)),
+		"node group": {groupType, group, "", append(nodeRole(policies...), refusaltest.Record(groupType, "main:system", nil)),
 			[]string{"NodeGroup already exists with name system and cluster name main"}},
 		"nodes without a policy": {groupType, group, "", nodeRole(policies[:2]...),
 			[]string{"unexpected state 'CREATE_FAILED'", "NodeCreationFailure: Instances failed to join the kubernetes cluster"}},
 		"nodes without a route": {groupType, group, "", append(nodeRole(policies...), network()...), []string{"NodeCreationFailure"}},
 		"association": {aws.PodIdentityAssociationType, object{
 			"clusterName": "main", "namespace": "n", "serviceAccount": "a", "roleArn": roleARN,
-		}, "", append(nodeRole(), record(aws.PodIdentityAssociationType, "a-1",
+		}, "", append(nodeRole(), refusaltest.Record(aws.PodIdentityAssociationType, "a-1",
 			object{"clusterName": "main", "namespace": "n", "serviceAccount": "a"})), []string{"Association already exists"}},
 		"subnet of no VPC": {subnetType, object{"vpcId": "vpc-0", "cidrBlock": "10.0.2.0/24"}, "", nil,
 			[]string{"InvalidVpcID.NotFound: The vpc ID 'vpc-0' does not exist"}},
@@ -171,20 +150,11 @@ func TestRefusals_create(t *testing.T) {
 		"unknown setting": {vpcType, object{"cidrBlock": "10.1.0.0/16"}, "quota: {vpc: 1}", nil, []string{"field quota not found"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, dir := newRefusingCloud(t, c.account, c.records)
-			urn := resource.NewURN("eks", "modelferry", "", tokens.Type(c.typ), "any")
-			create := plugin.CreateRequest{URN: urn, Type: urn.Type(), Properties: resource.NewPropertyMapFromMap(c.inputs)}
-			_, err := p.Create(context.Background(), create)
-			require.Error(t, err)
-			for _, want := range c.want {
-				require.ErrorContains(t, err, want)
-			}
-			state, err := cloudstate.Load(dir)
-			require.NoError(t, err)
-			require.Len(t, state.Resources, len(c.records), "no record of it")
+			cloud, request := newRefusingCloud(t, c.account, c.records), refusaltest.NewCreateRequest(c.typ, c.inputs)
+			cloud.RequireCreateRefused(t, request, c.want...)
 
-			create.Preview = true
-			_, err = p.Create(context.Background(), create)
+			request.Preview = true
+			_, err := cloud.Create(context.Background(), request)
 			require.NoError(t, err, "a preview does not know it")
 		})
 	}
@@ -192,7 +162,7 @@ func TestRefusals_create(t *testing.T) {
 
 // AWS refuses to delete what is in use.
 func TestRefusals_delete(t *testing.T) {
-	gateway := append(network(), record(natType, "nat-1", object{"subnetId": "subnet-a"}))
+	gateway := append(network(), refusaltest.Record(natType, "nat-1", object{"subnetId": "subnet-a"}))
 	for name, c := range map[string]struct {
 		typ, id string
 		inputs  object
@@ -204,10 +174,10 @@ func TestRefusals_delete(t *testing.T) {
 		"empty VPC": {vpcType, "vpc-2", nil, network(), ""},
 		"subnet with a NAT gateway": {subnetType, "subnet-a", nil, gateway,
 			"api error DependencyViolation: The subnet 'subnet-a' has dependencies and cannot be deleted."},
-		"subnet of nodes": {subnetType, "subnet-a", nil, []cloudstate.Resource{record(groupType, "main:a", object{"subnetIds": []any{"subnet-a"}})},
+		"subnet of nodes": {subnetType, "subnet-a", nil, []cloudstate.Resource{refusaltest.Record(groupType, "main:a", object{"subnetIds": []any{"subnet-a"}})},
 			"The subnet 'subnet-a' has dependencies"},
 		"subnet of a cluster": {subnetType, "subnet-a", nil, []cloudstate.Resource{
-			record(aws.ClusterType, "main", object{"vpcConfig": object{"subnetIds": []any{"subnet-a"}}}),
+			refusaltest.Record(aws.ClusterType, "main", object{"vpcConfig": object{"subnetIds": []any{"subnet-a"}}}),
 		}, "The subnet 'subnet-a' has dependencies"},
 		"empty subnet": {subnetType, "subnet-c", nil, gateway, ""},
 		"internet gateway": {gatewayType, "igw-1", object{"vpcId": "vpc-1"}, gateway, "DependencyViolation: Network vpc-1 has some mapped " +
@@ -216,10 +186,10 @@ func TestRefusals_delete(t *testing.T) {
 		"role with policies": {roleType, "nodes", object{"name": "nodes"}, nodeRole("AmazonEKS_CNI_Policy"),
 			"deleting IAM Role (nodes): operation error IAM: DeleteRole, https response error StatusCode: 409, RequestID: local, " +
 				"DeleteConflict: Cannot delete entity, must detach all policies first."},
-		"role with an inline policy": {roleType, "nodes", object{"name": "nodes"}, append(nodeRole(), record(rolePolicy, "nodes:a", object{"role": "nodes"})),
+		"role with an inline policy": {roleType, "nodes", object{"name": "nodes"}, append(nodeRole(), refusaltest.Record(rolePolicy, "nodes:a", object{"role": "nodes"})),
 			"DeleteConflict: Cannot delete entity, must delete policies first."},
 		"cluster with node groups": {aws.ClusterType, "main", object{"name": "main"}, []cloudstate.Resource{
-			record(groupType, "main:a", object{"clusterName": "main"}),
+			refusaltest.Record(groupType, "main:a", object{"clusterName": "main"}),
 		}, "deleting EKS Cluster (main): operation error EKS: DeleteCluster, https response error StatusCode: 409, RequestID: local, " +
 			"ResourceInUseException: Cluster has nodegroups attached"},
 		"cluster": {aws.ClusterType, "main", object{"name": "main"}, nil, ""},
@@ -227,16 +197,7 @@ func TestRefusals_delete(t *testing.T) {
 			nodeRole(), "unexpected state 'DELETE_FAILED'"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, _ := newRefusingCloud(t, "", c.records)
-			_, err := p.Delete(context.Background(), plugin.DeleteRequest{
-				URN: resource.NewURN("eks", "modelferry", "", tokens.Type(c.typ), "any"), Type: tokens.Type(c.typ), ID: resource.ID(c.id),
-				Inputs: resource.NewPropertyMapFromMap(c.inputs),
-			})
-			if c.want == "" {
-				require.NoError(t, err)
-				return
-			}
-			require.ErrorContains(t, err, c.want)
+			newRefusingCloud(t, "", c.records).RequireDelete(t, c.typ, c.id, c.inputs, c.want)
 		})
 	}
 }
@@ -262,15 +223,7 @@ func TestInputFormats(t *testing.T) {
 		"VPC's host bits":  {vpcType, object{"cidrBlock": "10.0.0.1/16"}, "cidrBlock", "to contain a valid network Value"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			urn := resource.NewURN("eks", "modelferry", "", tokens.Type(c.typ), "any")
-			p := provider.New(aws.Package(), nil)
-			checked, err := p.Check(context.Background(), plugin.CheckRequest{
-				URN: urn, Type: urn.Type(), News: resource.NewPropertyMapFromMap(c.inputs),
-			})
-			require.NoError(t, err)
-			require.NotEmpty(t, checked.Failures)
-			require.Equal(t, resource.PropertyKey(c.property), checked.Failures[0].Property)
-			require.Contains(t, checked.Failures[0].Reason, c.want)
+			refusaltest.RequireCheckFailure(t, aws.Package(), c.typ, c.inputs, c.property, c.want)
 		})
 	}
 }

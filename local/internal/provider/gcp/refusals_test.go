@@ -1,21 +1,12 @@
 package gcp_test
 
 import (
-	"context"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
-	"github.com/stretchr/testify/require"
-
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
-	"github.com/modelferry/modelferry/local/internal/node/nodeinfo"
-	"github.com/modelferry/modelferry/local/internal/provider"
 	"github.com/modelferry/modelferry/local/internal/provider/gcp"
+	"github.com/modelferry/modelferry/local/internal/provider/refusaltest"
 )
 
 type object = map[string]any
@@ -38,10 +29,6 @@ const (
 	email          = "nodes@demo.iam.gserviceaccount.com"
 )
 
-func record(typ, id string, outputs object) cloudstate.Resource {
-	return cloudstate.Resource{Type: typ, ID: id, Outputs: outputs}
-}
-
 func secondaryRanges(pods, services string) []any {
 	return []any{object{"rangeName": "pods", "ipCidrRange": pods}, object{"rangeName": "services", "ipCidrRange": services}}
 }
@@ -49,32 +36,18 @@ func secondaryRanges(pods, services string) []any {
 // network has a network with one subnetwork, and the nodes' service account.
 func network(pods, services string) []cloudstate.Resource {
 	return []cloudstate.Resource{
-		record(networkType, networkID, object{"selfLink": api + networkID}),
-		record(subnetworkType, subnetworkID, object{
+		refusaltest.Record(networkType, networkID, object{"selfLink": api + networkID}),
+		refusaltest.Record(subnetworkType, subnetworkID, object{
 			"name": "main", "region": "europe-west1", "network": api + networkID, "selfLink": api + subnetworkID,
 			"ipCidrRange": "10.0.0.0/16", "secondaryIpRanges": secondaryRanges(pods, services),
 		}),
-		record(accountType, "nodes", object{"email": email}),
+		refusaltest.Record(accountType, "nodes", object{"email": email}),
 	}
 }
 
-func newRefusingCloud(t *testing.T, account string, records []cloudstate.Resource) (plugin.Provider, string) {
+func newRefusingCloud(t *testing.T, account string, records []cloudstate.Resource) refusaltest.Cloud {
 	t.Helper()
-	cloud := &provider.Cloud{Dir: t.TempDir()}
-	require.NoError(t, cloudstate.Update(cloud.Dir, func(state *cloudstate.Cloud) error {
-		state.Resources = records
-		return nil
-	}))
-	if account != "" {
-		require.NoError(t, os.WriteFile(filepath.Join(cloud.Dir, "account.yaml"), []byte(account), 0o600))
-	}
-	require.NoError(t, nodeinfo.Info{APIServerURL: "https://192.0.2.1"}.Write(filepath.Join(cloud.Dir, "node.json")))
-	p := provider.New(gcp.Package(), cloud)
-	_, err := p.Configure(context.Background(), plugin.ConfigureRequest{
-		Inputs: resource.NewPropertyMapFromMap(object{"project": "demo", "region": "europe-west1"}),
-	})
-	require.NoError(t, err)
-	return p, cloud.Dir
+	return refusaltest.New(t, gcp.Package(), object{"project": "demo", "region": "europe-west1"}, account, records)
 }
 
 // Google Cloud refuses to create a resource with these words, and the local cloud has no record of it then.
@@ -113,7 +86,7 @@ func TestRefusals_create(t *testing.T) {
 		"bucket of another project": {bucketType, object{"name": "models", "location": "EU"}, "foreignBuckets: [models]", nil,
 			"googleapi: Error 409: The requested bucket name is not available. The bucket namespace is shared by all users of the " +
 				"system. Please select a different name and try again., conflict"},
-		"bucket of this project": {bucketType, object{"name": "models", "location": "EU"}, "", []cloudstate.Resource{record(bucketType, "models", nil)},
+		"bucket of this project": {bucketType, object{"name": "models", "location": "EU"}, "", []cloudstate.Resource{refusaltest.Record(bucketType, "models", nil)},
 			"googleapi: Error 409: Your previous request to create the named bucket succeeded and you already own it., conflict"},
 		"key of a bucket": {bucketType, object{"name": "models", "location": "EU", "encryption": object{"defaultKmsKeyName": "key"}}, "", nil,
 			"googleapi: Error 403: Permission denied on Cloud KMS key."},
@@ -124,7 +97,7 @@ func TestRefusals_create(t *testing.T) {
 				"IPCidrRange: 10.0.128.0/20 conflicts with existing subnetwork 'main' in region 'europe-west1'., invalid"},
 		"secondary range in use": {subnetworkType, with(subnetwork, "secondaryIpRanges", secondaryRanges("172.16.0.0/14", "10.0.0.0/20")), "", ours,
 			"Invalid value for field 'resource.secondaryIpRanges[1].ipCidrRange': '10.0.0.0/20'"},
-		"cluster": {clusterType, cluster, "", []cloudstate.Resource{record(clusterType, clusterID, nil)},
+		"cluster": {clusterType, cluster, "", []cloudstate.Resource{refusaltest.Record(clusterType, clusterID, nil)},
 			"googleapi: Error 409: Already exists: " + clusterID + "., alreadyExists"},
 		"service account of nodes": {clusterType, with(cluster, "nodeConfig", object{"serviceAccount": "x@demo.iam.gserviceaccount.com"}), "", ours,
 			`googleapi: Error 400: Service account "x@demo.iam.gserviceaccount.com" does not exist., badRequest`},
@@ -136,13 +109,13 @@ func TestRefusals_create(t *testing.T) {
 			"googleapi: Error 400: Services CIDR range is smaller than minimum (14 < 16)., badRequest"},
 		"control plane in a range": {clusterType, with(cluster, "privateClusterConfig", object{"masterIpv4CidrBlock": "10.0.0.0/28"}), "", ours,
 			"The given master_ipv4_cidr 10.0.0.0/28 overlaps with an existing network 10.0.0.0/16."},
-		"node pool": {poolType, pool, "", []cloudstate.Resource{record(poolType, clusterID+"/nodePools/system", nil)},
+		"node pool": {poolType, pool, "", []cloudstate.Resource{refusaltest.Record(poolType, clusterID+"/nodePools/system", nil)},
 			"resource - " + clusterID + "/nodePools/system - already exists"},
 		"service account": {accountType, object{"accountId": "nodes"}, "",
-			[]cloudstate.Resource{record(accountType, "projects/demo/serviceAccounts/"+email, nil)},
+			[]cloudstate.Resource{refusaltest.Record(accountType, "projects/demo/serviceAccounts/"+email, nil)},
 			"Service account nodes already exists within project projects/demo., alreadyExists"},
 		"repository": {registryType, object{"repositoryId": "main", "format": "DOCKER", "location": "europe-west1"}, "",
-			[]cloudstate.Resource{record(registryType, "projects/demo/locations/europe-west1/repositories/main", nil)},
+			[]cloudstate.Resource{refusaltest.Record(registryType, "projects/demo/locations/europe-west1/repositories/main", nil)},
 			"Error creating Repository: googleapi: Error 409: the repository already exists"},
 		"bucket of a folder": {folderType, object{"bucket": "models", "name": "a/"}, "", nil, "The specified bucket does not exist., notFound"},
 		"identity pool":      {memberType, folder, "", ours, "googleapi: Error 400: Identity Pool does not exist (demo.svc.id.goog)."},
@@ -157,14 +130,8 @@ func TestRefusals_create(t *testing.T) {
 			"request requires '300.0' and is short '300.0'. project has a quota of '500.0' with '0.0' available."},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, dir := newRefusingCloud(t, c.account, c.records)
-			urn := resource.NewURN("gke", "modelferry", "", tokens.Type(c.typ), "any")
-			create := plugin.CreateRequest{URN: urn, Type: urn.Type(), Properties: resource.NewPropertyMapFromMap(c.inputs)}
-			_, err := p.Create(context.Background(), create)
-			require.ErrorContains(t, err, c.want)
-			state, err := cloudstate.Load(dir)
-			require.NoError(t, err)
-			require.Len(t, state.Resources, len(c.records), "no record of it")
+			cloud, request := newRefusingCloud(t, c.account, c.records), refusaltest.NewCreateRequest(c.typ, c.inputs)
+			cloud.RequireCreateRefused(t, request, c.want)
 		})
 	}
 }
@@ -182,22 +149,13 @@ func TestRefusals_delete(t *testing.T) {
 			"The network resource '" + networkID + "' is already being used by '" + subnetworkID + "'"},
 		"empty network": {networkType, networkID, object{"name": "main"}, ours[:1], ""},
 		"subnetwork": {subnetworkType, subnetworkID, object{"name": "main"},
-			append(ours, record(clusterType, clusterID, object{"subnetwork": api + subnetworkID})),
+			append(ours, refusaltest.Record(clusterType, clusterID, object{"subnetwork": api + subnetworkID})),
 			"googleapi: Error 400: The subnetwork resource '" + subnetworkID + "' is already being used by '" + clusterID +
 				"', resourceInUseByAnotherResource"},
 		"empty subnetwork": {subnetworkType, subnetworkID, object{"name": "main"}, ours, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, _ := newRefusingCloud(t, "", c.records)
-			_, err := p.Delete(context.Background(), plugin.DeleteRequest{
-				URN: resource.NewURN("gke", "modelferry", "", tokens.Type(c.typ), "any"), Type: tokens.Type(c.typ), ID: resource.ID(c.id),
-				Inputs: resource.NewPropertyMapFromMap(c.inputs),
-			})
-			if c.want == "" {
-				require.NoError(t, err)
-				return
-			}
-			require.ErrorContains(t, err, c.want)
+			newRefusingCloud(t, "", c.records).RequireDelete(t, c.typ, c.id, c.inputs, c.want)
 		})
 	}
 }
@@ -221,14 +179,7 @@ func TestInputFormats(t *testing.T) {
 			"privateClusterConfig.masterIpv4CidrBlock", "with between 28 and 28 significant bits, got: 24"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			urn := resource.NewURN("gke", "modelferry", "", tokens.Type(c.typ), "any")
-			checked, err := provider.New(gcp.Package(), nil).Check(context.Background(), plugin.CheckRequest{
-				URN: urn, Type: urn.Type(), News: resource.NewPropertyMapFromMap(c.inputs),
-			})
-			require.NoError(t, err)
-			require.NotEmpty(t, checked.Failures)
-			require.Equal(t, resource.PropertyKey(c.property), checked.Failures[0].Property)
-			require.Contains(t, checked.Failures[0].Reason, c.want)
+			refusaltest.RequireCheckFailure(t, gcp.Package(), c.typ, c.inputs, c.property, c.want)
 		})
 	}
 }
