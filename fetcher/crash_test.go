@@ -13,8 +13,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/modelferry/modelferry/fetcher/faultproxy"
 	"github.com/modelferry/modelferry/fetcher/internal/archivetest"
-	"github.com/modelferry/modelferry/fetcher/internal/faultproxy"
 	"github.com/modelferry/modelferry/fetcher/internal/publish"
 )
 

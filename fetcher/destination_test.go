@@ -9,7 +9,7 @@ import (
 
 	"github.com/modelferry/modelferry/fetcher/internal/archivetest"
 	"github.com/modelferry/modelferry/fetcher/internal/publish"
-	"github.com/modelferry/modelferry/fetcher/internal/storetest"
+	"github.com/modelferry/modelferry/fetcher/storetest"
 )
 
 // KServe's servers list the folder and take every file with one of these suffixes, hidden or not; Triton takes every

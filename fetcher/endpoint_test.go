@@ -8,7 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/fetcher/internal/storetest"
+	"github.com/modelferry/modelferry/fetcher/storetest"
 )
 
 // An endpoint that the configuration names is read with the pod's identity. The token is not sent to another host,

@@ -14,7 +14,7 @@ import (
 
 	"github.com/modelferry/modelferry/fetcher/internal/archivetest"
 	"github.com/modelferry/modelferry/fetcher/internal/publish"
-	"github.com/modelferry/modelferry/fetcher/internal/storetest"
+	"github.com/modelferry/modelferry/fetcher/storetest"
 )
 
 // randomBytes returns n bytes that do not compress and depend on the seed.

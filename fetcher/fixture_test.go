@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/modelferry/modelferry/fetcher/internal/report"
-	"github.com/modelferry/modelferry/fetcher/internal/storetest"
+	"github.com/modelferry/modelferry/fetcher/storetest"
 )
 
 // fetcher returns the path of this test binary. With runMain in its environment it runs the fetcher: see TestMain.

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/modelferry/modelferry/fetcher/internal/archivetest"
-	"github.com/modelferry/modelferry/fetcher/internal/storetest"
+	"github.com/modelferry/modelferry/fetcher/storetest"
 )
 
 // runOnSmallVolume runs the fetcher in a mount namespace, on a tmpfs of the given size. The shell command fill runs

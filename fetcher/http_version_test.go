@@ -14,8 +14,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/fetcher/internal/faultproxy"
-	"github.com/modelferry/modelferry/fetcher/internal/storetest"
+	"github.com/modelferry/modelferry/fetcher/faultproxy"
+	"github.com/modelferry/modelferry/fetcher/storetest"
 )
 
 // HTTP/2 would send all ranges over one connection.

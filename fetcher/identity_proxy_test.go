@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/fetcher/internal/storetest"
+	"github.com/modelferry/modelferry/fetcher/storetest"
 )
 
 // The metadata server and the Pod Identity agent are on the node: no proxy reaches them, and none may see the tokens.

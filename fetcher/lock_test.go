@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/fetcher/internal/faultproxy"
-	"github.com/modelferry/modelferry/fetcher/internal/storetest"
+	"github.com/modelferry/modelferry/fetcher/faultproxy"
+	"github.com/modelferry/modelferry/fetcher/storetest"
 )
 
 // A second fetcher in the same folder would remove the first one's staging folder.

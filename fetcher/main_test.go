@@ -4,7 +4,7 @@ import (
 	"os"
 	"testing"
 
-	"github.com/modelferry/modelferry/fetcher/internal/storetest"
+	"github.com/modelferry/modelferry/fetcher/storetest"
 )
 
 // runMainVariable makes the test binary run the fetcher instead of the tests.

@@ -6,8 +6,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/fetcher/internal/faultproxy"
-	"github.com/modelferry/modelferry/fetcher/internal/storetest"
+	"github.com/modelferry/modelferry/fetcher/faultproxy"
+	"github.com/modelferry/modelferry/fetcher/storetest"
 )
 
 // versitygw verifies signatures. A front may rewrite Accept-Encoding, as that of Cloud Storage does, and drop headers

@@ -7,8 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/fetcher/internal/faultproxy"
-	"github.com/modelferry/modelferry/fetcher/internal/storetest"
+	"github.com/modelferry/modelferry/fetcher/faultproxy"
+	"github.com/modelferry/modelferry/fetcher/storetest"
 )
 
 // What no retry changes ends the run at once, whether the first or a later request is refused.

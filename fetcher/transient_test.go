@@ -8,8 +8,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/modelferry/modelferry/fetcher/faultproxy"
 	"github.com/modelferry/modelferry/fetcher/internal/archivetest"
-	"github.com/modelferry/modelferry/fetcher/internal/faultproxy"
 )
 
 // 16 ranges of a file and of an archive are downloaded through each fault.

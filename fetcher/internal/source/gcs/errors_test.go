@@ -14,10 +14,10 @@ import (
 	gce "cloud.google.com/go/compute/metadata"
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/fetcher/internal/faultproxy"
+	"github.com/modelferry/modelferry/fetcher/faultproxy"
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 	"github.com/modelferry/modelferry/fetcher/internal/source"
-	"github.com/modelferry/modelferry/fetcher/internal/storetest"
+	"github.com/modelferry/modelferry/fetcher/storetest"
 )
 
 // refusalCase is an error response of Cloud Storage and what it means.

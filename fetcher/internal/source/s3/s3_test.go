@@ -12,7 +12,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 	"github.com/modelferry/modelferry/fetcher/internal/source/s3"
 	"github.com/modelferry/modelferry/fetcher/internal/source/sourcetest"
-	"github.com/modelferry/modelferry/fetcher/internal/storetest"
+	"github.com/modelferry/modelferry/fetcher/storetest"
 )
 
 func TestMain(m *testing.M) { storetest.Main(m) }

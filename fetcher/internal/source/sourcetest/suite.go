@@ -12,11 +12,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/modelferry/modelferry/fetcher/faultproxy"
 	"github.com/modelferry/modelferry/fetcher/internal/archivetest"
-	"github.com/modelferry/modelferry/fetcher/internal/faultproxy"
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 	"github.com/modelferry/modelferry/fetcher/internal/source"
-	"github.com/modelferry/modelferry/fetcher/internal/storetest"
+	"github.com/modelferry/modelferry/fetcher/storetest"
 )
 
 // OpenSource creates the source under test from the environment.

@@ -16,7 +16,7 @@ import (
 	"github.com/minio/crc64nvme"
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/fetcher/internal/faultproxy"
+	"github.com/modelferry/modelferry/fetcher/faultproxy"
 )
 
 // Fake is an object store in this process that answers as S3 or Cloud Storage do, unless faults are injected: every way

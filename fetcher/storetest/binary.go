@@ -29,7 +29,7 @@ func serverBinary(name string) (string, error) {
 		return path, nil
 	}
 	_, here, _, _ := runtime.Caller(0)
-	repository := filepath.Join(filepath.Dir(here), "../../..")
+	repository := filepath.Join(filepath.Dir(here), "../..")
 	folder := filepath.Join(repository, ".local", "bin")
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return "", err
