@@ -31,7 +31,7 @@ func backendStack(t *testing.T, stack string, production, overriding bool) confi
 	settings.Set("releases", map[string]any{})
 	settings.Set("services.s.backends.b.env.BACKEND", "b")
 	settings.Set("services.s.artifacts.model.dest", "model.joblib")
-	settings.Set("releases.s.image", "registry.example/s@sha256:"+zeros)
+	settings.Set("releases.s.image", "registry.example/s@sha256:"+configtest.ExampleDigest)
 	settings.Set("releases.s.backend", "b")
 	prefixes := []string{"releases.s."}
 	if overriding {
@@ -39,7 +39,7 @@ func backendStack(t *testing.T, stack string, production, overriding bool) confi
 		prefixes = append(prefixes, backendPrefixes["releases.s."])
 	}
 	for _, prefix := range prefixes {
-		settings.Set(prefix+"artifacts.model", map[string]any{"path": "s/model.joblib", "sha256": zeros, "size": "1MB"})
+		settings.Set(prefix+"artifacts.model", map[string]any{"path": "s/model.joblib", "sha256": configtest.ExampleDigest, "size": "1MB"})
 	}
 	return settings
 }

@@ -55,13 +55,16 @@ type Config struct {
 	// Services by name. A service is the same on every cloud.
 	Services map[string]Service `json:"services" need:"required"`
 	// Releases by service name: the image and artifacts that run on this stack. A service without a release does not
-	// run.
+	// run. Nor does one with a digest of zeros, which stands for what is not published yet.
 	Releases map[string]Release `json:"releases"`
 
 	// GCP has the keys of the Google Cloud provider.
 	GCP GCP `json:"-" provider:"gcp" clouds:"gke"`
 	// AWS has the keys of the AWS provider.
 	AWS AWS `json:"-" provider:"aws" clouds:"eks"`
+
+	// includeUnpublished is set by WithUnpublished.
+	includeUnpublished bool
 }
 
 // ServiceNames returns the names of the services, sorted.

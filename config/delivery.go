@@ -17,10 +17,10 @@ const (
 // UsesCSI reports whether the CSI driver mounts the artifacts' buckets.
 func (r Release) UsesCSI() bool { return r.Delivery == DeliveryCSI }
 
-// NeedsCSIDriver reports whether a release has delivery csi. The cluster then needs the cloud's CSI driver.
+// NeedsCSIDriver reports whether a published release has delivery csi. The cluster then needs the cloud's CSI driver.
 func (c Config) NeedsCSIDriver() bool {
-	for _, release := range c.Releases {
-		if release.UsesCSI() {
+	for name, release := range c.Releases {
+		if release.UsesCSI() && c.deploys(name) {
 			return true
 		}
 	}

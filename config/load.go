@@ -30,7 +30,7 @@ func Load(source Source, keys []string) (Config, error) {
 	errs, unknown := decode.Into(&c, decode.Source{Namespace: Namespace, Get: source.GetConfig, Keys: keys})
 	invalidProviderKeys, unknownProviderKeys := c.decodeProviderKeys(source, keys)
 	c.setDefaults()
-	errs = appendIndependent(append(errs, invalidProviderKeys...), c.validate(source.Stack()))
+	errs = appendIndependent(append(errs, invalidProviderKeys...), c.WithUnpublished().validate(source.Stack()))
 	if err := NewValidationError(slices.Concat(errs, unknown, unknownProviderKeys)); err != nil {
 		return Config{}, err
 	}

@@ -67,7 +67,9 @@ func (c Config) imageAccessWarnings(warn func(fldPath *field.Path, format string
 				repository, Path("cluster", "create", "imageRepositories"))
 		}
 	}
-	check(Path("fetcher", "image"), c.Fetcher.Image)
+	if !isPlaceholderImage(c.Fetcher.Image) {
+		check(Path("fetcher", "image"), c.Fetcher.Image)
+	}
 	for _, w := range c.Workloads() {
 		check(Path("releases", w.Name, "image"), w.Image)
 	}

@@ -16,11 +16,14 @@ type Workload struct {
 	Artifacts []ResolvedArtifact
 }
 
-// Workloads returns the services that have a release on the stack, sorted by name. A new stack may have none, because
-// artifacts and images can be uploaded only when its buckets and registry exist.
+// Workloads returns the services that have a release on the stack whose image and artifacts are published, sorted by
+// name. A new stack has none, because artifacts and images can be uploaded only when its buckets and registry exist.
 func (c Config) Workloads() []Workload {
 	var workloads []Workload
 	for _, name := range sortedKeys(c.Releases) {
+		if !c.deploys(name) {
+			continue
+		}
 		workloads = append(workloads, c.Services[name].workload(name, c.Releases[name]))
 	}
 	return workloads

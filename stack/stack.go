@@ -22,6 +22,9 @@ type Program struct {
 	// RenderDir is a directory to which the Kubernetes objects are written as YAML files. Nothing is applied then, and no
 	// cluster is contacted. "" applies them.
 	RenderDir string
+	// IncludeUnpublished registers the resources of releases that are not published, too. It is for plans and rendered
+	// objects, because their pods would not start.
+	IncludeUnpublished bool
 }
 
 // Run runs the program under the Pulumi engine.
@@ -54,7 +57,7 @@ func (p *Program) RegisterResources(ctx *pulumi.Context) (pulumi.Map, error) {
 	if err != nil {
 		return nil, err
 	}
-	warnings := c.Warnings()
+	warnings := slices.Concat(c.UnpublishedWarnings(ctx.Stack()), c.Warnings())
 	if warning := c.EndpointWarning(machineAddresses()); warning != "" {
 		warnings = append(warnings, warning)
 	}
@@ -62,6 +65,12 @@ func (p *Program) RegisterResources(ctx *pulumi.Context) (pulumi.Map, error) {
 		if err := ctx.Log.Warn(warning, nil); err != nil {
 			return nil, err
 		}
+	}
+	if p.IncludeUnpublished {
+		c = c.WithUnpublished()
+	}
+	if err := checkNoneWithdrawn(ctx, c); err != nil {
+		return nil, err
 	}
 	platform, err := newPlatform(ctx, c, p.RenderDir)
 	if err != nil {

@@ -1,6 +1,7 @@
 package configtest
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,28 +30,40 @@ func RepositoryRoot() (string, error) {
 	}
 }
 
-// RepositoryStack returns the config of a stack of the repository, gke or eks:
-// the values of Pulumi.yaml, overridden by those of Pulumi.STACK.yaml. Each
-// call returns a new copy.
-func RepositoryStack(stack string) (Settings, error) {
+// ExampleDigest replaces the placeholders of the repository's stack files, as if everything was published.
+const ExampleDigest = "1111111111111111111111111111111111111111111111111111111111111111"
+
+// RepositoryStack returns the config of a stack of the repository, gke or eks, with everything published: the values of
+// Pulumi.yaml, overridden by those of Pulumi.STACK.yaml, with ExampleDigest for the placeholders. Each call returns a
+// new copy.
+func RepositoryStack(stack string) (Settings, error) { return repositoryStack(stack, ExampleDigest) }
+
+// UnpublishedStack returns the config of a stack of the repository as it is in the files.
+func UnpublishedStack(stack string) (Settings, error) {
+	return repositoryStack(stack, config.PlaceholderDigest)
+}
+
+func repositoryStack(stack, digest string) (Settings, error) {
 	root, err := RepositoryRoot()
 	if err != nil {
 		return nil, err
 	}
 	settings := Settings{}
 	for _, name := range []string{"Pulumi.yaml", "Pulumi." + stack + ".yaml"} {
-		if err := settings.read(filepath.Join(root, name)); err != nil {
+		if err := settings.read(filepath.Join(root, name), digest); err != nil {
 			return nil, err
 		}
 	}
 	return settings, nil
 }
 
-func (s Settings) read(file string) error {
+// read reads the values of a file. digest replaces the placeholders.
+func (s Settings) read(file, digest string) error {
 	content, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
+	content = bytes.ReplaceAll(content, []byte(config.PlaceholderDigest), []byte(digest))
 	var document struct {
 		Config map[string]any `yaml:"config"`
 	}

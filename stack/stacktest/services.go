@@ -1,8 +1,9 @@
 package stacktest
 
 import (
-	"strings"
 	"testing"
+
+	"github.com/modelferry/modelferry/config/configtest"
 )
 
 // Service is the expected state of one service in Kubernetes. The values are those that the services had before this
@@ -58,8 +59,8 @@ func GetDeployment(t *testing.T, r *Record, s Service) Registration {
 	return r.MustGet(t, "kubernetes:apps/v1:Deployment", s.Name)
 }
 
-// Digest is the SHA-256 of every artifact and image in the repository's stacks.
-var Digest = strings.Repeat("0", 64)
+// Digest is the SHA-256 of every artifact and image in the tested stacks.
+const Digest = configtest.ExampleDigest
 
 // StackLabels returns the labels of a stack in the repository, without a prefix.
 func StackLabels(stack string) map[string]any {

@@ -22,7 +22,7 @@ func TestWriteProject_validConfig(t *testing.T) {
 		require.NoError(t, err)
 		c, err := file.Load()
 		require.NoError(t, err)
-		require.Len(t, c.Workloads(), 31)
+		require.Len(t, c.WithUnpublished().Workloads(), 31)
 	}
 }
 

@@ -66,6 +66,6 @@ func offlineOptions(
 	if account := clouds.MustGet(string(c.Cloud)).Account; account != nil {
 		file.Merge(account(c))
 	}
-	program := stack.Program{ConfigKeys: file.Keys(), RenderDir: renderDir}
+	program := stack.Program{ConfigKeys: file.Keys(), RenderDir: renderDir, IncludeUnpublished: true}
 	return engine.Options{Layout: layout, Program: program.Deploy, ConfigOverrides: file.Overrides(), Out: out}, nil
 }

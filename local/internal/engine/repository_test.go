@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3"
 	"github.com/stretchr/testify/require"
 
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/config/configtest"
 	"github.com/modelferry/modelferry/local/internal/paths"
 	"github.com/modelferry/modelferry/local/internal/repotest"
 )
@@ -62,13 +65,15 @@ func fileExists(path string) bool {
 	return err == nil
 }
 
-// newProgramRepository creates a repository with the project and stack files of this one.
+// newProgramRepository creates a repository with the project and stack files of this one, in which everything is
+// published.
 func newProgramRepository(t *testing.T, name string) paths.Layout {
 	t.Helper()
 	p := newRepository(t)
 	for _, file := range []string{"Pulumi.yaml", "Pulumi.gke.yaml", "Pulumi.eks.yaml"} {
 		content, err := os.ReadFile(repotest.Path(t, file))
 		require.NoError(t, err)
+		content = bytes.ReplaceAll(content, []byte(config.PlaceholderDigest), []byte(configtest.ExampleDigest))
 		require.NoError(t, os.WriteFile(filepath.Join(p.Root, file), content, 0o600))
 	}
 	p.Stack = name

@@ -61,6 +61,7 @@ func Load(layout paths.Layout) (Stack, error) {
 	if err != nil {
 		return Stack{}, err
 	}
+	c = c.WithUnpublished() // the local cloud has images and artifacts of its own
 	if err := checkSupported(c); err != nil {
 		return Stack{}, err
 	}

@@ -3,6 +3,7 @@ package keys
 import (
 	"slices"
 
+	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
@@ -178,7 +179,7 @@ func backendRows() []row {
 
 // versionRows returns the rows of a released model artifact, which is an archive.
 func versionRows(path, service string) []row {
-	const digest = "1111111111111111111111111111111111111111111111111111111111111111"
+	const digest = "2222222222222222222222222222222222222222222222222222222222222222"
 	config := func(name, want string) expectInput {
 		return bothInput("ConfigMap", service+"-model", "data."+name, want)
 	}
@@ -200,6 +201,10 @@ func versionRows(path, service string) []row {
 
 func releaseRows() []row {
 	const churn, nlp, image = "releases.bankchurn.", "releases.nlpinsight.", "registry.example/bankchurn:2"
+	unpublished := []expectInput{
+		bothInput("Deployment", "bankchurn", "", absent), bothInput("ConfigMap", "bankchurn-model", "", absent),
+		bothInput("NetworkPolicy", "bankchurn", "", absent),
+	}
 	rows := []row{
 		newRow(churn+"image", image, bothInput("Deployment", "bankchurn", stacktest.ServerContainer+"image", image)),
 		newRow(nlp+"backend", "finbert",
@@ -209,6 +214,9 @@ func releaseRows() []row {
 			bothInput("ConfigMap", "bankchurn-model", "", absent),
 			gkeInput("Deployment", "bankchurn", stacktest.PodSpec+"volumes[0].csi.driver", "gcsfuse.csi.storage.gke.io"),
 			eksInput("PersistentVolume", "bankchurn-models", "", present)),
+		newRow(churn+"artifacts.dataset.sha256", config.PlaceholderDigest, unpublished...),
+		newRow(churn+"image", image[:len(image)-2]+"@sha256:"+config.PlaceholderDigest, unpublished...),
+		newRow("fetcher.image", "registry.example/fetcher@sha256:"+config.PlaceholderDigest, unpublished...),
 		expectNoDiff("services.bankchurn.autoscaling.singleReplica", true, "it only suppresses a warning").
 			withPrerequisites(map[string]any{"services.bankchurn.autoscaling.min": 1}),
 		expectNoDiff(churn+"unverified", true, "it only suppresses a warning").withPrerequisites(map[string]any{churn + "delivery": "csi"}),

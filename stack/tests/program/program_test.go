@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/config/configtest"
 	"github.com/modelferry/modelferry/stack"
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
@@ -160,6 +161,28 @@ func TestProgram_withoutReleases(t *testing.T) {
 			require.Equal(t, identityInputs(p, released), identityInputs(p, r), "a release changes no identity")
 			require.Empty(t, r.Outputs["services"])
 			require.Len(t, r.Outputs["buckets"], 2)
+		})
+	}
+}
+
+// A release that is not published counts as no release, and has a warning.
+func TestProgram_unpublishedReleases(t *testing.T) {
+	for _, p := range stacktest.Platforms {
+		t.Run(p.Stack, func(t *testing.T) {
+			settings, err := configtest.UnpublishedStack(p.Stack)
+			require.NoError(t, err)
+			unpublished := stacktest.RunSettings(t, p.Stack, settings, false)
+			platform := stacktest.Up(t, p.Stack, map[string]any{"releases": nil})
+			require.ElementsMatch(t, platform.Registrations, unpublished.Registrations)
+			require.Equal(t, platform.Outputs, unpublished.Outputs)
+			require.Empty(t, platform.Warnings)
+			require.Len(t, unpublished.Warnings, 1+len(stacktest.Services))
+
+			program := stack.Program{ConfigKeys: settings.Keys(), IncludeUnpublished: true}
+			planned, err := stacktest.Run(program.RegisterResources, p.Stack, settings, false)
+			require.NoError(t, err)
+			require.Len(t, planned.Registrations, len(stacktest.Up(t, p.Stack, nil).Registrations))
+			require.Equal(t, unpublished.Warnings, planned.Warnings)
 		})
 	}
 }
