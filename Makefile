@@ -11,13 +11,13 @@ build = @go run -C tools/build . $(1)
 PROVIDER ?=
 export MODELFERRY_PROVIDER := $(PROVIDER)
 official_plugin = $(if $(filter official,$(PROVIDER)),$(call build,pulumi pulumi-resource-kubernetes))
-MODULES := . stack/iamtest stack/policytest fetcher local bench tools/build tools/kubeconform tools/gate
+MODULES := . stack/iamtest stack/policytest fetcher cli local bench tools/build tools/kubeconform tools/gate
 # The fetcher is tested with the flags of a release, so that its SDKs are compiled once.
 FETCHER_ENV := CGO_ENABLED=0
 FETCHER_FLAGS := -trimpath
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status env publish preview render image test golden soak breaks e2e e2e-plugin bench bench-scale lint clean
+.PHONY: help up down status env publish preview render image modelferry test golden soak breaks e2e e2e-plugin bench bench-scale lint clean
 
 ##@ Use
 
@@ -70,6 +70,9 @@ image: ## build the fetcher image for amd64 and arm64 and print its digest; push
 clean: override STACK := # stop every stack: clean removes their programs
 clean: down ## run make down and remove everything that was built
 	@rm -rf .local
+
+modelferry: ## build modelferry, which releases models, as .local/bin/modelferry
+	$(call build,modelferry)
 
 ##@ Develop
 

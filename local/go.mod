@@ -4,6 +4,8 @@ go 1.26.6
 
 replace github.com/modelferry/modelferry => ../
 
+replace github.com/modelferry/modelferry/cli => ../cli
+
 replace github.com/modelferry/modelferry/fetcher => ../fetcher
 
 require (
@@ -23,6 +25,7 @@ require (
 	github.com/klauspost/compress v1.20.4
 	github.com/moby/sys/mountinfo v0.7.3
 	github.com/modelferry/modelferry v0.0.0
+	github.com/modelferry/modelferry/cli v0.0.0
 	github.com/modelferry/modelferry/fetcher v0.0.0
 	github.com/pelletier/go-toml/v2 v2.4.3
 	github.com/pulumi/pulumi-aws/sdk/v6 v6.83.4
@@ -65,6 +68,7 @@ require (
 	github.com/aws/aws-sdk-go-v2/service/internal/presigned-url v1.14.12 // indirect
 	github.com/aws/aws-sdk-go-v2/service/internal/s3shared v1.20.12 // indirect
 	github.com/aymanbagabas/go-osc52/v2 v2.0.1 // indirect
+	github.com/aymanbagabas/go-udiff v0.4.1 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/blang/semver/v4 v4.0.0 // indirect
 	github.com/cenkalti/backoff/v5 v5.0.3 // indirect

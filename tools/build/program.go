@@ -22,6 +22,8 @@ type program struct {
 	// module is the folder of the Go module, pkg the package to build.
 	module, pkg string
 	ldflags     string
+	// static is true for a program that is released: it needs no C library, and has no paths of this machine.
+	static bool
 	// pinned is true for a program that is built from released modules only. It is rebuilt only when the files of its
 	// module change.
 	pinned bool
@@ -58,6 +60,7 @@ var programs = []program{
 	{name: "versitygw", module: "tools/stores", pkg: "github.com/versity/versitygw/cmd/versitygw", ldflags: "-s -w", pinned: true},
 	{name: "pause", module: "local", pkg: "./cmd/pause", ldflags: "-s -w"},
 	{name: "ferry", module: "local", pkg: "./cmd/ferry", ldflags: "-s -w"},
+	{name: "modelferry", module: "cli", pkg: "./cmd/modelferry", ldflags: "-s -w", static: true, onRequest: true},
 	{
 		name: "pulumi-resource-kubernetes", module: "tools/pulumi-kubernetes", pkg: ".", ldflags: "-s -w", pinned: true, onRequest: true,
 		pluginVersion: kubernetesPluginVersion,
@@ -186,6 +189,9 @@ func (p program) goCommand(ctx context.Context, dir string, args ...string) *exe
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "GOFLAGS=-buildvcs=false", "GOWORK=off")
+	if p.static {
+		cmd.Env = append(cmd.Env, "GOFLAGS=-buildvcs=false -trimpath", "CGO_ENABLED=0")
+	}
 	return cmd
 }
 

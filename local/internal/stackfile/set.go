@@ -8,16 +8,18 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	pulumi "github.com/pulumi/pulumi/sdk/v3/go/common/resource/config"
+
+	"github.com/modelferry/modelferry/cli/stackfile"
 )
 
 // ReadValues returns the config of a file in the format of a stack file, for Read and Merge.
 func ReadValues(path string) (map[string]any, error) {
-	content, err := readYAML(path)
+	content, err := stackfile.ReadYAML(path)
 	if err != nil {
 		return nil, err
 	}
-	values := asMap(content["config"])
-	if values == nil {
+	values, ok := content["config"].(map[string]any)
+	if !ok {
 		return nil, fmt.Errorf(
 			"%s: missing config: must be in the format of a stack file, with keys and values in config",
 			filepath.Base(path),
@@ -35,7 +37,7 @@ func (f File) Set(assignment string) error {
 		return fmt.Errorf("invalid assignment %q: must be KEY=VALUE, such as modelferry:releases.nlpinsight.backend=finbert", assignment)
 	}
 	if !strings.Contains(path, ":") {
-		path = f.project + ":" + path
+		path = f.Project + ":" + path
 	}
 	key, err := pulumi.ParseKey(path)
 	if err != nil {
@@ -54,7 +56,7 @@ func (f File) Set(assignment string) error {
 	}
 	root := pulumi.MustMakeKey(key.Namespace(), name)
 	configMap := pulumi.Map{}
-	if current, ok := f.values[root.String()]; ok && len(steps) > 1 {
+	if current, ok := f.Values[root.String()]; ok && len(steps) > 1 {
 		text, err := json.Marshal(current)
 		if err != nil {
 			return fmt.Errorf("%s: %w", root, err)
@@ -68,7 +70,7 @@ func (f File) Set(assignment string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	f.values[root.String()] = updated
+	f.Values[root.String()] = updated
 	f.overridden[root.String()] = true
 	return nil
 }
@@ -81,7 +83,7 @@ type replacement map[string]any
 func (f File) Overrides() map[string]any {
 	overrides := map[string]any{}
 	for key := range f.overridden {
-		overrides[key] = f.values[key]
+		overrides[key] = f.Values[key]
 		if object, ok := overrides[key].(map[string]any); ok {
 			overrides[key] = replacement(object)
 		}

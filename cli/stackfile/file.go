@@ -1,0 +1,226 @@
+package stackfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+
+	udiff "github.com/aymanbagabas/go-udiff"
+	"gopkg.in/yaml.v3"
+
+	"github.com/modelferry/modelferry/config"
+)
+
+// releasesKey is the key of the releases in a stack's config.
+const releasesKey = config.Namespace + ":releases"
+
+// File is a stack's file that can be edited. Edits are in memory until Write.
+type File struct {
+	root, stack, path string
+	// original is the content on disk, content the edited one.
+	original, content []byte
+}
+
+// Artifact is a version of an artifact in a stack's file. Empty values are removed from the file.
+type Artifact struct {
+	// Keys is the path below the release of the service, as config.Release.Artifact returns it.
+	Keys                                      []string
+	Path, SHA256, Size, UnpackedSize, Version string
+}
+
+// Open reads the file of a stack. root has Pulumi.yaml.
+func Open(root, stack string) (*File, error) {
+	path := Path(root, stack)
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("stack %q: %w: %s", stack, err, describeStacks(root))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("stack %q: %w", stack, err)
+	}
+	f := &File{root: root, stack: stack, path: path, original: content, content: content}
+	return f, f.checkDocuments()
+}
+
+// Stacks returns the names of the stacks that have a file in root, sorted.
+func Stacks(root string) []string {
+	files, _ := filepath.Glob(filepath.Join(root, "Pulumi.*.yaml")) // the pattern is valid
+	var stacks []string
+	for _, file := range files {
+		name := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file), "Pulumi."), ".yaml")
+		if name != "" {
+			stacks = append(stacks, name)
+		}
+	}
+	slices.Sort(stacks)
+	return stacks
+}
+
+func describeStacks(root string) string {
+	if stacks := Stacks(root); len(stacks) > 0 {
+		return "the stacks with a file are " + strings.Join(stacks, ", ")
+	}
+	return "run it in the folder that has Pulumi.yaml"
+}
+
+// checkDocuments refuses what yaml.Unmarshal would ignore.
+func (f *File) checkDocuments() error {
+	decoder := yaml.NewDecoder(bytes.NewReader(f.content))
+	for range 2 {
+		var node yaml.Node
+		if err := decoder.Decode(&node); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("%s: %w", f.Name(), err)
+		}
+	}
+	return fmt.Errorf("%s: must have one YAML document", f.Name())
+}
+
+// Name returns the file's name, for messages.
+func (f *File) Name() string { return filepath.Base(f.path) }
+
+// Path returns the file's path.
+func (f *File) Path() string { return f.path }
+
+// Stack returns the stack's name.
+func (f *File) Stack() string { return f.stack }
+
+// Source returns the config with the edits, without its rules.
+func (f *File) Source() (Source, error) {
+	project, err := readProject(f.root)
+	if err != nil {
+		return Source{}, err
+	}
+	values, err := parseYAML(f.path, f.content)
+	if err != nil {
+		return Source{}, err
+	}
+	return newSource(project, f.stack, values), nil
+}
+
+// Config returns the validated config with the edits. The error of an invalid config is a *config.ValidationError.
+func (f *File) Config() (config.Config, error) {
+	source, err := f.Source()
+	if err != nil {
+		return config.Config{}, err
+	}
+	c, err := source.Load()
+	if err != nil {
+		return config.Config{}, fmt.Errorf("%s: %w", f.Name(), err)
+	}
+	return c, nil
+}
+
+// SetArtifacts sets the versions of artifacts of a service. Everything else of the file stays as it is, byte by byte:
+// comments, order, quotes. A release or an artifact that the file does not have is added. After an error the file is
+// unchanged.
+func (f *File) SetArtifacts(service string, artifacts []Artifact) error {
+	return f.edit(service, func(set func(keys []string, fields []field) error) error {
+		for _, a := range artifacts {
+			if err := set(a.Keys, a.fields()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// SetImage sets the image of a service.
+func (f *File) SetImage(service, image string) error {
+	return f.edit(service, func(set func(keys []string, fields []field) error) error {
+		return set(nil, []field{{"image", image}})
+	})
+}
+
+// edit calls change with a function that sets fields below the release of a service. It keeps the result if that is
+// exactly what was asked for.
+func (f *File) edit(service string, change func(set func(keys []string, fields []field) error) error) error {
+	if err := f.checkReleases(); err != nil {
+		return err
+	}
+	want, err := parseYAML(f.path, f.content)
+	if err != nil {
+		return err
+	}
+	content := f.content
+	err = change(func(keys []string, fields []field) error {
+		keys = slices.Concat([]string{"config", releasesKey, service}, keys)
+		edited, err := setMapping(content, keys, fields)
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.Name(), err)
+		}
+		content = edited
+		setValues(want, keys, fields)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	got, err := parseYAML(f.path, content)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		return fmt.Errorf("%s: the release of %s cannot be edited in place: write %s in the form of docs/configuration.md",
+			f.Name(), service, releasesKey)
+	}
+	f.content = content
+	return nil
+}
+
+// checkReleases refuses a stack whose releases are in Pulumi.yaml: a key in the stack's file would replace all of them.
+func (f *File) checkReleases() error {
+	source, err := f.Source()
+	if err != nil {
+		return err
+	}
+	root, err := parseYAML(f.path, f.content)
+	if err != nil {
+		return err
+	}
+	_, inStack := asMap(root["config"])[releasesKey]
+	if _, ok := source.Values[releasesKey]; ok && !inStack {
+		return fmt.Errorf("%s has no %s, but Pulumi.yaml has: move them into the stack's file", f.Name(), releasesKey)
+	}
+	return nil
+}
+
+// setValues sets fields in a decoded document.
+func setValues(values map[string]any, keys []string, fields []field) {
+	for _, key := range keys {
+		inner, ok := values[key].(map[string]any)
+		if !ok {
+			inner = map[string]any{}
+			values[key] = inner
+		}
+		values = inner
+	}
+	for _, f := range fields {
+		if f.value == "" {
+			delete(values, f.key)
+		} else {
+			values[f.key] = f.value
+		}
+	}
+}
+
+// Changed reports whether the edits change the file.
+func (f *File) Changed() bool { return !bytes.Equal(f.original, f.content) }
+
+// Diff returns the edits as a unified diff, or "" if there are none.
+func (f *File) Diff() string {
+	return udiff.Unified("a/"+f.Name(), "b/"+f.Name(), string(f.original), string(f.content))
+}
+
+// Undo returns a file whose Write restores the content from before the edits, after these were written. Call it before
+// Write.
+func (f *File) Undo() *File {
+	undo := *f
+	undo.original, undo.content = f.content, f.original
+	return &undo
+}
