@@ -7,15 +7,17 @@ import (
 
 	"github.com/modelferry/modelferry/local/internal/engine"
 	"github.com/modelferry/modelferry/local/internal/node"
+	"github.com/modelferry/modelferry/local/internal/plugins"
 )
 
 // envCommand prints shell exports for a pulumi CLI.
 func envCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "env",
-		Short: "Print shell exports for running the pulumi CLI against a local cloud",
-		Long: "Print shell exports: the state backend, the config, the providers and the kubeconfig of a running local cloud.\n" +
-			"With them the pulumi CLI works on it as on a real cloud.",
+		Short: "Print shell exports for running pulumi and modelferry against a local cloud",
+		Long: "Print shell exports: the state backend, the config, the providers and the kubeconfig of a running local cloud,\n" +
+			"and the credentials of an account that may release models. With them pulumi and modelferry work on it as on a\n" +
+			"real cloud.",
 		Example: "  eval \"$(ferry env --stack gke)\"\n  pulumi preview -s gke",
 		Args:    cobra.NoArgs,
 	}
@@ -28,7 +30,11 @@ func envCommand() *cobra.Command {
 		if _, err := node.ReadInfo(layout); err != nil {
 			return fmt.Errorf("%s: %w: run `make up STACK=%s` first", layout.Stack, err, layout.Stack)
 		}
-		exports, err := engine.ShellExports(layout, "")
+		variables, err := plugins.ReleaserVariables(layout)
+		if err != nil {
+			return err
+		}
+		exports, err := engine.ShellExports(layout, "", variables)
 		if err != nil {
 			return err
 		}

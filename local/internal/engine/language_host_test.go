@@ -1,59 +1,50 @@
-package engine_test
+package engine
 
 import (
-	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/pulumi/pulumi/sdk/v3/go/common/util/rpcutil"
-	pulumirpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 	"github.com/stretchr/testify/require"
-	"google.golang.org/grpc"
-	"google.golang.org/protobuf/types/known/emptypb"
+
+	"github.com/modelferry/modelferry/local/internal/languagehost"
 )
 
-// languageHost is the name of the plugin by which the pulumi CLI finds out which packages a Go program needs. The CLI
-// asks it before an import, although that does not run the program.
-const languageHost = "pulumi-language-go"
-
-// noPackages is a language host whose programs need no packages.
-type noPackages struct {
-	pulumirpc.UnimplementedLanguageRuntimeServer
-}
-
-func (noPackages) GetPluginInfo(context.Context, *emptypb.Empty) (*pulumirpc.PluginInfo, error) {
-	return &pulumirpc.PluginInfo{Version: "1.0.0"}, nil
-}
-
-func (noPackages) GetRequiredPackages(
-	context.Context, *pulumirpc.GetRequiredPackagesRequest,
-) (*pulumirpc.GetRequiredPackagesResponse, error) {
-	return &pulumirpc.GetRequiredPackagesResponse{}, nil
-}
-
-// linkLanguageHost adds the test executable to a directory as a language host that requires no packages.
-func linkLanguageHost(t *testing.T, dir string) {
+// install creates an executable file.
+func install(t *testing.T, elements ...string) {
 	t.Helper()
-	executable, err := os.Executable()
-	require.NoError(t, err)
-	require.NoError(t, os.Symlink(executable, filepath.Join(dir, languageHost)))
+	path := filepath.Join(elements...)
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+	require.NoError(t, os.WriteFile(path, nil, 0o755))
 }
 
-// serveLanguageHost serves the language host if the executable is called by its name. It returns false otherwise.
-func serveLanguageHost(executable string) bool {
-	if filepath.Base(executable) != languageHost {
-		return false
+func TestHasLanguageHost(t *testing.T) {
+	for name, tt := range map[string]struct {
+		install func(t *testing.T, root string)
+		want    bool
+	}{
+		"none":    {func(t *testing.T, root string) { t.Helper(); install(t, root, "bin", "pulumi") }, false},
+		"on PATH": {func(t *testing.T, root string) { t.Helper(); install(t, root, "bin", languagehost.Program) }, true},
+		"ferry's": {func(t *testing.T, root string) { t.Helper(); install(t, root, "ferry", languagehost.Program) }, false},
+		"among plugins": {func(t *testing.T, root string) {
+			t.Helper()
+			install(t, root, "home", "plugins", "language-go-v3.246.0", languagehost.Program)
+		}, true},
+		"beside the linked CLI": {func(t *testing.T, root string) {
+			t.Helper()
+			install(t, root, "opt", "pulumi")
+			install(t, root, "opt", languagehost.Program)
+			require.NoError(t, os.Mkdir(filepath.Join(root, "bin"), 0o755))
+			require.NoError(t, os.Symlink(filepath.Join(root, "opt", "pulumi"), filepath.Join(root, "bin", "pulumi")))
+		}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			root := t.TempDir()
+			tt.install(t, root)
+			t.Setenv("PULUMI_HOME", filepath.Join(root, "home"))
+			ferry := filepath.Join(root, "ferry")
+			path := filepath.Join(root, "bin") + string(os.PathListSeparator) + ferry
+			require.Equal(t, tt.want, hasLanguageHost(path, ferry))
+		})
 	}
-	handle, err := rpcutil.ServeWithOptions(rpcutil.ServeOptions{Init: func(server *grpc.Server) error {
-		pulumirpc.RegisterLanguageRuntimeServer(server, noPackages{})
-		return nil
-	}})
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(handle.Port) // the CLI reads it
-	<-handle.Done
-	return true
 }

@@ -122,7 +122,7 @@ func TestEngine_upToDestroy(t *testing.T) {
 	require.Equal(t, 1, summary.Created)
 
 	// An ordinary CLI uses the local cloud after it evaluated the exports, twice.
-	exports, err := engine.ShellExports(p, "")
+	exports, err := engine.ShellExports(p, "", nil)
 	require.NoError(t, err)
 	cli := exec.Command(
 		"sh",

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"github.com/modelferry/modelferry/local/internal/clouds"
+	"github.com/modelferry/modelferry/local/internal/languagehost"
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
@@ -16,15 +17,17 @@ type PluginDirs struct {
 	cloudPlugins      string // the clouds' provider plugins
 	kubernetesPlugin  string // pulumi-resource-kubernetes
 	credentialPlugins string // the commands in the exec section of a kubeconfig
+	languageHost      string // pulumi-language-go
 }
 
-// InstallPlugins links the provider plugins and the credential plugins to executable, the path of ferry. Default: this
-// process's executable.
+// InstallPlugins links the provider plugins, the credential plugins and the language host to executable, the path of
+// ferry. Default: this process's executable.
 func InstallPlugins(p paths.Layout, executable string) (PluginDirs, error) {
 	dirs := PluginDirs{
 		cloudPlugins:      filepath.Join(p.LocalDir(), "plugins"),
 		kubernetesPlugin:  filepath.Join(p.LocalDir(), "plugins-kubernetes"),
 		credentialPlugins: filepath.Join(p.LocalDir(), "credential-plugins"),
+		languageHost:      filepath.Join(p.LocalDir(), "language-host"),
 	}
 	if executable == "" {
 		var err error
@@ -32,7 +35,10 @@ func InstallPlugins(p paths.Layout, executable string) (PluginDirs, error) {
 			return dirs, fmt.Errorf("path of this executable: %w", err)
 		}
 	}
-	links := []string{filepath.Join(dirs.kubernetesPlugin, "pulumi-resource-kubernetes")}
+	links := []string{
+		filepath.Join(dirs.kubernetesPlugin, "pulumi-resource-kubernetes"),
+		filepath.Join(dirs.languageHost, languagehost.Program),
+	}
 	for _, cloud := range clouds.All {
 		links = append(links,
 			filepath.Join(dirs.cloudPlugins, "pulumi-resource-"+cloud.Provider),

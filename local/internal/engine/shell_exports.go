@@ -12,8 +12,8 @@ import (
 
 // ShellExports returns POSIX shell commands after which an ordinary pulumi CLI in the repository uses a running local
 // cloud: its state, config, plugins and kubeconfig. They can be evaluated more than once. pluginExecutable is as in
-// Options.
-func ShellExports(p paths.Layout, pluginExecutable string) (string, error) {
+// Options. variables are further ones, pairs of name and value: without a value, a variable is unset.
+func ShellExports(p paths.Layout, pluginExecutable string, variables [][2]string) (string, error) {
 	plugins, err := InstallPlugins(p, pluginExecutable)
 	if err != nil {
 		return "", err
@@ -30,17 +30,23 @@ func ShellExports(p paths.Layout, pluginExecutable string) (string, error) {
 	if kubernetesPlugin != pathDirs[0] { // The official plugin is beside the CLI.
 		pathDirs = append(pathDirs, kubernetesPlugin)
 	}
+	if !hasLanguageHost(os.Getenv("PATH"), plugins.languageHost) {
+		pathDirs = append(pathDirs, plugins.languageHost)
+	}
 	var lines strings.Builder
-	// PULUMI_CONFIG_PASSPHRASE_FILE would not override a passphrase in the user's environment.
-	lines.WriteString("unset PULUMI_CONFIG_PASSPHRASE\n")
-	for _, variable := range [][2]string{
+	for _, variable := range append([][2]string{
 		{paths.StackDirEnv, p.Dir()},
 		{"KUBECONFIG", p.Kubeconfig()},
 		{"PULUMI_BACKEND_URL", "file://" + filepath.Join(p.Dir(), "pulumi")},
+		{"PULUMI_CONFIG_PASSPHRASE", ""}, // would override the file
 		{"PULUMI_CONFIG_PASSPHRASE_FILE", passphrase},
 		{"PULUMI_OPTION_CONFIG_FILE", filepath.Join(p.Dir(), "work", "Pulumi."+p.Stack+".yaml")},
 		{"PATH", prependPath(pathDirs, os.Getenv("PATH"))},
-	} {
+	}, variables...) {
+		if variable[1] == "" {
+			fmt.Fprintf(&lines, "unset %s\n", variable[0])
+			continue
+		}
 		fmt.Fprintf(&lines, "export %s=%s\n", variable[0], shellQuote(variable[1]))
 	}
 	return lines.String(), nil

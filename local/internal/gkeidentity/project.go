@@ -12,6 +12,7 @@ import (
 const (
 	bucketType       = "gcp:storage/bucket:Bucket"
 	bucketMemberType = "gcp:storage/bucketIAMMember:BucketIAMMember"
+	folderType       = "gcp:storage/managedFolder:ManagedFolder"
 	folderMemberType = "gcp:storage/managedFolderIamMember:ManagedFolderIamMember"
 	projectIAMType   = "gcp:projects/iAMMember:IAMMember"
 	clusterType      = "gcp:container/cluster:Cluster"

@@ -8,6 +8,7 @@ import (
 
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
 	"github.com/modelferry/modelferry/local/internal/gcpiam"
+	"github.com/modelferry/modelferry/local/internal/releaser"
 )
 
 // records reads the resources of a stack from cloud.json, and again when the file was replaced.
@@ -52,6 +53,29 @@ func bindings(cloud *cloudstate.Cloud) []gcpiam.Binding {
 				binding.Condition, _ = condition["expression"].(string)
 			}
 			all = append(all, binding)
+		}
+	}
+	return append(all, releaserBindings(propagated)...)
+}
+
+// releaserBindings returns the bindings of the releaser: on the managed folders of the services, and on that of the
+// releases' records in the same buckets.
+func releaserBindings(cloud *cloudstate.Cloud) []gcpiam.Binding {
+	folders := map[[2]string]bool{} // by bucket and name
+	for _, record := range cloud.OfType(folderType) {
+		bucket, _ := record.Inputs["bucket"].(string)
+		name, _ := record.Inputs["name"].(string)
+		if bucket != "" && name != "" {
+			folders[[2]string{bucket, name}], folders[[2]string{bucket, releaser.ReleasesPrefix}] = true, true
+		}
+	}
+	var all []gcpiam.Binding
+	for folder := range folders {
+		for _, role := range []string{"roles/storage.objectViewer", "roles/storage.objectCreator"} {
+			all = append(all, gcpiam.Binding{
+				Bucket: strings.TrimPrefix(folder[0], "b/"), ManagedFolder: gcpiam.NewFolder(folder[1]),
+				Role: role, Member: releaserPrincipal,
+			})
 		}
 	}
 	return all

@@ -9,9 +9,11 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/url"
 
 	"github.com/modelferry/modelferry/local/internal/httpserver"
+	"github.com/modelferry/modelferry/local/internal/releaser"
 )
 
 // Config configures the servers. Log is optional.
@@ -40,6 +42,9 @@ func Serve(ctx context.Context, c Config, ready func()) error {
 	if err != nil {
 		return fmt.Errorf("object store: %w", err)
 	}
+	storage := http.NewServeMux()
+	storage.Handle(releaser.TokenPath, &tokenEndpoint{stackDir: c.StackDir, tokens: issued, log: c.Log})
+	storage.Handle("/", front)
 	metadata := &metadataServer{findPod: c.FindPod, records: shared, tokens: issued, readyDelay: readyDelay, log: c.Log}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -52,7 +57,7 @@ func Serve(ctx context.Context, c Config, ready func()) error {
 		return errors.Join(fmt.Errorf("metadata server: %w", err), storageListener.Close())
 	}
 	errs := make(chan error, 2)
-	go func() { errs <- httpserver.Serve(ctx, storageListener, front) }()
+	go func() { errs <- httpserver.Serve(ctx, storageListener, storage) }()
 	go func() { errs <- httpserver.Serve(ctx, metadataListener, metadata) }()
 	ready()
 	err = <-errs

@@ -91,7 +91,9 @@ func (f *storageFront) authorize(req *http.Request, r storageRequest) error {
 		})
 	}
 	// To replace an object is to delete it. https://cloud.google.com/storage/docs/access-control/iam-json
-	if !allows(r.permission) || r.upload && f.versions.exists(r) && !allows(gcpiam.ObjectsDelete) {
+	// The PUTs of a resumable upload were allowed when it was started.
+	replaces := r.upload && !r.createOnly && req.Method == http.MethodPost && f.versions.exists(r)
+	if !allows(r.permission) || replaces && !allows(gcpiam.ObjectsDelete) {
 		return denied(r, false)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/modelferry/modelferry/local/internal/gcpiam"
@@ -18,8 +19,10 @@ type storageRequest struct {
 	prefix     string
 	// generation of the object, "" for the live version.
 	generation string
-	// upload replaces the object.
+	// upload creates the object. It replaces the object that exists, unless it is createOnly.
 	upload bool
+	// createOnly is ifGenerationMatch=0: the upload fails if the object exists.
+	createOnly bool
 	// versions lists all versions.
 	versions bool
 	// media requests an object's content: an error is a text.
@@ -47,12 +50,20 @@ func parseStorageRequest(req *http.Request) (storageRequest, error) {
 		}
 	}
 	r.media = r.media || download || !isJSON
-	r.upload = upload && req.Method == http.MethodPost && query.Get("uploadType") == "media"
+	r.upload = upload && query.Get("name") != "" && slices.Contains(uploadMethods[query.Get("uploadType")], req.Method)
+	r.createOnly = r.upload && query.Get("ifGenerationMatch") == "0"
 	if r.upload {
 		rest = url.PathEscape(query.Get("name"))
 	}
 	r.permission = requiredPermission(req.Method, rest != "", r.upload)
 	return r, r.unescape(bucket, rest)
+}
+
+// uploadMethods are the methods of the requests of each type of upload. A resumable one is started by a POST, and sent
+// by PUTs to the URL in the response. The object's name is in the URL of all of them.
+// https://cloud.google.com/storage/docs/uploads-downloads
+var uploadMethods = map[string][]string{
+	"media": {http.MethodPost}, "multipart": {http.MethodPost}, "resumable": {http.MethodPost, http.MethodPut},
 }
 
 // cutObjects returns what follows the collection of objects in the path of a bucket.
@@ -64,7 +75,7 @@ func cutObjects(path string) (object string, ok bool) {
 }
 
 // requiredPermission returns the permission of a method. Of the uploads only those with the object's name in the URL
-// are known, which the local cloud sends.
+// are known, which the local cloud and Google's clients send.
 // https://cloud.google.com/storage/docs/access-control/iam-json
 func requiredPermission(method string, object, upload bool) string {
 	switch {

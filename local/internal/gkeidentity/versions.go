@@ -60,7 +60,8 @@ type requestKey struct{}
 // bucket is versioned.
 func (v *versions) prepare(req *http.Request, r storageRequest, versioned bool) (*http.Request, error) {
 	deletes := req.Method == http.MethodDelete && r.object != "" && r.generation == ""
-	if versioned && (r.upload || deletes) && v.exists(r) {
+	replaces := r.upload && !r.createOnly
+	if versioned && (replaces || deletes) && v.exists(r) {
 		if err := v.keep(req.Context(), r); err != nil {
 			return req, fmt.Errorf("keep gs://%s/%s: %w", r.bucket, r.object, err)
 		}

@@ -1,11 +1,14 @@
 package plugins
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/modelferry/modelferry/local/internal/clouds"
+	"github.com/modelferry/modelferry/local/internal/node/nodeinfo"
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
@@ -27,4 +30,32 @@ func TestRun_ferry(t *testing.T) {
 	handled, err := Run([]string{"/bin/ferry", "up"})
 	require.NoError(t, err)
 	require.False(t, handled)
+}
+
+func TestReleaserVariables(t *testing.T) {
+	for stack, want := range map[string][]string{
+		"gke": {"GOOGLE_APPLICATION_CREDENTIALS"},
+		"eks": {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_REGION", "AWS_ENDPOINT_URL_S3"},
+	} {
+		t.Run(stack, func(t *testing.T) {
+			layout, err := paths.New(t.TempDir(), stack)
+			require.NoError(t, err)
+			variables, err := ReleaserVariables(layout)
+			require.NoError(t, err)
+			require.Empty(t, variables, "the local cloud does not run")
+
+			require.NoError(t, os.MkdirAll(filepath.Dir(layout.Secret("store.json")), 0o700))
+			require.NoError(t, os.WriteFile(layout.Secret("store.json"), []byte(`{"accessKey": "root", "secretKey": "s"}`), 0o600))
+			info := nodeinfo.Info{StoreURL: "http://10.0.0.1:9000", Region: "eu-west-1"}
+			require.NoError(t, info.Write(layout.NodeInfoFile()))
+			variables, err = ReleaserVariables(layout)
+			require.NoError(t, err)
+			var names []string
+			for _, variable := range variables {
+				names = append(names, variable[0])
+				require.NotEqual(t, "root", variable[1], "the account with all permissions")
+			}
+			require.Equal(t, want, names)
+		})
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
 	"github.com/modelferry/modelferry/local/internal/iampolicy"
 	"github.com/modelferry/modelferry/local/internal/provider"
+	"github.com/modelferry/modelferry/local/internal/releaser"
 )
 
 // reconcileAccess reconciles the store's accounts and bucket policies with the recorded roles and policies. It
@@ -22,6 +23,9 @@ func reconcileAccess(ctx context.Context, r *provider.Request) error {
 		return err
 	}
 	return cloudstate.Update(r.Cloud.Dir, func(cloud *cloudstate.Cloud) error {
+		if err := client.createAccount(ctx, RoleCredentials(client.root, releaser.AccessKeyID)); err != nil {
+			return fmt.Errorf("account of the releaser: %w", err)
+		}
 		for _, role := range cloud.OfType(RoleType) {
 			if err := client.createAccount(ctx, RoleCredentials(client.root, roleAccessKeyID(role))); err != nil {
 				return fmt.Errorf("account of role %q: %w", role.ID, err)
@@ -46,9 +50,11 @@ func reconcileAccess(ctx context.Context, r *provider.Request) error {
 	})
 }
 
-// propagatedBucketPolicy returns the policy of a bucket that is in effect.
+// propagatedBucketPolicy returns the policy of a bucket that is in effect, with the statements of the releaser.
 func propagatedBucketPolicy(cloud *cloudstate.Cloud, bucket string) (iampolicy.Document, error) {
-	return effectiveBucketPolicy(cloud.Propagated(), bucket, func(id string) bool { return cloud.Find(RoleType, id) != nil })
+	policy, err := effectiveBucketPolicy(cloud.Propagated(), bucket, func(id string) bool { return cloud.Find(RoleType, id) != nil })
+	policy.Statement = append(policy.Statement, releaserStatements(policy, bucket)...)
+	return policy, err
 }
 
 func (s *storeClient) putEffectivePolicy(ctx context.Context, cloud *cloudstate.Cloud, bucket string) error {
