@@ -30,6 +30,8 @@ type platform struct {
 	// bucketPrefix returns the prefix of the default bucket names, which makes them globally unique. It returns "" if
 	// the config lacks a key that the prefix contains.
 	bucketPrefix func(c Config, account string) string
+	// urlScheme is the scheme of an object's URL, such as gs.
+	urlScheme string
 	// nodeCapacity returns what a node of a machine type has for the services' pods, and false for an unknown type.
 	nodeCapacity func(machineType string, csi bool) (nodeCapacity, bool)
 	// endpointNetworks returns the networks that may connect to the private endpoint, as far as the config has them.
@@ -41,6 +43,10 @@ var platforms = map[Cloud]platform{
 	GKE: gkePlatform,
 	EKS: eksPlatform,
 }
+
+// URLScheme returns the scheme of the URLs of objects in the cloud's object store, such as gs, or "" for an unknown
+// cloud.
+func (c Cloud) URLScheme() string { return platforms[c].urlScheme }
 
 // nameFormats are the formats in which a cloud names its resources.
 type nameFormats struct {

@@ -22,6 +22,7 @@ const (
 
 var eksPlatform = platform{
 	setDefaults:  eksDefaults,
+	urlScheme:    "s3",
 	nodeCapacity: eksNodeCapacity,
 	validate:     validateEKS,
 	bucketPrefix: eksBucketPrefix,

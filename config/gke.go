@@ -9,6 +9,7 @@ import (
 
 var gkePlatform = platform{
 	setDefaults:  gkeDefaults,
+	urlScheme:    "gs",
 	nodeCapacity: gkeNodeCapacity,
 	// The subnetwork of the nodes always may.
 	// https://cloud.google.com/kubernetes-engine/docs/how-to/authorized-networks

@@ -1,0 +1,101 @@
+package uploadtest
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"time"
+
+	"github.com/modelferry/modelferry/fetcher/faultproxy"
+)
+
+// IsContent matches the requests with the content of an object: those of more than 4 KiB.
+func IsContent(r *http.Request) bool { return r.ContentLength > 4096 }
+
+// IsUpload matches all requests of an upload.
+func IsUpload(r *http.Request) bool { return r.Method == http.MethodPut || r.Method == http.MethodPost }
+
+// Cut closes the connection after n bytes of the request's body.
+func Cut(n int64) faultproxy.Fault {
+	return func(_ http.ResponseWriter, r *http.Request, forward http.Handler) {
+		r = r.Clone(r.Context())
+		r.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.MultiReader(io.LimitReader(r.Body, n), errorReader{}), r.Body}
+		forward.ServeHTTP(httptest.NewRecorder(), r)
+		panic(http.ErrAbortHandler)
+	}
+}
+
+type errorReader struct{}
+
+func (errorReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+// LoseAnswer lets the store handle the request and closes the connection before the answer.
+func LoseAnswer() faultproxy.Fault {
+	return func(_ http.ResponseWriter, r *http.Request, forward http.Handler) {
+		forward.ServeHTTP(httptest.NewRecorder(), r)
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// FlipByte inverts the byte at n of the request's body, counted from its end.
+func FlipByte(n int64) faultproxy.Fault {
+	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
+		r = r.Clone(r.Context())
+		at := r.ContentLength - n
+		r.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.MultiReader(io.LimitReader(r.Body, at), flipped{r.Body, new(bool)}), r.Body}
+		forward.ServeHTTP(w, r)
+	}
+}
+
+// flipped inverts the first byte that it reads.
+type flipped struct {
+	r    io.Reader
+	done *bool
+}
+
+func (f flipped) Read(p []byte) (int, error) {
+	n, err := f.r.Read(p)
+	if n > 0 && !*f.done {
+		p[0] ^= 0xff
+		*f.done = true
+	}
+	return n, err
+}
+
+// Answer responds with a status and a body, and reads the request's body before.
+func Answer(status int, contentType, body string) faultproxy.Fault {
+	return func(w http.ResponseWriter, r *http.Request, _ http.Handler) {
+		_, _ = io.Copy(io.Discard, r.Body) // the client may close the connection
+		w.Header().Set("Content-Type", contentType)
+		w.Header().Set("Retry-After", "0")
+		w.WriteHeader(status)
+		_, _ = io.Copy(w, strings.NewReader(body)) // the client may close the connection
+	}
+}
+
+// Slow passes the request's body on in pieces of n bytes, one in each interval.
+func Slow(n int64, interval time.Duration) faultproxy.Fault {
+	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
+		r = r.Clone(r.Context())
+		r.Body = slowBody{r.Body, n, interval}
+		forward.ServeHTTP(w, r)
+	}
+}
+
+type slowBody struct {
+	io.ReadCloser
+	n        int64
+	interval time.Duration
+}
+
+func (b slowBody) Read(p []byte) (int, error) {
+	time.Sleep(b.interval)
+	return b.ReadCloser.Read(p[:min(int64(len(p)), b.n)])
+}
