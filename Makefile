@@ -11,19 +11,20 @@ build = @go run -C tools/build . $(1)
 PROVIDER ?=
 export MODELFERRY_PROVIDER := $(PROVIDER)
 official_plugin = $(if $(filter official,$(PROVIDER)),$(call build,pulumi pulumi-resource-kubernetes))
-MODULES := . stack/iamtest stack/policytest fetcher cli local bench tools/build tools/kubeconform tools/gate
+MODULES := . stack/iamtest stack/policytest fetcher cli local bench tools/build tools/kubeconform tools/gate tools/github tools/sbom
 # The fetcher is tested with the flags of a release, so that its SDKs are compiled once.
 FETCHER_ENV := CGO_ENABLED=0
 FETCHER_FLAGS := -trimpath
 
 .DEFAULT_GOAL := help
 .PHONY: help up down status env publish preview render image modelferry test golden soak breaks e2e e2e-plugin bench bench-scale lint clean
+.PHONY: sbom sign plugins preview-stack deploy drift report-drift
 
 ##@ Use
 
 help: ## print this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "%s%s\n", (n++ ? "\n" : ""), substr($$0, 5)} \
-	/^[a-z0-9-]+:.*## / {gsub(/\$$\$$/, "$$"); printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	/^[a-z0-9-]+:.*## / {gsub(/\$$\$$/, "$$"); printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The --stack flag if the caller set STACK, otherwise nothing.
 stack_flag = $(if $(filter-out file,$(origin STACK)),$(addprefix --stack ,$(STACK)))
@@ -63,9 +64,9 @@ render: ## write the Kubernetes objects as YAML DIR= [STACK=]
 	$(call build,pulumi ferry)
 	@$(FERRY) render --stack $(STACK) --dir "$(or $(DIR),$(error DIR is required: make render DIR=out))"
 
-image: ## build the fetcher image for amd64 and arm64 and print its digest; push it with REGISTRY= [REGISTRY=]
+image: ## build the fetcher image for amd64 and arm64 and print its digest; push it with REGISTRY= [REGISTRY= PROGRAM=fetcher]
 	$(call build,ferry) >&2
-	@$(FERRY) image $(if $(REGISTRY),--registry $(REGISTRY))
+	@$(FERRY) image $(if $(REGISTRY),--registry $(REGISTRY)) $(PROGRAM)
 
 clean: override STACK := # stop every stack: clean removes their programs
 clean: down ## run make down and remove everything that was built
@@ -74,13 +75,39 @@ clean: down ## run make down and remove everything that was built
 modelferry: ## build modelferry, which releases models, as .local/bin/modelferry
 	$(call build,modelferry)
 
+##@ Real stacks: these need credentials of the cloud and of the state (docs/ci.md)
+
+plugins: ## install Pulumi's plugins for the clouds and Kubernetes, in the versions of go.mod
+	$(call build,pulumi)
+	@sed -n 's|.*github.com/pulumi/pulumi-\([a-z]*\)/sdk/v[0-9]* v\([0-9.]*\)$$|\1 \2|p' go.mod | \
+	while read -r name version; do $(BIN)/pulumi plugin install resource "$$name" "$$version" || exit; done
+
+# Without checkpoints a preview with the state in a bucket is many times as fast (docs/performance.md).
+pulumi_preview = PULUMI_SKIP_CHECKPOINTS=true $(BIN)/pulumi preview --stack "$(STACK)" --diff --non-interactive --color never
+
+preview-stack: ## show what pulumi up would change in a real stack [STACK=]
+	$(call build,pulumi)
+	@$(pulumi_preview)
+
+deploy: ## deploy a real stack, without asking [STACK=]
+	$(call build,pulumi)
+	@$(BIN)/pulumi up --stack "$(STACK)" --yes --skip-preview --non-interactive --color never
+
+# Exit code 7 of pulumi says that there are changes: pkg/cmd/pulumi/cmd/exit_codes.go. A result is written only if the
+# comparison has finished.
+drift: ## compare a real stack with its cloud: an error if they differ; the report is in DIR= [STACK= DIR=.local/drift]
+	$(call build,pulumi)
+	@dir="$(or $(DIR),.local/drift)"; mkdir -p "$$dir" && rm -f "$$dir/result"; status=0; \
+	$(pulumi_preview) --refresh --expect-no-changes >"$$dir/report.txt" 2>&1 || status=$$?; cat "$$dir/report.txt"; \
+	case $$status in 0) echo clean >"$$dir/result";; 7) echo drifted >"$$dir/result";; esac; exit $$status
+
 ##@ Develop
 
 # RUN is the -run flag of go test: make test MODULES=fetcher RUN=TestFetcher
 run_flag = $(if $(RUN),-run '$(RUN)')
 
 # The tests of these modules read files outside of the module, which Go's test cache ignores.
-UNCACHED := stack/iamtest stack/policytest local tools/gate
+UNCACHED := stack/iamtest stack/policytest local tools/gate tools/sbom
 
 test: ## run every test that does not need root [MODULES= RUN=]
 	$(call build,pulumi fake-gcs-server versitygw)
@@ -109,6 +136,18 @@ bench-scale: ## measure time and memory of a plan with 3, 30 and 300 services
 	@go run -C local ./cmd/scale
 
 ##@ CI and long runs
+
+sbom: ## build fetcher and modelferry and write their bills of materials to .local/sbom
+	@$(MAKE) --no-print-directory image PROGRAM="fetcher modelferry"
+	@go run -C tools/sbom . -o $(CURDIR)/.local/sbom -version "$$(git rev-parse HEAD)" \
+	$(BIN)/fetcher-linux-amd64 $(BIN)/modelferry-linux-amd64
+
+sign: ## sign the images that are listed in a file, without a key IMAGES=
+	@while read -r image; do cosign sign --yes "$$image" || exit; done <"$(or $(IMAGES),$(error IMAGES is required: a file with an image on each line))"
+
+# The workflows set GITHUB_TOKEN and the variables of the API.
+report-drift: ## open, renew or close the issue about drift, from the report of make drift [STACK= DIR=.local/drift]
+	@dir="$(or $(DIR),.local/drift)"; go run -C tools/github . drift -stack "$(STACK)" -dir "$$(realpath "$$dir")"
 
 # How long each fuzz target runs. Go would spend that time on making interesting inputs smaller, for which its limit
 # is 60 s.

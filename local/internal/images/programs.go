@@ -4,7 +4,9 @@ package images
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
+	"slices"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
@@ -20,7 +22,28 @@ func ModelServerProgram(root string) Program {
 	return Program{Name: "server", Module: filepath.Join(root, "local"), Package: "./cmd/modelserver"}
 }
 
-// Architectures are the values of GOARCH for which the fetcher is released.
+// ReleasedPrograms returns programs that are released as images, by their names: fetcher, the default, and modelferry.
+// root is the repository's folder.
+func ReleasedPrograms(root string, names []string) ([]Program, error) {
+	released := []Program{
+		FetcherProgram(root),
+		{Name: "modelferry", Module: filepath.Join(root, "cli"), Package: "./cmd/modelferry"},
+	}
+	if len(names) == 0 {
+		return released[:1], nil
+	}
+	var selected []Program
+	for _, name := range names {
+		index := slices.IndexFunc(released, func(p Program) bool { return p.Name == name })
+		if index < 0 {
+			return nil, fmt.Errorf("invalid program %q: must be fetcher or modelferry", name)
+		}
+		selected = append(selected, released[index])
+	}
+	return selected, nil
+}
+
+// Architectures are the values of GOARCH for which programs are released.
 var Architectures = []string{"amd64", "arm64"}
 
 // Build compiles a program for the architectures into dir and returns its image. The same sources give the same digest

@@ -1,0 +1,3 @@
+module github.com/modelferry/modelferry/tools/github
+
+go 1.26
