@@ -34,7 +34,7 @@ func Root() *cobra.Command {
 		return exitcode.WithCode(exitcode.Invalid, fmt.Errorf("%w: see %s --help", err, cmd.CommandPath()))
 	})
 	addOutputFlags(root)
-	root.AddCommand(versionCommand())
+	root.AddCommand(statusCommand(), versionCommand())
 	return root
 }
 

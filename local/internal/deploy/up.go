@@ -8,6 +8,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/modelferry/modelferry/cli/diagnosis"
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
 	"github.com/modelferry/modelferry/local/internal/crds"
 	"github.com/modelferry/modelferry/local/internal/engine"
@@ -86,7 +87,12 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 	if err != nil {
 		return platform, err
 	}
-	services, err := rollout{client, stackConfig.Config.Namespace}.run(ctx, progressf, e.Up)
+	var services engine.Summary
+	rollout := diagnosis.Rollout{Client: client, Namespace: stackConfig.Config.Namespace, Printf: progressf}
+	err = rollout.Follow(ctx, func(ctx context.Context) error {
+		services, err = e.Up(ctx)
+		return err
+	})
 	total := platform.Add(services)
 	if err != nil {
 		return total, err

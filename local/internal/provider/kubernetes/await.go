@@ -11,7 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/cli-utils/pkg/kstatus/status"
 
-	"github.com/modelferry/modelferry/local/internal/diagnosis"
+	"github.com/modelferry/modelferry/cli/diagnosis"
 )
 
 // pollInterval is the time between two reads of an object. A rollout takes seconds, so a shorter one gains nothing.

@@ -100,6 +100,6 @@ func TestNewestReplicaSet(t *testing.T) {
 		}}
 	}
 	sets := []appsv1.ReplicaSet{set("old", "me", "9"), set("new", "me", "10"), set("other", "you", "11"), set("odd", "me", "")}
-	require.Equal(t, "new", newestReplicaSet(sets, "me").Name)
-	require.Nil(t, newestReplicaSet(sets, "nobody"))
+	require.Equal(t, "new", NewestReplicaSet(sets, "me").Name)
+	require.Nil(t, NewestReplicaSet(sets, "nobody"))
 }

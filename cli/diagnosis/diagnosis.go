@@ -14,14 +14,26 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/kubernetes"
+	appsv1client "k8s.io/client-go/kubernetes/typed/apps/v1"
+	corev1client "k8s.io/client-go/kubernetes/typed/core/v1"
 	"sigs.k8s.io/cli-utils/pkg/kstatus/status"
 )
+
+// Client reads Deployments, ReplicaSets, pods and events. A kubernetes.Interface is one.
+type Client interface {
+	AppsV1() appsv1client.AppsV1Interface
+	CoreV1() corev1client.CoreV1Interface
+}
+
+// ServiceLabel is the label of a service's objects with its name in the catalogue.
+const ServiceLabel = "app.kubernetes.io/name"
 
 // Finding is a Deployment that is not ready.
 type Finding struct {
 	// Deployment is its name.
 	Deployment string
+	// Service is the name of its service in the catalogue.
+	Service string
 	// Status is what Kubernetes says of its rollout.
 	Status string
 	// Problems are those of the rollout and of its pods that are not ready.
@@ -58,7 +70,7 @@ func (f Finding) String() string {
 }
 
 // Find returns the Deployments of a namespace that are not ready, sorted by name.
-func Find(ctx context.Context, client kubernetes.Interface, namespace string) ([]Finding, error) {
+func Find(ctx context.Context, client Client, namespace string) ([]Finding, error) {
 	deployments, err := client.AppsV1().Deployments(namespace).List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return nil, fmt.Errorf("deployments of %s: %w", namespace, err)
@@ -78,7 +90,8 @@ func Find(ctx context.Context, client kubernetes.Interface, namespace string) ([
 			return nil, fmt.Errorf("pods of deployment %s: %w", deployment.Name, err)
 		}
 		findings = append(findings, Finding{
-			Deployment: deployment.Name, Status: rollout.Message, Problems: append(replicaFailures(deployment), problems...),
+			Deployment: deployment.Name, Service: deployment.Labels[ServiceLabel], Status: rollout.Message,
+			Problems: append(replicaFailures(deployment), problems...),
 		})
 	}
 	return findings, nil
@@ -106,12 +119,12 @@ func replicaFailures(deployment *appsv1.Deployment) []Problem {
 }
 
 // podProblems returns the problems of the newest ReplicaSet's pods. Older ones may be serving.
-func podProblems(ctx context.Context, client kubernetes.Interface, deployment *appsv1.Deployment) ([]Problem, error) {
+func podProblems(ctx context.Context, client Client, deployment *appsv1.Deployment) ([]Problem, error) {
 	sets, err := client.AppsV1().ReplicaSets(deployment.Namespace).List(ctx, metav1.ListOptions{})
 	if err != nil {
 		return nil, err
 	}
-	newest := newestReplicaSet(sets.Items, deployment.UID)
+	newest := NewestReplicaSet(sets.Items, deployment.UID)
 	if newest == nil {
 		return nil, nil
 	}
@@ -122,7 +135,7 @@ func podProblems(ctx context.Context, client kubernetes.Interface, deployment *a
 	var problems []Problem
 	for i := range pods.Items {
 		pod := &pods.Items[i]
-		if !isOwnedBy(pod.OwnerReferences, newest.UID) || isPodReady(pod) {
+		if !IsOwnedBy(pod.OwnerReferences, newest.UID) || IsPodReady(pod) {
 			continue
 		}
 		found := containerProblems(pod)
@@ -137,11 +150,13 @@ func podProblems(ctx context.Context, client kubernetes.Interface, deployment *a
 // revisionAnnotation has a ReplicaSet's revision number in its Deployment.
 const revisionAnnotation = "deployment.kubernetes.io/revision"
 
-func newestReplicaSet(sets []appsv1.ReplicaSet, owner types.UID) *appsv1.ReplicaSet {
+// NewestReplicaSet returns the ReplicaSet of a Deployment's current revision, or nil if it has none. owner is the
+// Deployment's UID.
+func NewestReplicaSet(sets []appsv1.ReplicaSet, owner types.UID) *appsv1.ReplicaSet {
 	var newest *appsv1.ReplicaSet
 	highest := -1
 	for i, set := range sets {
-		if number, err := strconv.Atoi(set.Annotations[revisionAnnotation]); err == nil && isOwnedBy(set.OwnerReferences, owner) &&
+		if number, err := strconv.Atoi(set.Annotations[revisionAnnotation]); err == nil && IsOwnedBy(set.OwnerReferences, owner) &&
 			number > highest {
 			newest, highest = &sets[i], number
 		}
@@ -149,7 +164,8 @@ func newestReplicaSet(sets []appsv1.ReplicaSet, owner types.UID) *appsv1.Replica
 	return newest
 }
 
-func isOwnedBy(references []metav1.OwnerReference, owner types.UID) bool {
+// IsOwnedBy reports whether an object with references has an owner. owner is its UID.
+func IsOwnedBy(references []metav1.OwnerReference, owner types.UID) bool {
 	for _, reference := range references {
 		if reference.UID == owner {
 			return true
@@ -158,7 +174,8 @@ func isOwnedBy(references []metav1.OwnerReference, owner types.UID) bool {
 	return false
 }
 
-func isPodReady(pod *corev1.Pod) bool {
+// IsPodReady reports whether a pod's readiness probes have passed.
+func IsPodReady(pod *corev1.Pod) bool {
 	for _, condition := range pod.Status.Conditions {
 		if condition.Type == corev1.PodReady {
 			return condition.Status == corev1.ConditionTrue
@@ -168,7 +185,7 @@ func isPodReady(pod *corev1.Pod) bool {
 }
 
 // lastWarningEvent returns the last warning event about a pod, which may be about a volume or a probe.
-func lastWarningEvent(ctx context.Context, client kubernetes.Interface, pod *corev1.Pod) []Problem {
+func lastWarningEvent(ctx context.Context, client Client, pod *corev1.Pod) []Problem {
 	events, err := client.CoreV1().Events(pod.Namespace).List(ctx, metav1.ListOptions{
 		FieldSelector: "type=Warning,involvedObject.uid=" + string(pod.UID),
 	})

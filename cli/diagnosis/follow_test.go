@@ -1,4 +1,4 @@
-package deploy
+package diagnosis
 
 import (
 	"context"
@@ -13,8 +13,6 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes/fake"
-
-	"github.com/modelferry/modelferry/local/internal/engine"
 )
 
 // failingPod is the pod of a fetcher that ended with an exit code.
@@ -50,11 +48,11 @@ func TestRollout_failureIsExplained(t *testing.T) {
 		var printed []string
 		printf := func(format string, args ...any) { printed = append(printed, fmt.Sprintf(format, args...)) }
 		engineError := errors.New("timed out")
-		_, err := rollout{client, "ml"}.run(t.Context(), printf, func(context.Context) (engine.Summary, error) {
+		err := Rollout{Client: client, Namespace: "ml", Printf: printf}.Follow(t.Context(), func(context.Context) error {
 			require.NoError(t, client.Tracker().Add(failingPod("new", 4)))
 			time.Sleep(5 * pollInterval)
 			require.Equal(t, []string{`  pod new: init container "fetcher": exit code 4 (Error): not found`}, printed)
-			return engine.Summary{}, engineError
+			return engineError
 		})
 		require.ErrorIs(t, err, engineError)
 		require.Regexp(
@@ -66,10 +64,28 @@ func TestRollout_failureIsExplained(t *testing.T) {
 	})
 }
 
-func TestRollout_success(t *testing.T) {
-	summary, err := rollout{failingRollout(), "ml"}.run(t.Context(), t.Logf, func(context.Context) (engine.Summary, error) {
-		return engine.Summary{Created: 1}, nil
+// The reports of the services' new fetchers are printed, those of pods from before are not.
+func TestRollout_fetchersReport(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const report = `{"outcome": "done", "bytes": 4100000, "seconds": 0.25, "artifacts": [
+			{"source": "gs://models/churn/0123/model.joblib", "sha256": "0123456789abcdef", "verified": "sha256"}]}`
+		fetched := func(name, service string) *corev1.Pod {
+			pod := failingPod(name, 0)
+			pod.Labels = map[string]string{ServiceLabel: service}
+			pod.Status.InitContainerStatuses[0].State.Terminated.Message = report
+			return pod
+		}
+		client := failingRollout(fetched("old", "churn"))
+		var printed []string
+		printf := func(format string, args ...any) { printed = append(printed, fmt.Sprintf(format, args...)) }
+		rollout := Rollout{Client: client, Namespace: "ml", Services: []string{"churn"}, Printf: printf}
+		require.NoError(t, rollout.Follow(t.Context(), func(context.Context) error {
+			require.NoError(t, client.Tracker().Add(fetched("new", "churn")))
+			require.NoError(t, client.Tracker().Add(fetched("other", "taxi")))
+			return nil
+		}))
+		require.Equal(t, []string{
+			"  pod new: fetched 4.1 MB in 0.2 s: gs://models/churn/0123/model.joblib 0123456789ab (sha256)",
+		}, printed)
 	})
-	require.NoError(t, err)
-	require.Equal(t, engine.Summary{Created: 1}, summary)
 }
