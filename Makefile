@@ -17,7 +17,7 @@ FETCHER_ENV := CGO_ENABLED=0
 FETCHER_FLAGS := -trimpath
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status env publish preview render image modelferry test golden soak breaks e2e e2e-plugin bench bench-scale lint clean
+.PHONY: help up down status env publish preview plan-comment render image modelferry test golden soak breaks e2e e2e-plugin bench bench-scale lint clean
 .PHONY: sbom sign plugins preview-stack deploy drift report-drift
 
 ##@ Use
@@ -56,9 +56,16 @@ env: ## print exports for your own pulumi CLI: eval "$$(make -s env)" [STACK=]
 	$(call build,pulumi ferry) >&2
 	@$(FERRY) env --stack $(STACK)
 
-preview: ## show the plan, without a cloud account [STACK=]
-	$(call build,pulumi ferry)
-	@$(FERRY) preview --stack $(STACK)
+# With BASE, the plan is that of a change: of both stacks, or of one. OUT names files that end in .txt, .md or .json.
+# ALLOW_DESTRUCTIVE=1 allows to replace or delete clusters, node pools, buckets and keys.
+change_flags = --base "$(BASE)" $(if $(FORMAT),--format $(FORMAT)) $(foreach file,$(OUT),--out "$(file)") $(stack_flag)
+
+preview: ## show the plan, or what changes since BASE=origin/main, without a cloud account [STACK= BASE= FORMAT= OUT=]
+	$(call build,pulumi ferry) >&2
+	@$(FERRY) preview $(if $(BASE),$(change_flags),--stack $(STACK))
+
+plan-comment: ## write the comment of a pull request from plans in JSON PLANS=
+	@go run -C local ./cmd/plancomment $(abspath $(or $(PLANS),$(error PLANS is required: make plan-comment PLANS=plan.json)))
 
 render: ## write the Kubernetes objects as YAML DIR= [STACK=]
 	$(call build,pulumi ferry)
@@ -125,8 +132,10 @@ breaks: ## break the program, one line at a time, and see the test that fails fo
 	$(call build)
 	@go test -C tools/gate -tags breaks -count=1 -timeout 120m -v -run 'TestProgramBreaks_detected/$(BREAK)' .
 
-golden: ## regenerate the reviewed plans of both stacks (testdata)
+golden: ## regenerate the reviewed plans of both stacks, and the reports of changes (testdata)
+	$(call build,pulumi)
 	@go test ./stack/tests/program -count=1 -run TestPlan_golden -golden
+	@go test -C local ./internal/plandiff -count=1 -run TestReport_golden -golden
 
 bench: ## compare the fetcher with s5cmd and boto3, as ratios
 	@cd bench && go run . -plot ../docs/performance.svg

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 
@@ -9,18 +10,29 @@ import (
 	"github.com/modelferry/modelferry/local/internal/engine"
 )
 
-// previewCommand shows the plan of a new stack, offline.
+// previewCommand shows the plan of a new stack, or of a change, offline.
 func previewCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "preview",
-		Short: "Show what a new stack would create, without a cloud account",
+		Short: "Show what a new stack would create, or what a change does, without a cloud account",
 		Long: "Show what a new stack would create. The plan comes from the real Pulumi engine, without a cloud account or a\n" +
-			"running local cloud.",
-		Example: "  ferry preview --stack eks\n  ferry preview -c modelferry:releases.nlpinsight.backend=finbert",
-		Args:    cobra.NoArgs,
+			"running local cloud.\n\n" +
+			"With --base, show what changes compared with a commit, for all stacks or for one: the stack as the commit has it is\n" +
+			"deployed to nowhere, and then updated to the files in this directory, also those that are not committed. A plan that\n" +
+			"replaces or deletes a cluster, a node pool, a bucket or a key ends with exit code 3, unless that is allowed.",
+		Example: "  ferry preview --stack eks\n  ferry preview -c modelferry:releases.nlpinsight.backend=finbert\n" +
+			"  ferry preview --base origin/main --out plan.md --out plan.json",
+		Args: cobra.NoArgs,
 	}
 	layoutOf, override := layoutFlag(cmd), configFlags(cmd)
+	change := changeFlags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if change.base != "" {
+			return change.run(cmd, layoutOf, override)
+		}
+		if change.format != textFormat || len(change.out) > 0 {
+			return errors.New("--format and --out are for the plan of a change: add --base, such as --base origin/main")
+		}
 		// A preview writes nothing to the directory. Without one, the provider would connect to the cluster.
 		options, err := offlineOptions(layoutOf, override, os.TempDir(), cmd.OutOrStdout())
 		if err != nil {

@@ -3,6 +3,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -31,11 +32,15 @@ type workspace struct {
 	offline    bool              // use ferry's Kubernetes plugin
 }
 
-// Options select the stack and the program. Layout and Program are required.
+// Options select the stack and the program. Layout and one of Program and ProgramFile are required.
 type Options struct {
 	Layout  paths.Layout
 	Program pulumi.RunFunc
-	// ConfigOverrides are merged into the config of the repository's stack file, see MergeConfig.
+	// ProgramFile is an executable that is run instead of Program.
+	ProgramFile string
+	// ConfigDir has the Pulumi.yaml and the stack files. Default: the repository's folder.
+	ConfigDir string
+	// ConfigOverrides are merged into the config of the stack file, see MergeConfig.
 	ConfigOverrides map[string]any
 	// PluginExecutable is the ferry executable, which is also the plugins. Default: this process's executable.
 	PluginExecutable string
@@ -86,10 +91,11 @@ func newEngine(ctx context.Context, o Options, w workspace) (*Engine, error) {
 			return nil, fmt.Errorf("engine workspace: %w", err)
 		}
 	}
-	if err := writeProjectFile(o.Layout.Root, w.workDir, plugins); err != nil {
+	configDir := cmp.Or(o.ConfigDir, o.Layout.Root)
+	if err := writeProjectFile(configDir, w.workDir, o.ProgramFile, plugins); err != nil {
 		return nil, err
 	}
-	if err := writeStackFile(o.Layout.Root, w.workDir, o.Layout.Stack, o.ConfigOverrides); err != nil {
+	if err := writeStackFile(configDir, w.workDir, o.Layout.Stack, o.ConfigOverrides); err != nil {
 		return nil, err
 	}
 	kubeconfig := filepath.Join(w.workDir, "kubeconfig")
@@ -111,8 +117,8 @@ func newEngine(ctx context.Context, o Options, w workspace) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	stack, err := auto.UpsertStackInlineSource(ctx, o.Layout.Stack, name, o.Program,
-		auto.Pulumi(cli), auto.WorkDir(w.workDir), auto.PulumiHome(o.Layout.Bin("pulumi-home")), auto.EnvVars(w.envVars))
+	stack, err := o.upsertStack(ctx, name, w.workDir,
+		auto.Pulumi(cli), auto.PulumiHome(o.Layout.Bin("pulumi-home")), auto.EnvVars(w.envVars))
 	if err != nil {
 		return nil, fmt.Errorf("open stack %s: %w", o.Layout.Stack, cliError(err))
 	}
@@ -121,6 +127,15 @@ func newEngine(ctx context.Context, o Options, w workspace) (*Engine, error) {
 		e.out = io.Discard
 	}
 	return e, e.recoverInterruptedRun(ctx)
+}
+
+// upsertStack selects the stack of the project in workDir, or creates it.
+func (o Options) upsertStack(ctx context.Context, project, workDir string, options ...auto.LocalWorkspaceOption) (auto.Stack, error) {
+	if o.ProgramFile != "" {
+		return auto.UpsertStackLocalSource(ctx, o.Layout.Stack, workDir, options...)
+	}
+	options = append(options, auto.WorkDir(workDir))
+	return auto.UpsertStackInlineSource(ctx, o.Layout.Stack, project, o.Program, options...)
 }
 
 // Outputs returns the stack's outputs as plain values. Secrets are in clear text.

@@ -33,12 +33,25 @@ func Render(ctx context.Context, o Options) (Summary, error) {
 
 // openOffline returns an engine with an empty state in a temporary directory, which cleanup removes.
 func openOffline(ctx context.Context, o Options) (e *Engine, cleanup func(), err error) {
+	w, cleanup, err := newOfflineWorkspace()
+	if err != nil {
+		return nil, nil, err
+	}
+	if e, err = newEngine(ctx, o, w); err != nil {
+		cleanup()
+		return nil, nil, err
+	}
+	return e, cleanup, nil
+}
+
+// newOfflineWorkspace returns a workspace in a temporary directory, which cleanup removes.
+func newOfflineWorkspace() (w workspace, cleanup func(), err error) {
 	dir, err := os.MkdirTemp("", "modelferry-")
 	if err != nil {
-		return nil, nil, fmt.Errorf("engine workspace: %w", err)
+		return workspace{}, nil, fmt.Errorf("engine workspace: %w", err)
 	}
 	cleanup = func() { _ = os.RemoveAll(dir) } // best effort: it is a temporary directory
-	w := workspace{
+	return workspace{
 		workDir: filepath.Join(dir, "work"), backendDir: filepath.Join(dir, "pulumi"),
 		// Previews in CI need not build Pulumi's own plugin.
 		offline: true,
@@ -49,10 +62,5 @@ func openOffline(ctx context.Context, o Options) (e *Engine, cleanup func(), err
 			// the time would be quadratic in the number of services. https://github.com/pulumi/pulumi/issues/14967
 			"PULUMI_SKIP_CHECKPOINTS": "true",
 		},
-	}
-	if e, err = newEngine(ctx, o, w); err != nil {
-		cleanup()
-		return nil, nil, err
-	}
-	return e, cleanup, nil
+	}, cleanup, nil
 }

@@ -48,7 +48,7 @@ func (p *progress) stepFinished(step apitype.StepEventMetadata) {
 	if strings.HasPrefix(step.Type, "pulumi:providers:") || !isCustomResource(step) {
 		return
 	}
-	completed, change := p.summary.count(step.Op, resource.URN(step.URN))
+	completed, change := p.summary.count(step)
 	if !change {
 		return
 	}
@@ -85,6 +85,7 @@ func (p *progress) diagnostic(d *apitype.DiagnosticEvent) {
 	case d.Severity == "error":
 		p.errors = append(p.errors, subject+message)
 	case d.Severity == "warning":
+		p.summary.Warnings = append(p.summary.Warnings, subject+message)
 		fmt.Fprintf(p.out, "  ! %s%s\n", subject, message)
 	case d.Severity == "info" || d.Severity == "info#err":
 		fmt.Fprintf(p.out, "    %s%s\n", subject, message)

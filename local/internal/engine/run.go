@@ -66,6 +66,7 @@ func (e *Engine) run(operation string, call func(chan<- events.EngineEvent) erro
 	err := call(stream)
 	close(returned)
 	<-drained
+	progress.summary.addDeletedFirst()
 	if err != nil {
 		return progress.summary, fmt.Errorf("%s of stack %s failed: %w", operation, e.stack.Name(), progress.runError(err))
 	}

@@ -14,6 +14,12 @@ type Summary struct {
 	Unchanged, Created, Updated, Replaced, Deleted int
 	// Steps are the changes in the order of their completion.
 	Steps []Step
+	// Warnings of the program and the providers.
+	Warnings []string
+
+	// deletedFirst are the resources that were deleted because another one, on which they depend, is deleted before its
+	// replacement is created. Most are then replaced, too.
+	deletedFirst []Step
 }
 
 // Step is a change of a resource.
@@ -22,7 +28,20 @@ type Step struct {
 	Type string         // type token
 	Name string         // the resource's name in the program
 	URN  string
+	// Old and New are the resource's states before and after, without secrets. Old is nil for a new resource, and New for
+	// one that is deleted.
+	Old, New *apitype.StepEventStateMetadata
+	// Diff has the properties that change, by their paths. It is nil if the provider does not name them.
+	Diff map[string]apitype.PropertyDiff
+	// ReplaceKeys are the properties that require a replacement, or ReplacedProvider. There are none if the resource is
+	// deleted because another one, on which it depends, is deleted first.
+	ReplaceKeys []string
+	// Protected is whether the engine refuses the change because the resource is protected. Only Baseline.Preview sets it.
+	Protected bool
 }
+
+// ReplacedProvider is the key for the replacement of a resource because its provider is replaced: its cluster.
+const ReplacedProvider = "provider"
 
 // HasChanges reports whether there is any change.
 func (s Summary) HasChanges() bool { return s.Created+s.Updated+s.Replaced+s.Deleted > 0 }
@@ -48,8 +67,16 @@ func (s Summary) String() string {
 
 // count adds a completed step and reports whether it is a change. Of the three steps of a replacement
 // (create-replacement, replace, delete-replaced) it counts replace only.
-func (s *Summary) count(op apitype.OpType, urn resource.URN) (Step, bool) {
-	step := Step{Op: op, Type: string(urn.Type()), Name: urn.Name(), URN: string(urn)}
+func (s *Summary) count(event apitype.StepEventMetadata) (Step, bool) {
+	op, urn := event.Op, resource.URN(event.URN)
+	step := Step{
+		Op: op, Type: string(urn.Type()), Name: urn.Name(), URN: string(urn),
+		Old: event.Old, New: event.New, Diff: event.DetailedDiff, ReplaceKeys: event.Keys,
+	}
+	if op == apitype.OpDeleteReplaced {
+		step.Op = apitype.OpDelete
+		s.deletedFirst = append(s.deletedFirst, step)
+	}
 	counter, ok := map[apitype.OpType]*int{
 		apitype.OpSame:   &s.Unchanged,
 		apitype.OpCreate: &s.Created, apitype.OpImport: &s.Created,
@@ -65,6 +92,17 @@ func (s *Summary) count(op apitype.OpType, urn resource.URN) (Step, bool) {
 	return step, true
 }
 
+// addDeletedFirst adds the resources in deletedFirst that are not replaced: the program has them no more.
+func (s *Summary) addDeletedFirst() {
+	for _, deleted := range s.deletedFirst {
+		if !slices.ContainsFunc(s.Steps, func(step Step) bool { return step.URN == deleted.URN }) {
+			s.Deleted++
+			s.Steps = append(s.Steps, deleted)
+		}
+	}
+	s.deletedFirst = nil
+}
+
 // Add returns the summary of two consecutive operations. The unchanged resources are those of the second one.
 func (s Summary) Add(next Summary) Summary {
 	next.Created += s.Created
@@ -72,5 +110,6 @@ func (s Summary) Add(next Summary) Summary {
 	next.Replaced += s.Replaced
 	next.Deleted += s.Deleted
 	next.Steps = append(slices.Clone(s.Steps), next.Steps...)
+	next.Warnings = append(slices.Clone(s.Warnings), next.Warnings...)
 	return next
 }

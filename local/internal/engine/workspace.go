@@ -14,24 +14,31 @@ import (
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
-// writeProjectFile copies the repository's Pulumi.yaml and adds the plugins' paths, so that the engine neither searches
-// for them nor warns about plugins on PATH.
-func writeProjectFile(root, workDir string, plugins PluginDirs) error {
-	content, err := os.ReadFile(filepath.Join(root, "Pulumi.yaml"))
+// goRuntime is the name of Pulumi's runtime for Go.
+const goRuntime = "go"
+
+// writeProjectFile copies the Pulumi.yaml in configDir and adds the plugins' paths, so that the engine neither searches
+// for them nor warns about plugins on PATH. programFile is as in Options.
+func writeProjectFile(configDir, workDir, programFile string, plugins PluginDirs) error {
+	content, err := os.ReadFile(filepath.Join(configDir, "Pulumi.yaml"))
 	if err != nil {
 		return fmt.Errorf("project: %w", err)
 	}
 	project := map[string]any{}
 	if err := yaml.Unmarshal(content, &project); err != nil {
-		return fmt.Errorf("project %s: %w", filepath.Join(root, "Pulumi.yaml"), err)
+		return fmt.Errorf("project %s: %w", filepath.Join(configDir, "Pulumi.yaml"), err)
 	}
 	var providers []any
 	for _, cloud := range clouds.All {
 		providers = append(providers, map[string]any{"name": cloud.Provider, "path": plugins.cloudPlugins})
 	}
 	providers = append(providers, map[string]any{"name": "kubernetes", "path": plugins.kubernetesPlugin})
-	project["plugins"] = map[string]any{"providers": providers}
-	delete(project, "main") // the program runs in this process
+	languages := []any{map[string]any{"name": goRuntime, "path": plugins.languageHost}}
+	project["plugins"] = map[string]any{"providers": providers, "languages": languages}
+	delete(project, "main") // the program runs in this process, or is programFile
+	if programFile != "" {
+		project["runtime"] = map[string]any{"name": goRuntime, "options": map[string]any{"binary": programFile}}
+	}
 	content, err = yaml.Marshal(project)
 	if err != nil {
 		return fmt.Errorf("project: %w", err)
@@ -39,11 +46,11 @@ func writeProjectFile(root, workDir string, plugins PluginDirs) error {
 	return os.WriteFile(filepath.Join(workDir, "Pulumi.yaml"), content, 0o600)
 }
 
-// writeStackFile writes the stack file that the engine reads: the repository's, with overrides and with the encryption
-// salt of the local secrets, which must not change from run to run.
-func writeStackFile(root, workDir, stack string, overrides map[string]any) error {
+// writeStackFile writes the stack file that the engine reads: the one in configDir, with overrides and with the
+// encryption salt of the local secrets, which must not change from run to run.
+func writeStackFile(configDir, workDir, stack string, overrides map[string]any) error {
 	name := "Pulumi." + stack + ".yaml"
-	base, err := os.ReadFile(filepath.Join(root, name))
+	base, err := os.ReadFile(filepath.Join(configDir, name))
 	if err != nil {
 		return fmt.Errorf("stack config: %w", err)
 	}

@@ -50,9 +50,9 @@ func (host) GetRequiredPackages(
 	return &pulumirpc.GetRequiredPackagesResponse{}, nil
 }
 
-// Run builds the program and runs it. What it prints is in the engine's output.
+// Run builds the program, unless that was done before, and runs it. What it prints is in the engine's output.
 func (h host) Run(ctx context.Context, req *pulumirpc.RunRequest) (*pulumirpc.RunResponse, error) {
-	executable, err := build(ctx, req.GetInfo())
+	executable, err := executableOf(ctx, req.GetInfo())
 	if err != nil {
 		return &pulumirpc.RunResponse{Error: err.Error()}, nil //nolint:nilerr // it is the program's, not the plugin's
 	}
@@ -73,6 +73,14 @@ func (h host) Run(ctx context.Context, req *pulumirpc.RunRequest) (*pulumirpc.Ru
 	default:
 		return &pulumirpc.RunResponse{Error: fmt.Sprintf("program %s: %v", executable, err)}, nil
 	}
+}
+
+// executableOf returns the program that the option binary of the project's runtime names, or else builds it.
+func executableOf(ctx context.Context, program *pulumirpc.ProgramInfo) (string, error) {
+	if binary := program.GetOptions().GetFields()["binary"].GetStringValue(); binary != "" {
+		return binary, nil
+	}
+	return build(ctx, program)
 }
 
 // build builds the program into the file that the option buildTarget of the project's runtime names, and returns the

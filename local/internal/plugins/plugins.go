@@ -56,7 +56,7 @@ func Run(argv []string) (handled bool, err error) {
 	switch name {
 	case "pulumi-resource-kubernetes":
 		return true, provider.Main(args, func(e *provider.HostClient) (plugin.Provider, error) {
-			return kubernetes.New(e, ""), nil
+			return kubernetes.New(e, os.Getenv(kubernetes.RenderDirEnv)), nil
 		})
 	case languagehost.Program:
 		return true, languagehost.Main(args)

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -12,7 +13,7 @@ import (
 const autonameDigits = 7
 
 // autoname returns the name in the old inputs, or a new one: the resource's name, a dash and random hex digits.
-// Offline, the digits are derived from the URN, so that every plan shows the same names.
+// Offline they are those of OfflineSeed.
 func (s *server) autoname(definition Resource, req plugin.CheckRequest) (string, error) {
 	if oldName := unwrap(req.Olds[resource.PropertyKey(definition.NameProperty)]); oldName.IsString() {
 		return oldName.StringValue(), nil
@@ -27,9 +28,16 @@ func (s *server) autoname(definition Resource, req plugin.CheckRequest) (string,
 	}
 	seed := req.RandomSeed
 	if s.cloud == nil {
-		seed = []byte(req.URN)
+		seed = OfflineSeed(req.URN, req.News)
 	}
 	return resource.NewUniqueName(seed, req.URN.Name()+"-", autonameDigits, 0, nil)
+}
+
+// OfflineSeed returns the seed of a generated name offline: every plan has the same names, and a replacement has
+// another one, because its inputs differ.
+func OfflineSeed(urn resource.URN, inputs resource.PropertyMap) []byte {
+	content, _ := json.Marshal(ToPlain(inputs)) // plain values always marshal, with sorted keys
+	return append([]byte(urn), content...)
 }
 
 // isAutonamed reports whether name has the form of an autoname of the resource.

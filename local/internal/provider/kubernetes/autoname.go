@@ -6,6 +6,8 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+
+	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
 // autonamedAnnotation marks an object with an autoname, as in pulumi-kubernetes.
@@ -27,7 +29,7 @@ func (s *server) setName(metadata resource.PropertyMap, req plugin.CheckRequest)
 	} else {
 		seed := req.RandomSeed
 		if s.config.RenderDir != "" {
-			seed = []byte(req.URN) // rendered files have the same names in every run
+			seed = provider.OfflineSeed(req.URN, req.News)
 		}
 		uniqueName, err := resource.NewUniqueName(seed, req.URN.Name()+"-", 8, 0, nil)
 		if err != nil {

@@ -20,6 +20,10 @@ import (
 // Version is the version of the pulumi-kubernetes SDK in go.mod.
 const Version = "4.32.0"
 
+// RenderDirEnv is the environment variable with the directory for the objects of a program that names a cluster.
+// Nothing is applied then, and no cluster is contacted.
+const RenderDirEnv = "MODELFERRY_RENDER_DIR"
+
 type server struct {
 	plugin.UnimplementedProvider
 	host             *provider.HostClient
