@@ -18,7 +18,7 @@ FETCHER_FLAGS := -trimpath
 
 .DEFAULT_GOAL := help
 .PHONY: help up down status env publish preview plan-comment render image modelferry test golden soak breaks e2e e2e-plugin bench bench-scale lint clean
-.PHONY: sbom sign plugins preview-stack deploy drift report-drift
+.PHONY: sbom sign plugins preview-stack deploy drift release propose-release post-comment report-drift
 
 ##@ Use
 
@@ -108,6 +108,15 @@ drift: ## compare a real stack with its cloud: an error if they differ; the repo
 	$(pulumi_preview) --refresh --expect-no-changes >"$$dir/report.txt" 2>&1 || status=$$?; cat "$$dir/report.txt"; \
 	case $$status in 0) echo clean >"$$dir/result";; 7) echo drifted >"$$dir/result";; esac; exit $$status
 
+# SERVICE, MODEL, DIGEST, ARTIFACT and STACKS are read from the environment, where make leaves them as they are. As
+# arguments of make they would be expanded.
+refuse_argument = $(if $(filter command%,$(origin $(name))),$(error $(name) must be in the environment: $(name)=… make release))
+
+release: ## release a model of a bucket or registry; variables in the environment: SERVICE= MODEL= DIGEST= STACKS= [ARTIFACT=] [DIR=]
+	$(foreach name,SERVICE MODEL DIGEST ARTIFACT STACKS,$(refuse_argument))
+	$(call build,modelferry)
+	@tools/github/release.sh $(BIN)/modelferry "$(or $(DIR),.local/release)"
+
 ##@ Develop
 
 # RUN is the -run flag of go test: make test MODULES=fetcher RUN=TestFetcher
@@ -155,6 +164,12 @@ sign: ## sign the images that are listed in a file, without a key IMAGES=
 	@while read -r image; do cosign sign --yes "$$image" || exit; done <"$(or $(IMAGES),$(error IMAGES is required: a file with an image on each line))"
 
 # The workflows set GITHUB_TOKEN and the variables of the API.
+propose-release: ## open a pull request with the release that make release left in DIR= [DIR=.local/release]
+	@dir="$$(realpath "$(or $(DIR),.local/release)")"; go run -C tools/github . propose -dir "$$dir"
+
+post-comment: ## write a plan as the comment of its pull request NUMBER= BODY=, two files
+	@go run -C tools/github . comment -number "$$(realpath "$(NUMBER)")" -body "$$(realpath "$(BODY)")"
+
 report-drift: ## open, renew or close the issue about drift, from the report of make drift [STACK= DIR=.local/drift]
 	@dir="$(or $(DIR),.local/drift)"; go run -C tools/github . drift -stack "$(STACK)" -dir "$$(realpath "$$dir")"
 

@@ -35,15 +35,15 @@ type pullRequest struct {
 // marker is the first line of a comment or an issue that is renewed.
 var marker = regexp.MustCompile(`^<!-- modelferry[a-z :-]+-->\n`)
 
-// commentPlan writes bodyFile, which begins with a marker, as the one comment with this marker of the pull request that
-// the plans in dir belong to. Their number comes from an untrusted artifact: it is used only if the pull request's head
-// is the commit and the repository of the workflow run. The text was rendered by the code of the base branch.
-func commentPlan(ctx context.Context, c *client, eventFile, dir, bodyFile string) error {
+// commentPlan writes bodyFile, which begins with a marker, as the one comment with this marker of a pull request. The
+// number of the pull request comes from an untrusted artifact: it is used only if the pull request's head is the commit
+// and the repository of the workflow run. The text was rendered by the code of the base branch.
+func commentPlan(ctx context.Context, c *client, eventFile, numberFile, bodyFile string) error {
 	run, err := readRun(eventFile)
 	if err != nil {
 		return err
 	}
-	number, err := readNumber(dir)
+	number, err := readNumber(numberFile)
 	if err != nil {
 		return err
 	}

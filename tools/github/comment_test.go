@@ -24,21 +24,16 @@ func pullAnswer(repository, sha, state string) map[string]any {
 // planMarker is the first line of the text that is commented.
 const planMarker = "<!-- modelferry: plan -->"
 
-func plans(t *testing.T, number string) string {
+// plan writes what the workflow of the plan has left.
+func plan(t *testing.T, number string) string {
 	t.Helper()
-	return writeFiles(t, map[string]string{
-		"plan-eks/number": number,
-		"plan-gke/number": number,
-		"other/number":    "9",
-		"plan-x":          "ignored",
-		"body.md":         planMarker + "\nthe plan\n",
-	})
+	return writeFiles(t, map[string]string{"number": number, "body.md": planMarker + "\nthe plan\n"})
 }
 
-// comment runs the command for the plans in dir and the event of a repository.
+// comment runs the command for a plan and the event of a repository.
 func (g *gitHub) comment(t *testing.T, repository, dir string) (string, error) {
 	t.Helper()
-	return g.run(runEvent(t, repository), "comment", "-dir", dir, "-body", filepath.Join(dir, "body.md"))
+	return g.run(runEvent(t, repository), "comment", "-number", filepath.Join(dir, "number"), "-body", filepath.Join(dir, "body.md"))
 }
 
 func TestComment_first(t *testing.T) {
@@ -46,7 +41,7 @@ func TestComment_first(t *testing.T) {
 		{ID: 1, Body: planMarker + "\nof somebody else", User: author{"mallory"}},
 		{ID: 2, Body: "another one\n" + planMarker, User: author{botLogin}},
 	}})
-	out, err := g.comment(t, "fork/r", plans(t, "7\n"))
+	out, err := g.comment(t, "fork/r", plan(t, "7\n"))
 	if err != nil || g.lines() != "POST /issues/7/comments" {
 		t.Fatalf("%v: %s", err, g.lines())
 	}
@@ -58,7 +53,7 @@ func TestComment_renewed(t *testing.T) {
 	g := newGitHub(t, map[string]any{"GET /pulls/7": pullAnswer("o/r", "abc", "open"), "GET /issues/7/comments": []comment{
 		{ID: 3, Body: planMarker + "\nan old plan", User: author{botLogin}},
 	}})
-	_, err := g.comment(t, "o/r", plans(t, "7"))
+	_, err := g.comment(t, "o/r", plan(t, "7"))
 	if err != nil || g.lines() != "PATCH /issues/comments/3" {
 		t.Fatalf("%v: %s", err, g.lines())
 	}
@@ -79,7 +74,7 @@ func TestComment_refusesOtherPullRequest(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g := newGitHub(t, map[string]any{"GET /pulls/7": c.pull, "GET /issues/7/comments": []comment{}})
-			out, err := g.comment(t, "mallory/r", plans(t, "7"))
+			out, err := g.comment(t, "mallory/r", plan(t, "7"))
 			if c.wantErr != "" {
 				expectError(t, err, c.wantErr)
 			} else if err != nil {
@@ -94,7 +89,7 @@ func TestComment_refusesOtherPullRequest(t *testing.T) {
 }
 
 func TestComment_needsMarker(t *testing.T) {
-	dir := plans(t, "7")
+	dir := plan(t, "7")
 	if err := os.WriteFile(filepath.Join(dir, "body.md"), []byte("the plan\n"+planMarker), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -109,33 +104,21 @@ func TestReadNumber_untrusted(t *testing.T) {
 		"other digits": "٧",
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := readNumber(plans(t, number))
+			_, err := readNumber(filepath.Join(plan(t, number), "number"))
 			expectError(t, err, "invalid number of a pull request")
 		})
 	}
-	t.Run("two pull requests", func(t *testing.T) {
-		dir := plans(t, "7")
-		if err := os.WriteFile(filepath.Join(dir, "plan-gke", "number"), []byte("8"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		_, err := readNumber(dir)
-		expectError(t, err, "of two pull requests, 7 and 8")
-	})
 	t.Run("symbolic link", func(t *testing.T) {
-		dir := plans(t, "7")
-		file := filepath.Join(dir, "plan-gke", "number")
-		if err := os.Remove(file); err != nil {
+		file := filepath.Join(t.TempDir(), "number")
+		if err := os.Symlink(filepath.Join(plan(t, "7"), "number"), file); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.Symlink(filepath.Join(dir, "plan-eks", "number"), file); err != nil {
-			t.Fatal(err)
-		}
-		_, err := readNumber(dir)
+		_, err := readNumber(file)
 		expectError(t, err, "number is not a regular file")
 	})
 	t.Run("nothing", func(t *testing.T) {
-		_, err := readNumber(t.TempDir())
-		expectError(t, err, "no plan in")
+		_, err := readNumber(filepath.Join(t.TempDir(), "number"))
+		expectError(t, err, "no such file")
 	})
 }
 

@@ -130,7 +130,7 @@ func expectError(t *testing.T, err error, part string) {
 func TestRun_arguments(t *testing.T) {
 	g := newGitHub(t, nil)
 	for _, args := range [][]string{
-		{}, {"merge"}, {"comment"}, {"comment", "-dir", "x", "y"}, {"drift", "-dir", "x"}, {"propose", "-branch", "release/x"}, {"drift", "-x"},
+		{}, {"merge"}, {"comment"}, {"comment", "-number", "x"}, {"drift", "-dir", "x"}, {"propose"}, {"propose", "-dir", "x", "y"}, {"drift", "-x"},
 	} {
 		if _, err := g.run("", args...); err == nil || !strings.HasPrefix(err.Error(), "invalid arguments: ") {
 			t.Errorf("%v: expected a usage error, got: %v", args, err)

@@ -18,12 +18,12 @@ import (
 const usage = `usage: github COMMAND [FLAGS]
 
 commands:
-  comment -dir DIR -body FILE
-        write FILE as the comment of the pull request that the plans in DIR belong to
+  comment -number FILE -body FILE
+        write the body as the comment of the pull request whose number is in a file
   drift -stack STACK -dir DIR
         open, renew or close the issue about the drift of a stack
-  propose -branch BRANCH -title TITLE -body FILE FILE …
-        commit files to a branch and open a pull request
+  propose -dir DIR
+        commit the stack files in DIR to a branch and open a pull request
 `
 
 func main() {
@@ -51,7 +51,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	flags.SetOutput(io.Discard)
 	dir := flags.String("dir", "", "")
 	stack := flags.String("stack", "", "")
-	branch, title, body := flags.String("branch", "", ""), flags.String("title", "", ""), flags.String("body", "", "")
+	number, body := flags.String("number", "", ""), flags.String("body", "", "")
 	if err := flags.Parse(args[1:]); err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
@@ -59,24 +59,25 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	if err != nil {
 		return err
 	}
+	if flags.NArg() != 0 {
+		return fmt.Errorf("%w: unexpected %q", errUsage, flags.Arg(0))
+	}
 	switch args[0] {
 	case "comment":
-		if *dir == "" || *body == "" || flags.NArg() != 0 {
-			return fmt.Errorf("%w: comment needs -dir and -body", errUsage)
+		if *number == "" || *body == "" {
+			return fmt.Errorf("%w: comment needs -number and -body", errUsage)
 		}
-		return commentPlan(ctx, c, getenv("GITHUB_EVENT_PATH"), *dir, *body)
+		return commentPlan(ctx, c, getenv("GITHUB_EVENT_PATH"), *number, *body)
 	case "drift":
-		if *dir == "" || *stack == "" || flags.NArg() != 0 {
+		if *dir == "" || *stack == "" {
 			return fmt.Errorf("%w: drift needs -stack and -dir", errUsage)
 		}
 		return reportDrift(ctx, c, *stack, *dir)
 	case "propose":
-		if *branch == "" || *title == "" || *body == "" || flags.NArg() == 0 {
-			return fmt.Errorf("%w: propose needs -branch, -title, -body and files", errUsage)
+		if *dir == "" {
+			return fmt.Errorf("%w: propose needs -dir", errUsage)
 		}
-		return propose(ctx, c, proposal{
-			branch: *branch, title: *title, bodyFile: *body, files: flags.Args(), commit: getenv("GITHUB_SHA"),
-		})
+		return propose(ctx, c, *dir, getenv("GITHUB_SHA"))
 	}
 	return fmt.Errorf("%w: unknown command %q", errUsage, args[0])
 }

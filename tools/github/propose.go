@@ -4,20 +4,48 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
-// proposal is a change of files as a pull request.
+// proposal is a change of stack files as a pull request.
 type proposal struct {
-	branch, title, bodyFile string
-	// files are paths in the repository, relative to the current folder.
-	files []string
+	branch, title, body string
+	// files are the contents by the paths in the repository.
+	files map[string]string
 	// commit is the ID of the commit that the files were changed from.
 	commit string
+}
+
+// readProposal reads the files branch, title and body.md of a folder, and the stack files in it.
+func readProposal(dir, commit string) (proposal, error) {
+	p := proposal{commit: commit, files: map[string]string{}}
+	for name, text := range map[string]*string{"branch": &p.branch, "title": &p.title, "body.md": &p.body} {
+		content, err := readRegular(filepath.Join(dir, name), maxFile)
+		if err != nil {
+			return proposal{}, err
+		}
+		*text = strings.TrimSpace(content)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return proposal{}, err
+	}
+	for _, entry := range entries {
+		if !stackFile.MatchString(entry.Name()) {
+			continue
+		}
+		if p.files[entry.Name()], err = readRegular(filepath.Join(dir, entry.Name()), maxFile); err != nil {
+			return proposal{}, err
+		}
+	}
+	return p, p.validate()
 }
 
 // checkWorkflows run for the branch. GitHub starts no workflow for a pull request that GITHUB_TOKEN opens, but it does
@@ -41,21 +69,16 @@ func (p proposal) validate() error {
 	if strings.ContainsAny(p.title, "\r\n") {
 		return fmt.Errorf("invalid title %q: must be one line", p.title)
 	}
-	for _, file := range p.files {
-		if !stackFile.MatchString(file) {
-			return fmt.Errorf("invalid file %q: a release changes only stack files, Pulumi.STACK.yaml", file)
-		}
+	if len(p.files) == 0 {
+		return errors.New("no stack file to propose: expected Pulumi.STACK.yaml")
 	}
 	return nil
 }
 
-// propose commits the files on top of the proposal's commit, sets the branch to it, opens a pull request or renews the
+// propose commits the files of a folder on top of a commit, sets the branch to it, opens a pull request or renews the
 // open one, and starts its checks.
-func propose(ctx context.Context, c *client, p proposal) error {
-	if err := p.validate(); err != nil {
-		return err
-	}
-	body, err := os.ReadFile(p.bodyFile)
+func propose(ctx context.Context, c *client, dir, parent string) error {
+	p, err := readProposal(dir, parent)
 	if err != nil {
 		return err
 	}
@@ -66,7 +89,7 @@ func propose(ctx context.Context, c *client, p proposal) error {
 	if err := c.setBranch(ctx, p.branch, commit); err != nil {
 		return err
 	}
-	number, err := c.openPullRequest(ctx, p, string(body))
+	number, err := c.openPullRequest(ctx, p)
 	if err != nil {
 		return err
 	}
@@ -94,12 +117,9 @@ func (c *client) commitFiles(ctx context.Context, p proposal) (string, error) {
 		return "", err
 	}
 	var entries []map[string]string
-	for _, file := range p.files {
-		content, err := readRegular(file, maxFile)
-		if err != nil {
-			return "", err
-		}
-		entries = append(entries, map[string]string{"path": file, "mode": "100644", "type": "blob", "content": content})
+	paths := slices.Sorted(maps.Keys(p.files))
+	for _, path := range paths {
+		entries = append(entries, map[string]string{"path": path, "mode": "100644", "type": "blob", "content": p.files[path]})
 	}
 	var tree, commit object
 	if err := c.call(
@@ -113,7 +133,7 @@ func (c *client) commitFiles(ctx context.Context, p proposal) (string, error) {
 		return "", err
 	}
 	if tree.SHA == parent.Tree.SHA {
-		return "", fmt.Errorf("nothing to propose: %s are as in commit %s", strings.Join(p.files, ", "), p.commit)
+		return "", fmt.Errorf("nothing to propose: %s are as in commit %s", strings.Join(paths, ", "), p.commit)
 	}
 	content := map[string]any{"message": p.title, "tree": tree.SHA, "parents": []string{p.commit}}
 	err := c.call(ctx, http.MethodPost, "/git/commits", nil, content, &commit)
@@ -137,13 +157,13 @@ func (c *client) setBranch(ctx context.Context, branch, commit string) error {
 
 // openPullRequest returns the number of the branch's open pull request, whose title and text it renews, or of a new
 // one.
-func (c *client) openPullRequest(ctx context.Context, p proposal, body string) (int, error) {
+func (c *client) openPullRequest(ctx context.Context, p proposal) (int, error) {
 	owner, _, _ := strings.Cut(c.repository, "/")
 	open, err := list[pullRequest](ctx, c, "/pulls", url.Values{"state": {"open"}, "head": {owner + ":" + p.branch}})
 	if err != nil {
 		return 0, err
 	}
-	content := map[string]any{"title": p.title, "body": body}
+	content := map[string]any{"title": p.title, "body": p.body}
 	if len(open) > 0 {
 		return open[0].Number, c.call(ctx, http.MethodPatch, fmt.Sprintf("/pulls/%d", open[0].Number), nil, content, nil)
 	}

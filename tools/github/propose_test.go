@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -8,24 +9,15 @@ import (
 	"testing"
 )
 
-// release writes a stack file and the text of a pull request, changes to their folder, and returns the command.
-func release(t *testing.T, change map[int]string) []string {
+// release writes what make release leaves, with changes of it, and returns the folder.
+func release(t *testing.T, change map[string]string) string {
 	t.Helper()
-	t.Chdir(writeFiles(t, map[string]string{"Pulumi.gke.yaml": "config: {}\n", "body.md": "the diff", "main.go": "package main"}))
-	args := []string{
-		"propose",
-		"-branch",
-		"release/bankchurn-78d028aa028b",
-		"-title",
-		"Release bankchurn 78d028aa028b",
-		"-body",
-		"body.md",
-		"Pulumi.gke.yaml",
+	files := map[string]string{
+		"branch": "release/bankchurn-78d028aa028b\n", "title": "Release bankchurn 78d028aa028b\n", "body.md": "the diff\n",
+		"Pulumi.gke.yaml": "config: {}\n", "main.go": "package main", "Pulumi.yaml": "name: x",
 	}
-	for i, value := range change {
-		args[i] = value
-	}
-	return args
+	maps.Copy(files, change)
+	return writeFiles(t, files)
 }
 
 func proposeAnswers(open ...pullRequest) map[string]any {
@@ -42,9 +34,9 @@ func proposeAnswers(open ...pullRequest) map[string]any {
 }
 
 func TestPropose_new(t *testing.T) {
-	args := release(t, nil)
+	dir := release(t, nil)
 	g := newGitHub(t, proposeAnswers())
-	out, err := g.run("", args...)
+	out, err := g.run("", "propose", "-dir", dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,8 +46,9 @@ func TestPropose_new(t *testing.T) {
 	if g.lines() != want {
 		t.Fatalf("got  %s\nwant %s", g.lines(), want)
 	}
-	tree := g.changes[0].body["tree"].([]any)[0].(map[string]any)
-	if tree["path"] != "Pulumi.gke.yaml" || tree["content"] != "config: {}\n" || g.changes[0].body["base_tree"] != "t0" {
+	entries := g.changes[0].body["tree"].([]any)
+	tree := entries[0].(map[string]any)
+	if len(entries) != 1 || tree["path"] != "Pulumi.gke.yaml" || tree["content"] != "config: {}\n" || g.changes[0].body["base_tree"] != "t0" {
 		t.Fatalf("%v", g.changes[0])
 	}
 	if g.changes[1].body["author"] != nil || g.changes[1].body["tree"] != "t1" {
@@ -70,12 +63,12 @@ func TestPropose_new(t *testing.T) {
 }
 
 func TestPropose_again(t *testing.T) {
-	args := release(t, nil)
+	dir := release(t, nil)
 	answers := proposeAnswers(pullRequest{Number: 11})
 	answers["POST /git/refs"] = map[string]string{"message": "Reference already exists"}
 	g := newGitHub(t, answers)
 	g.statuses["POST /git/refs"] = http.StatusUnprocessableEntity
-	if _, err := g.run("", args...); err != nil {
+	if _, err := g.run("", "propose", "-dir", dir); err != nil {
 		t.Fatal(err)
 	}
 	contains(t, g.lines(), "POST /git/refs, PATCH /git/refs/heads/release/bankchurn-78d028aa028b, PATCH /pulls/11, ")
@@ -83,11 +76,11 @@ func TestPropose_again(t *testing.T) {
 }
 
 func TestPropose_nothingChanged(t *testing.T) {
-	args := release(t, nil)
+	dir := release(t, nil)
 	answers := proposeAnswers()
 	answers["POST /git/trees"] = object{"t0"}
 	g := newGitHub(t, answers)
-	_, err := g.run("", args...)
+	_, err := g.run("", "propose", "-dir", dir)
 	expectError(t, err, "nothing to propose: Pulumi.gke.yaml are as in commit aaaa")
 	if g.lines() != "POST /git/trees" {
 		t.Fatal(g.lines())
@@ -95,36 +88,31 @@ func TestPropose_nothingChanged(t *testing.T) {
 }
 
 func TestPropose_refused(t *testing.T) {
-	for name, c := range map[string]struct {
-		change map[int]string
-		want   string
-	}{
-		"branch main":       {map[int]string{2: "main"}, `invalid branch "main"`},
-		"branch with path":  {map[int]string{2: "release/../main"}, "invalid branch"},
-		"title of lines":    {map[int]string{4: "a\nb"}, "must be one line"},
-		"program":           {map[int]string{7: "main.go"}, `invalid file "main.go": a release changes only stack files`},
-		"workflow":          {map[int]string{7: ".github/workflows/deploy.yml"}, "invalid file"},
-		"file that is gone": {map[int]string{7: "Pulumi.eks.yaml"}, "no such file"},
+	for name, c := range map[string]struct{ file, content, want string }{
+		"branch main":      {"branch", "main", `invalid branch "main"`},
+		"branch with path": {"branch", "release/../main", "invalid branch"},
+		"title of lines":   {"title", "a\nb", "must be one line"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			args := release(t, c.change)
+			dir := release(t, map[string]string{c.file: c.content})
 			g := newGitHub(t, proposeAnswers())
-			_, err := g.run("", args...)
+			_, err := g.run("", "propose", "-dir", dir)
 			expectError(t, err, c.want)
 			if len(g.changes) != 0 {
 				t.Fatal(g.lines())
 			}
 		})
 	}
-	t.Run("symbolic link", func(t *testing.T) {
-		args := release(t, nil)
-		if err := os.Remove("Pulumi.gke.yaml"); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.Symlink(filepath.Join(t.TempDir(), "x"), "Pulumi.gke.yaml"); err != nil {
-			t.Fatal(err)
-		}
-		_, err := newGitHub(t, proposeAnswers()).run("", args...)
-		expectError(t, err, "not a regular file")
-	})
+	file := filepath.Join(release(t, nil), "Pulumi.gke.yaml")
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	g := newGitHub(t, proposeAnswers())
+	_, err := g.run("", "propose", "-dir", filepath.Dir(file))
+	expectError(t, err, "no stack file to propose")
+	if err := os.Symlink("main.go", file); err != nil {
+		t.Fatal(err)
+	}
+	_, err = g.run("", "propose", "-dir", filepath.Dir(file))
+	expectError(t, err, "not a regular file")
 }
