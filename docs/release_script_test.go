@@ -60,7 +60,11 @@ func TestRelease_ofBucket(t *testing.T) {
 		r := runRelease(t, "SERVICE=bankchurn", "MODEL="+scheme+"://bucket/train/model.joblib", "DIGEST="+exampleDigest, "STACKS=gke")
 		require.True(t, r.ok, r.out)
 		require.Contains(t, r.calls, download)
-		require.Regexp(t, `== modelferry\nrelease\nbankchurn\nmodel=/\S+/model\.joblib\n--sha256\n`+exampleDigest+`\n--stack\ngke\n$`, r.calls)
+		require.Regexp(
+			t,
+			`== modelferry\nrelease\nbankchurn\nmodel=/\S+/model\.joblib\n--sha256\n`+exampleDigest+`\n--stack\ngke\n$`,
+			r.calls,
+		)
 		for name, want := range map[string]string{
 			"branch": "release/bankchurn-78d028aa028b\n", "title": "Release bankchurn 78d028aa028b\n", "Pulumi.gke.yaml": "config: {new: true}\n",
 		} {

@@ -174,6 +174,27 @@ func TestWorkflows_pullRequestsAreUntrusted(t *testing.T) {
 	}
 }
 
+// What a run of a pull request left is data: its workflow checks out and runs the default branch only, and reads no
+// cache.
+func TestWorkflows_workflowRunIsTrusted(t *testing.T) {
+	checked := 0
+	for name, w := range workflows(t) {
+		if !slices.Contains(w.triggers(t), "workflow_run") {
+			continue
+		}
+		for _, j := range w.Jobs {
+			for _, s := range j.Steps {
+				require.NotContains(t, s.With, "ref", name)
+				require.NotContains(t, s.With, "repository", name)
+				require.NotContains(t, s.Uses, "actions/cache", name)
+				require.NotContains(t, s.Uses, "./.github/actions/go", name)
+				checked++
+			}
+		}
+	}
+	require.Positive(t, checked)
+}
+
 var makeTarget = regexp.MustCompile(`(?m)(?:^|[\s|&(])make (?:-s )?([a-z][a-z-]*)`)
 
 func TestWorkflows_scripts(t *testing.T) {
@@ -196,7 +217,7 @@ func TestWorkflows_scripts(t *testing.T) {
 			}
 		}
 	}
-	for _, target := range []string{"test", "lint", "preview", "preview-stack", "deploy", "drift", "sbom", "image", "sign"} {
+	for _, target := range []string{"test", "lint", "preview", "preview-stack", "deploy", "drift", "sbom", "image", "sign", "plan-comment", "post-comment", "release", "propose-release"} {
 		require.True(t, called[target], "no workflow calls make %s", target)
 	}
 }

@@ -48,7 +48,8 @@ func TestPropose_new(t *testing.T) {
 	}
 	entries := g.changes[0].body["tree"].([]any)
 	tree := entries[0].(map[string]any)
-	if len(entries) != 1 || tree["path"] != "Pulumi.gke.yaml" || tree["content"] != "config: {}\n" || g.changes[0].body["base_tree"] != "t0" {
+	if len(entries) != 1 || tree["path"] != "Pulumi.gke.yaml" || tree["content"] != "config: {}\n" ||
+		g.changes[0].body["base_tree"] != "t0" {
 		t.Fatalf("%v", g.changes[0])
 	}
 	if g.changes[1].body["author"] != nil || g.changes[1].body["tree"] != "t1" {
