@@ -6,7 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
-	"github.com/modelferry/modelferry/config/internal/suggest"
+	"github.com/modelferry/modelferry/config/suggest"
 )
 
 // Release selects the image and artifact versions of a service on a stack. A change of it updates the model or rolls it

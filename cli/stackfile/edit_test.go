@@ -15,7 +15,7 @@ var v2 = Artifact{
 // openStack opens a stack file with the given content.
 func openStack(tb testing.TB, content string) *File {
 	tb.Helper()
-	tb.Setenv(configFileVariable, "")
+	tb.Setenv(ConfigFileVariable, "")
 	f, err := Open(writeFiles(tb, "name: modelferry", content), "gke")
 	require.NoError(tb, err)
 	return f
@@ -267,7 +267,7 @@ func TestFile_SetArtifacts_errors(t *testing.T) {
 }
 
 func TestOpen_errors(t *testing.T) {
-	t.Setenv(configFileVariable, "")
+	t.Setenv(ConfigFileVariable, "")
 	root := writeFiles(t, "name: modelferry", "a: 1\n---\nb: 1\n")
 	_, err := Open(root, "gke")
 	require.EqualError(t, err, "Pulumi.gke.yaml: must have one YAML document")
@@ -281,7 +281,7 @@ func TestOpen_errors(t *testing.T) {
 }
 
 func TestFile_SetArtifacts_releasesOfProject(t *testing.T) {
-	t.Setenv(configFileVariable, "")
+	t.Setenv(ConfigFileVariable, "")
 	root := writeFiles(t, "name: modelferry\nconfig: {releases: {value: {nlpinsight: {}}}}", "config: {a:b: 1}")
 	f, err := Open(root, "gke")
 	require.NoError(t, err)
@@ -289,8 +289,8 @@ func TestFile_SetArtifacts_releasesOfProject(t *testing.T) {
 		"Pulumi.gke.yaml has no modelferry:releases, but Pulumi.yaml has: move them into the stack's file")
 }
 
-func TestFile_SetImage(t *testing.T) {
+func TestFile_SetRelease(t *testing.T) {
 	f := openStack(t, "config:\n  modelferry:releases:\n    bankchurn:\n      image: registry/a:1 # now\n")
-	require.NoError(t, f.SetImage("bankchurn", "registry/a@sha256:00ff"))
+	require.NoError(t, f.SetRelease("bankchurn", "registry/a@sha256:00ff", ""))
 	require.Equal(t, "config:\n  modelferry:releases:\n    bankchurn:\n      image: registry/a@sha256:00ff # now\n", string(f.content))
 }

@@ -133,11 +133,13 @@ func (f *File) SetArtifacts(service string, artifacts []Artifact) error {
 	})
 }
 
-// SetImage sets the image of a service.
-func (f *File) SetImage(service, image string) error {
-	return f.edit(service, func(set func(keys []string, fields []field) error) error {
-		return set(nil, []field{{"image", image}})
-	})
+// SetRelease sets the image and the backend of a service. Empty ones stay as they are.
+func (f *File) SetRelease(service, image, backend string) error {
+	fields := slices.DeleteFunc([]field{{"image", image}, {"backend", backend}}, func(f field) bool { return f.value == "" })
+	if len(fields) == 0 {
+		return nil
+	}
+	return f.edit(service, func(set func(keys []string, fields []field) error) error { return set(nil, fields) })
 }
 
 // edit calls change with a function that sets fields below the release of a service. It keeps the result if that is

@@ -25,9 +25,9 @@ type Source struct {
 	stack string
 }
 
-// configFileVariable names the stack's file, as pulumi's flag --config-file does.
+// ConfigFileVariable is the variable that names the stack's file, as the flag --config-file of pulumi does.
 // https://www.pulumi.com/docs/iac/cli/environment-variables/
-const configFileVariable = "PULUMI_OPTION_CONFIG_FILE"
+const ConfigFileVariable = "PULUMI_OPTION_CONFIG_FILE"
 
 // DefaultPath returns the path of a stack's file in root, without regard to the environment.
 func DefaultPath(root, stack string) string { return filepath.Join(root, "Pulumi."+stack+".yaml") }
@@ -35,7 +35,7 @@ func DefaultPath(root, stack string) string { return filepath.Join(root, "Pulumi
 // Path returns the path of the stack's file: the one that PULUMI_OPTION_CONFIG_FILE names, or Pulumi.STACK.yaml in
 // root.
 func Path(root, stack string) string {
-	if path := os.Getenv(configFileVariable); path != "" {
+	if path := os.Getenv(ConfigFileVariable); path != "" {
 		return path
 	}
 	return DefaultPath(root, stack)

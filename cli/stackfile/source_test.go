@@ -46,9 +46,9 @@ config:
 }
 
 func TestPath_environment(t *testing.T) {
-	t.Setenv(configFileVariable, "")
+	t.Setenv(ConfigFileVariable, "")
 	require.Equal(t, filepath.Join("root", "Pulumi.gke.yaml"), Path("root", "gke"))
-	t.Setenv(configFileVariable, "/elsewhere/config.yaml")
+	t.Setenv(ConfigFileVariable, "/elsewhere/config.yaml")
 	require.Equal(t, "/elsewhere/config.yaml", Path("root", "gke"))
 }
 

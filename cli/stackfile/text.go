@@ -58,33 +58,33 @@ func (t text) span(node *yaml.Node) (begin, end int, err error) {
 		return 0, 0, err
 	}
 	rest := t.content[begin:]
-	switch {
-	case node.Style == 0:
+	if node.Style == 0 {
 		// A plain scalar has no escapes. On several lines its text differs from its value.
 		if !bytes.HasPrefix(rest, []byte(node.Value)) {
 			return 0, 0, fmt.Errorf("line %d: a value on several lines cannot be edited: write it on one line", node.Line)
 		}
 		return begin, begin + len(node.Value), nil
-	case node.Style == yaml.DoubleQuotedStyle:
-		for i := 1; i < len(rest); i++ {
-			if rest[i] == '"' {
-				return begin, begin + i + 1, nil
-			}
-			if rest[i] == '\\' {
-				i++
-			}
-		}
-	case node.Style == yaml.SingleQuotedStyle:
-		for i := 1; i < len(rest); i++ {
-			if rest[i] == '\'' && (i+1 == len(rest) || rest[i+1] != '\'') {
-				return begin, begin + i + 1, nil
-			}
-			if rest[i] == '\'' { // two quotes stand for one
-				i++
-			}
-		}
+	}
+	if length := quotedLength(rest, node.Style); length > 0 {
+		return begin, begin + length, nil
 	}
 	return 0, 0, fmt.Errorf("line %d: a block scalar or a value with a tag cannot be edited: write it in quotes", node.Line)
+}
+
+// quotedLength returns the length of the quoted scalar at the begin of text, with its quotes, or 0 for another style.
+func quotedLength(text []byte, style yaml.Style) int {
+	for i := 1; i < len(text); i++ {
+		c := text[i]
+		if style == yaml.DoubleQuotedStyle && c == '\\' ||
+			style == yaml.SingleQuotedStyle && c == '\'' && bytes.HasPrefix(text[i+1:], []byte("'")) {
+			i++ // an escaped character, or two quotes that stand for one
+			continue
+		}
+		if style == yaml.DoubleQuotedStyle && c == '"' || style == yaml.SingleQuotedStyle && c == '\'' {
+			return i + 1
+		}
+	}
+	return 0
 }
 
 // lineOf returns the index of the line with an offset.

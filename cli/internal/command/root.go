@@ -34,7 +34,9 @@ func Root() *cobra.Command {
 		return exitcode.WithCode(exitcode.Invalid, fmt.Errorf("%w: see %s --help", err, cmd.CommandPath()))
 	})
 	addOutputFlags(root)
-	root.AddCommand(statusCommand(), versionCommand())
+	root.AddCommand(
+		releaseCommand(), rollbackCommand(), historyCommand(), promoteCommand(), verifyCommand(), statusCommand(), versionCommand(),
+	)
 	return root
 }
 

@@ -18,7 +18,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
 	"github.com/modelferry/modelferry/config/internal/schema"
-	"github.com/modelferry/modelferry/config/internal/suggest"
+	"github.com/modelferry/modelferry/config/suggest"
 )
 
 // Source provides the raw values.

@@ -1,0 +1,33 @@
+package command
+
+import (
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/modelferry/modelferry/cli/internal/pack"
+	"github.com/modelferry/modelferry/cli/internal/release"
+	"github.com/modelferry/modelferry/cli/objectstore"
+)
+
+// newEnvironment returns the environment of the workflows for a command in the repository at root.
+func newEnvironment(cmd *cobra.Command, root string) *release.Environment {
+	stateDir := ""
+	if cache, err := os.UserCacheDir(); err == nil { // without one, an interrupted upload begins again
+		stateDir = filepath.Join(cache, "modelferry", "uploads")
+	}
+	return &release.Environment{
+		Root:      root,
+		OpenStore: objectstore.Open,
+		Buckets:   bucketNames,
+		Pack:      pack.Write,
+		Deployer:  deployer{root: root, out: cmd.ErrOrStderr()},
+		Author:    release.FindAuthor(cmd.Context(), root),
+		Now:       time.Now,
+		Messages:  cmd.ErrOrStderr(),
+		Progress:  newProgress(cmd.ErrOrStderr()),
+		StateDir:  stateDir,
+	}
+}

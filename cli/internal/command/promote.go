@@ -1,0 +1,47 @@
+package command
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/modelferry/modelferry/cli/internal/release"
+)
+
+func promoteCommand() *cobra.Command {
+	var r release.PromoteRequest
+	cmd := &cobra.Command{
+		Use:   "promote SERVICE --from STACK --to STACK",
+		Short: "Release on a stack what another stack has",
+		Long: "Copy the artifacts of a service from the buckets of one stack to those of another one, also between clouds, and\n" +
+			"release them there. The bytes are compared with the digests in the first stack's file. It needs credentials of both\n" +
+			"clouds.",
+		Example: "  modelferry promote bankchurn --from gke --to eks\n" +
+			"  modelferry promote bankchurn --from gke --to eks --deploy",
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeServices,
+	}
+	addChangeFlags(cmd, &r.Options)
+	cmd.Flags().StringVar(&r.From, "from", "", "`STACK` that has the release")
+	cmd.Flags().StringVar(&r.To, "to", "", "`STACK` that gets it")
+	cmd.Flags().StringVar(&r.Backend, "backend", "", "`BACKEND` that the artifacts belong to (default: the one that --from runs)")
+	for _, flag := range []string{"from", "to"} {
+		_ = cmd.MarkFlagRequired(flag) // fails only for a flag that does not exist
+		completeStacks(cmd, flag)
+	}
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		root, err := findRoot()
+		if err != nil {
+			return err
+		}
+		stacks, err := selectStacks(root, []string{r.From, r.To})
+		if err != nil {
+			return err
+		}
+		if err := checkChangeFlags(r.Options, stacks); err != nil {
+			return err
+		}
+		r.Service = args[0]
+		result, err := newEnvironment(cmd, root).Promote(cmd.Context(), r)
+		return withResult(cmd, result, r.Options, err)
+	}
+	return cmd
+}
