@@ -18,10 +18,10 @@ import (
 // https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
 var accessPolicyGroups = map[string]string{"AmazonEKSClusterAdminPolicy": "system:masters"}
 
-// AuthenticationHandler returns the webhook that authenticates the tokens of `aws eks get-token` for the API server. The
-// caller is the role that Pulumi runs with. It needs an access entry of the cluster, and an associated access policy for
-// permissions: both have an effect after the propagation delay. Without an entry it is not authenticated. A cluster that
-// the stack does not create has the caller as administrator.
+// AuthenticationHandler returns the webhook with which the API server authenticates tokens of `aws eks get-token`. The
+// caller is the role that Pulumi runs with. It needs an access entry of the cluster, and an associated access policy to
+// be allowed anything: both have an effect after the propagation delay. Without an entry it is not authenticated. Of a
+// cluster that the stack does not create, the caller is an administrator.
 // https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
 func AuthenticationHandler(stackDir, callerToken string, log *slog.Logger) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
