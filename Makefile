@@ -7,10 +7,12 @@ export GOFLAGS := -buildvcs=false
 export GOWORK := off
 export MODELFERRY_BIN := $(BIN)
 build = @go run -C tools/build . $(1)
-# The Kubernetes provider of a new stack: official or quick (docs/adr/0022-official-kubernetes-provider.md).
+# The Kubernetes provider of a new stack: official, or quick, which needs no plugin. A stack keeps the provider of its
+# first make up (docs/adr/0022-official-kubernetes-provider.md).
 PROVIDER ?=
 export MODELFERRY_PROVIDER := $(PROVIDER)
-official_plugin = $(if $(filter official,$(PROVIDER)),$(call build,pulumi pulumi-resource-kubernetes))
+recorded_provider = $(shell cat .local/$(STACK)/kubernetes-provider 2>/dev/null)
+kubernetes_plugin = $(if $(filter quick,$(or $(PROVIDER),$(1))),,$(call build,pulumi pulumi-resource-kubernetes))
 MODULES := . stack/iamtest stack/policytest fetcher cli local bench tools/build tools/kubeconform tools/gate tools/github tools/sbom
 # The fetcher is tested with the flags of a release, so that its SDKs are compiled once.
 FETCHER_ENV := CGO_ENABLED=0
@@ -34,10 +36,10 @@ kubeconfig_error = make up starts a cluster on this machine and ignores KUBECONF
 cluster, set modelferry:cluster to {existing: NAME} in Pulumi.$(STACK).yaml and run pulumi up -s $(STACK) \
 (docs/deploy-$(STACK).md, "Use an existing cluster")
 
-up: ## start the local cloud and deploy a stack to it; run again to update [STACK=gke|eks PROVIDER=]
+up: ## start the local cloud and deploy a stack to it; run again to update [STACK=gke|eks PROVIDER=quick]
 	$(if $(filter command,$(origin KUBECONFIG)),$(error $(kubeconfig_error)))
 	$(call build)
-	$(official_plugin)
+	$(call kubernetes_plugin,$(recorded_provider))
 	@$(FERRY) up --stack $(STACK)
 
 status: ## list the pods with model digest and fetch time
@@ -139,6 +141,7 @@ lint: ## run golangci-lint, actionlint, kubeconform and kube-score
 
 breaks: ## break the program, one line at a time, and see the test that fails for it; as root [BREAK=metadata]
 	$(call build)
+	$(call kubernetes_plugin)
 	@go test -C tools/gate -tags breaks -count=1 -timeout 120m -v -run 'TestProgramBreaks_detected/$(BREAK)' .
 
 golden: ## regenerate the reviewed plans of both stacks, and the reports of changes (testdata)
@@ -193,7 +196,7 @@ e2e = go test -C local -tags e2e -count=1 -timeout 60m -v $(run_flag)
 
 e2e: ## run the end-to-end tests, as root; one scenario with RUN= [RUN=TestRollback STACK= PROVIDER=]
 	$(call build)
-	$(official_plugin)
+	$(call kubernetes_plugin)
 	@# One after the other: two local clouds at once would slow each other down.
 	@status=0; $(e2e) ./internal/provider/kubernetes || status=1; \
 	for stack in $(if $(stack_flag),$(STACK),gke eks); do $(e2e) ./e2e -stack $$stack || status=1; done; exit $$status

@@ -59,9 +59,11 @@ type ModelDeploymentArgs struct {
 	Deadline time.Duration
 }
 
-// rolloutTimeoutMargin is how much longer than Kubernetes the engine waits, so that a failed rollout is reported with
-// the reason from Kubernetes and not as a timeout of the engine.
-const rolloutTimeoutMargin = time.Minute
+// rolloutTimeout returns how long the engine waits for a rollout with a deadline: longer than Kubernetes, so that a
+// failed rollout is reported with the reason from Kubernetes and not as a timeout of the engine.
+func rolloutTimeout(deadline time.Duration) time.Duration {
+	return deadline + min(deadline, time.Minute)
+}
 
 // NewModelDeployment creates the Deployment. The engine waits until its pods are ready.
 func NewModelDeployment(
@@ -73,7 +75,7 @@ func NewModelDeployment(
 	}, d, opts...); err != nil {
 		return nil, err
 	}
-	timeout := (args.Deadline + rolloutTimeoutMargin).String()
+	timeout := rolloutTimeout(args.Deadline).String()
 	deployment, err := appsv1.NewDeployment(ctx, name, &appsv1.DeploymentArgs{
 		Metadata: &metav1.ObjectMetaArgs{
 			Name: pulumi.String(args.Name), Namespace: args.Namespace, Labels: args.Labels,

@@ -51,7 +51,10 @@ func TestNode_memory(t *testing.T) {
 		t := c.t
 		c.stopOthers() // They would share pages with it.
 		c.start()
-		report(t, c.Stack+" memory at rest", "%d MiB (at most 1536)", cgroupMemory(t, "modelferry-"+c.Stack)>>20)
+		const limitMiB = 1536
+		memory := cgroupMemory(t, "modelferry-"+c.Stack) >> 20
+		report(t, c.Stack+" memory at rest", "%d MiB (at most %d)", memory, limitMiB)
+		require.LessOrEqual(t, memory, int64(limitMiB))
 	})
 }
 

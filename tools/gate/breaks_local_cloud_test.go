@@ -33,6 +33,12 @@ var localCloudBreaks = []programBreak{
 		stack:  "eks", test: "TestIRSA_refusesOtherTokens",
 	},
 	{
+		name: "local cloud: administrators without their access policy", file: "infra/eks/access_entries.go",
+		before: `{{adminPolicy, args.Spec.Admins}`,
+		after:  `{{viewPolicy, args.Spec.Admins}`,
+		stack:  "eks", test: "TestRefresh_noChanges",
+	},
+	{
 		name: "local cloud: the autoscaler's desired size changed back", file: "infra/eks/nodes.go",
 		before: `pulumi.IgnoreChanges([]string{"scalingConfig.desiredSize"})`,
 		after:  `pulumi.IgnoreChanges(nil)`,

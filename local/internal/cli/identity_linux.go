@@ -16,6 +16,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node/components"
 	"github.com/modelferry/modelferry/local/internal/node/network"
 	"github.com/modelferry/modelferry/local/internal/node/sandbox"
+	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
 // identityServer runs the parts of EKS with which a service account assumes an IAM role: the pod identity webhook, the
@@ -39,6 +40,10 @@ var identityServer = sandbox.Server{
 		if err != nil {
 			return nil, fmt.Errorf("pod identity webhook: %w", err)
 		}
+		callerToken, err := secrets.ReadCallerToken(host.Dir)
+		if err != nil {
+			return nil, err
+		}
 		agent := netip.MustParseAddr(eksidentity.PodIdentityAgentIP)
 		if err := network.AddAddress(agent); err != nil {
 			return nil, err
@@ -49,7 +54,8 @@ var identityServer = sandbox.Server{
 				StackDir: host.Dir, StoreURL: host.Node.StoreURL(), Region: host.Node.Region,
 				Issuer: host.Node.APIServerURL(), Client: client,
 				STSAddr: hostPort(components.STSPort), AgentAddr: agent.String() + ":80", WebhookAddr: hostPort(components.WebhookPort),
-				Cert: cert, CACert: host.Authority.PEM(),
+				CallerToken: callerToken,
+				Cert:        cert, CACert: host.Authority.PEM(),
 				Log: slog.New(slog.NewJSONHandler(os.Stderr, nil)),
 			}, ready)
 		})

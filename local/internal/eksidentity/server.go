@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"strings"
 	"time"
 
@@ -16,8 +17,12 @@ import (
 
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
 	"github.com/modelferry/modelferry/local/internal/httpserver"
+	"github.com/modelferry/modelferry/local/internal/node/components"
 	"github.com/modelferry/modelferry/local/internal/provider/aws"
 )
+
+// podMutationPath is the path of the pod identity webhook.
+const podMutationPath = "/mutate"
 
 // Config configures the servers. Log is optional.
 type Config struct {
@@ -29,6 +34,7 @@ type Config struct {
 	STSAddr     string               // host:port, plain HTTP
 	AgentAddr   string               // host:port, plain HTTP
 	WebhookAddr string               // host:port, TLS
+	CallerToken string               // of the identity that Pulumi runs with
 	Cert        tls.Certificate      // for the webhook's host
 	CACert      []byte               // PEM, issuer of Cert
 	Log         *slog.Logger
@@ -60,9 +66,12 @@ func Serve(ctx context.Context, c Config, ready func()) error {
 	go func() { errs <- httpserver.Serve(ctx, sts, STSHandler(c.StackDir, verifier, c.Log)) }()
 	go func() { errs <- httpserver.Serve(ctx, agent, AgentHandler(c.StackDir, verifier, c.Log)) }()
 	go func() {
-		errs <- httpserver.Serve(ctx, webhook, WebhookHandler(c.getServiceAccount, c.hasAssociation, c.region, "http://"+c.STSAddr, c.Log))
+		webhooks := http.NewServeMux()
+		webhooks.Handle(podMutationPath, WebhookHandler(c.getServiceAccount, c.hasAssociation, c.region, "http://"+c.STSAddr, c.Log))
+		webhooks.Handle(components.AuthenticationPath, AuthenticationHandler(c.StackDir, c.CallerToken, c.Log))
+		errs <- httpserver.Serve(ctx, webhook, webhooks)
 	}()
-	if err := registerWebhook(ctx, c.Client, "https://"+c.WebhookAddr+"/mutate", c.CACert); err != nil {
+	if err := registerWebhook(ctx, c.Client, "https://"+c.WebhookAddr+podMutationPath, c.CACert); err != nil {
 		cancel()
 		return errors.Join(err, <-errs, <-errs, <-errs, <-errs)
 	}

@@ -24,6 +24,10 @@ import (
 
 // The test binary is also the plugins: it behaves according to the name of the link, as ferry does.
 func TestMain(m *testing.M) {
+	// These tests need no cluster, and start no plugin of Pulumi.
+	if err := os.Setenv(engine.ProviderEnv, engine.QuickProvider); err != nil {
+		panic(err)
+	}
 	handled, err := plugins.Run(os.Args)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

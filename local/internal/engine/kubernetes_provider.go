@@ -17,10 +17,10 @@ const ProviderEnv = "MODELFERRY_PROVIDER"
 const (
 	// OfficialProvider is Pulumi's own. tools/build builds it.
 	OfficialProvider = "official"
-	// QuickProvider is part of ferry.
+	// QuickProvider is part of ferry. Offline previews and renderings always use it.
 	QuickProvider = "quick"
 	// DefaultProvider is that of a stack that selects none.
-	DefaultProvider = QuickProvider
+	DefaultProvider = OfficialProvider
 )
 
 // kubernetesProvider returns the stack's Kubernetes provider. The first call records the one that ProviderEnv selects.
@@ -59,7 +59,7 @@ func kubernetesPluginDir(p paths.Layout, quickDir string) (string, error) {
 	}
 	plugin := p.Bin("pulumi-resource-kubernetes")
 	if _, err := os.Stat(plugin); err != nil {
-		return "", fmt.Errorf("kubernetes plugin: %w: make up PROVIDER=%s builds it", err, OfficialProvider)
+		return "", fmt.Errorf("kubernetes plugin: %w: make up builds it, and make up PROVIDER=%s needs none", err, QuickProvider)
 	}
 	return filepath.Dir(plugin), nil
 }

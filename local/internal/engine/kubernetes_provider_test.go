@@ -21,10 +21,15 @@ func TestKubernetesProvider_recorded(t *testing.T) {
 	_, err = kubernetesPluginDir(p, "quick")
 	require.EqualError(t, err, `invalid MODELFERRY_PROVIDER "offical": must be official or quick`)
 
-	t.Setenv(ProviderEnv, "")
+	t.Setenv(ProviderEnv, QuickProvider)
 	dir, err := kubernetesPluginDir(p, "quick")
 	require.NoError(t, err)
 	require.Equal(t, "quick", dir)
+
+	t.Setenv(ProviderEnv, "")
+	dir, err = kubernetesPluginDir(p, "quick")
+	require.NoError(t, err)
+	require.Equal(t, "quick", dir, "the record holds without the variable")
 
 	t.Setenv(ProviderEnv, OfficialProvider)
 	_, err = kubernetesPluginDir(p, "quick")
@@ -32,12 +37,12 @@ func TestKubernetesProvider_recorded(t *testing.T) {
 		"run make down STACK=gke before you change it")
 
 	require.NoError(t, os.RemoveAll(p.Dir())) // make down
+	t.Setenv(ProviderEnv, "")
 	_, err = kubernetesPluginDir(p, "quick")
-	require.ErrorContains(t, err, "make up PROVIDER=official builds it")
+	require.ErrorContains(t, err, "make up builds it, and make up PROVIDER=quick needs none")
 	require.NoError(t, os.MkdirAll(p.Bin(""), 0o755))
 	require.NoError(t, os.WriteFile(p.Bin("pulumi-resource-kubernetes"), nil, 0o700))
-	t.Setenv(ProviderEnv, "")
 	dir, err = kubernetesPluginDir(p, "quick")
 	require.NoError(t, err)
-	require.Equal(t, filepath.Clean(p.Bin("")), dir, "the record holds without the variable")
+	require.Equal(t, filepath.Clean(p.Bin("")), dir, "official is the default")
 }

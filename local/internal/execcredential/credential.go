@@ -11,8 +11,6 @@ import (
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/pkg/apis/clientauthentication/v1beta1"
-
-	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
 // infoVar is the environment variable in which client-go passes the cluster, if the kubeconfig sets provideClusterInfo.
@@ -25,12 +23,8 @@ var errNoStackDir = errors.New("MODELFERRY_STACK_DIR is not set, so this token c
 // apiVersion is the version of the exec credential API.
 const apiVersion = "client.authentication.k8s.io/v1beta1"
 
-// writeToken writes the administrator's token of a stack's cluster.
-func writeToken(out io.Writer, dir string) error {
-	token, err := secrets.ReadAdminToken(dir)
-	if err != nil {
-		return err
-	}
+// writeToken writes a token for a stack's cluster.
+func writeToken(out io.Writer, token string) error {
 	return json.NewEncoder(out).Encode(v1beta1.ExecCredential{
 		TypeMeta: metav1.TypeMeta{APIVersion: apiVersion, Kind: "ExecCredential"},
 		Status:   &v1beta1.ExecCredentialStatus{Token: token},

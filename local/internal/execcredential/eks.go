@@ -9,6 +9,7 @@ import (
 
 	"github.com/modelferry/modelferry/local/internal/provider"
 	"github.com/modelferry/modelferry/local/internal/provider/aws"
+	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
 // EKS implements `aws [--region R] eks get-token --cluster-name NAME`. dir is the stack's folder, empty if it is not
@@ -24,7 +25,11 @@ func EKS(out io.Writer, dir string, args []string) error {
 	if _, err := provider.LookupCluster(dir, aws.ClusterType, name); err != nil {
 		return err
 	}
-	return writeToken(out, dir)
+	token, err := secrets.ReadCallerToken(dir)
+	if err != nil {
+		return err
+	}
+	return writeToken(out, token)
 }
 
 // clusterName parses the arguments. Options may be before, between and after the two command words.

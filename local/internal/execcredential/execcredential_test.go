@@ -21,6 +21,7 @@ func stackDir(t *testing.T) string {
 	dir := t.TempDir()
 	require.NoError(t, os.Mkdir(filepath.Join(dir, "secret"), 0o700))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "secret", "admin.token"), []byte("t0ken\n"), 0o600))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "secret", "caller.token"), []byte("caller\n"), 0o600))
 	require.NoError(t, nodeinfo.Info{APIServerURL: server, CAData: []byte("CA")}.Write(filepath.Join(dir, "node.json")))
 	require.NoError(t, cloudstate.Update(dir, func(cloud *cloudstate.Cloud) error {
 		cloud.Put(cloudstate.Resource{Type: "aws:eks/cluster:Cluster", ID: "main", Outputs: map[string]any{"name": "main"}})
@@ -94,7 +95,7 @@ func TestEKS(t *testing.T) {
 				return
 			}
 			require.NoError(t, err)
-			require.Equal(t, "t0ken", token(t, out))
+			require.Equal(t, "caller", token(t, out))
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"github.com/modelferry/modelferry/local/internal/node/nodeinfo"
+	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
 // GKE implements gke-gcloud-auth-plugin. dir is the stack's folder, empty if it is not known. GKE identifies the
@@ -31,5 +32,9 @@ func GKE(out io.Writer, dir string) error {
 		return fmt.Errorf("%s is not the local cloud's cluster %s, or has another certificate authority: there is no token for it",
 			cluster.Server, node.APIServerURL)
 	}
-	return writeToken(out, dir)
+	token, err := secrets.ReadAdminToken(dir)
+	if err != nil {
+		return err
+	}
+	return writeToken(out, token)
 }

@@ -14,6 +14,8 @@ import (
 const (
 	// AdminTokenFile contains the bearer token of the cluster's administrator.
 	AdminTokenFile = "secret/admin.token"
+	// CallerTokenFile contains the token of the identity that Pulumi runs with. EKS authenticates it by access entries.
+	CallerTokenFile = "secret/caller.token"
 	// StoreAccountFile contains the StoreAccount of the object store's administrator as JSON.
 	StoreAccountFile = "secret/store.json"
 )
@@ -39,10 +41,15 @@ func ReadStoreAccount(dir string) (StoreAccount, error) {
 }
 
 // ReadAdminToken returns the bearer token of the cluster's administrator. dir is the stack's folder.
-func ReadAdminToken(dir string) (string, error) {
-	content, err := os.ReadFile(filepath.Join(dir, AdminTokenFile))
+func ReadAdminToken(dir string) (string, error) { return readToken(dir, AdminTokenFile) }
+
+// ReadCallerToken returns the token of the identity that Pulumi runs with. dir is the stack's folder.
+func ReadCallerToken(dir string) (string, error) { return readToken(dir, CallerTokenFile) }
+
+func readToken(dir, name string) (string, error) {
+	content, err := os.ReadFile(filepath.Join(dir, name))
 	if err != nil {
-		return "", fmt.Errorf("cluster's admin token: %w", err)
+		return "", fmt.Errorf("cluster's token: %w", err)
 	}
 	return strings.TrimSpace(string(content)), nil
 }

@@ -6,7 +6,7 @@ import "fmt"
 // found from the issuer in a token, as on GKE and EKS.
 func (c NodeConfig) APIServer() Process {
 	node := c.Range.NodeIP().String()
-	return kubeProcess("kube-apiserver", 384,
+	process := kubeProcess("kube-apiserver", 384,
 		"--bind-address="+node,
 		"--advertise-address="+node,
 		fmt.Sprintf("--secure-port=%d", APIPort),
@@ -41,4 +41,13 @@ func (c NodeConfig) APIServer() Process {
 		"--event-ttl=30m",
 		"--profiling=false",
 	)
+	if c.AuthenticationWebhookURL() != "" {
+		process.Command = append(process.Command,
+			"--authentication-token-webhook-config-file="+ConfigDir+"/"+AuthenticationWebhookConfig,
+			"--authentication-token-webhook-version=v1",
+			// A changed access entry has its effect after the propagation delay, and not later.
+			"--authentication-token-webhook-cache-ttl=1s",
+		)
+	}
+	return process
 }

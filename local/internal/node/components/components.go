@@ -75,6 +75,20 @@ func (c NodeConfig) JWKSURL() string { return c.APIServerURL() + "/openid/v1/jwk
 // StoreURL is the object store's URL.
 func (c NodeConfig) StoreURL() string { return "http://" + c.address(StorePort) }
 
+// AuthenticationWebhookConfig is the name of the kubeconfig with which the API server calls its authentication webhook.
+const AuthenticationWebhookConfig = "authentication-webhook.kubeconfig"
+
+// AuthenticationPath is the path of the authentication webhook.
+const AuthenticationPath = "/authenticate"
+
+// AuthenticationWebhookURL is the URL of the webhook that authenticates the callers of EKS. It is "" on other clouds.
+func (c NodeConfig) AuthenticationWebhookURL() string {
+	if !c.cloud().PodIdentity {
+		return ""
+	}
+	return "https://" + c.address(WebhookPort) + AuthenticationPath
+}
+
 // RegistryAddress is host and port of the image registry.
 func (c NodeConfig) RegistryAddress() string { return c.address(RegistryPort) }
 

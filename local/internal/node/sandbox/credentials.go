@@ -21,7 +21,7 @@ type credentials struct {
 }
 
 // createCredentials creates certificates and tokens in data/pki, kubeconfigs in data/etc, and the files for
-// clients on the host in secret/: admin.token and store.json.
+// clients on the host in secret/: admin.token, caller.token and store.json.
 func createCredentials(node components.NodeConfig, dir string) (credentials, error) {
 	authority, err := pki.LoadOrCreateAuthority(components.PKIDir, node.NodeName())
 	if err != nil {
@@ -54,6 +54,18 @@ func createCredentials(node components.NodeConfig, dir string) (credentials, err
 	token, err := pki.LoadOrCreate(filepath.Join(dir, secrets.AdminTokenFile), pki.NewToken())
 	if err != nil {
 		return credentials{}, err
+	}
+	if _, err := pki.LoadOrCreate(filepath.Join(dir, secrets.CallerTokenFile), pki.NewToken()); err != nil {
+		return credentials{}, err
+	}
+	if webhook := node.AuthenticationWebhookURL(); webhook != "" {
+		config, err := node.Kubeconfig(webhook, components.AdminUser, "", authority.PEM())
+		if err != nil {
+			return credentials{}, err
+		}
+		if err := writeConfig(components.AuthenticationWebhookConfig, config); err != nil {
+			return credentials{}, err
+		}
 	}
 	users := map[string]pki.User{
 		// All controllers run with one identity, which needs the permissions of all of them.

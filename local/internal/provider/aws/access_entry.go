@@ -6,9 +6,14 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// accessEntryResources have no effect in the local cloud, where every kubeconfig has the admin token.
+// Types of the resources that give access to a cluster. The local EKS authenticates the caller with them.
+const (
+	AccessEntryType             = "aws:eks/accessEntry:AccessEntry"
+	AccessPolicyAssociationType = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation"
+)
+
 var accessEntryResources = map[string]provider.Resource{
-	"aws:eks/accessEntry:AccessEntry": {
+	AccessEntryType: {
 		Args: eks.AccessEntryArgs{}, State: eks.AccessEntryState{},
 		ReplaceOnChanges: []string{"clusterName", "principalArn", "type"},
 		ID:               provider.Template("{clusterName}:{principalArn}"),
@@ -17,7 +22,7 @@ var accessEntryResources = map[string]provider.Resource{
 			"type":           provider.ConstOutput("STANDARD"),
 		},
 	},
-	"aws:eks/accessPolicyAssociation:AccessPolicyAssociation": {
+	AccessPolicyAssociationType: {
 		Args: eks.AccessPolicyAssociationArgs{}, State: eks.AccessPolicyAssociationState{},
 		ReplaceOnChanges: []string{"clusterName", "principalArn", "policyArn", "accessScope"},
 		ID:               provider.Template("{clusterName}#{principalArn}#{policyArn}"),

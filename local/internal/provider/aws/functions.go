@@ -11,13 +11,16 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
+// CallerRole is the role that Pulumi runs with: an administrator in Pulumi.eks.yaml.
+const CallerRole = "ml-platform"
+
 var functions = map[string]provider.Function{
 	"aws:index/getCallerIdentity:getCallerIdentity": {
 		Args: aws.GetCallerIdentityArgs{}, Result: aws.GetCallerIdentityResult{},
 		Outputs: map[string]provider.OutputFunc{
 			"accountId": accountID,
 			"id":        accountID,
-			"arn":       globalARN("sts", "assumed-role/ml-platform/local"), // an administrator in Pulumi.eks.yaml
+			"arn":       globalARN("sts", "assumed-role/"+CallerRole+"/local"),
 			"userId":    provider.ConstOutput("AROAMODELFERRYLOCAL00:local"),
 		},
 	},

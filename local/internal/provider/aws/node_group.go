@@ -3,17 +3,19 @@ package aws
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/autoscaling"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/eks"
 
+	"github.com/modelferry/modelferry/local/internal/cloudstate"
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
 var nodeGroupResources = map[string]provider.Resource{
 	nodeGroupType: {
 		Args: eks.NodeGroupArgs{}, State: eks.NodeGroupState{}, NameProperty: "nodeGroupName",
-		Create: validateScalingConfig, Update: validateScalingConfig,
+		Create: createNodeGroup, Update: validateScalingConfig,
 		RequiredInputs: []string{"subnetIds"},
 		ReplaceOnChanges: []string{
 			"clusterName", "nodeGroupName", "nodeRoleArn", "subnetIds", "instanceTypes", "amiType", "capacityType", "diskSize",
@@ -35,6 +37,27 @@ var nodeGroupResources = map[string]provider.Resource{
 		ReplaceOnChanges: []string{"autoscalingGroupName", "tag.key"},
 		ID:               provider.Template("{autoscalingGroupName},{tag.key}"),
 	},
+}
+
+// createNodeGroup takes as long as a change of a permission takes to have an effect. On EKS it takes minutes, in which
+// access entries become effective: https://docs.aws.amazon.com/eks/latest/userguide/creating-access-entries.html
+func createNodeGroup(ctx context.Context, r *provider.Request) error {
+	if err := validateScalingConfig(ctx, r); err != nil {
+		return err
+	}
+	if r.Cloud == nil {
+		return nil
+	}
+	cloud, err := cloudstate.Load(r.Cloud.Dir)
+	if err != nil || cloud.Delay() == 0 {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(cloud.Delay() + time.Second):
+		return nil
+	}
 }
 
 // validateScalingConfig returns the errors of EKS's API for inconsistent sizes.
