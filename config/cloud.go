@@ -37,6 +37,7 @@ type platform struct {
 	// endpointNetworks returns the networks that may connect to the private endpoint, as far as the config has them.
 	endpointNetworks func(s ClusterSpec) []string
 	formats          nameFormats
+	newStack         NewStack
 }
 
 var platforms = map[Cloud]platform{

@@ -36,6 +36,18 @@ var eksPlatform = platform{
 		registryReader: registryPrincipal,
 		objectVersion:  s3VersionID,
 	},
+	newStack: NewStack{HasAdmins: true, MachineType: "t3.medium", imageRegistry: ecrRegistry},
+}
+
+// ecrRegistry returns the address of an account's registry.
+// https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
+// https://docs.amazonaws.cn/en_us/aws/latest/userguide/endpoints-Beijing.html
+func ecrRegistry(account, region string) string {
+	domain := "amazonaws.com"
+	if strings.HasPrefix(region, "cn-") {
+		domain += ".cn"
+	}
+	return fmt.Sprintf("%s.dkr.ecr.%s.%s", account, region, domain)
 }
 
 func eksDefaults(c *Config) {

@@ -26,6 +26,11 @@ var gkePlatform = platform{
 		registryReader: iamMember,
 		objectVersion:  objectGeneration,
 	},
+	newStack: NewStack{
+		HasProject: true, MachineType: "e2-standard-2",
+		// https://cloud.google.com/artifact-registry/docs/docker/names
+		imageRegistry: func(project, region string) string { return region + "-docker.pkg.dev/" + project },
+	},
 }
 
 func gkeDefaults(c *Config) {

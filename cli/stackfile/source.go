@@ -54,6 +54,19 @@ func Read(root, stack, path string) (Source, error) {
 	return newSource(project, stack, stackFile), nil
 }
 
+// Parse returns the config of a stack whose file would have this content. root has Pulumi.yaml.
+func Parse(root, stack string, content []byte) (Source, error) {
+	project, err := readProject(root)
+	if err != nil {
+		return Source{}, err
+	}
+	stackFile, err := parseYAML(DefaultPath(root, stack), content)
+	if err != nil {
+		return Source{}, err
+	}
+	return newSource(project, stack, stackFile), nil
+}
+
 func readProject(root string) (map[string]any, error) {
 	return ReadYAML(filepath.Join(root, "Pulumi.yaml"))
 }

@@ -35,7 +35,8 @@ func Root() *cobra.Command {
 	})
 	addOutputFlags(root)
 	root.AddCommand(
-		releaseCommand(), rollbackCommand(), historyCommand(), promoteCommand(), verifyCommand(), statusCommand(), versionCommand(),
+		releaseCommand(), rollbackCommand(), historyCommand(), promoteCommand(), verifyCommand(), statusCommand(), initCommand(),
+		versionCommand(),
 	)
 	return root
 }
