@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 
+	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/engine"
 	"github.com/modelferry/modelferry/local/internal/paths"
@@ -30,6 +31,7 @@ type Base struct {
 	options  BaseOptions
 	values   map[string]any
 	baseline *engine.Baseline
+	warnings []string
 }
 
 // Deploy deploys a stack of the base offline.
@@ -39,15 +41,18 @@ func Deploy(ctx context.Context, o BaseOptions) (*Base, error) {
 		return nil, fmt.Errorf("%s: %w", o.Name, err)
 	}
 	b := &Base{options: o, values: maps.Clone(file.Values)}
-	account, err := accountValues(file)
-	if err != nil && o.ProgramFile != "" {
+	c, err := file.Load()
+	switch {
+	case err == nil:
+		b.leaveOutUnpublished(file, c)
+	case o.ProgramFile != "":
 		// An older config may not be valid any more, and its program does not mind.
-		account, err = repositoryAccount(o.Layout)
+		c, err = repositoryConfig(o.Layout)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.Name, err)
 	}
-	file.Merge(account)
+	file.Merge(accountValues(c))
 	b.baseline, err = engine.DeployOffline(ctx, engine.Options{
 		Layout: o.Layout, ConfigDir: o.Dir, ConfigOverrides: file.Overrides(),
 		ProgramFile: o.ProgramFile, Program: (&stack.Program{ConfigKeys: file.Keys()}).Deploy,
@@ -55,7 +60,21 @@ func Deploy(ctx context.Context, o BaseOptions) (*Base, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.Name, err)
 	}
+	b.warnings = append(b.warnings, b.baseline.Warnings...)
 	return b, nil
+}
+
+// leaveOutUnpublished removes the releases whose pods would not start. Older programs do not leave them out, and newer
+// ones refuse to delete them.
+func (b *Base) leaveOutUnpublished(file stackfile.File, c config.Config) {
+	releases := map[string]any{}
+	for _, service := range c.Unpublished() {
+		releases[service] = nil
+	}
+	if len(releases) > 0 {
+		file.Merge(map[string]any{config.Namespace + ":releases": releases})
+		b.warnings = c.UnpublishedWarnings(b.options.Layout.Stack)
+	}
 }
 
 // Close removes the stack's state.
@@ -72,14 +91,14 @@ func (b *Base) Report(ctx context.Context, override func(stackfile.File) error) 
 		return planreport.Report{}, err
 	}
 	in := Input{
-		Stack: layout.Stack, Base: b.options.Name, BaseWarnings: b.baseline.Warnings,
+		Stack: layout.Stack, Base: b.options.Name, BaseWarnings: b.warnings,
 		Project: file.Project, Before: b.values, After: maps.Clone(file.Values),
 	}
-	account, err := accountValues(file)
+	c, err := file.Load()
 	if err != nil {
 		return planreport.Report{}, err
 	}
-	file.Merge(account)
+	file.Merge(accountValues(c))
 	in.Plan, err = b.baseline.Preview(ctx, engine.Options{
 		Layout: layout, ConfigOverrides: file.Overrides(), Program: (&stack.Program{ConfigKeys: file.Keys()}).Deploy,
 	})
@@ -89,22 +108,19 @@ func (b *Base) Report(ctx context.Context, override func(stackfile.File) error) 
 	return New(in), nil
 }
 
-func repositoryAccount(layout paths.Layout) (map[string]any, error) {
+// repositoryConfig returns the stack's config in the repository's files.
+func repositoryConfig(layout paths.Layout) (config.Config, error) {
 	file, err := stackfile.Read(layout.Root, layout.Stack, nil)
 	if err != nil {
-		return nil, err
+		return config.Config{}, err
 	}
-	return accountValues(file)
+	return file.Load()
 }
 
 // accountValues returns the config values by which the stand-ins of the cloud have the account in a config.
-func accountValues(file stackfile.File) (map[string]any, error) {
-	c, err := file.Load()
-	if err != nil {
-		return nil, err
-	}
+func accountValues(c config.Config) map[string]any {
 	if account := clouds.MustGet(string(c.Cloud)).Account; account != nil {
-		return account(c), nil
+		return account(c)
 	}
-	return nil, nil
+	return nil
 }

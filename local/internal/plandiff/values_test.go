@@ -18,6 +18,18 @@ type (
 	list   = []any
 )
 
+// valueLines returns the lines of a section in a report, without its title and the resource.
+func valueLines(section planreport.Section) []string {
+	report := planreport.Report{Sections: []planreport.Section{section}}
+	var lines []string
+	for _, text := range strings.Split(strings.TrimSuffix(report.Text(), "\n"), "\n")[3:] {
+		if strings.HasPrefix(text, "    ") {
+			lines = append(lines, strings.TrimSpace(text))
+		}
+	}
+	return lines
+}
+
 func TestAppendChanges(t *testing.T) {
 	secret := object{sig.Key: sig.Secret, "ciphertext": "hunter2"}
 	for name, test := range map[string]struct {
@@ -47,18 +59,11 @@ func TestAppendChanges(t *testing.T) {
 		"generated name":    {object{"a": "web-0123abcd"}, object{"a": "web-4567abcd"}, []string{"p.a: web-0123abcd -> web-4567abcd (generated name)"}},
 		"other name":        {object{"a": "web-0123abcd"}, object{"a": "api-4567abcd"}, []string{"p.a: web-0123abcd -> api-4567abcd"}},
 		"engine's notes":    {object{"__defaults": list{}, "annotations": object{"pulumi.com/autonamed": "true"}}, object{"__defaults": list{"a"}}, nil},
-		"long":              {object{"a": "x"}, object{"a": strings.Repeat("é", 300)}, []string{"p.a: x -> " + strings.Repeat("é", 150) + "…"}},
+		"long":              {object{"a": "x"}, object{"a": strings.Repeat("é", 300)}, []string{"p.a:", "x", "-> " + strings.Repeat("é", 150) + "…"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var lines []string
-			setting := planreport.Section{Settings: nil}
-			for _, value := range appendChanges(nil, "p", test.before, test.after) {
-				setting.Settings = append(setting.Settings, planreport.Setting{Values: []planreport.Value{value}})
-			}
-			for _, s := range setting.Settings {
-				lines = append(lines, s.String())
-			}
-			require.Equal(t, test.want, lines)
+			change := planreport.Change{Op: planreport.Changed, Values: appendChanges(nil, "p", test.before, test.after)}
+			require.Equal(t, test.want, valueLines(planreport.Section{Changes: []planreport.Change{change}}))
 		})
 	}
 }
@@ -105,7 +110,7 @@ func TestSettings(t *testing.T) {
 	got := map[string][]string{}
 	for section, settings := range in.settings() {
 		for _, setting := range settings {
-			got[section] = append(got[section], setting.String())
+			got[section] = append(got[section], valueLines(planreport.Section{Settings: []planreport.Setting{setting}})...)
 		}
 	}
 	require.Equal(t, map[string][]string{

@@ -19,7 +19,9 @@ type line struct {
 func (s Section) lines() []line {
 	var lines []line
 	for _, setting := range s.Settings {
-		lines = append(lines, line{text: setting.String()})
+		for _, text := range setting.lines() {
+			lines = append(lines, line{text: text})
+		}
 	}
 	var moved []string
 	for _, change := range s.Changes {
@@ -30,7 +32,9 @@ func (s Section) lines() []line {
 		lines = append(lines, line{op: change.Op, text: change.String()})
 		values := change.Values[:min(len(change.Values), maxValues)]
 		for _, value := range values {
-			lines = append(lines, line{text: "    " + value.text(change.Op == Created)})
+			for _, text := range value.lines(change.Op == Created) {
+				lines = append(lines, line{text: "    " + text})
+			}
 		}
 		if rest := len(change.Values) - len(values); rest > 0 {
 			lines = append(lines, line{text: fmt.Sprintf("    and %d more", rest)})
@@ -45,7 +49,7 @@ func (s Section) lines() []line {
 	return lines
 }
 
-// lineWidth is the length at which a list continues on the next line.
+// lineWidth is the length at which a list or a value continues on the next line.
 const lineWidth = 100
 
 // wrapped returns a list in lines.
@@ -63,17 +67,25 @@ func wrapped(items []string) []string {
 	return lines
 }
 
-// String returns, for example, "model: sha256 ab12 -> cd34, size 4.1 MB -> 4.3 MB".
-func (s Setting) String() string {
+// lines returns, for example, "model: sha256 ab12 -> cd34, size 4.1 MB -> 4.3 MB".
+func (s Setting) lines() []string {
 	if s.Name == "" && len(s.Values) == 1 {
-		return s.Values[0].text(false)
+		return s.Values[0].lines(false)
 	}
 	added := !slices.ContainsFunc(s.Values, func(v Value) bool { return v.Old != "" })
 	var parts []string
 	for _, value := range s.Values {
 		parts = append(parts, printable(value.Path)+" "+value.change(added))
 	}
-	return printable(s.Name) + ": " + strings.Join(parts, ", ")
+	lines := wrapped(parts)
+	for i := range lines {
+		if i == 0 {
+			lines[i] = printable(s.Name) + ": " + lines[i]
+		} else {
+			lines[i] = "    " + lines[i]
+		}
+	}
+	return lines
 }
 
 // String returns, for example, "Cluster modelferry (refused: it is protected)".
@@ -92,7 +104,11 @@ func (c Change) String() string {
 
 // text returns a line about the value. All values of what is new are added.
 func (v Value) text(added bool) string {
-	text := printable(v.Path) + ": " + v.change(added)
+	return printable(v.Path) + ": " + v.change(added) + v.notes()
+}
+
+func (v Value) notes() string {
+	text := ""
 	if v.Generated {
 		text += " (generated name)"
 	}
@@ -100,6 +116,15 @@ func (v Value) text(added bool) string {
 		text += " (requires the replacement)"
 	}
 	return text
+}
+
+// lines is text in lines that are short enough to be read, if possible.
+func (v Value) lines(added bool) []string {
+	text := v.text(added)
+	if len(text) <= lineWidth || v.Old == "" || v.New == "" {
+		return []string{text}
+	}
+	return []string{printable(v.Path) + ":", "       " + printable(v.Old), "    -> " + printable(v.New) + v.notes()}
 }
 
 func (v Value) change(added bool) string {
