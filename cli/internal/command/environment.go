@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/modelferry/modelferry/cli/internal/mlflow"
 	"github.com/modelferry/modelferry/cli/internal/pack"
 	"github.com/modelferry/modelferry/cli/internal/release"
 	"github.com/modelferry/modelferry/cli/objectstore"
@@ -23,6 +24,7 @@ func newEnvironment(cmd *cobra.Command, root string) *release.Environment {
 		OpenStore: objectstore.Open,
 		Buckets:   bucketNames,
 		Pack:      pack.Write,
+		Fetch:     mlflow.Fetch,
 		Deployer:  deployer{root: root, out: cmd.ErrOrStderr()},
 		Author:    release.FindAuthor(cmd.Context(), root),
 		Now:       time.Now,

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/modelferry/modelferry/cli/internal/exitcode"
 	"github.com/modelferry/modelferry/cli/internal/mlflow"
 	"github.com/modelferry/modelferry/cli/internal/uploadtest"
 	"github.com/modelferry/modelferry/cli/objectstore"
@@ -279,4 +280,28 @@ func TestClient_serverBehaviour(t *testing.T) {
 		_, err := newServer(t).client(nil).Resolve(ctx, parse(t, "models:/bankchurn/3"))
 		require.ErrorIs(t, err, context.Canceled)
 	})
+}
+
+func TestFetch_namesTheModel(t *testing.T) {
+	s := newServer(t)
+	t.Setenv("MLFLOW_TRACKING_URI", s.url)
+	dir := t.TempDir()
+	path, annotations, err := mlflow.Fetch(t.Context(), "models:/bankchurn@champion", dir)
+	require.NoError(t, err)
+	require.Equal(t, filepath.Join(dir, "bankchurn"), path)
+	require.FileExists(t, filepath.Join(path, "data", "a b", "ü#?.json"))
+	require.Equal(t, "models:/bankchurn/3", annotations["mlflow.model"])
+
+	path, _, err = mlflow.Fetch(t.Context(), "models:/bankchurn/3/model.pkl", t.TempDir())
+	require.NoError(t, err)
+	require.Equal(t, "model.pkl", filepath.Base(path))
+	for _, reference := range []string{"models:/bankchurn", "models:/../3"} {
+		_, _, err = mlflow.Fetch(t.Context(), reference, dir)
+		require.Equal(t, exitcode.Invalid, exitcode.Of(t.Context(), err))
+	}
+	_, _, err = mlflow.Fetch(t.Context(), "models:/bankchurn/9", t.TempDir())
+	require.Equal(t, exitcode.NotFound, exitcode.Of(t.Context(), err))
+	t.Setenv("MLFLOW_TRACKING_URI", "")
+	_, _, err = mlflow.Fetch(t.Context(), "models:/bankchurn/3", dir)
+	require.Equal(t, exitcode.Invalid, exitcode.Of(t.Context(), err))
 }

@@ -46,7 +46,7 @@ func ParseReference(text string) (Reference, error) {
 	}
 	r.Path = strings.TrimSuffix(path, "/")
 	switch {
-	case r.Name == "" || strings.Contains(r.Name, ":"):
+	case r.Name == "" || strings.Contains(r.Name, ":") || !filepath.IsLocal(r.Name):
 		return invalid("no name of a registered model")
 	case isAlias && r.Alias == "":
 		return invalid("no alias")
