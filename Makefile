@@ -46,16 +46,17 @@ status: ## list the pods with model digest and fetch time
 	$(call build,ferry)
 	@$(FERRY) status
 
-publish: ## upload a model to the local bucket and release it SERVICE= FILE= [ARTIFACT=model STACK=]
-	$(call build,ferry)
-	@$(FERRY) publish --stack $(STACK) --artifact $(or $(ARTIFACT),model) "$(SERVICE)" "$(FILE)"
+publish: ## release a model in the local cloud, and deploy it with DEPLOY=1 SERVICE= FILE= [ARTIFACT=model STACK= DEPLOY=]
+	$(call build,pulumi ferry modelferry)
+	@exports="$$($(FERRY) env --stack $(STACK))" && eval "$$exports" && \
+	$(BIN)/modelferry release --stack $(STACK) $(if $(DEPLOY),--deploy) "$(SERVICE)" "$(or $(ARTIFACT),model)=$(FILE)"
 
 down: ## stop the local clouds, or one of them, and remove their data [STACK=]
 	$(call build,ferry)
 	@$(FERRY) down $(stack_flag)
 
-env: ## print exports for your own pulumi CLI: eval "$$(make -s env)" [STACK=]
-	$(call build,pulumi ferry) >&2
+env: ## print exports for pulumi and modelferry: eval "$$(make -s env)" [STACK=]
+	$(call build,pulumi ferry modelferry) >&2
 	@$(FERRY) env --stack $(STACK)
 
 # With BASE, the plan is that of a change: of both stacks, or of one. OUT names files that end in .txt, .md or .json.
@@ -196,6 +197,7 @@ e2e = go test -C local -tags e2e -count=1 -timeout 60m -v $(run_flag)
 
 e2e: ## run the end-to-end tests, as root; one scenario with RUN= [RUN=TestRollback STACK= PROVIDER=]
 	$(call build)
+	$(call build,modelferry)
 	$(call kubernetes_plugin)
 	@# One after the other: two local clouds at once would slow each other down.
 	@status=0; $(e2e) ./internal/provider/kubernetes || status=1; \

@@ -29,6 +29,8 @@ type cloud struct {
 	*instance
 	// configured is whether the scenario has changed the configuration and not put it back yet.
 	configured bool
+	// stackFile is what the engine's stack file had before that.
+	stackFile []byte
 }
 
 // forEachStack runs a scenario as a subtest for each stack.

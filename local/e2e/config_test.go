@@ -23,14 +23,14 @@ func (c *cloud) setConfig(values string) {
 	require.NoError(c.t, os.WriteFile(c.localConfig(), []byte(values), 0o644))
 }
 
-// publish makes a file with this content a service's model, from the next up on, and returns the model. The
-// scenario's cleanup puts the repository's configuration back.
-func (c *cloud) publish(service, content string) testmodel.File {
+// release releases a file with this content as a service's model, and returns the model. Without --deploy among the
+// flags, the next up deploys it. The scenario's cleanup puts the repository's configuration back.
+func (c *cloud) release(service, content string, flags ...string) testmodel.File {
 	c.t.Helper()
 	c.restoreLater()
 	name := filepath.Join(c.t.TempDir(), "model.joblib")
 	require.NoError(c.t, os.WriteFile(name, []byte(content), 0o644))
-	c.run("publish", service, name)
+	c.modelferry(append([]string{"release", service, name}, flags...)...)
 	file, err := testmodel.DescribeFile(name)
 	require.NoError(c.t, err)
 	return file
@@ -43,6 +43,9 @@ func (c *cloud) restoreLater() {
 		return
 	}
 	c.configured = true
+	released, err := os.ReadFile(c.StackFile())
+	require.NoError(c.t, err)
+	c.stackFile = released
 	c.t.Cleanup(func() {
 		if c.configured {
 			c.restoreConfig()
@@ -55,7 +58,8 @@ func (c *cloud) restoreLater() {
 func (c *cloud) restoreConfig() (string, time.Duration) {
 	c.t.Helper()
 	c.configured = false
-	require.NoError(c.t, os.Remove(c.localConfig()))
+	require.NoError(c.t, os.RemoveAll(c.localConfig()))
+	require.NoError(c.t, os.WriteFile(c.StackFile(), c.stackFile, 0o600)) // without the scenario's releases
 	printed, took := c.run("up")
 	require.Equal(c.t, c.publishedDigests(), c.digests(), "the models of the repository's configuration are back")
 	return printed, took

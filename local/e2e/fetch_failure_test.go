@@ -11,13 +11,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/modelferry/modelferry/local/internal/localconfig"
 	"github.com/modelferry/modelferry/local/internal/node"
 	"github.com/modelferry/modelferry/local/internal/objectstore"
 	"github.com/modelferry/modelferry/local/internal/testmodel"
 )
 
-// TestFetchFailure_keepsOldPod publishes models that cannot be served. Each update has to fail with the fetcher's
+// TestFetchFailure_keepsOldPod configures models that cannot be served. Each update has to fail with the fetcher's
 // own message, and the old pod has to serve on.
 func TestFetchFailure_keepsOldPod(t *testing.T) {
 	pinned := testmodel.File{SHA256: fmt.Sprintf("%064x", 1), Bytes: 16}
@@ -41,10 +40,9 @@ func TestFetchFailure_keepsOldPod(t *testing.T) {
 				if test.content != nil {
 					c.putObject("models", path, test.content)
 				}
-				c.restoreLater()
-				config, err := localconfig.SavePublished(c.Layout, "bankchurn", []string{"artifacts", "model"}, path, pinned)
-				require.NoError(t, err)
-				setRolloutDeadline(t, config)
+				c.setConfig(fmt.Sprintf("config:\n    modelferry:releases: {bankchurn: {artifacts: {model: "+
+					"{path: %s, size: %dB, sha256: %q}}}}\n", path, pinned.Bytes, pinned.SHA256))
+				setRolloutDeadline(t, c.localConfig())
 				before := c.configMaps()
 				probe := startProbe(t, c.services()["bankchurn"].URL)
 

@@ -18,7 +18,7 @@ func TestModelUpdate_rollsOneService(t *testing.T) {
 		t := c.t
 		c.start()
 		before := c.services()
-		file := c.publish("bankchurn", "a better model\n")
+		file := c.release("bankchurn", "a better model\n")
 
 		probe := startProbe(t, before["bankchurn"].URL)
 		changed := time.Now()
@@ -38,13 +38,13 @@ func TestModelUpdate_rollsOneService(t *testing.T) {
 	})
 }
 
-// TestRollback_restoresModel takes a published model back.
+// TestRollback_restoresModel takes a released model back.
 func TestRollback_restoresModel(t *testing.T) {
 	forEachStack(t, func(c *cloud) {
 		t := c.t
 		c.start()
 		url := c.services()["bankchurn"].URL
-		file := c.publish("bankchurn", "a worse model\n")
+		file := c.release("bankchurn", "a worse model\n")
 		c.run("up")
 		served, err := servedDigest(url)
 		require.NoError(t, err)

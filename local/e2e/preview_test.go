@@ -7,7 +7,6 @@ import (
 	"errors"
 	"maps"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"testing"
@@ -121,7 +120,7 @@ func (c *cloud) preview(overrides map[string]any) engine.Summary {
 // engine returns the engine with the configuration of the last up and further values over it.
 func (c *cloud) engine(overrides map[string]any) *engine.Engine {
 	c.t.Helper()
-	content, err := os.ReadFile(filepath.Join(c.Dir(), "work", "Pulumi."+c.Stack+".yaml"))
+	content, err := os.ReadFile(c.StackFile())
 	require.NoError(c.t, err)
 	var last struct{ Config map[string]any }
 	require.NoError(c.t, yaml.Unmarshal(content, &last))

@@ -74,7 +74,7 @@ func TestUp_resumesAfterKill(t *testing.T) {
 	forEachStack(t, func(c *cloud) {
 		t := c.t
 		c.start()
-		file := c.publish("bankchurn", "a model that is half-way there\n")
+		file := c.release("bankchurn", "a model that is half-way there\n")
 		interrupted := c.startFerry("up")
 		interrupted.waitForOutput(t, configMapReplaced)
 		require.NoError(t, interrupted.Process.Kill())

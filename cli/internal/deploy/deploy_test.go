@@ -31,6 +31,7 @@ const (
 {"resourcePreEvent": {` + updated + `}}
 {"diagnosticEvent": {"urn": "` + urn + `", "message": "<{%reset%}>waiting<{%reset%}>", "severity": "info", "ephemeral": true}}
 {"diagnosticEvent": {"message": "use a newer cluster", "severity": "warning"}}
+{"diagnosticEvent": {"message": "using pulumi-language-go from $PATH at /bin/pulumi-language-go", "severity": "warning"}}
 {"resOutputsEvent": {` + updated + `}}
 {"resOutputsEvent": {"metadata": {"op": "update", "urn": "` + urn + `", "type": "modelferry:index:X", "new": {"custom": false}}}}
 not an event

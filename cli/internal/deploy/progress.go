@@ -78,6 +78,9 @@ func (p *progress) handle(e event) {
 // colorDirective matches the engine's directives of colours, which the CLI leaves in events of some versions.
 var colorDirective = regexp.MustCompile(`<\{%[^%]*%\}>`)
 
+// ambientPlugin matches the engine's hint that a plugin comes from PATH, as those of the local cloud do.
+var ambientPlugin = regexp.MustCompile(`^using pulumi-\S+ from \$PATH at `)
+
 func (p *progress) diagnostic(d diagnosticEvent) {
 	message := strings.TrimSpace(colorDirective.ReplaceAllString(d.Message, ""))
 	if message == "" {
@@ -90,7 +93,9 @@ func (p *progress) diagnostic(d diagnosticEvent) {
 	case "error":
 		p.errors = append(p.errors, message)
 	case "warning":
-		p.printf("  ! %s", message)
+		if !ambientPlugin.MatchString(message) {
+			p.printf("  ! %s", message)
+		}
 	}
 }
 

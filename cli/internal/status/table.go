@@ -19,13 +19,14 @@ func WriteTable(out io.Writer, stacks []Stack, now time.Time) error {
 	for _, stack := range stacks {
 		for _, service := range stack.Services {
 			for i, artifact := range service.Artifacts {
-				row := []string{
+				columns := service.columns(now)
+				if i > 0 {
+					columns = make([]string, len(columns)) // a table's rows have the same number of cells
+				}
+				row := append([]string{
 					stack.Name, service.Name, artifact.Name,
 					artifact.wantedText(), artifact.runningText(), artifact.verifiedText(),
-				}
-				if i == 0 {
-					row = append(row, service.columns(now)...)
-				}
+				}, columns...)
 				fmt.Fprintln(w, strings.Join(row, "\t"))
 			}
 		}

@@ -24,7 +24,7 @@ func Root() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.AddCommand(
-		upCommand(), statusCommand(), publishCommand(), downCommand(), envCommand(),
+		upCommand(), statusCommand(), downCommand(), envCommand(),
 		previewCommand(), renderCommand(), imageCommand(), nodeCommand(),
 	)
 	return root

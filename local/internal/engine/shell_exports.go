@@ -40,7 +40,7 @@ func ShellExports(p paths.Layout, pluginExecutable string, variables [][2]string
 		{"PULUMI_BACKEND_URL", "file://" + filepath.Join(p.Dir(), "pulumi")},
 		{"PULUMI_CONFIG_PASSPHRASE", ""}, // would override the file
 		{"PULUMI_CONFIG_PASSPHRASE_FILE", passphrase},
-		{"PULUMI_OPTION_CONFIG_FILE", filepath.Join(p.Dir(), "work", "Pulumi."+p.Stack+".yaml")},
+		{"PULUMI_OPTION_CONFIG_FILE", p.StackFile()},
 		{"PATH", prependPath(pathDirs, os.Getenv("PATH"))},
 	}, variables...) {
 		if variable[1] == "" {

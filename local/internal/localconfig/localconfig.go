@@ -1,5 +1,5 @@
 // Package localconfig computes the config of a stack in the local cloud: the repository's config with local images,
-// generated artifacts, and the artifacts released by ferry publish.
+// generated artifacts, and the artifacts that modelferry has released.
 package localconfig
 
 import (
@@ -49,11 +49,11 @@ const RolloutDeadline = "45s"
 
 // Load loads and validates the config, and generates its artifacts. It creates no file if the config is invalid.
 func Load(layout paths.Layout) (Stack, error) {
-	published, err := readPublishedConfig(layout)
+	local, err := readLocalValues(layout)
 	if err != nil {
 		return Stack{}, err
 	}
-	file, err := stackfile.Read(layout.Root, layout.Stack, published)
+	file, err := stackfile.Read(layout.Root, layout.Stack, local)
 	if err != nil {
 		return Stack{}, err
 	}
@@ -71,8 +71,8 @@ func Load(layout paths.Layout) (Stack, error) {
 		overrides := map[string]any{}
 		for _, artifact := range w.Artifacts {
 			version, keys, _ := c.Releases[w.Name].Artifact(artifact.Name)
-			if pinsArtifact(published, w.Name, keys) {
-				continue // ferry publish has uploaded the object
+			if pinsArtifact(local, w.Name, keys) {
+				continue // the object has been uploaded
 			}
 			size, err := config.ParseSize(version.Size)
 			if err != nil {
@@ -91,7 +91,7 @@ func Load(layout paths.Layout) (Stack, error) {
 	if s.Values["modelferry:services"], err = singleReplicas(file); err != nil {
 		return Stack{}, err
 	}
-	mergeValues(s.Values, published)
+	mergeValues(s.Values, local)
 	return s, nil
 }
 

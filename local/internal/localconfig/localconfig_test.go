@@ -11,7 +11,6 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node"
 	"github.com/modelferry/modelferry/local/internal/paths"
 	"github.com/modelferry/modelferry/local/internal/stackfile"
-	"github.com/modelferry/modelferry/local/internal/testmodel"
 )
 
 // newRepository creates a repository that has only this repository's stack files.
@@ -50,9 +49,9 @@ func loadWithEndpoints(t *testing.T, layout paths.Layout, r Stack) config.Config
 	return c
 }
 
-func writePublished(t *testing.T, layout paths.Layout, content string) {
+func writeOverrides(t *testing.T, layout paths.Layout, content string) {
 	t.Helper()
-	require.NoError(t, os.WriteFile(publishedConfigFile(layout), []byte(content), 0o644))
+	require.NoError(t, os.WriteFile(overridesFile(layout), []byte(content), 0o644))
 }
 
 func TestLoad_localArtifacts(t *testing.T) {
@@ -80,39 +79,37 @@ func TestLoad_localArtifacts(t *testing.T) {
 	}
 }
 
-func TestLoad_publishedArtifact(t *testing.T) {
-	p := newRepository(t, "gke")
-	file := testmodel.File{Name: "/tmp/model.joblib", SHA256: "00000000000011111111111122222222222233333333333344444444444455ff", Bytes: 7}
-	path := ObjectPath(config.Service{Prefix: "bankchurn/"}, file)
-	require.Equal(t, "bankchurn/000000000000/model.joblib", path)
-	configFile, err := SavePublished(p, "bankchurn", []string{"artifacts", "model"}, path, file)
-	require.NoError(t, err)
-
-	r, err := Load(p)
-	require.NoError(t, err)
-	require.Len(t, r.Objects, 5, "no artifact is generated for the published one")
-	model := loadWithEndpoints(t, p, r).Workloads()[0].Artifacts[0]
-	require.Equal(t, path, model.Path)
-	require.Equal(t, file.SHA256, model.SHA256)
-	require.Equal(t, int64(7), model.Bytes)
-
-	require.NoError(t, os.Remove(configFile))
-	r, err = Load(p)
-	require.NoError(t, err)
-	require.Equal(t, "bankchurn/model.joblib", loadWithEndpoints(t, p, r).Workloads()[0].Artifacts[0].Path)
+// release writes the engine's stack file, as an update and then modelferry do.
+func release(t *testing.T, layout paths.Layout, releases string) {
+	t.Helper()
+	require.NoError(t, os.MkdirAll(filepath.Dir(layout.StackFile()), 0o755))
+	require.NoError(t, os.WriteFile(layout.StackFile(), []byte("config: {modelferry:releases: "+releases+"}"), 0o644))
 }
 
-func TestSavePublished_keepsOtherEntries(t *testing.T) {
-	p := newRepository(t, "eks")
-	writePublished(t, p, "config: {modelferry:rollout: {deadline: 15s}}")
-	_, err := SavePublished(p, "bankchurn", []string{"artifacts", "model"}, "bankchurn/m", testmodel.File{SHA256: "a", Bytes: 1})
+const releasedDigest = "00000000000011111111111122222222222233333333333344444444444455ff"
+
+// What modelferry has released stays, until the users' file says otherwise. An artifact that was generated is generated
+// again.
+func TestLoad_releasedArtifact(t *testing.T) {
+	p := newRepository(t, "gke")
+	const path = "bankchurn/000000000000/model.joblib"
+	release(t, p, "{bankchurn: {artifacts: {model: {path: "+path+", sha256: \""+releasedDigest+"\", size: 7B}, "+
+		"dataset: {path: bankchurn/v0/Churn.csv, sha256: \""+releasedDigest+"\", size: 7B}}}}")
+	r, err := Load(p)
 	require.NoError(t, err)
-	published, err := readPublishedConfig(p)
+	require.Len(t, r.Objects, 5, "no artifact is generated for the released one")
+	artifacts := loadWithEndpoints(t, p, r).Workloads()[0].Artifacts
+	require.Equal(t, path, artifacts[0].Path)
+	require.Equal(t, releasedDigest, artifacts[0].SHA256)
+	require.Equal(t, int64(7), artifacts[0].Bytes)
+	require.Equal(t, "bankchurn/v1/Churn.csv", artifacts[1].Path)
+
+	writeOverrides(t, p, "config: {modelferry:releases: {bankchurn: {artifacts: {model: {path: bankchurn/other, size: 1kB}}}}}")
+	r, err = Load(p)
 	require.NoError(t, err)
-	require.Equal(t, map[string]any{"deadline": "15s"}, published["modelferry:rollout"])
-	require.True(t, pinsArtifact(published, "bankchurn", []string{"artifacts", "model"}))
-	require.False(t, pinsArtifact(published, "bankchurn", []string{"artifacts", "dataset"}))
-	require.False(t, pinsArtifact(published, "nlpinsight", []string{"artifacts", "model"}))
+	model := loadWithEndpoints(t, p, r).Workloads()[0].Artifacts[0]
+	require.Equal(t, "bankchurn/other", model.Path)
+	require.NotEqual(t, releasedDigest, model.SHA256)
 }
 
 // The node has room for one pod of each service, which is not worth a warning. A user may ask for more.
@@ -124,7 +121,7 @@ func TestLoad_singleReplicas(t *testing.T) {
 			"config: {modelferry:services: {bankchurn: {autoscaling: {max: 2}}}}":         {1, 2},
 			"config: {modelferry:services: {bankchurn: {autoscaling: {min: 2, max: 3}}}}": {2, 3},
 		} {
-			writePublished(t, p, published)
+			writeOverrides(t, p, published)
 			r, err := Load(p)
 			require.NoError(t, err)
 			c := loadWithEndpoints(t, p, r)
@@ -147,10 +144,10 @@ func TestLoad_singleReplicas(t *testing.T) {
 	}
 }
 
-// The artifacts of a backend are generated too, and can be published.
+// The artifacts of a backend are generated too, and can be released.
 func TestLoad_backendArtifact(t *testing.T) {
 	p := newRepository(t, "gke")
-	writePublished(t, p, "config: {modelferry:releases: "+
+	writeOverrides(t, p, "config: {modelferry:releases: "+
 		"{nlpinsight: {backend: finbert, backends: {finbert: {artifacts: {model: {size: 1MB}}}}}}}")
 	r, err := Load(p)
 	require.NoError(t, err)
@@ -172,10 +169,9 @@ func TestLoad_backendArtifact(t *testing.T) {
 	}
 	require.Equal(t, generated, pin().SHA256)
 	require.NotEmpty(t, generated)
-	file := testmodel.File{SHA256: "00000000000011111111111122222222222233333333333344444444444455ff", Bytes: 7}
-	_, err = SavePublished(p, "nlpinsight", []string{"backends", "finbert", "artifacts", "model"}, "nlpinsight/v2/model.tar.gz", file)
-	require.NoError(t, err)
-	require.Equal(t, file.SHA256, pin().SHA256)
+	release(t, p, "{nlpinsight: {backends: {finbert: {artifacts: {model: "+
+		"{path: nlpinsight/000000000000/model.tar.gz, sha256: \""+releasedDigest+"\", size: 7B}}}}}}")
+	require.Equal(t, releasedDigest, pin().SHA256)
 }
 
 // Without them, the network policies would refuse requests of this machine, and those of the pods to STS.
@@ -186,7 +182,7 @@ func TestLoad_networkPolicy(t *testing.T) {
 			"config: {}": {"10.0.0.9/32"},
 			"config: {modelferry:networkPolicy: {namespaces: [gateways], sources: [10.9.0.0/24]}}": {"10.0.0.9/32", "10.9.0.0/24"},
 		} {
-			writePublished(t, p, published)
+			writeOverrides(t, p, published)
 			r, err := Load(p)
 			require.NoError(t, err)
 			c := loadWithEndpoints(t, p, r)
@@ -201,7 +197,7 @@ func TestLoad_networkPolicy(t *testing.T) {
 func TestLoad_rejectsCSI(t *testing.T) {
 	for _, stack := range paths.Stacks {
 		p := newRepository(t, stack)
-		writePublished(t, p, "config: {modelferry:releases: {bankchurn: {delivery: csi}}}")
+		writeOverrides(t, p, "config: {modelferry:releases: {bankchurn: {delivery: csi}}}")
 		_, err := Load(p)
 		require.ErrorContains(t, err, "modelferry:releases.bankchurn.delivery: Forbidden: "+
 			"the local cloud has no CSI driver that mounts buckets: set it to fetch")
@@ -211,7 +207,7 @@ func TestLoad_rejectsCSI(t *testing.T) {
 
 func TestLoad_invalidConfig(t *testing.T) {
 	p := newRepository(t, "gke")
-	writePublished(t, p, "config: {modelferry:clutser: {}}")
+	writeOverrides(t, p, "config: {modelferry:clutser: {}}")
 	_, err := Load(p)
 	require.ErrorContains(t, err, `modelferry:clutser: Forbidden: unknown key: did you mean "cluster"?`)
 	require.NoDirExists(t, filepath.Join(p.LocalDir(), "models"))

@@ -78,6 +78,9 @@ func (l Layout) Dir() string { return filepath.Join(l.LocalDir(), l.Stack) }
 // Kubeconfig is the administrator's kubeconfig of this stack's cluster.
 func (l Layout) Kubeconfig() string { return filepath.Join(l.Dir(), "kubeconfig") }
 
+// StackFile is the stack file that the engine reads: the repository's with the values of the local cloud.
+func (l Layout) StackFile() string { return filepath.Join(l.Dir(), "work", "Pulumi."+l.Stack+".yaml") }
+
 // LastKubeconfig is a copy of the kubeconfig of the stack that was started last.
 func (l Layout) LastKubeconfig() string { return filepath.Join(l.LocalDir(), "kubeconfig") }
 

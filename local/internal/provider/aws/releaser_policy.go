@@ -37,7 +37,9 @@ func releaserStatements(policy iampolicy.Document, bucket string) []iampolicy.St
 	return []iampolicy.Statement{
 		{
 			Effect: "Allow", Principal: principal, Resource: objects,
-			Action: iampolicy.Strings{"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"},
+			Action: iampolicy.Strings{
+				"s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts",
+			},
 		},
 		{
 			Effect: "Allow", Principal: principal, Resource: iampolicy.Strings{arn}, Action: iampolicy.Strings{"s3:ListBucket"},

@@ -1,0 +1,140 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// buildProgram runs a pulumi up that changes nothing, as a user's first one, which builds the program.
+func (c *cloud) buildProgram() {
+	c.t.Helper()
+	started := time.Now()
+	require.NoError(c.t, c.userCommand("pulumi", "up", "--stack", c.Stack, "--yes", "--skip-preview", "--suppress-outputs",
+		"--expect-no-changes", "--non-interactive").Run())
+	report(c.t, c.Stack+" the first pulumi up, which builds the program", "%.1f s", time.Since(started).Seconds())
+}
+
+// statusOf returns the wanted and the running digest of the model of a service, as modelferry status shows them.
+func (c *cloud) statusOf(service string) (wanted string, running []string) {
+	c.t.Helper()
+	var stacks []struct {
+		Services []struct {
+			Artifacts []struct {
+				Name    string
+				Wanted  struct{ SHA256 string }
+				Running []struct{ SHA256 string }
+			}
+		}
+	}
+	c.modelferryJSON(&stacks, "status", service)
+	for _, artifact := range stacks[0].Services[0].Artifacts {
+		if artifact.Name == "model" {
+			wanted = artifact.Wanted.SHA256
+			for _, version := range artifact.Running {
+				running = append(running, version.SHA256)
+			}
+		}
+	}
+	return wanted, running
+}
+
+// TestRelease_deploy ships a model with one command, and takes it back with another. Requests are served all along.
+func TestRelease_deploy(t *testing.T) {
+	forEachStack(t, func(c *cloud) {
+		t := c.t
+		c.start()
+		c.buildProgram()
+		old := c.publishedModel("bankchurn").SHA256
+		probe := startProbe(t, c.services()["bankchurn"].URL)
+		started := time.Now()
+		file := c.release("bankchurn", "a model of one command\n", "--deploy")
+		took := time.Since(started)
+		served, err := servedDigest(c.services()["bankchurn"].URL)
+		require.NoError(t, err)
+		require.Equal(t, file.SHA256, served)
+
+		wanted, running := c.statusOf("bankchurn")
+		require.Equal(t, wanted, file.SHA256)
+		require.Equal(t, []string{file.SHA256}, running)
+		printed, verifyTook := c.modelferry("verify", "bankchurn")
+		require.Contains(t, printed, file.SHA256[:12])
+		printed, historyTook := c.modelferry("history", "bankchurn")
+		require.Contains(t, printed, file.SHA256[:12])
+		require.Contains(t, printed, old[:12], "what was before the first release is its own release")
+
+		back := time.Now()
+		_, rollbackTook := c.modelferry("rollback", "bankchurn", "--deploy")
+		firstSeen, requests, failures := probe.result()
+		require.Empty(t, failures, "a request fails at no time")
+		require.Len(t, firstSeen, 2)
+		served, err = servedDigest(c.services()["bankchurn"].URL)
+		require.NoError(t, err)
+		require.Equal(t, old, served)
+		_, running = c.statusOf("bankchurn")
+		require.Equal(t, []string{old}, running)
+		report(t, c.Stack+" release --deploy, from its start to the new digest served", "%.1f s (at most 12), %d requests, none failed",
+			firstSeen[file.SHA256].Sub(started).Seconds(), requests)
+		report(t, c.Stack+" modelferry", "release --deploy %.1f s, verify %.1f s, history %.1f s, rollback --deploy %.1f s (%.1f s in all)",
+			took.Seconds(), verifyTook.Seconds(), historyTook.Seconds(), rollbackTook.Seconds(), time.Since(back).Seconds())
+	})
+}
+
+// TestRelease_failure rolls back to a release whose object has been damaged. The command fails with the fetcher's
+// message, and puts back the config that was. The pods serve on.
+func TestRelease_failure(t *testing.T) {
+	forEachStack(t, func(c *cloud) {
+		t := c.t
+		c.start()
+		c.buildProgram()
+		c.setConfig("config:\n    modelferry:rollout: {deadline: 15s}\n")
+		c.run("up")
+		damaged := c.release("bankchurn", "a model that is damaged later\n", "--deploy")
+		current := c.release("bankchurn", "a model that serves on\n", "--deploy")
+		config, err := os.ReadFile(c.StackFile())
+		require.NoError(t, err)
+		c.damageObject("models", "bankchurn/"+damaged.SHA256[:12]+"/model.joblib")
+		probe := startProbe(t, c.services()["bankchurn"].URL)
+
+		code, printed, took := c.runModelferry("rollback", "bankchurn", "--deploy")
+		require.Equal(t, 1, code)
+		require.Contains(t, printed, "exit code 5")
+		require.Contains(t, printed, damaged.SHA256[:12]+"/model.joblib")
+		firstSeen, _, failures := probe.result()
+		require.Empty(t, failures, "the old pod serves on")
+		require.Len(t, firstSeen, 1)
+		require.Contains(t, firstSeen, current.SHA256)
+		restored, err := os.ReadFile(c.StackFile())
+		require.NoError(t, err)
+		require.Equal(t, string(config), string(restored))
+		_, running := c.statusOf("bankchurn")
+		require.Equal(t, []string{current.SHA256}, running)
+		report(t, c.Stack+" a rollback that fails, with what was before restored", "%.1f s", took.Seconds())
+
+		code, printed, _ = c.runModelferry("release", "bankchurn", c.Bin("ferry"), "--sha256", damaged.SHA256)
+		require.NotZero(t, code)
+		require.Contains(t, printed, damaged.SHA256)
+		restored, err = os.ReadFile(c.StackFile())
+		require.NoError(t, err)
+		require.Equal(t, string(config), string(restored))
+	})
+}
+
+// damageObject changes the first byte of an object in the files of the object store, which does not notice.
+func (c *cloud) damageObject(bucket, path string) {
+	c.t.Helper()
+	dir := map[string][]string{"gke": {"store"}, "eks": {"store", "buckets"}}[c.Stack]
+	file, err := os.OpenFile(filepath.Join(c.DataDir(dir...), c.bucket(bucket), path), os.O_RDWR, 0)
+	require.NoError(c.t, err)
+	first := make([]byte, 1)
+	_, err = file.ReadAt(first, 0)
+	require.NoError(c.t, err)
+	_, err = file.WriteAt([]byte{first[0] ^ 1}, 0)
+	require.NoError(c.t, err)
+	require.NoError(c.t, file.Close())
+}
