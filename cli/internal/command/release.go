@@ -11,15 +11,18 @@ import (
 func releaseCommand() *cobra.Command {
 	var r release.Request
 	cmd := &cobra.Command{
-		Use:   "release SERVICE FILE|FOLDER|ARTIFACT=SOURCE...",
+		Use:   "release SERVICE FILE|FOLDER|MODEL|ARTIFACT=SOURCE...",
 		Short: "Upload artifacts of a service and write them into the stack files",
 		Long: "Upload artifacts of a service, under paths that contain their digests, record the release in the bucket, and write\n" +
-			"path, digest, size and version into the stack files. A single source is the model. A folder is packed as .tar.zst.\n\n" +
+			"path, digest, size and version into the stack files. A single source is the model. A folder is packed as .tar.zst.\n" +
+			"A MODEL of an MLflow registry is models:/NAME/VERSION or models:/NAME@ALIAS, with /PATH for one file of it. The server\n" +
+			"is that of MLFLOW_TRACKING_URI.\n\n" +
 			"The config of every stack is validated before anything is uploaded. Nothing in a bucket is overwritten, and what is\n" +
 			"there already is not sent again. After an interruption, run the same command again.",
 		Example: "  modelferry release bankchurn model.joblib --stack gke --stack eks\n" +
 			"  modelferry release chicagotaxi model=model.joblib predictions=2026.csv --stack gke\n" +
 			"  modelferry release nlpinsight ./finbert --backend finbert --stack gke --dry-run\n" +
+			"  modelferry release bankchurn models:/bankchurn@champion/model.joblib --stack gke\n" +
 			"  modelferry release bankchurn model.joblib -s gke -s eks --deploy --canary gke",
 		Args:              cobra.MinimumNArgs(2),
 		ValidArgsFunction: completeServices,

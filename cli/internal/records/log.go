@@ -89,6 +89,10 @@ func (l Log) Append(ctx context.Context, count int, r Record) (Record, error) {
 		return Record{}, err
 	}
 	content = append(content, '\n')
+	if len(content) > maxRecordBytes {
+		return Record{}, fmt.Errorf("the record of the release of %s has %d bytes, more than %d: the registry's annotations are too long",
+			l.Service, len(content), maxRecordBytes)
+	}
 	sum := sha256.Sum256(content)
 	_, err = l.Store.Put(ctx, l.key(r.Number), objectstore.Content{
 		File: bytes.NewReader(content), Size: int64(len(content)), SHA256: hex.EncodeToString(sum[:]),

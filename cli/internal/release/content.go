@@ -10,9 +10,9 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"strings"
 
 	"github.com/modelferry/modelferry/cli/internal/exitcode"
+	"github.com/modelferry/modelferry/cli/internal/mlflow"
 	"github.com/modelferry/modelferry/cli/internal/pack"
 	"github.com/modelferry/modelferry/cli/internal/records"
 	"github.com/modelferry/modelferry/cli/objectstore"
@@ -32,9 +32,6 @@ type content struct {
 	temporary string
 }
 
-// registryScheme begins the URI of a model in a registry.
-const registryScheme = "models:/"
-
 // digestDigits is the number of digits of the digest in the path of an object.
 const digestDigits = 12
 
@@ -46,7 +43,7 @@ func (e *Environment) open(ctx context.Context, source string) (c *content, err 
 			err = errors.Join(err, c.close())
 		}
 	}()
-	if e.Fetch != nil && strings.HasPrefix(source, registryScheme) {
+	if mlflow.IsReference(source) {
 		if c.temporary, err = os.MkdirTemp("", "modelferry-"); err != nil {
 			return c, err
 		}
@@ -89,7 +86,7 @@ func (e *Environment) pack(ctx context.Context, c *content, dir string) (err err
 		}
 	}
 	c.name += pack.Suffix
-	if c.file, err = os.Create(filepath.Join(c.temporary, "archive"+pack.Suffix)); err != nil {
+	if c.file, err = os.Create(filepath.Join(c.temporary, ".archive"+pack.Suffix)); err != nil {
 		return err
 	}
 	fmt.Fprintf(e.Messages, "packing %s\n", dir)
