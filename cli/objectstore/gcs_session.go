@@ -130,7 +130,7 @@ func (u *gcsUpload) sessionStatus(ctx context.Context, session string) (gcsObjec
 
 // sendRest sends the content from offset in one request.
 func (u *gcsUpload) sendRest(ctx context.Context, session string, offset int64) (gcsObject, error) {
-	watched, touch, stop := watchStall(ctx, stallTimeout+responseTimeout)
+	watched, touch, stop := watchStall(ctx, u.store.retry.stall)
 	defer stop()
 	r := gcsRequest{
 		method: http.MethodPut, url: session, key: u.key, operation: opCreate, length: u.content.Size - offset,

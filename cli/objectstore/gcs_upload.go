@@ -82,7 +82,7 @@ func (u *gcsUpload) sendOnce(ctx context.Context) (object gcsObject, err error) 
 		boundary, u.metadata(), boundary, contentType)
 	tail := "\r\n--" + boundary + "--\r\n"
 	err = u.store.retry.do(ctx, func() error {
-		watched, touch, stop := watchStall(ctx, stallTimeout+responseTimeout)
+		watched, touch, stop := watchStall(ctx, u.store.retry.stall)
 		defer stop()
 		content := newBody(u.content, 0, u.content.Size, u.progress, touch)
 		object, err = u.finish(watched, gcsRequest{

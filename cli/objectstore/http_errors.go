@@ -24,18 +24,21 @@ func requestError(location string, err error) error {
 		verification *tls.CertificateVerificationError
 		hostname     x509.HostnameError
 		record       tls.RecordHeaderError
-		parse        *url.Error
+		urlErr       *url.Error
 	)
 	switch {
 	case errors.As(err, &verification), errors.As(err, &hostname):
 		return newError(ErrInvalid, "%s: %w", location, err).withHint("name the file of the endpoint's CA in SSL_CERT_FILE")
 	case errors.As(err, &record), errors.Is(err, http.ErrSchemeMismatch):
 		return newError(ErrInvalid, "%s: %w", location, err).withHint("check the scheme of the endpoint: the server does not speak TLS")
-	case errors.As(err, &parse) && (parse.Op == "parse" || strings.Contains(err.Error(), "unsupported protocol scheme")):
+	case errors.As(err, &urlErr) && (urlErr.Op == "parse" || strings.Contains(err.Error(), "unsupported protocol scheme")):
 		return newError(ErrInvalid, "%s: %w", location, err).withHint(proxyHint)
 	case strings.Contains(err.Error(), "Proxy Authentication Required"):
 		return newError(ErrInvalid, "%s: %w", location, err).
 			withHint("the proxy requires a login: set HTTPS_PROXY to http://USER:PASSWORD@HOST:PORT")
+	}
+	if errors.As(err, &urlErr) {
+		err = urlErr.Err // without the request's URL, which the user does not know
 	}
 	return newError(nil, "%s: %w", location, err)
 }

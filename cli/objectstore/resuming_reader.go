@@ -62,7 +62,7 @@ func (r *resumingReader) end() error {
 }
 
 func (r *resumingReader) reopen() error {
-	ctx, touch, stop := watchStall(r.ctx, stallTimeout)
+	ctx, touch, stop := watchStall(r.ctx, r.retry.stall)
 	body, err := r.open(ctx, r.offset)
 	if err != nil {
 		stop()

@@ -13,10 +13,17 @@ type retryPolicy struct {
 	attempts int
 	// first and longest wait between attempts.
 	first, longest time.Duration
+	// stall is the time without a byte after which a request is given up. It includes the wait for the answer.
+	stall time.Duration
 }
 
 // defaultRetries bridge an interruption of about a minute.
-var defaultRetries = retryPolicy{attempts: 10, first: 250 * time.Millisecond, longest: 16 * time.Second}
+var defaultRetries = retryPolicy{
+	attempts: 10,
+	first:    250 * time.Millisecond,
+	longest:  16 * time.Second,
+	stall:    time.Minute + responseTimeout,
+}
 
 // maxRetryAfter limits what a store may ask to wait.
 const maxRetryAfter = time.Minute
@@ -61,9 +68,6 @@ func (p retryPolicy) do(ctx context.Context, attempt func() error) error {
 
 // errStalled is the cause of a request that was given up because no byte was sent or received for too long.
 var errStalled = errors.New("no byte was transferred")
-
-// stallTimeout is the time without a byte after which a request is given up.
-const stallTimeout = time.Minute
 
 // watchStall returns a context that is cancelled when touch has not been called for the time limit. stop ends it.
 func watchStall(ctx context.Context, limit time.Duration) (watched context.Context, touch, stop func()) {

@@ -67,7 +67,7 @@ func (s *s3Store) classify(ctx context.Context, action, key string, err error) e
 	}
 	var response *awshttp.ResponseError
 	var send *smithyhttp.RequestSendError
-	if errors.As(err, &response) && !errors.As(err, &send) && response.Response != nil {
+	if errors.As(err, &response) && !errors.As(err, &send) && response.Response != nil && response.HTTPStatusCode() != 0 {
 		return s.classifyResponse(action, key, err, response)
 	}
 	var operation *smithy.OperationError

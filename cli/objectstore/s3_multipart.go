@@ -152,7 +152,7 @@ func (u *s3Upload) sendPart(ctx context.Context, id string, p part) (done types.
 		return done, err
 	}
 	err = u.store.retry.do(ctx, func() error {
-		watched, touch, stop := watchStall(ctx, stallTimeout+responseTimeout)
+		watched, touch, stop := watchStall(ctx, u.store.retry.stall)
 		defer stop()
 		content := newBody(u.content, p.offset, p.length, u.progress, touch)
 		out, err := u.store.client.UploadPart(watched, &s3.UploadPartInput{

@@ -59,7 +59,7 @@ func (s *s3Store) Put(ctx context.Context, key string, content Content, o PutOpt
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 func (u *s3Upload) sendOnce(ctx context.Context) (result s3Result, err error) {
 	err = u.store.retry.do(ctx, func() error {
-		watched, touch, stop := watchStall(ctx, stallTimeout+responseTimeout)
+		watched, touch, stop := watchStall(ctx, u.store.retry.stall)
 		defer stop()
 		content := newBody(u.content, 0, u.content.Size, u.progress, touch)
 		out, err := u.store.client.PutObject(watched, &s3.PutObjectInput{
