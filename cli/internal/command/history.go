@@ -68,7 +68,8 @@ func writeHistory(out io.Writer, entries []release.Entry) error {
 			notes = append(notes, "backend "+e.Backend)
 		}
 		if e.Message != "" {
-			notes = append(notes, e.Message)
+			firstLine, _, _ := strings.Cut(e.Message, "\n")
+			notes = append(notes, firstLine)
 		}
 		fmt.Fprintf(table, "%s\t%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\n", mark, e.Stack, e.Number, e.Time.Format(time.DateTime),
 			strings.Join(digests, ", "), humanize.Bytes(uint64(size)), e.Who, e.Commit[:min(len(e.Commit), 7)], strings.Join(notes, "; "))

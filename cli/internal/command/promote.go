@@ -23,6 +23,7 @@ func promoteCommand() *cobra.Command {
 	cmd.Flags().StringVar(&r.From, "from", "", "`STACK` that has the release")
 	cmd.Flags().StringVar(&r.To, "to", "", "`STACK` that gets it")
 	cmd.Flags().StringVar(&r.Backend, "backend", "", "`BACKEND` that the artifacts belong to (default: the one that --from runs)")
+	cmd.Flags().StringVar(&r.Image, "image", "", "`IMAGE` of the model server with its digest (default: as it is)")
 	for _, flag := range []string{"from", "to"} {
 		_ = cmd.MarkFlagRequired(flag) // fails only for a flag that does not exist
 		completeStacks(cmd, flag)

@@ -6,8 +6,11 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -118,6 +121,34 @@ func TestRelease_failedUpload(t *testing.T) {
 				require.Empty(t, f.objects(t, stack))
 			})
 		}
+	}
+}
+
+// The connection is cut until the command is interrupted. The next run finishes.
+func TestRelease_cutUpload(t *testing.T) {
+	for stack := range clouds {
+		t.Run(stack, func(t *testing.T) {
+			f := newFixture(t, stack)
+			before, content := f.stackFile(t, stack), strings.Repeat("model ", 100_000)
+			var mended atomic.Bool
+			const times = 1000
+			f.stores[stack].Proxy.Inject(times, func(r *http.Request) bool {
+				return uploadtest.IsContent(r) && !mended.Load()
+			}, uploadtest.Cut(100_000))
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			_, err := f.env.Release(ctx, f.request(t, content, stack))
+			require.Error(t, err)
+			require.Equal(t, exitcode.Interrupted, exitcode.Of(ctx, err), err.Error())
+			require.Equal(t, before, f.stackFile(t, stack))
+			require.Empty(t, f.objects(t, stack))
+
+			mended.Store(true)
+			f.release(t, content, stack)
+			require.True(t, f.pinned(t, stack, content))
+			require.Equal(t, content, f.objects(t, stack)[keyOf(content)])
+			require.Len(t, f.records(t, stack), 1)
+		})
 	}
 }
 

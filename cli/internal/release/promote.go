@@ -22,6 +22,8 @@ type PromoteRequest struct {
 	Service  string
 	From, To string
 	Backend  string
+	// Image of the model server, or "" to keep it.
+	Image string
 }
 
 // Promote releases on a stack what another stack has. The bytes are compared with the digest of the other stack.
@@ -38,7 +40,7 @@ func (e *Environment) Promote(ctx context.Context, r PromoteRequest) (result Res
 		return Result{}, err
 	}
 	result = Result{Service: r.Service, DryRun: r.DryRun, Stacks: make([]StackResult, 1)}
-	s := &step{target: destination, result: &result.Stacks[0]}
+	s := &step{target: destination, result: &result.Stacks[0], image: r.Image}
 	copies, err := s.planPromotion(ctx, source)
 	if err != nil {
 		return Result{}, err
@@ -103,7 +105,7 @@ func (s *step) planPromotion(ctx context.Context, source *target) (copies map[st
 	if t.release().Image == "" {
 		backend = t.backend
 	}
-	if err := t.file.SetRelease(t.service, "", backend); err != nil {
+	if err := t.file.SetRelease(t.service, s.image, backend); err != nil {
 		return nil, exitcode.WithCode(exitcode.Invalid, err)
 	}
 	if err := t.set(s.artifacts); err != nil {
