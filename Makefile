@@ -93,18 +93,21 @@ plugins: ## install Pulumi's plugins for the clouds and Kubernetes, in the versi
 	while read -r name version; do $(BIN)/pulumi plugin install resource "$$name" "$$version" || exit; done
 
 # Without checkpoints a preview with the state in a bucket is many times as fast (docs/performance.md).
-pulumi_preview = PULUMI_SKIP_CHECKPOINTS=true $(BIN)/pulumi preview --stack "$(STACK)" --diff --non-interactive --color never
+pulumi_preview = PULUMI_SKIP_CHECKPOINTS=true $(BIN)/pulumi preview --stack "$(STACK)" --non-interactive --color never
 
-preview-stack: ## show what pulumi up would change in a real stack [STACK=]
-	$(call build,pulumi)
-	@$(pulumi_preview)
+# With REFRESH, what was changed in the cloud by hand counts, too.
+refresh_flag = $(if $(REFRESH),--refresh)
 
-deploy: ## deploy a real stack, without asking [STACK=]
+preview-stack: ## show what make deploy would change in a real stack [STACK= REFRESH=]
 	$(call build,pulumi)
-	@$(BIN)/pulumi up --stack "$(STACK)" --yes --skip-preview --non-interactive --color never
+	@$(pulumi_preview) --diff $(refresh_flag)
+
+deploy: ## deploy a real stack, without asking; REFRESH=1 repairs drift [STACK= REFRESH=]
+	$(call build,pulumi)
+	@$(BIN)/pulumi up --stack "$(STACK)" --yes --skip-preview --non-interactive --color never $(refresh_flag)
 
 # Exit code 7 of pulumi says that there are changes: pkg/cmd/pulumi/cmd/exit_codes.go. A result is written only if the
-# comparison has finished.
+# comparison has finished. Without --diff, which also prints the changed status of every object.
 drift: ## compare a real stack with its cloud: an error if they differ; the report is in DIR= [STACK= DIR=.local/drift]
 	$(call build,pulumi)
 	@dir="$(or $(DIR),.local/drift)"; mkdir -p "$$dir" && rm -f "$$dir/result"; status=0; \

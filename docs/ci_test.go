@@ -186,7 +186,7 @@ func TestDrift_result(t *testing.T) {
 			require.NoError(t, os.WriteFile(filepath.Join(dir, "result"), []byte("clean\n"), 0o600), "of an earlier run")
 			out, ok := runMake(t, `echo "$@"; exit `+c.code, nil, "drift", "STACK=eks", "DIR="+dir)
 			require.Equal(t, c.code == "0", ok, out)
-			require.Contains(t, out, "preview --stack eks --diff --non-interactive --color never --refresh --expect-no-changes")
+			require.Contains(t, out, "preview --stack eks --non-interactive --color never --refresh --expect-no-changes")
 			report, err := os.ReadFile(filepath.Join(dir, "report.txt"))
 			require.NoError(t, err)
 			require.Contains(t, string(report), "preview --stack eks")
@@ -195,6 +195,22 @@ func TestDrift_result(t *testing.T) {
 			require.Equal(t, c.result, string(result))
 		})
 	}
+}
+
+func TestDeploy_refresh(t *testing.T) {
+	out, ok := runMake(t, `echo "$@"`, nil, "deploy", "STACK=eks")
+	require.True(t, ok, out)
+	require.Equal(t, "up --stack eks --yes --skip-preview --non-interactive --color never\n", out)
+	for target, want := range map[string]string{
+		"deploy":        "up --stack gke --yes --skip-preview --non-interactive --color never --refresh\n",
+		"preview-stack": "preview --stack gke --non-interactive --color never --diff --refresh\n",
+	} {
+		out, ok = runMake(t, `echo "$@"`, []string{"REFRESH=1", "STACK=gke"}, target)
+		require.True(t, ok, out)
+		require.Equal(t, want, out)
+	}
+	_, ok = runMake(t, "exit 4", nil, "deploy")
+	require.False(t, ok)
 }
 
 func TestPlugins_versionsOfGoMod(t *testing.T) {

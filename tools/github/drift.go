@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"regexp"
 	"strings"
 )
 
@@ -62,14 +63,30 @@ func reportDrift(ctx context.Context, c *client, stack, dir string) error {
 func driftBody(marker, stack, runURL, report string) string {
 	text := fmt.Sprintf(
 		"%s\nSomething differs between the stack `%s` and its cloud: a change that was made by hand, or a commit that was not "+
-			"deployed. The plan below is what the next deployment would do, from [the last run](%s).\n\n"+
-			"Deploy to restore the configuration, or change the configuration to what is there. "+
-			"The next run renews this issue, or closes it.\n\n",
+			"deployed. This is what a deployment would do, from [the last run](%s), which has the whole report.\n\n"+
+			"To restore the configuration, run the workflow `deploy` with *refresh*: without it, a deployment does not look at the "+
+			"cloud. To keep what is there, change the configuration. The next run renews this issue, or closes it.\n\n",
 		marker,
 		stack,
 		runURL,
 	)
-	return text + fenced(report, maxComment-len(text))
+	return text + fenced(changes(report), maxComment-len(text))
+}
+
+var (
+	// changedLine is a resource with an operation in the report of pulumi preview, such as " ~  gcp:storage:Bucket models
+	// update [diff: ~labels]".
+	changedLine = regexp.MustCompile(`(?m)^ ?(?:[-+~]|\+-|-\+|\+\+|--) +\S+:\S+ .*$`)
+	totals      = regexp.MustCompile(`(?ms)^Resources:\n.*`)
+)
+
+// changes returns the lines about changed resources and the totals. Without any such line it returns the whole report.
+func changes(report string) string {
+	lines := changedLine.FindAllString(report, -1)
+	if len(lines) == 0 {
+		return report
+	}
+	return strings.Join(lines, "\n") + "\n\n" + totals.FindString(report)
 }
 
 // findIssue returns the open issue of a workflow whose text begins with the marker, or nil.

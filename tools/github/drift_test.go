@@ -6,6 +6,46 @@ import (
 
 const driftMarker = "<!-- modelferry:drift gke -->"
 
+// driftReport is a part of what pulumi preview --refresh prints.
+const driftReport = `Previewing update (gke):
+    gcp:container:NodePool modelferry-system
+    kubernetes:core/v1:ConfigMap bankchurn-model
+ ~  kubernetes:apps/v1:Deployment bankchurn update [diff: ~spec]
+ +  kubernetes:core/v1:Service chicagotaxi create
++-  kubernetes:core/v1:ConfigMap x replace
+    pulumi:pulumi:Stack modelferry-gke 7 warnings
+Diagnostics:
+  pulumi:pulumi:Stack (modelferry-gke):
+    warning: using pulumi-resource-gcp from $PATH
+
+Resources:
+    + 1 to create
+    ~ 1 to update
+    2 changes. 72 unchanged
+
+error: no changes were expected for preview but changes were proposed
+`
+
+func TestChanges_ofReport(t *testing.T) {
+	want := ` ~  kubernetes:apps/v1:Deployment bankchurn update [diff: ~spec]
+ +  kubernetes:core/v1:Service chicagotaxi create
++-  kubernetes:core/v1:ConfigMap x replace
+
+Resources:
+    + 1 to create
+    ~ 1 to update
+    2 changes. 72 unchanged
+
+error: no changes were expected for preview but changes were proposed
+`
+	if got := changes(driftReport); got != want {
+		t.Fatalf("got:\n%s", got)
+	}
+	if got := changes("something else\n"); got != "something else\n" {
+		t.Fatalf("got:\n%s", got)
+	}
+}
+
 func driftIssues(issues ...map[string]any) map[string]any {
 	return map[string]any{"GET /issues": issues}
 }
@@ -15,7 +55,7 @@ func openIssue(number int, body, login string) map[string]any {
 }
 
 func TestDrift_issue(t *testing.T) {
-	drifted := map[string]string{"result": "drifted\n", "report.txt": "~ gcp:storage:Bucket models\n"}
+	drifted := map[string]string{"result": "drifted\n", "report.txt": driftReport}
 	clean := map[string]string{"result": "clean\n", "report.txt": ""}
 	ours := openIssue(4, driftMarker+"\n…", botLogin)
 	pull := openIssue(5, driftMarker, botLogin)
@@ -46,7 +86,7 @@ func TestDrift_issue(t *testing.T) {
 					t,
 					g.changes[0].body["body"].(string),
 					driftMarker+"\n",
-					"```text\n~ gcp:storage:Bucket models\n```",
+					"```text\n ~  kubernetes:apps/v1:Deployment bankchurn update [diff: ~spec]\n",
 					"https://github.com/o/r/actions/runs/5",
 				)
 			}
