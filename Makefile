@@ -74,9 +74,9 @@ render: ## write the Kubernetes objects as YAML DIR= [STACK=]
 	$(call build,pulumi ferry)
 	@$(FERRY) render --stack $(STACK) --dir "$(or $(DIR),$(error DIR is required: make render DIR=out))"
 
-image: ## build the fetcher image for amd64 and arm64 and print its digest; push it with REGISTRY= [REGISTRY= PROGRAM=fetcher]
+image: ## build the fetcher image for amd64 and arm64, push it with REGISTRY=, set it in a stack file with STACK= [PROGRAM=]
 	$(call build,ferry) >&2
-	@$(FERRY) image $(if $(REGISTRY),--registry $(REGISTRY)) $(PROGRAM)
+	@$(FERRY) image $(if $(REGISTRY),--registry $(REGISTRY) $(stack_flag)) $(PROGRAM)
 
 clean: override STACK := # stop every stack: clean removes their programs
 clean: down ## run make down and remove everything that was built
@@ -129,7 +129,7 @@ release: ## release a model of a bucket or registry; variables in the environmen
 run_flag = $(if $(RUN),-run '$(RUN)')
 
 # The tests of these modules read files outside of the module, which Go's test cache ignores.
-UNCACHED := stack/iamtest stack/policytest local tools/gate tools/sbom
+UNCACHED := stack/iamtest stack/policytest cli local tools/gate tools/sbom
 
 test: ## run every test that does not need root [MODULES= RUN=]
 	$(call build,pulumi fake-gcs-server versitygw)

@@ -9,7 +9,8 @@ import (
 
 // Fetcher is the init container that downloads a service's artifacts into the pod.
 type Fetcher struct {
-	// Image of the fetcher, with a digest (recommended) or a tag. The command make image prints it.
+	// Image of the fetcher, with a digest (recommended) or a tag. The command make image prints it, and
+	// sets it with STACK=.
 	Image string `json:"image" need:"required"`
 	// Number of retries after a failed attempt, up to 20.
 	Retries int `json:"retries" default:"3"`

@@ -81,30 +81,31 @@ func (c Config) UnpublishedWarnings(stack string) []string {
 	if len(waiting) > 0 {
 		repository, _, _ := strings.Cut(c.Fetcher.Image, "@")
 		warn(Path("fetcher", "image"), "pulumi up does not deploy %s, because the image is not published (a digest of zeros): "+
-			"run make image REGISTRY=%s, and set the image that it prints", strings.Join(waiting, ", "),
-			repository[:max(0, strings.LastIndex(repository, "/"))])
+			"run make image REGISTRY=%s STACK=%s", strings.Join(waiting, ", "),
+			repository[:max(0, strings.LastIndex(repository, "/"))], stack)
 	}
 	for _, name := range sortedKeys(c.Releases) {
 		if missing := c.placeholders(name); len(missing) > 0 {
 			warn(Path("releases", name), "pulumi up does not deploy it, because these are not published (digests of zeros): %s: %s",
-				strings.Join(missing, ", "), strings.Join(c.publishCommands(name, stack), ", and "))
+				strings.Join(missing, ", "), c.publishCommand(name, stack))
 		}
 	}
 	return warnings
 }
 
-// publishCommands returns what to do to publish a release.
-func (c Config) publishCommands(name, stack string) []string {
-	var commands []string
-	if isPlaceholderImage(c.Releases[name].Image) {
-		commands = append(commands, "push the image and set it with its digest (crane digest IMAGE)")
+// publishCommand returns the command that publishes what a release lacks.
+func (c Config) publishCommand(name, stack string) string {
+	artifacts, image := c.placeholderArtifacts(name), ""
+	switch {
+	case isPlaceholderImage(c.Releases[name].Image) && len(artifacts) == 0:
+		return fmt.Sprintf("push the image, and run pulumi config set -s %s --path %s IMAGE@sha256:DIGEST",
+			stack, Path("releases", name, "image"))
+	case isPlaceholderImage(c.Releases[name].Image):
+		image = " --image IMAGE@sha256:DIGEST"
 	}
-	switch artifacts := c.placeholderArtifacts(name); {
-	case slices.Equal(artifacts, []string{ModelArtifact}):
-		commands = append(commands, fmt.Sprintf("run modelferry release %s FILE --stack %s", name, stack))
-	case len(artifacts) > 0:
-		commands = append(commands, fmt.Sprintf("run modelferry release %s %s=FILE --stack %s",
-			name, strings.Join(artifacts, "=FILE,"), stack))
+	sources := "FILE"
+	if !slices.Equal(artifacts, []string{ModelArtifact}) {
+		sources = strings.Join(artifacts, "=FILE ") + "=FILE"
 	}
-	return commands
+	return fmt.Sprintf("run modelferry release %s %s%s --stack %s", name, sources, image, stack)
 }

@@ -102,8 +102,12 @@ func TestUnpublishedWarnings(t *testing.T) {
 			"releases.bankchurn.artifacts.dataset.sha256": zeros,
 		}, []string{
 			"modelferry:releases.bankchurn: pulumi up does not deploy it, because these are not published (digests of zeros): " +
-				"its image, artifact model, artifact dataset: push the image and set it with its digest (crane digest IMAGE), " +
-				"and run modelferry release bankchurn model=FILE,dataset=FILE --stack prod",
+				"its image, artifact model, artifact dataset: " +
+				"run modelferry release bankchurn model=FILE dataset=FILE --image IMAGE@sha256:DIGEST --stack prod",
+		}},
+		{"image", "gke", map[string]any{"releases.bankchurn.image": "registry.example/s@sha256:" + zeros}, []string{
+			"modelferry:releases.bankchurn: pulumi up does not deploy it, because these are not published (digests of zeros): " +
+				"its image: push the image, and run pulumi config set -s prod --path modelferry:releases.bankchurn.image IMAGE@sha256:DIGEST",
 		}},
 		{"artifact of a backend", "eks", map[string]any{"releases.nlpinsight.backend": "finbert",
 			"releases.nlpinsight.backends.finbert.artifacts.model.sha256": zeros}, []string{
@@ -112,7 +116,7 @@ func TestUnpublishedWarnings(t *testing.T) {
 		}},
 		{"fetcher", "gke", map[string]any{"fetcher.image": "europe-docker.pkg.dev/p/r/fetcher@sha256:" + zeros}, []string{
 			"modelferry:fetcher.image: pulumi up does not deploy bankchurn, chicagotaxi, nlpinsight, because the image is not published " +
-				"(a digest of zeros): run make image REGISTRY=europe-docker.pkg.dev/p/r, and set the image that it prints",
+				"(a digest of zeros): run make image REGISTRY=europe-docker.pkg.dev/p/r STACK=prod",
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -286,11 +286,21 @@ func TestFile_SetArtifacts_releasesOfProject(t *testing.T) {
 	f, err := Open(root, "gke")
 	require.NoError(t, err)
 	require.EqualError(t, f.SetArtifacts("bankchurn", []Artifact{v2}),
-		"Pulumi.gke.yaml has no modelferry:releases, but Pulumi.yaml has: move them into the stack's file")
+		"Pulumi.gke.yaml has no modelferry:releases, but Pulumi.yaml has: move it into the stack's file")
 }
 
 func TestFile_SetRelease(t *testing.T) {
 	f := openStack(t, "config:\n  modelferry:releases:\n    bankchurn:\n      image: registry/a:1 # now\n")
 	require.NoError(t, f.SetRelease("bankchurn", "registry/a@sha256:00ff", ""))
 	require.Equal(t, "config:\n  modelferry:releases:\n    bankchurn:\n      image: registry/a@sha256:00ff # now\n", string(f.content))
+}
+
+func TestFile_SetFetcherImage(t *testing.T) {
+	const image = "registry/fetcher@sha256:00ff"
+	f := openStack(t, "config:\n  modelferry:fetcher:\n    image: registry/fetcher:1 # make image\n    retries: 5\n")
+	require.NoError(t, f.SetFetcherImage(image))
+	require.Equal(t, "config:\n  modelferry:fetcher:\n    image: "+image+" # make image\n    retries: 5\n", string(f.content))
+	f = openStack(t, "config:\n  modelferry:cloud: gke\n")
+	require.NoError(t, f.SetFetcherImage(image))
+	require.Equal(t, "config:\n  modelferry:cloud: gke\n  modelferry:fetcher:\n    image: "+image+"\n", string(f.content))
 }

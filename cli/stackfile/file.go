@@ -18,8 +18,11 @@ import (
 	"github.com/modelferry/modelferry/config"
 )
 
-// releasesKey is the key of the releases in a stack's config.
-const releasesKey = config.Namespace + ":releases"
+// Keys of a stack's config.
+const (
+	releasesKey = config.Namespace + ":releases"
+	fetcherKey  = config.Namespace + ":fetcher"
+)
 
 // File is a stack's file that can be edited. Edits are in memory until Write.
 type File struct {
@@ -123,7 +126,7 @@ func (f *File) Config() (config.Config, error) {
 // comments, order, quotes. A release or an artifact that the file does not have is added. After an error the file is
 // unchanged.
 func (f *File) SetArtifacts(service string, artifacts []Artifact) error {
-	return f.edit(service, func(set func(keys []string, fields []field) error) error {
+	return f.edit([]string{releasesKey, service}, func(set func(keys []string, fields []field) error) error {
 		for _, a := range artifacts {
 			if err := set(a.Keys, a.fields()); err != nil {
 				return err
@@ -139,13 +142,20 @@ func (f *File) SetRelease(service, image, backend string) error {
 	if len(fields) == 0 {
 		return nil
 	}
-	return f.edit(service, func(set func(keys []string, fields []field) error) error { return set(nil, fields) })
+	return f.edit([]string{releasesKey, service}, func(set func(keys []string, fields []field) error) error { return set(nil, fields) })
 }
 
-// edit calls change with a function that sets fields below the release of a service. It keeps the result if that is
-// exactly what was asked for.
-func (f *File) edit(service string, change func(set func(keys []string, fields []field) error) error) error {
-	if err := f.checkReleases(); err != nil {
+// SetFetcherImage sets the image of the fetcher.
+func (f *File) SetFetcherImage(image string) error {
+	return f.edit([]string{fetcherKey}, func(set func(keys []string, fields []field) error) error {
+		return set(nil, []field{{"image", image}})
+	})
+}
+
+// edit calls change with a function that sets fields below a path in the config. It keeps the result if that is exactly
+// what was asked for.
+func (f *File) edit(path []string, change func(set func(keys []string, fields []field) error) error) error {
+	if err := f.checkDeclared(path[0]); err != nil {
 		return err
 	}
 	want, err := parseYAML(f.path, f.content)
@@ -154,7 +164,7 @@ func (f *File) edit(service string, change func(set func(keys []string, fields [
 	}
 	content := f.content
 	err = change(func(keys []string, fields []field) error {
-		keys = slices.Concat([]string{"config", releasesKey, service}, keys)
+		keys = slices.Concat([]string{"config"}, path, keys)
 		edited, err := setMapping(content, keys, fields)
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.Name(), err)
@@ -168,15 +178,15 @@ func (f *File) edit(service string, change func(set func(keys []string, fields [
 	}
 	got, err := parseYAML(f.path, content)
 	if err != nil || !reflect.DeepEqual(got, want) {
-		return fmt.Errorf("%s: the release of %s cannot be edited in place: write %s in the form of docs/configuration.md",
-			f.Name(), service, releasesKey)
+		return fmt.Errorf("%s: %s cannot be edited in place: write it in the form of docs/configuration.md",
+			f.Name(), strings.Join(path, "."))
 	}
 	f.content = content
 	return nil
 }
 
-// checkReleases refuses a stack whose releases are in Pulumi.yaml: a key in the stack's file would replace all of them.
-func (f *File) checkReleases() error {
+// checkDeclared refuses a key whose values are in Pulumi.yaml: in the stack's file it would replace all of them.
+func (f *File) checkDeclared(key string) error {
 	source, err := f.Source()
 	if err != nil {
 		return err
@@ -185,9 +195,9 @@ func (f *File) checkReleases() error {
 	if err != nil {
 		return err
 	}
-	_, inStack := asMap(root["config"])[releasesKey]
-	if _, ok := source.Values[releasesKey]; ok && !inStack {
-		return fmt.Errorf("%s has no %s, but Pulumi.yaml has: move them into the stack's file", f.Name(), releasesKey)
+	_, inStack := asMap(root["config"])[key]
+	if _, ok := source.Values[key]; ok && !inStack {
+		return fmt.Errorf("%s has no %s, but Pulumi.yaml has: move it into the stack's file", f.Name(), key)
 	}
 	return nil
 }

@@ -29,6 +29,10 @@ var breaks = []struct {
 		name: "file outside the module", module: "stack/iamtest", run: "TestAccess_matrix",
 		file: "Pulumi.eks.yaml", pattern: `modelferry:cloud: eks`, replacement: "modelferry:cloud: aks",
 	},
+	{
+		name: "stack file that modelferry init would write", module: "cli", run: "TestRender_repositoryStacks",
+		file: "Pulumi.gke.yaml", pattern: `nodes: \{min: 1, max: 5\}`, replacement: "nodes: {min: 1, max: 6}",
+	},
 }
 
 func TestMakeTest_detectsBreak(t *testing.T) {

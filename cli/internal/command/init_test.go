@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -47,6 +49,27 @@ func TestInit(t *testing.T) {
 	require.True(t, result.Written)
 	require.FileExists(t, result.File)
 	require.Contains(t, result.Content, "# The stack prod on GKE")
+}
+
+// documentedInit matches a command in a block of a page, over several lines.
+var documentedInit = regexp.MustCompile(`(?m)^ *modelferry (init --(?:[^\n\\]|\\\n)*)$`)
+
+// The commands on the pages of both clouds write a valid file.
+func TestInit_documentedCommands(t *testing.T) {
+	values := strings.NewReplacer("\\\n", "", "PROJECT", "modelferry-demo", "ACCOUNT", "123456789012", "NAME", "ml-platform")
+	for page, region := range map[string]string{"deploy-gke.md": "europe-west1", "deploy-eks.md": "eu-west-1"} {
+		t.Run(page, func(t *testing.T) {
+			text, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", page))
+			require.NoError(t, err)
+			commands := documentedInit.FindAllStringSubmatch(string(text), -1)
+			require.NotEmpty(t, commands)
+			inProject(t)
+			for _, command := range commands {
+				out, code := execute(t, strings.Fields(strings.ReplaceAll(values.Replace(command[1]), "REGION", region))...)
+				require.Zero(t, code, out)
+			}
+		})
+	}
 }
 
 // Without a terminal nothing is asked.

@@ -12,8 +12,8 @@ func NextSteps(o Options) string {
 	for _, step := range []struct{ command, comment string }{
 		{"pulumi stack init " + o.Stack, "once"},
 		{"pulumi up -s " + o.Stack, "the platform"},
-		{"make image REGISTRY=" + o.registry(), "then set modelferry:fetcher.image to what it prints"},
-		{"modelferry release SERVICE FILE --stack " + o.Stack, "for each service, after its image"},
+		{"make image REGISTRY=" + o.registry() + " STACK=" + o.Stack, "the fetcher"},
+		{"modelferry release SERVICE model=FILE --image IMAGE@sha256:DIGEST --stack " + o.Stack, "each service"},
 		{"pulumi up -s " + o.Stack, "the services"},
 	} {
 		fmt.Fprintf(&b, "  %s   # %s\n", step.command, step.comment)

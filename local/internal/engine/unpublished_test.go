@@ -73,7 +73,11 @@ func TestUp_unpublishedReleases(t *testing.T) {
 			require.Empty(t, steps(summary, "Service"))
 			require.Subset(t, steps(summary, "ServiceAccount"), []string{"create bankchurn", "create chicagotaxi", "create nlpinsight"})
 			require.Contains(t, s.out.String(), "modelferry:fetcher.image: pulumi up does not deploy bankchurn, chicagotaxi, nlpinsight")
-			require.Contains(t, s.out.String(), "run modelferry release chicagotaxi model=FILE,predictions=FILE --stack "+name)
+			require.Contains(
+				t,
+				s.out.String(),
+				"run modelferry release chicagotaxi model=FILE predictions=FILE --image IMAGE@sha256:DIGEST --stack "+name,
+			)
 			platform := s.records()
 
 			var published []string
