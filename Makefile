@@ -60,12 +60,13 @@ env: ## print exports for pulumi and modelferry: eval "$$(make -s env)" [STACK=]
 	@$(FERRY) env --stack $(STACK)
 
 # With BASE, the plan is that of a change: of both stacks, or of one. OUT names files that end in .txt, .md or .json.
-# ALLOW_DESTRUCTIVE=1 allows to replace or delete clusters, node pools, buckets and keys.
+# ALLOW_DESTRUCTIVE=1 allows to replace or delete clusters, node pools, buckets and keys. PROVIDERS=official has the
+# official plugins validate the plan, too (make plugins).
 change_flags = --base "$(BASE)" $(if $(FORMAT),--format $(FORMAT)) $(foreach file,$(OUT),--out "$(file)") $(stack_flag)
 
-preview: ## show the plan, or what changes since BASE=origin/main, without a cloud account [STACK= BASE= FORMAT= OUT=]
+preview: ## show the plan, or what changes since BASE=origin/main, without a cloud account [STACK= BASE= FORMAT= OUT= PROVIDERS=]
 	$(call build,pulumi ferry) >&2
-	@$(FERRY) preview $(if $(BASE),$(change_flags),--stack $(STACK))
+	@$(FERRY) preview $(if $(BASE),$(change_flags),--stack $(STACK)) $(addprefix --providers ,$(PROVIDERS))
 
 plan-comment: ## write the comment of a pull request from plans in JSON PLANS=
 	@go run -C local ./cmd/plancomment $(abspath $(or $(PLANS),$(error PLANS is required: make plan-comment PLANS=plan.json)))

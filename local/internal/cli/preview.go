@@ -25,8 +25,13 @@ func previewCommand() *cobra.Command {
 		Args: cobra.NoArgs,
 	}
 	layoutOf, override := layoutFlag(cmd), configFlags(cmd)
-	change := changeFlags(cmd)
+	change, useOfficial := changeFlags(cmd), providersFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		isOfficial, err := useOfficial()
+		if err != nil {
+			return err
+		}
+		change.official = isOfficial
 		if change.base != "" {
 			return change.run(cmd, layoutOf, override)
 		}
@@ -43,6 +48,9 @@ func previewCommand() *cobra.Command {
 			return err
 		}
 		fmt.Fprintf(cmd.OutOrStdout(), "plan of %s: %s\n", options.Layout.Stack, summary)
+		if isOfficial {
+			return validateOfficially(cmd.Context(), options.Layout, override, cmd.ErrOrStderr())
+		}
 		return nil
 	}
 	return cmd

@@ -30,6 +30,7 @@ type planChange struct {
 	base, format string
 	out          []string
 	allowed      bool
+	official     bool // validate with the official plugins, too
 }
 
 func changeFlags(cmd *cobra.Command) *planChange {
@@ -71,6 +72,14 @@ func (p *planChange) run(
 	})
 	if err != nil {
 		return err
+	}
+	for _, layout := range layouts {
+		if !p.official {
+			break
+		}
+		if err := validateOfficially(cmd.Context(), layout, override, cmd.ErrOrStderr()); err != nil {
+			return err
+		}
 	}
 	for _, output := range outputs {
 		content, err := render(output.format, reports)

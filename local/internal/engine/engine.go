@@ -42,6 +42,8 @@ type Options struct {
 	ConfigDir string
 	// ConfigOverrides are merged into the config of the stack file, see MergeConfig.
 	ConfigOverrides map[string]any
+	// OfficialPlugins are the paths of official plugins that take part in an offline Preview, by the provider's name.
+	OfficialPlugins map[string]string
 	// PluginExecutable is the ferry executable, which is also the plugins. Default: this process's executable.
 	PluginExecutable string
 	// Out receives the progress, one line for each change. Default: none.

@@ -23,12 +23,12 @@ func hasLanguageHost(path, ferryDir string) bool {
 			return true
 		}
 	}
-	installed, err := filepath.Glob(filepath.Join(pulumiHome(), "plugins", "language-go-v*", languagehost.Program))
+	installed, err := filepath.Glob(filepath.Join(PulumiHome(), "plugins", "language-go-v*", languagehost.Program))
 	return err == nil && len(installed) > 0
 }
 
-// pulumiHome returns the directory of the plugins of the user's pulumi CLI.
-func pulumiHome() string {
+// PulumiHome returns the directory of the plugins of the user's pulumi CLI.
+func PulumiHome() string {
 	if home := os.Getenv("PULUMI_HOME"); home != "" {
 		return home
 	}

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/modelferry/modelferry/local/internal/paths"
+	"github.com/modelferry/modelferry/local/internal/provider/official"
 )
 
 // Preview plans the creation of the stack offline, from the repository's files. It needs no cloud, cluster or account,
@@ -37,6 +39,11 @@ func openOffline(ctx context.Context, o Options) (e *Engine, cleanup func(), err
 	if err != nil {
 		return nil, nil, err
 	}
+	var plugins []string
+	for name, path := range o.OfficialPlugins {
+		plugins = append(plugins, name+"="+path)
+	}
+	w.envVars[official.PathsEnv] = strings.Join(plugins, string(os.PathListSeparator))
 	if e, err = newEngine(ctx, o, w); err != nil {
 		cleanup()
 		return nil, nil, err

@@ -19,6 +19,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider/aws"
 	"github.com/modelferry/modelferry/local/internal/provider/gcp"
 	"github.com/modelferry/modelferry/local/internal/provider/kubernetes"
+	"github.com/modelferry/modelferry/local/internal/provider/official"
 	"github.com/modelferry/modelferry/local/internal/releaser"
 	"github.com/modelferry/modelferry/local/internal/secrets"
 )
@@ -65,6 +66,9 @@ func Run(argv []string) (handled bool, err error) {
 		plugins := pluginsByCloud[cloud.Name]
 		switch name {
 		case "pulumi-resource-" + cloud.Provider:
+			if path := official.FromEnv(cloud.Provider); path != "" {
+				return true, official.Main(args, plugins.provider(), path)
+			}
 			return true, provider.Main(args, func(*provider.HostClient) (plugin.Provider, error) {
 				return provider.New(plugins.provider(), provider.CloudFromEnv()), nil
 			})

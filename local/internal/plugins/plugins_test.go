@@ -7,9 +7,11 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/node/nodeinfo"
 	"github.com/modelferry/modelferry/local/internal/paths"
+	"github.com/modelferry/modelferry/local/internal/provider/gcp"
 )
 
 func TestRun_everyCloud(t *testing.T) {
@@ -58,4 +60,16 @@ func TestReleaserVariables(t *testing.T) {
 			require.Equal(t, want, names)
 		})
 	}
+}
+
+func TestOfficial(t *testing.T) {
+	home := t.TempDir()
+	_, err := Official(home, config.GKE)
+	require.ErrorContains(t, err, "make plugins")
+	path := filepath.Join(home, "plugins", "resource-gcp-v"+gcp.Version, "pulumi-resource-gcp")
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+	require.NoError(t, os.WriteFile(path, nil, 0o755))
+	found, err := Official(home, config.GKE)
+	require.NoError(t, err)
+	require.Equal(t, map[string]string{"gcp": path}, found)
 }
