@@ -13,6 +13,7 @@ import (
 	cdx "github.com/CycloneDX/cyclonedx-go"
 	"github.com/CycloneDX/cyclonedx-gomod/pkg/generate/bin"
 	"github.com/rs/zerolog"
+	"golang.org/x/mod/modfile"
 )
 
 func main() {
@@ -67,7 +68,7 @@ func generate(program, version string) (*cdx.BOM, error) {
 		return nil, err
 	}
 	for _, dep := range info.Deps {
-		if dep.Replace != nil && dep.Replace.Version == "" {
+		if dep.Replace != nil && modfile.IsDirectoryPath(dep.Replace.Path) {
 			nameLocal(*bom.Components, dep.Replace.Path, dep.Path, version)
 		}
 	}

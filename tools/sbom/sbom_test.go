@@ -52,7 +52,7 @@ func modulesOf(t *testing.T, program string) []string {
 	modules := []string{info.Main.Path, "std " + info.GoVersion}
 	for _, dep := range info.Deps {
 		switch {
-		case dep.Replace != nil && dep.Replace.Version == "":
+		case dep.Replace != nil && strings.HasPrefix(dep.Replace.Path, "."):
 			dep.Version = commit // a module of this repository
 		case dep.Replace != nil:
 			dep = dep.Replace
@@ -94,6 +94,9 @@ func TestRun_listsEveryModule(t *testing.T) {
 			components := componentsOf(t, file)
 			require.Equal(t, modulesOf(t, binary), components)
 			require.Greater(t, len(components), 10)
+			if p.module == "cli" {
+				require.Contains(t, components, "github.com/modelferry/modelferry "+commit)
+			}
 
 			first, err := os.ReadFile(file)
 			require.NoError(t, err)
