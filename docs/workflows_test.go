@@ -222,6 +222,24 @@ func TestWorkflows_scripts(t *testing.T) {
 	}
 }
 
+// The plan of a pull request is validated by the official plugins, and the label is what allows to delete a cluster.
+func TestWorkflows_plan(t *testing.T) {
+	w := workflows(t)["plan.yml"]
+	require.Contains(t, w.text, "PROVIDERS: official\n")
+	require.Contains(
+		t,
+		w.text,
+		"ALLOW_DESTRUCTIVE: ${{ contains(github.event.pull_request.labels.*.name, 'allow-destructive') && '1' || '' }}\n",
+	)
+	var scripts []string
+	for _, s := range w.Jobs["plan"].Steps {
+		scripts = append(scripts, s.Run)
+	}
+	plugins, preview := slices.Index(scripts, "make plugins"), slices.Index(scripts, `make preview OUT="plan/plan.md plan/plan.json"`)
+	require.Positive(t, plugins)
+	require.Greater(t, preview, plugins)
+}
+
 // A deployment is never cancelled, needs its environment, and comes after a preview.
 func TestWorkflows_deploymentsWait(t *testing.T) {
 	deploy := workflows(t)["deploy-stack.yml"].Jobs["deploy"]
