@@ -51,7 +51,7 @@ func Of(ctx context.Context, err error) int {
 		return Interrupted
 	case errors.As(err, &coded):
 		return coded.code
-	case errors.As(err, &validation), isUsageError(err):
+	case errors.As(err, &validation), errors.Is(err, objectstore.ErrInvalid), isUsageError(err):
 		return Invalid
 	case errors.Is(err, objectstore.ErrDenied):
 		return Denied

@@ -58,8 +58,18 @@ func (l Log) Read(ctx context.Context) ([]Record, error) {
 			if err != nil {
 				return err
 			}
-			if err := json.Unmarshal(content, &records[i]); err != nil || records[i].Number != i+1 {
+			if err := json.Unmarshal(content, &records[i]); err != nil {
 				return fmt.Errorf("%s: must be a record of a release: %w", l.Store.URL(object.Key), err)
+			}
+			if r := records[i]; r.Number != i+1 || r.Service != l.Service {
+				return fmt.Errorf(
+					"%s: must be record %d of %s, and is record %d of %q",
+					l.Store.URL(object.Key),
+					i+1,
+					l.Service,
+					r.Number,
+					r.Service,
+				)
 			}
 			return nil
 		})

@@ -102,6 +102,9 @@ func (t *target) version(name string) (version config.ArtifactRelease, keys []st
 	if keys[0] == "artifacts" && !selected {
 		// The version of the selected backend must stay.
 		keys = []string{"backends", t.backend, "artifacts", name}
+		if _, own := t.config.Services[t.service].Backends[t.backend].Artifacts[name]; own {
+			ok = false // the version is that of another backend's artifact
+		}
 	}
 	if !ok {
 		return config.ArtifactRelease{}, keys
