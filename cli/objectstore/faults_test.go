@@ -55,6 +55,8 @@ func TestPut_storeBehaviour(t *testing.T) {
 			kind: objectstore.ErrDenied, text: both("gcloud auth", "aws sso login")},
 		"no bucket": {times: always, status: 404, code: both("notFound", "NoSuchBucket"), kind: objectstore.ErrNotFound,
 			message: both("The specified bucket does not exist.", "x"), text: both("check that the bucket", "check that the bucket")},
+		"403 to replace an object": {times: always, status: 403, code: both("forbidden", "PreconditionFailed"), kind: objectstore.ErrExists,
+			message: both("ci@demo.iam.gserviceaccount.com does not have storage.objects.delete access to the object.", "x")},
 		"412":          {times: always, status: 412, code: both("conditionNotMet", "PreconditionFailed"), kind: objectstore.ErrExists},
 		"507":          {times: always, status: 507, kind: objectstore.ErrNoSpace, text: both("raise the quota", "raise the quota")},
 		"quota":        {times: always, status: 403, code: both("quotaExceeded", "QuotaExceeded"), kind: objectstore.ErrNoSpace},

@@ -79,7 +79,10 @@ func (s *gcsStore) classify(r gcsRequest, response *http.Response) error {
 	}
 	failure := &Error{text: text, retryAfter: parseRetryAfter(response.Header)}
 	switch status := response.StatusCode; {
-	case status == http.StatusPreconditionFailed:
+	case status == http.StatusPreconditionFailed, status == http.StatusForbidden && r.operation == opCreate &&
+		strings.Contains(text, "storage.objects.delete"):
+		// Who may only create objects lacks the permission to replace the one that exists.
+		// https://cloud.google.com/storage/docs/access-control/iam-json
 		failure.kind = ErrExists
 	case status == http.StatusUnauthorized && reply.Message != "":
 		failure.kind, failure.hint = ErrDenied, gcsLoginHint

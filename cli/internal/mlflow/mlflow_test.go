@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -78,6 +79,7 @@ func TestResolve_versionAndAlias(t *testing.T) {
 		want := map[string]string{
 			"mlflow.model": "models:/bankchurn/3", "mlflow.run_id": "8f2c", "mlflow.metric.accuracy": "0.8125", "mlflow.metric.loss": "NaN",
 			"mlflow.param.max_depth": "7", "mlflow.tag.team": "risk",
+			"mlflow.param.columns": strings.Repeat("column,", 72)[:500] + "…",
 		}
 		if model.Reference.Alias != "" {
 			want["mlflow.alias"] = "champion"

@@ -34,10 +34,21 @@ func (m Model) Annotations() map[string]string {
 	}
 	for prefix, values := range map[string]map[string]string{"metric": m.Metrics, "param": m.Params, "tag": m.Tags} {
 		for key, value := range values {
-			annotations["mlflow."+prefix+"."+key] = value
+			annotations["mlflow."+prefix+"."+key] = truncate(value)
 		}
 	}
 	return annotations
+}
+
+// maxValue is the length of an annotation's value in bytes. A param may have 6000, which no one reads in a record.
+// https://mlflow.org/docs/latest/rest-api.html#log-param
+const maxValue = 500
+
+func truncate(value string) string {
+	if len(value) <= maxValue {
+		return value
+	}
+	return strings.ToValidUTF8(value[:maxValue], "") + "…"
 }
 
 // Resolve looks up a version of a model, its run, and where its artifacts are.
