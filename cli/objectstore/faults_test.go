@@ -3,6 +3,7 @@ package objectstore_test
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
@@ -34,6 +35,8 @@ func TestPut_storeBehaviour(t *testing.T) {
 		// codes and messages of Cloud Storage and S3.
 		code, message map[config.Cloud]string
 		fault         faultproxy.Fault
+		// match selects the requests, by default those with content.
+		match func(*http.Request) bool
 		// kind of the error, nil if the upload succeeds.
 		kind error
 		text map[config.Cloud]string
@@ -69,7 +72,9 @@ func TestPut_storeBehaviour(t *testing.T) {
 		"answer lost":             {times: 1, fault: uploadtest.LoseAnswer()},
 		"answer lost three times": {times: 3, fault: uploadtest.LoseAnswer()},
 		"damaged for ever":        {times: always, fault: uploadtest.FlipByte(500), kind: objectstore.ErrChecksum},
-		"slow":                    {times: 2, fault: uploadtest.Slow(64<<10, time.Millisecond)},
+		"wrong checksum of the store": {times: always, match: uploadtest.IsUpload, fault: uploadtest.WrongChecksum(),
+			kind: objectstore.ErrChecksum, text: both("the damaged object was removed", "")},
+		"slow": {times: 2, fault: uploadtest.Slow(64<<10, time.Millisecond)},
 	} {
 		for sizeName, size := range map[string]int{"small": 200_000, "large": objectstore.PartSize + 200_000} {
 			t.Run(name+"/"+sizeName, func(t *testing.T) {
@@ -79,7 +84,11 @@ func TestPut_storeBehaviour(t *testing.T) {
 					if fault == nil {
 						fault = answer(cloud, tt.status, tt.code[cloud], tt.message[cloud])
 					}
-					server.Proxy.Inject(tt.times, uploadtest.IsContent, fault)
+					match := tt.match
+					if match == nil {
+						match = uploadtest.IsContent
+					}
+					server.Proxy.Inject(tt.times, match, fault)
 					content, upload := randomContent(size, 1)
 					_, err := store.Put(t.Context(), "bankchurn/model", upload, objectstore.PutOptions{StateDir: t.TempDir()})
 					checkResult(t, store, tt.kind, tt.text[cloud], content, err)
@@ -107,6 +116,9 @@ func checkResult(t *testing.T, store objectstore.Store, kind error, text string,
 		require.Error(t, err)
 	} else {
 		require.ErrorIs(t, err, kind)
+	}
+	if !errors.Is(err, objectstore.ErrExists) {
+		requireMissing(t, store, "bankchurn/model")
 	}
 	require.ErrorContains(t, err, store.URL("bankchurn/model"))
 	require.ErrorContains(t, err, text)

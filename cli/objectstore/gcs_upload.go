@@ -141,5 +141,5 @@ func (u *gcsUpload) check(ctx context.Context, object gcsObject) error {
 	if err := u.store.remove(ctx, object); err != nil {
 		return failure.withHint("remove the damaged object: %v", err)
 	}
-	return failure.withHint("the damaged object was removed: run the command again")
+	return failure.withHint("%s", removedHint)
 }

@@ -14,6 +14,7 @@ import (
 const (
 	// damagedHint is the hint for an upload that the store refused because of its checksum.
 	damagedHint = "the bytes were damaged on the way, nothing was stored: run the command again"
+	removedHint = "the damaged object was removed: run the command again"
 	proxyHint   = "check the endpoint, HTTPS_PROXY and NO_PROXY"
 )
 

@@ -165,7 +165,8 @@ func (u *s3Upload) sendPart(ctx context.Context, id string, p part) (done types.
 		}
 		if got := aws.ToString(out.ChecksumCRC64NVME); got != "" && got != sum {
 			content.takeBack()
-			return newError(nil, "%s: part %d has the CRC64NVME %s, expected %s", u.store.URL(u.key), p.number, got, sum)
+			return newError(ErrChecksum, "%s: part %d has the CRC64NVME %s, expected %s", u.store.URL(u.key), p.number, got, sum).
+				withHint("%s", damagedHint)
 		}
 		done = types.CompletedPart{PartNumber: &p.number, ETag: out.ETag, ChecksumCRC64NVME: &sum}
 		return nil

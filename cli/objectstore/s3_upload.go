@@ -112,12 +112,12 @@ func (u *s3Upload) check(ctx context.Context, result s3Result) error {
 	case u.digest.crc:
 		return nil
 	case "":
-		return u.readAgain(ctx)
+		return u.readAgain(ctx, result)
 	}
-	return u.damaged("CRC64NVME", sum, u.digest.crc)
+	return u.damaged(ctx, result, "CRC64NVME", sum, u.digest.crc)
 }
 
-func (u *s3Upload) readAgain(ctx context.Context) error {
+func (u *s3Upload) readAgain(ctx context.Context, result s3Result) error {
 	reader, _, err := u.store.Open(ctx, u.key)
 	if err != nil {
 		return err
@@ -128,12 +128,24 @@ func (u *s3Upload) readAgain(ctx context.Context) error {
 		return err
 	}
 	if got := hex.EncodeToString(sum.Sum(nil)); got != u.digest.sha256 {
-		return u.damaged("digest", got, u.digest.sha256)
+		return u.damaged(ctx, result, "digest", got, u.digest.sha256)
 	}
 	return nil
 }
 
-func (u *s3Upload) damaged(name, got, want string) error {
-	return newError(ErrChecksum, "%s: the store has an object with the %s %s, expected %s", u.store.URL(u.key), name, got, want).
-		withHint("delete the damaged object, and run the command again")
+// damaged removes an object with another content, and returns the error.
+func (u *s3Upload) damaged(ctx context.Context, result s3Result, name, got, want string) error {
+	failure := newError(ErrChecksum, "%s: the store has an object with the %s %s, expected %s", u.store.URL(u.key), name, got, want)
+	err := u.store.call(ctx, "s3:DeleteObjectVersion", u.key, func(ctx context.Context) error {
+		input := &s3.DeleteObjectInput{Bucket: &u.store.bucket, Key: &u.key}
+		if result.version != "" {
+			input.VersionId = &result.version
+		}
+		_, err := u.store.client.DeleteObject(ctx, input)
+		return err
+	})
+	if err != nil {
+		return failure.withHint("remove the damaged object: %v", err)
+	}
+	return failure.withHint("%s", removedHint)
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"time"
 
@@ -98,4 +99,24 @@ type slowBody struct {
 func (b slowBody) Read(p []byte) (int, error) {
 	time.Sleep(b.interval)
 	return b.ReadCloser.Read(p[:min(int64(len(p)), b.n)])
+}
+
+// storedChecksum matches the checksums in the answers of Cloud Storage and S3.
+var storedChecksum = regexp.MustCompile(`("crc32c": ?")[^"]*|(<ChecksumCRC64NVME>)[^<]*`)
+
+// WrongChecksum changes the checksum in the answer, as if the store had other bytes.
+func WrongChecksum() faultproxy.Fault {
+	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
+		answer := httptest.NewRecorder()
+		forward.ServeHTTP(answer, r)
+		for name, values := range answer.Header() {
+			w.Header()[name] = values
+		}
+		w.Header().Del("Content-Length")
+		if w.Header().Get("X-Amz-Checksum-Crc64nvme") != "" {
+			w.Header().Set("X-Amz-Checksum-Crc64nvme", "AAAAAAAAAAA=")
+		}
+		w.WriteHeader(answer.Code)
+		_, _ = w.Write(storedChecksum.ReplaceAll(answer.Body.Bytes(), []byte("${1}${2}AAAAAAAAAAA="))) // the client may close
+	}
 }
