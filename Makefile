@@ -26,7 +26,7 @@ FETCHER_FLAGS := -trimpath
 
 help: ## print this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "%s%s\n", (n++ ? "\n" : ""), substr($$0, 5)} \
-	/^[a-z0-9-]+:.*## / {gsub(/\$$\$$/, "$$"); printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	/^[a-z0-9-]+:.*## / {gsub(/\$$\$$/, "$$"); printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The --stack flag if the caller set STACK, otherwise nothing.
 stack_flag = $(if $(filter-out file,$(origin STACK)),$(addprefix --stack ,$(STACK)))
