@@ -45,5 +45,9 @@ func releaserStatements(policy iampolicy.Document, bucket string) []iampolicy.St
 			Effect: "Allow", Principal: principal, Resource: iampolicy.Strings{arn}, Action: iampolicy.Strings{"s3:ListBucket"},
 			Condition: map[string]map[string]iampolicy.Strings{"StringLike": {"s3:prefix": prefixes}},
 		},
+		{
+			Effect: "Allow", Principal: principal, Resource: iampolicy.Strings{arn},
+			Action: iampolicy.Strings{"s3:ListBucketMultipartUploads"},
+		},
 	}
 }

@@ -20,13 +20,14 @@ func TestReleaserStatements(t *testing.T) {
 		allow("s3:GetObject", arn+"/one-object"), allow("s3:PutObject", arn+"/other/*"), deny,
 	}}
 	statements := releaserStatements(policy, "models")
-	require.Len(t, statements, 2)
+	require.Len(t, statements, 3)
 	objects := statements[0]
 	require.Equal(t, iampolicy.Strings{arn + "/bankchurn/*", arn + "/.modelferry/releases/*"}, objects.Resource)
 	require.Contains(t, objects.Action, "s3:PutObject")
 	require.NotContains(t, objects.Action, "s3:DeleteObject")
 	require.Equal(t, map[string]any{"AWS": []string{"AKIAMODELFERRYRELEAS"}}, objects.Principal)
 	require.Equal(t, iampolicy.Strings{"bankchurn/*", ".modelferry/releases/*"}, statements[1].Condition["StringLike"]["s3:prefix"])
+	require.Equal(t, iampolicy.Strings{"s3:ListBucketMultipartUploads"}, statements[2].Action, "an interrupted upload is continued")
 
 	require.Empty(t, releaserStatements(iampolicy.Document{}, "models"), "a bucket that no service reads")
 }
