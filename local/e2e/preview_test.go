@@ -120,11 +120,7 @@ func (c *cloud) preview(overrides map[string]any) engine.Summary {
 // engine returns the engine with the configuration of the last up and further values over it.
 func (c *cloud) engine(overrides map[string]any) *engine.Engine {
 	c.t.Helper()
-	content, err := os.ReadFile(c.StackFile())
-	require.NoError(c.t, err)
-	var last struct{ Config map[string]any }
-	require.NoError(c.t, yaml.Unmarshal(content, &last))
-	values := mergeValues(last.Config, overrides)
+	values := mergeValues(c.lastConfig(), overrides)
 	file, err := stackfile.Read(c.Root, c.Stack, values)
 	require.NoError(c.t, err)
 	program := stack.Program{ConfigKeys: file.Keys()}
@@ -133,6 +129,16 @@ func (c *cloud) engine(overrides map[string]any) *engine.Engine {
 	})
 	require.NoError(c.t, err)
 	return e
+}
+
+// lastConfig returns the configuration of the last up.
+func (c *cloud) lastConfig() map[string]any {
+	c.t.Helper()
+	content, err := os.ReadFile(c.StackFile())
+	require.NoError(c.t, err)
+	var last struct{ Config map[string]any }
+	require.NoError(c.t, yaml.Unmarshal(content, &last))
+	return last.Config
 }
 
 // mergeValues returns values with overrides over them, objects key by key.
