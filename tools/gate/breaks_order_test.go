@@ -51,6 +51,12 @@ var orderBreaks = []programBreak{
 		dir:    ".", pkg: "./stack/tests/program", test: "TestInvariants_repositoryStacks",
 	},
 	{
+		name: "a service deleted for a lost digest", file: "stack/unpublished.go",
+		before: `; deployed {`,
+		after:  `; deployed && name == "" {`,
+		dir:    "local", pkg: "./internal/engine", test: "TestUp_unpublishedReleases",
+	},
+	{
 		name: "a rollout that the engine does not wait for", file: "components/model_deployment.go",
 		before: `, pulumi.Timeouts(&pulumi.CustomTimeouts{Create: timeout, Update: timeout}))`,
 		after:  `, pulumi.Timeouts(&pulumi.CustomTimeouts{Delete: timeout}))`,
