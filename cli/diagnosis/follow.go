@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	corev1 "k8s.io/api/core/v1"
@@ -108,7 +109,8 @@ func (r Rollout) explain(ctx context.Context, err error) error {
 		return fmt.Errorf("%w\n(cannot read the %w)", err, findErr)
 	}
 	for _, finding := range findings {
-		if len(r.Services) == 0 || slices.Contains(r.Services, finding.Service) {
+		known := strings.Contains(err.Error(), finding.String()) // the local cloud's provider has said it
+		if !known && (len(r.Services) == 0 || slices.Contains(r.Services, finding.Service)) {
 			err = fmt.Errorf("%w\n%s", err, finding)
 		}
 	}

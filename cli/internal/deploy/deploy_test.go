@@ -60,6 +60,7 @@ func TestUp_failure(t *testing.T) {
 		"of a resource": {
 			`cat <<'END'
 {"diagnosticEvent": {"urn": "` + urn + `", "message": "1 error occurred:\n\t* Deployment failed\n", "severity": "error"}}
+{"diagnosticEvent": {"message": "an unhandled error occurred: program failed: \nwaiting for RPCs: resource monitor shut down", "severity": "error"}}
 {"diagnosticEvent": {"message": "update failed", "severity": "error"}}
 END
 exit 255`,

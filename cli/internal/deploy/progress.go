@@ -116,8 +116,9 @@ func (p *progress) summary() string {
 }
 
 var (
-	// summaryMessage matches the engine's last error, which adds nothing to the others.
-	summaryMessage = regexp.MustCompile(`^(\S+ \S+: )?update failed$`)
+	// summaryMessage matches errors that follow from another one: the engine's last, and that of the program, whose
+	// resources are not registered any more.
+	summaryMessage = regexp.MustCompile(`^(\S+ \S+: )?update failed$|(?s)^an unhandled error occurred.*resource monitor shut down`)
 	// multierrorPrefix matches what the engine writes before the single error of a resource that did not become ready.
 	multierrorPrefix = regexp.MustCompile(`1 error occurred:\s+\* `)
 )

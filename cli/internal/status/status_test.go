@@ -128,6 +128,11 @@ func TestRead(t *testing.T) {
 			append(deployment(1, false), pod("a", oldPath+"@sha256:"+oldDigest, report(oldPath, oldDigest, "sha256"), true)),
 			false, []string{"1b1b1b1b1b1b", "0a0a0a0a0a0a", "sha256", "1/1", "0.3s", "90s", "differs"}, "",
 		},
+		"another digest at the path": {
+			testConfig(newPath, newDigest, "fetch"),
+			append(deployment(1, false), pod("a", newPath+"@sha256:"+oldDigest, report(newPath, oldDigest, "sha256"), true)),
+			false, []string{"1b1b1b1b1b1b", "0a0a0a0a0a0a", "sha256", "1/1", "0.3s", "90s", "differs"}, "",
+		},
 		"digests in another case": {
 			testConfig(newPath, strings.ToUpper(newDigest), "fetch"),
 			append(deployment(1, false), pod("a", newPath+"@sha256:"+newDigest, report(newPath, newDigest, "sha256"), true)),
