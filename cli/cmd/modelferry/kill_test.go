@@ -4,14 +4,18 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"math/rand/v2"
+	"net/http"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/modelferry/modelferry/cli/internal/records"
+	"github.com/modelferry/modelferry/cli/internal/uploadtest"
 	"github.com/modelferry/modelferry/config"
 )
 
@@ -30,19 +34,36 @@ func TestRelease_killed(t *testing.T) {
 			t.Logf("seed %d", seed)
 			random := rand.New(rand.NewPCG(seed, 0))
 			h := &history{project: newProject(t, cloud), checked: map[string]bool{}}
+			h.proxy.Always(h.countUpload)
 			duration := h.releaseWithoutKill(t, random)
 			for range 3 { // the first one is slower
+				h.uploads.Store(0)
 				duration = min(duration, h.releaseWithoutKill(t, random))
 			}
+			uploads := h.uploads.Load()
 			points := map[string]int{}
 			for i := range kills {
 				args, want := h.next(t, random, i)
 				before := h.stackFile(t)
 				command, _ := h.command(args...)
+				kill := func() { _ = command.Process.Kill() }
+				h.killer.Store(nil)
+				if i%2 == 0 { // at an upload, the last of which is that of the record; otherwise at any time
+					k := &killer{upload: 1, before: random.IntN(2) == 0, kill: kill}
+					if args[0] == "release" {
+						k.upload += random.Int64N(uploads)
+					}
+					h.killer.Store(k)
+				}
 				require.NoError(t, command.Start())
-				timer := time.AfterFunc(time.Duration(random.Int64N(int64(duration))), func() { _ = command.Process.Kill() })
+				timer := time.AfterFunc(time.Duration(random.Int64N(int64(2*duration))), func() {
+					if i%2 != 0 {
+						kill()
+					}
+				})
 				_ = command.Wait() // an error, if it was killed
 				timer.Stop()
+				h.killer.Store(nil)
 
 				recorded := h.checkWhole(t, before, want)
 				written := h.stackFile(t) != before
@@ -62,6 +83,41 @@ func TestRelease_killed(t *testing.T) {
 	}
 }
 
+// killer kills the program at one of its uploads.
+type killer struct {
+	// upload counts down to the one at which the program is killed.
+	upload int64
+	// before is true for a request that does not reach the store; otherwise its answer is lost.
+	before bool
+	kill   func()
+	mutex  sync.Mutex
+}
+
+// countUpload counts an upload of the program, and kills it if it is time.
+func (h *history) countUpload(w http.ResponseWriter, r *http.Request, forward http.Handler) {
+	k := h.killer.Load()
+	if !uploadtest.IsUpload(r) {
+		forward.ServeHTTP(w, r)
+		return
+	}
+	h.uploads.Add(1)
+	if k == nil {
+		forward.ServeHTTP(w, r)
+		return
+	}
+	k.mutex.Lock()
+	defer k.mutex.Unlock()
+	k.upload--
+	if k.upload == 0 && k.before {
+		k.kill()
+		return
+	}
+	forward.ServeHTTP(w, r)
+	if k.upload == 0 {
+		k.kill()
+	}
+}
+
 // history is what the stack has had so far.
 type history struct {
 	project
@@ -71,6 +127,9 @@ type history struct {
 	records int
 	// checked are the objects that have the digest of their path. No object is ever written again.
 	checked map[string]bool
+
+	uploads atomic.Int64
+	killer  atomic.Pointer[killer]
 }
 
 // releaseWithoutKill makes a release and returns how long it takes.

@@ -17,22 +17,26 @@ import (
 	"github.com/modelferry/modelferry/cli/objectstore"
 	"github.com/modelferry/modelferry/cli/stackfile"
 	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/fetcher/faultproxy"
 )
 
 // project is a repository with one stack, whose bucket is in a running store.
 type project struct {
 	root, stack string
 	store       objectstore.Store
-	env         []string
+	// proxy is between the program and the store.
+	proxy *faultproxy.Proxy
+	env   []string
 }
 
 func newProject(t *testing.T, cloud config.Cloud) project {
 	t.Helper()
 	server := uploadtest.New(t, cloud)
-	server.Location.Endpoint = server.Endpoint // without the proxy
+	proxyURL := server.Location.Endpoint
+	server.Location.Endpoint = server.Endpoint // the tests read without the proxy
 	store, err := objectstore.Open(t.Context(), server.Location)
 	require.NoError(t, err)
-	p := project{root: t.TempDir(), stack: string(cloud), store: store}
+	p := project{root: t.TempDir(), stack: string(cloud), store: store, proxy: server.Proxy}
 	p.write(t, "Pulumi.yaml", `name: modelferry
 config:
   services: {value: {bankchurn: {artifacts: {model: {dest: model.joblib}, data: {dest: data/}}}}}
@@ -54,7 +58,7 @@ config:
       artifacts:
         model: {path: bankchurn/m, sha256: "%[6]s", size: 1B} # m
         data: {path: bankchurn/d, sha256: "%[6]s", size: 1B} # d
-`, p.stack, p.stack, provider, server.Location.Bucket, server.Endpoint, config.PlaceholderDigest))
+`, p.stack, p.stack, provider, server.Location.Bucket, proxyURL, config.PlaceholderDigest))
 	p.env = append(
 		os.Environ(),
 		runMainVariable+"=1",
