@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -168,4 +169,12 @@ func TestPut_permissionsOfS3(t *testing.T) {
 		_, err := store.Put(t.Context(), key, upload, objectstore.PutOptions{})
 		require.NoError(t, err)
 	}
+
+	s3.AllowEveryone(t, server.Location.Bucket, "s3:GetObject", server.Location.Bucket+"/*")
+	reader, _, err := store.Open(t.Context(), "small") // reads the version that Stat has found
+	require.NoError(t, err)
+	defer reader.Close()
+	_, err = io.ReadAll(reader)
+	require.ErrorIs(t, err, objectstore.ErrDenied)
+	require.ErrorContains(t, err, "grant s3:GetObjectVersion on arn:aws:s3:::"+server.Location.Bucket+"/small")
 }

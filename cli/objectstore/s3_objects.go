@@ -46,6 +46,10 @@ func (s *s3Store) Open(ctx context.Context, key string) (io.ReadCloser, Object, 
 		ctx: ctx, url: s.URL(key), retry: s.retry, size: object.Size,
 		checksum: aws.ToString(head.ChecksumCRC64NVME), sum: newCRC64(),
 	}
+	action := "s3:GetObject"
+	if head.VersionId != nil {
+		action = "s3:GetObjectVersion" // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+	}
 	reader.open = func(ctx context.Context, offset int64) (io.ReadCloser, error) {
 		input := &s3.GetObjectInput{Bucket: &s.bucket, Key: &key, VersionId: head.VersionId, IfMatch: head.ETag}
 		if offset > 0 {
@@ -53,7 +57,7 @@ func (s *s3Store) Open(ctx context.Context, key string) (io.ReadCloser, Object, 
 		}
 		out, err := s.client.GetObject(ctx, input)
 		if err != nil {
-			return nil, s.classify(ctx, "s3:GetObject", key, err)
+			return nil, s.classify(ctx, action, key, err)
 		}
 		return checkRange(s.URL(key), out.ContentRange != nil, offset, out.Body)
 	}

@@ -40,12 +40,14 @@ func verifyCommand() *cobra.Command {
 			table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 			fmt.Fprintln(table, "STACK\tARTIFACT\tSIZE\tSHA-256\tRESULT\tURL")
 			for _, r := range results {
-				result := "ok"
-				if !r.OK {
+				size, result := humanize.Bytes(uint64(r.Size)), "ok"
+				switch {
+				case r.SHA256 == "":
+					size, result = "", "NOT READ"
+				case !r.OK:
 					result = "DIFFERS"
 				}
-				fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n",
-					r.Stack, r.Artifact, humanize.Bytes(uint64(r.Size)), shortDigest(r.SHA256), result, r.URL)
+				fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Stack, r.Artifact, size, shortDigest(r.SHA256), result, r.URL)
 			}
 			return table.Flush()
 		})

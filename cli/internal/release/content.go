@@ -104,8 +104,10 @@ func (e *Environment) pack(ctx context.Context, c *content, dir string) (err err
 // digest reads a whole file.
 func digest(ctx context.Context, r io.Reader) (hexDigest string, size int64, err error) {
 	sum := sha256.New()
-	size, err = io.Copy(sum, contextReader{ctx, r})
-	return hex.EncodeToString(sum.Sum(nil)), size, err
+	if size, err = io.Copy(sum, contextReader{ctx, r}); err != nil {
+		return "", 0, err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), size, nil
 }
 
 // contextReader ends when its context does.
