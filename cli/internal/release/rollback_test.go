@@ -48,6 +48,23 @@ func TestRollback_walksBack(t *testing.T) {
 	}
 }
 
+// A revert of a commit brings a former release back without a record. It is recorded with the next release, and a
+// rollback returns to it.
+func TestRollback_toRevertedFile(t *testing.T) {
+	f := newFixture(t, "gke")
+	f.release(t, "model 1", "gke")
+	reverted := f.stackFile(t, "gke")
+	f.release(t, "model 2", "gke")
+	f.write(t, "Pulumi.gke.yaml", reverted)
+	f.release(t, "model 3", "gke")
+	list := f.records(t, "gke")
+	require.Len(t, list, 4)
+	require.Equal(t, "found in Pulumi.gke.yaml", list[2].Message)
+	require.Equal(t, 1, list[2].RollbackTo)
+	require.NoError(t, f.rollback(t, "", "gke"))
+	require.True(t, f.pinned(t, "gke", "model 1"), "not model 2, which did not run before")
+}
+
 // The object of the former release was deleted: the config stays.
 func TestRollback_missingObject(t *testing.T) {
 	f := newFixture(t, "gke")

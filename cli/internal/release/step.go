@@ -93,19 +93,24 @@ func (s *step) isRecorded(last records.Record) bool {
 		(s.image == "" || s.image == last.Image)
 }
 
-// recordFound records the release that the stack's file had before, if no record has it, so that a rollback can go back
-// to it.
+// recordFound records the release that the stack's file had before, if the last record has another one, so that a
+// rollback returns to what ran: somebody has edited the file, or reverted a commit.
 func (s *step) recordFound(ctx context.Context, log records.Log) error {
 	t, before := s.target, s.target.current()
-	if _, known := records.Current(s.records, before); known || len(before) < len(t.definitions()) {
+	if n := len(s.records); n > 0 && s.records[n-1].Matches(before) || len(before) < len(t.definitions()) {
 		return nil
-	}
-	for name, a := range before {
-		a.Origin = &records.Origin{Kind: records.FromStackFile, Name: t.file.Name()}
-		before[name] = a
 	}
 	r := t.newRecord(before)
 	r.Message = "found in " + t.file.Name()
+	if known, ok := records.Current(s.records, before); ok {
+		r.Artifacts, r.RollbackTo = known.Artifacts, known.Original()
+	}
+	for name, a := range r.Artifacts {
+		if a.Origin == nil {
+			a.Origin = &records.Origin{Kind: records.FromStackFile, Name: t.file.Name()}
+			r.Artifacts[name] = a
+		}
+	}
 	r, err := log.Append(ctx, len(t.records), r)
 	if err != nil {
 		return err
