@@ -14,9 +14,9 @@ export MODELFERRY_PROVIDER := $(PROVIDER)
 recorded_provider = $(shell cat .local/$(STACK)/kubernetes-provider 2>/dev/null)
 kubernetes_plugin = $(if $(filter quick,$(or $(PROVIDER),$(1))),,$(call build,pulumi pulumi-resource-kubernetes))
 MODULES := . stack/iamtest stack/policytest fetcher cli local bench tools/build tools/kubeconform tools/gate tools/github tools/sbom
-# The fetcher is tested with the flags of a release, so that its SDKs are compiled once.
-FETCHER_ENV := CGO_ENABLED=0
-FETCHER_FLAGS := -trimpath
+# The fetcher and modelferry are tested with the flags of a release, so that their SDKs are compiled once.
+RELEASE_ENV := CGO_ENABLED=0
+RELEASE_FLAGS := -trimpath
 
 .DEFAULT_GOAL := help
 .PHONY: help up down status env publish preview plan-comment render image modelferry test golden soak breaks e2e e2e-plugin bench bench-scale lint clean
@@ -136,8 +136,8 @@ test: ## run every test that does not need root [MODULES= RUN=]
 	$(call build,pulumi fake-gcs-server versitygw)
 	@set -e; for module in $(MODULES); do echo "== $$module"; \
 	case " $(UNCACHED) " in *" $$module "*) flags=-count=1;; *) flags=;; esac; \
-	if [ $$module = fetcher ]; then $(FETCHER_ENV) go test -C $$module $(FETCHER_FLAGS) $(run_flag) ./...; \
-	else go test -C $$module $$flags $(run_flag) ./...; fi; done
+	case $$module in fetcher|cli) $(RELEASE_ENV) go test -C $$module $(RELEASE_FLAGS) $$flags $(run_flag) ./...;; \
+	*) go test -C $$module $$flags $(run_flag) ./...;; esac; done
 
 lint: ## run golangci-lint, actionlint, kubeconform and kube-score
 	$(call build,pulumi ferry golangci-lint actionlint kube-score kubeconform)
@@ -189,7 +189,7 @@ fuzz = go test -C $(1) -run '^$$' -fuzz '^$(2)$$' -fuzztime $(FUZZ) -fuzzminimiz
 soak: ## run the long tests: the fetcher with the race detector and 5 GB objects, fuzzing; needs a C compiler [FUZZ=20s]
 	$(call build,fake-gcs-server versitygw)
 	@CGO_ENABLED=1 go test -C fetcher -race -count=1 ./...
-	@$(FETCHER_ENV) go test -C fetcher $(FETCHER_FLAGS) -tags long -count=1 -run TestMemory -v .
+	@$(RELEASE_ENV) go test -C fetcher $(RELEASE_FLAGS) -tags long -count=1 -run TestMemory -v .
 	@$(call fuzz,fetcher,FuzzExtract,./archive)
 	@$(call fuzz,fetcher,FuzzFromEnv,./request)
 	@$(call fuzz,.,FuzzLoad,./config)
