@@ -29,12 +29,33 @@ type Source struct {
 // https://www.pulumi.com/docs/iac/cli/environment-variables/
 const ConfigFileVariable = "PULUMI_OPTION_CONFIG_FILE"
 
+// FilesVariable is the variable with the files of several stacks: STACK=PATH, separated like the directories of PATH.
+// The local cloud has stack files of its own.
+const FilesVariable = "MODELFERRY_STACK_FILES"
+
+// files returns the files that FilesVariable names, by stack.
+func files() map[string]string {
+	paths := map[string]string{}
+	for _, entry := range filepath.SplitList(os.Getenv(FilesVariable)) {
+		if stack, path, ok := strings.Cut(entry, "="); ok {
+			paths[stack] = path
+		}
+	}
+	return paths
+}
+
+// IsNamed reports whether the environment names the file of a stack, and not that of any one.
+func IsNamed(stack string) bool { return files()[stack] != "" }
+
 // DefaultPath returns the path of a stack's file in root, without regard to the environment.
 func DefaultPath(root, stack string) string { return filepath.Join(root, "Pulumi."+stack+".yaml") }
 
-// Path returns the path of the stack's file: the one that PULUMI_OPTION_CONFIG_FILE names, or Pulumi.STACK.yaml in
-// root.
+// Path returns the path of the stack's file: the one that MODELFERRY_STACK_FILES or PULUMI_OPTION_CONFIG_FILE names, or
+// Pulumi.STACK.yaml in root.
 func Path(root, stack string) string {
+	if path := files()[stack]; path != "" {
+		return path
+	}
 	if path := os.Getenv(ConfigFileVariable); path != "" {
 		return path
 	}

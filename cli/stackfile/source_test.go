@@ -50,6 +50,12 @@ func TestPath_environment(t *testing.T) {
 	require.Equal(t, filepath.Join("root", "Pulumi.gke.yaml"), Path("root", "gke"))
 	t.Setenv(ConfigFileVariable, "/elsewhere/config.yaml")
 	require.Equal(t, "/elsewhere/config.yaml", Path("root", "gke"))
+	t.Setenv(FilesVariable, "gke=/a/Pulumi.gke.yaml:eks=/b/Pulumi.eks.yaml:nonsense")
+	require.Equal(t, "/a/Pulumi.gke.yaml", Path("root", "gke"))
+	require.Equal(t, "/b/Pulumi.eks.yaml", Path("root", "eks"))
+	require.Equal(t, "/elsewhere/config.yaml", Path("root", "staging"))
+	require.True(t, IsNamed("eks"))
+	require.False(t, IsNamed("staging"))
 }
 
 func TestRead_errors(t *testing.T) {

@@ -81,7 +81,7 @@ func checkStacks(known, named []string) ([]string, error) {
 		}
 		stacks = append(stacks, name)
 		// Another config file than Pulumi.STACK.yaml may have any stack.
-		if os.Getenv(stackfile.ConfigFileVariable) == "" && !slices.Contains(known, name) {
+		if os.Getenv(stackfile.ConfigFileVariable) == "" && !slices.Contains(known, name) && !stackfile.IsNamed(name) {
 			return nil, exitcode.WithCode(exitcode.Invalid, fmt.Errorf("invalid stack %q: must be one of %s%s",
 				name, strings.Join(known, ", "), suggest.DidYouMean(name, known)))
 		}
@@ -92,7 +92,9 @@ func checkStacks(known, named []string) ([]string, error) {
 			errors.New("no stack: there is no Pulumi.STACK.yaml: create one with modelferry init"),
 		)
 	}
-	if len(stacks) > 1 && os.Getenv(stackfile.ConfigFileVariable) != "" {
+	oneFile := os.Getenv(stackfile.ConfigFileVariable) != "" &&
+		slices.ContainsFunc(stacks, func(name string) bool { return !stackfile.IsNamed(name) })
+	if len(stacks) > 1 && oneFile {
 		return nil, exitcode.WithCode(exitcode.Invalid,
 			errors.New(stackfile.ConfigFileVariable+" names the config of one stack: name it with --stack, or unset the variable"))
 	}

@@ -2,11 +2,15 @@ package cli
 
 import (
 	"fmt"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/modelferry/modelferry/cli/stackfile"
 	"github.com/modelferry/modelferry/local/internal/engine"
 	"github.com/modelferry/modelferry/local/internal/node"
+	"github.com/modelferry/modelferry/local/internal/paths"
 	"github.com/modelferry/modelferry/local/internal/plugins"
 )
 
@@ -30,7 +34,7 @@ func envCommand() *cobra.Command {
 		if _, err := node.ReadInfo(layout); err != nil {
 			return fmt.Errorf("%s: %w: run `make up STACK=%s` first", layout.Stack, err, layout.Stack)
 		}
-		variables, err := plugins.ReleaserVariables(layout)
+		variables, err := releaserVariables(layout)
 		if err != nil {
 			return err
 		}
@@ -42,4 +46,27 @@ func envCommand() *cobra.Command {
 		return nil
 	}
 	return cmd
+}
+
+// releaserVariables returns the environment variables for modelferry: the credentials for the object stores of all
+// running local clouds, and their stack files, so that a release can be promoted from one to the other.
+func releaserVariables(layout paths.Layout) ([][2]string, error) {
+	var variables [][2]string
+	var files []string
+	for _, stack := range paths.Stacks {
+		running, err := paths.New(layout.Root, stack)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := node.ReadInfo(running); err != nil {
+			continue // not running
+		}
+		credentials, err := plugins.ReleaserVariables(running)
+		if err != nil {
+			return nil, err
+		}
+		variables = append(variables, credentials...)
+		files = append(files, stack+"="+running.StackFile())
+	}
+	return append(variables, [2]string{stackfile.FilesVariable, strings.Join(files, string(os.PathListSeparator))}), nil
 }
