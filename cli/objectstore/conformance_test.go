@@ -19,10 +19,13 @@ func TestPut_everySizeIsReadBack(t *testing.T) {
 			objectstore.PartSize + 1, 2*objectstore.PartSize + 12345} {
 			key := fmt.Sprintf("bankchurn/%012d/model.joblib", size)
 			content, upload := randomContent(size, uint64(i))
-			var sent int64
-			put, err := store.Put(t.Context(), key, upload, objectstore.PutOptions{Progress: func(n int64) { sent = n }})
+			var reported []int64
+			put, err := store.Put(t.Context(), key, upload, objectstore.PutOptions{
+				Progress: func(n int64) { reported = append(reported, n) },
+			})
 			require.NoError(t, err, key)
-			require.EqualValues(t, size, sent, key)
+			require.Zero(t, reported[0], "nothing was sent before")
+			require.EqualValues(t, size, reported[len(reported)-1], key)
 			require.Equal(t, upload.SHA256, put.SHA256)
 			require.EqualValues(t, size, put.Size)
 			require.NotEmpty(t, put.Version, "the bucket has versioning")

@@ -53,8 +53,8 @@ type Content struct {
 
 // PutOptions are settings of an upload.
 type PutOptions struct {
-	// Progress is called with the number of bytes sent so far, from one goroutine at a time. It decreases if a part has
-	// to be sent again. It may be nil.
+	// Progress is called with the number of bytes sent so far, from one goroutine at a time. The first call has the
+	// number that an earlier run has sent. It decreases if a part has to be sent again. It may be nil.
 	Progress func(sentBytes int64)
 	// StateDir is the folder with the session files of uploads to Cloud Storage, which another run continues. Without
 	// it an upload to Cloud Storage continues only in the same run. S3 needs no file.
