@@ -36,7 +36,7 @@ func openGCS(_ context.Context, location Location) (Store, error) {
 	if err != nil || parsed.Host == "" {
 		return nil, newError(ErrInvalid, "invalid endpoint of Cloud Storage %q: must be https://HOST", endpoint)
 	}
-	s := &gcsStore{bucket: location.Bucket, endpoint: endpoint, retry: defaultRetries}
+	s := &gcsStore{bucket: location.Bucket, endpoint: endpoint, retry: defaultRetries.withNotify(location.OnRetry)}
 	s.http = &http.Client{
 		Transport: base,
 		// 308 is not a redirect here, but the answer to an upload that is not complete.

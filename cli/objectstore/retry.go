@@ -15,6 +15,17 @@ type retryPolicy struct {
 	first, longest time.Duration
 	// stall is the time without a byte after which a request is given up. It includes the wait for the answer.
 	stall time.Duration
+	// notify is Location.OnRetry.
+	notify func(failure error, wait time.Duration)
+}
+
+// longWait is the shortest wait that OnRetry is told of.
+const longWait = 2 * time.Second
+
+// withNotify returns the policy with Location.OnRetry.
+func (p retryPolicy) withNotify(notify func(error, time.Duration)) retryPolicy {
+	p.notify = notify
+	return p
 }
 
 // defaultRetries bridge an interruption of about a minute.
@@ -51,7 +62,11 @@ func (p retryPolicy) run(ctx context.Context, attempt func() (progress bool, err
 		if failures >= p.attempts {
 			return newError(ErrCutOff, "%w", err).withHint("gave up after %d attempts", failures)
 		}
-		timer := time.NewTimer(max(waits.NextBackOff(), min(retryAfter(err), maxRetryAfter)))
+		wait := max(waits.NextBackOff(), min(retryAfter(err), maxRetryAfter))
+		if p.notify != nil && wait >= longWait {
+			p.notify(err, wait)
+		}
+		timer := time.NewTimer(wait)
 		select {
 		case <-timer.C:
 		case <-ctx.Done():

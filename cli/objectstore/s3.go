@@ -50,7 +50,7 @@ func openS3(ctx context.Context, location Location) (Store, error) {
 		o.Retryer = aws.NopRetryer{}
 		o.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenRequired
 	})
-	return &s3Store{client: client, bucket: location.Bucket, retry: defaultRetries}, nil
+	return &s3Store{client: client, bucket: location.Bucket, retry: defaultRetries.withNotify(location.OnRetry)}, nil
 }
 
 func (s *s3Store) URL(key string) string { return quoteURL("s3", s.bucket, key) }

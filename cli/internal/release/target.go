@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/modelferry/modelferry/cli/internal/exitcode"
 	"github.com/modelferry/modelferry/cli/internal/records"
@@ -204,6 +205,9 @@ func (t *target) store(ctx context.Context, bucket string) (objectstore.Store, e
 	location := objectstore.Location{
 		Cloud: t.config.Cloud, Bucket: name, Endpoint: t.config.Endpoints.Storage, Region: t.config.AWS.Region,
 		Anonymous: t.config.Cloud == config.GKE && t.config.Endpoints.Storage != "" && t.config.Endpoints.ReadsAnonymously(),
+	}
+	location.OnRetry = func(failure error, wait time.Duration) {
+		fmt.Fprintf(t.env.Messages, "%v: trying again in %s\n", failure, wait.Round(time.Second))
 	}
 	store, err := t.env.OpenStore(ctx, location)
 	if err != nil {
