@@ -89,7 +89,7 @@ func TestRelease_ofRegistry(t *testing.T) {
 	require.Regexp(t, `^release/bankchurn-[0-9a-f]{12}\n$`, string(branch))
 }
 
-// The inputs of a workflow are text of whoever starts it: neither make nor a shell may interpret them.
+// The inputs of a workflow are untrusted text: neither make nor a shell may interpret them.
 func TestRelease_hostileInputs(t *testing.T) {
 	good := map[string]string{"SERVICE": "bankchurn", "MODEL": "gs://bucket/model.joblib", "DIGEST": exampleDigest, "STACKS": "gke"}
 	for _, hostile := range []string{

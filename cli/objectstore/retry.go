@@ -19,7 +19,7 @@ type retryPolicy struct {
 	notify func(failure error, wait time.Duration)
 }
 
-// longWait is the shortest wait that OnRetry is told of.
+// longWait is the shortest wait for which OnRetry is called.
 const longWait = 2 * time.Second
 
 // withNotify returns the policy with Location.OnRetry.

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A person is told why a command waits, but not of an interruption that passes at once.
+// OnRetry is called for long waits, and not for an interruption that passes at once.
 func TestRetryPolicy_notifiesOfLongWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for failures, wantNotified := range map[int]bool{1: false, 9: true} {

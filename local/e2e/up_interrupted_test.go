@@ -16,7 +16,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node"
 )
 
-// TestUp_withoutRoot runs up as an ordinary user, who is told to use sudo.
+// TestUp_withoutRoot runs up as an ordinary user. The error names sudo.
 func TestUp_withoutRoot(t *testing.T) {
 	const nobody = 65534
 	forEachStack(t, func(c *cloud) {
