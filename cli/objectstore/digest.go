@@ -10,6 +10,8 @@ import (
 	"io"
 
 	"github.com/minio/crc64nvme"
+
+	"github.com/modelferry/modelferry/cli/internal/ctxio"
 )
 
 // newCRC32C returns the checksum of Cloud Storage.
@@ -33,7 +35,7 @@ type digest struct {
 // notices a content that changes later.
 func computeDigest(ctx context.Context, url string, content Content, crc hash.Hash) (digest, error) {
 	sum := sha256.New()
-	n, err := io.CopyBuffer(io.MultiWriter(sum, crc), contextReader{ctx, section(content, 0, content.Size)}, make([]byte, 256<<10))
+	n, err := io.CopyBuffer(io.MultiWriter(sum, crc), ctxio.NewReader(ctx, section(content, 0, content.Size)), make([]byte, 256<<10))
 	if err != nil {
 		return digest{}, newError(ErrContentChanged, "%s: read the file to upload: %w", url, err)
 	}
@@ -50,17 +52,4 @@ func computeDigest(ctx context.Context, url string, content Content, crc hash.Ha
 // section returns a reader of a part of the content that can be rewound.
 func section(content Content, offset, length int64) *io.SectionReader {
 	return io.NewSectionReader(content.File, offset, length)
-}
-
-// contextReader ends when its context does.
-type contextReader struct {
-	ctx context.Context
-	io.Reader
-}
-
-func (r contextReader) Read(p []byte) (int, error) {
-	if r.ctx.Err() != nil {
-		return 0, context.Cause(r.ctx)
-	}
-	return r.Reader.Read(p)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 
 	"github.com/dustin/go-humanize"
@@ -44,7 +45,7 @@ func checkChangeFlags(o release.Options, stacks []string) error {
 func writeRelease(cmd *cobra.Command, result release.Result, o release.Options) error {
 	return writeResult(cmd, result, func(out io.Writer) error {
 		for _, s := range result.Stacks {
-			for _, name := range sortedNames(s.Artifacts) {
+			for _, name := range slices.Sorted(maps.Keys(s.Artifacts)) {
 				a := s.Artifacts[name]
 				state := "was there"
 				switch {

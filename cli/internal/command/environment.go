@@ -33,3 +33,26 @@ func newEnvironment(cmd *cobra.Command, root string) *release.Environment {
 		StateDir:  stateDir,
 	}
 }
+
+// openChange returns the environment and the stacks of a command that changes releases, and checks its flags.
+func openChange(cmd *cobra.Command, o release.Options, named []string) (*release.Environment, []string, error) {
+	root, err := findRoot()
+	if err != nil {
+		return nil, nil, err
+	}
+	stacks, err := selectStacks(root, named)
+	if err != nil {
+		return nil, nil, err
+	}
+	return newEnvironment(cmd, root), stacks, checkChangeFlags(o, stacks)
+}
+
+// openRead returns the environment and the stacks of a command that only reads.
+func openRead(cmd *cobra.Command, named []string) (*release.Environment, []string, error) {
+	root, err := findRoot()
+	if err != nil {
+		return nil, nil, err
+	}
+	stacks, err := selectAllStacks(root, named)
+	return newEnvironment(cmd, root), stacks, err
+}

@@ -3,6 +3,8 @@ package command
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -26,15 +28,11 @@ func historyCommand() *cobra.Command {
 	}
 	addStackFlag(cmd, &stacks, "`STACK`; may be repeated (default: every stack with a file)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		root, err := findRoot()
+		environment, selected, err := openRead(cmd, stacks)
 		if err != nil {
 			return err
 		}
-		selected, err := selectAllStacks(root, stacks)
-		if err != nil {
-			return err
-		}
-		entries, err := newEnvironment(cmd, root).History(cmd.Context(), args[0], selected)
+		entries, err := environment.History(cmd.Context(), args[0], selected)
 		if err != nil {
 			return err
 		}
@@ -53,7 +51,7 @@ func writeHistory(out io.Writer, entries []release.Entry) error {
 		}
 		var digests, notes []string
 		var size int64
-		for _, name := range sortedNames(e.Artifacts) {
+		for _, name := range slices.Sorted(maps.Keys(e.Artifacts)) {
 			a := e.Artifacts[name]
 			digests = append(digests, name+" "+shortDigest(a.SHA256))
 			size += a.Size

@@ -29,19 +29,12 @@ func promoteCommand() *cobra.Command {
 		completeStacks(cmd, flag)
 	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		root, err := findRoot()
+		environment, _, err := openChange(cmd, r.Options, []string{r.From, r.To})
 		if err != nil {
-			return err
-		}
-		stacks, err := selectStacks(root, []string{r.From, r.To})
-		if err != nil {
-			return err
-		}
-		if err := checkChangeFlags(r.Options, stacks); err != nil {
 			return err
 		}
 		r.Service = args[0]
-		result, err := newEnvironment(cmd, root).Promote(cmd.Context(), r)
+		result, err := environment.Promote(cmd.Context(), r)
 		return withResult(cmd, result, r.Options, err)
 	}
 	return cmd

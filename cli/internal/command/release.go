@@ -34,21 +34,15 @@ func releaseCommand() *cobra.Command {
 	cmd.Flags().StringVar(&r.Image, "image", "", "`IMAGE` of the model server with its digest (default: as it is)")
 	cmd.Flags().StringVar(&r.Backend, "backend", "", "`BACKEND` that the artifacts belong to (default: the one that the stack runs)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		root, err := findRoot()
+		environment, stacks, err := openChange(cmd, r.Options, r.Stacks)
 		if err != nil {
 			return err
 		}
-		if r.Stacks, err = selectStacks(root, r.Stacks); err != nil {
-			return err
-		}
-		if err := checkChangeFlags(r.Options, r.Stacks); err != nil {
-			return err
-		}
-		r.Service = args[0]
+		r.Service, r.Stacks = args[0], stacks
 		if r.Inputs, err = release.ParseInputs(args[1:]); err != nil {
 			return err
 		}
-		result, err := newEnvironment(cmd, root).Release(cmd.Context(), r)
+		result, err := environment.Release(cmd.Context(), r)
 		return withResult(cmd, result, r.Options, err)
 	}
 	return cmd
@@ -63,13 +57,4 @@ func withResult(cmd *cobra.Command, result release.Result, o release.Options, er
 		return writeErr
 	}
 	return err
-}
-
-func sortedNames[V any](m map[string]V) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }

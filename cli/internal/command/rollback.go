@@ -26,18 +26,12 @@ func rollbackCommand() *cobra.Command {
 	cmd.Flags().StringVar(&r.To, "to", "", "`RELEASE`: its number, or at least 7 digits of an artifact's digest (default: the one before)")
 	cmd.Flags().StringVar(&r.Backend, "backend", "", "`BACKEND` that the artifacts belong to (default: the one that the stack runs)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {
-		root, err := findRoot()
+		environment, stacks, err := openChange(cmd, r.Options, r.Stacks)
 		if err != nil {
 			return err
 		}
-		if r.Stacks, err = selectStacks(root, r.Stacks); err != nil {
-			return err
-		}
-		if err := checkChangeFlags(r.Options, r.Stacks); err != nil {
-			return err
-		}
-		r.Service = args[0]
-		result, err := newEnvironment(cmd, root).Rollback(cmd.Context(), r)
+		r.Service, r.Stacks = args[0], stacks
+		result, err := environment.Rollback(cmd.Context(), r)
 		return withResult(cmd, result, r.Options, err)
 	}
 	return cmd

@@ -24,15 +24,11 @@ func verifyCommand() *cobra.Command {
 	addStackFlag(cmd, &stacks, "`STACK`; may be repeated (default: every stack with a file)")
 	cmd.Flags().StringVar(&backend, "backend", "", "`BACKEND` that the artifacts belong to (default: the one that the stack runs)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		root, err := findRoot()
+		environment, selected, err := openRead(cmd, stacks)
 		if err != nil {
 			return err
 		}
-		selected, err := selectAllStacks(root, stacks)
-		if err != nil {
-			return err
-		}
-		results, verifyErr := newEnvironment(cmd, root).Verify(cmd.Context(), args[0], backend, selected)
+		results, verifyErr := environment.Verify(cmd.Context(), args[0], backend, selected)
 		if results == nil {
 			return verifyErr
 		}

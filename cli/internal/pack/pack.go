@@ -14,6 +14,8 @@ import (
 	"os"
 
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/modelferry/modelferry/cli/internal/ctxio"
 )
 
 // Suffix of the archive's name, by which the fetcher knows that it has to extract it.
@@ -113,7 +115,7 @@ func writeEntry(ctx context.Context, writer *tar.Writer, root *os.Root, e entry)
 		return err
 	}
 	defer file.Close()
-	switch n, err := io.Copy(writer, contextReader{ctx, file}); {
+	switch n, err := io.Copy(writer, ctxio.NewReader(ctx, file)); {
 	case errors.Is(err, tar.ErrWriteTooLong) || err == nil && n != e.size:
 		return fmt.Errorf("%q was changed while it was packed: it had %d bytes", e.name, e.size)
 	case err != nil:
@@ -128,17 +130,4 @@ type counter int64
 func (c *counter) Write(p []byte) (int, error) {
 	*c += counter(len(p))
 	return len(p), nil
-}
-
-// contextReader ends when its context does.
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c contextReader) Read(p []byte) (int, error) {
-	if c.ctx.Err() != nil {
-		return 0, context.Cause(c.ctx)
-	}
-	return c.r.Read(p)
 }

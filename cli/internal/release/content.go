@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 
+	"github.com/modelferry/modelferry/cli/internal/ctxio"
 	"github.com/modelferry/modelferry/cli/internal/exitcode"
 	"github.com/modelferry/modelferry/cli/internal/mlflow"
 	"github.com/modelferry/modelferry/cli/internal/pack"
@@ -104,23 +105,10 @@ func (e *Environment) pack(ctx context.Context, c *content, dir string) (err err
 // digest reads a whole file.
 func digest(ctx context.Context, r io.Reader) (hexDigest string, size int64, err error) {
 	sum := sha256.New()
-	if size, err = io.Copy(sum, contextReader{ctx, r}); err != nil {
+	if size, err = io.Copy(sum, ctxio.NewReader(ctx, r)); err != nil {
 		return "", 0, err
 	}
 	return hex.EncodeToString(sum.Sum(nil)), size, nil
-}
-
-// contextReader ends when its context does.
-type contextReader struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c contextReader) Read(p []byte) (int, error) {
-	if c.ctx.Err() != nil {
-		return 0, context.Cause(c.ctx)
-	}
-	return c.r.Read(p)
 }
 
 // close closes the file, and removes it if it is temporary.
@@ -148,7 +136,7 @@ func (c *content) artifact(ctx context.Context, t *target, name string, definiti
 	}
 	if c.unpackedSize == 0 {
 		var err error
-		if c.unpackedSize, err = unpackedSize(contextReader{ctx, io.NewSectionReader(c.file, 0, c.size)}, c.name); err != nil {
+		if c.unpackedSize, err = unpackedSize(ctxio.NewReader(ctx, io.NewSectionReader(c.file, 0, c.size)), c.name); err != nil {
 			return a, exitcode.WithCode(exitcode.Invalid, fmt.Errorf("%s: must be a tar archive: %w", c.name, err))
 		}
 	}

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/modelferry/modelferry/cli/internal/exitcode"
@@ -49,7 +51,7 @@ func (e *Environment) Promote(ctx context.Context, r PromoteRequest) (result Res
 		return Result{}, err
 	}
 	released := map[string]ArtifactResult{}
-	for _, name := range sortedNames(copies) {
+	for _, name := range slices.Sorted(maps.Keys(copies)) {
 		item, err := s.copyArtifact(ctx, source, copies[name], s.artifacts[name], r.DryRun)
 		if err != nil {
 			return Result{}, err

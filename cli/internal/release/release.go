@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/modelferry/modelferry/cli/internal/exitcode"
@@ -111,7 +113,7 @@ func (e *Environment) openInputs(ctx context.Context, inputs []Input, expected s
 func (s *step) plan(ctx context.Context, r Request, contents map[string]*content) error {
 	t := s.target
 	s.artifacts, s.image = t.current(), r.Image
-	for _, name := range sortedNames(contents) {
+	for _, name := range slices.Sorted(maps.Keys(contents)) {
 		definition, err := t.definition(name)
 		if err != nil {
 			return err
@@ -138,7 +140,7 @@ func (s *step) plan(ctx context.Context, r Request, contents map[string]*content
 // uploadAll uploads the contents, and pins the versions that the store has given them.
 func (s *step) uploadAll(ctx context.Context, contents map[string]*content, r Request) error {
 	t, released := s.target, map[string]ArtifactResult{}
-	for _, name := range sortedNames(contents) {
+	for _, name := range slices.Sorted(maps.Keys(contents)) {
 		a := s.artifacts[name]
 		store, err := t.store(ctx, a.Bucket)
 		if err != nil {

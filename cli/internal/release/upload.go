@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -81,7 +82,7 @@ func (t *target) upload(ctx context.Context, a records.Artifact, c objectstore.C
 
 // checkObjects returns an error if an object of the artifacts is not in its bucket with its digest.
 func (t *target) checkObjects(ctx context.Context, artifacts map[string]records.Artifact) error {
-	for _, name := range sortedNames(artifacts) {
+	for _, name := range slices.Sorted(maps.Keys(artifacts)) {
 		a := artifacts[name]
 		store, err := t.store(ctx, a.Bucket)
 		if err != nil {
@@ -100,13 +101,4 @@ func (t *target) checkObjects(ctx context.Context, artifacts map[string]records.
 		}
 	}
 	return nil
-}
-
-func sortedNames[V any](m map[string]V) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }

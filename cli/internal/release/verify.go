@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/modelferry/modelferry/cli/internal/exitcode"
@@ -41,7 +43,7 @@ func (e *Environment) Verify(ctx context.Context, service, backend string, stack
 		if len(current) == 0 && len(stacks) == 1 {
 			return results, exitcode.WithCode(exitcode.NotFound, fmt.Errorf("stack %s has no release of %s", s.target.stack(), service))
 		}
-		for _, name := range sortedNames(current) {
+		for _, name := range slices.Sorted(maps.Keys(current)) {
 			v, err := s.target.verify(ctx, name, current[name])
 			if err != nil {
 				v.Error = err.Error()

@@ -15,6 +15,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
 
+	"github.com/modelferry/modelferry/cli/diagnosis"
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
@@ -116,7 +117,15 @@ func podStatus(ctx context.Context, pod corev1.Pod) Pod {
 		}
 	}
 	for _, init := range pod.Status.InitContainerStatuses {
-		p.setFetcherState(init)
+		if waiting := init.State.Waiting; waiting != nil {
+			p.State = "Init:" + waiting.Reason
+		}
+	}
+	if fetched, ok := diagnosis.Fetched(&pod); ok {
+		p.FetchSeconds = fetched.Seconds
+		if fetched.ExitCode != 0 {
+			p.FetcherError = fmt.Sprintf("exit %d: %s", fetched.ExitCode, fetched.Message)
+		}
 	}
 	for _, container := range pod.Status.ContainerStatuses {
 		if waiting := container.State.Waiting; waiting != nil && waiting.Reason != "PodInitializing" {
@@ -127,34 +136,6 @@ func podStatus(ctx context.Context, pod corev1.Pod) Pod {
 		}
 	}
 	return p
-}
-
-// setFetcherState sets the fields that come from the fetcher's container. The fetcher writes a summary in JSON as its
-// termination message.
-func (p *Pod) setFetcherState(status corev1.ContainerStatus) {
-	if waiting := status.State.Waiting; waiting != nil {
-		p.State = "Init:" + waiting.Reason
-	}
-	for _, terminated := range []*corev1.ContainerStateTerminated{status.State.Terminated, status.LastTerminationState.Terminated} {
-		if terminated == nil {
-			continue
-		}
-		p.FetchSeconds = terminated.FinishedAt.Sub(terminated.StartedAt.Time).Seconds()
-		if terminated.ExitCode != 0 {
-			p.FetcherError = fmt.Sprintf("exit %d: %s", terminated.ExitCode, terminated.Message)
-		}
-		var summary struct {
-			Seconds float64 `json:"seconds"`
-			Message string  `json:"message"`
-		}
-		if json.Unmarshal([]byte(terminated.Message), &summary) == nil {
-			p.FetchSeconds = cmp.Or(summary.Seconds, p.FetchSeconds)
-			if terminated.ExitCode != 0 && summary.Message != "" {
-				p.FetcherError = fmt.Sprintf("exit %d: %s", terminated.ExitCode, summary.Message)
-			}
-		}
-		return
-	}
 }
 
 // getModel returns the model of the pod at an address, or nil if the server does not respond.
