@@ -12,7 +12,7 @@ build = @go run -C tools/build . $(1)
 PROVIDER ?=
 export MODELFERRY_PROVIDER := $(PROVIDER)
 recorded_provider = $(shell cat .local/$(STACK)/kubernetes-provider 2>/dev/null)
-kubernetes_plugin = $(if $(filter quick,$(or $(PROVIDER),$(1))),,$(call build,pulumi pulumi-resource-kubernetes))
+kubernetes_plugin = $(if $(filter quick,$(or $(PROVIDER),$(1))),,$(call build,pulumi-resource-kubernetes))
 MODULES := . stack/iamtest stack/policytest fetcher cli local bench tools/build tools/kubeconform tools/gate tools/github tools/sbom
 # The fetcher and modelferry are tested with the flags of a release, so that their SDKs are compiled once.
 RELEASE_ENV := CGO_ENABLED=0
@@ -60,7 +60,7 @@ env: ## print exports for pulumi and modelferry: eval "$$(make -s env)" [STACK=]
 	@$(FERRY) env --stack $(STACK)
 
 # With BASE, the plan is that of a change: of both stacks, or of one. OUT names files that end in .txt, .md or .json.
-# ALLOW_DESTRUCTIVE=1 allows to replace or delete clusters, node pools, buckets and keys. PROVIDERS=official has the
+# ALLOW_DESTRUCTIVE=1 allows replacing or deleting clusters, node pools, buckets and keys. PROVIDERS=official has the
 # official plugins validate the plan, too (make plugins).
 change_flags = --base "$(BASE)" $(if $(FORMAT),--format $(FORMAT)) $(foreach file,$(OUT),--out "$(file)") $(stack_flag)
 

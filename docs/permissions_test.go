@@ -1,7 +1,6 @@
 package docs
 
 import (
-	"encoding/json"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -68,18 +67,9 @@ func TestPermissions_coverEveryResourceType(t *testing.T) {
 
 // The page has a row for each statement of the policy, and AWS accepts the policy's size.
 func TestPermissions_policyOfEKS(t *testing.T) {
-	var policy struct {
-		Version   string
-		Statement []struct {
-			Sid, Effect      string
-			Action, Resource any
-		}
-	}
 	text := read(t, "docs/deploy-eks-policy.json")
-	require.NoError(t, json.Unmarshal([]byte(text), &policy))
-	require.Equal(t, "2012-10-17", policy.Version)
 	var statements, rows []string
-	for _, statement := range policy.Statement {
+	for _, statement := range policyStatements(t, "docs/deploy-eks-policy.json") {
 		require.Equal(t, "Allow", statement.Effect)
 		statements = append(statements, "`"+statement.Sid+"`")
 	}

@@ -14,9 +14,8 @@ import (
 
 // step is a step of a job or of a composite action.
 type step struct {
-	If, Uses, Run string
-	With          map[string]any
-	Env           map[string]any
+	Uses, Run string
+	With      map[string]any
 }
 
 type job struct {
@@ -32,7 +31,6 @@ type job struct {
 type workflow struct {
 	On          yaml.Node
 	Permissions yaml.Node
-	Concurrency any
 	Jobs        map[string]job
 	// text is the file, for what a structure does not have.
 	text string
@@ -222,7 +220,7 @@ func TestWorkflows_scripts(t *testing.T) {
 	}
 }
 
-// The plan of a pull request is validated by the official plugins, and the label is what allows to delete a cluster.
+// The plan of a pull request is validated by the official plugins, and only the label allows deleting a cluster.
 func TestWorkflows_plan(t *testing.T) {
 	w := workflows(t)["plan.yml"]
 	require.Contains(t, w.text, "PROVIDERS: official\n")

@@ -42,7 +42,7 @@ func reportDrift(ctx context.Context, c *client, stack, dir string) error {
 		return c.closeIssue(
 			ctx,
 			existing.Number,
-			fmt.Sprintf("The stack %s is as its configuration says again ([run](%s)).", stack, c.runURL),
+			fmt.Sprintf("The stack %s matches its configuration again ([run](%s)).", stack, c.runURL),
 		)
 	case "drifted":
 		report, err := readRegular(filepath.Join(dir, "report.txt"), maxFile)

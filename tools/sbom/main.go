@@ -17,10 +17,10 @@ import (
 )
 
 func main() {
-	dir := flag.String("o", ".local/sbom", "`folder` for the files, PROGRAM.cdx.json")
+	dir := flag.String("o", "", "`folder` for the files, PROGRAM.cdx.json")
 	version := flag.String("version", "", "version of the programs, such as a commit")
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "usage: sbom [-o DIR] -version VERSION PROGRAM …")
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: sbom -o DIR -version VERSION PROGRAM …")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -31,8 +31,8 @@ func main() {
 }
 
 func run(dir, version string, programs []string) error {
-	if version == "" || len(programs) == 0 {
-		return errors.New("the version or the programs are missing: run sbom -version VERSION PROGRAM …")
+	if dir == "" || version == "" || len(programs) == 0 {
+		return errors.New("the folder, the version or the programs are missing: run sbom -o DIR -version VERSION PROGRAM …")
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
