@@ -65,17 +65,18 @@ func (c *Client) download(ctx context.Context, model Model, dir string) (string,
 	return dir, nil
 }
 
-// save downloads one file. A read that fails is repeated from the start.
+// save downloads one file. A read that is cut is repeated from the start.
 func save(ctx context.Context, artifacts store, root *os.Root, name, target string) error {
 	if err := root.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 		return err
 	}
 	var err error
-	for range retries {
+	for range attempts {
 		if err = saveOnce(ctx, artifacts, root, name, target); err == nil || ctx.Err() != nil {
 			return err
 		}
-		if !errors.Is(err, io.ErrUnexpectedEOF) {
+		// A bucket's reader has continued the read itself before it is cut off.
+		if !errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, objectstore.ErrCutOff) {
 			break
 		}
 	}

@@ -54,15 +54,15 @@ func NewClient(getenv func(string) string) (*Client, error) {
 	return c, nil
 }
 
-// retries is the number of attempts of a request whose error may pass.
-const retries = 6
+// attempts is the number of attempts of a request whose error is transient.
+const attempts = 6
 
 // open sends a GET request and returns the body of the answer. The caller closes it.
 func (c *Client) open(ctx context.Context, target string) (io.ReadCloser, error) {
 	waits := backoff.NewExponentialBackOff()
 	waits.InitialInterval, waits.MaxInterval = 200*time.Millisecond, 5*time.Second
 	return backoff.Retry(ctx, func() (io.ReadCloser, error) { return c.send(ctx, target) },
-		backoff.WithBackOff(waits), backoff.WithMaxTries(retries))
+		backoff.WithBackOff(waits), backoff.WithMaxTries(attempts))
 }
 
 func (c *Client) send(ctx context.Context, target string) (io.ReadCloser, error) {
@@ -119,13 +119,20 @@ func (c *Client) classify(response *http.Response) error {
 
 // call calls a method of the API.
 func (c *Client) call(ctx context.Context, method string, query url.Values, value any) error {
-	body, err := c.open(ctx, c.server.JoinPath("api/2.0/mlflow", method).String()+"?"+query.Encode())
+	return c.getJSON(ctx, c.server.JoinPath("api/2.0/mlflow", method), query, value, func(err error) error {
+		return fmt.Errorf("the answer of %s to %s is not MLflow's: %w: check MLFLOW_TRACKING_URI", c.server.Host, method, err)
+	})
+}
+
+// getJSON decodes the answer to a GET request into value. invalid returns the error for an answer that is not JSON.
+func (c *Client) getJSON(ctx context.Context, target *url.URL, query url.Values, value any, invalid func(error) error) error {
+	body, err := c.open(ctx, target.String()+"?"+query.Encode())
 	if err != nil {
 		return err
 	}
 	defer body.Close()
 	if err := json.NewDecoder(io.LimitReader(body, maxAnswer)).Decode(value); err != nil {
-		return fmt.Errorf("the answer of %s to %s is not MLflow's: %w: check MLFLOW_TRACKING_URI", c.server.Host, method, err)
+		return invalid(err)
 	}
 	return nil
 }

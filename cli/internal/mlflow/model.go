@@ -40,7 +40,7 @@ func (m Model) Annotations() map[string]string {
 	return annotations
 }
 
-// maxValue is the length of an annotation's value in bytes. A param may have 6000, which no one reads in a record.
+// maxValue is the length of an annotation's value in bytes. A param may have 6000, which is too long for a record.
 // https://mlflow.org/docs/latest/rest-api.html#log-param
 const maxValue = 500
 

@@ -2,7 +2,6 @@ package mlflow
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/url"
@@ -15,19 +14,17 @@ import (
 // https://mlflow.org/docs/latest/self-hosting/architecture/artifact-store/
 func (c *Client) proxyStore(uri *url.URL) (store, error) {
 	const endpoint = "/api/2.0/mlflow-artifacts/artifacts"
-	server := *c.server
+	server, folder := *c.server, uri.Path
 	if uri.Scheme != "mlflow-artifacts" {
 		before, after, ok := strings.Cut(uri.Path, endpoint)
 		if !ok {
 			return nil, fmt.Errorf("the artifacts are at %s, which is not the artifact service of an MLflow server", uri)
 		}
-		server = url.URL{Scheme: uri.Scheme, Host: uri.Host, Path: before}
-		return proxy{c, server.JoinPath(endpoint), strings.Trim(after, "/")}, nil
-	}
-	if uri.Host != "" {
+		server, folder = url.URL{Scheme: uri.Scheme, Host: uri.Host, Path: before}, after
+	} else if uri.Host != "" {
 		server.Host = uri.Host
 	}
-	return proxy{c, server.JoinPath(endpoint), strings.Trim(uri.Path, "/")}, nil
+	return proxy{c, server.JoinPath(endpoint), strings.Trim(folder, "/")}, nil
 }
 
 // proxy is a folder of the server's artifact service.
@@ -38,11 +35,6 @@ type proxy struct {
 }
 
 func (p proxy) list(ctx context.Context, dir string) ([]string, error) {
-	body, err := p.client.open(ctx, p.endpoint.String()+"?"+url.Values{"path": {path.Join(p.folder, dir)}}.Encode())
-	if err != nil {
-		return nil, err
-	}
-	defer body.Close()
 	// Names are relative to the path that is listed.
 	var reply struct {
 		Files []struct {
@@ -50,8 +42,12 @@ func (p proxy) list(ctx context.Context, dir string) ([]string, error) {
 			IsDir bool   `json:"is_dir"`
 		} `json:"files"`
 	}
-	if err := json.NewDecoder(io.LimitReader(body, maxAnswer)).Decode(&reply); err != nil {
-		return nil, fmt.Errorf("invalid list of artifacts: %w", err)
+	query := url.Values{"path": {path.Join(p.folder, dir)}}
+	err := p.client.getJSON(ctx, p.endpoint, query, &reply, func(err error) error {
+		return fmt.Errorf("invalid list of artifacts: %w", err)
+	})
+	if err != nil {
+		return nil, err
 	}
 	var names []string
 	for _, file := range reply.Files {

@@ -22,11 +22,11 @@ type Reference struct {
 
 const scheme = "models:/"
 
-// versionPattern is that of version numbers. Stages, such as models:/NAME/Production, are deprecated in MLflow, and
-// another version later.
+// versionPattern is that of version numbers. Stages, such as models:/NAME/Production, are deprecated in MLflow, and may
+// later mean another version.
 var versionPattern = regexp.MustCompile(`^[1-9][0-9]*$`)
 
-// IsReference reports whether a text is meant as a reference: a file has another name.
+// IsReference reports whether a text is a reference and not the name of a file.
 func IsReference(text string) bool { return strings.HasPrefix(text, "models:") }
 
 // ParseReference parses a reference.

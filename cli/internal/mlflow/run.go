@@ -10,7 +10,7 @@ import (
 	"github.com/modelferry/modelferry/cli/objectstore"
 )
 
-// addRun adds metrics, params and tags of the run. A run that was deleted does not keep its model from a release.
+// addRun adds metrics, params and tags of the run. A model whose run was deleted can still be released.
 func (c *Client) addRun(ctx context.Context, model *Model) error {
 	if model.RunID == "" {
 		return nil
