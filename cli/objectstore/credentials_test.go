@@ -142,8 +142,8 @@ func TestOpen_awsProfile(t *testing.T) {
 	require.ErrorContains(t, err, "set AWS_REGION to the bucket's region")
 }
 
-// Who may only create objects can upload them, but not continue an upload of an earlier run. Who may do nothing is
-// refused with the name of the permission.
+// An account that may only create objects can upload them, but not continue an upload of an earlier run. An account
+// without permissions is refused with the name of the permission.
 func TestPut_permissionsOfS3(t *testing.T) {
 	server := uploadtest.New(t, config.EKS)
 	s3 := storetest.S3(t)

@@ -26,14 +26,16 @@ var (
 	ErrInvalid = errors.New("invalid")
 )
 
-// Error is an error of a store with its kind. Its text names the object, what the store said, and the way out.
+// Error is an error of a store with its kind. Its text names the object, what the store said, and how to fix it.
 type Error struct {
-	// kind is nil for an error that may pass.
+	// kind is nil for a transient error.
 	kind error
 	text string
-	// hint is the way out, or empty.
+	// hint says how to fix it, or is empty.
 	hint  string
 	cause error
+	// status is that of an answer of Cloud Storage, or 0.
+	status int
 	// retryAfter is what the store asks to wait.
 	retryAfter time.Duration
 }
@@ -71,7 +73,7 @@ func (e *Error) Unwrap() []error {
 	return errs
 }
 
-// isTransient reports whether an error may pass. An unknown error may.
+// isTransient reports whether an error is transient. An unknown error is.
 func isTransient(err error) bool {
 	var known *Error
 	return !errors.As(err, &known) || known.kind == nil

@@ -72,16 +72,17 @@ func (s *gcsStore) classify(r gcsRequest, response *http.Response) error {
 		reply = &googleapi.Error{Code: response.StatusCode}
 	}
 	text := fmt.Sprintf("%s: Cloud Storage answered %d: %s", s.URL(r.key), response.StatusCode, gcsMessage(reply))
+	failure := &Error{text: text, status: response.StatusCode, retryAfter: parseRetryAfter(response.Header)}
 	for _, item := range reply.Errors {
 		if kind, ok := gcsReasons[item.Reason]; ok {
-			return &Error{kind: kind, text: text, hint: spaceHint(kind), retryAfter: parseRetryAfter(response.Header)}
+			failure.kind, failure.hint = kind, spaceHint(kind)
+			return failure
 		}
 	}
-	failure := &Error{text: text, retryAfter: parseRetryAfter(response.Header)}
 	switch status := response.StatusCode; {
 	case status == http.StatusPreconditionFailed, status == http.StatusForbidden && r.operation == opCreate &&
 		strings.Contains(text, "storage.objects.delete"):
-		// Who may only create objects lacks the permission to replace the one that exists.
+		// An account that may only create objects does not have the permission to replace an existing one.
 		// https://cloud.google.com/storage/docs/access-control/iam-json
 		failure.kind = ErrExists
 	case status == http.StatusUnauthorized && reply.Message != "":

@@ -152,7 +152,7 @@ func sessionError(err error, isStatus bool) error {
 	switch {
 	case errors.Is(err, ErrNotFound) && strings.Contains(err.Error(), bucketMissing):
 		return err
-	case errors.Is(err, ErrNotFound), errors.As(err, &known) && strings.Contains(known.text, "answered 410"),
+	case errors.Is(err, ErrNotFound), errors.As(err, &known) && known.status == http.StatusGone,
 		isStatus && (errors.Is(err, ErrInvalid) || errors.Is(err, ErrChecksum)):
 		return &Error{kind: errSessionLost, text: err.Error()}
 	}

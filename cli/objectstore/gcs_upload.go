@@ -77,6 +77,7 @@ func (u *gcsUpload) uploadURL(uploadType string) string {
 // sendOnce sends metadata and content in one request.
 // https://cloud.google.com/storage/docs/json_api/v1/how-tos/multipart-upload
 func (u *gcsUpload) sendOnce(ctx context.Context) (object gcsObject, err error) {
+	u.progress.set(0)
 	const boundary = "modelferry-artifact-boundary"
 	head := fmt.Sprintf("--%s\r\nContent-Type: application/json\r\n\r\n%s\r\n--%s\r\nContent-Type: %s\r\n\r\n",
 		boundary, u.metadata(), boundary, contentType)

@@ -18,8 +18,8 @@ const (
 	proxyHint   = "check the endpoint, HTTPS_PROXY and NO_PROXY"
 )
 
-// requestError returns the error of a request that got no answer. It may pass, unless the request cannot be sent or the
-// server's certificate is not trusted.
+// requestError returns the error of a request that got no answer. It is transient, unless the request cannot be sent or
+// the server's certificate is not trusted.
 func requestError(location string, err error) error {
 	var (
 		verification *tls.CertificateVerificationError
@@ -44,7 +44,7 @@ func requestError(location string, err error) error {
 	return newError(nil, "%s: %w", location, err)
 }
 
-// kindOfStatus returns the kind of a status without a known reason, or nil if it may pass.
+// kindOfStatus returns the kind of a status without a known reason, or nil if it is transient.
 func kindOfStatus(status int) error {
 	switch {
 	case status == http.StatusInsufficientStorage, status == http.StatusRequestEntityTooLarge:
@@ -60,7 +60,7 @@ func kindOfStatus(status int) error {
 	return ErrInvalid
 }
 
-// spaceHint returns the way out of ErrNoSpace.
+// spaceHint says how to fix ErrNoSpace.
 func spaceHint(kind error) string {
 	if errors.Is(kind, ErrNoSpace) {
 		return "raise the quota or delete objects that no release needs"

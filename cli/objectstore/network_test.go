@@ -84,7 +84,7 @@ func TestStore_usesProxyOfEnvironment(t *testing.T) {
 	})
 }
 
-// fake-gcs-server itself takes a request for the status of an upload for its end. An upload succeeds all the same.
+// fake-gcs-server itself treats a status request as the end of the upload. An upload succeeds all the same.
 func TestPut_serverWithoutSessionStatus(t *testing.T) {
 	for name, fault := range map[string]faultproxy.Fault{
 		"cut": uploadtest.Cut(5 * mib), "answer lost": uploadtest.LoseAnswer(), "503": faultproxy.Unavailable(0),

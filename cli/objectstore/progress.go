@@ -9,9 +9,8 @@ import (
 type progress struct {
 	report func(sentBytes int64)
 
-	mutex   sync.Mutex
-	sent    int64
-	started bool
+	mutex sync.Mutex
+	sent  int64
 }
 
 func newProgress(report func(int64)) *progress {
@@ -25,10 +24,6 @@ func newProgress(report func(int64)) *progress {
 func (p *progress) add(n int64) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	if !p.started {
-		p.started = true
-		p.report(0) // the store has nothing yet
-	}
 	p.sent += n
 	p.report(p.sent)
 }
@@ -37,7 +32,7 @@ func (p *progress) add(n int64) {
 func (p *progress) set(n int64) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.sent, p.started = n, true
+	p.sent = n
 	p.report(n)
 }
 

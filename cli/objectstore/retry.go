@@ -39,8 +39,8 @@ var defaultRetries = retryPolicy{
 // maxRetryAfter limits what a store may ask to wait.
 const maxRetryAfter = time.Minute
 
-// run calls attempt until it succeeds or returns an error that does not pass. attempt reports whether it has made
-// progress. After the last attempt the error is ErrCutOff.
+// run calls attempt until it succeeds or returns an error that is not transient. attempt reports whether it has
+// made progress. After the last attempt the error is ErrCutOff.
 func (p retryPolicy) run(ctx context.Context, attempt func() (progress bool, err error)) error {
 	waits := backoff.NewExponentialBackOff()
 	waits.InitialInterval, waits.MaxInterval, waits.Multiplier = p.first, p.longest, 2

@@ -16,7 +16,7 @@ import (
 
 const awsLoginHint = "log in with `aws sso login`, or set AWS_PROFILE or AWS_ACCESS_KEY_ID"
 
-// s3Codes are the error codes that say more than the status. The kind nil means that the error may pass.
+// s3Codes are the error codes that say more than the status. The kind nil means that the error is transient.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 var s3Codes = map[string]error{
 	"PreconditionFailed": ErrExists,
@@ -125,7 +125,7 @@ func (s *s3Store) classifyResponse(action, key string, err error, response *awsh
 		failure.hint = damagedHint
 	case code == "NoSuchBucket":
 		failure.hint = "check that the bucket s3://" + s.bucket + " exists"
-	case errors.Is(failure.kind, ErrNoSpace):
+	case failure.hint == "":
 		failure.hint = spaceHint(failure.kind)
 	}
 	return failure

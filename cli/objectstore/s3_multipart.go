@@ -71,12 +71,13 @@ func (u *s3Upload) sendParts(ctx context.Context) (result s3Result, err error) {
 		if err != nil {
 			return s3Result{}, err
 		}
-		if err = u.sendMissing(ctx, upload); err == nil {
-			result, err = u.complete(ctx, upload)
+		var sent []types.CompletedPart
+		if sent, err = u.sendMissing(ctx, upload); err == nil {
+			result, err = u.complete(ctx, upload.id, sent)
 		}
 		switch {
 		case err == nil:
-			u.abortAbandoned(ctx)
+			u.abortAbandoned(ctx, upload.id)
 			return result, nil
 		case errors.Is(err, errSessionLost), errors.Is(err, errConflict), errors.Is(err, ErrInvalid),
 			errors.Is(err, ErrCutOff) && u.isLost(ctx, upload.id):
@@ -117,8 +118,8 @@ func (u *s3Upload) startUpload(ctx context.Context) (multipart, error) {
 	return upload, err
 }
 
-// sendMissing sends the parts that S3 does not have, several at a time.
-func (u *s3Upload) sendMissing(ctx context.Context, upload multipart) error {
+// sendMissing sends the parts that S3 does not have, several at a time. It returns all parts in their order.
+func (u *s3Upload) sendMissing(ctx context.Context, upload multipart) ([]types.CompletedPart, error) {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallelParts)
 	parts := partsOf(u.content.Size)
@@ -137,13 +138,7 @@ func (u *s3Upload) sendMissing(ctx context.Context, upload multipart) error {
 			return err
 		})
 	}
-	err := group.Wait()
-	for i, p := range parts {
-		if sent[i].ETag != nil {
-			upload.done[p.number] = sent[i]
-		}
-	}
-	return err
+	return sent, group.Wait()
 }
 
 func (u *s3Upload) sendPart(ctx context.Context, id string, p part) (done types.CompletedPart, err error) {
@@ -188,14 +183,10 @@ var errConflict = errors.New("another upload was completed at the same time")
 
 // complete makes the parts an object. S3 compares the checksum of all of it before.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
-func (u *s3Upload) complete(ctx context.Context, upload multipart) (result s3Result, err error) {
-	var parts []types.CompletedPart
-	for _, p := range partsOf(u.content.Size) {
-		parts = append(parts, upload.done[p.number])
-	}
+func (u *s3Upload) complete(ctx context.Context, id string, parts []types.CompletedPart) (result s3Result, err error) {
 	err = u.store.retry.do(ctx, func() error {
 		out, err := u.store.client.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{
-			Bucket: &u.store.bucket, Key: &u.key, UploadId: &upload.id, IfNoneMatch: aws.String("*"),
+			Bucket: &u.store.bucket, Key: &u.key, UploadId: &id, IfNoneMatch: aws.String("*"),
 			MultipartUpload: &types.CompletedMultipartUpload{Parts: parts}, MpuObjectSize: &u.content.Size,
 			ChecksumCRC64NVME: &u.digest.crc, ChecksumType: types.ChecksumTypeFullObject,
 		})

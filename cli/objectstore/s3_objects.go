@@ -17,10 +17,14 @@ func (s *s3Store) Stat(ctx context.Context, key string) (Object, error) {
 	if err != nil {
 		return Object{}, err
 	}
+	return objectOf(key, head), nil
+}
+
+func objectOf(key string, head *s3.HeadObjectOutput) Object {
 	return Object{
 		Key: key, Size: aws.ToInt64(head.ContentLength), Version: aws.ToString(head.VersionId),
 		SHA256: head.Metadata[metadataDigest], Created: aws.ToTime(head.LastModified),
-	}, nil
+	}
 }
 
 func (s *s3Store) head(ctx context.Context, key string) (head *s3.HeadObjectOutput, err error) {
@@ -38,10 +42,7 @@ func (s *s3Store) Open(ctx context.Context, key string) (io.ReadCloser, Object, 
 	if err != nil {
 		return nil, Object{}, err
 	}
-	object := Object{
-		Key: key, Size: aws.ToInt64(head.ContentLength), Version: aws.ToString(head.VersionId),
-		SHA256: head.Metadata[metadataDigest], Created: aws.ToTime(head.LastModified),
-	}
+	object := objectOf(key, head)
 	reader := &resumingReader{
 		ctx: ctx, url: s.URL(key), retry: s.retry, size: object.Size,
 		checksum: aws.ToString(head.ChecksumCRC64NVME), sum: newCRC64(),

@@ -19,6 +19,7 @@ func (u *s3Upload) findUpload(ctx context.Context) (best multipart, err error) {
 	if err != nil {
 		return multipart{}, ignoreUnlistable(err)
 	}
+	u.listed = uploads
 	for _, upload := range uploads {
 		id := *upload.UploadId
 		found, same, err := u.findParts(ctx, id)
@@ -66,10 +67,7 @@ func (u *s3Upload) listUploads(ctx context.Context) (uploads []types.MultipartUp
 
 // findParts returns the parts of an upload that S3 has. same is false if one of them is not a part of the content.
 func (u *s3Upload) findParts(ctx context.Context, id string) (found multipart, same bool, err error) {
-	expected := map[int32]part{}
-	for _, p := range partsOf(u.content.Size) {
-		expected[p.number] = p
-	}
+	parts := partsOf(u.content.Size)
 	found = multipart{id: id, done: map[int32]types.CompletedPart{}}
 	pages := s3.NewListPartsPaginator(u.store.client, &s3.ListPartsInput{Bucket: &u.store.bucket, Key: &u.key, UploadId: &id})
 	for pages.HasMorePages() {
@@ -82,8 +80,12 @@ func (u *s3Upload) findParts(ctx context.Context, id string) (found multipart, s
 			return found, true, err
 		}
 		for _, listed := range page.Parts {
-			p, ok := expected[aws.ToInt32(listed.PartNumber)]
-			if !ok || aws.ToInt64(listed.Size) != p.length {
+			number := int(aws.ToInt32(listed.PartNumber))
+			if number < 1 || number > len(parts) {
+				return found, false, nil
+			}
+			p := parts[number-1]
+			if aws.ToInt64(listed.Size) != p.length {
 				return found, false, nil
 			}
 			sum, err := u.partChecksum(p)
@@ -112,16 +114,11 @@ func (u *s3Upload) abort(ctx context.Context, id string) {
 // abandonedAfter is the age at which an upload cannot be that of a run that still sends.
 const abandonedAfter = 24 * time.Hour
 
-// abortAbandoned removes old uploads of the key: the object exists, so they cannot be completed.
-func (u *s3Upload) abortAbandoned(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, abortTimeout)
-	defer cancel()
-	uploads, err := u.listUploads(ctx)
-	if err != nil {
-		return
-	}
-	for _, upload := range uploads {
-		if time.Since(aws.ToTime(upload.Initiated)) > abandonedAfter {
+// abortAbandoned removes the old uploads of the key that findUpload has listed, but the completed one: the object
+// exists, so they cannot be completed.
+func (u *s3Upload) abortAbandoned(ctx context.Context, completed string) {
+	for _, upload := range u.listed {
+		if *upload.UploadId != completed && time.Since(aws.ToTime(upload.Initiated)) > abandonedAfter {
 			u.abort(ctx, *upload.UploadId)
 		}
 	}
@@ -130,7 +127,12 @@ func (u *s3Upload) abortAbandoned(ctx context.Context) {
 // isLost reports whether S3 does not know an upload any more. A server may close the connection of a part before its
 // answer, which says so, is read.
 func (u *s3Upload) isLost(ctx context.Context, id string) bool {
-	_, _, err := u.findParts(ctx, id)
+	err := u.store.call(ctx, "s3:ListMultipartUploadParts", u.key, func(ctx context.Context) error {
+		_, err := u.store.client.ListParts(ctx, &s3.ListPartsInput{
+			Bucket: &u.store.bucket, Key: &u.key, UploadId: &id, MaxParts: aws.Int32(1),
+		})
+		return err
+	})
 	return errors.Is(err, errSessionLost)
 }
 

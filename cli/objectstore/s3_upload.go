@@ -19,6 +19,8 @@ type s3Upload struct {
 	content  Content
 	digest   digest
 	progress *progress
+	// listed are the multipart uploads of the key that findUpload has seen.
+	listed []types.MultipartUpload
 	// unknown is true if an earlier request may have created the object although no answer arrived.
 	unknown bool
 }
@@ -58,6 +60,7 @@ func (s *s3Store) Put(ctx context.Context, key string, content Content, o PutOpt
 // sendOnce sends the content in one request. If-None-Match makes it fail if the key exists.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
 func (u *s3Upload) sendOnce(ctx context.Context) (result s3Result, err error) {
+	u.progress.set(0)
 	err = u.store.retry.do(ctx, func() error {
 		watched, touch, stop := watchStall(ctx, u.store.retry.stall)
 		defer stop()

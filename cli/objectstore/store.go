@@ -72,8 +72,8 @@ type Location struct {
 	Region string
 	// Anonymous sends no credentials.
 	Anonymous bool
-	// OnRetry is called before a request that failed is sent again, if the wait is long enough for a person to wonder.
-	// It may be called from several goroutines, and may be nil.
+	// OnRetry is called before a request that failed is sent again, if the wait is at least 2 seconds. It may be called
+	// from several goroutines, and may be nil.
 	OnRetry func(failure error, wait time.Duration)
 }
 
