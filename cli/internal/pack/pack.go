@@ -18,7 +18,7 @@ import (
 	"github.com/modelferry/modelferry/cli/internal/ctxio"
 )
 
-// Suffix of the archive's name, by which the fetcher knows that it has to extract it.
+// Suffix of the archive's name, which makes the fetcher extract it.
 const Suffix = ".tar.zst"
 
 // ErrUnsupported means that the folder has something that the fetcher would refuse.
@@ -34,7 +34,7 @@ type Archive struct {
 	Files int
 }
 
-// Limits of the fetcher, by which it knows a decompression bomb. docs/fetcher.md#archives
+// Limits of the fetcher, above which it rejects an archive as a decompression bomb. docs/fetcher.md#archives
 const (
 	maxEntries = 100_000
 	maxRatio   = 200

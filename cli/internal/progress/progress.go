@@ -1,4 +1,4 @@
-// Package progress shows how far an upload has come: as a bar on a terminal, and as a line from time to time elsewhere,
+// Package progress shows the progress of an upload: as a bar on a terminal, and as a line from time to time elsewhere,
 // such as in the log of a pipeline.
 package progress
 
@@ -21,7 +21,7 @@ const (
 	// rateWindow is the time over which the rate is averaged.
 	rateWindow = 10 * time.Second
 	barWidth   = 20
-	// defaultColumns is the width of a terminal that does not tell it.
+	// defaultColumns is the width if the terminal does not report one.
 	defaultColumns = 80
 )
 
@@ -29,7 +29,7 @@ const (
 type Upload struct {
 	w          io.Writer
 	isTerminal bool
-	// columns is the width of the terminal. A longer line could not be drawn again.
+	// columns is the width of the terminal. A longer line would wrap and could not be overwritten.
 	columns int
 	name    string
 	size    int64
@@ -64,7 +64,7 @@ func columnsOf(w io.Writer) int {
 	return defaultColumns
 }
 
-// Set shows that sent bytes were sent. The first call says what the store had before.
+// Set shows that sent bytes were sent. The first call has the number of bytes that the store had before.
 func (u *Upload) Set(sent int64) {
 	u.mutex.Lock()
 	defer u.mutex.Unlock()
@@ -169,7 +169,7 @@ func (u *Upload) rate(now time.Time) float64 {
 
 func bytes(n int64) string { return humanize.Bytes(uint64(max(n, 0))) }
 
-// duration returns a duration without parts that nobody needs: 1m5s, 2h3m.
+// duration formats a duration without unnecessary precision: 1m5s, 2h3m.
 func duration(d time.Duration) string {
 	switch {
 	case d < time.Second:

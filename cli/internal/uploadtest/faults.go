@@ -2,10 +2,11 @@ package uploadtest
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
-	"strings"
+	"testing/iotest"
 	"time"
 
 	"github.com/modelferry/modelferry/fetcher/faultproxy"
@@ -17,22 +18,25 @@ func IsContent(r *http.Request) bool { return r.ContentLength > 4096 }
 // IsUpload matches all requests of an upload.
 func IsUpload(r *http.Request) bool { return r.Method == http.MethodPut || r.Method == http.MethodPost }
 
+// withBody returns the request with another body, whose Close is that of its own.
+func withBody(r *http.Request, body io.Reader) *http.Request {
+	own := r.Body
+	r = r.Clone(r.Context())
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{body, own}
+	return r
+}
+
 // Cut closes the connection after n bytes of the request's body.
 func Cut(n int64) faultproxy.Fault {
 	return func(_ http.ResponseWriter, r *http.Request, forward http.Handler) {
-		r = r.Clone(r.Context())
-		r.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.MultiReader(io.LimitReader(r.Body, n), errorReader{}), r.Body}
-		forward.ServeHTTP(httptest.NewRecorder(), r)
+		body := io.MultiReader(io.LimitReader(r.Body, n), iotest.ErrReader(io.ErrUnexpectedEOF))
+		forward.ServeHTTP(httptest.NewRecorder(), withBody(r, body))
 		panic(http.ErrAbortHandler)
 	}
 }
-
-type errorReader struct{}
-
-func (errorReader) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // LoseAnswer lets the store handle the request and closes the connection before the answer.
 func LoseAnswer() faultproxy.Fault {
@@ -45,13 +49,9 @@ func LoseAnswer() faultproxy.Fault {
 // FlipByte inverts the byte at n of the request's body, counted from its end.
 func FlipByte(n int64) faultproxy.Fault {
 	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
-		r = r.Clone(r.Context())
 		at := r.ContentLength - n
-		r.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.MultiReader(io.LimitReader(r.Body, at), flipped{r.Body, new(bool)}), r.Body}
-		forward.ServeHTTP(w, r)
+		body := io.MultiReader(io.LimitReader(r.Body, at), flipped{r.Body, new(bool)})
+		forward.ServeHTTP(w, withBody(r, body))
 	}
 }
 
@@ -77,28 +77,26 @@ func Answer(status int, contentType, body string) faultproxy.Fault {
 		w.Header().Set("Content-Type", contentType)
 		w.Header().Set("Retry-After", "0")
 		w.WriteHeader(status)
-		_, _ = io.Copy(w, strings.NewReader(body)) // the client may close the connection
+		_, _ = io.WriteString(w, body) // the client may close the connection
 	}
 }
 
 // Slow passes the request's body on in pieces of n bytes, one in each interval.
 func Slow(n int64, interval time.Duration) faultproxy.Fault {
 	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
-		r = r.Clone(r.Context())
-		r.Body = slowBody{r.Body, n, interval}
-		forward.ServeHTTP(w, r)
+		forward.ServeHTTP(w, withBody(r, slowBody{r.Body, n, interval}))
 	}
 }
 
 type slowBody struct {
-	io.ReadCloser
+	r        io.Reader
 	n        int64
 	interval time.Duration
 }
 
 func (b slowBody) Read(p []byte) (int, error) {
 	time.Sleep(b.interval)
-	return b.ReadCloser.Read(p[:min(int64(len(p)), b.n)])
+	return b.r.Read(p[:min(int64(len(p)), b.n)])
 }
 
 // storedChecksum matches the checksums in the answers of Cloud Storage and S3.
@@ -109,9 +107,7 @@ func WrongChecksum() faultproxy.Fault {
 	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
 		answer := httptest.NewRecorder()
 		forward.ServeHTTP(answer, r)
-		for name, values := range answer.Header() {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), answer.Header())
 		w.Header().Del("Content-Length")
 		if w.Header().Get("X-Amz-Checksum-Crc64nvme") != "" {
 			w.Header().Set("X-Amz-Checksum-Crc64nvme", "AAAAAAAAAAA=")

@@ -20,9 +20,9 @@ import (
 // https://cloud.google.com/storage/docs/performing-resumable-uploads#chunked-upload
 const unit = 256 << 10
 
-// Sessions are the resumable uploads of a Cloud Storage server. fake-gcs-server takes a request for the status of an
-// upload for its end, and keeps nothing of a request that was cut, so this handler keeps the content, as the
-// documentation says, and sends it on when it is complete.
+// Sessions are the resumable uploads of a Cloud Storage server. fake-gcs-server treats a status request as the end of
+// the upload, and keeps nothing of a request that was cut, so this handler keeps the content, as the documentation
+// says, and sends it on when it is complete.
 // https://cloud.google.com/storage/docs/performing-resumable-uploads
 type Sessions struct {
 	proxy   http.Handler
@@ -53,7 +53,7 @@ func newSessions(tb testing.TB, endpoint string) *Sessions {
 	proxy := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.SetURL(backend)
-			r.Out.Host = backend.Host // the server takes a bucket from another one
+			r.Out.Host = backend.Host // with another Host the server would use a bucket from it
 		},
 		// The tests close connections on purpose.
 		ErrorLog: log.New(io.Discard, "", 0),

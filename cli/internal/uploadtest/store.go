@@ -23,7 +23,7 @@ func Main(m *testing.M) { storetest.Main(m) }
 type Store struct {
 	// Location of an empty bucket, at Proxy.
 	Location objectstore.Location
-	// Proxy is before the store.
+	// Proxy is in front of the store.
 	Proxy *faultproxy.Proxy
 	// Sessions of resumable uploads to Cloud Storage, nil for S3.
 	Sessions *Sessions
@@ -69,18 +69,16 @@ func startS3(tb testing.TB) Store {
 }
 
 func (s Store) count(w http.ResponseWriter, r *http.Request, forward http.Handler) {
-	r = r.Clone(r.Context())
-	r.Body = countingBody{r.Body, s.received}
-	forward.ServeHTTP(w, r)
+	forward.ServeHTTP(w, withBody(r, countingBody{r.Body, s.received}))
 }
 
 type countingBody struct {
-	io.ReadCloser
+	r io.Reader
 	n *atomic.Int64
 }
 
 func (b countingBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
+	n, err := b.r.Read(p)
 	b.n.Add(int64(n))
 	return n, err
 }
