@@ -5,6 +5,7 @@ package diagnosis
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -75,9 +76,33 @@ func Find(ctx context.Context, client Client, namespace string) ([]Finding, erro
 	if err != nil {
 		return nil, fmt.Errorf("deployments of %s: %w", namespace, err)
 	}
+	isReady := func(d appsv1.Deployment) bool {
+		rollout, err := rolloutStatus(&d)
+		return err == nil && rollout.Status == status.CurrentStatus
+	}
+	late := slices.DeleteFunc(deployments.Items, isReady)
+	if len(late) == 0 {
+		return nil, nil
+	}
+	sets, err := client.AppsV1().ReplicaSets(namespace).List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("replica sets of %s: %w", namespace, err)
+	}
+	pods, err := client.CoreV1().Pods(namespace).List(ctx, metav1.ListOptions{})
+	if err != nil {
+		return nil, fmt.Errorf("pods of %s: %w", namespace, err)
+	}
+	return FindIn(ctx, client, late, sets.Items, pods.Items)
+}
+
+// FindIn returns those of some Deployments that are not ready, in their order. sets and pods are those of the namespace.
+// The client reads the events of pods.
+func FindIn(
+	ctx context.Context, client Client, deployments []appsv1.Deployment, sets []appsv1.ReplicaSet, pods []corev1.Pod,
+) ([]Finding, error) {
 	var findings []Finding
-	for i := range deployments.Items {
-		deployment := &deployments.Items[i]
+	for i := range deployments {
+		deployment := &deployments[i]
 		rollout, err := rolloutStatus(deployment)
 		if err != nil {
 			return nil, fmt.Errorf("status of deployment %s: %w", deployment.Name, err)
@@ -85,13 +110,9 @@ func Find(ctx context.Context, client Client, namespace string) ([]Finding, erro
 		if rollout.Status == status.CurrentStatus {
 			continue
 		}
-		problems, err := podProblems(ctx, client, deployment)
-		if err != nil {
-			return nil, fmt.Errorf("pods of deployment %s: %w", deployment.Name, err)
-		}
 		findings = append(findings, Finding{
 			Deployment: deployment.Name, Service: deployment.Labels[ServiceLabel], Status: rollout.Message,
-			Problems: append(replicaFailures(deployment), problems...),
+			Problems: append(replicaFailures(deployment), podProblems(ctx, client, deployment, sets, pods)...),
 		})
 	}
 	return findings, nil
@@ -119,22 +140,16 @@ func replicaFailures(deployment *appsv1.Deployment) []Problem {
 }
 
 // podProblems returns the problems of the newest ReplicaSet's pods. Older ones may be serving.
-func podProblems(ctx context.Context, client Client, deployment *appsv1.Deployment) ([]Problem, error) {
-	sets, err := client.AppsV1().ReplicaSets(deployment.Namespace).List(ctx, metav1.ListOptions{})
-	if err != nil {
-		return nil, err
-	}
-	newest := NewestReplicaSet(sets.Items, deployment.UID)
+func podProblems(
+	ctx context.Context, client Client, deployment *appsv1.Deployment, sets []appsv1.ReplicaSet, pods []corev1.Pod,
+) []Problem {
+	newest := NewestReplicaSet(sets, deployment.UID)
 	if newest == nil {
-		return nil, nil
-	}
-	pods, err := client.CoreV1().Pods(deployment.Namespace).List(ctx, metav1.ListOptions{})
-	if err != nil {
-		return nil, err
+		return nil
 	}
 	var problems []Problem
-	for i := range pods.Items {
-		pod := &pods.Items[i]
+	for i := range pods {
+		pod := &pods[i]
 		if !IsOwnedBy(pod.OwnerReferences, newest.UID) || IsPodReady(pod) {
 			continue
 		}
@@ -144,7 +159,7 @@ func podProblems(ctx context.Context, client Client, deployment *appsv1.Deployme
 		}
 		problems = append(problems, found...)
 	}
-	return problems, nil
+	return problems
 }
 
 // revisionAnnotation has a ReplicaSet's revision number in its Deployment.

@@ -30,8 +30,9 @@ const pollInterval = 2 * time.Second
 // Follow calls update. Meanwhile it prints each container that fails, and what the fetchers of new pods report. If the
 // update fails, the error ends with the Deployments that are not ready.
 func (r Rollout) Follow(ctx context.Context, update func(context.Context) error) error {
-	// What was before the update is not its doing.
-	known := r.printNews(ctx, map[string]bool{}, func(string, ...any) {})
+	// Problems from before the update are not reported.
+	known := map[string]bool{}
+	r.printNews(ctx, known, func(string, ...any) {})
 	watching, stop := context.WithCancel(ctx)
 	stopped := make(chan struct{})
 	go func() {
@@ -41,7 +42,7 @@ func (r Rollout) Follow(ctx context.Context, update func(context.Context) error)
 			case <-watching.Done():
 				return
 			case <-time.After(pollInterval):
-				known = r.printNews(watching, known, r.Printf)
+				r.printNews(watching, known, r.Printf)
 			}
 		}
 	}()
@@ -58,9 +59,9 @@ func (r Rollout) Follow(ctx context.Context, update func(context.Context) error)
 	return r.explain(ctx, err)
 }
 
-// printNews prints the failures and reports that are not known, and returns all of them. A cluster that cannot be read
-// is an error of the update.
-func (r Rollout) printNews(ctx context.Context, known map[string]bool, printf func(string, ...any)) map[string]bool {
+// printNews prints the failures and reports that are not known, and adds them to known. If the cluster cannot be read,
+// nothing is printed: the update returns that error.
+func (r Rollout) printNews(ctx context.Context, known map[string]bool, printf func(string, ...any)) {
 	news := func(key, format string, args ...any) {
 		if !known[key] {
 			known[key] = true
@@ -75,7 +76,7 @@ func (r Rollout) printNews(ctx context.Context, known map[string]bool, printf fu
 	}
 	findings, err := Find(ctx, r.Client, r.Namespace)
 	if err != nil {
-		return known
+		return
 	}
 	for _, finding := range findings {
 		for _, problem := range finding.Problems {
@@ -85,7 +86,6 @@ func (r Rollout) printNews(ctx context.Context, known map[string]bool, printf fu
 			}
 		}
 	}
-	return known
 }
 
 // fetchedPods returns the pods of the services whose fetchers have succeeded.
@@ -109,7 +109,7 @@ func (r Rollout) explain(ctx context.Context, err error) error {
 		return fmt.Errorf("%w\n(cannot read the %w)", err, findErr)
 	}
 	for _, finding := range findings {
-		known := strings.Contains(err.Error(), finding.String()) // the local cloud's provider has said it
+		known := strings.Contains(err.Error(), finding.String()) // the local cloud's provider has reported it
 		if !known && (len(r.Services) == 0 || slices.Contains(r.Services, finding.Service)) {
 			err = fmt.Errorf("%w\n%s", err, finding)
 		}

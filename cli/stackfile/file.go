@@ -97,17 +97,7 @@ func (f *File) Path() string { return f.path }
 func (f *File) Stack() string { return f.stack }
 
 // Source returns the config with the edits, without its rules.
-func (f *File) Source() (Source, error) {
-	project, err := readProject(f.root)
-	if err != nil {
-		return Source{}, err
-	}
-	values, err := parseYAML(f.path, f.content)
-	if err != nil {
-		return Source{}, err
-	}
-	return newSource(project, f.stack, values), nil
-}
+func (f *File) Source() (Source, error) { return parse(f.root, f.stack, f.path, f.content) }
 
 // Config returns the validated config with the edits. The error of an invalid config is a *config.ValidationError.
 func (f *File) Config() (config.Config, error) {

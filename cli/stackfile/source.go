@@ -44,7 +44,7 @@ func files() map[string]string {
 	return paths
 }
 
-// IsNamed reports whether the environment names the file of a stack, and not that of any one.
+// IsNamed reports whether MODELFERRY_STACK_FILES names the file of a stack.
 func IsNamed(stack string) bool { return files()[stack] != "" }
 
 // DefaultPath returns the path of a stack's file in root, without regard to the environment.
@@ -77,11 +77,16 @@ func Read(root, stack, path string) (Source, error) {
 
 // Parse returns the config of a stack whose file would have this content. root has Pulumi.yaml.
 func Parse(root, stack string, content []byte) (Source, error) {
+	return parse(root, stack, DefaultPath(root, stack), content)
+}
+
+// parse is Parse with the path of the file for errors.
+func parse(root, stack, path string, content []byte) (Source, error) {
 	project, err := readProject(root)
 	if err != nil {
 		return Source{}, err
 	}
-	stackFile, err := parseYAML(DefaultPath(root, stack), content)
+	stackFile, err := parseYAML(path, content)
 	if err != nil {
 		return Source{}, err
 	}

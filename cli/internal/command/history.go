@@ -12,6 +12,7 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
+	"github.com/modelferry/modelferry/cli/internal/records"
 	"github.com/modelferry/modelferry/cli/internal/release"
 )
 
@@ -55,7 +56,7 @@ func writeHistory(out io.Writer, entries []release.Entry) error {
 			a := e.Artifacts[name]
 			digests = append(digests, name+" "+shortDigest(a.SHA256))
 			size += a.Size
-			if origin := a.Origin; origin != nil && origin.Kind != "stackFile" && e.RollbackTo == 0 {
+			if origin := a.Origin; origin != nil && origin.Kind != records.FromStackFile && e.RollbackTo == 0 {
 				notes = append(notes, origin.Name)
 			}
 		}

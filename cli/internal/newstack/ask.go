@@ -2,6 +2,7 @@ package newstack
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -39,7 +40,7 @@ func (q Questioner) Ask(ctx context.Context, o Options) (answered Options, asked
 		o.Cloud = ""
 	}
 	for {
-		o.Stack = a.text("stack", "Name of the stack", suggest(o.Stack, string(o.Cloud)))
+		o.Stack = a.text("stack", "Name of the stack", cmp.Or(o.Stack, string(o.Cloud)))
 		if a.err != nil || q.Given("stack") || !q.Exists(o.Stack) {
 			break
 		}
@@ -71,8 +72,8 @@ type answers struct {
 }
 
 func (a *answers) newCluster(o Options) Options {
-	o.Cluster = a.text("cluster", "Name of the cluster to create", suggest(o.Cluster, DefaultCluster))
-	o.MachineType = a.text("machine-type", "Machine type of its nodes", suggest(o.MachineType, o.Cloud.NewStack().MachineType))
+	o.Cluster = a.text("cluster", "Name of the cluster to create", cmp.Or(o.Cluster, DefaultCluster))
+	o.MachineType = a.text("machine-type", "Machine type of its nodes", cmp.Or(o.MachineType, o.Cloud.NewStack().MachineType))
 	if len(o.AuthorizedNetworks) == 0 && !a.Given("authorized-network") {
 		o.AuthorizedNetworks = a.publicAddress()
 	}
@@ -109,7 +110,7 @@ func (a *answers) text(flag, question, suggestion string) string {
 	if suggestion != "" {
 		prompt += " [" + suggestion + "]"
 	}
-	return suggest(a.read(prompt+": "), suggestion)
+	return cmp.Or(a.read(prompt+": "), suggestion)
 }
 
 func (a *answers) list(flag, question string, suggestion []string) []string {
@@ -154,12 +155,4 @@ func (a *answers) printf(format string, args ...any) {
 	if _, err := fmt.Fprintf(a.Out, format, args...); err != nil && a.err == nil {
 		a.err = err
 	}
-}
-
-// suggest returns the value, or the suggestion if there is none.
-func suggest(value, suggestion string) string {
-	if value == "" {
-		return suggestion
-	}
-	return value
 }

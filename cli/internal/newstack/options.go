@@ -3,6 +3,7 @@
 package newstack
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -58,12 +59,8 @@ func (o Options) withDefaults() Options {
 	if o.ExistingCluster != "" {
 		return o
 	}
-	if o.Cluster == "" {
-		o.Cluster = DefaultCluster
-	}
-	if o.MachineType == "" {
-		o.MachineType = o.Cloud.NewStack().MachineType
-	}
+	o.Cluster = cmp.Or(o.Cluster, DefaultCluster)
+	o.MachineType = cmp.Or(o.MachineType, o.Cloud.NewStack().MachineType)
 	return o
 }
 

@@ -8,7 +8,6 @@ import (
 	"fmt"
 
 	"github.com/modelferry/modelferry/cli/internal/pulumicli"
-	"github.com/modelferry/modelferry/config"
 )
 
 // ErrNone means that the stack has no outputs: it has not been deployed, or was destroyed.
@@ -16,9 +15,8 @@ var ErrNone = errors.New("the stack has no outputs")
 
 // Outputs are the outputs of a stack. Their names are the same on every cloud.
 type Outputs struct {
-	Cloud     config.Cloud `json:"cloud"`
-	Namespace string       `json:"namespace"`
-	// Kubeconfig is a kubeconfig in JSON. It has no credentials, but the command that gets them.
+	Namespace string `json:"namespace"`
+	// Kubeconfig is a kubeconfig in JSON. It contains no credentials, only the command that gets them.
 	Kubeconfig string `json:"kubeconfig"`
 	// Buckets are the names of the buckets, by their names in the service catalogue.
 	Buckets map[string]string `json:"buckets"`

@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/modelferry/modelferry/cli/internal/outputs"
-	"github.com/modelferry/modelferry/config"
 )
 
 // installCLI puts a pulumi CLI on PATH that is a shell script.
@@ -25,7 +24,7 @@ func TestRead(t *testing.T) {
 	o, err := outputs.Read(t.Context(), t.TempDir(), "gke")
 	require.NoError(t, err)
 	require.Equal(t, outputs.Outputs{
-		Cloud: config.GKE, Namespace: "ml", Kubeconfig: "{}", Buckets: map[string]string{"models": "demo-models"},
+		Namespace: "ml", Kubeconfig: "{}", Buckets: map[string]string{"models": "demo-models"},
 	}, o)
 }
 

@@ -14,7 +14,6 @@ import (
 
 	"github.com/modelferry/modelferry/cli/internal/exitcode"
 	"github.com/modelferry/modelferry/cli/internal/records"
-	"github.com/modelferry/modelferry/cli/objectstore"
 )
 
 // PromoteRequest copies what one stack has to another one.
@@ -103,17 +102,7 @@ func (s *step) planPromotion(ctx context.Context, source *target) (copies map[st
 		}
 		s.artifacts[name] = a
 	}
-	backend := ""
-	if t.release().Image == "" {
-		backend = t.backend
-	}
-	if err := t.file.SetRelease(t.service, s.image, backend); err != nil {
-		return nil, exitcode.WithCode(exitcode.Invalid, err)
-	}
-	if err := t.set(s.artifacts); err != nil {
-		return nil, err
-	}
-	return copies, t.validate()
+	return copies, s.edit()
 }
 
 // copyArtifact copies an object between the buckets of two stacks, unless the second one has it.
@@ -128,7 +117,7 @@ func (s *step) copyArtifact(ctx context.Context, source *target, from, to record
 	if err != nil || exists || dryRun {
 		item.Uploaded = err == nil && !exists
 		item.Size = max(item.Size, object.Size)
-		item.Version = versionOf(t, object)
+		item.Version = t.pinned(object.Version)
 		return item, err
 	}
 	c, err := source.download(ctx, from)
@@ -138,15 +127,16 @@ func (s *step) copyArtifact(ctx context.Context, source *target, from, to record
 	}
 	item.Size = c.size // the size in a stack's file may be rounded
 	version, uploaded, err := t.upload(ctx, to, c.object())
-	item.Version, item.Uploaded = versionOf(t, objectstore.Object{Version: version}), uploaded
+	item.Version, item.Uploaded = t.pinned(version), uploaded
 	return item, err
 }
 
-func versionOf(t *target, object objectstore.Object) string {
+// pinned returns the version of an object that the stack's file pins. A mounted bucket has the current version only.
+func (t *target) pinned(version string) string {
 	if t.usesCSI() {
 		return ""
 	}
-	return object.Version
+	return version
 }
 
 // download reads an object into a temporary file and compares its digest.

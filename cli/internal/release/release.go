@@ -87,7 +87,7 @@ func (e *Environment) openSteps(stacks []string, service, backend string) ([]*st
 		if err != nil {
 			return nil, err
 		}
-		steps = append(steps, &step{target: t, result: &StackResult{}})
+		steps = append(steps, &step{target: t})
 	}
 	return steps, nil
 }
@@ -124,11 +124,16 @@ func (s *step) plan(ctx context.Context, r Request, contents map[string]*content
 		}
 		s.artifacts[name] = a
 	}
-	backend := ""
+	return s.edit()
+}
+
+// edit writes the step's image and artifacts into the stack's file in memory, and validates the config.
+func (s *step) edit() error {
+	t, backend := s.target, ""
 	if t.release().Image == "" {
 		backend = t.backend // of the first release
 	}
-	if err := t.file.SetRelease(t.service, r.Image, backend); err != nil {
+	if err := t.file.SetRelease(t.service, s.image, backend); err != nil {
 		return exitcode.WithCode(exitcode.Invalid, err)
 	}
 	if err := t.set(s.artifacts); err != nil {
@@ -156,9 +161,7 @@ func (s *step) uploadAll(ctx context.Context, contents map[string]*content, r Re
 		} else if item.Version, item.Uploaded, err = t.upload(ctx, a, contents[name].object()); err != nil {
 			return err
 		}
-		if t.usesCSI() {
-			item.Version = ""
-		}
+		item.Version = t.pinned(item.Version)
 		released[name], s.artifacts[name] = item, item.Artifact
 	}
 	if err := t.set(s.artifacts); err != nil {

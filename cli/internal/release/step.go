@@ -156,14 +156,11 @@ func (e *Environment) deployAll(ctx context.Context, steps []*step, o Options) e
 // deploy records, writes and deploys one stack. If the deployment fails, the stack gets the config that it had.
 func (e *Environment) deploy(ctx context.Context, s *step, o Options) error {
 	t, services := s.target, []string{s.target.service}
-	before, known := records.Current(s.records, t.current())
 	undo := t.file.Undo()
 	if err := s.record(ctx, o.Message); err != nil {
 		return err
 	}
-	if before.Number == 0 && len(s.records) > 0 { // recordFound has recorded it
-		before, known = records.Current(s.records, t.current())
-	}
+	before, known := records.Current(s.records, t.current())
 	if err := t.file.Write(); err != nil {
 		return exitcode.WithCode(exitcode.Invalid, err)
 	}

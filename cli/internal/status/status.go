@@ -90,15 +90,16 @@ func Read(ctx context.Context, client diagnosis.Client, stack string, c config.C
 		return Stack{}, err
 	}
 	state := Stack{Name: stack, InSync: true, Services: []Service{}}
+	workloads := c.Workloads()
 	for _, name := range c.ServiceNames() {
-		i := slices.IndexFunc(c.Workloads(), func(w config.Workload) bool { return w.Name == name })
+		i := slices.IndexFunc(workloads, func(w config.Workload) bool { return w.Name == name })
 		deployment := objects.deployment(name)
 		if i < 0 && deployment == nil || len(names) > 0 && !slices.Contains(names, name) {
 			continue
 		}
 		var wanted []config.ResolvedArtifact
 		if i >= 0 {
-			wanted = c.Workloads()[i].Artifacts
+			wanted = workloads[i].Artifacts
 		}
 		service := objects.service(name, deployment, wanted)
 		state.Services = append(state.Services, service)
@@ -129,7 +130,7 @@ func list(ctx context.Context, client diagnosis.Client, namespace string) (objec
 	if err != nil {
 		return objects{}, fmt.Errorf("pods of %s: %w", namespace, err)
 	}
-	findings, err := diagnosis.Find(ctx, client, namespace)
+	findings, err := diagnosis.FindIn(ctx, client, deployments.Items, sets.Items, pods.Items)
 	return objects{deployments.Items, sets.Items, pods.Items, findings}, err
 }
 
