@@ -1,5 +1,5 @@
-// Package diagnosis says why the Deployments of a namespace are not ready: what Kubernetes says of the rollout, and the
-// problems of the new pods, with the exit code and the message of a container that failed.
+// Package diagnosis says why the Deployments of a namespace are not ready: what Kubernetes reports about the rollout,
+// and the problems of the new pods, with the exit code and the message of a container that failed.
 package diagnosis
 
 import (
@@ -35,7 +35,7 @@ type Finding struct {
 	Deployment string
 	// Service is the name of its service in the catalogue.
 	Service string
-	// Status is what Kubernetes says of its rollout.
+	// Status is what Kubernetes reports about its rollout.
 	Status string
 	// Problems are those of the rollout and of its pods that are not ready.
 	Problems []Problem
@@ -95,8 +95,8 @@ func Find(ctx context.Context, client Client, namespace string) ([]Finding, erro
 	return FindIn(ctx, client, late, sets.Items, pods.Items)
 }
 
-// FindIn returns those of some Deployments that are not ready, in their order. sets and pods are those of the namespace.
-// The client reads the events of pods.
+// FindIn returns those of some Deployments that are not ready, in their order. sets and pods are those of the
+// namespace. The client reads the events of pods.
 func FindIn(
 	ctx context.Context, client Client, deployments []appsv1.Deployment, sets []appsv1.ReplicaSet, pods []corev1.Pod,
 ) ([]Finding, error) {

@@ -49,7 +49,7 @@ func Fetched(pod *corev1.Pod) (FetchSummary, bool) {
 		}
 		var summary FetchSummary
 		if err := json.Unmarshal([]byte(terminated.Message), &summary); err != nil {
-			// It did not get as far as to write one. The message is the end of its log.
+			// The fetcher ended before it wrote a summary: the message is the end of its log.
 			summary = FetchSummary{Message: strings.TrimSpace(terminated.Message)}
 			summary.Seconds = terminated.FinishedAt.Sub(terminated.StartedAt.Time).Seconds()
 		}

@@ -11,7 +11,7 @@ import (
 // defaultIndent is the indentation of a level where the file shows none.
 const defaultIndent = 2
 
-// addMapping adds a mapping with fields at keys, of which way exists.
+// addMapping adds a mapping with fields at keys. way has the entries that exist.
 func addMapping(content []byte, root *yaml.Node, way []entry, keys []string, fields []field) ([]byte, error) {
 	t, missing, last := newText(content), keys[len(way):], way[len(way)-1]
 	if len(last.value.Content) == 0 {

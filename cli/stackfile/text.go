@@ -51,7 +51,7 @@ func (t text) offset(line, column int) (int, error) {
 	return at, nil
 }
 
-// span returns the offsets of the begin and the end of a scalar's text, with its quotes.
+// span returns the offsets of the beginning and the end of a scalar's text, with its quotes.
 func (t text) span(node *yaml.Node) (begin, end int, err error) {
 	begin, err = t.offset(node.Line, node.Column)
 	if err != nil {
@@ -71,7 +71,8 @@ func (t text) span(node *yaml.Node) (begin, end int, err error) {
 	return 0, 0, fmt.Errorf("line %d: a block scalar or a value with a tag cannot be edited: write it in quotes", node.Line)
 }
 
-// quotedLength returns the length of the quoted scalar at the begin of text, with its quotes, or 0 for another style.
+// quotedLength returns the length of the quoted scalar at the beginning of text, with its quotes, or 0 for another
+// style.
 func quotedLength(text []byte, style yaml.Style) int {
 	for i := 1; i < len(text); i++ {
 		c := text[i]
@@ -127,7 +128,7 @@ func (t text) replace(begin, end int, replacement string) []byte {
 	return append(result, t.content[end:]...)
 }
 
-// insertLines inserts whole lines, each with a line break, at the begin of a line or at the end of the file.
+// insertLines inserts whole lines, each with a line break, at the beginning of a line or at the end of the file.
 func (t text) insertLines(at int, lines string) []byte {
 	if at == len(t.content) && at > 0 && t.content[at-1] != '\n' {
 		// The file has no line break at its end, and has none afterwards.
@@ -136,7 +137,7 @@ func (t text) insertLines(at int, lines string) []byte {
 	return t.replace(at, at, lines)
 }
 
-// indentation returns the number of spaces at the begin of a line, and whether it is blank or only a comment.
+// indentation returns the number of spaces at the beginning of a line, and whether it is blank or only a comment.
 func indentation(line []byte) (spaces int, empty bool) {
 	rest := bytes.TrimLeft(line, " ")
 	return len(line) - len(rest), len(bytes.TrimSpace(rest)) == 0 || rest[0] == '#'

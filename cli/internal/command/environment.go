@@ -26,7 +26,6 @@ func newEnvironment(cmd *cobra.Command, root string) *release.Environment {
 		Pack:      pack.Write,
 		Fetch:     mlflow.Fetch,
 		Deployer:  deployer{root: root, out: cmd.ErrOrStderr()},
-		Author:    release.FindAuthor(cmd.Context(), root),
 		Now:       time.Now,
 		Messages:  cmd.ErrOrStderr(),
 		Progress:  newProgress(cmd.ErrOrStderr()),
@@ -44,7 +43,9 @@ func openChange(cmd *cobra.Command, o release.Options, named []string) (*release
 	if err != nil {
 		return nil, nil, err
 	}
-	return newEnvironment(cmd, root), stacks, checkChangeFlags(o, stacks)
+	environment := newEnvironment(cmd, root)
+	environment.Author = release.FindAuthor(cmd.Context(), root)
+	return environment, stacks, checkChangeFlags(o, stacks)
 }
 
 // openRead returns the environment and the stacks of a command that only reads.

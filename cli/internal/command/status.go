@@ -21,7 +21,7 @@ import (
 // errDiffers means that the pods of a service do not serve what the stack's file asks for.
 var errDiffers = errors.New("wanted and running versions differ")
 
-// watchInterval is the time between two looks of status --watch.
+// watchInterval is the time between two reads of status --watch.
 const watchInterval = 2 * time.Second
 
 func statusCommand() *cobra.Command {
@@ -130,7 +130,7 @@ func printStatus(cmd *cobra.Command, states []status.Stack) error {
 const clearScreen = "\x1b[H\x1b[2J"
 
 // watchStatus prints the states until an interrupt, on a terminal in place, otherwise when they have changed. Its
-// result is that of the last look.
+// result is that of the last read.
 func watchStatus(cmd *cobra.Command, readers []statusReader) error {
 	inPlace := isTerminal(cmd.OutOrStdout()) && !wantsJSON(cmd)
 	var last []status.Stack

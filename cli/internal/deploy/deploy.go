@@ -42,7 +42,7 @@ func Up(ctx context.Context, o Options) error {
 }
 
 // Restore updates a stack again after a failed Up, when the stack's file is as it was before, and returns the error of
-// Up. The pods that served before have served all the time.
+// Up. The previous pods keep serving.
 func Restore(ctx context.Context, o Options, cause error) error {
 	fmt.Fprintf(o.Out, "%s: restoring what ran before\n", o.Stack)
 	if err := Up(ctx, o); err != nil {

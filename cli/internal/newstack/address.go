@@ -15,7 +15,7 @@ import (
 // https://docs.aws.amazon.com/vpc/latest/userguide/working-with-security-group-rules.html
 const AddressServer = "https://checkip.amazonaws.com"
 
-// addressTimeout is for a machine without a way to the internet.
+// addressTimeout limits the wait on a machine without internet access.
 const addressTimeout = 5 * time.Second
 
 // PublicAddress asks a server, such as AddressServer, for the public address of this machine, as a network of one

@@ -18,7 +18,7 @@ func Write(root, stack string, content []byte) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("stack file: %w", err)
 	}
-	defer func() { _ = os.Remove(temporary.Name()) }() // best effort: what it was for is done, or has failed
+	defer func() { _ = os.Remove(temporary.Name()) }() // best effort: the link exists, or Write has failed
 	_, err = temporary.Write(content)
 	if err := errors.Join(err, temporary.Chmod(0o644), temporary.Sync(), temporary.Close()); err != nil {
 		return "", fmt.Errorf("stack file: %w", err)

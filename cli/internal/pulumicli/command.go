@@ -12,7 +12,7 @@ import (
 	"syscall"
 )
 
-// Command returns a command of the pulumi CLI in root, the folder with Pulumi.yaml. It asks nothing.
+// Command returns a command of the pulumi CLI in root, the folder with Pulumi.yaml. It never prompts.
 //
 // The CLI has its own process group: Ctrl-C then reaches it once, when ctx is canceled. With a second interrupt, from
 // the terminal, it would exit at once and leave its lock and an incomplete state. It is not killed: it ends when the

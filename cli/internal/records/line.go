@@ -13,8 +13,8 @@ func Of(all []Record, stack, backend string) []Record {
 	return slices.DeleteFunc(slices.Clone(all), func(r Record) bool { return r.Stack != stack || r.Backend != backend })
 }
 
-// line is the releases that one can go back through. A release is added at its end. A rollback removes what came after
-// its target, so that a second rollback goes back further.
+// line is the releases that a rollback can select, the oldest first. A release is added at its end. A rollback removes
+// what came after its target, so that a second rollback goes back further.
 type line []Record
 
 // lines returns the line after each record of one stack.

@@ -11,7 +11,7 @@ import (
 	"github.com/modelferry/modelferry/cli/objectstore"
 )
 
-// Environment is what the workflows use of the world outside.
+// Environment has the external dependencies of the workflows.
 type Environment struct {
 	// Root is the folder with Pulumi.yaml.
 	Root string

@@ -18,7 +18,7 @@ type RollbackRequest struct {
 	Service string
 	Stacks  []string
 	Backend string
-	// To is the number of a release, the begin of a digest of one of its artifacts, or "" for the release before.
+	// To is the number of a release, the beginning of a digest of one of its artifacts, or "" for the release before.
 	To string
 }
 
