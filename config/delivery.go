@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 )
@@ -19,12 +20,7 @@ func (r Release) UsesCSI() bool { return r.Delivery == DeliveryCSI }
 
 // NeedsCSIDriver reports whether a published release has delivery csi. The cluster then needs the cloud's CSI driver.
 func (c Config) NeedsCSIDriver() bool {
-	for name, release := range c.Releases {
-		if release.UsesCSI() && c.deploys(name) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.Workloads(), func(w Workload) bool { return w.UsesCSI })
 }
 
 // validateDelivery rejects settings that a mounted bucket does not support.

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -21,43 +20,45 @@ func (c Config) WithUnpublished() Config {
 
 // Unpublished returns the names of the services whose releases Workloads leaves out, sorted.
 func (c Config) Unpublished() []string {
-	releases := maps.Clone(c.Releases)
-	maps.DeleteFunc(releases, func(name string, _ Release) bool { return c.deploys(name) })
-	return sortedKeys(releases)
+	var names []string
+	for _, w := range c.releasedWorkloads() {
+		if !c.deploys(w) {
+			names = append(names, w.Name)
+		}
+	}
+	return names
 }
 
-// deploys reports whether the stack deploys its release of a service: whether everything that a pod needs is published.
-func (c Config) deploys(name string) bool {
-	return c.includeUnpublished || !c.waitsForFetcher(name) && len(c.placeholders(name)) == 0
+// deploys reports whether the stack deploys a workload: whether everything that its pods need is published.
+func (c Config) deploys(w Workload) bool {
+	return c.includeUnpublished || !c.waitsForFetcher(w) && len(w.placeholders()) == 0
 }
 
-// waitsForFetcher reports whether the pods of a release need the fetcher's image, which is not published.
-func (c Config) waitsForFetcher(name string) bool {
-	return isPlaceholderImage(c.Fetcher.Image) && !c.Releases[name].UsesCSI()
+// waitsForFetcher reports whether the pods of a workload need the fetcher's image, which is not published.
+func (c Config) waitsForFetcher(w Workload) bool {
+	return isPlaceholderImage(c.Fetcher.Image) && !w.UsesCSI
 }
 
 func isPlaceholderImage(image string) bool {
 	return strings.HasSuffix(image, "@sha256:"+PlaceholderDigest)
 }
 
-// placeholders returns what is not published of a release: "its image", and the artifacts of the selected backend.
-func (c Config) placeholders(name string) []string {
+// placeholders returns what is not published of a workload: "its image", and its artifacts.
+func (w Workload) placeholders() []string {
 	var missing []string
-	if isPlaceholderImage(c.Releases[name].Image) {
+	if isPlaceholderImage(w.Image) {
 		missing = append(missing, "its image")
 	}
-	for _, artifact := range c.placeholderArtifacts(name) {
+	for _, artifact := range w.placeholderArtifacts() {
 		missing = append(missing, "artifact "+artifact)
 	}
 	return missing
 }
 
-// placeholderArtifacts returns the names of the artifacts of the selected backend whose digests are placeholders, the
-// model first.
-func (c Config) placeholderArtifacts(name string) []string {
-	release := c.Releases[name]
+// placeholderArtifacts returns the names of the artifacts whose digests are placeholders, the model first.
+func (w Workload) placeholderArtifacts() []string {
 	var names []string
-	for _, artifact := range c.Services[name].workload(name, release).Artifacts {
+	for _, artifact := range w.Artifacts {
 		if artifact.SHA256 == PlaceholderDigest {
 			names = append(names, artifact.Name)
 		}
@@ -72,10 +73,11 @@ func (c Config) UnpublishedWarnings(stack string) []string {
 	warn := func(fldPath *field.Path, format string, args ...any) {
 		warnings = append(warnings, fldPath.String()+": "+fmt.Sprintf(format, args...))
 	}
+	workloads := c.releasedWorkloads()
 	var waiting []string
-	for _, name := range sortedKeys(c.Releases) {
-		if c.waitsForFetcher(name) {
-			waiting = append(waiting, name)
+	for _, w := range workloads {
+		if c.waitsForFetcher(w) {
+			waiting = append(waiting, w.Name)
 		}
 	}
 	if len(waiting) > 0 {
@@ -84,28 +86,28 @@ func (c Config) UnpublishedWarnings(stack string) []string {
 			"run make image REGISTRY=%s STACK=%s", strings.Join(waiting, ", "),
 			repository[:max(0, strings.LastIndex(repository, "/"))], stack)
 	}
-	for _, name := range sortedKeys(c.Releases) {
-		if missing := c.placeholders(name); len(missing) > 0 {
-			warn(Path("releases", name), "pulumi up does not deploy it, because these are not published (digests of zeros): %s: %s",
-				strings.Join(missing, ", "), c.publishCommand(name, stack))
+	for _, w := range workloads {
+		if missing := w.placeholders(); len(missing) > 0 {
+			warn(Path("releases", w.Name), "pulumi up does not deploy it, because these are not published (digests of zeros): %s: %s",
+				strings.Join(missing, ", "), w.publishCommand(stack))
 		}
 	}
 	return warnings
 }
 
-// publishCommand returns the command that publishes what a release lacks.
-func (c Config) publishCommand(name, stack string) string {
-	artifacts, image := c.placeholderArtifacts(name), ""
+// publishCommand returns the command that publishes what a workload lacks.
+func (w Workload) publishCommand(stack string) string {
+	artifacts, image := w.placeholderArtifacts(), ""
 	switch {
-	case isPlaceholderImage(c.Releases[name].Image) && len(artifacts) == 0:
+	case isPlaceholderImage(w.Image) && len(artifacts) == 0:
 		return fmt.Sprintf("push the image, and run pulumi config set -s %s --path %s IMAGE@sha256:DIGEST",
-			stack, Path("releases", name, "image"))
-	case isPlaceholderImage(c.Releases[name].Image):
+			stack, Path("releases", w.Name, "image"))
+	case isPlaceholderImage(w.Image):
 		image = " --image IMAGE@sha256:DIGEST"
 	}
 	sources := "FILE"
 	if !slices.Equal(artifacts, []string{ModelArtifact}) {
 		sources = strings.Join(artifacts, "=FILE ") + "=FILE"
 	}
-	return fmt.Sprintf("run modelferry release %s %s%s --stack %s", name, sources, image, stack)
+	return fmt.Sprintf("run modelferry release %s %s%s --stack %s", w.Name, sources, image, stack)
 }

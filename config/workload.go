@@ -20,10 +20,18 @@ type Workload struct {
 // name. A new stack has none, because artifacts and images can be uploaded only when its buckets and registry exist.
 func (c Config) Workloads() []Workload {
 	var workloads []Workload
-	for _, name := range sortedKeys(c.Releases) {
-		if !c.deploys(name) {
-			continue
+	for _, w := range c.releasedWorkloads() {
+		if c.deploys(w) {
+			workloads = append(workloads, w)
 		}
+	}
+	return workloads
+}
+
+// releasedWorkloads returns the services that have a release, also one that is not published, sorted by name.
+func (c Config) releasedWorkloads() []Workload {
+	var workloads []Workload
+	for _, name := range sortedKeys(c.Releases) {
 		workloads = append(workloads, c.Services[name].workload(name, c.Releases[name]))
 	}
 	return workloads
