@@ -44,7 +44,8 @@ func (c *cloud) statusOf(service string) (wanted string, running []string) {
 	return wanted, running
 }
 
-// TestRelease_deploy ships a model with one command, and takes it back with another. Requests are served all along.
+// TestRelease_deploy releases a model with one command and rolls it back with another. Requests are served
+// throughout.
 func TestRelease_deploy(t *testing.T) {
 	forEachStack(t, func(c *cloud) {
 		t := c.t
@@ -85,7 +86,7 @@ func TestRelease_deploy(t *testing.T) {
 }
 
 // TestRelease_failure rolls back to a release whose object has been damaged. The command fails with the fetcher's
-// message, and puts back the config that was. The pods serve on.
+// message, and restores the previous config. The pods keep serving.
 func TestRelease_failure(t *testing.T) {
 	forEachStack(t, func(c *cloud) {
 		t := c.t

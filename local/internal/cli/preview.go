@@ -17,9 +17,10 @@ func previewCommand() *cobra.Command {
 		Short: "Show what a new stack would create, or what a change does, without a cloud account",
 		Long: "Show what a new stack would create. The plan comes from the real Pulumi engine, without a cloud account or a\n" +
 			"running local cloud.\n\n" +
-			"With --base, show what changes compared with a commit, for all stacks or for one: the stack as the commit has it is\n" +
-			"deployed to nowhere, and then updated to the files in this directory, also those that are not committed. A plan that\n" +
-			"replaces or deletes a cluster, a node pool, a bucket or a key ends with exit code 3, unless that is allowed.",
+			"With --base, show what changes compared with a commit, for all stacks or for one: the commit's version of the\n" +
+			"stack is deployed to a temporary state, without a cloud, and an update is planned from it to the files in this\n" +
+			"directory, also those that are not committed. A plan that replaces or deletes a cluster, a node pool, a bucket or a\n" +
+			"key ends with exit code 3, unless that is allowed.",
 		Example: "  ferry preview --stack eks\n  ferry preview -c modelferry:releases.nlpinsight.backend=finbert\n" +
 			"  ferry preview --base origin/main --out plan.md --out plan.json",
 		Args: cobra.NoArgs,

@@ -20,7 +20,7 @@ var accessPolicyGroups = map[string]string{"AmazonEKSClusterAdminPolicy": "syste
 
 // AuthenticationHandler returns the webhook with which the API server authenticates tokens of `aws eks get-token`. The
 // caller is the role that Pulumi runs with. It needs an access entry of the cluster, and an associated access policy to
-// be allowed anything: both have an effect after the propagation delay. Without an entry it is not authenticated. Of a
+// be allowed anything: both have an effect after the propagation delay. Without an entry it is not authenticated. In a
 // cluster that the stack does not create, the caller is an administrator.
 // https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html
 func AuthenticationHandler(stackDir, callerToken string, log *slog.Logger) http.Handler {
@@ -40,7 +40,7 @@ func AuthenticationHandler(stackDir, callerToken string, log *slog.Logger) http.
 			}
 			review.Status = authenticateCaller(cloud)
 		}
-		review.Spec.Token = "" // no log may get it
+		review.Spec.Token = "" // must not be logged
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(review) // It fails only if the API server has closed the connection.
 	})

@@ -21,8 +21,8 @@ type Baseline struct {
 	cleanup   func()
 }
 
-// DeployOffline deploys a stack to nowhere: the providers compute what the clouds would return, in a state that only
-// this Baseline has. The program must not set stack.Program.RenderDir: its Kubernetes provider is as in a cluster.
+// DeployOffline deploys a stack without a cloud: the providers compute what the clouds would return, in a state that
+// only this Baseline has. The program must not set stack.Program.RenderDir: its Kubernetes provider is as in a cluster.
 func DeployOffline(ctx context.Context, o Options) (*Baseline, error) {
 	w, cleanup, err := newOfflineWorkspace()
 	if err != nil {
@@ -47,7 +47,7 @@ func DeployOffline(ctx context.Context, o Options) (*Baseline, error) {
 func (b *Baseline) Close() { b.cleanup() }
 
 // Preview plans the update of the stack to the program and the config in o. The state stays as it is. What the engine
-// refuses because a resource is protected is planned all the same, with Step.Protected.
+// refuses because a resource is protected is still planned, with Step.Protected set.
 func (b *Baseline) Preview(ctx context.Context, o Options) (Summary, error) {
 	summary, err := b.preview(ctx, o)
 	refused := refusedURNs(err)

@@ -8,7 +8,7 @@ import (
 )
 
 // hasLanguageHost reports whether a pulumi CLI that is found on path has Pulumi's own language host: on path, beside
-// the CLI, or among the plugins in its home. ferry's, in ferryDir, is for machines without.
+// the CLI, or among the plugins in its home. ferry's, in ferryDir, is for machines without Pulumi's.
 // https://github.com/pulumi/pulumi/blob/v3.274.1/sdk/go/common/workspace/plugins.go
 func hasLanguageHost(path, ferryDir string) bool {
 	for _, dir := range filepath.SplitList(path) {

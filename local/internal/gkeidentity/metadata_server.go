@@ -25,8 +25,8 @@ const readyDelay = 2 * time.Second
 const scope = "https://www.googleapis.com/auth/cloud-platform"
 
 // metadataServer is the GKE metadata server: it issues access tokens of the service account of the pod that asks. The
-// program has no Google service accounts of pods (the annotation iam.gke.io/gcp-service-account), and no server of it
-// asks for identity tokens: such requests get 404.
+// program has no Google service accounts of pods (the annotation iam.gke.io/gcp-service-account), and none of its
+// servers asks for identity tokens: such requests get 404.
 // https://cloud.google.com/kubernetes-engine/docs/concepts/workload-identity#metadata_server
 type metadataServer struct {
 	findPod    FindPod

@@ -45,7 +45,7 @@ func (c NodeConfig) APIServer() Process {
 		process.Command = append(process.Command,
 			"--authentication-token-webhook-config-file="+ConfigDir+"/"+AuthenticationWebhookConfig,
 			"--authentication-token-webhook-version=v1",
-			// A changed access entry has its effect after the propagation delay, and not later.
+			// A changed access entry takes effect right after the propagation delay.
 			"--authentication-token-webhook-cache-ttl=1s",
 		)
 	}

@@ -31,7 +31,8 @@ func FromEnv(name string) string {
 	return ""
 }
 
-// startTimeout is how long a plugin may take to listen. Those of the clouds have hundreds of megabytes.
+// startTimeout is how long a plugin may take to listen. The clouds' plugins are hundreds of megabytes
+// in size.
 const startTimeout = time.Minute
 
 // process is a plugin that was started.
