@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -58,10 +59,14 @@ func releaserVariables(layout paths.Layout) ([][2]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if _, err := node.ReadInfo(running); err != nil {
-			continue // not running
+		info, err := node.ReadInfo(running)
+		if errors.Is(err, node.ErrNotRunning) {
+			continue
 		}
-		credentials, err := plugins.ReleaserVariables(running)
+		if err != nil {
+			return nil, err
+		}
+		credentials, err := plugins.ReleaserVariables(running, info)
 		if err != nil {
 			return nil, err
 		}

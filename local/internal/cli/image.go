@@ -44,7 +44,7 @@ func imageCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if file != nil && program.Name == fetcherProgram {
+			if file != nil && program.Name == images.FetcherProgram(root).Name {
 				if err := setFetcherImage(cmd, file, reference); err != nil {
 					return err
 				}
@@ -54,9 +54,6 @@ func imageCommand() *cobra.Command {
 	}
 	return cmd
 }
-
-// fetcherProgram is the program whose image a stack's file names.
-const fetcherProgram = "fetcher"
 
 // openStackFile returns the file of a stack, nil if stack is "".
 func openStackFile(root, stack, registry string) (*stackfile.File, error) {

@@ -63,9 +63,7 @@ func offlineOptions(
 	if err != nil {
 		return engine.Options{}, err
 	}
-	if account := clouds.MustGet(string(c.Cloud)).Account; account != nil {
-		file.Merge(account(c))
-	}
+	file.Merge(clouds.AccountValues(c))
 	program := stack.Program{ConfigKeys: file.Keys(), RenderDir: renderDir, IncludeUnpublished: true}
 	return engine.Options{Layout: layout, Program: program.Deploy, ConfigOverrides: file.Overrides(), Out: out}, nil
 }

@@ -73,12 +73,11 @@ func (p *planChange) run(
 	if err != nil {
 		return err
 	}
-	for _, layout := range layouts {
-		if !p.official {
-			break
-		}
-		if err := validateOfficially(cmd.Context(), layout, override, cmd.ErrOrStderr()); err != nil {
-			return err
+	if p.official {
+		for _, layout := range layouts {
+			if err := validateOfficially(cmd.Context(), layout, override, cmd.ErrOrStderr()); err != nil {
+				return err
+			}
 		}
 	}
 	for _, output := range outputs {

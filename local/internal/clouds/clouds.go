@@ -67,3 +67,11 @@ func MustGet(name string) Cloud {
 	}
 	return cloud
 }
+
+// AccountValues returns the config values by which the stand-ins of the cloud have the account in a config.
+func AccountValues(c config.Config) map[string]any {
+	if account := MustGet(string(c.Cloud)).Account; account != nil {
+		return account(c)
+	}
+	return nil
+}

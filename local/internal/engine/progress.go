@@ -56,7 +56,7 @@ func (p *progress) stepFinished(step apitype.StepEventMetadata) {
 	if d := time.Since(p.startTimes[step.URN]); d > time.Second && d < 24*time.Hour {
 		elapsed = fmt.Sprintf("  %.1fs", d.Seconds())
 	}
-	fmt.Fprintf(p.out, "  %s %s %s%s\n", opSymbols[completed.Op], typeName(completed.Type), completed.Name, elapsed)
+	fmt.Fprintf(p.out, "  %s %s %s%s\n", opSymbols[completed.Op], completed.Kind(), completed.Name, elapsed)
 }
 
 func isCustomResource(step apitype.StepEventMetadata) bool {

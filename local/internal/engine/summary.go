@@ -40,6 +40,9 @@ type Step struct {
 	Protected bool
 }
 
+// Kind returns the last part of the type token: Deployment for kubernetes:apps/v1:Deployment.
+func (s Step) Kind() string { return typeName(s.Type) }
+
 // ReplacedProvider is the key for the replacement of a resource because its provider is replaced: its cluster.
 const ReplacedProvider = "provider"
 
@@ -92,7 +95,7 @@ func (s *Summary) count(event apitype.StepEventMetadata) (Step, bool) {
 	return step, true
 }
 
-// addDeletedFirst adds the resources in deletedFirst that are not replaced: the program has them no more.
+// addDeletedFirst adds the resources in deletedFirst that are not replaced: the program no longer has them.
 func (s *Summary) addDeletedFirst() {
 	for _, deleted := range s.deletedFirst {
 		if !slices.ContainsFunc(s.Steps, func(step Step) bool { return step.URN == deleted.URN }) {

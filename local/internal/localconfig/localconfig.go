@@ -87,7 +87,7 @@ func Load(layout paths.Layout) (Stack, error) {
 		}
 		releases[w.Name] = overrides
 	}
-	s.Values["modelferry:releases"] = releases
+	s.Values[releasesKey] = releases
 	if s.Values["modelferry:services"], err = singleReplicas(file); err != nil {
 		return Stack{}, err
 	}
@@ -122,7 +122,7 @@ func (s Stack) WithEndpoints(i node.Info, images Images) map[string]any {
 		"modelferry:fetcher":   map[string]any{"image": images.Fetcher},
 		"modelferry:endpoints": endpoints,
 		"modelferry:rollout":   map[string]any{"deadline": RolloutDeadline},
-		"modelferry:releases":  releases,
+		releasesKey:            releases,
 		"modelferry:gpu":       map[string]any{"enabled": false}, // the local node has no GPUs
 	}
 	cloud := clouds.MustGet(string(s.Config.Cloud))

@@ -21,7 +21,7 @@ func overridesFile(layout paths.Layout) string {
 // readLocalValues returns the config values that override the repository's: what the users' file has, and what
 // modelferry has released of the other artifacts.
 func readLocalValues(layout paths.Layout) (map[string]any, error) {
-	overrides, err := readOverrides(layout)
+	overrides, err := readConfig(overridesFile(layout), "local config")
 	if err != nil {
 		return nil, err
 	}
@@ -36,19 +36,21 @@ func readLocalValues(layout paths.Layout) (map[string]any, error) {
 	return values, nil
 }
 
-func readOverrides(layout paths.Layout) (map[string]any, error) {
-	content, err := os.ReadFile(overridesFile(layout))
+// readConfig returns the config of a file in the form of a stack file. It is empty if there is no file. what names the
+// file in errors.
+func readConfig(path, what string) (map[string]any, error) {
+	content, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return map[string]any{}, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("local config: %w", err)
+		return nil, fmt.Errorf("%s: %w", what, err)
 	}
 	var file struct {
 		Config map[string]any `yaml:"config"`
 	}
 	if err := yaml.Unmarshal(content, &file); err != nil {
-		return nil, fmt.Errorf("local config %s: %w", overridesFile(layout), err)
+		return nil, fmt.Errorf("%s %s: %w", what, path, err)
 	}
 	return file.Config, nil
 }

@@ -76,7 +76,8 @@ func New(in Input) planreport.Report {
 
 func newChange(op planreport.Op, step engine.Step) planreport.Change {
 	ended := op == planreport.Replaced || op == planreport.Deleted
-	// A cluster that is deleted before its replacement is created takes its objects with it, for no property's sake.
+	// A cluster that is deleted before its replacement is created deletes its objects too, although none of their
+	// properties has changed.
 	byProperty := slices.ContainsFunc(step.ReplaceKeys, func(key string) bool { return key != engine.ReplacedProvider })
 	moved := op == planreport.Replaced && strings.HasPrefix(step.Type, "kubernetes:") && !byProperty
 	values := changedValues(step)
@@ -84,7 +85,7 @@ func newChange(op planreport.Op, step engine.Step) planreport.Change {
 		values = slices.DeleteFunc(values, func(v planreport.Value) bool { return v.New == unknownText || v.New == "" })
 	}
 	return planreport.Change{
-		Op: op, Kind: step.Type[strings.LastIndex(step.Type, ":")+1:], Name: step.Name, URN: step.URN,
+		Op: op, Kind: step.Kind(), Name: step.Name, URN: step.URN,
 		Destructive: ended && slices.Contains(destructiveTypes, step.Type),
 		Protected:   step.Protected,
 		Retained:    ended && step.Old != nil && step.Old.RetainOnDelete,

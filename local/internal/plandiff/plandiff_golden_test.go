@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/local/internal/paths"
 	"github.com/modelferry/modelferry/local/internal/plandiff"
 	"github.com/modelferry/modelferry/local/internal/planreport"
@@ -34,9 +35,8 @@ func TestMain(m *testing.M) {
 }
 
 const (
-	zeroDigest = "0000000000000000000000000000000000000000000000000000000000000000"
-	oldDigest  = "ab12f00dab12f00dab12f00dab12f00dab12f00dab12f00dab12f00dab12f00d"
-	newDigest  = "cd34beefcd34beefcd34beefcd34beefcd34beefcd34beefcd34beefcd34beef"
+	oldDigest = "ab12f00dab12f00dab12f00dab12f00dab12f00dab12f00dab12f00dab12f00d"
+	newDigest = "cd34beefcd34beefcd34beefcd34beefcd34beefcd34beefcd34beefcd34beef"
 )
 
 // newRepository copies the project and the stack files. Its releases are published.
@@ -46,7 +46,7 @@ func newRepository(t *testing.T, stack string) paths.Layout {
 	for _, file := range []string{"Pulumi.yaml", "Pulumi.gke.yaml", "Pulumi.eks.yaml"} {
 		content, err := os.ReadFile(repotest.Path(t, file))
 		require.NoError(t, err)
-		published := strings.ReplaceAll(string(content), zeroDigest, oldDigest)
+		published := strings.ReplaceAll(string(content), config.PlaceholderDigest, oldDigest)
 		require.NoError(t, os.WriteFile(filepath.Join(root, file), []byte(published), 0o600))
 	}
 	p, err := paths.New(root, stack)

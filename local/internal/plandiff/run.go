@@ -46,13 +46,13 @@ func Deploy(ctx context.Context, o BaseOptions) (*Base, error) {
 	case err == nil:
 		b.leaveOutUnpublished(file, c)
 	case o.ProgramFile != "":
-		// An older config may not be valid any more, and its program does not mind.
+		// An older config may not be valid any more, but its own program accepts it.
 		c, err = repositoryConfig(o.Layout)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", o.Name, err)
 	}
-	file.Merge(accountValues(c))
+	file.Merge(clouds.AccountValues(c))
 	b.baseline, err = engine.DeployOffline(ctx, engine.Options{
 		Layout: o.Layout, ConfigDir: o.Dir, ConfigOverrides: file.Overrides(),
 		ProgramFile: o.ProgramFile, Program: (&stack.Program{ConfigKeys: file.Keys()}).Deploy,
@@ -98,7 +98,7 @@ func (b *Base) Report(ctx context.Context, override func(stackfile.File) error) 
 	if err != nil {
 		return planreport.Report{}, err
 	}
-	file.Merge(accountValues(c))
+	file.Merge(clouds.AccountValues(c))
 	in.Plan, err = b.baseline.Preview(ctx, engine.Options{
 		Layout: layout, ConfigOverrides: file.Overrides(), Program: (&stack.Program{ConfigKeys: file.Keys()}).Deploy,
 	})
@@ -115,12 +115,4 @@ func repositoryConfig(layout paths.Layout) (config.Config, error) {
 		return config.Config{}, err
 	}
 	return file.Load()
-}
-
-// accountValues returns the config values by which the stand-ins of the cloud have the account in a config.
-func accountValues(c config.Config) map[string]any {
-	if account := clouds.MustGet(string(c.Cloud)).Account; account != nil {
-		return account(c)
-	}
-	return nil
 }

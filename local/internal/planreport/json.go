@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // maxJSON limits the size of the reports that are read, in bytes: they may come from the code of a fork.
@@ -58,7 +59,7 @@ func (r Report) validate() error {
 	}
 	for _, section := range r.Sections {
 		for _, change := range section.Changes {
-			if _, known := symbols[change.Op]; !known || change.Op == "" {
+			if !slices.Contains(ops, change.Op) {
 				return fmt.Errorf("invalid operation %q: must be created, changed, replaced or deleted", change.Op)
 			}
 		}

@@ -22,7 +22,7 @@ func Comment(reports ...Report) string {
 	var b strings.Builder
 	b.WriteString(Marker + "\n")
 	for i, report := range reports {
-		// What a report leaves is for those after it.
+		// Space that a report does not use is available to the next ones.
 		limit := (CommentLimit - b.Len()) / (len(reports) - i)
 		b.WriteString("\n" + report.Markdown(limit-1))
 	}
@@ -33,7 +33,7 @@ func Comment(reports ...Report) string {
 // of the change is in code only, where it cannot be Markdown or HTML and mentions nobody.
 func (r Report) Markdown(limit int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "### %s\n", r.heading())
+	fmt.Fprintf(&b, "### %s\n", r.heading(code))
 	r.writeDestructive(&b)
 	if len(r.Warnings) > 0 {
 		content := strings.Join(mapStrings(r.Warnings, printable), "\n")
@@ -56,14 +56,6 @@ func (r Report) Markdown(limit int) string {
 			"`make preview BASE=origin/main STACK=%s`\n", omitted, len(r.Sections), stackName(r.Stack))
 	}
 	return b.String()
-}
-
-// heading is the title in Markdown.
-func (r Report) heading() string {
-	if !r.HasChanges() {
-		return fmt.Sprintf("%s: no changes compared with %s", code(r.Stack), code(r.Base))
-	}
-	return fmt.Sprintf("%s: %s, %d unchanged, compared with %s", code(r.Stack), counts(r.Sections...), r.Unchanged, code(r.Base))
 }
 
 func (r Report) writeDestructive(b *strings.Builder) {

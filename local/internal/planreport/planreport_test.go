@@ -70,6 +70,11 @@ func TestReport_noChanges(t *testing.T) {
 	require.Equal(t, "### `eks`: no changes compared with `origin/main (3f2a1bc)`\n", r.Markdown(1000))
 }
 
+func TestReport_Text_escapesBase(t *testing.T) {
+	r := planreport.Report{Stack: "eks", Base: "a\x1b[2Jb"}
+	require.Equal(t, "eks: no changes compared with a\uFFFD[2Jb\n", r.Text())
+}
+
 func TestReport_Blocked(t *testing.T) {
 	r := report()
 	require.True(t, r.Blocked())

@@ -126,12 +126,13 @@ func counts(sections ...Section) string {
 	return strings.Join(parts, ", ")
 }
 
-// title returns the line with the stack and the number of changes.
-func (r Report) title() string {
+// heading returns the line with the stack and the number of changes. mark escapes the names in it.
+func (r Report) heading(mark func(string) string) string {
+	stack, base := mark(r.Stack), mark(r.Base)
 	if !r.HasChanges() {
-		return fmt.Sprintf("%s: no changes compared with %s", r.Stack, r.Base)
+		return fmt.Sprintf("%s: no changes compared with %s", stack, base)
 	}
-	return fmt.Sprintf("%s: %s, %d unchanged, compared with %s", r.Stack, counts(r.Sections...), r.Unchanged, r.Base)
+	return fmt.Sprintf("%s: %s, %d unchanged, compared with %s", stack, counts(r.Sections...), r.Unchanged, base)
 }
 
 // Sort brings sections and changes into the order in which they are shown.
@@ -145,12 +146,9 @@ func (r *Report) Sort(last string) {
 	for _, section := range r.Sections {
 		slices.SortStableFunc(section.Changes, func(a, b Change) int {
 			if a.Op != b.Op {
-				return slices.Index(severity, a.Op) - slices.Index(severity, b.Op)
+				return slices.Index(ops, b.Op) - slices.Index(ops, a.Op) // the most severe first
 			}
 			return strings.Compare(a.Kind+" "+a.Name+" "+a.URN, b.Kind+" "+b.Name+" "+b.URN)
 		})
 	}
 }
-
-// severity is the order of the changes in a section.
-var severity = []Op{Deleted, Replaced, Changed, Created}

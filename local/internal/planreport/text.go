@@ -10,7 +10,7 @@ var symbols = map[Op]string{Created: "+", Changed: "~", Replaced: "±", Deleted:
 // Text returns the report for a terminal. Destructive changes come first.
 func (r Report) Text() string {
 	var b strings.Builder
-	fmt.Fprintln(&b, r.title())
+	fmt.Fprintln(&b, r.heading(printable))
 	if destructive := r.Destructive(); len(destructive) > 0 {
 		fmt.Fprintf(&b, "\nWARNING: %s\n", destructionNotice(r.Blocked()))
 		for _, change := range destructive {

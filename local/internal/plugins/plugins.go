@@ -42,12 +42,7 @@ var pluginsByCloud = map[config.Cloud]cloudPlugins{
 		releaser: googleReleaser,
 	},
 	config.EKS: {
-		provider: aws.Package, writeToken: execcredential.EKS,
-		releaser: func(stackDir string, info nodeinfo.Info) ([][2]string, error) {
-			root, err := secrets.ReadStoreAccount(stackDir)
-			account := aws.RoleCredentials(root, releaser.AccessKeyID)
-			return accessKeyReleaser(account.AccessKey, account.SecretKey, info), err
-		},
+		provider: aws.Package, writeToken: execcredential.EKS, releaser: amazonReleaser,
 	},
 }
 
@@ -77,4 +72,29 @@ func Run(argv []string) (handled bool, err error) {
 		}
 	}
 	return false, nil
+}
+
+// ReleaserVariables returns the environment variables with which the clouds' SDKs find the releaser's credentials and
+// the object store of a running local cloud, as pairs of name and value. Without a value, a variable must not be set.
+func ReleaserVariables(p paths.Layout, info nodeinfo.Info) ([][2]string, error) {
+	return pluginsByCloud[clouds.MustGet(p.Stack).Name].releaser(p.Dir(), info)
+}
+
+// googleReleaser returns the variable of application default credentials.
+// https://cloud.google.com/docs/authentication/application-default-credentials#GAC
+func googleReleaser(dir string, info nodeinfo.Info) ([][2]string, error) {
+	key, err := releaser.WriteServiceAccountKey(dir, info.StoreURL)
+	return [][2]string{{"GOOGLE_APPLICATION_CREDENTIALS", key}}, err
+}
+
+// amazonReleaser returns the variables of an access key.
+// https://docs.aws.amazon.com/sdkref/latest/guide/environment-variables.html
+func amazonReleaser(dir string, info nodeinfo.Info) ([][2]string, error) {
+	root, err := secrets.ReadStoreAccount(dir)
+	account := aws.RoleCredentials(root, releaser.AccessKeyID)
+	return [][2]string{
+		{"AWS_ACCESS_KEY_ID", account.AccessKey}, {"AWS_SECRET_ACCESS_KEY", account.SecretKey},
+		{"AWS_SESSION_TOKEN", ""}, {"AWS_PROFILE", ""},
+		{"AWS_REGION", info.Region}, {"AWS_ENDPOINT_URL_S3", info.StoreURL},
+	}, err
 }

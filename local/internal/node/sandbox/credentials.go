@@ -21,7 +21,7 @@ type credentials struct {
 }
 
 // createCredentials creates certificates and tokens in data/pki, kubeconfigs in data/etc, and the files for
-// clients on the host in secret/: admin.token, caller.token and store.json.
+// clients on the host in secret/: admin.token, store.json, and caller.token on EKS.
 func createCredentials(node components.NodeConfig, dir string) (credentials, error) {
 	authority, err := pki.LoadOrCreateAuthority(components.PKIDir, node.NodeName())
 	if err != nil {
@@ -55,10 +55,10 @@ func createCredentials(node components.NodeConfig, dir string) (credentials, err
 	if err != nil {
 		return credentials{}, err
 	}
-	if _, err := pki.LoadOrCreate(filepath.Join(dir, secrets.CallerTokenFile), pki.NewToken()); err != nil {
-		return credentials{}, err
-	}
 	if webhook := node.AuthenticationWebhookURL(); webhook != "" {
+		if _, err := pki.LoadOrCreate(filepath.Join(dir, secrets.CallerTokenFile), pki.NewToken()); err != nil {
+			return credentials{}, err
+		}
 		config, err := node.Kubeconfig(webhook, components.AdminUser, "", authority.PEM())
 		if err != nil {
 			return credentials{}, err

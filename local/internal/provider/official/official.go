@@ -1,4 +1,4 @@
-// Package official lets the official aws and gcp plugins take part in a plan from nothing, without an account: they
+// Package official lets the official aws and gcp plugins check the plan of a new stack, without an account: they
 // validate and plan every resource, with placeholder credentials. What a program looks up in the cloud is answered by
 // the local provider.
 package official
@@ -17,7 +17,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/provider"
 )
 
-// Unavailable begins the errors of an official plugin that cannot be started or configured. It has refused nothing.
+// Unavailable begins the errors of an official plugin that cannot be started or configured. The plan itself was not
+// refused.
 const Unavailable = "official provider is not available: "
 
 // server implements the calls of a preview with an empty state. The others are those of the local provider.
@@ -49,6 +50,10 @@ func newServer(pkg *provider.Package, start func() (pulumirpc.ResourceProviderCl
 	}
 }
 
+func (s *server) unavailable(err error) error {
+	return fmt.Errorf("%s%s: %w", Unavailable, s.name, err)
+}
+
 // CheckConfig has the official plugin check the configuration, which it does with its credentials.
 func (s *server) CheckConfig(ctx context.Context, req *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
 	response, err := s.ResourceProviderServer.CheckConfig(ctx, req)
@@ -57,13 +62,13 @@ func (s *server) CheckConfig(ctx context.Context, req *pulumirpc.CheckRequest) (
 	}
 	client, err := s.start()
 	if err != nil {
-		return nil, fmt.Errorf("%s%s: %w", Unavailable, s.name, err)
+		return nil, s.unavailable(err)
 	}
 	offline := proto.CloneOf(req)
 	offline.News = s.offlineConfig(req.GetNews())
 	checked, err := client.CheckConfig(ctx, offline)
 	if err != nil {
-		return nil, fmt.Errorf("%s%s: %w", Unavailable, s.name, err)
+		return nil, s.unavailable(err)
 	}
 	response.Failures = checked.GetFailures()
 	return response, nil
@@ -73,7 +78,7 @@ func (s *server) CheckConfig(ctx context.Context, req *pulumirpc.CheckRequest) (
 func (s *server) Configure(ctx context.Context, req *pulumirpc.ConfigureRequest) (*pulumirpc.ConfigureResponse, error) {
 	client, err := s.start()
 	if err != nil {
-		return nil, fmt.Errorf("%s%s: %w", Unavailable, s.name, err)
+		return nil, s.unavailable(err)
 	}
 	offline := proto.CloneOf(req)
 	offline.Args = s.offlineConfig(req.GetArgs())
@@ -85,12 +90,12 @@ func (s *server) Configure(ctx context.Context, req *pulumirpc.ConfigureRequest)
 	}
 	offline.Variables = variables //nolint:staticcheck // the engine sets it, so that it would have other credentials
 	if _, err := client.Configure(ctx, offline); err != nil {
-		return nil, fmt.Errorf("%s%s: %w", Unavailable, s.name, err)
+		return nil, s.unavailable(err)
 	}
 	return s.ResourceProviderServer.Configure(ctx, req)
 }
 
-// Check validates a resource's inputs, first with the local provider, whose messages say more.
+// Check validates a resource's inputs, first with the local provider, whose messages are more specific.
 func (s *server) Check(ctx context.Context, req *pulumirpc.CheckRequest) (*pulumirpc.CheckResponse, error) {
 	response, err := s.ResourceProviderServer.Check(ctx, req)
 	if err != nil || len(response.GetFailures()) > 0 {
@@ -98,7 +103,7 @@ func (s *server) Check(ctx context.Context, req *pulumirpc.CheckRequest) (*pulum
 	}
 	client, err := s.start()
 	if err != nil {
-		return nil, fmt.Errorf("%s%s: %w", Unavailable, s.name, err)
+		return nil, s.unavailable(err)
 	}
 	return client.Check(ctx, req)
 }
@@ -110,7 +115,7 @@ func (s *server) Create(ctx context.Context, req *pulumirpc.CreateRequest) (*pul
 	}
 	client, err := s.start()
 	if err != nil {
-		return nil, fmt.Errorf("%s%s: %w", Unavailable, s.name, err)
+		return nil, s.unavailable(err)
 	}
 	return client.Create(ctx, req)
 }
