@@ -44,8 +44,7 @@ func (c *cloud) statusOf(service string) (wanted string, running []string) {
 	return wanted, running
 }
 
-// TestRelease_deploy releases a model with one command and rolls it back with another. Requests are served
-// throughout.
+// TestRelease_deploy releases a model with one command and rolls it back with another. Requests are served throughout.
 func TestRelease_deploy(t *testing.T) {
 	forEachStack(t, func(c *cloud) {
 		t := c.t

@@ -9,8 +9,7 @@ import (
 )
 
 // releaserStatements returns what the releaser may do in a bucket with a policy: it reads and creates the objects that
-// the services' roles read, and the records of releases. It returns none if there are no such
-// roles.
+// the services' roles read, and the records of releases. It returns none if there are no such roles.
 func releaserStatements(policy iampolicy.Document, bucket string) []iampolicy.Statement {
 	arn := "arn:aws:s3:::" + bucket
 	objects, prefixes := iampolicy.Strings{}, iampolicy.Strings{}

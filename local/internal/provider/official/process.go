@@ -31,8 +31,7 @@ func FromEnv(name string) string {
 	return ""
 }
 
-// startTimeout is how long a plugin may take to listen. The clouds' plugins are hundreds of megabytes
-// in size.
+// startTimeout is how long a plugin may take to listen. The clouds' plugins are hundreds of megabytes in size.
 const startTimeout = time.Minute
 
 // process is a plugin that was started.
