@@ -27,12 +27,14 @@ type Rollout struct {
 // pollInterval is the time between two reads of the Deployments during an update.
 const pollInterval = 2 * time.Second
 
-// Follow calls update. Meanwhile it prints each container that fails, and what the fetchers of new pods report. If the
-// update fails, the error ends with the Deployments that are not ready.
+// Follow calls update, and waits until the rollouts that it has begun are complete. Meanwhile it prints each container
+// that fails, and what the fetchers of new pods report. If the update or a rollout fails, the error ends with the
+// Deployments that are not ready.
 func (r Rollout) Follow(ctx context.Context, update func(context.Context) error) error {
 	// Problems from before the update are not reported.
 	known := map[string]bool{}
 	r.printNews(ctx, known, func(string, ...any) {})
+	_, before, _ := r.newestSets(ctx) // a new cluster cannot be read yet, and has none
 	watching, stop := context.WithCancel(ctx)
 	stopped := make(chan struct{})
 	go func() {
@@ -53,8 +55,7 @@ func (r Rollout) Follow(ctx context.Context, update func(context.Context) error)
 		return err
 	}
 	if err == nil {
-		r.printNews(ctx, known, r.Printf)
-		return nil
+		return r.waitForRollouts(ctx, before, known)
 	}
 	return r.explain(ctx, err)
 }
