@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -36,13 +35,16 @@ func TestFetchFailure_keepsOldPod(t *testing.T) {
 		} {
 			t.Run(test.name, func(t *testing.T) {
 				c := c.withT(t)
+				// The deadline is in every Deployment. If it changes before the release, the failing update changes only
+				// one, so that Pulumi's plugin waits for its rollout: see ADR 0022.
+				c.setConfig("config:\n" + rolloutDeadline)
+				c.run("up")
 				path := "bankchurn/" + test.name + "/model.joblib"
 				if test.content != nil {
 					c.putObject("models", path, test.content)
 				}
 				c.setConfig(fmt.Sprintf("config:\n    modelferry:releases: {bankchurn: {artifacts: {model: "+
-					"{path: %s, size: %dB, sha256: %q}}}}\n", path, pinned.Bytes, pinned.SHA256))
-				setRolloutDeadline(t, c.localConfig())
+					"{path: %s, size: %dB, sha256: %q}}}}\n", path, pinned.Bytes, pinned.SHA256) + rolloutDeadline)
 				before := c.configMaps()
 				probe := startProbe(t, c.services()["bankchurn"].URL)
 
@@ -61,15 +63,8 @@ func TestFetchFailure_keepsOldPod(t *testing.T) {
 	})
 }
 
-// setRolloutDeadline makes a rollout that gets nowhere fail soon.
-func setRolloutDeadline(t *testing.T, config string) {
-	t.Helper()
-	file, err := os.OpenFile(config, os.O_APPEND|os.O_WRONLY, 0)
-	require.NoError(t, err)
-	_, err = file.WriteString("    modelferry:rollout: {deadline: 15s}\n")
-	require.NoError(t, err)
-	require.NoError(t, file.Close())
-}
+// rolloutDeadline makes a rollout that does not progress fail soon. It is a line of a stack file's config.
+const rolloutDeadline = "    modelferry:rollout: {deadline: 15s}\n"
 
 // putObject writes an object into one of the stack's buckets and returns its version.
 func (c *cloud) putObject(bucket, path string, content []byte) string {

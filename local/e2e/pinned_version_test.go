@@ -23,14 +23,13 @@ func TestVersion_servesReplacedObject(t *testing.T) {
 		digest := fmt.Sprintf("%x", sha256.Sum256([]byte(replaced)))
 		pin := func(version string) {
 			c.setConfig(fmt.Sprintf("config:\n    modelferry:releases: {bankchurn: {artifacts: {model: "+
-				"{path: %s, size: %dB, sha256: %s, version: %q}}}}\n", path, len(replaced), digest, version))
+				"{path: %s, size: %dB, sha256: %s, version: %q}}}}\n", path, len(replaced), digest, version) + rolloutDeadline)
 		}
 		pin(first)
 		c.run("up")
 		require.Equal(t, digest, c.pod("bankchurn").Model.SHA256)
 
 		pin(missingVersion(c.Stack))
-		setRolloutDeadline(t, c.localConfig())
 		printed := c.runFailing("up")
 		require.Contains(t, printed, "exit code 4")
 		require.Contains(t, printed, path)
