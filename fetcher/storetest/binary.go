@@ -29,6 +29,10 @@ func serverBinary(name string) (string, error) {
 		return path, nil
 	}
 	_, here, _, _ := runtime.Caller(0)
+	if !filepath.IsAbs(here) {
+		return "", fmt.Errorf("%s: a test that is built with -trimpath does not find the repository: set MODELFERRY_BIN "+
+			"to the folder of the servers, as make test does", name)
+	}
 	repository := filepath.Join(filepath.Dir(here), "../..")
 	folder := filepath.Join(repository, ".local", "bin")
 	if err := os.MkdirAll(folder, 0o755); err != nil {
