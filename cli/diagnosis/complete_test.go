@@ -9,28 +9,17 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	appsv1 "k8s.io/api/apps/v1"
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/kubernetes/fake"
 )
 
-func rollingDeployment(generation, observed int64, updated, total, available int32) *appsv1.Deployment {
-	return &appsv1.Deployment{
-		ObjectMeta: metav1.ObjectMeta{
-			Name: "churn", Namespace: "ml", UID: "deployment", Generation: generation, Labels: map[string]string{ServiceLabel: "churn"},
-		},
-		Status: appsv1.DeploymentStatus{
-			ObservedGeneration: observed, UpdatedReplicas: updated, Replicas: total, AvailableReplicas: available,
-		},
-	}
-}
-
-func rolledSet(name, revision string) *appsv1.ReplicaSet {
-	return &appsv1.ReplicaSet{ObjectMeta: metav1.ObjectMeta{
-		Name: name, Namespace: "ml", UID: types.UID(name), OwnerReferences: []metav1.OwnerReference{{UID: "deployment"}},
-		Annotations: map[string]string{revisionAnnotation: revision},
-	}}
+func rollingDeployment(
+	generation, observed int64, updated, total, available int32, conditions ...appsv1.DeploymentCondition,
+) *appsv1.Deployment {
+	d := deployment("churn", conditions...)
+	d.Generation, d.Labels = generation, map[string]string{ServiceLabel: "churn"}
+	d.Status.ObservedGeneration = observed
+	d.Status.UpdatedReplicas, d.Status.Replicas, d.Status.AvailableReplicas = updated, total, available
+	return d
 }
 
 var (
@@ -43,28 +32,27 @@ func TestRollout_waitsAfterSuccess(t *testing.T) {
 	for name, failed := range map[string]bool{"complete": false, "failed": true} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				client := fake.NewClientset(rollingDeployment(1, 1, 1, 1, 1), rolledSet("old", "1"))
+				client := fake.NewClientset(rollingDeployment(1, 1, 1, 1, 1), replicaSet("old", "churn", "1"))
 				started := time.Now()
 				update := func(context.Context) error {
 					// The controller has not handled the change yet.
 					require.NoError(t, client.Tracker().Update(deployments, rollingDeployment(2, 1, 1, 1, 1), "ml"))
 					go func() {
 						time.Sleep(3 * time.Second)
-						assert.NoError(t, client.Tracker().Add(rolledSet("new", "2")))
+						assert.NoError(t, client.Tracker().Add(replicaSet("new", "churn", "2")))
 						assert.NoError(t, client.Tracker().Update(deployments, rollingDeployment(2, 2, 1, 2, 1), "ml"))
 						time.Sleep(12 * time.Second)
 						after := rollingDeployment(2, 2, 1, 1, 1)
 						if failed {
-							after = rollingDeployment(2, 2, 1, 2, 1)
-							after.Status.Conditions = []appsv1.DeploymentCondition{{
-								Type: appsv1.DeploymentProgressing, Status: corev1.ConditionFalse, Reason: "ProgressDeadlineExceeded",
-							}}
+							after = rollingDeployment(2, 2, 1, 2, 1, late())
 						}
 						assert.NoError(t, client.Tracker().Update(deployments, after, "ml"))
 					}()
 					return nil
 				}
-				err := Rollout{Client: client, Namespace: "ml", Printf: func(string, ...any) {}}.Follow(t.Context(), update)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+				defer cancel()
+				err := Rollout{Client: client, Namespace: "ml", Printf: func(string, ...any) {}}.Follow(ctx, update)
 				require.GreaterOrEqual(t, time.Since(started), 15*time.Second)
 				if !failed {
 					require.NoError(t, err)
@@ -80,7 +68,7 @@ func TestRollout_waitsAfterSuccess(t *testing.T) {
 func TestRollout_waitsForItsRolloutsOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pending := rollingDeployment(1, 1, 0, 1, 0)
-		client := fake.NewClientset(pending, rolledSet("old", "1"))
+		client := fake.NewClientset(pending, replicaSet("old", "churn", "1"))
 		started := time.Now()
 		rollout := Rollout{Client: client, Namespace: "ml", Printf: func(string, ...any) {}}
 		require.NoError(t, rollout.Follow(t.Context(), func(context.Context) error { return nil }))

@@ -5,7 +5,6 @@ package diagnosis
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -72,60 +71,46 @@ func (f Finding) String() string {
 
 // Find returns the Deployments of a namespace that are not ready, sorted by name.
 func Find(ctx context.Context, client Client, namespace string) ([]Finding, error) {
-	deployments, err := client.AppsV1().Deployments(namespace).List(ctx, metav1.ListOptions{})
+	objects, err := List(ctx, client, namespace, "")
 	if err != nil {
-		return nil, fmt.Errorf("deployments of %s: %w", namespace, err)
+		return nil, err
 	}
-	isReady := func(d appsv1.Deployment) bool {
-		rollout, err := rolloutStatus(&d)
-		return err == nil && rollout.Status == status.CurrentStatus
-	}
-	late := slices.DeleteFunc(deployments.Items, isReady)
-	if len(late) == 0 {
-		return nil, nil
-	}
-	sets, err := client.AppsV1().ReplicaSets(namespace).List(ctx, metav1.ListOptions{})
-	if err != nil {
-		return nil, fmt.Errorf("replica sets of %s: %w", namespace, err)
-	}
-	pods, err := client.CoreV1().Pods(namespace).List(ctx, metav1.ListOptions{})
-	if err != nil {
-		return nil, fmt.Errorf("pods of %s: %w", namespace, err)
-	}
-	return FindIn(ctx, client, late, sets.Items, pods.Items)
+	return objects.Find(ctx, client)
 }
 
-// FindIn returns those of some Deployments that are not ready, in their order. sets and pods are those of the
-// namespace. The client reads the events of pods.
-func FindIn(
-	ctx context.Context, client Client, deployments []appsv1.Deployment, sets []appsv1.ReplicaSet, pods []corev1.Pod,
-) ([]Finding, error) {
+// Find returns the Deployments that are not ready, in their order. The client reads the events of pods.
+func (o Objects) Find(ctx context.Context, client Client) ([]Finding, error) {
 	var findings []Finding
-	for i := range deployments {
-		deployment := &deployments[i]
+	for i := range o.Deployments {
+		deployment := &o.Deployments[i]
 		rollout, err := rolloutStatus(deployment)
 		if err != nil {
-			return nil, fmt.Errorf("status of deployment %s: %w", deployment.Name, err)
+			return nil, err
 		}
 		if rollout.Status == status.CurrentStatus {
 			continue
 		}
 		findings = append(findings, Finding{
 			Deployment: deployment.Name, Service: deployment.Labels[ServiceLabel], Status: rollout.Message,
-			Problems: append(replicaFailures(deployment), podProblems(ctx, client, deployment, sets, pods)...),
+			Problems: append(replicaFailures(deployment), o.podProblems(ctx, client, deployment)...),
 		})
 	}
 	return findings, nil
 }
 
+// rolloutStatus returns the status of a rollout: Current if it is complete, Failed if Kubernetes has given it up.
 func rolloutStatus(deployment *appsv1.Deployment) (*status.Result, error) {
 	content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(deployment)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("status of deployment %s: %w", deployment.Name, err)
 	}
 	object := &unstructured.Unstructured{Object: content}
 	object.SetGroupVersionKind(appsv1.SchemeGroupVersion.WithKind("Deployment")) // items of a list have no kind
-	return status.Compute(object)
+	result, err := status.Compute(object)
+	if err != nil {
+		return nil, fmt.Errorf("status of deployment %s: %w", deployment.Name, err)
+	}
+	return result, nil
 }
 
 // replicaFailures returns why pods cannot be created: a quota, or an admission error.
@@ -140,16 +125,14 @@ func replicaFailures(deployment *appsv1.Deployment) []Problem {
 }
 
 // podProblems returns the problems of the newest ReplicaSet's pods. Older ones may be serving.
-func podProblems(
-	ctx context.Context, client Client, deployment *appsv1.Deployment, sets []appsv1.ReplicaSet, pods []corev1.Pod,
-) []Problem {
-	newest := NewestReplicaSet(sets, deployment.UID)
+func (o Objects) podProblems(ctx context.Context, client Client, deployment *appsv1.Deployment) []Problem {
+	newest := NewestReplicaSet(o.ReplicaSets, deployment.UID)
 	if newest == nil {
 		return nil
 	}
 	var problems []Problem
-	for i := range pods {
-		pod := &pods[i]
+	for i := range o.Pods {
+		pod := &o.Pods[i]
 		if !IsOwnedBy(pod.OwnerReferences, newest.UID) || IsPodReady(pod) {
 			continue
 		}

@@ -6,9 +6,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
 // Rollout follows the Deployments of a namespace while something updates them. Pulumi's Kubernetes provider waits until
@@ -33,8 +30,9 @@ const pollInterval = 2 * time.Second
 func (r Rollout) Follow(ctx context.Context, update func(context.Context) error) error {
 	// Problems from before the update are not reported.
 	known := map[string]bool{}
-	r.printNews(ctx, known, func(string, ...any) {})
-	_, before, _ := r.newestSets(ctx) // a new cluster cannot be read yet, and has none
+	objects, _ := List(ctx, r.Client, r.Namespace, "") // a new cluster cannot be read yet, and has none
+	r.printNews(ctx, objects, known, func(string, ...any) {})
+	before := objects.newestSets()
 	watching, stop := context.WithCancel(ctx)
 	stopped := make(chan struct{})
 	go func() {
@@ -44,7 +42,10 @@ func (r Rollout) Follow(ctx context.Context, update func(context.Context) error)
 			case <-watching.Done():
 				return
 			case <-time.After(pollInterval):
-				r.printNews(watching, known, r.Printf)
+				// If the cluster cannot be read, the update returns that error.
+				if objects, err := List(watching, r.Client, r.Namespace, ""); err == nil {
+					r.printNews(watching, objects, known, r.Printf)
+				}
 			}
 		}
 	}()
@@ -60,22 +61,22 @@ func (r Rollout) Follow(ctx context.Context, update func(context.Context) error)
 	return r.explain(ctx, err)
 }
 
-// printNews prints the failures and reports that are not known, and adds them to known. If the cluster cannot be read,
-// nothing is printed: the update returns that error.
-func (r Rollout) printNews(ctx context.Context, known map[string]bool, printf func(string, ...any)) {
+// printNews prints the failures and reports that are not known, and adds them to known.
+func (r Rollout) printNews(ctx context.Context, objects Objects, known map[string]bool, printf func(string, ...any)) {
 	news := func(key, format string, args ...any) {
 		if !known[key] {
 			known[key] = true
 			printf(format, args...)
 		}
 	}
-	if len(r.Services) > 0 {
-		for _, pod := range r.fetchedPods(ctx) {
-			summary, _ := Fetched(&pod)
+	for i := range objects.Pods {
+		pod := &objects.Pods[i]
+		summary, ended := Fetched(pod)
+		if ended && summary.ExitCode == 0 && slices.Contains(r.Services, pod.Labels[ServiceLabel]) {
 			news("fetched "+pod.Name, "  pod %s: %s", pod.Name, summary)
 		}
 	}
-	findings, err := Find(ctx, r.Client, r.Namespace)
+	findings, err := objects.Find(ctx, r.Client)
 	if err != nil {
 		return
 	}
@@ -87,18 +88,6 @@ func (r Rollout) printNews(ctx context.Context, known map[string]bool, printf fu
 			}
 		}
 	}
-}
-
-// fetchedPods returns the pods of the services whose fetchers have succeeded.
-func (r Rollout) fetchedPods(ctx context.Context) []corev1.Pod {
-	pods, err := r.Client.CoreV1().Pods(r.Namespace).List(ctx, metav1.ListOptions{})
-	if err != nil {
-		return nil
-	}
-	return slices.DeleteFunc(pods.Items, func(pod corev1.Pod) bool {
-		summary, ended := Fetched(&pod)
-		return !ended || summary.ExitCode != 0 || !slices.Contains(r.Services, pod.Labels[ServiceLabel])
-	})
 }
 
 // explain adds the Deployments that are not ready to the error of an update: those of the services, or all of them.

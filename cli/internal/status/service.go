@@ -26,7 +26,7 @@ func (o objects) service(name string, deployment *appsv1.Deployment, wanted []co
 	} else {
 		pods = o.readyPods(name)
 		s.ReadyPods, s.WantedPods = int32(len(pods)), replicas(deployment)
-		if set := diagnosis.NewestReplicaSet(o.replicaSets, deployment.UID); set != nil {
+		if set := diagnosis.NewestReplicaSet(o.ReplicaSets, deployment.UID); set != nil {
 			created := set.CreationTimestamp.Time
 			s.Since = &created
 		}
@@ -62,7 +62,7 @@ func replicas(deployment *appsv1.Deployment) int32 {
 // readyPods returns the pods of a service that serve.
 func (o objects) readyPods(service string) []corev1.Pod {
 	var ready []corev1.Pod
-	for _, pod := range o.pods {
+	for _, pod := range o.Pods {
 		if pod.Labels[diagnosis.ServiceLabel] == service && pod.DeletionTimestamp == nil && diagnosis.IsPodReady(&pod) {
 			ready = append(ready, pod)
 		}

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
-	corev1 "k8s.io/api/core/v1"
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/modelferry/modelferry/cli/diagnosis"
 	"github.com/modelferry/modelferry/config"
@@ -108,37 +106,26 @@ func Read(ctx context.Context, client diagnosis.Client, stack string, c config.C
 	return state, nil
 }
 
-// objects are the objects of a namespace.
+// objects are the objects of a namespace, and what is not ready of them.
 type objects struct {
-	deployments []appsv1.Deployment
-	replicaSets []appsv1.ReplicaSet
-	pods        []corev1.Pod
-	findings    []diagnosis.Finding
+	diagnosis.Objects
+	findings []diagnosis.Finding
 }
 
 func list(ctx context.Context, client diagnosis.Client, namespace string) (objects, error) {
-	options := metav1.ListOptions{LabelSelector: serviceSelector}
-	deployments, err := client.AppsV1().Deployments(namespace).List(ctx, options)
+	listed, err := diagnosis.List(ctx, client, namespace, serviceSelector)
 	if err != nil {
-		return objects{}, fmt.Errorf("deployments of %s: %w", namespace, err)
+		return objects{}, err
 	}
-	sets, err := client.AppsV1().ReplicaSets(namespace).List(ctx, options)
-	if err != nil {
-		return objects{}, fmt.Errorf("replica sets of %s: %w", namespace, err)
-	}
-	pods, err := client.CoreV1().Pods(namespace).List(ctx, options)
-	if err != nil {
-		return objects{}, fmt.Errorf("pods of %s: %w", namespace, err)
-	}
-	findings, err := diagnosis.FindIn(ctx, client, deployments.Items, sets.Items, pods.Items)
-	return objects{deployments.Items, sets.Items, pods.Items, findings}, err
+	findings, err := listed.Find(ctx, client)
+	return objects{listed, findings}, err
 }
 
 // deployment returns the Deployment of a service, or nil.
 func (o objects) deployment(service string) *appsv1.Deployment {
-	i := slices.IndexFunc(o.deployments, func(d appsv1.Deployment) bool { return d.Labels[diagnosis.ServiceLabel] == service })
+	i := slices.IndexFunc(o.Deployments, func(d appsv1.Deployment) bool { return d.Labels[diagnosis.ServiceLabel] == service })
 	if i < 0 {
 		return nil
 	}
-	return &o.deployments[i]
+	return &o.Deployments[i]
 }
