@@ -136,12 +136,16 @@ func (u *gcsUpload) sendRest(ctx context.Context, session string, offset int64) 
 		method: http.MethodPut, url: session, key: u.key, operation: opCreate, length: u.content.Size - offset,
 		header: http.Header{"Content-Range": {fmt.Sprintf("bytes %d-%d/%d", offset, u.content.Size-1, u.content.Size)}},
 	}
+	content := newBody(watched, u.content, offset, r.length, u.progress, touch)
 	if r.length == 0 {
 		r.header.Set("Content-Range", fmt.Sprintf("bytes */%d", u.content.Size))
 	} else {
-		r.body = newBody(u.content, offset, r.length, u.progress, touch)
+		r.body = content
 	}
 	object, err := u.finish(watched, r)
+	if err != nil {
+		content.takeBack()
+	}
 	return object, sessionError(err, false)
 }
 

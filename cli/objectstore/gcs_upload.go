@@ -85,7 +85,7 @@ func (u *gcsUpload) sendOnce(ctx context.Context) (object gcsObject, err error) 
 	err = u.store.retry.do(ctx, func() error {
 		watched, touch, stop := watchStall(ctx, u.store.retry.stall)
 		defer stop()
-		content := newBody(u.content, 0, u.content.Size, u.progress, touch)
+		content := newBody(watched, u.content, 0, u.content.Size, u.progress, touch)
 		object, err = u.finish(watched, gcsRequest{
 			method: http.MethodPost, url: u.uploadURL("multipart"), key: u.key, operation: opCreate,
 			header: http.Header{"Content-Type": {"multipart/related; boundary=" + boundary}},

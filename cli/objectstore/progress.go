@@ -1,6 +1,7 @@
 package objectstore
 
 import (
+	"context"
 	"io"
 	"sync"
 )
@@ -36,21 +37,36 @@ func (p *progress) set(n int64) {
 	p.report(n)
 }
 
-// body is a part of the content that is sent. It can be rewound, as the SDK of AWS requires.
+// body is a part of the content that is sent. It can be rewound, as the SDK of AWS requires. net/http reads it in a
+// goroutine of its own, which may go on after the request was cancelled or answered, so it ends with the request's
+// context: otherwise an interrupted upload may still send all that is left, and complete the object.
+// https://pkg.go.dev/net/http#RoundTripper
 type body struct {
-	*io.SectionReader
-
+	ctx      context.Context
 	progress *progress
 	touch    func()
-	sent     int64
+
+	mutex   sync.Mutex
+	content *io.SectionReader
+	sent    int64
+	isEnded bool
 }
 
-func newBody(content Content, offset, length int64, progress *progress, touch func()) *body {
-	return &body{SectionReader: section(content, offset, length), progress: progress, touch: touch}
+// newBody returns length bytes of the content from offset. touch is called for every read.
+func newBody(ctx context.Context, content Content, offset, length int64, progress *progress, touch func()) *body {
+	return &body{ctx: ctx, content: section(content, offset, length), progress: progress, touch: touch}
 }
 
 func (b *body) Read(p []byte) (int, error) {
-	n, err := b.SectionReader.Read(p)
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	switch {
+	case b.ctx.Err() != nil:
+		return 0, context.Cause(b.ctx)
+	case b.isEnded:
+		return 0, io.ErrClosedPipe
+	}
+	n, err := b.content.Read(p)
 	b.touch()
 	b.sent += int64(n)
 	b.progress.add(int64(n))
@@ -58,7 +74,9 @@ func (b *body) Read(p []byte) (int, error) {
 }
 
 func (b *body) Seek(offset int64, whence int) (int64, error) {
-	at, err := b.SectionReader.Seek(offset, whence)
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	at, err := b.content.Seek(offset, whence)
 	if whence == io.SeekStart && err == nil {
 		b.progress.add(at - b.sent)
 		b.sent = at
@@ -66,8 +84,10 @@ func (b *body) Seek(offset int64, whence int) (int64, error) {
 	return at, err
 }
 
-// takeBack uncounts what was sent, because it has to be sent again.
+// takeBack ends the body and uncounts what was sent, because it has to be sent again.
 func (b *body) takeBack() {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
 	b.progress.add(-b.sent)
-	b.sent = 0
+	b.sent, b.isEnded = 0, true
 }

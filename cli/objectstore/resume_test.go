@@ -3,6 +3,7 @@ package objectstore_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"runtime"
@@ -81,6 +82,30 @@ func TestPut_nextRunContinues(t *testing.T) {
 }
 
 var errInterrupted = errors.New("interrupted")
+
+// An interruption ends an upload at once, also one that has nearly sent all: otherwise it may complete the object.
+func TestPut_interruptedAtTheEnd(t *testing.T) {
+	for name, size := range map[string]int64{"one request": mib, "session or parts": objectstore.PartSize + mib} {
+		t.Run(name, func(t *testing.T) {
+			onEachStore(t, func(t *testing.T, server uploadtest.Store, store objectstore.Store) {
+				_, upload := randomContent(int(size), 1)
+				for i := range 20 {
+					key := fmt.Sprintf("bankchurn/%d/model", i)
+					ctx, cancel := context.WithCancelCause(t.Context())
+					_, err := open(t, server).Put(ctx, key, upload, objectstore.PutOptions{Progress: func(n int64) {
+						if n > size-mib/4 {
+							cancel(errInterrupted)
+						}
+					}})
+					require.ErrorIs(t, err, errInterrupted)
+				}
+				objects, err := store.List(t.Context(), "bankchurn/")
+				require.NoError(t, err)
+				require.Empty(t, objects)
+			})
+		})
+	}
+}
 
 // An upload that was interrupted is not continued with another content, and its parts are not in the object.
 func TestPut_interruptedUploadOfAnotherContent(t *testing.T) {

@@ -149,7 +149,7 @@ func (u *s3Upload) sendPart(ctx context.Context, id string, p part) (done types.
 	err = u.store.retry.do(ctx, func() error {
 		watched, touch, stop := watchStall(ctx, u.store.retry.stall)
 		defer stop()
-		content := newBody(u.content, p.offset, p.length, u.progress, touch)
+		content := newBody(watched, u.content, p.offset, p.length, u.progress, touch)
 		out, err := u.store.client.UploadPart(watched, &s3.UploadPartInput{
 			Bucket: &u.store.bucket, Key: &u.key, UploadId: &id, PartNumber: &p.number, Body: content, ContentLength: &p.length,
 			ChecksumAlgorithm: types.ChecksumAlgorithmCrc64nvme, ChecksumCRC64NVME: &sum,

@@ -64,7 +64,7 @@ func (u *s3Upload) sendOnce(ctx context.Context) (result s3Result, err error) {
 	err = u.store.retry.do(ctx, func() error {
 		watched, touch, stop := watchStall(ctx, u.store.retry.stall)
 		defer stop()
-		content := newBody(u.content, 0, u.content.Size, u.progress, touch)
+		content := newBody(watched, u.content, 0, u.content.Size, u.progress, touch)
 		out, err := u.store.client.PutObject(watched, &s3.PutObjectInput{
 			Bucket: &u.store.bucket, Key: &u.key, Body: content, ContentLength: &u.content.Size, ContentType: aws.String(contentType),
 			IfNoneMatch: aws.String("*"), Metadata: map[string]string{metadataDigest: u.digest.sha256},
