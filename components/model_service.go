@@ -71,6 +71,8 @@ type ModelServiceArgs struct {
 	ServiceConfigObject func(healthPath string, gracePeriodSeconds int) *infra.IngressConfigObject
 	// ServiceMonitor of the Prometheus Operator, nil for none.
 	ServiceMonitor *ServiceMonitor
+	// PodMonitoring of Managed Service for Prometheus, nil for none.
+	PodMonitoring *PodMonitoring
 }
 
 // NewModelService creates the service. The engine waits until it serves requests.
@@ -121,6 +123,13 @@ func NewModelService(ctx *pulumi.Context, name string, args *ModelServiceArgs, o
 	if args.ServiceMonitor != nil {
 		if err := newServiceMonitor(
 			ctx, name, *args.ServiceMonitor, args.Server.MetricsPath, selector, meta(args.Deployment), parent,
+		); err != nil {
+			return nil, err
+		}
+	}
+	if args.PodMonitoring != nil {
+		if err := newPodMonitoring(
+			ctx, name, *args.PodMonitoring, args.Server.MetricsPath, selector, meta(args.Deployment), parent,
 		); err != nil {
 			return nil, err
 		}

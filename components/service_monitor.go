@@ -38,14 +38,19 @@ func newServiceMonitor(
 	_, err := apiextensions.NewCustomResource(ctx, name, &apiextensions.CustomResourceArgs{
 		ApiVersion: pulumi.String("monitoring.coreos.com/v1"), Kind: pulumi.String("ServiceMonitor"), Metadata: meta,
 		OtherFields: kubernetes.UntypedArgs{"spec": pulumi.Map{
-			"selector": pulumi.Map{"matchLabels": selector},
-			"endpoints": pulumi.MapArray{pulumi.Map{
-				"port": pulumi.String(portName), "path": pulumi.String(metricsPath),
-				"interval": pulumi.String(fmt.Sprintf("%ds", int(m.Interval.Seconds()))),
-			}},
+			"selector":  pulumi.Map{"matchLabels": selector},
+			"endpoints": scrapeEndpoints(metricsPath, m.Interval),
 		}},
 	}, opts...)
 	return err
+}
+
+// scrapeEndpoints returns the endpoints of a ServiceMonitor or a PodMonitoring: the server's port, by its name.
+func scrapeEndpoints(metricsPath string, interval time.Duration) pulumi.MapArray {
+	return pulumi.MapArray{pulumi.Map{
+		"port": pulumi.String(portName), "path": pulumi.String(metricsPath),
+		"interval": pulumi.String(fmt.Sprintf("%ds", int(interval.Seconds()))),
+	}}
 }
 
 // prometheusAnnotations returns the annotations of a pod for a Prometheus without the operator.

@@ -14,9 +14,12 @@ type Monitoring struct {
 	Annotations *bool `json:"annotations" default:"true"`
 	// Whether each service has a ServiceMonitor. The cluster needs the Prometheus Operator for it.
 	ServiceMonitors bool `json:"serviceMonitors"`
+	// Whether each service has a PodMonitoring: Managed Service for Prometheus collects nothing else. A cluster of the
+	// stack has the service; an existing one needs it. Google bills each sample.
+	PodMonitorings bool `json:"podMonitorings" clouds:"gke"`
 	// Labels of the ServiceMonitors, for the selector of the Prometheus resource.
 	Labels map[string]string `json:"labels"`
-	// Scrape interval of the ServiceMonitors, in whole seconds.
+	// Scrape interval of the ServiceMonitors and PodMonitorings, in whole seconds.
 	Interval time.Duration `json:"interval" default:"30s"`
 }
 

@@ -41,9 +41,10 @@ func deployService(
 		ServiceAccount:  identity.serviceAccount.Name,
 		DependsOn:       identity.DependsOn,
 		AdmissionPolicy: admission,
-		NetworkPolicy:   networkPolicy(c.NetworkPolicy, platform.ObjectStore, ingress.SourceRanges),
+		NetworkPolicy:   networkPolicy(c, platform.ObjectStore, ingress.SourceRanges, w),
 		CSIVolume:       csiVolume(platform, w),
 		ServiceMonitor:  serviceMonitor(c.Monitoring, w),
+		PodMonitoring:   podMonitoring(c.Monitoring, w),
 
 		ServiceAnnotations:  serviceAnnotations(ingress, w),
 		ServiceConfigObject: ingress.ServiceConfigObject,
@@ -107,6 +108,13 @@ func serviceMonitor(m config.Monitoring, w config.Workload) *components.ServiceM
 	return &components.ServiceMonitor{Labels: m.Labels, Interval: m.Interval}
 }
 
+func podMonitoring(m config.Monitoring, w config.Workload) *components.PodMonitoring {
+	if !m.PodMonitorings || metricsPath(w) == "" {
+		return nil
+	}
+	return &components.PodMonitoring{Interval: m.Interval}
+}
+
 // csiVolume returns the volume of the service's prefix, nil if the service uses the fetcher.
 func csiVolume(platform *platform, w config.Workload) *infra.CSIVolume {
 	if !w.UsesCSI {
@@ -116,12 +124,29 @@ func csiVolume(platform *platform, w config.Workload) *infra.CSIVolume {
 	return &volume
 }
 
-func networkPolicy(n config.NetworkPolicy, store infra.ObjectStore, sourceRanges []string) *components.NetworkPolicy {
+func networkPolicy(
+	c config.Config, store infra.ObjectStore, sourceRanges []string, w config.Workload,
+) *components.NetworkPolicy {
+	n := c.NetworkPolicy
 	if !*n.Enabled {
 		return nil
 	}
 	return &components.NetworkPolicy{
-		EgressEndpoints: store.EgressEndpoints, EgressCIDRs: n.Egress, Namespaces: n.Namespaces,
+		EgressEndpoints: store.EgressEndpoints, EgressCIDRs: n.Egress, Namespaces: ingressNamespaces(c, w),
 		IngressCIDRs: slices.Concat(n.Sources, sourceRanges),
 	}
+}
+
+// ingressNamespaces returns the namespaces whose pods may send requests to a service, none for all namespaces.
+func ingressNamespaces(c config.Config, w config.Workload) []string {
+	namespaces := c.NetworkPolicy.Namespaces
+	if len(namespaces) == 0 || podMonitoring(c.Monitoring, w) == nil {
+		return namespaces
+	}
+	for _, collectors := range components.PodMonitoringNamespaces {
+		if !slices.Contains(namespaces, collectors) {
+			namespaces = append(slices.Clone(namespaces), collectors)
+		}
+	}
+	return namespaces
 }

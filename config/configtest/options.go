@@ -48,6 +48,7 @@ var options = []option{
 	{"quota.pods", oneOf(0, 40)},
 	{"containerDefaults.requests.cpu", oneOf("50m")},
 	{"containerDefaults.limits.memory", oneOf("64Mi")},
+	{"monitoring.podMonitorings", oneOf(true, false)},
 	{"cluster.location", oneOf("europe-west1-b")},
 	{"buckets.coldAfterDays", nil},
 	{"buckets.kmsKey", nil},

@@ -22,13 +22,15 @@ func TestIngressAndServiceMonitor_createdAndDeleted(t *testing.T) {
 	ingresses := schema.GroupVersionResource{Group: "networking.k8s.io", Version: "v1", Resource: "ingresses"}
 	backendConfigs := schema.GroupVersionResource{Group: "cloud.google.com", Version: "v1", Resource: "backendconfigs"}
 	serviceMonitors := schema.GroupVersionResource{Group: "monitoring.coreos.com", Version: "v1", Resource: "servicemonitors"}
+	podMonitorings := schema.GroupVersionResource{Group: "monitoring.googleapis.com", Version: "v1", Resource: "podmonitorings"}
+	podMonitoringConfig := map[string]string{"gke": "podMonitorings: true, ", "eks": ""}
 	forEachStack(t, func(c *cloud) {
 		t := c.t
 		c.start()
 		c.setConfig(fmt.Sprintf(`config:
     modelferry:ingress: {host: models.example.com, certificate: "%s"}
-    modelferry:monitoring: {serviceMonitors: true, labels: {release: prometheus}}
-`, certificates[c.Stack]))
+    modelferry:monitoring: {%sserviceMonitors: true, labels: {release: prometheus}}
+`, certificates[c.Stack], podMonitoringConfig[c.Stack]))
 		c.run("up")
 		ingress, err := c.get(ingresses, "ml-portfolio")
 		require.NoError(t, err)
@@ -41,6 +43,8 @@ func TestIngressAndServiceMonitor_createdAndDeleted(t *testing.T) {
 			path, _, err := unstructured.NestedString(backend.Object, "spec", "healthCheck", "requestPath")
 			require.NoError(t, err)
 			require.Equal(t, "/health", path)
+			_, err = c.get(podMonitorings, bankchurnDeployment)
+			require.NoError(t, err)
 		}
 		monitor, err := c.get(serviceMonitors, bankchurnDeployment)
 		require.NoError(t, err)
@@ -53,6 +57,8 @@ func TestIngressAndServiceMonitor_createdAndDeleted(t *testing.T) {
 		require.True(t, apierrors.IsNotFound(err), "%v", err)
 		if c.Stack == "gke" {
 			_, err = c.get(backendConfigs, bankchurnService)
+			require.True(t, apierrors.IsNotFound(err), "%v", err)
+			_, err = c.get(podMonitorings, bankchurnDeployment)
 			require.True(t, apierrors.IsNotFound(err), "%v", err)
 		}
 		_, err = c.get(serviceMonitors, bankchurnDeployment)

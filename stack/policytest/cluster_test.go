@@ -42,6 +42,8 @@ var otherPods = map[string]map[string]string{
 	"default/client":             nil,
 	"gateways/gateway":           nil,
 	"monitoring/prometheus":      nil,
+	"gke-gmp-system/collector":   nil,
+	"gmp-system/collector":       nil,
 	"ml-portfolio/debug":         nil,
 }
 

@@ -71,19 +71,22 @@ var defaults = verdicts{
 	{"SERVICE", storeEndpoint, "9000"}:   false,
 	{"SERVICE", storeEndpoint, "9443"}:   false,
 
-	{"gateways/gateway", "SERVICE", "8000"}:      true,
-	{"gateways/gateway", "SERVICE", "8080"}:      false,
-	{"gateways/gateway", "SERVICE", "8000/udp"}:  false,
-	{"monitoring/prometheus", "SERVICE", "8000"}: true,
-	{"default/client", "SERVICE", "8000"}:        true,
-	{"default/client", "SERVICE", "22"}:          false,
-	{outsider, "SERVICE", "8000"}:                false,
-	{node, "SERVICE", "8000"}:                    false, // another node than the pod's
-	{vpn, "SERVICE", "8000"}:                     false,
-	{"10.9.1.7", "SERVICE", "8000"}:              false,
-	{vpn, "SERVICE", "8080"}:                     false,
-	{googleFrontEnd, "SERVICE", "8000"}:          false,
-	{vpcAddress, "SERVICE", "8000"}:              false,
+	{"gateways/gateway", "SERVICE", "8000"}:         true,
+	{"gateways/gateway", "SERVICE", "8080"}:         false,
+	{"gateways/gateway", "SERVICE", "8000/udp"}:     false,
+	{"monitoring/prometheus", "SERVICE", "8000"}:    true,
+	{"default/client", "SERVICE", "8000"}:           true,
+	{"gke-gmp-system/collector", "SERVICE", "8000"}: true,
+	{"gke-gmp-system/collector", "SERVICE", "8001"}: false,
+	{"gmp-system/collector", "SERVICE", "8000"}:     true,
+	{"default/client", "SERVICE", "22"}:             false,
+	{outsider, "SERVICE", "8000"}:                   false,
+	{node, "SERVICE", "8000"}:                       false, // another node than the pod's
+	{vpn, "SERVICE", "8000"}:                        false,
+	{"10.9.1.7", "SERVICE", "8000"}:                 false,
+	{vpn, "SERVICE", "8080"}:                        false,
+	{googleFrontEnd, "SERVICE", "8000"}:             false,
+	{vpcAddress, "SERVICE", "8000"}:                 false,
 
 	// A pod of the namespace that belongs to no service.
 	{"ml-portfolio/debug", objectStore, "443"}:             false,
@@ -145,7 +148,25 @@ var options = map[string]struct {
 		set: map[string]any{"networkPolicy.namespaces": []any{"monitoring", "kube-system"}},
 		changes: verdicts{
 			{"gateways/gateway", "SERVICE", "8000"}: false, {"default/client", "SERVICE", "8000"}: false,
+			{"gke-gmp-system/collector", "SERVICE", "8000"}: false, {"gmp-system/collector", "SERVICE", "8000"}: false,
 		},
+	},
+	"monitoring.podMonitorings": {
+		clouds: []string{"gke"},
+		set: map[string]any{
+			"monitoring.podMonitorings": true, "networkPolicy.namespaces": []any{"monitoring", "kube-system"},
+		},
+		changes: verdicts{
+			{"gateways/gateway", "SERVICE", "8000"}: false, {"default/client", "SERVICE", "8000"}: false,
+		},
+	},
+	"monitoring.podMonitorings of a service without metrics": {
+		clouds: []string{"gke"},
+		set: map[string]any{
+			"monitoring.podMonitorings": true, "networkPolicy.namespaces": []any{"monitoring", "gateways", "default", "gmp-system"},
+			"services.bankchurn.metrics": "-",
+		},
+		changes: verdicts{{"gke-gmp-system/collector", "bankchurn", "8000"}: false},
 	},
 	"networkPolicy.sources": {
 		set:     map[string]any{"networkPolicy.sources": []any{"10.9.0.0/24"}},
@@ -171,6 +192,7 @@ var options = map[string]struct {
 		changes: verdicts{
 			{"gateways/gateway", "bankchurn", "8000"}: false, {"monitoring/prometheus", "bankchurn", "8000"}: false,
 			{"default/client", "bankchurn", "8000"}: false, {"gateways/gateway", "bankchurn", "8080"}: true,
+			{"gke-gmp-system/collector", "bankchurn", "8000"}: false, {"gmp-system/collector", "bankchurn", "8000"}: false,
 		},
 	},
 }

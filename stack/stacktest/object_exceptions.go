@@ -60,6 +60,7 @@ var DiffExceptions = []DiffException{
 		"AWS's load balancer: readiness gate; GKE injects its own"},
 	{"NetworkPolicy", "spec.ingress.0.from.1.ipBlock.cidr", nil, "source ranges of the load balancer"},
 	{"NetworkPolicy", "spec.ingress.0.from.2.ipBlock.cidr", nil, "source ranges of the load balancer"},
+	{"PodMonitoring", "*", nil, "managed Prometheus of Google Cloud; EKS has none in the cluster"},
 	{"PersistentVolume", "*", nil, "AWS's CSI driver does not support ephemeral volumes"},
 	{"PersistentVolumeClaim", "*", nil, "AWS's CSI driver does not support ephemeral volumes"},
 	{"Deployment", "spec.template.metadata.annotations.gke-gcsfuse/volumes", nil, "GKE's CSI driver selects its pods by it"},

@@ -27,6 +27,10 @@ var (
 	//
 	//go:embed servicemonitor.yaml
 	ServiceMonitor []byte
+	// PodMonitoring is part of Managed Service for Prometheus on Google Cloud.
+	//
+	//go:embed podmonitoring.yaml
+	PodMonitoring []byte
 	// BackendConfig is part of GKE's ingress controller.
 	//
 	//go:embed backendconfig.yaml
@@ -45,6 +49,9 @@ func Required(c config.Config) [][]byte {
 	var definitions [][]byte
 	if c.Monitoring.ServiceMonitors {
 		definitions = append(definitions, ServiceMonitor)
+	}
+	if c.Monitoring.PodMonitorings {
+		definitions = append(definitions, PodMonitoring)
 	}
 	if c.Ingress != nil {
 		for _, kind := range clouds.MustGet(string(c.Cloud)).IngressCRDs {

@@ -51,7 +51,7 @@ func allOptions(t *testing.T, p paths.Layout) map[string]any {
 // The objects of every option pass the local clouds' checks.
 func TestRender_everyOption(t *testing.T) {
 	kinds := map[string][]string{
-		"gke": {"ingress", "servicemonitor", "resourcequota", "limitrange"},
+		"gke": {"ingress", "servicemonitor", "podmonitoring", "resourcequota", "limitrange"},
 		"eks": {"ingress", "servicemonitor", "resourcequota", "limitrange", "persistentvolume", "persistentvolumeclaim"},
 	}
 	for _, name := range paths.Stacks {

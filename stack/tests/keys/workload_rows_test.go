@@ -39,6 +39,11 @@ func namespaceRows() []row {
 		resourceRows("quota", "ResourceQuota", "ml-portfolio", "spec.hard/requests.", "spec.hard/limits."),
 		resourceRows("containerDefaults", "LimitRange", "ml-portfolio", "spec.limits[0].defaultRequest.", "spec.limits[0].default."),
 	)...)
+	collectors := contains{object{"namespaceSelector": object{"matchExpressions": []any{object{"key": "kubernetes.io/metadata.name",
+		"operator": "In", "values": []any{"gateways", "gke-gmp-system", "gmp-system"}}}}}}
+	rows = append(rows, newRow("monitoring.podMonitorings", true, gkeInput("PodMonitoring", "bankchurn", "", present),
+		gkeInput("NetworkPolicy", "bankchurn", "spec.ingress[0].from", collectors)).
+		withPrerequisites(map[string]any{"networkPolicy.namespaces": []any{"gateways"}}))
 	for _, row := range batch(
 		newRow("monitoring.labels.release", "prometheus", monitor("metadata.labels.release", "prometheus")),
 		newRow("monitoring.interval", "1m", monitor("spec.endpoints[0].interval", "60s")),

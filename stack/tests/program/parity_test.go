@@ -40,8 +40,12 @@ func privateEndpoints(p stacktest.Platform) map[string]any {
 
 // optionalFeatures returns settings that enable what is off by default.
 func optionalFeatures(p stacktest.Platform) map[string]any {
+	monitoring := object{"serviceMonitors": true, "labels": object{"release": "prometheus"}}
+	if p.Stack == "gke" {
+		monitoring["podMonitorings"] = true
+	}
 	return map[string]any{
-		"ingress": stacktest.IngressConfig(p), "monitoring": object{"serviceMonitors": true, "labels": object{"release": "prometheus"}},
+		"ingress": stacktest.IngressConfig(p), "monitoring": monitoring,
 		"quota": object{"pods": 20}, "containerDefaults": object{"limits": object{"memory": "64Mi"}},
 		"releases.bankchurn.delivery": "csi", "releases.bankchurn.unverified": true,
 	}

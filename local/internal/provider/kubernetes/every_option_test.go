@@ -31,7 +31,7 @@ func TestCreate_everyOption(t *testing.T) {
 			s := New(&provider.HostClient{}, "").(*server)
 			_, err := s.Configure(ctx, plugin.ConfigureRequest{Inputs: props(object{"kubeconfig": kubeconfig})})
 			require.NoError(t, err)
-			for _, crd := range [][]byte{crds.ServiceMonitor, crds.BackendConfig, crds.FrontendConfig} {
+			for _, crd := range [][]byte{crds.ServiceMonitor, crds.PodMonitoring, crds.BackendConfig, crds.FrontendConfig} {
 				require.NoError(t, crds.Install(ctx, kubeconfig, crd))
 				require.NoError(t, crds.Install(ctx, kubeconfig, crd), "it exists")
 			}
@@ -56,6 +56,7 @@ func TestCreate_everyOption(t *testing.T) {
 			}
 			require.Equal(t, 1, applied["Ingress"])
 			require.Equal(t, 3, applied["ServiceMonitor"])
+			require.Equal(t, map[string]int{"gke": 3, "eks": 0}[name], applied["PodMonitoring"])
 			require.Equal(t, map[string]int{"gke": 0, "eks": 2}[name], applied["PersistentVolumeClaim"])
 			require.Equal(t, map[string]int{"gke": 1, "eks": 0}[name], applied["FrontendConfig"])
 			require.Equal(t, map[string]int{"gke": 3, "eks": 0}[name], applied["BackendConfig"])
@@ -80,9 +81,13 @@ func objectsWithAllOptions(t *testing.T, name string) []stacktest.Registration {
 	settings, err := configtest.RepositoryStack(name)
 	require.NoError(t, err)
 	certificate := map[string]string{"gke": "models", "eks": "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b"}[name]
+	if name == "gke" {
+		settings.Set("monitoring.podMonitorings", true)
+	}
 	for path, value := range (object{
 		"ingress":                     object{"host": "models.example.com", "certificate": certificate},
-		"monitoring":                  object{"serviceMonitors": true, "labels": object{"release": "prometheus"}},
+		"monitoring.serviceMonitors":  true,
+		"monitoring.labels":           object{"release": "prometheus"},
 		"quota":                       object{"pods": 20},
 		"containerDefaults":           object{"limits": object{"memory": "64Mi"}},
 		"releases.bankchurn.delivery": "csi",
