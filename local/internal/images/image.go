@@ -33,18 +33,23 @@ func New(name, arch string, program []byte) (v1.Image, error) {
 	if err != nil {
 		return nil, fmt.Errorf("image of %s: %w", name, err)
 	}
+	return FromLayers(arch, v1.Config{Entrypoint: []string{"/" + name}, User: User, WorkingDir: "/"}, layer)
+}
+
+// FromLayers returns an image for linux and the architecture from layers, the base first.
+func FromLayers(arch string, runConfig v1.Config, layers ...v1.Layer) (v1.Image, error) {
 	base := mutate.ConfigMediaType(mutate.MediaType(empty.Image, types.OCIManifestSchema1), types.OCIConfigJSON)
-	img, err := mutate.AppendLayers(base, layer)
+	img, err := mutate.AppendLayers(base, layers...)
 	if err != nil {
-		return nil, fmt.Errorf("image of %s: %w", name, err)
+		return nil, fmt.Errorf("image of %d layers: %w", len(layers), err)
 	}
 	config, err := img.ConfigFile()
 	if err != nil {
-		return nil, fmt.Errorf("image of %s: %w", name, err)
+		return nil, fmt.Errorf("image of %d layers: %w", len(layers), err)
 	}
 	config = config.DeepCopy()
 	config.OS, config.Architecture = "linux", arch // containerd refuses an image without them
-	config.Config = v1.Config{Entrypoint: []string{"/" + name}, User: User, WorkingDir: "/"}
+	config.Config = runConfig
 	return mutate.ConfigFile(img, config)
 }
 

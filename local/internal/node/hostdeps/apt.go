@@ -39,18 +39,18 @@ func (a Apt) Install(ctx context.Context, packages []string, progress func(line 
 	install := append([]string{"install", "--yes", "--no-install-recommends", "--no-remove"}, packages...)
 	wasActive := a.containerdActive(ctx)
 	updated := false
-	if a.run(ctx, func(string) {}, append([]string{"--simulate"}, install...)...) != nil {
-		if err := a.update(ctx, progress); err != nil {
+	if a.Run(ctx, func(string) {}, append([]string{"--simulate"}, install...)...) != nil {
+		if err := a.Update(ctx, progress); err != nil {
 			return err
 		}
 		updated = true
 	}
-	err := a.run(ctx, progress, install...)
+	err := a.Run(ctx, progress, install...)
 	if err != nil && !updated && ctx.Err() == nil {
-		if err := a.update(ctx, progress); err != nil {
+		if err := a.Update(ctx, progress); err != nil {
 			return err
 		}
-		err = a.run(ctx, progress, install...)
+		err = a.Run(ctx, progress, install...)
 	}
 	if err != nil {
 		return fmt.Errorf("install %v: %w", packages, err)
@@ -61,15 +61,17 @@ func (a Apt) Install(ctx context.Context, packages []string, progress func(line 
 	return nil
 }
 
-func (a Apt) update(ctx context.Context, progress func(string)) error {
-	if err := a.run(ctx, progress, "update"); err != nil {
+// Update updates the package lists. It must run as root.
+func (a Apt) Update(ctx context.Context, progress func(string)) error {
+	if err := a.Run(ctx, progress, "update"); err != nil {
 		return fmt.Errorf("update the package lists: %w", err)
 	}
 	return nil
 }
 
-// run runs apt-get without prompts and progress bars.
-func (a Apt) run(ctx context.Context, progress func(string), args ...string) error {
+// Run runs apt-get without prompts and progress bars. progress receives its output line by line, and the error has the
+// last line. If ctx ends, apt-get finishes the current package.
+func (a Apt) Run(ctx context.Context, progress func(string), args ...string) error {
 	// It waits 300 s for another apt-get, such as an unattended upgrade. With NEEDRESTART_MODE=l, needrestart lists
 	// services that use a changed library, and does not restart them.
 	args = append([]string{"--quiet", "--option=Dpkg::Use-Pty=0", "--option=DPkg::Lock::Timeout=300"}, args...)

@@ -1,0 +1,114 @@
+package debianimage
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"path/filepath"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/types"
+	"github.com/klauspost/compress/gzip"
+)
+
+// Layer is a compressed layer in a file. Its digests are in a file beside it, because computing them takes seconds.
+type Layer struct {
+	file   string
+	record layerRecord
+}
+
+var _ v1.Layer = (*Layer)(nil)
+
+type layerRecord struct {
+	Digest, DiffID v1.Hash
+	Bytes          int64
+}
+
+// Digest is that of the compressed layer.
+func (l *Layer) Digest() (v1.Hash, error) { return l.record.Digest, nil }
+
+// DiffID is the digest of the uncompressed layer.
+func (l *Layer) DiffID() (v1.Hash, error) { return l.record.DiffID, nil }
+
+// Size is that of the compressed layer in bytes.
+func (l *Layer) Size() (int64, error) { return l.record.Bytes, nil }
+
+// MediaType is that of an OCI layer compressed with gzip.
+func (l *Layer) MediaType() (types.MediaType, error) { return types.OCILayer, nil }
+
+// Compressed opens the layer.
+func (l *Layer) Compressed() (io.ReadCloser, error) { return os.Open(l.file) }
+
+// Uncompressed opens the layer as a tar archive.
+func (l *Layer) Uncompressed() (io.ReadCloser, error) {
+	file, err := os.Open(l.file)
+	if err != nil {
+		return nil, err
+	}
+	content, err := gzip.NewReader(file)
+	if err != nil {
+		_ = file.Close()
+		return nil, fmt.Errorf("layer %s: %w", l.file, err)
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{content, file}, nil
+}
+
+func recordFile(file string) string { return file + ".json" }
+
+// openLayer opens a layer of the cache. It is fs.ErrNotExist if there is none.
+func openLayer(file string) (*Layer, error) {
+	content, err := os.ReadFile(recordFile(file))
+	if err != nil {
+		return nil, err
+	}
+	layer := &Layer{file: file}
+	if err := json.Unmarshal(content, &layer.record); err != nil {
+		return nil, fmt.Errorf("layer %s: %w", file, err)
+	}
+	if info, err := os.Stat(file); err != nil {
+		return nil, err
+	} else if info.Size() != layer.record.Bytes {
+		return nil, fmt.Errorf("layer %s has %d bytes, must have %d: remove it", file, info.Size(), layer.record.Bytes)
+	}
+	return layer, nil
+}
+
+// writeLayer writes the files of the packages to a layer. The record is written last: without it there is no layer.
+func writeLayer(ctx context.Context, file string, s Spec, debs []string) (*Layer, error) {
+	out, err := os.CreateTemp(filepath.Dir(file), "layer-")
+	if err != nil {
+		return nil, fmt.Errorf("layer of Debian packages: %w", err)
+	}
+	defer os.Remove(out.Name()) // fails after the rename
+	defer out.Close()
+	compressed, uncompressed := sha256.New(), sha256.New()
+	zip := gzip.NewWriter(io.MultiWriter(out, compressed))
+	if err := writeTar(ctx, io.MultiWriter(zip, uncompressed), s, debs); err != nil {
+		return nil, fmt.Errorf("layer of Debian packages: %w", err)
+	}
+	if err := zip.Close(); err != nil {
+		return nil, fmt.Errorf("layer of Debian packages: %w", err)
+	}
+	info, err := out.Stat()
+	if err != nil {
+		return nil, err
+	}
+	layer := &Layer{file: file, record: layerRecord{Digest: sum(compressed), DiffID: sum(uncompressed), Bytes: info.Size()}}
+	text, err := json.Marshal(layer.record)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Rename(out.Name(), file); err != nil {
+		return nil, err
+	}
+	return layer, os.WriteFile(recordFile(file), text, 0o644)
+}
+
+func sum(h hash.Hash) v1.Hash { return v1.Hash{Algorithm: "sha256", Hex: fmt.Sprintf("%x", h.Sum(nil))} }
