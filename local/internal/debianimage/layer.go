@@ -111,4 +111,6 @@ func writeLayer(ctx context.Context, file string, s Spec, debs []string) (*Layer
 	return layer, os.WriteFile(recordFile(file), text, 0o644)
 }
 
-func sum(h hash.Hash) v1.Hash { return v1.Hash{Algorithm: "sha256", Hex: fmt.Sprintf("%x", h.Sum(nil))} }
+func sum(h hash.Hash) v1.Hash {
+	return v1.Hash{Algorithm: "sha256", Hex: fmt.Sprintf("%x", h.Sum(nil))}
+}

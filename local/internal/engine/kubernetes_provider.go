@@ -1,12 +1,11 @@
 package engine
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
+	"github.com/modelferry/modelferry/local/internal/choice"
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
@@ -19,41 +18,16 @@ const (
 	OfficialProvider = "official"
 	// QuickProvider is part of ferry. Offline previews and renderings always use it.
 	QuickProvider = "quick"
-	// DefaultProvider is that of a stack that selects none.
-	DefaultProvider = OfficialProvider
 )
 
-// kubernetesProvider returns the stack's Kubernetes provider. The first call records the one that ProviderEnv selects.
-// A stack keeps it until make down: what is installed does not matter.
-func kubernetesProvider(p paths.Layout) (string, error) {
-	selected := os.Getenv(ProviderEnv)
-	if selected != "" && selected != OfficialProvider && selected != QuickProvider {
-		return "", fmt.Errorf("invalid %s %q: must be %s or %s", ProviderEnv, selected, OfficialProvider, QuickProvider)
-	}
-	record := filepath.Join(p.Dir(), "kubernetes-provider")
-	content, err := os.ReadFile(record)
-	if err == nil {
-		if recorded := string(content); selected == "" || selected == recorded {
-			return recorded, nil
-		}
-		return "", fmt.Errorf("invalid %s %q: the stack %s has the provider %q: run make down STACK=%s before you change it",
-			ProviderEnv, selected, p.Stack, content, p.Stack)
-	}
-	if !errors.Is(err, fs.ErrNotExist) {
-		return "", fmt.Errorf("kubernetes provider: %w", err)
-	}
-	if selected == "" {
-		selected = DefaultProvider
-	}
-	if err := os.MkdirAll(p.Dir(), 0o755); err != nil {
-		return "", fmt.Errorf("kubernetes provider: %w", err)
-	}
-	return selected, os.WriteFile(record, []byte(selected), 0o644)
+// Provider is the choice of a stack's Kubernetes provider. What is installed does not matter.
+var Provider = choice.Choice{
+	Setting: ProviderEnv, Noun: "provider", File: "kubernetes-provider", Values: []string{OfficialProvider, QuickProvider},
 }
 
 // kubernetesPluginDir returns the directory with the stack's Kubernetes plugin.
 func kubernetesPluginDir(p paths.Layout, quickDir string) (string, error) {
-	selected, err := kubernetesProvider(p)
+	selected, err := Provider.Record(p, os.Getenv(ProviderEnv))
 	if err != nil || selected == QuickProvider {
 		return quickDir, err
 	}
