@@ -13,14 +13,14 @@ PROVIDER ?=
 export MODELFERRY_PROVIDER := $(PROVIDER)
 recorded_provider = $(shell cat .local/$(STACK)/kubernetes-provider 2>/dev/null)
 kubernetes_plugin = $(if $(filter quick,$(or $(PROVIDER),$(1))),,$(call build,pulumi-resource-kubernetes))
-MODULES := . stack/iamtest stack/policytest fetcher cli local bench tools/build tools/kubeconform tools/gate tools/github tools/sbom
+MODULES := . stack/iamtest stack/policytest fetcher cli local bench tools/build tools/kubeconform tools/gate tools/github tools/monitoring tools/sbom
 # The fetcher and modelferry are tested with the flags of a release, so that their SDKs are compiled once.
 RELEASE_ENV := CGO_ENABLED=0
 RELEASE_FLAGS := -trimpath
 
 .DEFAULT_GOAL := help
 .PHONY: help up down status env publish preview plan-comment render image modelferry test golden soak breaks e2e e2e-plugin bench bench-scale lint clean
-.PHONY: sbom sign plugins preview-stack deploy drift release propose-release post-comment report-drift
+.PHONY: sbom sign plugins monitoring-rules preview-stack deploy drift release propose-release post-comment report-drift
 
 ##@ Use
 
@@ -74,6 +74,10 @@ plan-comment: ## write the comment of a pull request from plans in JSON PLANS=
 render: ## write the Kubernetes objects as YAML DIR= [STACK=]
 	$(call build,pulumi ferry)
 	@$(FERRY) render --stack $(STACK) --dir "$(or $(DIR),$(error DIR is required: make render DIR=out))"
+
+monitoring-rules: ## print the alert rules as an object for kubectl: PrometheusRule or ClusterRules [KIND= NAMESPACE= LABEL=release=prometheus]
+	@go run -C tools/monitoring ./cmd/rules $(addprefix -kind ,$(KIND)) $(addprefix -namespace ,$(NAMESPACE)) \
+	$(addprefix -label ,$(LABEL)) $(CURDIR)/monitoring/rules
 
 image: ## build the fetcher image for amd64 and arm64, push it with REGISTRY=, set it in a stack file with STACK= [PROGRAM=]
 	$(call build,ferry) >&2
@@ -130,8 +134,9 @@ release: ## release a model of a bucket or registry; variables in the environmen
 run_flag = $(if $(RUN),-run '$(RUN)')
 
 # The tests of these modules read files outside of the module, which Go's test cache ignores.
-UNCACHED := stack/iamtest stack/policytest cli local tools/gate tools/sbom
+UNCACHED := stack/iamtest stack/policytest cli local tools/gate tools/monitoring tools/sbom
 
+# Without promtool, which is in Debian's package prometheus, tools/monitoring skips the tests of the alert rules.
 test: ## run every test that does not need root [MODULES= RUN=]
 	$(call build,pulumi fake-gcs-server versitygw)
 	@set -e; for module in $(MODULES); do echo "== $$module"; \
