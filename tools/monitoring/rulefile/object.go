@@ -11,8 +11,8 @@ import (
 
 // apiVersions are the kinds of objects that hold rules.
 //
-// For Google's managed Prometheus it is ClusterRules and not Rules: a Rules object sees the metrics of its own namespace
-// only, and those of kube-state-metrics may be in another one.
+// For Google's managed Prometheus it is ClusterRules and not Rules: a Rules object sees only the metrics of its own
+// namespace, and those of kube-state-metrics may be in another one.
 // https://github.com/GoogleCloudPlatform/prometheus-engine/blob/main/pkg/operator/apis/monitoring/v1/rules_types.go
 // https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PrometheusRule
 var apiVersions = map[string]string{
