@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/dustin/go-humanize"
 	corev1 "k8s.io/api/core/v1"
@@ -21,8 +22,14 @@ type FetchSummary struct {
 	Artifacts []FetchedArtifact `json:"artifacts"`
 	Bytes     int64             `json:"bytes"`
 	Seconds   float64           `json:"seconds"`
+	// Attempts counts the attempts of the run.
+	Attempts int `json:"attempts"`
 	// ExitCode is that of the container.
 	ExitCode int32 `json:"-"`
+	// Reason is that of the container, such as Completed, Error or OOMKilled.
+	Reason string `json:"-"`
+	// Finished is when the container has ended.
+	Finished time.Time `json:"-"`
 }
 
 // FetchedArtifact is an artifact that the fetcher has downloaded.
@@ -30,6 +37,8 @@ type FetchedArtifact struct {
 	// Source is the object's URL, such as gs://BUCKET/PATH.
 	Source string `json:"source"`
 	SHA256 string `json:"sha256"`
+	// Version is the object's version in the store, such as a generation. It is empty if the store has none.
+	Version string `json:"version"`
 	// Verified is sha256 (the pinned digest), crc (the store's checksum) or size.
 	Verified string `json:"verified"`
 }
@@ -48,12 +57,12 @@ func Fetched(pod *corev1.Pod) (FetchSummary, bool) {
 			return FetchSummary{}, false
 		}
 		var summary FetchSummary
-		if err := json.Unmarshal([]byte(terminated.Message), &summary); err != nil {
+		if err := json.Unmarshal([]byte(terminated.Message), &summary); err != nil || summary.Outcome == "" {
 			// The fetcher ended before it wrote a summary: the message is the end of its log.
 			summary = FetchSummary{Message: strings.TrimSpace(terminated.Message)}
 			summary.Seconds = terminated.FinishedAt.Sub(terminated.StartedAt.Time).Seconds()
 		}
-		summary.ExitCode = terminated.ExitCode
+		summary.ExitCode, summary.Reason, summary.Finished = terminated.ExitCode, terminated.Reason, terminated.FinishedAt.Time
 		return summary, true
 	}
 	return FetchSummary{}, false

@@ -14,13 +14,19 @@ import (
 )
 
 // BuildAndPush builds a program for this machine's architecture, pushes its image to the local cloud's registry and
-// returns its reference by digest. It skips the image of an unchanged program, because packing and pushing it would
-// take most of an update's time.
+// returns its reference by digest.
 func BuildAndPush(ctx context.Context, p Program, dir, registry string) (string, error) {
 	binary := filepath.Join(dir, p.Name+"-linux-"+runtime.GOARCH)
 	if err := p.Compile(ctx, runtime.GOARCH, binary); err != nil {
 		return "", err
 	}
+	return PushBinary(ctx, p.Name, binary, registry)
+}
+
+// PushBinary pushes the image of a static program of this machine's architecture to the local cloud's registry and
+// returns its reference by digest. It skips the image of an unchanged program, because packing and pushing it would take
+// most of an update's time.
+func PushBinary(ctx context.Context, program, binary, registry string) (string, error) {
 	content, err := os.ReadFile(binary)
 	if err != nil {
 		return "", err
@@ -28,15 +34,15 @@ func BuildAndPush(ctx context.Context, p Program, dir, registry string) (string,
 	recordFile := binary + ".image"
 	record := buildRecord{Program: fmt.Sprintf("%x", sha256.Sum256(content))}
 	if previous := readBuildRecord(recordFile); previous.Program == record.Program {
-		if reference := imageReference(registry, p.Name, previous.Image); existsInRegistry(ctx, reference) {
+		if reference := imageReference(registry, program, previous.Image); existsInRegistry(ctx, reference) {
 			return reference, nil
 		}
 	}
-	index, err := NewIndex(p.Name, map[string]string{runtime.GOARCH: binary})
+	index, err := NewIndex(program, map[string]string{runtime.GOARCH: binary})
 	if err != nil {
 		return "", err
 	}
-	pushed, err := Push(ctx, fmt.Sprintf("%s/modelferry/%s", registry, p.Name), index)
+	pushed, err := Push(ctx, fmt.Sprintf("%s/modelferry/%s", registry, program), index)
 	if err != nil {
 		return "", err
 	}

@@ -22,12 +22,18 @@ func ModelServerProgram(root string) Program {
 	return Program{Name: "server", Module: filepath.Join(root, "local"), Package: "./cmd/modelserver"}
 }
 
-// ReleasedPrograms returns programs that are released as images, by their names: fetcher, the default, and modelferry.
-// root is the repository's folder.
+// FetcherExporterProgram returns the exporter of the fetchers' results. root is the repository's folder.
+func FetcherExporterProgram(root string) Program {
+	return Program{Name: "fetcher-exporter", Module: filepath.Join(root, "cli"), Package: "./cmd/fetcher-exporter"}
+}
+
+// ReleasedPrograms returns programs that are released as images, by their names: fetcher, the default, modelferry and
+// fetcher-exporter. root is the repository's folder.
 func ReleasedPrograms(root string, names []string) ([]Program, error) {
 	released := []Program{
 		FetcherProgram(root),
 		{Name: "modelferry", Module: filepath.Join(root, "cli"), Package: "./cmd/modelferry"},
+		FetcherExporterProgram(root),
 	}
 	if len(names) == 0 {
 		return released[:1], nil
@@ -36,7 +42,7 @@ func ReleasedPrograms(root string, names []string) ([]Program, error) {
 	for _, name := range names {
 		index := slices.IndexFunc(released, func(p Program) bool { return p.Name == name })
 		if index < 0 {
-			return nil, fmt.Errorf("invalid program %q: must be fetcher or modelferry", name)
+			return nil, fmt.Errorf("invalid program %q: must be fetcher, modelferry or fetcher-exporter", name)
 		}
 		selected = append(selected, released[index])
 	}

@@ -32,9 +32,9 @@ func copySources(t *testing.T) string {
 // Two checkouts in different folders give the same image.
 func TestBuild_reproducible(t *testing.T) {
 	checkout := copySources(t)
-	programs, err := ReleasedPrograms(repository, []string{"fetcher", "modelferry"})
+	programs, err := ReleasedPrograms(repository, []string{"fetcher", "modelferry", "fetcher-exporter"})
 	require.NoError(t, err)
-	copies, err := ReleasedPrograms(checkout, []string{"fetcher", "modelferry"})
+	copies, err := ReleasedPrograms(checkout, []string{"fetcher", "modelferry", "fetcher-exporter"})
 	require.NoError(t, err)
 	for i, program := range programs {
 		t.Run(program.Name, func(t *testing.T) {
@@ -74,5 +74,5 @@ func TestReleasedPrograms_names(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []Program{{Name: "fetcher", Module: "/r/fetcher", Package: "."}}, programs)
 	_, err = ReleasedPrograms("/r", []string{"fetcher", "pause"})
-	require.EqualError(t, err, `invalid program "pause": must be fetcher or modelferry`)
+	require.EqualError(t, err, `invalid program "pause": must be fetcher, modelferry or fetcher-exporter`)
 }
