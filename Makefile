@@ -13,6 +13,10 @@ PROVIDER ?=
 export MODELFERRY_PROVIDER := $(PROVIDER)
 recorded_provider = $(shell cat .local/$(STACK)/kubernetes-provider 2>/dev/null)
 kubernetes_plugin = $(if $(filter quick,$(or $(PROVIDER),$(1))),,$(call build,pulumi-resource-kubernetes))
+# A stack is monitored from the first make up MONITORING=1 on (docs/monitoring.md).
+MONITORING ?=
+export MODELFERRY_MONITORING := $(MONITORING)
+kube_state_metrics = $(if $(or $(MONITORING),$(wildcard .local/$(STACK)/monitoring)),$(call build,kube-state-metrics))
 MODULES := . stack/iamtest stack/policytest fetcher cli local bench tools/build tools/kubeconform tools/gate tools/github tools/monitoring tools/sbom
 # The fetcher and modelferry are tested with the flags of a release, so that their SDKs are compiled once.
 RELEASE_ENV := CGO_ENABLED=0
@@ -36,13 +40,14 @@ kubeconfig_error = make up starts a cluster on this machine and ignores KUBECONF
 cluster, set modelferry:cluster to {existing: NAME} in Pulumi.$(STACK).yaml and run pulumi up -s $(STACK) \
 (docs/deploy-$(STACK).md, "Use an existing cluster")
 
-up: ## start the local cloud and deploy a stack to it; run again to update [STACK=gke|eks PROVIDER=quick]
+up: ## start the local cloud and deploy a stack to it; run again to update [STACK=gke|eks PROVIDER=quick MONITORING=1]
 	$(if $(filter command,$(origin KUBECONFIG)),$(error $(kubeconfig_error)))
 	$(call build)
 	$(call kubernetes_plugin,$(recorded_provider))
+	$(kube_state_metrics)
 	@$(FERRY) up --stack $(STACK)
 
-status: ## list the pods with model digest and fetch time
+status: ## list the pods with model digest and fetch time, and the URLs of Prometheus and Alertmanager
 	$(call build,ferry)
 	@$(FERRY) status
 
@@ -207,7 +212,7 @@ e2e = go test -C local -tags e2e -count=1 -timeout 60m -v $(run_flag)
 
 e2e: ## run the end-to-end tests, as root; one scenario with RUN= [RUN=TestRollback STACK= PROVIDER=]
 	$(call build)
-	$(call build,modelferry)
+	$(call build,modelferry kube-state-metrics)
 	$(call kubernetes_plugin)
 	@# One after the other: two local clouds at once would slow each other down.
 	@status=0; $(e2e) ./internal/provider/kubernetes || status=1; \

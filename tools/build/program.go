@@ -58,6 +58,11 @@ var programs = []program{
 	},
 	{name: "fake-gcs-server", module: "tools/stores", pkg: "github.com/fsouza/fake-gcs-server", ldflags: "-s -w", pinned: true},
 	{name: "versitygw", module: "tools/stores", pkg: "github.com/versity/versitygw/cmd/versitygw", ldflags: "-s -w", pinned: true},
+	{
+		name: "kube-state-metrics", module: "tools/kube-state-metrics", pkg: "k8s.io/kube-state-metrics/v2", ldflags: "-s -w",
+		// It runs in a pod, whose image has nothing else.
+		static: true, pinned: true, onRequest: true,
+	},
 	{name: "pause", module: "local", pkg: "./cmd/pause", ldflags: "-s -w"},
 	{name: "ferry", module: "local", pkg: "./cmd/ferry", ldflags: "-s -w"},
 	{name: "modelferry", module: "cli", pkg: "./cmd/modelferry", ldflags: "-s -w", static: true, onRequest: true},

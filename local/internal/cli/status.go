@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/modelferry/modelferry/local/internal/monitoring"
 	"github.com/modelferry/modelferry/local/internal/node"
 	"github.com/modelferry/modelferry/local/internal/status"
 )
@@ -52,6 +53,9 @@ func statusCommand() *cobra.Command {
 			}
 			fmt.Fprintf(out, "%s: running, kubeconfig %s\n", layout.Stack, layout.Kubeconfig())
 			if err := status.PrintTable(out, services); err != nil {
+				return err
+			}
+			if err := monitoring.PrintURLs(cmd.Context(), out, layout); err != nil {
 				return err
 			}
 		}

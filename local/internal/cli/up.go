@@ -10,6 +10,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
 	"github.com/modelferry/modelferry/local/internal/deploy"
+	"github.com/modelferry/modelferry/local/internal/monitoring"
 	"github.com/modelferry/modelferry/local/internal/node/network"
 	"github.com/modelferry/modelferry/local/internal/status"
 )
@@ -38,13 +39,15 @@ func upCommand() *cobra.Command {
 	propagationDelay := cmd.Flags().String("propagation-delay", os.Getenv(cloudstate.PropagationDelayEnv), fmt.Sprintf(
 		"`DURATION` until a change of a permission has an effect; stays until it is set again (default %s)",
 		cloudstate.DefaultPropagationDelay))
+	monitor := cmd.Flags().String("monitoring", os.Getenv(monitoring.Env),
+		"1 deploys Prometheus and Alertmanager, too; stays until down")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		layout, err := layoutOf()
 		if err != nil {
 			return err
 		}
 		out := cmd.OutOrStdout()
-		options := deploy.Options{Layout: layout, Range: *addressRange, PropagationDelay: *propagationDelay, Out: out}
+		options := deploy.Options{Layout: layout, Range: *addressRange, PropagationDelay: *propagationDelay, Monitoring: *monitor, Out: out}
 		if _, err := deploy.Up(cmd.Context(), options); err != nil {
 			return err
 		}
@@ -54,6 +57,9 @@ func upCommand() *cobra.Command {
 		}
 		fmt.Fprintln(out)
 		if err := status.PrintTable(out, services); err != nil {
+			return err
+		}
+		if err := monitoring.PrintURLs(cmd.Context(), out, layout); err != nil {
 			return err
 		}
 		fmt.Fprintf(out, "\nexport KUBECONFIG=%s\n", layout.Kubeconfig())

@@ -31,6 +31,11 @@ var (
 	//
 	//go:embed podmonitoring.yaml
 	PodMonitoring []byte
+	// ClusterPodMonitoring is part of Managed Service for Prometheus on Google Cloud. The stack has none; the exporters of
+	// package monitoring have.
+	//
+	//go:embed clusterpodmonitoring.yaml
+	ClusterPodMonitoring []byte
 	// BackendConfig is part of GKE's ingress controller.
 	//
 	//go:embed backendconfig.yaml

@@ -9,11 +9,13 @@ import (
 	"time"
 
 	"github.com/modelferry/modelferry/cli/diagnosis"
+	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
 	"github.com/modelferry/modelferry/local/internal/crds"
 	"github.com/modelferry/modelferry/local/internal/engine"
 	"github.com/modelferry/modelferry/local/internal/images"
 	"github.com/modelferry/modelferry/local/internal/localconfig"
+	"github.com/modelferry/modelferry/local/internal/monitoring"
 	"github.com/modelferry/modelferry/local/internal/node"
 	"github.com/modelferry/modelferry/local/internal/objectstore"
 	"github.com/modelferry/modelferry/local/internal/paths"
@@ -29,6 +31,8 @@ type Options struct {
 	// PropagationDelay is how long a change of a permission takes to have an effect, such as "20s". Empty means the
 	// delay of the last Up, or the default.
 	PropagationDelay string
+	// Monitoring is "1" to deploy Prometheus, and to record that. Empty means what was recorded.
+	Monitoring string
 	// Out receives the progress.
 	Out io.Writer
 }
@@ -42,7 +46,11 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 	if err := cloudstate.CheckPropagationDelay(o.PropagationDelay); err != nil {
 		return engine.Summary{}, err
 	}
-	stackConfig, err := localconfig.Load(o.Layout)
+	monitored, err := monitoring.Enabled(o.Layout, o.Monitoring)
+	if err != nil {
+		return engine.Summary{}, err
+	}
+	stackConfig, err := loadConfig(o.Layout, monitored)
 	if err != nil {
 		return engine.Summary{}, err
 	}
@@ -51,6 +59,11 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 		return engine.Summary{}, err
 	}
 	defer unlock()
+	if monitored {
+		if _, err := monitoring.Choice.Record(o.Layout, o.Monitoring); err != nil {
+			return engine.Summary{}, err
+		}
+	}
 
 	progressf("starting the node of %s: Kubernetes, object store and registry", o.Layout.Stack)
 	i, err := node.Start(ctx, node.Options{
@@ -97,8 +110,23 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 	if err != nil {
 		return total, err
 	}
+	if monitored {
+		if err := monitoring.Deploy(ctx, monitoring.Options{
+			Layout: o.Layout, Config: stackConfig.Config, Registry: i.RegistryAddress, Printf: progressf,
+		}); err != nil {
+			return total, err
+		}
+	}
 	progressf("%s is up: %s", o.Layout.Stack, total)
 	return total, nil
+}
+
+// loadConfig returns the config of the stack. That of a monitored one has the objects by which it is scraped.
+func loadConfig(layout paths.Layout, monitored bool) (localconfig.Stack, error) {
+	if !monitored {
+		return localconfig.Load(layout, nil)
+	}
+	return localconfig.Load(layout, monitoring.ConfigValues(clouds.MustGet(layout.Stack).Name))
 }
 
 func openEngine(ctx context.Context, o Options, keys []string, values map[string]any) (*engine.Engine, error) {

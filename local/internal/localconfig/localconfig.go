@@ -47,12 +47,16 @@ type Stack struct {
 // fast.
 const RolloutDeadline = "45s"
 
-// Load loads and validates the config, and generates its artifacts. It creates no file if the config is invalid.
-func Load(layout paths.Layout) (Stack, error) {
-	local, err := readLocalValues(layout)
+// Load loads and validates the config, and generates its artifacts. It creates no file if the config is invalid. defaults
+// are values that override the repository's config, unless the users' file has others.
+func Load(layout paths.Layout, defaults map[string]any) (Stack, error) {
+	written, err := readLocalValues(layout)
 	if err != nil {
 		return Stack{}, err
 	}
+	local := map[string]any{}
+	mergeValues(local, defaults)
+	mergeValues(local, written)
 	file, err := stackfile.Read(layout.Root, layout.Stack, local)
 	if err != nil {
 		return Stack{}, err

@@ -58,7 +58,7 @@ func TestLoad_localArtifacts(t *testing.T) {
 	for _, stack := range paths.Stacks {
 		t.Run(stack, func(t *testing.T) {
 			p := newRepository(t, stack)
-			r, err := Load(p)
+			r, err := Load(p, nil)
 			require.NoError(t, err)
 			require.Len(t, r.Objects, 6)
 			c := loadWithEndpoints(t, p, r)
@@ -95,7 +95,7 @@ func TestLoad_releasedArtifact(t *testing.T) {
 	const path = "bankchurn/000000000000/model.joblib"
 	release(t, p, "{bankchurn: {artifacts: {model: {path: "+path+", sha256: \""+releasedDigest+"\", size: 7B}, "+
 		"dataset: {path: bankchurn/v0/Churn.csv, sha256: \""+releasedDigest+"\", size: 7B}}}}")
-	r, err := Load(p)
+	r, err := Load(p, nil)
 	require.NoError(t, err)
 	require.Len(t, r.Objects, 5, "no artifact is generated for the released one")
 	artifacts := loadWithEndpoints(t, p, r).Workloads()[0].Artifacts
@@ -105,7 +105,7 @@ func TestLoad_releasedArtifact(t *testing.T) {
 	require.Equal(t, "bankchurn/v1/Churn.csv", artifacts[1].Path)
 
 	writeOverrides(t, p, "config: {modelferry:releases: {bankchurn: {artifacts: {model: {path: bankchurn/other, size: 1kB}}}}}")
-	r, err = Load(p)
+	r, err = Load(p, nil)
 	require.NoError(t, err)
 	model := loadWithEndpoints(t, p, r).Workloads()[0].Artifacts[0]
 	require.Equal(t, "bankchurn/other", model.Path)
@@ -122,7 +122,7 @@ func TestLoad_singleReplicas(t *testing.T) {
 			"config: {modelferry:services: {bankchurn: {autoscaling: {min: 2, max: 3}}}}": {2, 3},
 		} {
 			writeOverrides(t, p, published)
-			r, err := Load(p)
+			r, err := Load(p, nil)
 			require.NoError(t, err)
 			c := loadWithEndpoints(t, p, r)
 			require.Empty(t, c.Warnings())
@@ -149,10 +149,10 @@ func TestLoad_backendArtifact(t *testing.T) {
 	p := newRepository(t, "gke")
 	writeOverrides(t, p, "config: {modelferry:releases: "+
 		"{nlpinsight: {backend: finbert, backends: {finbert: {artifacts: {model: {size: 1MB}}}}}}}")
-	r, err := Load(p)
+	r, err := Load(p, nil)
 	require.NoError(t, err)
 	pin := func() config.ResolvedArtifact {
-		r, err := Load(p)
+		r, err := Load(p, nil)
 		require.NoError(t, err)
 		for _, w := range loadWithEndpoints(t, p, r).Workloads() {
 			if w.Name == "nlpinsight" {
@@ -183,7 +183,7 @@ func TestLoad_networkPolicy(t *testing.T) {
 			"config: {modelferry:networkPolicy: {namespaces: [gateways], sources: [10.9.0.0/24]}}": {"10.0.0.9/32", "10.9.0.0/24"},
 		} {
 			writeOverrides(t, p, published)
-			r, err := Load(p)
+			r, err := Load(p, nil)
 			require.NoError(t, err)
 			c := loadWithEndpoints(t, p, r)
 			require.Equal(t, want, c.NetworkPolicy.Sources)
@@ -198,7 +198,7 @@ func TestLoad_rejectsCSI(t *testing.T) {
 	for _, stack := range paths.Stacks {
 		p := newRepository(t, stack)
 		writeOverrides(t, p, "config: {modelferry:releases: {bankchurn: {delivery: csi}}}")
-		_, err := Load(p)
+		_, err := Load(p, nil)
 		require.ErrorContains(t, err, "modelferry:releases.bankchurn.delivery: Forbidden: "+
 			"the local cloud has no CSI driver that mounts buckets: set it to fetch")
 		require.NoDirExists(t, filepath.Join(p.LocalDir(), "models"))
@@ -208,7 +208,7 @@ func TestLoad_rejectsCSI(t *testing.T) {
 func TestLoad_invalidConfig(t *testing.T) {
 	p := newRepository(t, "gke")
 	writeOverrides(t, p, "config: {modelferry:clutser: {}}")
-	_, err := Load(p)
+	_, err := Load(p, nil)
 	require.ErrorContains(t, err, `modelferry:clutser: Forbidden: unknown key: did you mean "cluster"?`)
 	require.NoDirExists(t, filepath.Join(p.LocalDir(), "models"))
 }

@@ -1,0 +1,95 @@
+// Command prometheus-discovery writes the scrape targets of a cluster into files for Prometheus, every two seconds. It
+// runs beside the Prometheus of the local cloud, with the pod's service account.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/modelferry/modelferry/local/internal/scrapetargets"
+)
+
+// interval is the time between two reads of the cluster.
+const interval = 2 * time.Second
+
+func main() {
+	dir := flag.String("dir", "/targets", "folder of the files")
+	kubeconfig := flag.String("kubeconfig", "", "path of a kubeconfig; without it, the pod's service account is used")
+	labels := flag.String("labels", "", "labels of every target of a PodMonitoring, as NAME=VALUE,…")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, *dir, *kubeconfig, *labels); err != nil {
+		fmt.Fprintf(os.Stderr, "prometheus-discovery: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+// run writes the files until ctx ends. A cluster that cannot be read leaves the files as they are.
+func run(ctx context.Context, dir, kubeconfig, labels string) error {
+	external, err := parseLabels(labels)
+	if err != nil {
+		return err
+	}
+	client, err := newClient(kubeconfig)
+	if err != nil {
+		return fmt.Errorf("cluster: %w", err)
+	}
+	for {
+		cluster, err := scrapetargets.Read(ctx, client, external)
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			fmt.Fprintf(os.Stderr, "prometheus-discovery: %v\n", err)
+		default:
+			if err := scrapetargets.Write(dir, cluster.Targets()); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(interval):
+		}
+	}
+}
+
+// newClient returns a client for raw requests. A clientset would take most of the memory of this process.
+func newClient(kubeconfig string) (rest.Interface, error) {
+	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
+	if err != nil {
+		return nil, err
+	}
+	config.Timeout = 10 * time.Second
+	config.GroupVersion = &schema.GroupVersion{Version: "v1"}
+	config.NegotiatedSerializer = serializer.NewCodecFactory(runtime.NewScheme()).WithoutConversion()
+	return rest.RESTClientFor(config)
+}
+
+func parseLabels(text string) (map[string]string, error) {
+	labels := map[string]string{}
+	if text == "" {
+		return labels, nil
+	}
+	for pair := range strings.SplitSeq(text, ",") {
+		name, value, ok := strings.Cut(pair, "=")
+		if !ok || name == "" {
+			return nil, fmt.Errorf("invalid label %q: must be NAME=VALUE", pair)
+		}
+		labels[name] = value
+	}
+	return labels, nil
+}

@@ -1,0 +1,104 @@
+package monitoring
+
+import (
+	"context"
+	"fmt"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/modelferry/modelferry/cli/diagnosis"
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/local/internal/crds"
+	"github.com/modelferry/modelferry/local/internal/paths"
+)
+
+// Options are the options of Deploy.
+type Options struct {
+	Layout paths.Layout
+	// Config is the stack's config.
+	Config config.Config
+	// Registry is HOST:PORT of the local registry.
+	Registry string
+	// Printf prints progress.
+	Printf func(format string, args ...any)
+}
+
+// exporterTargets is the manifest by which a cloud's Prometheus scrapes the exporters, and the CRD of its objects.
+var exporterTargets = map[config.Cloud]struct {
+	manifest string
+	crd      []byte
+}{
+	config.GKE: {"cluster-pod-monitorings.yaml", crds.ClusterPodMonitoring},
+	config.EKS: {"service-monitors.yaml", crds.ServiceMonitor},
+}
+
+// Deploy deploys everything, or updates it, and waits until it is ready.
+func Deploy(ctx context.Context, o Options) error {
+	o.Printf("building the images of Prometheus, Alertmanager and the exporters")
+	images, err := pushImages(ctx, o.Layout, o.Registry, func(line string) { o.Printf("  %s", line) })
+	if err != nil {
+		return fmt.Errorf("monitoring: %w", err)
+	}
+	o.Printf("deploying Prometheus, Alertmanager and the exporters")
+	if err := crds.Install(ctx, o.Layout.Kubeconfig(), exporterTargets[o.Config.Cloud].crd); err != nil {
+		return fmt.Errorf("monitoring: %w", err)
+	}
+	c, err := connect(o.Layout)
+	if err != nil {
+		return fmt.Errorf("monitoring: %w", err)
+	}
+	rollout := diagnosis.Rollout{Client: c.client, Namespace: Namespace, Printf: o.Printf}
+	if err := rollout.Follow(ctx, func(ctx context.Context) error { return c.applyAll(ctx, o, images) }); err != nil {
+		return fmt.Errorf("monitoring: %w", err)
+	}
+	return nil
+}
+
+// applyAll applies the exporters, then Alertmanager and, with its address, Prometheus.
+func (c *cluster) applyAll(ctx context.Context, o Options, images map[string]string) error {
+	for _, name := range []string{
+		"namespace.yaml", "kube-state-metrics.yaml", "fetcher-exporter.yaml", exporterTargets[o.Config.Cloud].manifest,
+	} {
+		objects, err := readManifest(o.Layout.Root, name)
+		if err != nil {
+			return err
+		}
+		if err := c.apply(ctx, objects, images); err != nil {
+			return err
+		}
+	}
+	alertmanager, err := parse(alertmanagerManifest)
+	if err != nil {
+		return err
+	}
+	alertmanager = append(alertmanager, configMap("alertmanager-config", map[string]string{"alertmanager.yml": alertmanagerConfig}))
+	if err := c.apply(ctx, alertmanager, images); err != nil {
+		return err
+	}
+	address, err := c.serviceAddress(ctx, "alertmanager")
+	if err != nil {
+		return err
+	}
+	prometheus, err := prometheusObjects(o.Layout.Root, address, externalLabels(o.Config))
+	if err != nil {
+		return err
+	}
+	return c.apply(ctx, prometheus, images)
+}
+
+// prometheusObjects returns the objects of Prometheus. alertmanager is HOST:PORT, labels are those of the targets of
+// PodMonitorings. root is the repository's folder, which has the rules.
+func prometheusObjects(root, alertmanager, labels string) ([]*unstructured.Unstructured, error) {
+	ruleFiles, err := rules(root)
+	if err != nil {
+		return nil, err
+	}
+	objects, err := parse(prometheusManifest(labels))
+	if err != nil {
+		return nil, err
+	}
+	return append(objects,
+		configMap("prometheus-config", map[string]string{"prometheus.yml": prometheusConfig(alertmanager)}),
+		configMap("prometheus-rules", ruleFiles),
+	), nil
+}
