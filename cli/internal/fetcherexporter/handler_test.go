@@ -80,13 +80,13 @@ func TestHandler_metrics(t *testing.T) {
 			},
 		},
 		"failure, waiting for the next run": {
-			fetcher: corev1.ContainerStatus{LastTerminationState: terminated(5, "Error", `{"outcome":"corrupted","exitCode":5,
+			fetcher: corev1.ContainerStatus{LastTerminationState: terminated(5, "Error", `{"outcome":"integrity","exitCode":5,
 				"message":"x","bytes":0,"seconds":0.5,"attempts":1}`)},
 			want: []string{
 				"modelferry_fetcher_attempts" + labels + " 1",
 				"modelferry_fetcher_bytes" + labels + " 0",
 				"modelferry_fetcher_duration_seconds" + labels + " 0.5",
-				`modelferry_fetcher_exit_code{container="fetcher",namespace="ml",outcome="corrupted",pod="a",uid="uid-of-pod"} 5`,
+				`modelferry_fetcher_exit_code{container="fetcher",namespace="ml",outcome="integrity",pod="a",uid="uid-of-pod"} 5`,
 				"modelferry_fetcher_finished_timestamp_seconds" + labels + " 1.7958672e+09",
 			},
 		},

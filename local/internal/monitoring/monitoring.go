@@ -27,7 +27,7 @@ func Enabled(layout paths.Layout, selected string) (bool, error) {
 	return selected != "" || recorded != "", Choice.Check(selected)
 }
 
-// interval is that of the scrapes of services, shorter than on a real cluster: a graph of a rollout needs several scrapes.
+// interval is that of all scrapes, shorter than on a real cluster: a graph of a rollout needs several scrapes.
 const interval = "5s"
 
 // ConfigValues returns the config by which the services of a cloud are scraped as there: on GKE by managed Prometheus,

@@ -94,8 +94,8 @@ func configMap(name string, data map[string]string) *unstructured.Unstructured {
 // configDigest is the annotation of a pod with the digest of its ConfigMaps: a change restarts the pod.
 const configDigest = "modelferry.dev/config-digest"
 
-// complete sets what the objects of a manifest do not have: the images of the containers by their names, and the digest
-// of the ConfigMaps in the list that the pods mount.
+// complete sets what the objects of a manifest do not have: the images of the containers by their names, the digest of
+// the ConfigMaps in the list that the pods mount, and the interval of scrapes.
 func complete(objects []*unstructured.Unstructured, images map[string]string) error {
 	configMaps := map[string]any{}
 	for _, object := range objects {
@@ -104,6 +104,14 @@ func complete(objects []*unstructured.Unstructured, images map[string]string) er
 		}
 	}
 	for _, object := range objects {
+		if endpoints, ok, _ := unstructured.NestedSlice(object.Object, "spec", "endpoints"); ok {
+			for _, endpoint := range endpoints {
+				endpoint.(map[string]any)["interval"] = interval
+			}
+			if err := unstructured.SetNestedSlice(object.Object, endpoints, "spec", "endpoints"); err != nil {
+				return err
+			}
+		}
 		if object.GetKind() != "Deployment" {
 			continue
 		}

@@ -94,6 +94,19 @@ func TestComplete_changedRulesRestartPrometheus(t *testing.T) {
 	require.Equal(t, firstAlertmanager, secondAlertmanager)
 }
 
+func TestComplete_scrapeInterval(t *testing.T) {
+	kinds := map[string]int{}
+	for _, object := range allObjects(t, repotest.Path(t)) {
+		endpoints, _, err := unstructured.NestedSlice(object.Object, "spec", "endpoints")
+		require.NoError(t, err)
+		for _, endpoint := range endpoints {
+			require.Equal(t, interval, endpoint.(map[string]any)["interval"])
+			kinds[object.GetKind()]++
+		}
+	}
+	require.Equal(t, map[string]int{"ServiceMonitor": 2, "ClusterPodMonitoring": 2}, kinds)
+}
+
 func TestPrometheusConfig_alertmanager(t *testing.T) {
 	require.Contains(t, prometheusConfig("10.1.0.1:9093"), `targets: ["10.1.0.1:9093"]`)
 	require.NotContains(t, prometheusConfig("10.1.0.1:9093"), "{{")
