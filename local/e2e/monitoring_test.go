@@ -17,8 +17,8 @@ import (
 )
 
 // TestMonitoring adds Prometheus to a running stack. The pods of the services and the exporters have to be targets that
-// are up, under the jobs of the operator of their cloud; the results of the fetchers have to be series, also that of one
-// that fails, and its alert has to be in Alertmanager. An up without MONITORING leaves everything as it is.
+// are up, under the jobs of the operator of their cloud; the results of the fetchers have to be series, also that of
+// one that fails, and its alert has to be in Alertmanager. An up without MONITORING leaves everything as it is.
 func TestMonitoring(t *testing.T) {
 	forEachStack(t, func(c *cloud) {
 		t := c.t

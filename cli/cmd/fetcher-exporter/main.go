@@ -1,5 +1,5 @@
-// Command fetcher-exporter serves the results of the fetchers of a cluster as Prometheus metrics, at /metrics. It runs as
-// a pod, with the service account in monitoring/kubernetes/fetcher-exporter.yaml.
+// Command fetcher-exporter serves the results of the fetchers of a cluster as Prometheus metrics, at /metrics. It runs
+// as a pod, with the service account in monitoring/kubernetes/fetcher-exporter.yaml.
 package main
 
 import (

@@ -1,6 +1,6 @@
 // Package fetcherexporter exports the results of fetchers as Prometheus metrics. Kubernetes keeps the exit code and the
 // termination message of an init container in the status of its pod; kube-state-metrics exports neither
-// (docs/adr/0026-fetcher-results-from-pod-status.md).
+// (docs/adr/0024-fetcher-results-from-pod-status.md).
 package fetcherexporter
 
 import (

@@ -24,8 +24,8 @@ func BuildAndPush(ctx context.Context, p Program, dir, registry string) (string,
 }
 
 // PushBinary pushes the image of a static program of this machine's architecture to the local cloud's registry and
-// returns its reference by digest. It skips the image of an unchanged program, because packing and pushing it would take
-// most of an update's time.
+// returns its reference by digest. It skips the image of an unchanged program, because packing and pushing it would
+// take most of an update's time.
 func PushBinary(ctx context.Context, program, binary, registry string) (string, error) {
 	content, err := os.ReadFile(binary)
 	if err != nil {

@@ -47,8 +47,8 @@ type Stack struct {
 // fast.
 const RolloutDeadline = "45s"
 
-// Load loads and validates the config, and generates its artifacts. It creates no file if the config is invalid. defaults
-// are values that override the repository's config, unless the users' file has others.
+// Load loads and validates the config, and generates its artifacts. It creates no file if the config is invalid.
+// defaults are values that override the repository's config, unless the users' file has others.
 func Load(layout paths.Layout, defaults map[string]any) (Stack, error) {
 	written, err := readLocalValues(layout)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// annotatedTargets returns the pods with the annotations prometheus.io/scrape, port and path. Prometheus has no rule for
-// them: the job and its labels are those of the Helm chart of the Prometheus community.
+// annotatedTargets returns the pods with the annotations prometheus.io/scrape, port and path. Prometheus has no rule
+// for them: the job and its labels are those of the Helm chart of the Prometheus community.
 // https://github.com/prometheus-community/helm-charts/blob/prometheus-27.0.0/charts/prometheus/values.yaml
 func (c Cluster) annotatedTargets() []Target {
 	var targets []Target
