@@ -9,6 +9,8 @@ import (
 	"github.com/prometheus/prometheus/promql/parser"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
+
+	"github.com/modelferry/modelferry/tools/monitoring/dashboard"
 )
 
 // recordLabels are the labels that the recorded series have in common, and those that some of them have.
@@ -76,21 +78,34 @@ func requireKnown(t *testing.T, known map[string][]string, where, expr string) [
 	return names
 }
 
-func TestExpressions_knownSeries(t *testing.T) {
+// usedSeries returns the series that the rules and dashboards use.
+func usedSeries(t *testing.T) map[string]bool {
+	t.Helper()
 	known := knownLabels(t)
 	used := map[string]bool{}
-	for _, group := range readRules(t) {
-		for _, rule := range group.Rules {
-			for _, name := range requireKnown(t, known, rule.Record+rule.Alert, rule.Expr) {
-				used[name] = true
-			}
+	add := func(where, expr string) {
+		for _, name := range requireKnown(t, known, where, expr) {
+			used[name] = true
 		}
 	}
 	for _, group := range readRules(t) {
 		for _, rule := range group.Rules {
-			if rule.Record != "" {
-				require.True(t, used[rule.Record], "nothing uses %s", rule.Record)
+			add(rule.Record+rule.Alert, rule.Expr)
+		}
+	}
+	for file, d := range readDashboards(t) {
+		for _, panel := range d.Panels {
+			for _, target := range panel.Targets {
+				add(file+": "+panel.Title, dashboard.Expand(target.Expr, values))
 			}
 		}
+	}
+	return used
+}
+
+func TestSeries_used(t *testing.T) {
+	used := usedSeries(t)
+	for name := range knownLabels(t) {
+		require.True(t, used[name], "no rule or dashboard uses %s", name)
 	}
 }
