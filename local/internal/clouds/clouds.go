@@ -32,10 +32,21 @@ type Cloud struct {
 	MetadataServer bool
 	// IngressCRDs are the kinds that the cloud's ingress controller defines, see package crds.
 	IngressCRDs []string
+	// Monitoring is how the cloud's Prometheus finds what it scrapes.
+	Monitoring Monitoring
 	// Account returns config values by which the local cloud's account is the one in the config. It may be nil.
 	Account func(config.Config) map[string]any
 	// Overrides returns config values that disable features which the local cloud does not have. It may be nil.
 	Overrides func(config.Config) map[string]any
+}
+
+// Monitoring is how a cloud's Prometheus finds what it scrapes.
+type Monitoring struct {
+	// Key is the key below monitoring in the config that creates an object for each service.
+	Key string
+	// ExporterManifest is the file in monitoring/kubernetes with the objects of the exporters. They are of ExporterKind,
+	// see package crds.
+	ExporterManifest, ExporterKind string
 }
 
 // All are the clouds. The first one is the default.

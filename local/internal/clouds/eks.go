@@ -9,6 +9,8 @@ var eks = Cloud{
 	ExecPlugin:    "aws",
 	DefaultRegion: "us-east-1",
 	PodIdentity:   true,
+	// The Prometheus Operator.
+	Monitoring: Monitoring{Key: "serviceMonitors", ExporterManifest: "service-monitors.yaml", ExporterKind: "ServiceMonitor"},
 	ObjectStore: ObjectStore{
 		Program:     "versitygw",
 		URLScheme:   "s3",

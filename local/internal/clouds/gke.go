@@ -9,6 +9,10 @@ var gke = Cloud{
 	ExecPlugin:     "gke-gcloud-auth-plugin",
 	IngressCRDs:    []string{"BackendConfig", "FrontendConfig"},
 	MetadataServer: true,
+	// Managed Service for Prometheus.
+	Monitoring: Monitoring{
+		Key: "podMonitorings", ExporterManifest: "cluster-pod-monitorings.yaml", ExporterKind: "ClusterPodMonitoring",
+	},
 	ObjectStore: ObjectStore{
 		Program:     "fake-gcs-server",
 		URLScheme:   "gs",

@@ -46,8 +46,11 @@ var (
 	FrontendConfig []byte
 )
 
-// ingressCRDs maps the kinds in clouds.Cloud.IngressCRDs to their definitions.
-var ingressCRDs = map[string][]byte{"BackendConfig": BackendConfig, "FrontendConfig": FrontendConfig}
+// ByKind maps the kinds that clouds.Cloud names to their definitions.
+var ByKind = map[string][]byte{
+	"ServiceMonitor": ServiceMonitor, "ClusterPodMonitoring": ClusterPodMonitoring,
+	"BackendConfig": BackendConfig, "FrontendConfig": FrontendConfig,
+}
 
 // Required returns the CustomResourceDefinitions that a stack's objects need.
 func Required(c config.Config) [][]byte {
@@ -60,7 +63,7 @@ func Required(c config.Config) [][]byte {
 	}
 	if c.Ingress != nil {
 		for _, kind := range clouds.MustGet(string(c.Cloud)).IngressCRDs {
-			definitions = append(definitions, ingressCRDs[kind])
+			definitions = append(definitions, ByKind[kind])
 		}
 	}
 	return definitions

@@ -8,6 +8,7 @@ import (
 
 	"github.com/modelferry/modelferry/cli/diagnosis"
 	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/crds"
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
@@ -23,15 +24,6 @@ type Options struct {
 	Printf func(format string, args ...any)
 }
 
-// exporterTargets is the manifest by which a cloud's Prometheus scrapes the exporters, and the CRD of its objects.
-var exporterTargets = map[config.Cloud]struct {
-	manifest string
-	crd      []byte
-}{
-	config.GKE: {"cluster-pod-monitorings.yaml", crds.ClusterPodMonitoring},
-	config.EKS: {"service-monitors.yaml", crds.ServiceMonitor},
-}
-
 // Deploy deploys everything, or updates it, and waits until it is ready.
 func Deploy(ctx context.Context, o Options) error {
 	o.Printf("building the images of Prometheus, Alertmanager and the exporters")
@@ -40,7 +32,8 @@ func Deploy(ctx context.Context, o Options) error {
 		return fmt.Errorf("monitoring: %w", err)
 	}
 	o.Printf("deploying Prometheus, Alertmanager and the exporters")
-	if err := crds.Install(ctx, o.Layout.Kubeconfig(), exporterTargets[o.Config.Cloud].crd); err != nil {
+	cloud := clouds.MustGet(string(o.Config.Cloud)).Monitoring
+	if err := crds.Install(ctx, o.Layout.Kubeconfig(), crds.ByKind[cloud.ExporterKind]); err != nil {
 		return fmt.Errorf("monitoring: %w", err)
 	}
 	c, err := connect(o.Layout)
@@ -48,16 +41,17 @@ func Deploy(ctx context.Context, o Options) error {
 		return fmt.Errorf("monitoring: %w", err)
 	}
 	rollout := diagnosis.Rollout{Client: c.client, Namespace: Namespace, Printf: o.Printf}
-	if err := rollout.Follow(ctx, func(ctx context.Context) error { return c.applyAll(ctx, o, images) }); err != nil {
+	if err := rollout.Follow(ctx, func(ctx context.Context) error { return c.applyAll(ctx, o, cloud.ExporterManifest, images) }); err != nil {
 		return fmt.Errorf("monitoring: %w", err)
 	}
 	return nil
 }
 
-// applyAll applies the exporters, then Alertmanager and, with its address, Prometheus.
-func (c *cluster) applyAll(ctx context.Context, o Options, images map[string]string) error {
+// applyAll applies the exporters and the objects of the manifest targets by which they are scraped, then Alertmanager
+// and, with its address, Prometheus.
+func (c *cluster) applyAll(ctx context.Context, o Options, targets string, images map[string]string) error {
 	for _, name := range []string{
-		"namespace.yaml", "kube-state-metrics.yaml", "fetcher-exporter.yaml", exporterTargets[o.Config.Cloud].manifest,
+		"namespace.yaml", "kube-state-metrics.yaml", "fetcher-exporter.yaml", targets,
 	} {
 		objects, err := readManifest(o.Layout.Root, name)
 		if err != nil {

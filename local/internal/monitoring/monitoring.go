@@ -6,6 +6,7 @@ package monitoring
 import (
 	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/local/internal/choice"
+	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
@@ -30,15 +31,8 @@ func Enabled(layout paths.Layout, selected string) (bool, error) {
 // interval is that of all scrapes, shorter than on a real cluster: a graph of a rollout needs several scrapes.
 const interval = "5s"
 
-// ConfigValues returns the config by which the services of a cloud are scraped as there: on GKE by managed Prometheus,
-// on EKS by the Prometheus Operator.
+// ConfigValues returns the config by which the services of a cloud are scraped as there.
 func ConfigValues(cloud config.Cloud) map[string]any {
-	monitoring := map[string]any{"interval": interval}
-	switch cloud {
-	case config.GKE:
-		monitoring["podMonitorings"] = true
-	case config.EKS:
-		monitoring["serviceMonitors"] = true
-	}
-	return map[string]any{"modelferry:monitoring": monitoring}
+	key := clouds.MustGet(string(cloud)).Monitoring.Key
+	return map[string]any{"modelferry:monitoring": map[string]any{key: true, "interval": interval}}
 }
