@@ -93,6 +93,7 @@ var singleCloudKinds = []string{
 	"PersistentVolume", "PersistentVolumeClaim", // AWS's CSI driver does not support ephemeral volumes
 	"BackendConfig",  // AWS's controller reads the health check from an annotation
 	"FrontendConfig", // AWS's controller reads the TLS versions from an annotation
+	"PodMonitoring",  // managed Prometheus of Google Cloud
 }
 
 // objectNames returns the Kubernetes objects of a run that both clouds have.
