@@ -95,6 +95,8 @@ func (a *ModelDeploymentArgs) serverContainer() *corev1.ContainerArgs {
 		StartupProbe:    probe(startupPeriod, int(math.Ceil(a.Server.Startup.Seconds()/startupPeriod.Seconds()))),
 		ReadinessProbe:  probe(5*time.Second, 3),
 		LivenessProbe:   probe(10*time.Second, 3),
+		// A server that cannot load its model says why on its log: the end of it appears in the pod's status.
+		TerminationMessagePolicy: pulumi.String("FallbackToLogsOnError"),
 		Lifecycle: &corev1.LifecycleArgs{PreStop: &corev1.LifecycleHandlerArgs{
 			Sleep: &corev1.SleepActionArgs{Seconds: pulumi.Int(a.Server.preStopSeconds())},
 		}},

@@ -3,6 +3,8 @@ package diagnosis
 import (
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	corev1 "k8s.io/api/core/v1"
 )
@@ -34,7 +36,7 @@ func containerProblems(pod *corev1.Pod) []Problem {
 }
 
 // containerProblem returns why a container terminated, waits or is not ready, and its exit code if it failed. The
-// termination message is included: the fetcher writes its summary there.
+// termination message is included: the fetcher's summary, or the end of a server's log.
 func containerProblem(role string, container corev1.ContainerStatus) (text string, exitCode int32) {
 	name := fmt.Sprintf("%s %q", role, container.Name)
 	terminated := container.State.Terminated
@@ -48,7 +50,7 @@ func containerProblem(role string, container corev1.ContainerStatus) (text strin
 		if container.RestartCount > 0 {
 			text += fmt.Sprintf(", restarted %d times", container.RestartCount)
 		}
-		if message := strings.TrimSpace(terminated.Message); message != "" {
+		if message := terminationMessage(role, terminated.Message); message != "" {
 			text += ": " + message
 		}
 		return text, terminated.ExitCode
@@ -59,4 +61,43 @@ func containerProblem(role string, container corev1.ContainerStatus) (text strin
 	default:
 		return "", 0
 	}
+}
+
+// What is shown of a server's log.
+const (
+	logLines     = 3
+	logLineRunes = 200
+)
+
+// terminationMessage returns what to show of a container's termination message. That of a server is the end of its log,
+// up to 80 lines: the last ones name the error, after a stack trace.
+func terminationMessage(role, message string) string {
+	if role != "container" {
+		return strings.TrimSpace(message)
+	}
+	var lines []string
+	for line := range strings.Lines(message) {
+		if line = printableLine(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines[max(0, len(lines)-logLines):], " | ")
+}
+
+// printableLine returns the beginning of a line without the bytes that could change a terminal.
+func printableLine(line string) string {
+	line = strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t':
+			return ' '
+		case r == utf8.RuneError || !unicode.IsPrint(r):
+			return -1
+		default:
+			return r
+		}
+	}, line))
+	if runes := []rune(line); len(runes) > logLineRunes {
+		return string(runes[:logLineRunes]) + "…"
+	}
+	return line
 }

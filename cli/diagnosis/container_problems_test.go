@@ -1,11 +1,22 @@
 package diagnosis
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 )
+
+// uvicornLog is the end of the log of an application whose startup fails.
+const uvicornLog = `INFO:     Started server process [1]
+ERROR:    Traceback (most recent call last):
+  File "/app/server.py", line 41, in load
+    raise ValueError(message)
+ValueError: the model was trained with scikit-learn 1.5.0, this is 1.2.1
+
+ERROR:    Application startup failed. Exiting.
+`
 
 func TestContainerProblems(t *testing.T) {
 	terminated := func(code int32, message string) *corev1.ContainerStateTerminated {
@@ -58,6 +69,30 @@ func TestContainerProblems(t *testing.T) {
 				corev1.ContainerStatus{Ready: true, State: corev1.ContainerState{Terminated: terminated(0, "done")}},
 				corev1.ContainerStatus{State: corev1.ContainerState{Running: &corev1.ContainerStateRunning{}}}),
 			[]string{`container "server": running, but its readiness probe has not passed`},
+		},
+		{
+			"server that cannot load its model",
+			status(
+				corev1.ContainerStatus{Ready: true, State: corev1.ContainerState{Terminated: terminated(0, "done")}},
+				corev1.ContainerStatus{
+					RestartCount:         2,
+					State:                corev1.ContainerState{Waiting: &corev1.ContainerStateWaiting{Reason: "CrashLoopBackOff"}},
+					LastTerminationState: corev1.ContainerState{Terminated: terminated(3, uvicornLog)},
+				}),
+			[]string{`container "server": exit code 3 (Error), restarted 2 times: raise ValueError(message) | ` +
+				`ValueError: the model was trained with scikit-learn 1.5.0, this is 1.2.1 | ERROR:    Application startup failed. Exiting.`},
+		},
+		{
+			"server without a log",
+			status(initializing, corev1.ContainerStatus{State: corev1.ContainerState{Terminated: terminated(137, "\n")}}),
+			[]string{`container "server": exit code 137 (Error)`},
+		},
+		{
+			"server with a log for a terminal",
+			status(initializing, corev1.ContainerStatus{State: corev1.ContainerState{
+				Terminated: terminated(1, "\x1b[31mno\tmodel\x1b[0m \xff\r\n"+strings.Repeat("é", 201)),
+			}}),
+			[]string{`container "server": exit code 1 (Error): [31mno model[0m | ` + strings.Repeat("é", 200) + "…"},
 		},
 		{
 			"not scheduled",

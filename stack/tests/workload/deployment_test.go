@@ -92,6 +92,8 @@ func TestDeployment_serverContainer(t *testing.T) {
 		require.Equal(t, s.MemoryRequest, d.Input(stacktest.ServerContainer+"resources.requests.memory"))
 		require.Equal(t, s.CPULimit, d.Input(stacktest.ServerContainer+"resources.limits.cpu"))
 		require.Equal(t, s.MemoryLimit, d.Input(stacktest.ServerContainer+"resources.limits.memory"))
+		require.Equal(t, "FallbackToLogsOnError", d.Input(stacktest.ServerContainer+"terminationMessagePolicy"),
+			"a server that cannot load its model says why in the pod's status")
 		require.Equal(t, object{"preStop": object{"sleep": object{"seconds": 5.}}}, d.Input(stacktest.ServerContainer+"lifecycle"),
 			"requests arrive until every node has removed the endpoint")
 		require.Equal(t, 35., d.Input(stacktest.PodSpec+"terminationGracePeriodSeconds"),
