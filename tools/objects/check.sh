@@ -2,7 +2,8 @@
 # Validates the Kubernetes objects that both stacks render, with the default
 # options and with every option on (options.STACK.yaml): kubeconform against the
 # API server's own schemas, and kube-score for good practice. A critical finding
-# of kube-score that is not in ignored.txt is printed and fails the script.
+# of kube-score that is not in ignored.txt is printed and fails the script. The
+# manifests of monitoring are validated by kubeconform, too.
 #
 # usage: check.sh BIN    BIN holds ferry, pulumi, kube-score and kubeconform
 set -euo pipefail
@@ -37,6 +38,10 @@ check() {
   echo "kubeconform, kube-score: $name: $(find "$objects" -name '*.yaml' | wc -l) objects, 0 findings"
 }
 
+if ! "$bin/kubeconform" -strict -schema-location "$work/schemas/{{.ResourceKind}}{{.KindSuffix}}.json" monitoring/kubernetes; then
+  echo "kubeconform: monitoring/kubernetes: the API server would reject this object or drop a field" >&2
+  exit 1
+fi
 for stack in gke eks; do
   check "$stack" --stack "$stack"
   check "$stack with every option" --stack "$stack" --overlay "tools/objects/options.$stack.yaml"

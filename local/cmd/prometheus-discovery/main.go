@@ -12,10 +12,6 @@ import (
 	"syscall"
 	"time"
 
-	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/apimachinery/pkg/runtime/serializer"
-	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/modelferry/modelferry/local/internal/scrapetargets"
@@ -43,7 +39,11 @@ func run(ctx context.Context, dir, kubeconfig, labels string) error {
 	if err != nil {
 		return err
 	}
-	client, err := newClient(kubeconfig)
+	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
+	if err != nil {
+		return fmt.Errorf("cluster: %w", err)
+	}
+	client, err := scrapetargets.NewClient(config)
 	if err != nil {
 		return fmt.Errorf("cluster: %w", err)
 	}
@@ -65,18 +65,6 @@ func run(ctx context.Context, dir, kubeconfig, labels string) error {
 		case <-time.After(interval):
 		}
 	}
-}
-
-// newClient returns a client for raw requests. A clientset would take most of the memory of this process.
-func newClient(kubeconfig string) (rest.Interface, error) {
-	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
-	if err != nil {
-		return nil, err
-	}
-	config.Timeout = 10 * time.Second
-	config.GroupVersion = &schema.GroupVersion{Version: "v1"}
-	config.NegotiatedSerializer = serializer.NewCodecFactory(runtime.NewScheme()).WithoutConversion()
-	return rest.RESTClientFor(config)
 }
 
 func parseLabels(text string) (map[string]string, error) {
