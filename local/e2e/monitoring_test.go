@@ -54,8 +54,8 @@ func TestMonitoring(t *testing.T) {
 
 		c.setConfig("config:\n" + rolloutDeadline)
 		c.run("up")
-		c.setConfig("config:\n    modelferry:releases: {bankchurn: {artifacts: {model: {path: bankchurn/none, size: 16B}}}}\n" +
-			rolloutDeadline)
+		c.setConfig(fmt.Sprintf("config:\n    modelferry:releases: {bankchurn: {artifacts: {model: {path: bankchurn/none, "+
+			"size: 16B, sha256: '%064x'}}}}\n", 1) + rolloutDeadline)
 		require.Contains(t, c.runFailing("up"), "exit code 4")
 		prometheus.waitForSeries(
 			`modelferry_fetcher_exit_code{container="fetcher",outcome="not found"} == 4`,
