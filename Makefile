@@ -23,7 +23,7 @@ RELEASE_ENV := CGO_ENABLED=0
 RELEASE_FLAGS := -trimpath
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status env publish preview plan-comment render image modelferry test golden soak breaks e2e e2e-plugin bench bench-scale lint clean
+.PHONY: help up down status env publish preview plan-comment render image modelferry test test-examples golden soak breaks e2e e2e-plugin bench bench-scale lint clean
 .PHONY: sbom sign plugins monitoring-rules preview-stack deploy drift release propose-release post-comment report-drift
 
 ##@ Use
@@ -148,6 +148,17 @@ test: ## run every test that does not need root [MODULES= RUN=]
 	case " $(UNCACHED) " in *" $$module "*) flags=-count=1;; *) flags=;; esac; \
 	case $$module in fetcher|cli) $(RELEASE_ENV) go test -C $$module $(RELEASE_FLAGS) $$flags $(run_flag) ./...;; \
 	*) go test -C $$module $$flags $(run_flag) ./...;; esac; done
+
+# Debian's Python: another one, such as pyenv's, lacks the packages. The tests start servers, so they may not write
+# bytecode beside the sources either.
+PYTHON ?= /usr/bin/python3
+python_packages = examples/packages.txt examples/tests/packages.txt
+
+test-examples: ## run the tests of the example servers; needs Debian 12's Python packages (examples/README.md)
+	@dpkg -s $$(cat $(python_packages)) >/dev/null 2>&1 || { \
+	echo "packages are missing: apt-get install -y --no-install-recommends \$$(cat $(python_packages))" >&2; exit 1; }
+	@$(PYTHON) -m pyflakes examples
+	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -q -p no:cacheprovider examples/tests
 
 lint: ## run golangci-lint, actionlint, kubeconform and kube-score
 	$(call build,pulumi ferry golangci-lint actionlint kube-score kubeconform)

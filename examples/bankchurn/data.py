@@ -16,7 +16,7 @@ SURNAMES = ("Abel", "Blanc", "Castro", "Dietz", "Esteve", "Fischer", "Garcia", "
 
 
 def generate(seed: int) -> dict:
-    """Returns columns by name, as arrays of ROWS values. Other seeds have other customers who leave for other reasons."""
+    """Returns columns by name, as arrays of ROWS values. Other seeds have other reasons to leave."""
     rng = np.random.default_rng(seed)
     country = rng.choice(COUNTRIES, ROWS, p=(0.5, 0.25, 0.25))
     age = np.clip(rng.gamma(9, 4.3, ROWS), 18, 92).astype(int)

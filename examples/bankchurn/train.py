@@ -1,5 +1,7 @@
 """Trains the churn model: a stack of a random forest, gradient boosting and a logistic regression."""
 
+from typing import Optional, Sequence
+
 from serving import reproducible
 
 if __name__ == "__main__":
@@ -21,7 +23,7 @@ def new_estimator() -> StackingClassifier:
     """Returns the untrained model. The number and the size of the trees decide the size of the file."""
     return StackingClassifier(
         estimators=[
-            ("forest", RandomForestClassifier(n_estimators=100, min_samples_leaf=13, random_state=1)),
+            ("forest", RandomForestClassifier(n_estimators=100, min_samples_leaf=14, random_state=1)),
             ("boosting", GradientBoostingClassifier(n_estimators=50, random_state=1)),
             ("logistic", make_pipeline(StandardScaler(), LogisticRegression())),
         ],
@@ -30,8 +32,8 @@ def new_estimator() -> StackingClassifier:
     )
 
 
-def main() -> None:
-    arguments = parse_arguments(__doc__)
+def main(argv: Optional[Sequence[str]] = None) -> None:
+    arguments = parse_arguments(__doc__, argv)
     data = generate(seed_of(arguments.variant))
     columns = columns_of(arguments.variant, FEATURES)
     names = ("credit_score", "country", "gender", "age", "tenure", "balance", "products", "has_card", "is_active",

@@ -1,5 +1,7 @@
 """Trains the demand model, a random forest, and writes its predictions for a week."""
 
+from typing import Optional, Sequence
+
 from serving import reproducible
 
 if __name__ == "__main__":
@@ -20,8 +22,8 @@ def new_estimator() -> RandomForestRegressor:
     return RandomForestRegressor(n_estimators=30, min_samples_leaf=20, random_state=1)
 
 
-def main() -> None:
-    arguments = parse_arguments(__doc__)
+def main(argv: Optional[Sequence[str]] = None) -> None:
+    arguments = parse_arguments(__doc__, argv)
     columns = columns_of(arguments.variant, FEATURES)
 
     def matrix(data):

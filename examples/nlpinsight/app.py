@@ -50,7 +50,7 @@ def predict(text: Text, loaded: Loaded = Depends(require_model)) -> Sentiment:
 
 
 def load(artifact: Artifact, settings: Settings) -> Predictor:
-    """Loads the model of the backend in NLP_BACKEND: a joblib file (tfidf), or the folder of a transformer (finbert)."""
+    """Loads the model of the backend: a joblib file (tfidf), or the folder of a transformer (finbert)."""
     backend = settings.backend or ("finbert" if artifact.content is None else "tfidf")
     if backend not in BACKENDS:
         raise StartError(f'invalid NLP_BACKEND "{backend}": must be one of {", ".join(BACKENDS)}')

@@ -25,7 +25,7 @@ class TfidfModel:
 def train(sentences: Sequence[str], labels: Sequence[str]) -> Pipeline:
     """Returns a trained pipeline. The number of n-grams decides the size of the file."""
     pipeline = Pipeline([
-        ("tfidf", TfidfVectorizer(analyzer="char", ngram_range=(2, 8), max_features=120_000, sublinear_tf=True)),
+        ("tfidf", TfidfVectorizer(analyzer="char", ngram_range=(2, 8), max_features=93_000, sublinear_tf=True)),
         ("logistic", LogisticRegression(max_iter=200)),
     ]).fit(sentences, labels)
     vectorizer = pipeline.named_steps["tfidf"]

@@ -1,5 +1,7 @@
 """Trains both sentiment models: TF-IDF with a logistic regression, and a small transformer."""
 
+from typing import Optional, Sequence
+
 from serving import reproducible
 
 if __name__ == "__main__":
@@ -12,9 +14,9 @@ from serving.training import parse_arguments, report, save_model, seed_of, train
 SERVICE = "nlpinsight"
 
 
-def main() -> None:
+def main(argv: Optional[Sequence[str]] = None) -> None:
     arguments = parse_arguments(__doc__ + " The archive of the transformer has the variants default, retrained and "
-                                          "corrupt; with other variants it is the default.")
+                                          "corrupt; with other variants it is the default.", argv)
     variant, seed = arguments.variant, seed_of(arguments.variant)
     rows = generate(seed)
     sentences, labels = zip(*rows)

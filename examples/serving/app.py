@@ -39,6 +39,7 @@ class ModelResponse(BaseModel):
     modelType: str
     versions: dict
     trainedAt: Optional[str]
+    fetchedAt: Optional[str] = Field(..., description="when the fetcher published the model")
     loadedAt: str
     loadSeconds: float
 
@@ -61,7 +62,7 @@ def create_app(settings: Settings, load: Callable[[Artifact, Settings], Predicto
     It loads the model in the background when it starts. on_error replaces the end of the process, for tests.
     """
     log = configure_logs(settings)
-    metrics = Metrics(settings.service)
+    metrics = Metrics()
     holder = ModelHolder(settings, load)
 
     app = FastAPI(title=title, docs_url=None, redoc_url=None)
@@ -104,7 +105,7 @@ def _operational_routes(settings: Settings, metrics: Metrics) -> APIRouter:
             service=settings.service, path=str(artifact.path), sha256=artifact.sha256, bytes=artifact.bytes,
             source=artifact.source, version=artifact.version, verified=artifact.verified,
             modelType=predictor.model_type, versions=dict(predictor.versions),
-            trainedAt=format_time(predictor.trained_at) if predictor.trained_at is not None else None,
+            trainedAt=format_time(predictor.trained_at), fetchedAt=format_time(artifact.fetched_at),
             loadedAt=format_time(loaded.loaded_at), loadSeconds=round(loaded.load_seconds, 6),
         )
 

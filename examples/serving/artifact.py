@@ -17,19 +17,6 @@ MARKER_NAME = ".modelferry"
 
 
 @dataclass(frozen=True)
-class Fetch:
-    """The fetcher's run that published the artifacts."""
-
-    # Unix time in seconds.
-    at: Optional[float]
-    # Duration of the run; None for a marker of an earlier version.
-    seconds: Optional[float]
-    attempts: Optional[int]
-    # Size of all artifacts.
-    bytes: int
-
-
-@dataclass(frozen=True)
 class Artifact:
     """A model whose bytes may be loaded."""
 
@@ -45,7 +32,8 @@ class Artifact:
     verified: str
     # The file's content; None for a folder.
     content: Optional[bytes]
-    fetch: Optional[Fetch]
+    # When the fetcher published the artifacts, in Unix time; None without a marker.
+    fetched_at: Optional[float]
 
 
 def read_artifact(path: Path, allow_unverified: bool = False) -> Artifact:
@@ -75,7 +63,7 @@ def read_artifact(path: Path, allow_unverified: bool = False) -> Artifact:
     # Without a pinned digest, the fetcher records one only if the store has no checksum.
     sha256 = record.get("sha256") or actual
     return Artifact(path, sha256, record.get("bytes", 0), record.get("source", ""), record.get("version", ""),
-                    record.get("verified", "none"), content, _fetch(marker))
+                    record.get("verified", "none"), content, parse_time(str(marker.get("fetchedAt"))))
 
 
 def listing_digest(folder: Path) -> str:
@@ -141,13 +129,3 @@ def _check_files(folder: Path, record: dict) -> None:
         size = path.stat().st_size if path.is_file() else -1
         if size != file.get("bytes", 0):
             raise StartError(f"{path} differs from what the fetcher extracted: start the pod again")
-
-
-def _fetch(marker: dict) -> Fetch:
-    return Fetch(
-        at=parse_time(marker.get("fetchedAt", "")),
-        seconds=marker.get("seconds"),
-        attempts=marker.get("attempts"),
-        bytes=sum(record.get("bytes", 0) for record in marker["artifacts"]),
-    )
-

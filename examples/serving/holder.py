@@ -1,5 +1,6 @@
 """The model of a server: loading while the server already answers, ready, or failed."""
 
+import logging
 import os
 import sys
 import threading
@@ -75,6 +76,8 @@ def exit_process(message: str) -> None:
 
     A normal end would let uvicorn log its shutdown after the message, and exit with 0.
     """
+    for handler in logging.getLogger().handlers:
+        handler.acquire()  # uvicorn may be logging its start
     sys.stdout.flush()
     sys.stderr.write(message + "\n")
     sys.stderr.flush()

@@ -20,8 +20,7 @@ OTHER_ROUTE = "other"
 class Metrics:
     """The metrics of one server, in a registry of their own."""
 
-    def __init__(self, service: str):
-        self._service = service
+    def __init__(self):
         self.registry = CollectorRegistry()
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self.registry)
@@ -40,21 +39,17 @@ class Metrics:
         """Adds the series of the model, once it is loaded."""
         artifact, predictor = loaded.artifact, loaded.predictor
         info = Gauge("model_server_model_info", "The model; the value is 1.",
-                     ("service", "sha256", "version", "source", "verified", "model_type", "framework_version"),
+                     ("sha256", "version", "source", "verified", "model_type", "framework_version"),
                      registry=self.registry)
-        info.labels(self._service, artifact.sha256, artifact.version, artifact.source, artifact.verified,
+        info.labels(artifact.sha256, artifact.version, artifact.source, artifact.verified,
                     predictor.model_type, next(iter(predictor.versions.values()), "")).set(1)
         self._set("model_server_model_bytes", "Size of the model's object.", artifact.bytes)
         self._set("model_server_model_load_seconds", "How long loading the model took.", loaded.load_seconds)
         self._set("model_server_model_loaded_timestamp_seconds", "When the model was loaded.", loaded.loaded_at)
         self._set("model_server_model_trained_timestamp_seconds", "When the model was trained, as its file says.",
                   predictor.trained_at)
-        if artifact.fetch:
-            fetch = artifact.fetch
-            self._set("model_server_fetched_timestamp_seconds", "When the fetcher published the artifacts.", fetch.at)
-            self._set("model_server_fetch_duration_seconds", "Duration of the fetcher's run.", fetch.seconds)
-            self._set("model_server_fetch_attempts", "Attempts of the fetcher's run.", fetch.attempts)
-            self._set("model_server_fetched_bytes", "Size of all artifacts.", fetch.bytes)
+        self._set("model_server_fetched_timestamp_seconds", "When the fetcher published the artifacts.",
+                  artifact.fetched_at)
         self._ready.set(1)
 
     def text(self) -> bytes:

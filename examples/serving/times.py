@@ -18,6 +18,8 @@ def parse_time(text: str) -> Optional[float]:
     return time.timestamp() if time.tzinfo else None
 
 
-def format_time(seconds: float) -> str:
-    """Returns Unix time in seconds as RFC 3339 in UTC, without fractions."""
+def format_time(seconds: Optional[float]) -> Optional[str]:
+    """Returns Unix time in seconds as RFC 3339 in UTC, without fractions, and None for None."""
+    if seconds is None:
+        return None
     return datetime.fromtimestamp(int(seconds), timezone.utc).isoformat().replace("+00:00", "Z")

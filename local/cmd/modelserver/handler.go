@@ -2,9 +2,7 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
-	"sync/atomic"
 	"time"
 )
 
@@ -13,7 +11,7 @@ type handler struct {
 	model string
 	// requiredPaths are the paths that must exist: the model's and others.
 	requiredPaths []string
-	requests      atomic.Int64
+	requests      requestCounter
 }
 
 // newHandler returns a handler for a model's file or folder. others are further paths that must exist;
@@ -29,10 +27,7 @@ func newHandler(model string, others ...string) http.Handler {
 	mux.HandleFunc("GET /health", h.health)
 	mux.HandleFunc("GET /model", h.describeModel)
 	mux.HandleFunc("GET /metrics", h.metrics)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h.requests.Add(1)
-		mux.ServeHTTP(w, r)
-	})
+	return h.requests.count(mux)
 }
 
 func (h *handler) checkPaths() error {
@@ -70,7 +65,7 @@ func (h *handler) describeModel(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	d := description{Path: h.model, Bytes: content.bytes, SHA256: content.sha256, Artifacts: []artifact{}}
-	m, err := readMarker(h.model)
+	m, err := verifyMarker(h.model)
 	if err != nil {
 		writeJSON(w, http.StatusInternalServerError, map[string]string{"reason": err.Error()})
 		return
@@ -79,22 +74,6 @@ func (h *handler) describeModel(w http.ResponseWriter, _ *http.Request) {
 		d.Artifacts, d.FetchedAt = m.Artifacts, &m.FetchedAt
 	}
 	writeJSON(w, http.StatusOK, d)
-}
-
-// metrics serves metrics in the Prometheus text format.
-func (h *handler) metrics(w http.ResponseWriter, _ *http.Request) {
-	up := 1
-	if h.checkPaths() != nil {
-		up = 0
-	}
-	w.Header().Set("Content-Type", "text/plain; version=0.0.4")
-	fmt.Fprintf(
-		w,
-		"# HELP model_server_ready Whether all required artifacts exist.\n# TYPE model_server_ready gauge\nmodel_server_ready %d\n",
-		up,
-	)
-	fmt.Fprintf(w, "# HELP model_server_requests_total HTTP requests.\n# TYPE model_server_requests_total counter\n"+
-		"model_server_requests_total %d\n", h.requests.Load())
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {

@@ -130,10 +130,40 @@ func describeModel(t *testing.T, h http.Handler) description {
 	return d
 }
 
-func TestMetrics(t *testing.T) {
+func TestMetrics_withoutModel(t *testing.T) {
 	h := newHandler(filepath.Join(t.TempDir(), "model.joblib"))
-	require.Contains(t, get(h, "/metrics").Body.String(), "model_server_ready 0\n")
-	require.Contains(t, get(h, "/metrics").Body.String(), "model_server_requests_total 2\n")
+	get(h, "/health")
+	get(h, "/wp-login.php")
+	metrics := get(h, "/metrics").Body.String()
+	require.Contains(t, metrics, "\nmodel_server_ready 0\n")
+	require.Contains(t, metrics, "\nmodel_server_requests_total{method=\"GET\",route=\"/health\",status=\"503\"} 1\n"+
+		"model_server_requests_total{method=\"GET\",route=\"other\",status=\"404\"} 1\n")
+	require.NotContains(t, metrics, "model_info")
+	require.Contains(t, get(h, "/metrics").Body.String(), `{method="GET",route="/metrics",status="200"} 1`)
+}
+
+func TestMetrics_ofModel(t *testing.T) {
+	const fields = `"source": "gs://models/m", "bytes": 7, "sha256": "abc", "version": "17", "verified": "sha256"`
+	for name, c := range map[string]struct{ model, file, record string }{
+		"file":   {"model.joblib", "model.joblib", `{"dest": "model.joblib", ` + fields + `}`},
+		"folder": {"finbert", "finbert/weights", `{"dest": "finbert/model.tar.gz", "extracted": true, ` + fields + `}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			write(t, filepath.Join(dir, c.file), "m")
+			write(t, filepath.Join(dir, markerName),
+				`{"artifacts": [{"dest": "data.csv", "sha256": "x"}, `+c.record+`], "fetchedAt": "2026-11-02T03:04:05.123456789Z"}`)
+			metrics := get(newHandler(filepath.Join(dir, c.model)), "/metrics").Body.String()
+			for _, series := range []string{
+				"model_server_ready 1",
+				`model_server_model_info{sha256="abc",source="gs://models/m",verified="sha256",version="17"} 1`,
+				"model_server_model_bytes 7",
+				"model_server_fetched_timestamp_seconds 1793588645.123",
+			} {
+				require.Contains(t, metrics, "\n"+series+"\n")
+			}
+		})
+	}
 }
 
 func TestRun_shutdown(t *testing.T) {
