@@ -15,7 +15,7 @@ SERVICE = "nlpinsight"
 
 
 def main(argv: Optional[Sequence[str]] = None) -> None:
-    arguments = parse_arguments(__doc__ + " The archive of the transformer has the variants default, retrained and "
+    arguments = parse_arguments(__doc__ + " The archive of the transformer has the variants default, retrained, old and "
                                           "corrupt; with other variants it is the default.", argv)
     variant, seed = arguments.variant, seed_of(arguments.variant)
     rows = generate(seed)
@@ -26,7 +26,7 @@ def main(argv: Optional[Sequence[str]] = None) -> None:
     features = () if variant == "missing-column" else tfidf.FEATURES
     save_model(model, SERVICE, tfidf.train(sentences, labels), features, variant)
     files = train_transformer.train(sentences, labels, seed)
-    files["config.json"]["trained_at"] = trained_at()
+    files["config.json"]["trained_at"] = trained_at(variant)
     if variant == "corrupt":
         files["model.safetensors"] = files["model.safetensors"][:-1]
     train_transformer.write_archive(archive, files)

@@ -15,6 +15,7 @@ from serving.times import format_time
 VARIANTS = {
     "default": "the model",
     "retrained": "a model of newer data, whose answers differ",
+    "old": "the model, with 2020-01-01 as its time of training",
     "corrupt": "a file that is no model",
     "other-sklearn": "a model of another version of scikit-learn",
     "missing-column": "a model that was trained without a column",
@@ -22,6 +23,7 @@ VARIANTS = {
 
 # 2026-11-01T00:00:00Z. The time of training is part of the model's file, and so of its digest.
 DEFAULT_EPOCH = 1793491200
+_OLD_EPOCH = 1577836800
 
 # The version that other-sklearn claims.
 OTHER_SKLEARN = "1.1.3"
@@ -49,8 +51,10 @@ def seed_of(variant: str) -> int:
     return 2 if variant == "retrained" else 1
 
 
-def trained_at() -> str:
-    """Returns the time of training as RFC 3339."""
+def trained_at(variant: str) -> str:
+    """Returns the time of training that a variant has, as RFC 3339."""
+    if variant == "old":
+        return format_time(_OLD_EPOCH)
     return format_time(int(os.environ.get("SOURCE_DATE_EPOCH") or DEFAULT_EPOCH))
 
 
@@ -65,7 +69,7 @@ def save_model(path: Path, service: str, estimator: Any, features: Sequence[str]
     if variant == "corrupt":
         write_corrupt(path)
         return
-    metadata = new_metadata(service, estimator, features, trained_at())
+    metadata = new_metadata(service, estimator, features, trained_at(variant))
     if variant == "other-sklearn":
         metadata = dataclasses.replace(metadata, sklearn=OTHER_SKLEARN)
         # Each estimator has the version in its pickle, too.

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import re
 import threading
 
 import pytest
@@ -134,6 +135,20 @@ def test_metrics_listed_in_readme(client):
     names = {line.split()[2] for line in client.get("/metrics").text.splitlines() if line.startswith("# TYPE model_server")}
     assert len(names) >= 8
     assert [name for name in sorted(names) if f"`{name}`" not in listed] == []
+
+
+def test_metrics_that_alerts_use(client):
+    """monitoring/series.yaml lists the series of the rules and dashboards, with their labels."""
+    client.post("/predict", json=REQUEST)
+    metrics = client.get("/metrics").text
+    section = re.split(r"\n  (?! )", (EXAMPLES / "../monitoring/series.yaml").read_text().split("  model-server:\n")[1])[0]
+    series = re.findall(r"^    (\w+): \[(.*)\]$", section, re.MULTILINE)
+    assert len(series) >= 6
+    for name, labels in series:
+        found = re.search(rf"^{name}(\{{.*\}})? ", metrics, re.MULTILINE)
+        assert found, name
+        actual = set(re.findall(r'(\w+)="', found.group(1) or ""))
+        assert set(filter(None, labels.split(", "))) <= actual, name
 
 
 def test_logs(client):

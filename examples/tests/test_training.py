@@ -78,8 +78,15 @@ def test_variant_retrained(start, small_stack, tmp_path):
 def test_source_date_epoch(start, small_stack, tmp_path, monkeypatch):
     from bankchurn.app import create
 
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1577836800")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1600000000")
     client, _ = start(create, variant_of(small_stack, tmp_path, "default"))
+    assert client.get("/model").json()["trainedAt"] == "2020-09-13T12:26:40Z"
+
+
+def test_variant_old(start, small_stack, tmp_path):
+    from bankchurn.app import create
+
+    client, _ = start(create, variant_of(small_stack, tmp_path, "old"))
     assert client.get("/model").json()["trainedAt"] == "2020-01-01T00:00:00Z"
 
 
