@@ -1,0 +1,180 @@
+//go:build alerts
+
+package alerts
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/intstr"
+)
+
+// The service that the services of the causes are copies of: the smallest.
+const (
+	template           = "chicagotaxi"
+	templateDeployment = "chicagotaxi-pipeline"
+)
+
+// readyTimeout is for a pod that starts beside many others.
+const readyTimeout = 5 * time.Minute
+
+// service is a copy of a service of the catalogue. It has the Deployment, the NetworkPolicy and the Service, under a
+// name of its own: the labels of the alerts tell it from the others.
+type service struct {
+	*stack
+	t    *testing.T
+	name string
+}
+
+// newService creates a copy of the template, changed by edit, which may be nil. It is deleted at the end of the test.
+func (s *stack) newService(t *testing.T, name string, edit func(*appsv1.Deployment)) service {
+	t.Helper()
+	ctx, c := t.Context(), service{s, t, name}
+	own := func(labels map[string]string) map[string]string {
+		copied := map[string]string{"app": name, "app.kubernetes.io/name": name}
+		for key, value := range labels {
+			if _, ok := copied[key]; !ok {
+				copied[key] = value
+			}
+		}
+		return copied
+	}
+	original, err := s.client.AppsV1().Deployments(namespace).Get(ctx, templateDeployment, metav1.GetOptions{})
+	require.NoError(t, err)
+	deployment := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: own(original.Labels)}, Spec: *original.Spec.DeepCopy()}
+	deployment.Spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"app": name}}
+	deployment.Spec.Template.Labels = own(original.Spec.Template.Labels)
+	deployment.Spec.Template.Spec.TopologySpreadConstraints, deployment.Spec.Template.Spec.Affinity = nil, nil
+	for _, containers := range [][]corev1.Container{deployment.Spec.Template.Spec.InitContainers, deployment.Spec.Template.Spec.Containers} {
+		for i := range containers { // the node has room for one pod of each service of the catalogue
+			containers[i].Resources.Requests[corev1.ResourceCPU] = resource.MustParse("10m")
+			containers[i].Resources.Requests[corev1.ResourceMemory] = resource.MustParse("32Mi")
+		}
+	}
+	if edit != nil {
+		edit(deployment)
+	}
+	policy, err := s.client.NetworkingV1().NetworkPolicies(namespace).Get(ctx, templateDeployment, metav1.GetOptions{})
+	require.NoError(t, err)
+	copied := &networkingv1.NetworkPolicy{ObjectMeta: metav1.ObjectMeta{Name: name}, Spec: *policy.Spec.DeepCopy()}
+	copied.Spec.PodSelector.MatchLabels = map[string]string{"app": name}
+	_, err = s.client.NetworkingV1().NetworkPolicies(namespace).Create(ctx, copied, metav1.CreateOptions{})
+	require.NoError(t, err)
+	_, err = s.client.CoreV1().Services(namespace).Create(ctx, &corev1.Service{
+		ObjectMeta: metav1.ObjectMeta{Name: name},
+		Spec:       corev1.ServiceSpec{Selector: map[string]string{"app": name}, Ports: []corev1.ServicePort{{Port: 80, TargetPort: intstr.FromString("http")}}},
+	}, metav1.CreateOptions{})
+	require.NoError(t, err)
+	_, err = s.client.AppsV1().Deployments(namespace).Create(ctx, deployment, metav1.CreateOptions{})
+	require.NoError(t, err)
+	t.Cleanup(func() {
+		ctx := context.Background()
+		background := metav1.DeletePropagationBackground
+		_ = s.client.AppsV1().Deployments(namespace).Delete(ctx, name, metav1.DeleteOptions{PropagationPolicy: &background})
+		_ = s.client.CoreV1().Services(namespace).Delete(ctx, name, metav1.DeleteOptions{})
+		_ = s.client.NetworkingV1().NetworkPolicies(namespace).Delete(ctx, name, metav1.DeleteOptions{})
+	})
+	return c
+}
+
+// labels of the alerts of the service.
+func (c service) labels() map[string]string { return map[string]string{"service": c.name} }
+
+// server is the container of the model server.
+func server(d *appsv1.Deployment) *corev1.Container { return &d.Spec.Template.Spec.Containers[0] }
+
+// waitUntilReady waits until one pod of the service is ready, which is not the other one, and returns it.
+func (c service) waitUntilReady(other types.UID) corev1.Pod {
+	c.t.Helper()
+	var found corev1.Pod
+	waitFor(c.t, readyTimeout, func() error {
+		pods, err := c.client.CoreV1().Pods(namespace).List(c.t.Context(), metav1.ListOptions{LabelSelector: "app=" + c.name})
+		if err != nil {
+			return err
+		}
+		for _, pod := range pods.Items {
+			if pod.UID == other || pod.DeletionTimestamp != nil {
+				continue
+			}
+			for _, condition := range pod.Status.Conditions {
+				if condition.Type == corev1.PodReady && condition.Status == corev1.ConditionTrue {
+					found = pod
+					return nil
+				}
+			}
+		}
+		return fmt.Errorf("no pod of %s is ready", c.name)
+	})
+	return found
+}
+
+// waitUntilSeen waits until Prometheus has a series of the service's pod, which has to be ready.
+func (c service) waitUntilSeen(query string) {
+	c.t.Helper()
+	waitFor(c.t, readyTimeout, func() error {
+		series, err := c.prometheus.query(c.t.Context(), query)
+		if err == nil && len(series) == 0 {
+			err = fmt.Errorf("no series: %s", query)
+		}
+		return err
+	})
+}
+
+// patch changes the service's Deployment.
+func (c service) patch(patch string) {
+	c.t.Helper()
+	_, err := c.client.AppsV1().Deployments(namespace).
+		Patch(c.t.Context(), c.name, types.StrategicMergePatchType, []byte(patch), metav1.PatchOptions{})
+	require.NoError(c.t, err)
+}
+
+// deletePod deletes a pod, and waits until another one is ready.
+func (c service) deletePod(pod corev1.Pod) corev1.Pod {
+	c.t.Helper()
+	now := int64(0)
+	require.NoError(c.t, c.client.CoreV1().Pods(namespace).Delete(c.t.Context(), pod.Name, metav1.DeleteOptions{GracePeriodSeconds: &now}))
+	return c.waitUntilReady(pod.UID)
+}
+
+// killServer kills the server's processes in a pod, as the kernel does if memory is short. The pod's processes belong
+// to this machine's cgroups, which have the pod's UID in their names.
+func (c service) killServer(pod corev1.Pod) {
+	c.t.Helper()
+	killed := 0
+	processes, err := filepath.Glob("/proc/[0-9]*")
+	require.NoError(c.t, err)
+	for _, process := range processes {
+		cgroup, _ := os.ReadFile(filepath.Join(process, "cgroup")) // it may have ended
+		command, _ := os.ReadFile(filepath.Join(process, "cmdline"))
+		if !strings.Contains(string(cgroup), string(pod.UID)) || !strings.Contains(string(command), "python") {
+			continue
+		}
+		pid, err := strconv.Atoi(filepath.Base(process))
+		require.NoError(c.t, err)
+		require.NoError(c.t, syscall.Kill(pid, syscall.SIGKILL))
+		killed++
+	}
+	require.NotZero(c.t, killed, "no process of %s", pod.Name)
+}
+
+// url returns the service's URL from this machine.
+func (c service) url() string {
+	c.t.Helper()
+	object, err := c.client.CoreV1().Services(namespace).Get(c.t.Context(), c.name, metav1.GetOptions{})
+	require.NoError(c.t, err)
+	return "http://" + object.Spec.ClusterIP
+}
