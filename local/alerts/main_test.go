@@ -5,8 +5,8 @@
 //
 //	make e2e-alerts STACK=eks
 //
-// The rules are those of a real cluster, with their real times. So the causes run at the same time: each has a service of
-// its own, and the alert of another one does not count.
+// The rules are those of a real cluster, with their real times. So the causes run at the same time: each has a service
+// of its own, and the alert of another one does not count.
 package alerts
 
 import (

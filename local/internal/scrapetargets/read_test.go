@@ -12,8 +12,8 @@ import (
 	"k8s.io/client-go/rest"
 )
 
-// read reads a cluster whose API server has these lists, and answers with a status to all others. TestMonitoring reads a
-// real one.
+// read reads a cluster whose API server has these lists, and answers with a status to all others. TestMonitoring reads
+// a real one.
 func read(t *testing.T, lists map[string]any, otherwise int) (Cluster, error) {
 	t.Helper()
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
