@@ -70,8 +70,10 @@ func TestHandler_metrics(t *testing.T) {
 				{"source":"gs://b/m","sha256":"00ff","version":"7","verified":"sha256"},
 				{"source":"gs://b/d","verified":"crc"}],"bytes":4100000,"seconds":1.25,"attempts":3}`)},
 			want: []string{
-				`modelferry_fetcher_artifact_info{container="fetcher",namespace="ml",pod="a",sha256="",source="gs://b/d",uid="uid-of-pod",verified="crc",version=""} 1`,
-				`modelferry_fetcher_artifact_info{container="fetcher",namespace="ml",pod="a",sha256="00ff",source="gs://b/m",uid="uid-of-pod",verified="sha256",version="7"} 1`,
+				`modelferry_fetcher_artifact_info{container="fetcher",namespace="ml",pod="a",sha256="",` +
+					`source="gs://b/d",uid="uid-of-pod",verified="crc",version=""} 1`,
+				`modelferry_fetcher_artifact_info{container="fetcher",namespace="ml",pod="a",sha256="00ff",` +
+					`source="gs://b/m",uid="uid-of-pod",verified="sha256",version="7"} 1`,
 				"modelferry_fetcher_attempts" + labels + " 3",
 				"modelferry_fetcher_bytes" + labels + " 4.1e+06",
 				"modelferry_fetcher_duration_seconds" + labels + " 1.25",

@@ -41,7 +41,8 @@ func Deploy(ctx context.Context, o Options) error {
 		return fmt.Errorf("monitoring: %w", err)
 	}
 	rollout := diagnosis.Rollout{Client: c.client, Namespace: Namespace, Printf: o.Printf}
-	if err := rollout.Follow(ctx, func(ctx context.Context) error { return c.applyAll(ctx, o, cloud.ExporterManifest, images) }); err != nil {
+	apply := func(ctx context.Context) error { return c.applyAll(ctx, o, cloud.ExporterManifest, images) }
+	if err := rollout.Follow(ctx, apply); err != nil {
 		return fmt.Errorf("monitoring: %w", err)
 	}
 	return nil

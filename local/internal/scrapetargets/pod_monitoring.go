@@ -37,7 +37,7 @@ type PodMonitoring struct {
 
 // The default of targetLabels.metadata. A ClusterPodMonitoring has the namespace as well; for a PodMonitoring, it is
 // always set.
-// https://github.com/GoogleCloudPlatform/prometheus-engine/blob/v0.17.0/doc/api.md#monitoring.googleapis.com/v1.TargetLabels
+// https://github.com/GoogleCloudPlatform/prometheus-engine/blob/v0.17.0/doc/api.md
 var defaultMetadata = []string{"pod", "container", "top_level_controller_name", "top_level_controller_type"}
 
 // podMonitoringTargets returns the targets with the labels of the generated scrape configuration:
