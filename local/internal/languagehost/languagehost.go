@@ -96,6 +96,11 @@ func build(ctx context.Context, program *pulumirpc.ProgramInfo) (string, error) 
 	// Without symbols it links faster. The flags of upstream's host, such as -trimpath, would compile every package again.
 	compiler := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", target, ".")
 	compiler.Dir = program.GetProgramDirectory()
+	// As in images.Program.Compile: another stack may run the program at the same time.
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return "", err
+	}
+	compiler.Env = append(os.Environ(), "GOTMPDIR="+filepath.Dir(target))
 	if output, err := compiler.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build in %s: %w\n%s", compiler.Dir, err, output)
 	}

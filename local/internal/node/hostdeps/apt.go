@@ -7,9 +7,12 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"syscall"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // containerdService is the systemd unit that Debian's containerd package starts when it is installed.
@@ -21,11 +24,15 @@ type Apt struct {
 	AptGet string
 	// Systemctl is the path of systemctl, or "" if systemd does not run.
 	Systemctl string
+	// Lock is a file that Install and Update lock. apt-get waits for another apt-get that installs, but fails if one
+	// updates the package lists.
+	Lock string
 }
 
 // FindApt returns the machine's apt-get. ok is false if there is none.
 func FindApt() (apt Apt, ok bool) {
 	apt.AptGet = FindProgram("apt-get")
+	apt.Lock = "/run/lock/modelferry-apt.lock"
 	if _, err := os.Stat("/run/systemd/system"); err == nil { // as sd_booted(3) tests
 		apt.Systemctl = FindProgram("systemctl")
 	}
@@ -36,18 +43,23 @@ func FindApt() (apt Apt, ok bool) {
 // them, or if the mirrors no longer serve the listed version. progress receives the output of apt-get line by line. If
 // the installation starts the containerd service, it is disabled, because a node runs its own containerd.
 func (a Apt) Install(ctx context.Context, packages []string, progress func(line string)) error {
+	unlock, err := a.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	install := append([]string{"install", "--yes", "--no-install-recommends", "--no-remove"}, packages...)
 	wasActive := a.containerdActive(ctx)
 	updated := false
 	if a.Run(ctx, func(string) {}, append([]string{"--simulate"}, install...)...) != nil {
-		if err := a.Update(ctx, progress); err != nil {
+		if err := a.update(ctx, progress); err != nil {
 			return err
 		}
 		updated = true
 	}
-	err := a.Run(ctx, progress, install...)
+	err = a.Run(ctx, progress, install...)
 	if err != nil && !updated && ctx.Err() == nil {
-		if err := a.Update(ctx, progress); err != nil {
+		if err := a.update(ctx, progress); err != nil {
 			return err
 		}
 		err = a.Run(ctx, progress, install...)
@@ -61,8 +73,30 @@ func (a Apt) Install(ctx context.Context, packages []string, progress func(line 
 	return nil
 }
 
+// lock waits until no other process, such as that of another stack, holds the lock.
+func (a Apt) lock(ctx context.Context) (unlock func(), err error) {
+	const interval = 100 * time.Millisecond
+	if err := os.MkdirAll(filepath.Dir(a.Lock), 0o755); err != nil {
+		return nil, fmt.Errorf("lock of apt-get: %w", err)
+	}
+	file := flock.New(a.Lock)
+	if _, err := file.TryLockContext(ctx, interval); err != nil {
+		return nil, fmt.Errorf("lock of apt-get: %w", err)
+	}
+	return func() { _ = file.Unlock() }, nil
+}
+
 // Update updates the package lists. It must run as root.
 func (a Apt) Update(ctx context.Context, progress func(string)) error {
+	unlock, err := a.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return a.update(ctx, progress)
+}
+
+func (a Apt) update(ctx context.Context, progress func(string)) error {
 	if err := a.Run(ctx, progress, "update"); err != nil {
 		return fmt.Errorf("update the package lists: %w", err)
 	}

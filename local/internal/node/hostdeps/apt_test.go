@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
 )
 
 // command writes an executable that logs its arguments and then runs a script. The script has the arguments in $* and
@@ -58,7 +59,7 @@ func TestApt_Install(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			state := t.TempDir()
-			apt := Apt{AptGet: command(t, state, "apt-get", c.apt)}
+			apt := Apt{Lock: filepath.Join(state, "lock"), AptGet: command(t, state, "apt-get", c.apt)}
 			err := apt.Install(t.Context(), []string{"runc", "mount"}, func(string) {})
 			if c.wantError == "" {
 				require.NoError(t, err)
@@ -72,7 +73,7 @@ func TestApt_Install(t *testing.T) {
 
 func TestApt_Install_nonInteractiveWithOutput(t *testing.T) {
 	state := t.TempDir()
-	apt := Apt{AptGet: command(t, state, "apt-get", `
+	apt := Apt{Lock: filepath.Join(state, "lock"), AptGet: command(t, state, "apt-get", `
 case "$*" in *--simulate*) echo hidden; exit;; esac
 echo "frontend $DEBIAN_FRONTEND, needrestart $NEEDRESTART_MODE"; echo; echo "Unpacking runc" >&2`)}
 	var lines []string
@@ -100,7 +101,7 @@ func TestApt_Install_disablesNewServices(t *testing.T) {
 				require.NoError(t, os.WriteFile(marker, nil, 0o644))
 			}
 			install := `case "$*" in *--simulate*) exit;; esac` + "\n" + c.apt
-			apt := Apt{AptGet: command(t, state, "apt-get", install), Systemctl: command(t, state, "systemctl", running)}
+			apt := Apt{Lock: filepath.Join(state, "lock"), AptGet: command(t, state, "apt-get", install), Systemctl: command(t, state, "systemctl", running)}
 			require.NoError(t, apt.Install(t.Context(), c.packages, func(string) {}))
 			_, err := os.Stat(marker)
 			require.Equal(t, c.want, err == nil)
@@ -110,7 +111,7 @@ func TestApt_Install_disablesNewServices(t *testing.T) {
 
 func TestApt_Install_interrupted(t *testing.T) {
 	state := t.TempDir()
-	apt := Apt{AptGet: command(t, state, "apt-get", `
+	apt := Apt{Lock: filepath.Join(state, "lock"), AptGet: command(t, state, "apt-get", `
 case "$*" in *--simulate*) exit;; esac
 trap 'echo finishing the current package; touch $state/finished; exit 100' INT
 echo started; while :; do sleep 0.05; done`)}
@@ -123,4 +124,17 @@ echo started; while :; do sleep 0.05; done`)}
 	require.ErrorContains(t, err, "finishing the current package")
 	require.FileExists(t, filepath.Join(state, "finished"))
 	require.NotContains(t, loggedCalls(t, state), "apt-get update", "no second attempt")
+}
+
+// A second process installs when the first one has finished, and not while that updates the package lists.
+func TestApt_Install_oneAtATime(t *testing.T) {
+	state := t.TempDir()
+	apt := Apt{Lock: filepath.Join(state, "lock"), AptGet: command(t, state, "apt-get", `
+case "$*" in *--simulate*) exit;; esac
+mkdir $state/busy && sleep 0.2 && rmdir $state/busy`)}
+	var processes errgroup.Group
+	for range 3 {
+		processes.Go(func() error { return apt.Install(t.Context(), []string{"runc"}, func(string) {}) })
+	}
+	require.NoError(t, processes.Wait(), "two at once, of which mkdir fails for one")
 }
