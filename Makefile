@@ -219,15 +219,11 @@ soak: ## run the long tests: the fetcher with the race detector and 5 GB objects
 	@$(call fuzz,local,FuzzAllows,./internal/gcpiam,150000)
 	@$(call fuzz,local,FuzzCheckIRSATrust,./internal/eksidentity,25000)
 
-e2e = go test -C local -tags e2e -count=1 -timeout 60m -v $(run_flag)
-
 e2e: ## run the end-to-end tests, as root; one scenario with RUN= [RUN=TestRollback STACK= PROVIDER=]
 	$(call build)
 	$(call build,modelferry kube-state-metrics)
 	$(call kubernetes_plugin)
-	@# One after the other: two local clouds at once would slow each other down.
-	@status=0; $(e2e) ./internal/provider/kubernetes || status=1; \
-	for stack in $(if $(stack_flag),$(STACK),gke eks); do $(e2e) ./e2e -stack $$stack || status=1; done; exit $$status
+	@go run -C local ./cmd/e2e $(run_flag) $(stack_flag)
 
 e2e-plugin: ## test that stacks continue with Pulumi's official Kubernetes plugin, and back; it builds the plugin
 	$(call build,pulumi kube ferry pulumi-resource-kubernetes)

@@ -44,7 +44,28 @@ func forEachStack(t *testing.T, scenario func(*cloud)) {
 // forStack runs a scenario as a subtest for one stack, unless -stack names the other one.
 func forStack(t *testing.T, stack string, scenario func(*cloud)) {
 	t.Helper()
-	if *stackFlag != "" && *stackFlag != stack {
+	runScenario(t, stack, "shared", scenario)
+}
+
+// forEachStackAlone is forEachStack for a scenario that looks at the whole host or needs both local clouds: no other
+// process may use one.
+func forEachStackAlone(t *testing.T, scenario func(*cloud)) {
+	t.Helper()
+	for _, stack := range paths.Stacks {
+		forStackAlone(t, stack, scenario)
+	}
+}
+
+// forStackAlone is forEachStackAlone for one stack.
+func forStackAlone(t *testing.T, stack string, scenario func(*cloud)) {
+	t.Helper()
+	runScenario(t, stack, "alone", scenario)
+}
+
+// runScenario runs a scenario as a subtest, unless the flags leave it out. host is the value of -host that selects it.
+func runScenario(t *testing.T, stack, host string, scenario func(*cloud)) {
+	t.Helper()
+	if *stackFlag != "" && *stackFlag != stack || *hostFlag != "" && *hostFlag != host {
 		return
 	}
 	t.Run(stack, func(t *testing.T) { scenario(openCloud(t, stack)) })

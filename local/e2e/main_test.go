@@ -5,7 +5,8 @@
 //
 //	make e2e RUN=TestModelUpdate STACK=gke
 //
-// The scenarios of a stack share one local cloud. The first one starts it; each puts back what it changed.
+// The scenarios of a stack share one local cloud. The first one starts it; each puts back what it changed. Scenarios of
+// another stack may run at the same time, in another process, except beside those of forEachStackAlone.
 package e2e
 
 import (
@@ -23,13 +24,21 @@ import (
 	"github.com/modelferry/modelferry/local/internal/repotest"
 )
 
-var stackFlag = flag.String("stack", "", "run the scenarios on this stack only: gke or eks; default both")
+var (
+	stackFlag = flag.String("stack", "", "run the scenarios on this stack only: gke or eks; default both")
+	hostFlag  = flag.String("host", "", "run only the scenarios beside which those of another stack may run (shared), "+
+		"or only the others (alone); default all")
+)
 
 func TestMain(m *testing.M) {
 	flag.Parse()
 	repotest.DisableCache()
 	if *stackFlag != "" && !slices.Contains(paths.Stacks, *stackFlag) {
 		fmt.Fprintf(os.Stderr, "invalid stack %q: must be %s\n", *stackFlag, strings.Join(paths.Stacks, " or "))
+		os.Exit(2)
+	}
+	if !slices.Contains([]string{"", "shared", "alone"}, *hostFlag) {
+		fmt.Fprintf(os.Stderr, "invalid -host %q: must be shared or alone\n", *hostFlag)
 		os.Exit(2)
 	}
 	if err := installHostTools(); err != nil {

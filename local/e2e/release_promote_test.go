@@ -12,12 +12,12 @@ import (
 
 // TestRelease_promote releases a model on the local GKE, and copies it from there to the local EKS, which deploys it.
 func TestRelease_promote(t *testing.T) {
-	forStack(t, "eks", func(eks *cloud) {
+	forStackAlone(t, "eks", func(eks *cloud) {
 		t := eks.t
+		eks.start() // first, so that TestDown_leavesNothing need not start it again
 		gke := openCloud(t, "gke")
 		gke.start()
 		t.Cleanup(gke.stop)
-		eks.start()
 		eks.restoreLater()
 		gke.configured = true // It is stopped afterwards.
 		file := gke.release("bankchurn", "a model that is promoted\n")

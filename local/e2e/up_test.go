@@ -8,11 +8,13 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/modelferry/modelferry/local/internal/node/network"
+	"github.com/modelferry/modelferry/local/internal/paths"
 )
 
 // unchanged is how up's last line reads when there was nothing to do.
@@ -47,7 +49,7 @@ func TestUp_idempotent(t *testing.T) {
 
 // TestNode_memory reports what a node takes when nothing goes on.
 func TestNode_memory(t *testing.T) {
-	forEachStack(t, func(c *cloud) {
+	forEachStackAlone(t, func(c *cloud) {
 		t := c.t
 		c.stopOthers() // They would share pages with it.
 		c.start()
@@ -63,7 +65,7 @@ func TestNode_memory(t *testing.T) {
 
 // TestDown_leavesNothing compares the host before up and after down.
 func TestDown_leavesNothing(t *testing.T) {
-	forEachStack(t, func(c *cloud) {
+	forEachStackAlone(t, func(c *cloud) {
 		t := c.t
 		c.stopOthers()
 		if !c.clean {
@@ -86,14 +88,15 @@ func TestUp_addressRangeInUse(t *testing.T) {
 		require.NoError(t, err)
 		first := addresses.Prefix().Addr().As4()
 		occupied := netip.AddrFrom4([4]byte{first[0], first[1], 9, 1})
-		other := freeRange(t)
+		other := c.freeRange()
 
-		link := []string{"ip", "link", "add", "ferrytest", "type", "veth", "peer", "name", "ferrypeer"}
-		_ = exec.Command("ip", "link", "del", "ferrytest").Run() // of a run that was killed
+		name := "ferrytest-" + c.Stack
+		link := []string{"ip", "link", "add", name, "type", "veth", "peer", "name", "ferrypeer-" + c.Stack}
+		_ = exec.Command("ip", "link", "del", name).Run() // of a run that was killed
 		require.NoError(t, exec.Command(link[0], link[1:]...).Run())
-		t.Cleanup(func() { require.NoError(t, exec.Command("ip", "link", "del", "ferrytest").Run()) })
-		require.NoError(t, exec.Command("ip", "addr", "add", netip.PrefixFrom(occupied, 24).String(), "dev", "ferrytest").Run())
-		require.NoError(t, exec.Command("ip", "link", "set", "ferrytest", "up").Run())
+		t.Cleanup(func() { require.NoError(t, exec.Command("ip", "link", "del", name).Run()) })
+		require.NoError(t, exec.Command("ip", "addr", "add", netip.PrefixFrom(occupied, 24).String(), "dev", name).Run())
+		require.NoError(t, exec.Command("ip", "link", "set", name, "up").Run())
 		require.Contains(t, c.runFailing("up"), "is in use")
 		t.Cleanup(c.stop) // The other scenarios expect the stack's own range.
 		c.run("up", "--range", other)
@@ -101,21 +104,24 @@ func TestUp_addressRangeInUse(t *testing.T) {
 	})
 }
 
-// freeRange returns a /16 that the host reaches over none of its links, as --range takes it.
-func freeRange(t *testing.T) string {
-	t.Helper()
+// freeRange returns a /16 that the host reaches over none of its links, as --range takes it. Stacks get different ones,
+// because this scenario of another stack may run at the same time.
+func (c *cloud) freeRange() string {
+	c.t.Helper()
 	routes, err := network.UsedPrefixes()
-	require.NoError(t, err)
-	for second := range byte(100) {
-		prefix := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 77 + second, 0, 0}), 16)
+	require.NoError(c.t, err)
+	const perStack = 50
+	first := 77 + perStack*slices.Index(paths.Stacks, c.Stack)
+	for second := first; second < first+perStack; second++ {
+		prefix := netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(second), 0, 0}), 16)
 		free := true
 		for _, route := range routes {
 			free = free && !route.Prefix.Overlaps(prefix)
 		}
 		if free {
-			return fmt.Sprintf("10.%d", 77+second)
+			return fmt.Sprintf("10.%d", second)
 		}
 	}
-	require.FailNow(t, "no free address range from 10.77 to 10.176")
+	require.FailNow(c.t, "no free address range", "from 10.%d to 10.%d", first, first+perStack-1)
 	return ""
 }
