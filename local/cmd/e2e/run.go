@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// run runs the jobs at the same time and returns the errors of those that did not pass. The output of one job is printed
-// as it comes, that of several is printed one after the other when all have ended, and in between their progress.
+// run runs the jobs at the same time and returns the errors of those that did not pass. The output of one job is
+// printed as it comes, that of several is printed one after the other when all have ended, and in between their
+// progress.
 func (s stage) run(ctx context.Context, root, work string, out io.Writer) error {
 	if len(s) == 1 {
 		return s[0].runTo(ctx, root, work, out)

@@ -93,7 +93,8 @@ func build(ctx context.Context, program *pulumirpc.ProgramInfo) (string, error) 
 	if !filepath.IsAbs(target) {
 		target = filepath.Join(program.GetProgramDirectory(), target)
 	}
-	// Without symbols it links faster. The flags of upstream's host, such as -trimpath, would compile every package again.
+	// Without symbols it links faster. The flags of upstream's host, such as -trimpath, would compile every package
+	// again.
 	compiler := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-ldflags=-s -w", "-o", target, ".")
 	compiler.Dir = program.GetProgramDirectory()
 	// As in images.Program.Compile: another stack may run the program at the same time.
