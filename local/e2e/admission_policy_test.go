@@ -50,7 +50,7 @@ func TestAdmissionPolicy_newService(t *testing.T) {
 			forStack(t, "eks", func(c *cloud) {
 				t := c.t
 				c.start()
-				c.setPropagationDelay(10 * time.Second) // longer than the update takes until it creates the Deployment
+				c.setPropagationDelay(15 * time.Second) // longer than the update takes until it creates the Deployment
 				if test.newPolicy {                     // as in a stack that was deployed before the program had the policy
 					c.setConfig("config:\n    modelferry:admissionPolicy: {enabled: false}\n")
 					c.run("up")

@@ -16,8 +16,8 @@ import (
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
 )
 
-// revocationDelay is longer than a rollout, so that one that starts at once still has the permission.
-const revocationDelay = 15 * time.Second
+// revocationDelay is longer than a rollout on a busy machine, so that one that starts at once still has the permission.
+const revocationDelay = 25 * time.Second
 
 // grantTypes are the types of the resources by which a service may read its prefixes.
 var grantTypes = map[string]string{
