@@ -217,7 +217,7 @@ soak: ## run the long tests: the fetcher with the race detector and 5 GB objects
 	@$(call fuzz,.,FuzzLoad,./config,25000)
 	@$(call fuzz,local,FuzzMatch,./internal/iampolicy,400000)
 	@$(call fuzz,local,FuzzAllows,./internal/gcpiam,150000)
-	@$(call fuzz,local,FuzzCheckIRSATrust,./internal/eksidentity,25000)
+	@$(call fuzz,local,FuzzCheckIRSA,./internal/eksidentity/trustpolicy,25000)
 
 e2e: ## run the end-to-end tests, as root; one scenario with RUN= [RUN=TestRollback STACK= PROVIDER=]
 	$(call build)

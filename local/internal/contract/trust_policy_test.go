@@ -10,7 +10,7 @@ import (
 
 	"github.com/modelferry/modelferry/config/configtest"
 	"github.com/modelferry/modelferry/infra"
-	"github.com/modelferry/modelferry/local/internal/eksidentity"
+	"github.com/modelferry/modelferry/local/internal/eksidentity/trustpolicy"
 	"github.com/modelferry/modelferry/stack"
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
@@ -45,32 +45,32 @@ func trustPolicies(t *testing.T, mode string) map[serviceAccount][]byte {
 // Each service account can assume its own role and no other, and other tokens can assume none.
 func TestTrustPolicy_irsa(t *testing.T) {
 	policies := trustPolicies(t, "irsa")
-	claims := func(a serviceAccount) eksidentity.Claims {
-		return eksidentity.Claims{
+	claims := func(a serviceAccount) trustpolicy.Claims {
+		return trustpolicy.Claims{
 			Issuer: stacktest.OIDCIssuer, Audience: []string{"sts.amazonaws.com"},
 			Subject: fmt.Sprintf("system:serviceaccount:%s:%s", a.namespace, a.name),
 		}
 	}
 	for role, policy := range policies {
 		for caller := range policies {
-			err := eksidentity.CheckIRSATrust(policy, stacktest.OIDCProviderArn, claims(caller))
+			err := trustpolicy.CheckIRSA(policy, stacktest.OIDCProviderArn, claims(caller))
 			require.Equal(t, caller == role, err == nil, "%s as %s: %v", caller, role, err)
 		}
 		roleClaims := claims(role)
-		for name, change := range map[string]func(*eksidentity.Claims){
-			"same name in another namespace":     func(c *eksidentity.Claims) { c.Subject = "system:serviceaccount:other:" + role.name },
-			"name with the same prefix":          func(c *eksidentity.Claims) { c.Subject += "-2" },
-			"name is a wildcard":                 func(c *eksidentity.Claims) { c.Subject = "system:serviceaccount:" + role.namespace + ":*" },
-			"audience of the API server":         func(c *eksidentity.Claims) { c.Audience = []string{"https://kubernetes.default.svc"} },
-			"issuer or ARN of another cluster":   func(c *eksidentity.Claims) { c.Issuer = strings.Replace(c.Issuer, "0123", "4567", 1) },
-			"audience of the Pod Identity agent": func(c *eksidentity.Claims) { c.Audience = []string{"pods.eks.amazonaws.com"} },
+		for name, change := range map[string]func(*trustpolicy.Claims){
+			"same name in another namespace":     func(c *trustpolicy.Claims) { c.Subject = "system:serviceaccount:other:" + role.name },
+			"name with the same prefix":          func(c *trustpolicy.Claims) { c.Subject += "-2" },
+			"name is a wildcard":                 func(c *trustpolicy.Claims) { c.Subject = "system:serviceaccount:" + role.namespace + ":*" },
+			"audience of the API server":         func(c *trustpolicy.Claims) { c.Audience = []string{"https://kubernetes.default.svc"} },
+			"issuer or ARN of another cluster":   func(c *trustpolicy.Claims) { c.Issuer = strings.Replace(c.Issuer, "0123", "4567", 1) },
+			"audience of the Pod Identity agent": func(c *trustpolicy.Claims) { c.Audience = []string{"pods.eks.amazonaws.com"} },
 		} {
 			changed := roleClaims
 			change(&changed)
-			require.Error(t, eksidentity.CheckIRSATrust(policy, stacktest.OIDCProviderArn, changed), "%s: %s", role, name)
+			require.Error(t, trustpolicy.CheckIRSA(policy, stacktest.OIDCProviderArn, changed), "%s: %s", role, name)
 		}
-		require.Error(t, eksidentity.CheckIRSATrust(policy, stacktest.OIDCProviderArn+"4567", roleClaims), "another identity provider")
-		require.Error(t, eksidentity.CheckPodIdentityTrust(policy, map[string]string{}), "Pod Identity was not chosen")
+		require.Error(t, trustpolicy.CheckIRSA(policy, stacktest.OIDCProviderArn+"4567", roleClaims), "another identity provider")
+		require.Error(t, trustpolicy.CheckPodIdentity(policy, map[string]string{}), "Pod Identity was not chosen")
 	}
 }
 
@@ -84,7 +84,7 @@ func TestTrustPolicy_podIdentity(t *testing.T) {
 	}
 	for role, policy := range policies {
 		for caller := range policies {
-			err := eksidentity.CheckPodIdentityTrust(policy, tags(stacktest.ClusterArn, caller))
+			err := trustpolicy.CheckPodIdentity(policy, tags(stacktest.ClusterArn, caller))
 			require.Equal(t, caller == role, err == nil, "%s as %s: %v", caller, role, err)
 		}
 		for name, session := range map[string]map[string]string{
@@ -93,9 +93,9 @@ func TestTrustPolicy_podIdentity(t *testing.T) {
 			"of another account":               tags(strings.Replace(stacktest.ClusterArn, stacktest.AccountID, "210987654321", 1), role),
 			"without tags":                     {},
 		} {
-			require.Error(t, eksidentity.CheckPodIdentityTrust(policy, session), "%s: %s", role, name)
+			require.Error(t, trustpolicy.CheckPodIdentity(policy, session), "%s: %s", role, name)
 		}
-		require.Error(t, eksidentity.CheckIRSATrust(policy, stacktest.OIDCProviderArn, eksidentity.Claims{
+		require.Error(t, trustpolicy.CheckIRSA(policy, stacktest.OIDCProviderArn, trustpolicy.Claims{
 			Issuer: stacktest.OIDCIssuer, Audience: []string{"sts.amazonaws.com"},
 			Subject: "system:serviceaccount:" + role.namespace + ":" + role.name,
 		}), "IRSA was not chosen")

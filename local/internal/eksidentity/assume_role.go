@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
+	"github.com/modelferry/modelferry/local/internal/eksidentity/trustpolicy"
 	"github.com/modelferry/modelferry/local/internal/provider/aws"
 	"github.com/modelferry/modelferry/local/internal/secrets"
 )
@@ -18,7 +19,7 @@ type Session struct {
 	Credentials secrets.StoreAccount
 	RoleARN     string
 	RoleID      string // unique id
-	Claims      Claims
+	Claims      trustpolicy.Claims
 }
 
 // apiError is an error response of an AWS API. Clients decide by its code whether they retry.
@@ -54,11 +55,11 @@ func assumeRoleWithWebIdentity(ctx context.Context, dir string, verifier *Verifi
 	if err != nil {
 		return Session{}, err
 	}
-	return newSession(dir, cloud, roleARN, claims, func(policy []byte) error { return CheckIRSATrust(policy, providerARN, claims) })
+	return newSession(dir, cloud, roleARN, claims, func(policy []byte) error { return trustpolicy.CheckIRSA(policy, providerARN, claims) })
 }
 
 // newSession returns a session of a role, or AccessDenied if authorize returns an error for its trust policy.
-func newSession(dir string, cloud *cloudstate.Cloud, roleARN string, claims Claims, authorize func(policy []byte) error) (Session, error) {
+func newSession(dir string, cloud *cloudstate.Cloud, roleARN string, claims trustpolicy.Claims, authorize func(policy []byte) error) (Session, error) {
 	for _, role := range cloud.OfType(aws.RoleType) {
 		if role.Outputs["arn"] != roleARN {
 			continue
@@ -78,7 +79,7 @@ func newSession(dir string, cloud *cloudstate.Cloud, roleARN string, claims Clai
 }
 
 // oidcProviderFor returns the ARN of the OIDC identity provider for the token's issuer and audience.
-func oidcProviderFor(cloud *cloudstate.Cloud, claims Claims) (string, error) {
+func oidcProviderFor(cloud *cloudstate.Cloud, claims trustpolicy.Claims) (string, error) {
 	for _, record := range cloud.OfType(aws.OIDCProviderType) {
 		url, _ := record.Inputs["url"].(string)
 		if strings.TrimPrefix(url, "https://") != strings.TrimPrefix(claims.Issuer, "https://") {

@@ -1,6 +1,10 @@
 package eksidentity
 
-import corev1 "k8s.io/api/core/v1"
+import (
+	corev1 "k8s.io/api/core/v1"
+
+	"github.com/modelferry/modelferry/local/internal/eksidentity/trustpolicy"
+)
 
 // The volume and the mount path of the token for the agent, as in EKS.
 const (
@@ -16,6 +20,6 @@ func applyPodIdentity(pod *corev1.Pod, region string) bool {
 			corev1.EnvVar{Name: "AWS_CONTAINER_CREDENTIALS_FULL_URI", Value: "http://" + PodIdentityAgentIP + credentialsPath},
 			corev1.EnvVar{Name: "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", Value: agentMountPath + "/" + podIdentityVolume},
 		),
-		volume: podIdentityVolume, mountPath: agentMountPath, file: podIdentityVolume, audience: podIdentityService, expiration: 86400,
+		volume: podIdentityVolume, mountPath: agentMountPath, file: podIdentityVolume, audience: trustpolicy.PodIdentityService, expiration: 86400,
 	}.apply(pod)
 }

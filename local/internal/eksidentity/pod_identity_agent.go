@@ -12,17 +12,14 @@ import (
 	"time"
 
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
+	"github.com/modelferry/modelferry/local/internal/eksidentity/trustpolicy"
 	"github.com/modelferry/modelferry/local/internal/provider/aws"
 )
 
 // PodIdentityAgentIP is the link-local address of the EKS Pod Identity agent on every node. It speaks plain HTTP.
 const PodIdentityAgentIP = "169.254.170.23"
 
-const (
-	// podIdentityService is the service principal of Pod Identity and the audience of its tokens.
-	podIdentityService = "pods.eks.amazonaws.com"
-	credentialsPath    = "/v1/credentials"
-)
+const credentialsPath = "/v1/credentials"
 
 // AgentHandler returns the API of the EKS Pod Identity agent for the stack in dir: it exchanges a pod's token for
 // credentials of the role in the association of the pod's service account.
@@ -59,9 +56,9 @@ func issueCredentials(ctx context.Context, dir string, verifier *Verifier, token
 	if err != nil {
 		return Session{}, newAPIError(400, "InvalidTokenException", "%w", err)
 	}
-	if !slices.Contains(claims.Audience, podIdentityService) {
+	if !slices.Contains(claims.Audience, trustpolicy.PodIdentityService) {
 		return Session{}, newAPIError(400, "InvalidTokenException", "invalid token audience %s: must be %s",
-			strings.Join(claims.Audience, ", "), podIdentityService)
+			strings.Join(claims.Audience, ", "), trustpolicy.PodIdentityService)
 	}
 	cloud, err := cloudstate.Load(dir)
 	if err != nil {
@@ -81,7 +78,7 @@ func issueCredentials(ctx context.Context, dir string, verifier *Verifier, token
 		return Session{}, err
 	}
 	role, _ := association.Inputs["roleArn"].(string)
-	return newSession(dir, cloud, role, claims, func(policy []byte) error { return CheckPodIdentityTrust(policy, tags) })
+	return newSession(dir, cloud, role, claims, func(policy []byte) error { return trustpolicy.CheckPodIdentity(policy, tags) })
 }
 
 // findAssociation returns the association of a service account, or nil.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/modelferry/modelferry/infra/eks"
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
+	"github.com/modelferry/modelferry/local/internal/eksidentity/trustpolicy"
 	"github.com/modelferry/modelferry/local/internal/provider/aws"
 	"github.com/modelferry/modelferry/local/internal/provider/storetest"
 )
@@ -33,7 +34,7 @@ func podIdentityTrustPolicy(t *testing.T) string {
 func (s signer) podIdentityToken(t *testing.T, change func(*jwt.Claims)) string {
 	t.Helper()
 	return s.token(t, func(c *jwt.Claims) {
-		c.Audience = jwt.Audience{podIdentityService}
+		c.Audience = jwt.Audience{trustpolicy.PodIdentityService}
 		change(c)
 	})
 }
@@ -83,7 +84,7 @@ func TestPodIdentityAgent_errors(t *testing.T) {
 		{name: "same name in another namespace", token: s.podIdentityToken(t, withSubject("system:serviceaccount:other:bankchurn")), status: 404, want: "no association for"},
 		{name: "subject is not a service account", token: s.podIdentityToken(t, withSubject("somebody")), status: 400, want: "must be a service account"},
 		{name: "another cluster", cluster: "other", token: s.podIdentityToken(t, func(*jwt.Claims) {}), status: 403, want: "aws:RequestTag/eks-cluster-arn"},
-		{name: "role for IRSA", trust: string(newPolicy(allowStatement(nil))), token: s.podIdentityToken(t, func(*jwt.Claims) {}), status: 403, want: "no statement applies to action sts:AssumeRole of principal pods.eks.amazonaws.com"},
+		{name: "role for IRSA", trust: irsaTrustPolicy(t), token: s.podIdentityToken(t, func(*jwt.Claims) {}), status: 403, want: "no statement applies to action sts:AssumeRole of principal pods.eks.amazonaws.com"},
 		{name: "no permission to tag the session", trust: strings.Replace(podIdentityTrustPolicy(t), `,"sts:TagSession"`, "", 1), token: s.podIdentityToken(t, func(*jwt.Claims) {}), status: 403, want: "sts:TagSession"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,3 +1,7 @@
+// Package eksidentity gives pods in the local cloud the credentials of their IAM roles. It has local versions of the
+// parts of AWS and EKS that do so: the pod identity webhook, which adds a service account token to pods; STS, which
+// exchanges the token for credentials (IAM roles for service accounts); and the agent, which does so for EKS Pod
+// Identity. Both evaluate the role's trust policy.
 package eksidentity
 
 import (

@@ -26,6 +26,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/stretchr/testify/require"
 
+	"github.com/modelferry/modelferry/infra/eks"
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
 	"github.com/modelferry/modelferry/local/internal/node/nodeinfo"
 	"github.com/modelferry/modelferry/local/internal/provider"
@@ -34,7 +35,14 @@ import (
 	"github.com/modelferry/modelferry/local/internal/secrets"
 )
 
-const roleARN = "arn:aws:iam::123456789012:role/bankchurn"
+const (
+	issuer      = "https://10.214.0.2"
+	providerARN = "arn:aws:iam::123456789012:oidc-provider/10.214.0.2"
+	subject     = "system:serviceaccount:ml-portfolio:bankchurn"
+	roleARN     = "arn:aws:iam::123456789012:role/bankchurn"
+)
+
+type object = map[string]any
 
 // signer signs service account tokens as a cluster does.
 type signer struct{ key *rsa.PrivateKey }
@@ -94,11 +102,18 @@ func createIRSAResources(t *testing.T, dir string) {
 	t.Helper()
 	create := newCreator(t, dir)
 	create(aws.OIDCProviderType, object{"url": issuer, "clientIdLists": []any{"sts.amazonaws.com"}})
-	create(aws.RoleType, object{"name": "bankchurn", "assumeRolePolicy": string(newPolicy(allowStatement(nil)))})
+	create(aws.RoleType, object{"name": "bankchurn", "assumeRolePolicy": irsaTrustPolicy(t)})
 	create("aws:s3/bucketV2:BucketV2", object{"bucket": "models"})
-	create("aws:iam/rolePolicy:RolePolicy", object{"name": "read", "role": "bankchurn", "policy": string(newPolicy(object{
-		"Effect": "Allow", "Action": []string{"s3:GetObject"}, "Resource": []string{"arn:aws:s3:::models/bankchurn/*"},
-	}))})
+	create("aws:iam/rolePolicy:RolePolicy", object{"name": "read", "role": "bankchurn", "policy": `{"Version": "2012-10-17",
+		"Statement": [{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::models/bankchurn/*"]}]}`})
+}
+
+// irsaTrustPolicy returns the trust policy of the program.
+func irsaTrustPolicy(t *testing.T) string {
+	t.Helper()
+	policy, err := eks.IRSATrustPolicy(providerARN, issuer, "ml-portfolio", "bankchurn")
+	require.NoError(t, err)
+	return policy
 }
 
 // putModels uploads the models of two services, and returns a function that creates clients of the object store.
@@ -162,7 +177,7 @@ func TestSTS_errors(t *testing.T) {
 				Type:    aws.RoleType,
 				ID:      "bankchurn",
 				Outputs: object{"arn": roleARN},
-				Inputs:  object{"assumeRolePolicy": string(newPolicy(allowStatement(nil)))},
+				Inputs:  object{"assumeRolePolicy": irsaTrustPolicy(t)},
 			},
 		)
 		return nil
@@ -210,7 +225,7 @@ func TestSTS_propagation(t *testing.T) {
 	put(aws.OIDCProviderType, providerARN, propagated, object{"url": issuer, "clientIdLists": []any{"sts.amazonaws.com"}})
 	put(aws.RoleType, "bankchurn", time.Time{}, object{"assumeRolePolicy": "{}"})
 	require.ErrorContains(t, assume(), "the role does not exist", "a new role")
-	put(aws.RoleType, "bankchurn", propagated, object{"assumeRolePolicy": string(newPolicy(allowStatement(nil)))})
+	put(aws.RoleType, "bankchurn", propagated, object{"assumeRolePolicy": irsaTrustPolicy(t)})
 	put(aws.RoleType, "bankchurn", time.Time{}, object{"assumeRolePolicy": "{}"})
 	require.NotContains(t, assume().Error(), "AccessDenied", "the former trust policy is still in effect")
 }

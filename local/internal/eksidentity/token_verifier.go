@@ -10,6 +10,8 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/jwt"
+
+	"github.com/modelferry/modelferry/local/internal/eksidentity/trustpolicy"
 )
 
 // FetchJWKS returns the issuer's JSON Web Key Set.
@@ -29,31 +31,31 @@ type Verifier struct {
 var errTokenExpired = errors.New("the token has expired")
 
 // Verify returns the claims of a token, or an error if the issuer has not signed it or it is not valid now.
-func (v *Verifier) Verify(ctx context.Context, token string) (Claims, error) {
+func (v *Verifier) Verify(ctx context.Context, token string) (trustpolicy.Claims, error) {
 	// The algorithms of Kubernetes. "none" and shared secrets must not be accepted.
 	parsed, err := jwt.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256, jose.ES256})
 	if err != nil {
-		return Claims{}, fmt.Errorf("the token is not a signed JWT: %w", err)
+		return trustpolicy.Claims{}, fmt.Errorf("the token is not a signed JWT: %w", err)
 	}
 	key, err := v.signingKey(ctx, parsed.Headers[0].KeyID)
 	if err != nil {
-		return Claims{}, err
+		return trustpolicy.Claims{}, err
 	}
 	var claims jwt.Claims
 	if err := parsed.Claims(key, &claims); err != nil {
-		return Claims{}, fmt.Errorf("the token is not signed by %s: %w", v.Issuer, err)
+		return trustpolicy.Claims{}, fmt.Errorf("the token is not signed by %s: %w", v.Issuer, err)
 	}
 	err = claims.ValidateWithLeeway(jwt.Expected{Issuer: v.Issuer, Time: time.Now()}, jwt.DefaultLeeway)
 	if errors.Is(err, jwt.ErrExpired) {
-		return Claims{}, errTokenExpired
+		return trustpolicy.Claims{}, errTokenExpired
 	}
 	if err != nil {
-		return Claims{}, fmt.Errorf("the token is not valid: %w", err)
+		return trustpolicy.Claims{}, fmt.Errorf("the token is not valid: %w", err)
 	}
 	if claims.Expiry == nil {
-		return Claims{}, errors.New("the token has no expiry")
+		return trustpolicy.Claims{}, errors.New("the token has no expiry")
 	}
-	return Claims{Issuer: claims.Issuer, Subject: claims.Subject, Audience: claims.Audience}, nil
+	return trustpolicy.Claims{Issuer: claims.Issuer, Subject: claims.Subject, Audience: claims.Audience}, nil
 }
 
 // signingKey returns a key by its ID. If the ID is not in the cached key set, the set is fetched again, at most every

@@ -6,6 +6,8 @@ import (
 
 	"github.com/go-jose/go-jose/v4/jwt"
 	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/local/internal/eksidentity/trustpolicy"
 )
 
 // All tokens are signed by the issuer's own key, so that only the claims differ. Clocks may differ by a minute.
@@ -38,7 +40,7 @@ func TestVerifier_claims(t *testing.T) {
 				return
 			}
 			require.NoError(t, err)
-			require.Equal(t, Claims{Issuer: issuer, Subject: subject, Audience: []string{"sts.amazonaws.com"}}, claims)
+			require.Equal(t, trustpolicy.Claims{Issuer: issuer, Subject: subject, Audience: []string{"sts.amazonaws.com"}}, claims)
 		})
 	}
 }

@@ -1,4 +1,4 @@
-package eksidentity
+package trustpolicy
 
 import (
 	"encoding/json"
@@ -32,7 +32,7 @@ func allowStatement(changes object) object {
 	return s
 }
 
-func TestCheckIRSATrust(t *testing.T) {
+func TestCheckIRSA(t *testing.T) {
 	claims := Claims{Issuer: issuer, Subject: subject, Audience: []string{"sts.amazonaws.com"}}
 	other := claims
 	other.Subject = "system:serviceaccount:ml-portfolio:nlpinsight"
@@ -67,7 +67,7 @@ func TestCheckIRSATrust(t *testing.T) {
 		{"invalid policy", []byte("no"), claims, "trust policy"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			err := CheckIRSATrust(test.policy, providerARN, test.claims)
+			err := CheckIRSA(test.policy, providerARN, test.claims)
 			if test.want == "" {
 				require.NoError(t, err)
 			} else {

@@ -1,4 +1,4 @@
-package eksidentity
+package trustpolicy
 
 import (
 	"encoding/json"
@@ -27,8 +27,8 @@ const (
 	failClosedReason = "what the evaluator does not know allows nothing"
 )
 
-// TestCheckIRSATrust_documentedRules has the rules of AWS's documentation, for a token of a service account.
-func TestCheckIRSATrust_documentedRules(t *testing.T) {
+// TestCheckIRSA_documentedRules has the rules of AWS's documentation, for a token of a service account.
+func TestCheckIRSA_documentedRules(t *testing.T) {
 	const sub, aud = "10.214.0.2:sub", "10.214.0.2:aud"
 	claims := Claims{Issuer: issuer, Subject: subject, Audience: []string{"sts.amazonaws.com"}}
 	allow := func(condition object) object { return allowStatement(object{"Condition": condition}) }
@@ -84,13 +84,13 @@ func TestCheckIRSATrust_documentedRules(t *testing.T) {
 		{failClosedReason, "Resource", []object{allowStatement(object{"Resource": "*"})}, false},
 	} {
 		t.Run(test.rule, func(t *testing.T) {
-			err := CheckIRSATrust(newPolicy(test.statements...), providerARN, claims)
+			err := CheckIRSA(newPolicy(test.statements...), providerARN, claims)
 			require.Equal(t, test.want, err == nil, "%s: %v", test.page, err)
 		})
 	}
 }
 
-func TestCheckPodIdentityTrust_documentedRules(t *testing.T) {
+func TestCheckPodIdentity_documentedRules(t *testing.T) {
 	tags := map[string]string{
 		"eks-cluster-arn": "arn:aws:eks:eu-west-1:123456789012:cluster/main", "eks-cluster-name": "main",
 		"kubernetes-namespace": "ml", "kubernetes-service-account": "bankchurn",
@@ -126,7 +126,7 @@ func TestCheckPodIdentityTrust_documentedRules(t *testing.T) {
 		{failClosedReason, "key", condition("ForAllValues:StringEquals", "aws:SourceArn", "x"), false},
 	} {
 		t.Run(test.rule, func(t *testing.T) {
-			err := CheckPodIdentityTrust(newPolicy(test.statements...), tags)
+			err := CheckPodIdentity(newPolicy(test.statements...), tags)
 			require.Equal(t, test.want, err == nil, "%s: %v", test.page, err)
 		})
 	}
@@ -154,10 +154,10 @@ func statementGenerator(effects ...string) *rapid.Generator[object] {
 }
 
 // A Deny more, or an Allow less, never allows more.
-func TestCheckIRSATrust_monotonic(t *testing.T) {
+func TestCheckIRSA_monotonic(t *testing.T) {
 	claims := Claims{Issuer: issuer, Subject: subject, Audience: []string{"sts.amazonaws.com"}}
 	allows := func(statements []object) bool {
-		return CheckIRSATrust(newPolicy(statements...), providerARN, claims) == nil
+		return CheckIRSA(newPolicy(statements...), providerARN, claims) == nil
 	}
 	allowed := 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -190,14 +190,14 @@ func evaluable(statement object) bool {
 	return true
 }
 
-// FuzzCheckIRSATrust: no policy makes the evaluator panic, and one that allows does not if everyone is denied, too.
-func FuzzCheckIRSATrust(f *testing.F) {
+// FuzzCheckIRSA: no policy makes the evaluator panic, and one that allows does not if everyone is denied, too.
+func FuzzCheckIRSA(f *testing.F) {
 	f.Add(newPolicy(allowStatement(nil)), subject)
 	f.Add(newPolicy(allowStatement(nil), allowStatement(object{"Effect": "Deny", "Principal": "*"})), subject)
 	f.Add([]byte(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"*"}}`), "x")
 	f.Fuzz(func(t *testing.T, policy []byte, subject string) {
 		claims := Claims{Issuer: issuer, Subject: subject, Audience: []string{"sts.amazonaws.com"}}
-		if CheckIRSATrust(policy, providerARN, claims) != nil {
+		if CheckIRSA(policy, providerARN, claims) != nil {
 			return
 		}
 		document, err := iampolicy.Parse(string(policy))
@@ -205,6 +205,6 @@ func FuzzCheckIRSATrust(f *testing.F) {
 		document.Statement = append(document.Statement, iampolicy.Statement{Effect: "Deny", Principal: "*", Action: iampolicy.Strings{"*"}})
 		denied, err := json.Marshal(document)
 		require.NoError(t, err)
-		require.ErrorContains(t, CheckIRSATrust(denied, providerARN, claims), "denies it")
+		require.ErrorContains(t, CheckIRSA(denied, providerARN, claims), "denies it")
 	})
 }

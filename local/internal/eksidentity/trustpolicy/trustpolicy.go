@@ -1,8 +1,6 @@
-// Package eksidentity gives pods in the local cloud the credentials of their IAM roles. It has local versions of the
-// parts of AWS and EKS that do so: the pod identity webhook, which adds a service account token to pods; STS, which
-// exchanges the token for credentials (IAM roles for service accounts); and the agent, which does so for EKS Pod
-// Identity. Both evaluate the role's trust policy.
-package eksidentity
+// Package trustpolicy evaluates the trust policies of IAM roles for pods. It imports little, because a fuzzer compiles
+// every package that it reaches for itself.
+package trustpolicy
 
 import (
 	"errors"
@@ -12,6 +10,9 @@ import (
 
 	"github.com/modelferry/modelferry/local/internal/iampolicy"
 )
+
+// PodIdentityService is the service principal of EKS Pod Identity, and the audience of its tokens.
+const PodIdentityService = "pods.eks.amazonaws.com"
 
 // Claims are the claims of a verified service account token.
 type Claims struct {
@@ -33,24 +34,24 @@ type assumeRequest struct {
 	contextValues func(key string) (values []string, known bool)
 }
 
-// CheckIRSATrust returns nil if a role's trust policy allows AssumeRoleWithWebIdentity with these claims, or else an
+// CheckIRSA returns nil if a role's trust policy allows AssumeRoleWithWebIdentity with these claims, or else an
 // error with the reason. providerARN is the OIDC identity provider of the issuer. A Deny overrides an Allow. A policy
 // with an element, an operator or a condition key that the evaluator does not know allows nothing.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
-func CheckIRSATrust(policy []byte, providerARN string, claims Claims) error {
+func CheckIRSA(policy []byte, providerARN string, claims Claims) error {
 	return assumeRequest{
 		principalName: providerARN, action: "sts:AssumeRoleWithWebIdentity", contextValues: claims.contextValues,
 		matchesPrincipal: func(p principal) bool { return slices.Contains(p.Federated, providerARN) },
 	}.evaluate(policy)
 }
 
-// CheckPodIdentityTrust returns nil if a role's trust policy allows EKS Pod Identity to assume the role and to tag the
+// CheckPodIdentity returns nil if a role's trust policy allows EKS Pod Identity to assume the role and to tag the
 // session with these tags, or else an error with the reason.
-func CheckPodIdentityTrust(policy []byte, tags map[string]string) error {
+func CheckPodIdentity(policy []byte, tags map[string]string) error {
 	for _, action := range []string{"sts:AssumeRole", "sts:TagSession"} {
 		err := assumeRequest{
-			principalName: podIdentityService, action: action,
-			matchesPrincipal: func(p principal) bool { return slices.Contains(p.Service, podIdentityService) },
+			principalName: PodIdentityService, action: action,
+			matchesPrincipal: func(p principal) bool { return slices.Contains(p.Service, PodIdentityService) },
 			contextValues: func(key string) ([]string, bool) {
 				const prefix = "aws:RequestTag/"
 				if len(key) < len(prefix) || !strings.EqualFold(key[:len(prefix)], prefix) {

@@ -1,4 +1,4 @@
-package eksidentity
+package trustpolicy
 
 import (
 	"fmt"
