@@ -24,7 +24,7 @@ RELEASE_FLAGS := -trimpath
 
 .DEFAULT_GOAL := help
 .PHONY: help up down status env publish preview plan-comment render image modelferry test test-examples golden soak breaks e2e e2e-plugin bench bench-scale lint clean
-.PHONY: sbom sign plugins monitoring-rules preview-stack deploy drift release propose-release post-comment report-drift
+.PHONY: e2e-alerts monitoring-picture sbom sign plugins monitoring-rules preview-stack deploy drift release propose-release post-comment report-drift
 
 ##@ Use
 
@@ -224,6 +224,20 @@ e2e: ## run the end-to-end tests, as root; one scenario with RUN= [RUN=TestRollb
 	$(call build,modelferry kube-state-metrics)
 	$(call kubernetes_plugin)
 	@go run -C local ./cmd/e2e $(run_flag) $(stack_flag)
+
+# The causes run at the same time: -parallel is above their number.
+e2e-alerts: ## cause each alert in a local cloud with real model servers, as root: half an hour [STACK=gke RUN=TestAlerts/ModelOld]
+	@$(MAKE) --no-print-directory up STACK=$(STACK) SERVERS=real MONITORING=1
+	$(call build,modelferry)
+	@status=0; go test -C local -tags alerts -count=1 -timeout 90m -parallel 20 -v $(run_flag) ./alerts -stack $(STACK) || status=1; \
+	$(FERRY) down --stack $(STACK); exit $$status
+
+# PROMETHEUS is printed by make up MONITORING=1. PNG needs Chromium.
+monitoring-picture: ## draw a dashboard with the data of a Prometheus PROMETHEUS= OUT= [DASHBOARD=fleet SERVICE= LAST=30m TO=]
+	@go run -C tools/monitoring ./cmd/picture -url "$(or $(PROMETHEUS),$(error PROMETHEUS is required: its URL))" \
+	-var namespace=ml-portfolio $(addprefix -var service=,$(SERVICE)) $(addprefix -for ,$(LAST)) $(addprefix -to ,$(TO)) \
+	-o "$(abspath $(or $(OUT),$(error OUT is required: a file that ends in .svg or .png)))" \
+	$(CURDIR)/monitoring/dashboards/$(or $(DASHBOARD),fleet).json
 
 e2e-plugin: ## test that stacks continue with Pulumi's official Kubernetes plugin, and back; it builds the plugin
 	$(call build,pulumi kube ferry pulumi-resource-kubernetes)
