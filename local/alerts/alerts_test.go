@@ -76,10 +76,8 @@ func TestAlerts(t *testing.T) {
 		pod := c.waitUntilReady("")
 		c.waitUntilSeen(`modelferry:fetch_seconds_per_byte:median{service="alert-slow"}`)
 		time.Sleep(3 * time.Minute) // of past
-		s.expect(t, "ModelFetchSlow", c.labels(), "a fetcher with 0.5 % of a CPU", func() {
-			c.patch(fmt.Sprintf(`{"spec":{"template":{"spec":{"initContainers":[{"name":"fetcher","resources":
-				{"requests":{"cpu":"5m"},"limits":{"cpu":"5m"}}}]}}}}`))
-			c.waitUntilReady(pod.UID)
+		s.expect(t, "ModelFetchSlow", c.labels(), "the object store answers no request for more than 8 seconds", func() {
+			c.slowDownload(pod)
 		})
 	})
 	t.Run("ModelServiceUnavailable", func(t *testing.T) {

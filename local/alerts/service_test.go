@@ -154,21 +154,58 @@ func (c service) deletePod(pod corev1.Pod) corev1.Pod {
 // to this machine's cgroups, which have the pod's UID in their names.
 func (c service) killServer(pod corev1.Pod) {
 	c.t.Helper()
-	killed := 0
-	processes, err := filepath.Glob("/proc/[0-9]*")
-	require.NoError(c.t, err)
-	for _, process := range processes {
+	signal(c.t, syscall.SIGKILL, func(process string) bool {
 		cgroup, _ := os.ReadFile(filepath.Join(process, "cgroup")) // it may have ended
 		command, _ := os.ReadFile(filepath.Join(process, "cmdline"))
-		if !strings.Contains(string(cgroup), string(pod.UID)) || !strings.Contains(string(command), "python") {
+		return strings.Contains(string(cgroup), string(pod.UID)) && strings.Contains(string(command), "python")
+	})
+}
+
+// slowDownload deletes a pod while the object store is paused. The store continues when the new pod's fetcher has
+// waited for 8 seconds.
+func (c service) slowDownload(pod corev1.Pod) {
+	c.t.Helper()
+	program := map[string]string{"gke": "fake-gcs-server", "eks": "versitygw"}[c.Stack]
+	store := func(process string) bool {
+		command, _ := os.ReadFile(filepath.Join(process, "cmdline"))
+		// The path is that in the node's namespace of mounts. Stores of other tests have other folders.
+		return strings.Contains(string(command), program) && strings.Contains(string(command), "/run/modelferry/data/store")
+	}
+	signal(c.t, syscall.SIGSTOP, store)
+	defer signal(c.t, syscall.SIGCONT, store)
+	require.NoError(c.t, c.client.CoreV1().Pods(namespace).Delete(c.t.Context(), pod.Name, metav1.DeleteOptions{}))
+	waitFor(c.t, readyTimeout, func() error {
+		pods, err := c.client.CoreV1().Pods(namespace).List(c.t.Context(), metav1.ListOptions{LabelSelector: "app=" + c.name})
+		if err != nil {
+			return err
+		}
+		for _, found := range pods.Items {
+			for _, status := range found.Status.InitContainerStatuses {
+				if found.UID != pod.UID && status.State.Running != nil && time.Since(status.State.Running.StartedAt.Time) > 8*time.Second {
+					return nil
+				}
+			}
+		}
+		return fmt.Errorf("the fetcher of %s does not wait for the store", c.name)
+	})
+}
+
+// signal sends a signal to the processes of this machine that match. match gets the folder in /proc.
+func signal(t *testing.T, number syscall.Signal, match func(process string) bool) {
+	t.Helper()
+	sent := 0
+	processes, err := filepath.Glob("/proc/[0-9]*")
+	require.NoError(t, err)
+	for _, process := range processes {
+		if !match(process) {
 			continue
 		}
 		pid, err := strconv.Atoi(filepath.Base(process))
-		require.NoError(c.t, err)
-		require.NoError(c.t, syscall.Kill(pid, syscall.SIGKILL))
-		killed++
+		require.NoError(t, err)
+		require.NoError(t, syscall.Kill(pid, number))
+		sent++
 	}
-	require.NotZero(c.t, killed, "no process of %s", pod.Name)
+	require.NotZero(t, sent, "no such process")
 }
 
 // url returns the service's URL from this machine.
