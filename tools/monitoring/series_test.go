@@ -1,8 +1,13 @@
 package monitoring
 
 import (
+	"encoding/json"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/prometheus/prometheus/model/labels"
@@ -107,5 +112,51 @@ func TestSeries_used(t *testing.T) {
 	used := usedSeries(t)
 	for name := range knownLabels(t) {
 		require.True(t, used[name], "no rule or dashboard uses %s", name)
+	}
+}
+
+// sources are the exporters' sources: a folder of the repository, or of a module. The source of fetcher-exporter is its
+// test, which has what it writes. Prometheus itself has none: ALERTS and up are documented.
+var sources = []struct{ exporter, module, folder, files string }{
+	{"fetcher-exporter", "", "cli/internal/fetcherexporter", "handler_test.go"},
+	{"model-server", "", "examples/serving", "*.py"},
+	{"kube-state-metrics", "tools/kube-state-metrics", "internal/store", "*.go"},
+}
+
+// stateMetrics is the module of kube-state-metrics, whose version tools/kube-state-metrics pins.
+const stateMetrics = "k8s.io/kube-state-metrics/v2"
+
+// Every series is written by its exporter: its name is in the source. The names of a histogram's series end in a suffix.
+func TestSeries_exported(t *testing.T) {
+	exporters := readSeries(t).Exporters
+	for _, source := range sources {
+		t.Run(source.exporter, func(t *testing.T) {
+			dir := filepath.Join(repository, source.folder)
+			if source.module != "" {
+				cmd := exec.Command("go", "mod", "download", "-json", stateMetrics)
+				cmd.Dir = filepath.Join(repository, source.module)
+				out, err := cmd.Output()
+				require.NoError(t, err, "%s", out)
+				var module struct{ Dir string }
+				require.NoError(t, json.Unmarshal(out, &module))
+				dir = filepath.Join(module.Dir, source.folder)
+			}
+			files, err := filepath.Glob(filepath.Join(dir, source.files))
+			require.NoError(t, err)
+			require.NotEmpty(t, files, dir)
+			var text strings.Builder
+			for _, file := range files {
+				content, err := os.ReadFile(file)
+				require.NoError(t, err)
+				text.Write(content)
+			}
+			for name := range exporters[source.exporter] {
+				if strings.HasPrefix(name, "process_") {
+					continue // of prometheus_client
+				}
+				name = strings.TrimSuffix(name, "_bucket")
+				require.True(t, regexp.MustCompile(`\b`+name+`\b`).MatchString(text.String()), "%s does not write %s", source.exporter, name)
+			}
+		})
 	}
 }
