@@ -126,7 +126,8 @@ var sources = []struct{ exporter, module, folder, files string }{
 // stateMetrics is the module of kube-state-metrics, whose version tools/kube-state-metrics pins.
 const stateMetrics = "k8s.io/kube-state-metrics/v2"
 
-// Every series is written by its exporter: its name is in the source. The names of a histogram's series end in a suffix.
+// Every series is written by its exporter: its name is in the source. The names of a histogram's series end in a
+// suffix.
 func TestSeries_exported(t *testing.T) {
 	exporters := readSeries(t).Exporters
 	for _, source := range sources {

@@ -1,6 +1,6 @@
-// Package picture draws a dashboard as SVG from the data of a Prometheus that runs, for documentation. It draws what the
-// dashboard's file says: the panels of the types timeseries, stat and table, at their positions, with their queries and
-// units. It is not Grafana: options that do not change what the data says, such as colors of lines, are its own.
+// Package picture draws a dashboard as SVG from the data of a Prometheus that runs, for documentation. It draws what
+// the dashboard's file says: the panels of the types timeseries, stat and table, at their positions, with their queries
+// and units. It is not Grafana: options that do not change what the data says, such as colors of lines, are its own.
 package picture
 
 import (

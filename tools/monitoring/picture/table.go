@@ -64,7 +64,8 @@ func drawTable(panel dashboard.Panel, results []series, area rect, out *strings.
 	}
 }
 
-// columns returns the names of the columns in their order: the labels and the value, without those that the panel hides.
+// columns returns the names of the columns in their order: the labels and the value, without those that the panel
+// hides.
 func columns(panel dashboard.Panel, results []series) []string {
 	present := map[string]bool{valueColumn: true}
 	for _, s := range results {
