@@ -6,6 +6,8 @@ FERRY := $(BIN)/ferry
 export GOFLAGS := -buildvcs=false
 export GOWORK := off
 export MODELFERRY_BIN := $(BIN)
+# Signed models and test vectors; fetcher/signature says where they come from. Tests that need them are skipped without.
+export MODELFERRY_OMS ?= $(abspath $(CURDIR)/../shared/oms)
 build = @go run -C tools/build . $(1)
 # The Kubernetes provider of a new stack: official, or quick, which needs no plugin. A stack keeps the provider of its
 # first make up (docs/adr/0022-official-kubernetes-provider.md).
@@ -214,6 +216,7 @@ soak: ## run the long tests: the fetcher with the race detector and 5 GB objects
 	@$(RELEASE_ENV) go test -C fetcher $(RELEASE_FLAGS) -tags long -count=1 -run TestMemory -v .
 	@$(call fuzz,fetcher,FuzzExtract,./archive,15000)
 	@$(call fuzz,fetcher,FuzzFromEnv,./request,300000)
+	@$(call fuzz,fetcher,FuzzParse,./signature,200000)
 	@$(call fuzz,.,FuzzLoad,./config,25000)
 	@$(call fuzz,local,FuzzMatch,./internal/iampolicy,400000)
 	@$(call fuzz,local,FuzzAllows,./internal/gcpiam,150000)

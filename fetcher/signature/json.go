@@ -1,0 +1,109 @@
+package signature
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// decodeJSON decodes one JSON document. It refuses what parsers read differently, so that no other tool sees another
+// document than this one: two keys of an object that differ in case only or not at all, a known key in another case,
+// bytes that are not UTF-8, and data after the document. strict refuses unknown keys, too. known are the keys of
+// target.
+func decodeJSON(text []byte, target any, strict bool, known ...string) error {
+	if !utf8.Valid(text) {
+		return errors.New("is not UTF-8")
+	}
+	if err := checkKeys(text, known); err != nil {
+		return err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	if strict {
+		decoder.DisallowUnknownFields()
+	}
+	if err := decoder.Decode(target); err != nil {
+		return err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("has data after the JSON document")
+	}
+	return nil
+}
+
+// checkKeys reports the first ambiguous key of a document's objects.
+func checkKeys(text []byte, known []string) error {
+	spelling := map[string]string{}
+	for _, key := range known {
+		spelling[strings.ToLower(key)] = key
+	}
+	type object struct {
+		seen   map[string]bool // nil for a list
+		isName bool
+	}
+	var open []object
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	for {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if delim, ok := token.(json.Delim); ok && (delim == '}' || delim == ']') {
+			open = open[:len(open)-1]
+			continue
+		}
+		if len(open) > 0 {
+			parent := &open[len(open)-1]
+			name, _ := token.(string)
+			if parent.seen != nil && parent.isName {
+				folded := strings.ToLower(name)
+				if exact := spelling[folded]; exact != "" && exact != name {
+					return fmt.Errorf("has the key %q, which must be %q", name, exact)
+				}
+				if parent.seen[folded] {
+					return fmt.Errorf("has the key %q twice", name)
+				}
+				parent.seen[folded], parent.isName = true, false
+				continue
+			}
+			parent.isName = true
+		}
+		switch token {
+		case json.Delim('{'):
+			open = append(open, object{seen: map[string]bool{}, isName: true})
+		case json.Delim('['):
+			open = append(open, object{})
+		}
+	}
+}
+
+// base64Bytes is a bytes field of a protobuf message in JSON: base64 with padding. Other forms, such as with line
+// breaks or with set bits after the last byte, are refused, so that a value has one form.
+type base64Bytes []byte
+
+// UnmarshalJSON decodes a string.
+func (b *base64Bytes) UnmarshalJSON(text []byte) error {
+	var encoded *string
+	if err := json.Unmarshal(text, &encoded); err != nil {
+		return err
+	}
+	if encoded == nil {
+		return nil
+	}
+	if strings.ContainsAny(*encoded, "\r\n") {
+		return errors.New("base64 with line breaks")
+	}
+	decoded, err := base64.StdEncoding.Strict().DecodeString(*encoded)
+	if err != nil {
+		return err
+	}
+	*b = decoded
+	return nil
+}
