@@ -18,11 +18,15 @@ Environment variables (default):
   MODEL_SHA256                 pinned digest of the object, 64 hex digits
   MODEL_VERSION                pinned GCS generation or S3 version ID
   MODEL_SIZE                   expected size of the object in bytes
+  MODEL_SIGNATURE              signature that the model must have, a JSON object
+                               {path, key or certificate}: the key of the bundle
+                               in the bucket; a public key, or root certificates,
+                               in PEM
   MODEL_EXTRACT                true: extract the object; false: keep it packed
                                (true for .tar, .tar.gz, .tgz and .tar.zst)
   ARTIFACTS                    further artifacts of the same cloud, a JSON list of
-                               {bucket, path, dest, sha256, version, size, extract};
-                               dest is relative to the model folder
+                               {bucket, path, dest, sha256, version, size, extract,
+                               signature}; dest is relative to the model folder
   FETCH_RETRIES                further rounds of attempts for a range, and further
                                attempts of the run if an object changes (3)
   FETCH_BACKOFF                maximum delay before the first retry; doubles (10s)
@@ -58,5 +62,6 @@ Exit codes:
   2 invalid configuration      6 not enough space
   3 permission denied          7 unsafe or corrupt archive
   4 not found                  8 gave up on transient errors, or timed out
+  9 untrusted: no valid signature of the required signer
   143 interrupted by a signal
 `

@@ -41,6 +41,9 @@ type FetchedArtifact struct {
 	Version string `json:"version"`
 	// Verified is sha256 (the pinned digest), crc (the store's checksum) or size.
 	Verified string `json:"verified"`
+	// Signature is how the signature was verified, such as by key, or none. Earlier versions of the fetcher do not report
+	// it.
+	Signature string `json:"signature"`
 }
 
 // Fetched returns the summary of the last run of a pod's fetcher, or false if it has not ended or the pod has none.
@@ -85,7 +88,11 @@ func (s FetchSummary) String() string {
 	}
 	var verified []string
 	for _, artifact := range s.Artifacts {
-		verified = append(verified, fmt.Sprintf("%s %.12s (%s)", artifact.Source, artifact.SHA256, artifact.Verified))
+		level := artifact.Verified
+		if artifact.Signature != "" && artifact.Signature != "none" {
+			level += ", signed: " + artifact.Signature
+		}
+		verified = append(verified, fmt.Sprintf("%s %.12s (%s)", artifact.Source, artifact.SHA256, level))
 	}
 	return fmt.Sprintf("fetched %s in %.1f s: %s", humanize.Bytes(uint64(max(s.Bytes, 0))), s.Seconds, strings.Join(verified, ", "))
 }

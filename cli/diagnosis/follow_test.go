@@ -68,7 +68,7 @@ func TestRollout_failureIsExplained(t *testing.T) {
 func TestRollout_fetchersReport(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const report = `{"outcome": "done", "bytes": 4100000, "seconds": 0.25, "artifacts": [
-			{"source": "gs://models/churn/0123/model.joblib", "sha256": "0123456789abcdef", "verified": "sha256"}]}`
+			{"source": "gs://models/churn/0123/model.joblib", "sha256": "0123456789abcdef", "verified": "sha256", "signature": "key"}]}`
 		fetched := func(name, service string) *corev1.Pod {
 			pod := failingPod(name, 0)
 			pod.Labels = map[string]string{ServiceLabel: service}
@@ -85,7 +85,7 @@ func TestRollout_fetchersReport(t *testing.T) {
 			return nil
 		}))
 		require.Equal(t, []string{
-			"  pod new: fetched 4.1 MB in 0.2 s: gs://models/churn/0123/model.joblib 0123456789ab (sha256)",
+			"  pod new: fetched 4.1 MB in 0.2 s: gs://models/churn/0123/model.joblib 0123456789ab (sha256, signed: key)",
 		}, printed)
 	})
 }

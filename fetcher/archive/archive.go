@@ -31,6 +31,8 @@ type Limits struct {
 	// ReserveMemory is called with the window of each zstd frame before it is allocated. Its error ends the extraction.
 	// It may be nil.
 	ReserveMemory func(window int64) error
+	// NewHash returns a hash that the content of one file is written to: see File.Hash. With nil there is none.
+	NewHash func() io.Writer
 	// FreeBytes returns the free space of the volume. With nil it is not checked.
 	FreeBytes func() (int64, error)
 }
@@ -55,6 +57,10 @@ type File struct {
 	CRC32C uint32 `json:"crc32c,omitempty"`
 	// Link is the target of a symbolic link.
 	Link string `json:"link,omitempty"`
+
+	// Hash is that of Limits.NewHash, after the whole content was written to it. A link has that of the file that it
+	// leads to, and none if it leads to a folder.
+	Hash io.Writer `json:"-"`
 }
 
 // Content is what was extracted.

@@ -198,13 +198,18 @@ func (x *extractor) writeFile(archive *tar.Reader, header *tar.Header, name stri
 	if err != nil {
 		return err
 	}
-	w := &fileWriter{file: file, crc: crc32.New(castagnoli), extractor: x}
+	w := &fileWriter{file: file, crc: crc32.New(castagnoli), hash: io.Discard, extractor: x}
+	var contentHash io.Writer
+	if x.limits.NewHash != nil {
+		contentHash = x.limits.NewHash()
+		w.hash = contentHash
+	}
 	_, err = io.CopyBuffer(w, onlyReader{content}, x.buffer)
 	err = errors.Join(err, file.Close())
 	if err != nil {
 		return fmt.Errorf("entry %q: %w", name, err)
 	}
-	x.add(header.Typeflag, File{Path: name, Bytes: w.n, CRC32C: w.crc.Sum32()})
+	x.add(header.Typeflag, File{Path: name, Bytes: w.n, CRC32C: w.crc.Sum32(), Hash: contentHash})
 	return nil
 }
 

@@ -59,17 +59,24 @@ func (x *extractor) makeHardLink(name, target string) error {
 // validateLinks follows every symbolic link. A chain of links can leave the folder although each target is lexically
 // inside of it. A dangling link is rejected, too.
 func (x *extractor) validateLinks() error {
-	for _, file := range x.content.Files {
-		if file.Link != "" && !x.resolves(file.Path) {
+	for i, file := range x.content.Files {
+		if file.Link == "" {
+			continue
+		}
+		target := x.resolve(file.Path)
+		if target == "" {
 			return unsafeEntry(file.Path, "is a link to %q, which points outside the archive or nowhere", file.Link)
+		}
+		if at, isFile := x.index[target]; isFile {
+			x.content.Files[i].Hash = x.content.Files[at].Hash
 		}
 	}
 	return nil
 }
 
-// resolves reports whether a path leads to a file or folder of the archive. It follows links as the kernel does, but
-// without the file system: os.Root follows only 8.
-func (x *extractor) resolves(name string) bool {
+// resolve returns the file or folder of the archive that a path leads to, or "". It follows links as the kernel does,
+// but without the file system: os.Root follows only 8.
+func (x *extractor) resolve(name string) string {
 	parts := strings.Split(name, "/")
 	folder, links := ".", 0
 	for len(parts) > 0 {
@@ -80,7 +87,7 @@ func (x *extractor) resolves(name string) bool {
 			continue
 		case "..":
 			if folder == "." {
-				return false
+				return ""
 			}
 			folder = path.Dir(folder)
 			continue
@@ -89,17 +96,20 @@ func (x *extractor) resolves(name string) bool {
 		typeflag, exists := x.typeByPath[current]
 		switch {
 		case !exists:
-			return false
+			return ""
 		case typeflag == tar.TypeDir:
 			folder = current
 		case typeflag != tar.TypeSymlink:
-			return len(parts) == 0
+			if len(parts) > 0 {
+				return ""
+			}
+			return current
 		case links == maxLinks:
-			return false
+			return ""
 		default:
 			links++
 			parts = append(strings.Split(x.content.Files[x.index[current]].Link, "/"), parts...)
 		}
 	}
-	return true
+	return folder
 }

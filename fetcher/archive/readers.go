@@ -60,6 +60,7 @@ func (c *limitedReader) Read(p []byte) (int, error) {
 type fileWriter struct {
 	file      io.Writer
 	crc       hash.Hash32
+	hash      io.Writer
 	n         int64
 	extractor *extractor
 }
@@ -73,6 +74,7 @@ func (w *fileWriter) Write(p []byte) (int, error) {
 	n, err := w.file.Write(p)
 	w.n += int64(n)
 	w.crc.Write(p[:n])
+	_, _ = w.hash.Write(p[:n]) // never fails
 	return n, err
 }
 

@@ -13,6 +13,8 @@ type artifactEntry struct {
 	Dest    string `json:"dest"`
 	SHA256  string `json:"sha256"`
 	Version string `json:"version"`
+	// Signature is nil if none is required.
+	Signature *Signature `json:"signature"`
 	// Extract is a pointer, because without it the suffix of the path decides.
 	Extract *bool `json:"extract"`
 	// Size is a pointer to distinguish an explicit 0 from a missing field.
@@ -29,7 +31,7 @@ func (e *env) artifacts() []Artifact {
 	decoder.DisallowUnknownFields()
 	var entries []artifactEntry
 	if err := decoder.Decode(&entries); err != nil {
-		e.addError("invalid ARTIFACTS: must be a JSON list of {bucket, path, dest, sha256, version, size, extract}: %w", err)
+		e.addError("invalid ARTIFACTS: must be a JSON list of {bucket, path, dest, sha256, version, size, extract, signature}: %w", err)
 		return nil
 	}
 	if _, err := decoder.Token(); err != io.EOF {
@@ -41,6 +43,7 @@ func (e *env) artifacts() []Artifact {
 		artifacts[i] = Artifact{
 			Bucket: entry.Bucket, Path: entry.Path, Dest: entry.Dest,
 			SHA256: entry.SHA256, Version: entry.Version, Extract: extracts(entry.Extract, entry.Path),
+			Signature: entry.Signature,
 		}
 		if entry.Size != nil {
 			artifacts[i].Size = *entry.Size

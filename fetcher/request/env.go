@@ -65,6 +65,7 @@ func FromEnv(lookup LookupEnv) (Request, error) {
 	}
 	req.Cloud, model.Bucket, model.Path = e.objectLocation()
 	model.Extract = extracts(e.boolean("MODEL_EXTRACT"), model.Path)
+	model.Signature = e.signature("MODEL_SIGNATURE")
 	req.Folder, model.Dest = e.localPaths()
 	req.Artifacts = []Artifact{model}
 	names := []string{"the model"}
@@ -74,6 +75,7 @@ func FromEnv(lookup LookupEnv) (Request, error) {
 	}
 	for i := range req.Artifacts {
 		e.validateArtifact(names[i], req.Cloud, &req.Artifacts[i])
+		e.validateSignature(names[i], &req.Artifacts[i])
 	}
 	e.validateDestinations(names, req.Artifacts)
 	e.validateSDKVariables(req.Cloud)

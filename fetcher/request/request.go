@@ -76,6 +76,8 @@ type Artifact struct {
 	// Extract means that the object is an archive to extract into the folder of Dest. If the environment does not say
 	// so, the suffix of the path decides.
 	Extract bool
+	// Signature is the signature that the artifact must have, or nil.
+	Signature *Signature
 }
 
 // URL returns the artifact's gs:// or s3:// URL.

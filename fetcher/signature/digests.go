@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
+	"slices"
 )
 
 // Digests are the digests of a file's content.
@@ -45,12 +46,13 @@ func (h *Hash) Write(content []byte) (int, error) {
 // missing returns how many bytes the current shard lacks.
 func (h *Hash) missing() int64 { return h.shardSize - h.digests.Bytes%h.shardSize }
 
-// Digests returns the digests of the content. Nothing may be written afterwards.
+// Digests returns the digests of the content so far.
 func (h *Hash) Digests() Digests {
+	digests := h.digests
 	if h.shardSize == 0 {
-		h.digests.SHA256 = hex.EncodeToString(h.part.Sum(nil))
+		digests.SHA256 = hex.EncodeToString(h.part.Sum(nil))
 	} else if h.digests.Bytes%h.shardSize > 0 {
-		h.digests.Shards = append(h.digests.Shards, hex.EncodeToString(h.part.Sum(nil)))
+		digests.Shards = append(slices.Clone(digests.Shards), hex.EncodeToString(h.part.Sum(nil)))
 	}
-	return h.digests
+	return digests
 }

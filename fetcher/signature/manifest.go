@@ -38,6 +38,9 @@ func manifestOfFile(sha256 string) *Manifest {
 	return &Manifest{digests: map[string]string{".": sha256}}
 }
 
+// IsFile reports whether one file was signed as a whole: a model of one file, or a folder with one file in it.
+func (m *Manifest) IsFile() bool { return m.shardSize == 0 && len(m.digests) == 1 }
+
 // IsWhole reports whether files are signed with the SHA-256 of their whole content, not of parts.
 func (m *Manifest) IsWhole() bool { return m.shardSize == 0 }
 

@@ -105,7 +105,7 @@ func running(name string, pods []corev1.Pod) []RunningVersion {
 		}
 		version := podVersion(annotation, &pod)
 		i := slices.IndexFunc(versions, func(v RunningVersion) bool {
-			return v.Version == version.Version && v.Verified == version.Verified
+			return v.Version == version.Version && v.Verified == version.Verified && v.Signature == version.Signature
 		})
 		if i < 0 {
 			i, versions = len(versions), append(versions, version)
@@ -125,7 +125,9 @@ func podVersion(annotation string, pod *corev1.Pod) RunningVersion {
 		return RunningVersion{Version: Version{Path: path}, Verified: "csi"}
 	}
 	if artifact, ok := summary.Artifact(path); ok {
-		return RunningVersion{Version: Version{path, strings.ToLower(artifact.SHA256)}, Verified: artifact.Verified}
+		return RunningVersion{
+			Version: Version{path, strings.ToLower(artifact.SHA256)}, Verified: artifact.Verified, Signature: artifact.Signature,
+		}
 	}
 	version := RunningVersion{Version: Version{path, strings.ToLower(pinned)}}
 	if pinned != "" {

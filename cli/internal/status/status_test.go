@@ -117,6 +117,18 @@ func TestRead(t *testing.T) {
 		want    []string // the words of the first row, after the artifact
 		problem string
 	}{
+		"signed": {
+			testConfig(newPath, newDigest, "fetch"),
+			append(deployment(1, false), pod("a", newPath+"@sha256:"+newDigest,
+				strings.Replace(report(newPath, newDigest, "sha256"), `"verified"`, `"signature": "key", "verified"`, 1), true)),
+			true, []string{"1b1b1b1b1b1b", "1b1b1b1b1b1b", "sha256,", "signed", "(key)", "1/1", "0.3s", "90s", "in", "sync"}, "",
+		},
+		"no signature required": {
+			testConfig(newPath, newDigest, "fetch"),
+			append(deployment(1, false), pod("a", newPath+"@sha256:"+newDigest,
+				strings.Replace(report(newPath, newDigest, "sha256"), `"verified"`, `"signature": "none", "verified"`, 1), true)),
+			true, []string{"1b1b1b1b1b1b", "1b1b1b1b1b1b", "sha256", "1/1", "0.3s", "90s", "in", "sync"}, "",
+		},
 		"in sync": {
 			testConfig(newPath, newDigest, "fetch"),
 			append(deployment(2, false), pod("a", newPath+"@sha256:"+newDigest, report(newPath, newDigest, "sha256"), true),

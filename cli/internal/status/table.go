@@ -84,12 +84,14 @@ func (a Artifact) verifiedText() string {
 	if len(a.Running) == 0 {
 		return "-"
 	}
-	switch level := a.Running[0].Verified; level {
-	case "csi":
+	running := a.Running[0]
+	switch {
+	case running.Verified == "csi":
 		return "unverified (csi)"
-	default:
-		return cmp.Or(level, "-")
+	case running.Signature != "" && running.Signature != "none":
+		return running.Verified + ", signed (" + running.Signature + ")"
 	}
+	return cmp.Or(running.Verified, "-")
 }
 
 // columns returns the columns of a service that are the same for its artifacts: pods, seconds, age and state.

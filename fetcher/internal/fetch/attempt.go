@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,8 +24,10 @@ func (r *run) attempt(ctx context.Context) error {
 	if err := r.openSource(ctx); err != nil {
 		return err
 	}
+	signatures := make(chan error, 1)
+	go func() { signatures <- r.verifySignatures(ctx) }()
 	objects, err := r.resolveObjects(ctx)
-	if err != nil {
+	if err := joinErrors([]error{err, <-signatures}); err != nil {
 		return err
 	}
 	resumed, err := r.loadCheckpoints(ctx, objects)
@@ -56,7 +59,7 @@ func (r *run) attempt(ctx context.Context) error {
 			r.staged[i] = staged
 			r.log.Info("artifact verified", "dest", staged.Dest, "source", staged.Source, "bytes", staged.Bytes,
 				"sha256", staged.SHA256, "checksum", staged.Checksum, "version", staged.Version, "verified", staged.Verified,
-				"encoding", staged.Encoding, "digestOf", staged.DigestOf,
+				"encoding", staged.Encoding, "digestOf", staged.DigestOf, "signature", cmp.Or(staged.Signature, levelNone),
 				"seconds", time.Since(began).Seconds())
 			return nil
 		})

@@ -81,7 +81,8 @@ func (r *run) loadCheckpoint(ctx context.Context, index int, object source.Objec
 // again, because its compressed bytes are not stored.
 func (r *run) loadArchiveCheckpoint(ctx context.Context, index int, content journal.Content, object source.Object) (checkpoint, error) {
 	a, staged := r.req.Artifacts[index], content.Archive
-	if staged == nil || staged.Dest != a.Dest || a.SHA256 != "" && staged.SHA256 != a.SHA256 {
+	if staged == nil || staged.Dest != a.Dest || a.SHA256 != "" && staged.SHA256 != a.SHA256 ||
+		a.Signature != nil && staged.SignedBy != a.Signature.SignedBy() {
 		return checkpoint{}, nil
 	}
 	intact, err := r.folder.IsStaged(ctx, index, staged.Files)

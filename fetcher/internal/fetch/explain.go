@@ -75,5 +75,8 @@ func plannedChecks(a request.Artifact, object source.Object) []string {
 	if len(checks) == 0 {
 		checks = append(checks, "size only: pin the digest, or upload the object with a checksum of the whole object")
 	}
+	if s := a.Signature; s != nil {
+		checks = append(checks, "signature "+source.Quote(s.Path)+", by "+s.Verifier().Level())
+	}
 	return checks
 }

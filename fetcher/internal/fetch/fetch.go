@@ -3,6 +3,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 	"github.com/modelferry/modelferry/fetcher/internal/transfer"
 	"github.com/modelferry/modelferry/fetcher/request"
+	"github.com/modelferry/modelferry/fetcher/signature"
 )
 
 // Opener creates the request's source, waiting for the identity if necessary.
@@ -89,6 +91,8 @@ type run struct {
 	staged []*publish.StagedArtifact
 	// checkpoints holds what an earlier run downloaded, by the artifact's index.
 	checkpoints []checkpoint
+	// manifests holds what the verified signatures sign, by the artifact's index. It is nil for one without a signature.
+	manifests []*signature.Manifest
 	// windows is the memory for the windows of all zstd decoders.
 	windows *semaphore.Weighted
 }
@@ -98,6 +102,7 @@ func newRun(req request.Request, folder *publish.Folder, open Opener, log *slog.
 		req: req, folder: folder, log: log, open: open,
 		staged:      make([]*publish.StagedArtifact, len(req.Artifacts)),
 		checkpoints: make([]checkpoint, len(req.Artifacts)),
+		manifests:   make([]*signature.Manifest, len(req.Artifacts)),
 		windows:     semaphore.NewWeighted(req.Limits.MaxWindow),
 	}
 }
@@ -151,7 +156,8 @@ func alreadyPublished(ctx context.Context, folder *publish.Folder, req request.R
 	}
 	expected := make([]publish.Expected, len(req.Artifacts))
 	for i, a := range req.Artifacts {
-		expected[i] = publish.Expected{Dest: a.Dest, Source: req.URL(a), SHA256: a.SHA256, Version: a.Version, Extract: a.Extract}
+		expected[i] = publish.Expected{Dest: a.Dest, Source: req.URL(a), SHA256: a.SHA256, Version: a.Version, Extract: a.Extract,
+			SignedBy: a.Signature.SignedBy()}
 	}
 	return folder.IsPublished(ctx, expected)
 }
@@ -163,6 +169,7 @@ func summarize(summary report.Summary, req request.Request, records []publish.Re
 			Dest: record.Dest, Source: record.Source, Bytes: record.Bytes, SHA256: record.SHA256, Checksum: record.Checksum,
 			Version: record.Version, Pinned: req.Artifacts[i].SHA256 != "", Verified: record.Verified,
 			Extracted: record.Extracted, Files: len(record.Files), Encoding: record.Encoding, DigestOf: record.DigestOf,
+			Signature: cmp.Or(record.Signature, levelNone),
 		})
 	}
 	return summary

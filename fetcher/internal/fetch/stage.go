@@ -68,17 +68,22 @@ func (r *run) fetchFile(ctx context.Context, staged *publish.StagedArtifact, ind
 		return err
 	}
 	defer segmentJournal.Close()
+	signed := r.newHash(index)
 	digest, err := transfer.File(ctx, r.source, object, file, transfer.FileOptions{
 		Parallel:  r.req.Parallel,
 		MinRange:  r.req.PartSize,
 		SHA256:    needsSHA256(a, object),
+		Hash:      shardHash(r.manifests[index], signed),
 		Existing:  segments,
 		OnSegment: segmentJournal.AddSegment,
 	})
 	if err := errors.Join(err, file.Close()); err != nil {
 		return err
 	}
-	return recordDigest(staged, a, object, digest)
+	if err := recordDigest(staged, a, object, digest); err != nil {
+		return err
+	}
+	return r.verifySignedFile(staged, index, signed, digest.SHA256)
 }
 
 // fetchArchive extracts an archive. If its zstd window does not fit beside those of others, it waits and begins again:
@@ -120,6 +125,7 @@ func (r *run) extractArchive(ctx context.Context, staged *publish.StagedArtifact
 	content, err := archive.Extract(ctx, reader, root, archive.Limits{
 		MaxEntries: limits.MaxEntries, MaxBytes: limits.MaxBytes, MaxRatio: limits.MaxRatio, MaxWindow: limits.MaxWindow,
 		ObjectBytes: object.Size, ReserveMemory: memory.grow, FreeBytes: r.folder.FreeBytes,
+		NewHash: r.newFileHash(index),
 	})
 	if decoded != nil && decoded.err != nil {
 		return decodeError(staged.Source, a, object, stream, decoded, err)
@@ -139,6 +145,9 @@ func (r *run) extractArchive(ctx context.Context, staged *publish.StagedArtifact
 	}
 	staged.Files, staged.Folders = content.Files, content.Folders
 	if err := verifyStream(staged, a, object, stream, decoded); err != nil {
+		return err
+	}
+	if err := r.verifySignedArchive(staged, index, stream.Digest().SHA256); err != nil {
 		return err
 	}
 	archiveJournal, err := r.journal(index, object, nil)

@@ -36,14 +36,21 @@ func (r *run) fetchDecoded(ctx context.Context, staged *publish.StagedArtifact, 
 			"source", staged.Source, "encoding", object.Encoding)
 	}
 	sum := crc32.New(crc32.MakeTable(crc32.Castagnoli))
-	_, err = io.CopyBuffer(io.MultiWriter(file, sum), struct{ io.Reader }{content}, make([]byte, 256<<10))
+	writers, signed := []io.Writer{file, sum}, r.newHash(index)
+	if signed != nil {
+		writers = append(writers, signed)
+	}
+	_, err = io.CopyBuffer(io.MultiWriter(writers...), struct{ io.Reader }{content}, make([]byte, 256<<10))
 	if err := errors.Join(decodeError(staged.Source, a, object, stream, content, err), file.Close()); err != nil {
 		return err
 	}
 	if content.decoded {
 		staged.Decoded = &archive.File{Path: path.Base(a.Dest), Bytes: content.n, CRC32C: sum.Sum32()}
 	}
-	return verifyStream(staged, a, object, stream, content)
+	if err := verifyStream(staged, a, object, stream, content); err != nil {
+		return err
+	}
+	return r.verifySignedFile(staged, index, signed, "")
 }
 
 // decodeError returns the error of decoding an object, or nil. Like for an archive, the cause may also be a corrupted

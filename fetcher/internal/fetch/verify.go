@@ -15,10 +15,10 @@ const (
 	verifiedBySize   = "size"
 )
 
-// needsSHA256 reports whether to compute the artifact's SHA-256: to compare it, or to record it if the store has no
-// checksum.
+// needsSHA256 reports whether to compute the artifact's SHA-256: to compare it with the pinned or the signed one, or to
+// record it if the store has no checksum.
 func needsSHA256(a request.Artifact, object source.Object) bool {
-	return a.SHA256 != "" || !object.Checksum.Known()
+	return a.SHA256 != "" || a.Signature != nil || !object.Checksum.Known()
 }
 
 // verifyDigest compares the digest with the pinned SHA-256 and the store's checksum, and returns the level reached. The

@@ -35,6 +35,8 @@ const (
 	NoSpace
 	// InvalidArchive is an archive that is corrupt or unsafe to extract.
 	InvalidArchive
+	// Untrusted is an artifact without a valid signature of the required signer.
+	Untrusted
 	// Interrupted is a run that was ended by a signal.
 	Interrupted
 )
@@ -55,6 +57,7 @@ var kinds = map[Kind]struct {
 	Corrupted:        {"integrity", 5},
 	NoSpace:          {"no space", 6},
 	InvalidArchive:   {"archive", 7},
+	Untrusted:        {"untrusted", 9},
 	Interrupted:      {"interrupted", 143},
 }
 

@@ -57,6 +57,10 @@ type Record struct {
 	// Verified is the strongest check that passed: sha256 (the pinned digest), crc (the store's checksum) or size.
 	Verified  string `json:"verified"`
 	Extracted bool   `json:"extracted"`
+	// Signature is how the signature was verified, such as by key, and SignedBy whom it had to be from: see
+	// request.Signature. They are empty if no signature was required.
+	Signature string `json:"signature,omitempty"`
+	SignedBy  string `json:"signedBy,omitempty"`
 	// Encoding is the object's Content-Encoding, which was undone. DigestOf is the content that a pinned SHA256 is of:
 	// "stored" or "decoded". Decoded is the published file of an object that is not an archive.
 	Encoding string        `json:"encoding,omitempty"`

@@ -17,6 +17,8 @@ import (
 type Expected struct {
 	Dest, Source, SHA256, Version string
 	Extract                       bool
+	// SignedBy is whom the signature must be from, or empty.
+	SignedBy string
 }
 
 // IsPublished reports whether the folder contains exactly the expected artifacts. It reads every byte: an emptyDir
@@ -42,7 +44,8 @@ func (f *Folder) IsPublished(ctx context.Context, expected []Expected) ([]Record
 
 func (e Expected) matches(r Record) bool {
 	return e.SHA256 != "" && e.SHA256 == r.SHA256 && e.Dest == r.Dest && e.Source == r.Source &&
-		e.Extract == r.Extracted && (e.Version == "" || e.Version == r.Version)
+		e.Extract == r.Extracted && (e.Version == "" || e.Version == r.Version) &&
+		(e.SignedBy == "" || e.SignedBy == r.SignedBy)
 }
 
 func (f *Folder) isIntact(ctx context.Context, record Record) (bool, error) {

@@ -43,7 +43,9 @@ type Artifact struct {
 	// Pinned is true if the request contained the digest.
 	Pinned bool `json:"pinned"`
 	// Verified is sha256 (the pinned digest), crc (the store's checksum of the whole object) or size.
-	Verified  string `json:"verified"`
+	Verified string `json:"verified"`
+	// Signature is how the signature was verified, such as by key, or "none".
+	Signature string `json:"signature"`
 	Extracted bool   `json:"extracted,omitempty"`
 	// Encoding is the object's Content-Encoding, which was undone. DigestOf is the content that the pinned digest is
 	// of: "stored" or "decoded".

@@ -27,6 +27,8 @@ type FileOptions struct {
 	MinRange int64
 	// SHA256 requests the SHA-256, which takes more CPU time than everything else.
 	SHA256 bool
+	// Hash receives the whole content in order, or nil.
+	Hash io.Writer
 	// Existing are the verified segments that the file already contains.
 	Existing []Segment
 	// OnSegment is called for each segment written to the file, never concurrently. It may be nil.
@@ -51,7 +53,7 @@ func File(ctx context.Context, src source.Source, object source.Object, file *os
 		group.Go(func() error { return f.fetchParts(ctx) })
 	}
 	var digest Digest
-	if options.SHA256 {
+	if options.SHA256 || options.Hash != nil {
 		group.Go(func() (err error) {
 			stop := context.AfterFunc(ctx, f.plan.cancel)
 			defer stop()
@@ -152,6 +154,11 @@ func (f *fileDownload) hashWritten(ctx context.Context) (string, error) {
 			return "", fmt.Errorf("read back %d bytes at %d: %w", n, done, err)
 		}
 		hash.Write(buffer[:n])
+		if f.options.Hash != nil {
+			if _, err := f.options.Hash.Write(buffer[:n]); err != nil {
+				return "", err
+			}
+		}
 		done += n
 	}
 	return hex.EncodeToString(hash.Sum(nil)), nil

@@ -1,0 +1,194 @@
+package fetch
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"path"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/modelferry/modelferry/fetcher/archive"
+	"github.com/modelferry/modelferry/fetcher/internal/crc"
+	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
+	"github.com/modelferry/modelferry/fetcher/internal/publish"
+	"github.com/modelferry/modelferry/fetcher/internal/source"
+	"github.com/modelferry/modelferry/fetcher/request"
+	"github.com/modelferry/modelferry/fetcher/signature"
+)
+
+// levelNone is the level of an artifact for which no signature is required.
+const levelNone = "none"
+
+// verifySignatures downloads and verifies the signatures of the artifacts that are not staged yet, before the artifacts
+// are downloaded. The artifacts are compared with the manifests while they are.
+func (r *run) verifySignatures(ctx context.Context) error {
+	errs := make([]error, len(r.req.Artifacts))
+	var group errgroup.Group
+	group.SetLimit(maxArtifacts)
+	for i, a := range r.req.Artifacts {
+		if a.Signature == nil || r.staged[i] != nil || r.manifests[i] != nil {
+			continue
+		}
+		group.Go(func() error {
+			manifest, err := r.verifySignature(ctx, a)
+			if err != nil {
+				errs[i] = fmt.Errorf("%s: signature: %w", source.Quote(a.Dest), err)
+			}
+			r.manifests[i] = manifest
+			return nil
+		})
+	}
+	_ = group.Wait() // the errors are in errs
+	return joinErrors(errs)
+}
+
+func (r *run) verifySignature(ctx context.Context, a request.Artifact) (*signature.Manifest, error) {
+	object, err := r.source.Stat(ctx, source.Ref{Bucket: a.Bucket, Key: a.Signature.Path})
+	if err != nil {
+		return nil, err
+	}
+	text, err := r.readSignature(ctx, object)
+	if err != nil {
+		return nil, err
+	}
+	bundle, err := signature.Parse(text)
+	var manifest *signature.Manifest
+	if err == nil {
+		manifest, err = a.Signature.Verifier().Verify(bundle, time.Now())
+	}
+	if err != nil {
+		return nil, untrusted(r.source.URL(object.Ref), err).
+			WithHint("nothing was published; sign the model with the required key, or correct the signature in the config")
+	}
+	return manifest, nil
+}
+
+// readSignature returns the content of a signature bundle, which is small.
+func (r *run) readSignature(ctx context.Context, object source.Object) ([]byte, error) {
+	url := r.source.URL(object.Ref)
+	if object.Size == 0 || object.Size > signature.MaxBytes {
+		return nil, untrusted(url, fmt.Errorf("has %d bytes, a signature bundle has 1 to %d", object.Size, signature.MaxBytes))
+	}
+	body, err := r.source.Read(ctx, object, 0, object.Size)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	text := make([]byte, object.Size)
+	if _, err := io.ReadFull(body, text); err != nil {
+		return nil, err
+	}
+	stored := object.Checksum
+	if got := stored.Algorithm.Update(0, text); stored.Known() && got != stored.Value {
+		return nil, fetcherr.New(fetcherr.Corrupted, "%s was corrupted in transit: received %s, the store reports %s", url,
+			crc.Checksum{Algorithm: stored.Algorithm, Value: got}, stored)
+	}
+	return text, nil
+}
+
+func untrusted(url string, err error) *fetcherr.Error {
+	return fetcherr.New(fetcherr.Untrusted, "%s: %w", url, err)
+}
+
+// newHash returns the hash of an artifact's content for its manifest, or nil without a signature.
+func (r *run) newHash(index int) *signature.Hash {
+	if manifest := r.manifests[index]; manifest != nil {
+		return manifest.NewHash()
+	}
+	return nil
+}
+
+// shardHash returns the hash if the manifest has digests of parts. Otherwise the SHA-256 that the transfer computes is
+// enough.
+func shardHash(manifest *signature.Manifest, hash *signature.Hash) io.Writer {
+	if manifest == nil || manifest.IsWhole() {
+		return nil
+	}
+	return hash
+}
+
+// newFileHash returns what creates the hashes of an archive's files, or nil without a signature.
+func (r *run) newFileHash(index int) func() io.Writer {
+	manifest := r.manifests[index]
+	if manifest == nil {
+		return nil
+	}
+	return func() io.Writer { return manifest.NewHash() }
+}
+
+// verifySignedFile compares a file with its signature. sha256 is that of the content, or "" if only the hash knows it.
+func (r *run) verifySignedFile(staged *publish.StagedArtifact, index int, hash *signature.Hash, sha256 string) error {
+	manifest := r.manifests[index]
+	if manifest == nil {
+		return nil
+	}
+	digests := signature.Digests{Bytes: staged.Bytes, SHA256: sha256}
+	if sha256 == "" || !manifest.IsWhole() {
+		digests = hash.Digests()
+	}
+	if err := manifest.VerifyFile(digests); err != nil {
+		return r.notAsSigned(staged, err)
+	}
+	r.recordSignature(staged, index)
+	return nil
+}
+
+// verifySignedArchive compares an archive with its signature, which may be one of the archive itself or of its content.
+// Files that the signature says to ignore are not signed: they are not published.
+func (r *run) verifySignedArchive(staged *publish.StagedArtifact, index int, sha256 string) error {
+	manifest := r.manifests[index]
+	if manifest == nil {
+		return nil
+	}
+	if manifest.IsFile() && manifest.VerifyFile(signature.Digests{SHA256: sha256}) == nil {
+		r.recordSignature(staged, index)
+		return nil
+	}
+	ignored, err := manifest.VerifyFiles(signedFiles(staged.Files), path.Base(r.req.Artifacts[index].Signature.Path))
+	if err != nil {
+		return r.notAsSigned(staged, err)
+	}
+	if len(ignored) > 0 {
+		staged.Files = withoutPaths(staged.Files, ignored)
+		r.log.Warn("files that the signature says to ignore are not published", "dest", staged.Dest, "paths", ignored)
+	}
+	r.recordSignature(staged, index)
+	return nil
+}
+
+func (r *run) notAsSigned(staged *publish.StagedArtifact, err error) error {
+	return untrusted(staged.Source, err).WithHint("nothing was published; the object is not what was signed: publish it again, or sign it")
+}
+
+func (r *run) recordSignature(staged *publish.StagedArtifact, index int) {
+	required := r.req.Artifacts[index].Signature
+	staged.Signature, staged.SignedBy = required.Verifier().Level(), required.SignedBy()
+}
+
+func signedFiles(files []archive.File) []signature.File {
+	signed := make([]signature.File, len(files))
+	for i, file := range files {
+		hash, hasContent := file.Hash.(*signature.Hash)
+		signed[i] = signature.File{Path: file.Path, IsLink: file.Link != "", IsFolder: !hasContent}
+		if hasContent {
+			signed[i].Digests = hash.Digests()
+		}
+	}
+	return signed
+}
+
+func withoutPaths(files []archive.File, paths []string) []archive.File {
+	drop := map[string]bool{}
+	for _, name := range paths {
+		drop[name] = true
+	}
+	var kept []archive.File
+	for _, file := range files {
+		if !drop[file.Path] {
+			kept = append(kept, file)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,74 @@
+package request_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
+	"github.com/modelferry/modelferry/fetcher/request"
+	"github.com/modelferry/modelferry/fetcher/signature"
+)
+
+// publicKey is one whose private key is not kept.
+const publicKey = `-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEuQkBUSnibHFC1oPs329iZu1AQeWs
+CMVQrXSbXK7jhuvJzVceEyeWHk69yjQgNBy06rKsEWLVTphuEMgMvdSy9g==
+-----END PUBLIC KEY-----
+`
+
+func signatureJSON(t *testing.T, fields map[string]string) string {
+	t.Helper()
+	text, err := json.Marshal(fields)
+	require.NoError(t, err)
+	return string(text)
+}
+
+func TestFromEnv_invalidSignature(t *testing.T) {
+	for _, tt := range []struct{ name, value, want string }{
+		{"not JSON", "model.sig", "invalid MODEL_SIGNATURE: must be a JSON object"},
+		{"a list", "[]", "invalid MODEL_SIGNATURE: must be a JSON object"},
+		{"a misspelled field", `{"path":"s","keys":"x"}`, `unknown field "keys"`},
+		{"more than an object", `{"path":"s"} {}`, "unexpected data after the JSON object"},
+		{"no method", `{"path":"s"}`, "the model: signature: must have a key or a certificate"},
+		{"two methods", signatureJSON(t, map[string]string{"path": "s", "key": publicKey, "certificate": "x"}), "must have a key or a certificate"},
+		{"no path", signatureJSON(t, map[string]string{"key": publicKey}), `the model: invalid path "" of the signature`},
+		{"the path of the model", signatureJSON(t, map[string]string{"path": "bankchurn/model.joblib", "key": publicKey}), "is that of the artifact"},
+		{"no key", `{"path":"s","key":"x"}`, "the model: signature: invalid key: must be a public key in PEM"},
+		{"no certificate", `{"path":"s","certificate":"x"}`, "the model: signature: invalid certificate"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := request.FromEnv(env(map[string]string{"MODEL_SIGNATURE": tt.value}))
+			require.ErrorContains(t, err, tt.want)
+			require.Equal(t, fetcherr.InvalidConfig, fetcherr.KindOf(err))
+		})
+	}
+	_, err := request.FromEnv(env(map[string]string{"ARTIFACTS": `[{"bucket":"b","path":"p","dest":"d","signature":{"path":"s"}}]`}))
+	require.ErrorContains(t, err, "ARTIFACTS[0]: signature: must have a key or a certificate")
+}
+
+func TestFromEnv_signature(t *testing.T) {
+	value := signatureJSON(t, map[string]string{"path": "bankchurn/model.sig", "key": publicKey})
+	req, err := request.FromEnv(env(map[string]string{
+		"MODEL_SIGNATURE": value, "ARTIFACTS": `[{"bucket":"b","path":"p","dest":"d","signature":` + value + `},{"bucket":"b","path":"q","dest":"e"}]`,
+	}))
+	require.NoError(t, err)
+	model, other := req.Artifacts[0].Signature, req.Artifacts[1].Signature
+	require.Equal(t, "bankchurn/model.sig", model.Path)
+	require.Equal(t, signature.LevelKey, model.Verifier().Level())
+	require.Equal(t, model.SignedBy(), other.SignedBy())
+	require.Len(t, model.SignedBy(), 64)
+	require.Nil(t, req.Artifacts[2].Signature)
+	require.Empty(t, req.Artifacts[2].Signature.SignedBy())
+}
+
+func TestSignature_SignedBy(t *testing.T) {
+	seen := map[string]bool{}
+	for _, s := range []*request.Signature{{Key: "a"}, {Key: "b"}, {Certificate: "a"}, {Certificate: "b"}} {
+		require.False(t, seen[s.SignedBy()])
+		seen[s.SignedBy()] = true
+	}
+	require.Equal(t, (&request.Signature{Path: "p", Key: "a"}).SignedBy(), (&request.Signature{Path: "q", Key: "a"}).SignedBy(),
+		"a bundle may move")
+}
