@@ -108,6 +108,9 @@ func (a *ModelConfigArgs) data() pulumi.StringMap {
 			data[key] = pulumi.String(value)
 		}
 	}
+	if model.Signature != nil {
+		data["MODEL_SIGNATURE"] = pulumi.String(signatureJSON(*model.Signature))
+	}
 	if extract := model.ExtractSetting(); extract != nil {
 		data["MODEL_EXTRACT"] = pulumi.String(strconv.FormatBool(*extract))
 	}
@@ -147,20 +150,37 @@ func (a FetcherArgs) env() map[string]string {
 // of the artifacts' buckets, in the artifacts' order.
 func artifactsJSON(artifacts []config.ResolvedArtifact, buckets []string) (string, error) {
 	type entry struct {
-		Bucket  string `json:"bucket"`
-		Path    string `json:"path"`
-		Dest    string `json:"dest"`
-		SHA256  string `json:"sha256,omitempty"`
-		Version string `json:"version,omitempty"`
-		Extract *bool  `json:"extract,omitempty"`
+		Bucket    string          `json:"bucket"`
+		Path      string          `json:"path"`
+		Dest      string          `json:"dest"`
+		SHA256    string          `json:"sha256,omitempty"`
+		Version   string          `json:"version,omitempty"`
+		Extract   *bool           `json:"extract,omitempty"`
+		Signature json.RawMessage `json:"signature,omitempty"`
 	}
 	if len(artifacts) != len(buckets) {
 		return "", fmt.Errorf("%d artifacts in %d buckets", len(artifacts), len(buckets))
 	}
 	entries := make([]entry, len(artifacts))
 	for k, a := range artifacts {
-		entries[k] = entry{buckets[k], a.Path, a.File, a.SHA256, a.Version, a.ExtractSetting()}
+		entries[k] = entry{buckets[k], a.Path, a.File, a.SHA256, a.Version, a.ExtractSetting(), nil}
+		if a.Signature != nil {
+			entries[k].Signature = json.RawMessage(signatureJSON(*a.Signature))
+		}
 	}
 	text, err := json.Marshal(entries)
 	return string(text), err
+}
+
+// signatureJSON returns the value of MODEL_SIGNATURE.
+func signatureJSON(s config.Signature) string {
+	text, err := json.Marshal(struct {
+		Path        string `json:"path"`
+		Key         string `json:"key,omitempty"`
+		Certificate string `json:"certificate,omitempty"`
+	}{s.Path, s.Key, s.Certificate})
+	if err != nil {
+		panic(err) // strings can be marshalled
+	}
+	return string(text)
 }

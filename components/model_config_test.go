@@ -13,12 +13,14 @@ import (
 
 func TestArtifactsJSON(t *testing.T) {
 	text, err := artifactsJSON([]config.ResolvedArtifact{
-		{Path: "churn/v1/Churn.csv", File: "data/raw/Churn.csv", SHA256: "ab", Version: "7"},
+		{Path: "churn/v1/Churn.csv", File: "data/raw/Churn.csv", SHA256: "ab", Version: "7",
+			Signature: &config.Signature{Path: "churn/v1/Churn.sig", Key: "PEM\n"}},
 		{Path: "churn/m.tar.gz", File: "m/m.tar.gz", Unpacked: true},
 		{Path: "churn/env.tar.gz", File: "m/env.tar.gz"},
 	}, []string{"datasets", "models", "models"})
 	require.NoError(t, err)
-	require.JSONEq(t, `[{"bucket":"datasets","path":"churn/v1/Churn.csv","dest":"data/raw/Churn.csv","sha256":"ab","version":"7"},`+
+	require.JSONEq(t, `[{"bucket":"datasets","path":"churn/v1/Churn.csv","dest":"data/raw/Churn.csv","sha256":"ab","version":"7",`+
+		`"signature":{"path":"churn/v1/Churn.sig","key":"PEM\n"}},`+
 		`{"bucket":"models","path":"churn/m.tar.gz","dest":"m/m.tar.gz","extract":true},`+
 		`{"bucket":"models","path":"churn/env.tar.gz","dest":"m/env.tar.gz","extract":false}]`, text)
 	_, err = artifactsJSON([]config.ResolvedArtifact{{}}, nil)

@@ -20,6 +20,8 @@ type ArtifactRelease struct {
 	UnpackedSize string `json:"unpackedSize"`
 	// Version to pin: the generation of a Cloud Storage object, the version ID of an S3 object.
 	Version string `json:"version"`
+	// Signature that the object must have. Default: none.
+	Signature *Signature `json:"signature"`
 }
 
 // maxObjectKeyBytes is the maximum length of an object key on both clouds.
@@ -33,18 +35,7 @@ func (a ArtifactRelease) validate(fldPath *field.Path, prefix string, csi bool) 
 	if csi {
 		key, _ = a.folderKey()
 	}
-	var errs field.ErrorList
-	switch fldPath := fldPath.Child("path"); {
-	case a.Path == "":
-		errs = append(errs, field.Required(fldPath, "must be the path of an object in the bucket"))
-	case len(a.Path) > maxObjectKeyBytes:
-		errs = append(errs, field.TooLong(fldPath, a.Path, maxObjectKeyBytes))
-	case !isObjectKey(key):
-		errs = append(errs, field.Invalid(fldPath, a.Path, "must be the path of an object, relative to the bucket and without .."))
-	case !strings.HasPrefix(a.Path, prefix):
-		errs = append(errs, field.Invalid(fldPath, a.Path,
-			fmt.Sprintf("must begin with %s: the service's identity may read nothing else", prefix)))
-	}
+	errs := validateKey(fldPath.Child("path"), a.Path, key, prefix)
 	if a.SHA256 != "" && !sha256Hex.MatchString(a.SHA256) {
 		errs = append(errs, field.Invalid(fldPath.Child("sha256"), a.SHA256, "must be 64 hexadecimal digits (sha256sum FILE)"))
 	}
@@ -57,6 +48,22 @@ func (a ArtifactRelease) validate(fldPath *field.Path, prefix string, csi bool) 
 		errs = append(errs, validateSize(fldPath.Child("unpackedSize"), a.UnpackedSize)...)
 	}
 	return errs
+}
+
+// validateKey checks the path of an object of a service. key is the path, without the / of a folder.
+func validateKey(fldPath *field.Path, path, key, prefix string) field.ErrorList {
+	switch {
+	case path == "":
+		return field.ErrorList{field.Required(fldPath, "must be the path of an object in the bucket")}
+	case len(path) > maxObjectKeyBytes:
+		return field.ErrorList{field.TooLong(fldPath, path, maxObjectKeyBytes)}
+	case !isObjectKey(key):
+		return field.ErrorList{field.Invalid(fldPath, path, "must be the path of an object, relative to the bucket and without ..")}
+	case !strings.HasPrefix(path, prefix):
+		return field.ErrorList{field.Invalid(fldPath, path,
+			fmt.Sprintf("must begin with %s: the service's identity may read nothing else", prefix))}
+	}
+	return nil
 }
 
 // folderKey returns the path without a trailing /, and whether the path had one and is therefore a folder.

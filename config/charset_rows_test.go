@@ -3,6 +3,8 @@ package config_test
 import (
 	"slices"
 	"strings"
+
+	"github.com/modelferry/modelferry/config/configtest"
 )
 
 // Sets of characters that several keys have.
@@ -28,6 +30,7 @@ const (
 	// urlPath are the characters of a path of a URL.
 	urlPath = "[A-Za-z0-9._~!$&'()*+,;=:@/-]"
 	// mapName are the characters of the name of an artifact or backend.
+	spaces  = `[ \t\n\v\f\r]` // after the text in PEM
 	mapName = `[A-Za-z0-9._-]`
 )
 
@@ -65,6 +68,8 @@ var platformCharsets = []charset{
 	{key: "endpoints.storage", value: "http://[::‸1]", allowed: `[0-9A-Fa-f:.]`},
 	{key: "endpoints.storage", value: "https://store/our‸path", allowed: urlPath},
 	{key: "endpoints.identity", value: "https://our‸sts", allowed: `[A-Za-z0-9./-]`},
+	{key: "signatures.key", value: configtest.PublicKey + caret, allowed: spaces},
+	{key: "signatures.certificate", value: configtest.Certificate + caret, allowed: spaces},
 	{key: "fetcher.image", value: "registry.example/our‸image:1", allowed: `[a-z0-9._/-]`},
 	{key: "fetcher.archives.maxSize", value: "1‸2MB", allowed: `[0-9.]`},
 	{key: "fetcher.archives.maxWindow", value: "8‸6MiB", allowed: `[.0-9]`},
@@ -205,6 +210,9 @@ func releaseCharsets(parent, prefix string) []charset {
 		{key: artifact + ".sha256", value: strings.Repeat("0", 63) + "‸", allowed: `[0-9a-fA-F]`},
 		{key: artifact + ".size", value: "1‸2MB", allowed: `[0-9.]`},
 		{key: artifact + ".unpackedSize", value: "1‸2MB", allowed: `[0-9.]`},
+		{key: artifact + ".signature.path", value: prefix + "m‸.sig", allowed: objectKeyChars},
+		{key: artifact + ".signature.key", value: configtest.PublicKey + caret, allowed: spaces},
+		{key: artifact + ".signature.certificate", value: configtest.Certificate + caret, allowed: spaces},
 		{stack: "gke", key: artifact + ".version", value: "1‸2", allowed: `[0-9]`},
 		{stack: "gke", key: artifact + ".version", value: "‸2", allowed: `[1-9]`},
 		{stack: "eks", key: artifact + ".version", value: "a‸b", allowed: `[A-Za-z0-9._~+/=-]`},

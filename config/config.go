@@ -36,6 +36,8 @@ type Config struct {
 	Registry Registry `json:"registry"`
 	// Endpoints to use instead of the cloud's public ones.
 	Endpoints Endpoints `json:"endpoints"`
+	// Policy for signatures of artifacts.
+	Signatures Signatures `json:"signatures"`
 	// Fetcher: the init container that downloads the artifacts.
 	Fetcher Fetcher `json:"fetcher" need:"required"`
 	// Rollout of a new release.
@@ -81,6 +83,7 @@ func (c Config) validate(stack string) field.ErrorList {
 	errs = append(errs, c.validateDefaultBucketNames(Path("buckets"), stack)...)
 	errs = append(errs, c.Registry.validate(Path("registry"), formats.registryReader)...)
 	errs = append(errs, c.Endpoints.validate(Path("endpoints"))...)
+	errs = append(errs, c.Signatures.validate(Path("signatures"))...)
 	errs = append(errs, c.Fetcher.validate(Path("fetcher"))...)
 	errs = append(errs, c.Rollout.validate(Path("rollout"))...)
 	errs = append(errs, c.GPU.validate(Path("gpu"), formats.machineType)...)
@@ -98,6 +101,7 @@ func (c Config) validate(stack string) field.ErrorList {
 	}
 	errs = append(errs, validateServices(c.Services, Path("services"))...)
 	errs = append(errs, c.validateReleases(Path("releases"))...)
+	errs = append(errs, c.validateSignatures(Path("releases"))...)
 	errs = append(errs, c.validateObjectVersions(Path("releases"), formats.objectVersion)...)
 	if c.Production {
 		errs = append(errs, c.validateProduction()...)

@@ -39,6 +39,26 @@ var invalidNested = []invalidCase{
 		`modelferry:services.nlpinsight.backends.finbert.artifacts.model.dest: Required value: ` +
 			`must be a path relative to the model folder`,
 	}},
+	{name: "backend's version with invalid signatures", set: map[string]any{
+		"releases.nlpinsight.backends.finbert.artifacts.model.signature": map[string]any{"path": "x", "key": "x"},
+		"releases.nlpinsight.backends.finbert.artifacts.dataset": map[string]any{
+			"path": "nlpinsight/d.csv", "size": "1MB", "signature": map[string]any{"certificate": "x"}},
+	}, want: []string{
+		`modelferry:releases.nlpinsight.backends.finbert.artifacts.dataset.signature.certificate: Invalid value: "x": must be one ` +
+			`or more certificates in PEM (BEGIN CERTIFICATE)`,
+		`modelferry:releases.nlpinsight.backends.finbert.artifacts.dataset.signature.path: Required value: must be the path of an ` +
+			`object in the bucket`,
+		`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.signature.key: Invalid value: "x": must be a public key ` +
+			`in PEM: ECDSA of P-256, P-384 or P-521, or Ed25519 (BEGIN PUBLIC KEY)`,
+		`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.signature.path: Invalid value: "x": must begin with ` +
+			`nlpinsight/: the service's identity may read nothing else`,
+	}},
+	{name: "backend's signature without a signer", set: map[string]any{
+		"releases.nlpinsight.backends.finbert.artifacts.model.signature": map[string]any{"path": "nlpinsight/m.sig"},
+	}, want: []string{
+		`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.signature.key: Required value: must be the signer's ` +
+			`public key, or set certificate, or modelferry:signatures.key or certificate for all artifacts`,
+	}},
 	{name: "backend's version without path and size", set: map[string]any{
 		"releases.nlpinsight.backends.finbert.artifacts.model": map[string]any{"unpackedSize": "big"},
 	}, want: []string{

@@ -23,6 +23,8 @@ type ResolvedArtifact struct {
 	SHA256 string
 	// Pinned version, or "".
 	Version string
+	// Signature that the object must have, with its signer, or nil.
+	Signature *Signature
 	// Size in the pod in bytes, after extraction.
 	Bytes int64
 }

@@ -36,6 +36,7 @@ func (c Config) Warnings() []string {
 			}
 		}
 	}
+	c.signatureWarnings(warn)
 	c.replicaWarnings(warn)
 	c.capacityWarnings(warn)
 	c.s3CSIDriverWarnings(warn)

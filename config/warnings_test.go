@@ -63,7 +63,7 @@ func TestWarnings_singleReplica(t *testing.T) {
 		{"one replica", replicas(1, false), warning},
 		{"one replica, accepted", replicas(1, true), nil},
 		{"one replica in production, accepted", merge(replicas(1, true), map[string]any{
-			"production": true, "cluster": map[string]any{"existing": "production"}}), nil},
+			"production": true, "signatures.require": false, "cluster": map[string]any{"existing": "production"}}), nil},
 		{"two replicas", replicas(2, false), nil},
 		{"the default", map[string]any{"services.bankchurn.autoscaling": map[string]any{}}, nil},
 		{"a service without a release", merge(replicas(1, false), map[string]any{"releases.bankchurn": nil}), nil},

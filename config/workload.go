@@ -32,7 +32,12 @@ func (c Config) Workloads() []Workload {
 func (c Config) releasedWorkloads() []Workload {
 	var workloads []Workload
 	for _, name := range sortedKeys(c.Releases) {
-		workloads = append(workloads, c.Services[name].workload(name, c.Releases[name]))
+		w := c.Services[name].workload(name, c.Releases[name])
+		for i, artifact := range w.Artifacts {
+			release, _, _ := c.Releases[name].Artifact(artifact.Name) // the rules report a missing version
+			w.Artifacts[i].Signature = c.Signatures.Resolve(release.Signature)
+		}
+		workloads = append(workloads, w)
 	}
 	return workloads
 }

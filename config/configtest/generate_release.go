@@ -98,6 +98,16 @@ func (r releaseGenerator) drawVersion(t *rapid.T, label, name string) map[string
 	if rapid.Bool().Draw(t, label+" has an unpackedSize") {
 		version["unpackedSize"] = "445MB"
 	}
+	if !r.csi && rapid.Bool().Draw(t, label+" has a signature") {
+		signature := map[string]any{"path": r.prefix + name + ".sig"}
+		switch rapid.IntRange(0, 1).Draw(t, label+"'s signer") {
+		case 0:
+			signature["key"] = PublicKey
+		case 1:
+			signature["certificate"] = Certificate
+		}
+		version["signature"] = signature
+	}
 	if !r.csi && rapid.Bool().Draw(t, label+" has a version") {
 		version["version"] = "1763901234567891"
 	}

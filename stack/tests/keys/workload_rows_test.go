@@ -2,8 +2,10 @@ package keys
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/config/configtest"
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
@@ -192,7 +194,12 @@ func versionRows(path, service string) []row {
 		return bothInput("Deployment", service, stacktest.PodSpec+"volumes[0].emptyDir.sizeLimit", want)
 	}
 	object := service + "/v2/m.tgz"
-	return append(batch(
+	signed := func(path string, value any, want string) row {
+		return newRow(path, value, bothInput("ConfigMap", service+"-model", "data.MODEL_SIGNATURE", contains{want}))
+	}
+	signature := map[string]any{path + ".signature": map[string]any{"path": service + "/m.sig"}, "signatures.key": configtest.PublicKey}
+	bySigner := map[string]any{path + ".signature": map[string]any{"path": service + "/m.sig"}, "signatures.certificate": configtest.Certificate}
+	return append(append(batch(
 		newRow(path+".path", object, gkeInput("ConfigMap", service+"-model", "data.GCS_MODEL_PATH", object),
 			eksInput("ConfigMap", service+"-model", "data.S3_MODEL_PATH", object)),
 		newRow(path+".sha256", digest, config("MODEL_SHA256", digest)),
@@ -200,9 +207,18 @@ func versionRows(path, service string) []row {
 		// The model and 700 kB of a dataset, 10% more, and 16 MiB.
 		newRow(path+".unpackedSize", "100MB", sizeLimit("122Mi")),
 	),
+		signed(path+".signature.path", service+"/v2/m.sig", `{"path":"`+service+`/v2/m.sig"`).withPrerequisites(signature),
+		signed(path+".signature.key", configtest.OtherPublicKey, pemJSON(configtest.OtherPublicKey)).withPrerequisites(signature),
+		signed(path+".signature.certificate", configtest.Certificate, pemJSON(configtest.Certificate)).withPrerequisites(signature),
+		signed("signatures.key", configtest.OtherPublicKey, pemJSON(configtest.OtherPublicKey)).withPrerequisites(signature),
+		signed("signatures.certificate", configtest.OtherCertificate, pemJSON(configtest.OtherCertificate)).withPrerequisites(bySigner),
+	),
 		newRow(path+".size", "100MB", sizeLimit("437Mi")), // an archive without unpackedSize counts four times its size
 	)
 }
+
+// pemJSON returns a text in PEM as it is in a JSON string.
+func pemJSON(text string) string { return strings.ReplaceAll(text, "\n", `\n`) }
 
 func releaseRows() []row {
 	const churn, nlp, image = "releases.bankchurn.", "releases.nlpinsight.", "registry.example/bankchurn:2"
@@ -211,6 +227,7 @@ func releaseRows() []row {
 		bothInput("NetworkPolicy", "bankchurn", "", absent),
 	}
 	rows := []row{
+		expectNoDiff("signatures.require", false, "it only decides which configs are valid, and suppresses a warning"),
 		newRow(churn+"image", image, bothInput("Deployment", "bankchurn", stacktest.ServerContainer+"image", image)),
 		newRow(nlp+"backend", "finbert",
 			bothInput("Deployment", "nlpinsight", stacktest.ServerContainer+"env",

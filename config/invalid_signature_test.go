@@ -1,0 +1,105 @@
+package config_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/config/configtest"
+)
+
+const modelSignature = "releases.bankchurn.artifacts.model.signature"
+
+// invalidSignatures are cases of invalid signatures and signers.
+var invalidSignatures = []invalidCase{
+	{name: "signature without a path", set: map[string]any{"signatures.key": configtest.PublicKey, modelSignature: object},
+		want: []string{`modelferry:` + modelSignature + `.path: Required value: must be the path of an object in the bucket`}},
+	{name: "signature of another service", set: map[string]any{"signatures.key": configtest.PublicKey,
+		modelSignature: map[string]any{"path": "nlpinsight/model.sig"}},
+		want: []string{`modelferry:` + modelSignature + `.path: Invalid value: "nlpinsight/model.sig": must begin with bankchurn/: ` +
+			`the service's identity may read nothing else`}},
+	{name: "signature at the path of the model", set: map[string]any{"signatures.key": configtest.PublicKey,
+		modelSignature: map[string]any{"path": "bankchurn/model.joblib"}},
+		want: []string{`modelferry:` + modelSignature + `.path: Invalid value: "bankchurn/model.joblib": must not be the path of the artifact`}},
+	{name: "signature without a signer", set: map[string]any{modelSignature: map[string]any{"path": "bankchurn/model.sig"}},
+		want: []string{`modelferry:` + modelSignature + `.key: Required value: must be the signer's public key, or set certificate, or ` +
+			`modelferry:signatures.key or certificate for all artifacts`}},
+	{name: "signature with two signers", set: map[string]any{modelSignature: map[string]any{
+		"path": "bankchurn/model.sig", "key": configtest.PublicKey, "certificate": configtest.Certificate}},
+		want: []string{`modelferry:` + modelSignature + `.certificate: Forbidden: may not be set together with key: remove one of them`}},
+	{name: "signature with an invalid key", set: map[string]any{modelSignature: map[string]any{"path": "bankchurn/model.sig", "key": "x"}},
+		want: []string{`modelferry:` + modelSignature + `.key: Invalid value: "x": must be a public key in PEM: ECDSA of P-256, P-384 or ` +
+			`P-521, or Ed25519 (BEGIN PUBLIC KEY)`}},
+	{name: "signature with an invalid certificate", set: map[string]any{modelSignature: map[string]any{
+		"path": "bankchurn/model.sig", "certificate": configtest.PublicKey}},
+		want: []string{`modelferry:` + modelSignature + `.certificate: Invalid value: "-----BEGIN PUBLIC KEY-----…": must be one or more ` +
+			`certificates in PEM (BEGIN CERTIFICATE)`}},
+	{name: "policy with two signers", set: map[string]any{
+		"signatures.key": configtest.PublicKey, "signatures.certificate": configtest.Certificate},
+		want: []string{`modelferry:signatures.certificate: Forbidden: may not be set together with key: remove one of them`}},
+	{name: "policy with an invalid key", set: map[string]any{"signatures.key": configtest.Certificate},
+		want: []string{`modelferry:signatures.key: Invalid value: "-----BEGIN CERTIFICATE-----…": must be a public key in PEM: ECDSA of ` +
+			`P-256, P-384 or P-521, or Ed25519 (BEGIN PUBLIC KEY)`}},
+	{name: "policy with an invalid certificate", set: map[string]any{"signatures.certificate": "x"},
+		want: []string{`modelferry:signatures.certificate: Invalid value: "x": must be one or more certificates in PEM (BEGIN CERTIFICATE)`}},
+	{name: "required signatures that are missing", set: map[string]any{"signatures.require": true, "signatures.key": configtest.PublicKey,
+		modelSignature: map[string]any{"path": "bankchurn/model.sig"}, "releases.nlpinsight": nil, "releases.chicagotaxi": nil},
+		want: []string{`modelferry:releases.bankchurn.artifacts.dataset.signature: Required value: must be set, because ` +
+			`modelferry:signatures.require is true`}},
+	{name: "a signature with csi", set: map[string]any{"releases.bankchurn.delivery": "csi", "releases.bankchurn.unverified": true,
+		modelSignature: map[string]any{"path": "bankchurn/model.sig", "key": configtest.PublicKey}},
+		want: []string{`modelferry:` + modelSignature + `: Forbidden: csi verifies no signature: remove it, or set delivery to fetch`}},
+	{name: "required signatures with csi", set: map[string]any{"signatures.require": true, "releases.bankchurn.delivery": "csi",
+		"releases.bankchurn.unverified": true, "releases.nlpinsight": nil, "releases.chicagotaxi": nil},
+		want: []string{`modelferry:releases.bankchurn.delivery: Forbidden: csi verifies no signature, and ` +
+			`modelferry:signatures.require is true: set it to fetch`}},
+}
+
+// An artifact's own signer replaces that of the stack.
+func TestWorkloads_signature(t *testing.T) {
+	signed := map[string]any{"path": "bankchurn/model.sig"}
+	own := map[string]any{"path": "bankchurn/model.sig", "key": configtest.OtherPublicKey}
+	for _, tt := range []struct {
+		name string
+		set  map[string]any
+		want *config.Signature
+	}{
+		{"none", map[string]any{"signatures.key": configtest.PublicKey}, nil},
+		{"of the stack's key", map[string]any{"signatures.key": configtest.PublicKey, modelSignature: signed},
+			&config.Signature{Path: "bankchurn/model.sig", Key: configtest.PublicKey}},
+		{"of the stack's certificate", map[string]any{"signatures.certificate": configtest.Certificate, modelSignature: signed},
+			&config.Signature{Path: "bankchurn/model.sig", Certificate: configtest.Certificate}},
+		{"of its own key", map[string]any{"signatures.certificate": configtest.Certificate, modelSignature: own},
+			&config.Signature{Path: "bankchurn/model.sig", Key: configtest.OtherPublicKey}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := workload(t, load(t, "gke", tt.set), "bankchurn")
+			require.Equal(t, tt.want, w.Artifacts[0].Signature)
+			require.Nil(t, w.Artifacts[1].Signature)
+		})
+	}
+}
+
+// A production stack has to decide.
+func TestWarnings_signatures(t *testing.T) {
+	production := map[string]any{"production": true, "cluster": map[string]any{"existing": "production"}}
+	sign := map[string]any{"signatures.key": configtest.PublicKey, modelSignature: map[string]any{"path": "bankchurn/model.sig"}}
+	only := map[string]any{"releases.nlpinsight": nil, "releases.chicagotaxi": nil}
+	warning := func(names string) []string {
+		return []string{`modelferry:signatures.require: nothing says who made ` + names + `: sign them and set it to true, or set it to ` +
+			`false to accept that (docs/security.md, "Signed models")`}
+	}
+	for _, tt := range []struct {
+		name string
+		set  map[string]any
+		want []string
+	}{
+		{"a stack that is not production", only, nil},
+		{"production", merge(production, only), warning("bankchurn/model, bankchurn/dataset")},
+		{"production with a signed model", merge(merge(production, only), sign), warning("bankchurn/dataset")},
+		{"production that accepts it", merge(merge(production, only), map[string]any{"signatures.require": false}), nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) { require.Equal(t, tt.want, load(t, "gke", tt.set).Warnings()) })
+	}
+}
