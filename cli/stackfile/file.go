@@ -36,6 +36,8 @@ type Artifact struct {
 	// Keys is the path below the release of the service, as config.Release.Artifact returns it.
 	Keys                                      []string
 	Path, SHA256, Size, UnpackedSize, Version string
+	// Signature is the path of the signature. If it is empty, the signature stays as it is.
+	Signature string
 }
 
 // Open reads the file of a stack. root has Pulumi.yaml.
@@ -119,6 +121,12 @@ func (f *File) SetArtifacts(service string, artifacts []Artifact) error {
 	return f.edit([]string{releasesKey, service}, func(set func(keys []string, fields []field) error) error {
 		for _, a := range artifacts {
 			if err := set(a.Keys, a.fields()); err != nil {
+				return err
+			}
+			if a.Signature == "" {
+				continue
+			}
+			if err := set(append(slices.Clone(a.Keys), "signature"), []field{{"path", a.Signature}}); err != nil {
 				return err
 			}
 		}

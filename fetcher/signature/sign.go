@@ -97,5 +97,9 @@ func signMessage(key crypto.Signer, message []byte) ([]byte, error) {
 		sum.Write(message)
 		message = sum.Sum(nil)
 	}
-	return key.Sign(rand.Reader, message, digest)
+	random := rand.Reader
+	if _, ok := key.(*ecdsa.PrivateKey); ok {
+		random = nil // RFC 6979: a release that is repeated has the same signature
+	}
+	return key.Sign(random, message, digest)
 }

@@ -64,6 +64,9 @@ func writeRelease(cmd *cobra.Command, result release.Result, o release.Options) 
 					humanize.Bytes(uint64(a.Size)),
 					state,
 				)
+				if a.Signature != "" {
+					fmt.Fprintf(out, "  signature %s\n", a.Signature)
+				}
 			}
 			fmt.Fprint(out, s.Diff)
 			switch {

@@ -22,6 +22,7 @@ func releaseCommand() *cobra.Command {
 		Example: "  modelferry release bankchurn model.joblib --stack gke --stack eks\n" +
 			"  modelferry release chicagotaxi model=model.joblib predictions=2026.csv --stack gke\n" +
 			"  modelferry release nlpinsight ./finbert --backend finbert --stack gke --dry-run\n" +
+			"  modelferry release bankchurn model.joblib --stack gke --sign signing-key.pem\n" +
 			"  modelferry release bankchurn models:/bankchurn@champion/model.joblib --stack gke\n" +
 			"  modelferry release bankchurn model.joblib -s gke -s eks --deploy --canary gke",
 		Args:              cobra.MinimumNArgs(2),
@@ -31,6 +32,8 @@ func releaseCommand() *cobra.Command {
 	addChangeFlags(cmd, &r.Options)
 	addCanaryFlag(cmd, &r.Options)
 	cmd.Flags().StringVar(&r.SHA256, "sha256", "", "expected `DIGEST` of the artifact; another one is refused")
+	cmd.Flags().StringVar(&r.SignKey, "sign", "", "sign the artifacts with the private key in `FILE` (PEM, ECDSA or Ed25519)")
+	cmd.Flags().StringVar(&r.Signature, "signature", "", "`FILE` with the signature of the artifact, made by another tool")
 	cmd.Flags().StringVar(&r.Image, "image", "", "`IMAGE` of the model server with its digest (default: as it is)")
 	cmd.Flags().StringVar(&r.Backend, "backend", "", "`BACKEND` that the artifacts belong to (default: the one that the stack runs)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) (err error) {

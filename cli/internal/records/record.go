@@ -36,10 +36,12 @@ type Artifact struct {
 	Path   string `json:"path"`
 	SHA256 string `json:"sha256"`
 	// Size and UnpackedSize are in bytes.
-	Size         int64   `json:"size"`
-	UnpackedSize int64   `json:"unpackedSize,omitempty"`
-	Version      string  `json:"version,omitempty"`
-	Origin       *Origin `json:"origin,omitempty"`
+	Size         int64  `json:"size"`
+	UnpackedSize int64  `json:"unpackedSize,omitempty"`
+	Version      string `json:"version,omitempty"`
+	// Signature is the path of the signature in the bucket, or "".
+	Signature string  `json:"signature,omitempty"`
+	Origin    *Origin `json:"origin,omitempty"`
 }
 
 // Kinds of origins.
@@ -60,10 +62,10 @@ type Origin struct {
 	Annotations map[string]string `json:"annotations,omitempty"`
 }
 
-// Matches reports whether a record has exactly these artifacts, by path and digest.
+// Matches reports whether a record has exactly these artifacts, by path, digest and signature.
 func (r Record) Matches(artifacts map[string]Artifact) bool {
 	return maps.EqualFunc(r.Artifacts, artifacts, func(a, b Artifact) bool {
-		return a.Path == b.Path && strings.EqualFold(a.SHA256, b.SHA256)
+		return a.Path == b.Path && a.Signature == b.Signature && strings.EqualFold(a.SHA256, b.SHA256)
 	})
 }
 

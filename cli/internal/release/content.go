@@ -28,7 +28,9 @@ type content struct {
 	size         int64
 	sha256       string
 	unpackedSize int64
-	origin       records.Origin
+	// signature is the bundle of the content's signature, or nil.
+	signature []byte
+	origin    records.Origin
 	// temporary is the folder that is removed afterwards, or "".
 	temporary string
 }
@@ -129,6 +131,9 @@ func (c *content) artifact(ctx context.Context, t *target, name string, definiti
 	a := records.Artifact{
 		Bucket: definition.Bucket, SHA256: c.sha256, Size: c.size, Origin: &c.origin,
 		Path: path.Join(t.config.Services[t.service].Prefix, c.sha256[:digestDigits], c.name),
+	}
+	if c.signature != nil {
+		a.Signature = signaturePath(a.Path, c.signature)
 	}
 	resolved := config.ResolveArtifact(name, definition, config.ArtifactRelease{Path: a.Path, Size: bytesText(a.Size)})
 	if !resolved.Unpacked || t.usesCSI() {

@@ -95,8 +95,16 @@ func (s *step) planPromotion(ctx context.Context, source *target) (copies map[st
 			continue
 		}
 		copies[name] = a
+		from := a
 		a.Path = path.Join(t.config.Services[t.service].Prefix, a.SHA256[:digestDigits], path.Base(a.Path))
 		a.Version, a.Origin = "", &records.Origin{Kind: records.FromStack, Name: source.stack()}
+		bundle, err := source.readSignature(ctx, from)
+		if err != nil {
+			return nil, err
+		}
+		if a.Signature = ""; bundle != nil {
+			a.Signature = signaturePath(a.Path, bundle)
+		}
 		if origin := record.Artifacts[name].Origin; origin != nil {
 			a.Origin.Annotations = origin.Annotations
 		}
@@ -113,6 +121,15 @@ func (s *step) copyArtifact(ctx context.Context, source *target, from, to record
 		return item, err
 	}
 	item = ArtifactResult{Artifact: to, URL: store.URL(to.Path)}
+	if !dryRun {
+		bundle, err := source.readSignature(ctx, from)
+		if err == nil {
+			err = t.uploadSignature(ctx, to, bundle)
+		}
+		if err != nil {
+			return item, err
+		}
+	}
 	object, exists, err := t.find(ctx, to)
 	if err != nil || exists || dryRun {
 		item.Uploaded = err == nil && !exists

@@ -25,6 +25,9 @@ type Request struct {
 	Image string
 	// SHA256 is the expected digest of the only input, or "".
 	SHA256 string
+	// SignKey is the file of the private key that signs the artifacts, and Signature the file of a bundle that another
+	// tool has made for the only input. At most one of them is set.
+	SignKey, Signature string
 }
 
 var sha256Hex = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
@@ -55,6 +58,9 @@ func (e *Environment) Release(ctx context.Context, r Request) (result Result, er
 	}()
 	if err != nil {
 		return Result{}, err
+	}
+	if err := r.sign(contents); err != nil {
+		return Result{}, exitcode.WithCode(exitcode.Invalid, err)
 	}
 	for _, s := range steps {
 		if err := s.plan(ctx, r, contents); err != nil {
@@ -124,7 +130,15 @@ func (s *step) plan(ctx context.Context, r Request, contents map[string]*content
 		}
 		s.artifacts[name] = a
 	}
-	return s.edit()
+	if err := s.edit(); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(contents)) {
+		if err := t.checkSignature(name, contents[name]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // edit writes the step's image and artifacts into the stack's file in memory, and validates the config.
@@ -160,6 +174,11 @@ func (s *step) uploadAll(ctx context.Context, contents map[string]*content, r Re
 			item.Uploaded = !exists
 		} else if item.Version, item.Uploaded, err = t.upload(ctx, a, contents[name].object()); err != nil {
 			return err
+		}
+		if !r.DryRun {
+			if err := t.uploadSignature(ctx, a, contents[name].signature); err != nil {
+				return err
+			}
 		}
 		item.Version = t.pinned(item.Version)
 		released[name], s.artifacts[name] = item, item.Artifact

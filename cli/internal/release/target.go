@@ -127,6 +127,11 @@ func (t *target) current() map[string]records.Artifact {
 			Bucket: definition.Bucket, Path: version.Path, SHA256: strings.ToLower(version.SHA256),
 			Size: size, UnpackedSize: unpacked, Version: version.Version,
 		}
+		if version.Signature != nil {
+			a := current[name]
+			a.Signature = version.Signature.Path
+			current[name] = a
+		}
 	}
 	return current
 }
@@ -137,8 +142,13 @@ func (t *target) set(artifacts map[string]records.Artifact) error {
 	current := t.current()
 	for _, name := range slices.Sorted(maps.Keys(artifacts)) {
 		a := artifacts[name]
-		if old, ok := current[name]; ok && old.Path == a.Path && old.SHA256 == a.SHA256 && (old.Version == a.Version || a.Version == "") {
+		if old, ok := current[name]; ok && old.Path == a.Path && old.SHA256 == a.SHA256 && (old.Version == a.Version || a.Version == "") &&
+			old.Signature == a.Signature {
 			continue // keeps a rounded size
+		}
+		if current[name].Signature != "" && a.Signature == "" {
+			return exitcode.WithCode(exitcode.Invalid, fmt.Errorf("artifact %s has a signature in %s, and its new version has none: "+
+				"sign it (--sign, --signature), or remove its signature from the file first", name, t.file.Name()))
 		}
 		_, keys := t.version(name)
 		change := stackfile.Artifact{
@@ -148,6 +158,7 @@ func (t *target) set(artifacts map[string]records.Artifact) error {
 			Size:         bytesText(a.Size),
 			UnpackedSize: bytesText(a.UnpackedSize),
 			Version:      a.Version,
+			Signature:    a.Signature,
 		}
 		if t.usesCSI() {
 			change.Version, change.UnpackedSize = "", "" // a mounted bucket has the current version

@@ -96,6 +96,9 @@ func (t *target) checkObjects(ctx context.Context, artifacts map[string]records.
 			err = fmt.Errorf("%s: %w: it was deleted: release it again, or choose another release with --to",
 				store.URL(a.Path), objectstore.ErrNotFound)
 		}
+		if err == nil && a.Signature != "" {
+			_, err = store.Stat(ctx, a.Signature)
+		}
 		if err != nil {
 			return err
 		}
