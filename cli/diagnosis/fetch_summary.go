@@ -41,8 +41,8 @@ type FetchedArtifact struct {
 	Version string `json:"version"`
 	// Verified is sha256 (the pinned digest), crc (the store's checksum) or size.
 	Verified string `json:"verified"`
-	// Signature is how the signature was verified, such as by key, or none. Earlier versions of the fetcher do not report
-	// it.
+	// Signature is how the signature was verified, such as by key, or none. Earlier versions of the fetcher do not
+	// report it.
 	Signature string `json:"signature"`
 }
 

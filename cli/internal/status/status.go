@@ -67,8 +67,8 @@ type RunningVersion struct {
 	// Verified says what the bytes were compared with: sha256 (the wanted digest), crc (the store's checksum), size, or
 	// csi for a bucket that is mounted, whose bytes are not compared.
 	Verified string `json:"verified"`
-	// Signature is how the signature was verified, such as by key; none if none is required, and empty if the fetcher has
-	// not reported it.
+	// Signature is how the signature was verified, such as by key; none if none is required, and empty if the fetcher
+	// has not reported it.
 	Signature string `json:"signature,omitempty"`
 	// Pods is the number of pods that serve it.
 	Pods int `json:"pods"`

@@ -91,7 +91,8 @@ type run struct {
 	staged []*publish.StagedArtifact
 	// checkpoints holds what an earlier run downloaded, by the artifact's index.
 	checkpoints []checkpoint
-	// manifests holds what the verified signatures sign, by the artifact's index. It is nil for one without a signature.
+	// manifests holds what the verified signatures sign, by the artifact's index. It is nil for one without a
+	// signature.
 	manifests []*signature.Manifest
 	// windows is the memory for the windows of all zstd decoders.
 	windows *semaphore.Weighted

@@ -36,8 +36,8 @@ const (
 type Marker struct {
 	Artifacts []Record  `json:"artifacts"`
 	FetchedAt time.Time `json:"fetchedAt"`
-	// CreatedFolders are the folders that the fetcher created, relative to the model folder, parents first. It is nil in
-	// a marker of an earlier version.
+	// CreatedFolders are the folders that the fetcher created, relative to the model folder, parents first. It is nil
+	// in a marker of an earlier version.
 	CreatedFolders []string `json:"createdFolders"`
 }
 
