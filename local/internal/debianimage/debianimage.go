@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/modelferry/modelferry/local/internal/filelock"
 	"github.com/modelferry/modelferry/local/internal/node/hostdeps"
 )
 
@@ -50,13 +51,15 @@ func Build(ctx context.Context, cacheDir string, s Spec, progress func(line stri
 	if err != nil {
 		return nil, err
 	}
+	unlock, err := filelock.Lock(ctx, filepath.Join(cacheDir, "lock"))
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
 	file := filepath.Join(cacheDir, s.key(packages)+".tar.gz")
 	layer, err := openLayer(file)
 	if err == nil || !errors.Is(err, fs.ErrNotExist) {
 		return layer, err
-	}
-	if err := os.MkdirAll(cacheDir, 0o755); err != nil {
-		return nil, fmt.Errorf("debian packages: %w", err)
 	}
 	downloads, err := os.MkdirTemp(cacheDir, "download-")
 	if err != nil {

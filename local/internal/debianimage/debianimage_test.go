@@ -50,7 +50,7 @@ func TestBuild_reproducible(t *testing.T) {
 
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
-	require.Len(t, entries, 2, "the layer and its record, no downloads")
+	require.Len(t, entries, 3, "the lock, the layer and its record, no downloads")
 }
 
 func TestBuild_canceled(t *testing.T) {

@@ -7,12 +7,11 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"syscall"
 	"time"
 
-	"github.com/gofrs/flock"
+	"github.com/modelferry/modelferry/local/internal/filelock"
 )
 
 // containerdService is the systemd unit that Debian's containerd package starts when it is installed.
@@ -43,7 +42,7 @@ func FindApt() (apt Apt, ok bool) {
 // them, or if the mirrors no longer serve the listed version. progress receives the output of apt-get line by line. If
 // the installation starts the containerd service, it is disabled, because a node runs its own containerd.
 func (a Apt) Install(ctx context.Context, packages []string, progress func(line string)) error {
-	unlock, err := a.lock(ctx)
+	unlock, err := filelock.Lock(ctx, a.Lock)
 	if err != nil {
 		return err
 	}
@@ -73,22 +72,9 @@ func (a Apt) Install(ctx context.Context, packages []string, progress func(line 
 	return nil
 }
 
-// lock waits until no other process, such as that of another stack, holds the lock.
-func (a Apt) lock(ctx context.Context) (unlock func(), err error) {
-	const interval = 100 * time.Millisecond
-	if err := os.MkdirAll(filepath.Dir(a.Lock), 0o755); err != nil {
-		return nil, fmt.Errorf("lock of apt-get: %w", err)
-	}
-	file := flock.New(a.Lock)
-	if _, err := file.TryLockContext(ctx, interval); err != nil {
-		return nil, fmt.Errorf("lock of apt-get: %w", err)
-	}
-	return func() { _ = file.Unlock() }, nil
-}
-
 // Update updates the package lists. It must run as root.
 func (a Apt) Update(ctx context.Context, progress func(string)) error {
-	unlock, err := a.lock(ctx)
+	unlock, err := filelock.Lock(ctx, a.Lock)
 	if err != nil {
 		return err
 	}
