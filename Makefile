@@ -13,6 +13,9 @@ build = @go run -C tools/build . $(1)
 # first make up (docs/adr/0022-official-kubernetes-provider.md).
 PROVIDER ?=
 export MODELFERRY_PROVIDER := $(PROVIDER)
+# The model servers of a new stack: fake, or real, from examples/ (docs/adr/0026-real-servers-from-debian-packages.md).
+SERVERS ?=
+export MODELFERRY_SERVERS := $(SERVERS)
 recorded_provider = $(shell cat .local/$(STACK)/kubernetes-provider 2>/dev/null)
 kubernetes_plugin = $(if $(filter quick,$(or $(PROVIDER),$(1))),,$(call build,pulumi-resource-kubernetes))
 # A stack is monitored from the first make up MONITORING=1 on (docs/monitoring.md).
@@ -25,7 +28,7 @@ RELEASE_ENV := CGO_ENABLED=0
 RELEASE_FLAGS := -trimpath
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status env publish preview plan-comment render image modelferry test test-examples golden soak breaks e2e e2e-plugin bench bench-scale lint clean
+.PHONY: help up down status env publish train preview plan-comment render image modelferry test test-examples golden soak breaks e2e e2e-plugin bench bench-scale lint clean
 .PHONY: e2e-alerts monitoring-picture sbom sign plugins monitoring-rules preview-stack deploy drift release propose-release post-comment report-drift
 
 ##@ Use
@@ -42,7 +45,7 @@ kubeconfig_error = make up starts a cluster on this machine and ignores KUBECONF
 cluster, set modelferry:cluster to {existing: NAME} in Pulumi.$(STACK).yaml and run pulumi up -s $(STACK) \
 (docs/deploy-$(STACK).md, "Use an existing cluster")
 
-up: ## start the local cloud and deploy a stack to it; run again to update [STACK=gke|eks PROVIDER=quick MONITORING=1]
+up: ## start the local cloud and deploy a stack to it; run again to update [STACK=gke|eks SERVERS=real PROVIDER=quick MONITORING=1]
 	$(if $(filter command,$(origin KUBECONFIG)),$(error $(kubeconfig_error)))
 	$(call build)
 	$(call kubernetes_plugin,$(recorded_provider))
@@ -57,6 +60,10 @@ publish: ## release a model in the local cloud, and deploy it with DEPLOY=1 SERV
 	$(call build,pulumi ferry modelferry)
 	@exports="$$($(FERRY) env --stack $(STACK))" && eval "$$exports" && \
 	$(BIN)/modelferry release --stack $(STACK) $(if $(DEPLOY),--deploy) "$(SERVICE)" "$(or $(ARTIFACT),model)=$(FILE)"
+
+train: ## train the models of the example servers, as root [VARIANT=retrained DIR=.local/trained/VARIANT]
+	$(call build,ferry)
+	@$(FERRY) train $(addprefix --variant ,$(VARIANT)) $(if $(DIR),--dir "$(DIR)")
 
 down: ## stop the local clouds, or one of them, and remove their data [STACK=]
 	$(call build,ferry)

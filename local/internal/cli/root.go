@@ -25,7 +25,7 @@ func Root() *cobra.Command {
 	}
 	root.AddCommand(
 		upCommand(), statusCommand(), downCommand(), envCommand(),
-		previewCommand(), renderCommand(), imageCommand(), nodeCommand(),
+		previewCommand(), renderCommand(), imageCommand(), trainCommand(), nodeCommand(),
 	)
 	return root
 }

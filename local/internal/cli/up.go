@@ -30,8 +30,10 @@ func upCommand() *cobra.Command {
 		Use:   "up",
 		Short: "Start a local cloud and deploy a stack to it, or update the stack",
 		Long: "Start a local cloud and deploy a stack to it: Kubernetes, object store, registry, images, artifacts, then the\n" +
-			"Pulumi program. It returns when all services are ready. If the local cloud runs, the stack is updated.",
-		Example: "  ferry up\n  ferry up --stack eks --range 10.77\n  ferry up --propagation-delay 20s",
+			"Pulumi program. It returns when all services are ready. If the local cloud runs, the stack is updated.\n" +
+			"Fake servers load no model and report digests. Real servers are those in examples/: Python from Debian's packages,\n" +
+			"with models that are trained on this machine. They need Debian 12 on amd64.",
+		Example: "  ferry up\n  ferry up --servers real\n  ferry up --stack eks --range 10.77\n  ferry up --propagation-delay 20s",
 		Args:    cobra.NoArgs,
 	}
 	layoutOf := layoutFlag(cmd)
@@ -41,13 +43,17 @@ func upCommand() *cobra.Command {
 		cloudstate.DefaultPropagationDelay))
 	monitor := cmd.Flags().String("monitoring", os.Getenv(monitoring.Env),
 		"1 deploys Prometheus and Alertmanager, too; stays until down")
+	servers := cmd.Flags().String("servers", os.Getenv(deploy.ServersEnv),
+		"model servers of a new stack, until ferry down: "+strings.Join(deploy.Servers.Values, " or "))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		layout, err := layoutOf()
 		if err != nil {
 			return err
 		}
 		out := cmd.OutOrStdout()
-		options := deploy.Options{Layout: layout, Range: *addressRange, PropagationDelay: *propagationDelay, Monitoring: *monitor, Out: out}
+		options := deploy.Options{
+			Layout: layout, Range: *addressRange, PropagationDelay: *propagationDelay, Servers: *servers, Monitoring: *monitor, Out: out,
+		}
 		if _, err := deploy.Up(cmd.Context(), options); err != nil {
 			return err
 		}
@@ -56,7 +62,7 @@ func upCommand() *cobra.Command {
 			return err
 		}
 		fmt.Fprintln(out)
-		if err := status.PrintTable(out, services); err != nil {
+		if err := printStatus(out, layout, services); err != nil {
 			return err
 		}
 		if err := monitoring.PrintURLs(cmd.Context(), out, layout); err != nil {

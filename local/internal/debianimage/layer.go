@@ -8,6 +8,7 @@ import (
 	"hash"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
@@ -18,15 +19,20 @@ import (
 // Layer is a compressed layer in a file. Its digests are in a file beside it, because computing them takes seconds.
 type Layer struct {
 	file   string
-	record layerRecord
+	record Record
 }
 
 var _ v1.Layer = (*Layer)(nil)
 
-type layerRecord struct {
+// Record has the digests and the size of a layer.
+type Record struct {
 	Digest, DiffID v1.Hash
-	Bytes          int64
+	// Bytes is the size of the compressed layer.
+	Bytes int64
 }
+
+// Record returns the digests and the size.
+func (l *Layer) Record() Record { return l.record }
 
 // Digest is that of the compressed layer.
 func (l *Layer) Digest() (v1.Hash, error) { return l.record.Digest, nil }
@@ -58,6 +64,15 @@ func (l *Layer) Uncompressed() (io.ReadCloser, error) {
 		io.Reader
 		io.Closer
 	}{content, file}, nil
+}
+
+// Unpack unpacks the layer into an existing folder, with the owners and modes of its files. It needs root.
+func (l *Layer) Unpack(ctx context.Context, dir string) error {
+	args := []string{"--extract", "--gzip", "--same-owner", "--preserve-permissions", "--file", l.file, "--directory", dir}
+	if output, err := exec.CommandContext(ctx, "tar", args...).CombinedOutput(); err != nil {
+		return fmt.Errorf("unpack layer %s: %w: %s", l.file, err, output)
+	}
+	return nil
 }
 
 func recordFile(file string) string { return file + ".json" }
@@ -100,7 +115,7 @@ func writeLayer(ctx context.Context, file string, s Spec, debs []string) (*Layer
 	if err != nil {
 		return nil, err
 	}
-	layer := &Layer{file: file, record: layerRecord{Digest: sum(compressed), DiffID: sum(uncompressed), Bytes: info.Size()}}
+	layer := &Layer{file: file, record: Record{Digest: sum(compressed), DiffID: sum(uncompressed), Bytes: info.Size()}}
 	text, err := json.Marshal(layer.record)
 	if err != nil {
 		return nil, err

@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"github.com/modelferry/modelferry/cli/diagnosis"
+	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
 	"github.com/modelferry/modelferry/local/internal/crds"
 	"github.com/modelferry/modelferry/local/internal/engine"
+	"github.com/modelferry/modelferry/local/internal/examples"
 	"github.com/modelferry/modelferry/local/internal/images"
 	"github.com/modelferry/modelferry/local/internal/localconfig"
 	"github.com/modelferry/modelferry/local/internal/monitoring"
@@ -33,6 +35,8 @@ type Options struct {
 	PropagationDelay string
 	// Monitoring is "1" to deploy Prometheus, and to record that. Empty means what was recorded.
 	Monitoring string
+	// Servers are the model servers: FakeServers or RealServers. Empty means those of the first Up, or the default.
+	Servers string
 	// Out receives the progress.
 	Out io.Writer
 }
@@ -53,6 +57,15 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 	stackConfig, err := loadConfig(o.Layout, monitored)
 	if err != nil {
 		return engine.Summary{}, err
+	}
+	kind, err := Servers.Resolve(o.Layout, o.Servers)
+	if err != nil {
+		return engine.Summary{}, err
+	}
+	if kind == RealServers {
+		if err := examples.CheckHost(); err != nil {
+			return engine.Summary{}, err
+		}
 	}
 	unlock, err := Lock(o.Layout)
 	if err != nil {
@@ -76,12 +89,22 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 	if err := cloudstate.SetPropagationDelay(o.Layout.Dir(), o.PropagationDelay); err != nil {
 		return engine.Summary{}, err
 	}
-	progressf("building the images")
-	pushed, err := pushImages(ctx, o.Layout, i)
+	if _, err := Servers.Record(o.Layout, o.Servers); err != nil {
+		return engine.Summary{}, err
+	}
+	servers, err := openServers(ctx, o.Layout, kind, progressf)
 	if err != nil {
 		return engine.Summary{}, err
 	}
-	values := stackConfig.WithEndpoints(i, pushed)
+	if err := stackConfig.AddArtifacts(servers.artifact); err != nil {
+		return engine.Summary{}, err
+	}
+	progressf("building the images")
+	pushed, err := pushImages(ctx, o.Layout, i, servers, stackConfig.Config)
+	if err != nil {
+		return engine.Summary{}, err
+	}
+	values := stackConfig.WithEndpoints(i, pushed, servers.rolloutDeadline)
 	platform, e, buckets, err := openWithPlatform(ctx, o, stackConfig, values, progressf)
 	if err != nil {
 		return platform, err
@@ -151,12 +174,19 @@ func uploadArtifacts(
 	return nil
 }
 
-func pushImages(ctx context.Context, layout paths.Layout, i node.Info) (localconfig.Images, error) {
-	var pushed localconfig.Images
+// pushImages pushes the images of the fetcher and of the services' model servers.
+func pushImages(
+	ctx context.Context, layout paths.Layout, i node.Info, servers modelServers, c config.Config,
+) (localconfig.Images, error) {
+	pushed := localconfig.Images{Servers: map[string]string{}}
 	var err error
 	if pushed.Fetcher, err = images.BuildAndPush(ctx, images.FetcherProgram(layout.Root), layout.Bin(""), i.RegistryAddress); err != nil {
 		return pushed, err
 	}
-	pushed.Server, err = images.BuildAndPush(ctx, images.ModelServerProgram(layout.Root), layout.Bin(""), i.RegistryAddress)
-	return pushed, err
+	for service := range c.Releases {
+		if pushed.Servers[service], err = servers.push(ctx, service, i.RegistryAddress); err != nil {
+			return pushed, err
+		}
+	}
+	return pushed, nil
 }

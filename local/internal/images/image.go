@@ -1,10 +1,7 @@
 package images
 
 import (
-	"archive/tar"
-	"bytes"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"slices"
@@ -12,7 +9,6 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/empty"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
-	"github.com/google/go-containerregistry/pkg/v1/tarball"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
@@ -23,13 +19,7 @@ const User = "65532:65532"
 // New returns an image for linux and the architecture, with one layer: the static program at /NAME, which is the
 // entrypoint.
 func New(name, arch string, program []byte) (v1.Image, error) {
-	content, err := singleFileTar(name, program)
-	if err != nil {
-		return nil, fmt.Errorf("image of %s: %w", name, err)
-	}
-	layer, err := tarball.LayerFromOpener(func() (io.ReadCloser, error) {
-		return io.NopCloser(bytes.NewReader(content)), nil
-	}, tarball.WithMediaType(types.OCILayer), tarball.WithCompressedCaching)
+	layer, err := NewLayer([]File{{Name: name, Mode: 0o555, Content: program}})
 	if err != nil {
 		return nil, fmt.Errorf("image of %s: %w", name, err)
 	}
@@ -71,20 +61,4 @@ func NewIndex(name string, binaries map[string]string) (v1.ImageIndex, error) {
 		})
 	}
 	return index, nil
-}
-
-func singleFileTar(name string, program []byte) ([]byte, error) {
-	var out bytes.Buffer
-	w := tar.NewWriter(&out)
-	header := &tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o555, Size: int64(len(program)), Format: tar.FormatUSTAR}
-	if err := w.WriteHeader(header); err != nil {
-		return nil, err
-	}
-	if _, err := w.Write(program); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return out.Bytes(), nil
 }

@@ -1,11 +1,10 @@
 // Package localconfig computes the config of a stack in the local cloud: the repository's config with local images,
-// generated artifacts, and the artifacts that modelferry has released.
+// local artifacts, and the artifacts that modelferry has released.
 package localconfig
 
 import (
-	"fmt"
-	"path/filepath"
 	"slices"
+	"time"
 
 	"k8s.io/apimachinery/pkg/util/validation/field"
 
@@ -19,7 +18,9 @@ import (
 
 // Images are the references of the local images, by digest.
 type Images struct {
-	Fetcher, Server string
+	Fetcher string
+	// Servers are the model servers by service.
+	Servers map[string]string
 }
 
 // Object is an artifact to upload to a bucket.
@@ -35,20 +36,18 @@ type Object struct {
 type Stack struct {
 	// Values override the repository's stack file.
 	Values map[string]any
-	// Objects must be uploaded before a pod starts.
+	// Objects must be uploaded before a pod starts. AddArtifacts adds them.
 	Objects []Object
 	// Config is the resulting config, validated.
 	Config config.Config
 	// Keys are the config's keys.
 	Keys []string
+	// overrides are the values of the users' file and of releases.
+	overrides map[string]any
 }
 
-// RolloutDeadline is the rollout deadline in the local cloud. It is short, because downloads from the same machine are
-// fast.
-const RolloutDeadline = "45s"
-
-// Load loads and validates the config, and generates its artifacts. It creates no file if the config is invalid.
-// defaults are values that override the repository's config, unless the users' file has others.
+// Load loads and validates the config. Its artifacts are missing until AddArtifacts. defaults are values that override
+// the repository's config, unless the users' file has others.
 func Load(layout paths.Layout, defaults map[string]any) (Stack, error) {
 	written, err := readLocalValues(layout)
 	if err != nil {
@@ -69,29 +68,7 @@ func Load(layout paths.Layout, defaults map[string]any) (Stack, error) {
 	if err := checkSupported(c); err != nil {
 		return Stack{}, err
 	}
-	s := Stack{Values: map[string]any{}, Config: c, Keys: file.Keys()}
-	releases := map[string]any{}
-	for _, w := range c.Workloads() {
-		overrides := map[string]any{}
-		for _, artifact := range w.Artifacts {
-			version, keys, _ := c.Releases[w.Name].Artifact(artifact.Name)
-			if pinsArtifact(local, w.Name, keys) {
-				continue // the object has been uploaded
-			}
-			size, err := config.ParseSize(version.Size)
-			if err != nil {
-				return Stack{}, fmt.Errorf("size of %s/%s: %w", w.Name, artifact.Name, err)
-			}
-			file, err := testmodel.FakeModel{Path: artifact.Path, Bytes: size}.Save(filepath.Join(layout.LocalDir(), "models"))
-			if err != nil {
-				return Stack{}, err
-			}
-			mergeValues(overrides, nestValue(keys, map[string]any{"sha256": file.SHA256, "version": nil}))
-			s.Objects = append(s.Objects, Object{Bucket: artifact.Bucket, Path: artifact.Path, File: file})
-		}
-		releases[w.Name] = overrides
-	}
-	s.Values[releasesKey] = releases
+	s := Stack{Values: map[string]any{}, Config: c, Keys: file.Keys(), overrides: local}
 	if s.Values["modelferry:services"], err = singleReplicas(file); err != nil {
 		return Stack{}, err
 	}
@@ -113,10 +90,10 @@ func checkSupported(c config.Config) error {
 }
 
 // WithEndpoints returns the values with the endpoints and images of the running node.
-func (s Stack) WithEndpoints(i node.Info, images Images) map[string]any {
+func (s Stack) WithEndpoints(i node.Info, images Images, rolloutDeadline time.Duration) map[string]any {
 	releases := map[string]any{}
 	for name := range s.Config.Releases {
-		releases[name] = map[string]any{"image": images.Server}
+		releases[name] = map[string]any{"image": images.Servers[name]}
 	}
 	endpoints := map[string]any{"storage": i.StoreURL}
 	if i.STSURL != "" {
@@ -125,7 +102,7 @@ func (s Stack) WithEndpoints(i node.Info, images Images) map[string]any {
 	values := map[string]any{
 		"modelferry:fetcher":   map[string]any{"image": images.Fetcher},
 		"modelferry:endpoints": endpoints,
-		"modelferry:rollout":   map[string]any{"deadline": RolloutDeadline},
+		"modelferry:rollout":   map[string]any{"deadline": rolloutDeadline.String()},
 		releasesKey:            releases,
 		"modelferry:gpu":       map[string]any{"enabled": false}, // the local node has no GPUs
 	}

@@ -3,7 +3,9 @@ package localconfig
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -11,6 +13,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/node"
 	"github.com/modelferry/modelferry/local/internal/paths"
 	"github.com/modelferry/modelferry/local/internal/stackfile"
+	"github.com/modelferry/modelferry/local/internal/testmodel"
 )
 
 // newRepository creates a repository that has only this repository's stack files.
@@ -37,16 +40,32 @@ func nodeInfo(stack string) node.Info {
 	return info
 }
 
+// servers are the images of the model servers.
+var servers = map[string]string{
+	"bankchurn": "10.0.0.1:5000/bankchurn:1", "chicagotaxi": "10.0.0.1:5000/chicagotaxi:1", "nlpinsight": "10.0.0.1:5000/nlpinsight:1",
+}
+
 // loadWithEndpoints returns the config that the engine gets.
 func loadWithEndpoints(t *testing.T, layout paths.Layout, r Stack) config.Config {
 	t.Helper()
 	file, err := stackfile.Read(layout.Root, layout.Stack, r.WithEndpoints(nodeInfo(layout.Stack), Images{
-		Fetcher: "10.0.0.1:5000/fetcher:1", Server: "10.0.0.1:5000/server:1",
-	}))
+		Fetcher: "10.0.0.1:5000/fetcher:1", Servers: servers,
+	}, 45*time.Second))
 	require.NoError(t, err)
 	c, err := file.Load()
 	require.NoError(t, err)
 	return c
+}
+
+// load returns the config with fake artifacts.
+func load(t *testing.T, layout paths.Layout) Stack {
+	t.Helper()
+	s, err := Load(layout, nil)
+	require.NoError(t, err)
+	require.NoError(t, s.AddArtifacts(func(a Artifact) (testmodel.File, error) {
+		return testmodel.FakeModel{Path: a.Path, Bytes: a.Bytes}.Save(filepath.Join(layout.LocalDir(), "models"))
+	}))
+	return s
 }
 
 func writeOverrides(t *testing.T, layout paths.Layout, content string) {
@@ -58,8 +77,7 @@ func TestLoad_localArtifacts(t *testing.T) {
 	for _, stack := range paths.Stacks {
 		t.Run(stack, func(t *testing.T) {
 			p := newRepository(t, stack)
-			r, err := Load(p, nil)
-			require.NoError(t, err)
+			r := load(t, p)
 			require.Len(t, r.Objects, 6)
 			c := loadWithEndpoints(t, p, r)
 			require.Equal(t, "10.0.0.1:5000/fetcher:1", c.Fetcher.Image)
@@ -69,7 +87,7 @@ func TestLoad_localArtifacts(t *testing.T) {
 				pinned[object.Bucket+"/"+object.Path] = object.File.SHA256
 			}
 			for _, w := range c.Workloads() {
-				require.Equal(t, "10.0.0.1:5000/server:1", w.Image)
+				require.Equal(t, "10.0.0.1:5000/"+w.Name+":1", w.Image)
 				for _, artifact := range w.Artifacts {
 					require.Equal(t, pinned[artifact.Bucket+"/"+artifact.Path], artifact.SHA256, artifact.Path)
 				}
@@ -95,8 +113,7 @@ func TestLoad_releasedArtifact(t *testing.T) {
 	const path = "bankchurn/000000000000/model.joblib"
 	release(t, p, "{bankchurn: {artifacts: {model: {path: "+path+", sha256: \""+releasedDigest+"\", size: 7B}, "+
 		"dataset: {path: bankchurn/v0/Churn.csv, sha256: \""+releasedDigest+"\", size: 7B}}}}")
-	r, err := Load(p, nil)
-	require.NoError(t, err)
+	r := load(t, p)
 	require.Len(t, r.Objects, 5, "no artifact is generated for the released one")
 	artifacts := loadWithEndpoints(t, p, r).Workloads()[0].Artifacts
 	require.Equal(t, path, artifacts[0].Path)
@@ -105,8 +122,7 @@ func TestLoad_releasedArtifact(t *testing.T) {
 	require.Equal(t, "bankchurn/v1/Churn.csv", artifacts[1].Path)
 
 	writeOverrides(t, p, "config: {modelferry:releases: {bankchurn: {artifacts: {model: {path: bankchurn/other, size: 1kB}}}}}")
-	r, err = Load(p, nil)
-	require.NoError(t, err)
+	r = load(t, p)
 	model := loadWithEndpoints(t, p, r).Workloads()[0].Artifacts[0]
 	require.Equal(t, "bankchurn/other", model.Path)
 	require.NotEqual(t, releasedDigest, model.SHA256)
@@ -122,8 +138,7 @@ func TestLoad_singleReplicas(t *testing.T) {
 			"config: {modelferry:services: {bankchurn: {autoscaling: {min: 2, max: 3}}}}": {2, 3},
 		} {
 			writeOverrides(t, p, published)
-			r, err := Load(p, nil)
-			require.NoError(t, err)
+			r := load(t, p)
 			c := loadWithEndpoints(t, p, r)
 			require.Empty(t, c.Warnings())
 			for _, w := range c.Workloads() {
@@ -137,7 +152,7 @@ func TestLoad_singleReplicas(t *testing.T) {
 				}
 			}
 			// A key of the stack file replaces that of Pulumi.yaml: the engine has to get every service.
-			services, ok := r.WithEndpoints(node.Info{}, Images{})["modelferry:services"].(map[string]any)
+			services, ok := r.WithEndpoints(node.Info{}, Images{}, time.Minute)["modelferry:services"].(map[string]any)
 			require.True(t, ok)
 			require.Contains(t, services["bankchurn"], "artifacts")
 		}
@@ -149,11 +164,9 @@ func TestLoad_backendArtifact(t *testing.T) {
 	p := newRepository(t, "gke")
 	writeOverrides(t, p, "config: {modelferry:releases: "+
 		"{nlpinsight: {backend: finbert, backends: {finbert: {artifacts: {model: {size: 1MB}}}}}}}")
-	r, err := Load(p, nil)
-	require.NoError(t, err)
+	r := load(t, p)
 	pin := func() config.ResolvedArtifact {
-		r, err := Load(p, nil)
-		require.NoError(t, err)
+		r := load(t, p)
 		for _, w := range loadWithEndpoints(t, p, r).Workloads() {
 			if w.Name == "nlpinsight" {
 				return w.Artifacts[0]
@@ -183,8 +196,7 @@ func TestLoad_networkPolicy(t *testing.T) {
 			"config: {modelferry:networkPolicy: {namespaces: [gateways], sources: [10.9.0.0/24]}}": {"10.0.0.9/32", "10.9.0.0/24"},
 		} {
 			writeOverrides(t, p, published)
-			r, err := Load(p, nil)
-			require.NoError(t, err)
+			r := load(t, p)
 			c := loadWithEndpoints(t, p, r)
 			require.Equal(t, want, c.NetworkPolicy.Sources)
 			require.Len(t, c.NetworkPolicy.Namespaces, len(want)-1, "the other keys stay")
@@ -211,4 +223,30 @@ func TestLoad_invalidConfig(t *testing.T) {
 	_, err := Load(p, nil)
 	require.ErrorContains(t, err, `modelferry:clutser: Forbidden: unknown key: did you mean "cluster"?`)
 	require.NoDirExists(t, filepath.Join(p.LocalDir(), "models"))
+}
+
+// The files of real models have other sizes than the config.
+func TestStack_AddArtifacts_realFiles(t *testing.T) {
+	p := newRepository(t, "gke")
+	writeOverrides(t, p, "config: {modelferry:releases: {nlpinsight: {backend: finbert}}}")
+	s, err := Load(p, nil)
+	require.NoError(t, err)
+	var artifacts []Artifact
+	require.NoError(t, s.AddArtifacts(func(a Artifact) (testmodel.File, error) {
+		artifacts = append(artifacts, a)
+		return testmodel.File{Name: a.Path, SHA256: releasedDigest, Bytes: 9_000_001}, nil
+	}))
+	require.Contains(t, artifacts, Artifact{
+		Service: "nlpinsight", Backend: "finbert", Name: "model", Path: "nlpinsight/model.tar.gz", Bytes: 440_000_000,
+	})
+	for _, w := range loadWithEndpoints(t, p, s).Workloads() {
+		for _, artifact := range w.Artifacts {
+			want := int64(9_000_001)
+			if strings.HasSuffix(artifact.Path, ".tar.gz") {
+				want *= 4 // on disk
+			}
+			require.Equal(t, want, artifact.Bytes, artifact.Path)
+			require.Equal(t, releasedDigest, artifact.SHA256)
+		}
+	}
 }

@@ -45,11 +45,15 @@ type Pod struct {
 	FetcherError string `json:"fetcher,omitempty"`
 }
 
-// Model is the response of a model server's /model. The server reads the files for each request.
+// Model is the response of a model server's /model. Fake servers read the files for each request, real ones only before
+// they load the model.
 type Model struct {
 	Path   string `json:"path"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
+	// Source is the URL of the model's object, if the server is a real one. SHA256 and Bytes are then the object's, and
+	// there are no Artifacts.
+	Source string `json:"source,omitempty"`
 	// Artifacts and FetchedAt come from the fetcher's marker.
 	Artifacts []Artifact `json:"artifacts"`
 	FetchedAt time.Time  `json:"fetchedAt"`

@@ -40,10 +40,21 @@ func (p *Pod) modelColumns() string {
 	}
 	digest, size := p.Model.SHA256, p.Model.Bytes
 	source := p.Model.Path
-	if len(p.Model.Artifacts) > 0 {
+	if p.Model.Source != "" {
+		source = p.Model.Source // of a real server, whose digest and size are the object's
+	} else if len(p.Model.Artifacts) > 0 {
 		// Show the object in the bucket. For an archive, the files on disk are different.
 		digest, size, source = p.Model.Artifacts[0].SHA256, p.Model.Artifacts[0].Bytes, p.Model.Artifacts[0].Source
 	}
 	return fmt.Sprintf("%s\t%s\t%.12s\t%s in %.2fs", source, humanize.Bytes(uint64(size)), digest,
 		p.Model.FetchedAt.Local().Format(time.TimeOnly), p.FetchSeconds)
+}
+
+// PrintRequests prints a command for each service that asks its server for a prediction. requests has a JSON body by
+// service.
+func PrintRequests(out io.Writer, services []Service, requests map[string]string) {
+	fmt.Fprintln(out)
+	for _, service := range services {
+		fmt.Fprintf(out, "curl -s %s/predict -H 'content-type: application/json' -d '%s'\n", service.URL, requests[service.Name])
+	}
 }
