@@ -22,8 +22,8 @@ func spec(packages []string) debianimage.Spec {
 			// Their programs configure packages.
 			"debconf", "dpkg", "init-system-helpers", "perl-base", "tar", "usrmerge",
 		},
-		// Debian's alternatives choose among implementations. The reference ones have no code for certain CPUs, so a model
-		// is the same on every machine.
+		// Debian's alternatives choose among implementations. The reference ones have no code for certain CPUs, so a
+		// model is the same on every machine.
 		Links: map[string]string{
 			"usr/lib/x86_64-linux-gnu/libblas.so.3":   "blas/libblas.so.3",
 			"usr/lib/x86_64-linux-gnu/liblapack.so.3": "lapack/liblapack.so.3",
