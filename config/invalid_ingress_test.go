@@ -110,6 +110,8 @@ var invalidMonitoring = []invalidCase{
 				`character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is ` +
 				`'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')`,
 		}},
+	{name: "PodMonitorings of another cloud", stack: "eks", set: map[string]any{"monitoring.podMonitorings": true},
+		want: []string{`modelferry:monitoring.podMonitorings: Forbidden: only supported on gke, and this stack is on eks: remove it`}},
 }
 
 func TestLoad_validIngress(t *testing.T) {
