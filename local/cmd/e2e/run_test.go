@@ -26,7 +26,8 @@ func TestStage_run_together(t *testing.T) {
 	root, work := repository(t, `
 echo "=== RUN   TestModelUpdate/$6"
 touch $work/$6
-while ! { test -e $work/gke && test -e $work/eks; }; do sleep 0.01; done
+for i in $(seq 1000); do test -e $work/gke && test -e $work/eks && break; sleep 0.02; done
+test -e $work/gke && test -e $work/eks || exit 2
 echo "details of $6"
 test $6 = gke || { echo "--- FAIL: TestModelUpdate (1.50s)"; exit 1; }
 echo "--- PASS: TestModelUpdate (2.00s)"
