@@ -53,7 +53,13 @@ func TestAlerts(t *testing.T) {
 	})
 	t.Run("ModelFetchFailed", func(t *testing.T) {
 		labels := map[string]string{"service": "bankchurn", "exit_code": "5"}
-		s.expectLater(t, "ModelFetchFailed", labels, "a digest in the stack file that is not the object's", func() { s.releaseWrongDigest(t) })
+		s.expectLater(
+			t,
+			"ModelFetchFailed",
+			labels,
+			"a digest in the stack file that is not the object's",
+			func() { s.releaseWrongDigest(t) },
+		)
 	})
 	for _, alert := range []string{"ModelRolloutStuck", "ModelDigestDiffers"} {
 		t.Run(alert, func(t *testing.T) {
@@ -107,7 +113,9 @@ func TestAlerts(t *testing.T) {
 		t.Parallel()
 		c := s.newService(t, "alert-restarts", nil)
 		pod := c.waitUntilReady("")
-		c.waitUntilSeen(`kube_pod_container_status_restarts_total{container="server"} * on (pod) group_left () modelferry:pod:info{service="alert-restarts"}`)
+		c.waitUntilSeen(
+			`kube_pod_container_status_restarts_total{container="server"} * on (pod) group_left () modelferry:pod:info{service="alert-restarts"}`,
+		)
 		s.expect(t, "ModelServerRestarts", c.labels(), "the server is killed twice", func() {
 			c.killServer(pod)
 			c.waitUntilSeen(fmt.Sprintf(`kube_pod_container_status_restarts_total{pod=%q, container="server"} == 1`, pod.Name))
@@ -134,7 +142,9 @@ func TestAlerts(t *testing.T) {
 		})
 		c.newAutoscaler(2)
 		c.waitUntilReady("")
-		c.waitUntilSeen(`kube_horizontalpodautoscaler_status_target_metric{horizontalpodautoscaler="alert-load", metric_target_type="utilization"}`)
+		c.waitUntilSeen(
+			`kube_horizontalpodautoscaler_status_target_metric{horizontalpodautoscaler="alert-load", metric_target_type="utilization"}`,
+		)
 		s.prometheus.requireSilent(t, "ModelAutoscalerAtMaximum", c.labels())
 		started := time.Now()
 		s.expect(t, "ModelLatencyHigh", c.labels(), "32 clients that ask without a pause", func() { c.startLoad(t, 32, 0) })
@@ -173,7 +183,13 @@ func TestAlerts_lostExporter(t *testing.T) {
 			fmt.Appendf(nil, `{"spec":{"replicas":%d}}`, replicas), metav1.PatchOptions{})
 		require.NoError(t, err)
 	}
-	s.expect(t, "ModelPodsNotFound", map[string]string{"missing": "kube-state-metrics"}, "kube-state-metrics is scaled to 0", func() { scale(0) })
+	s.expect(
+		t,
+		"ModelPodsNotFound",
+		map[string]string{"missing": "kube-state-metrics"},
+		"kube-state-metrics is scaled to 0",
+		func() { scale(0) },
+	)
 	scale(1)
 	waitFor(t, readyTimeout, func() error {
 		series, err := s.prometheus.firing(t.Context(), "ModelPodsNotFound", nil)
@@ -236,8 +252,8 @@ func (s *stack) serviceAccount(t *testing.T, deployment string) string {
 	return d.Spec.Template.Spec.ServiceAccountName
 }
 
-// newAutoscaler lets the service have up to max pods, at 60 % of their CPU request. It is deleted with the Deployment.
-func (c service) newAutoscaler(max int32) {
+// newAutoscaler lets the service have up to maxReplicas pods, at 60 % of their CPU request. It is deleted with the Deployment.
+func (c service) newAutoscaler(maxReplicas int32) {
 	c.t.Helper()
 	deployment, err := c.client.AppsV1().Deployments(namespace).Get(c.t.Context(), c.name, metav1.GetOptions{})
 	require.NoError(c.t, err)
@@ -248,11 +264,14 @@ func (c service) newAutoscaler(max int32) {
 		}},
 		Spec: autoscalingv2.HorizontalPodAutoscalerSpec{
 			ScaleTargetRef: autoscalingv2.CrossVersionObjectReference{APIVersion: "apps/v1", Kind: "Deployment", Name: c.name},
-			MinReplicas:    &one, MaxReplicas: max,
-			Metrics: []autoscalingv2.MetricSpec{{Type: autoscalingv2.ResourceMetricSourceType, Resource: &autoscalingv2.ResourceMetricSource{
-				Name:   corev1.ResourceCPU,
-				Target: autoscalingv2.MetricTarget{Type: autoscalingv2.UtilizationMetricType, AverageUtilization: &percent},
-			}}},
+			MinReplicas:    &one, MaxReplicas: maxReplicas,
+			Metrics: []autoscalingv2.MetricSpec{{
+				Type: autoscalingv2.ResourceMetricSourceType,
+				Resource: &autoscalingv2.ResourceMetricSource{
+					Name:   corev1.ResourceCPU,
+					Target: autoscalingv2.MetricTarget{Type: autoscalingv2.UtilizationMetricType, AverageUtilization: &percent},
+				},
+			}},
 		},
 	}, metav1.CreateOptions{})
 	require.NoError(c.t, err)

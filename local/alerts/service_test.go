@@ -55,11 +55,14 @@ func (s *stack) newService(t *testing.T, name string, edit func(*appsv1.Deployme
 	}
 	original, err := s.client.AppsV1().Deployments(namespace).Get(ctx, templateDeployment, metav1.GetOptions{})
 	require.NoError(t, err)
-	deployment := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Name: name, Labels: own(original.Labels)}, Spec: *original.Spec.DeepCopy()}
+	deployment := &appsv1.Deployment{
+		ObjectMeta: metav1.ObjectMeta{Name: name, Labels: own(original.Labels)}, Spec: *original.Spec.DeepCopy(),
+	}
 	deployment.Spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"app": name}}
 	deployment.Spec.Template.Labels = own(original.Spec.Template.Labels)
-	deployment.Spec.Template.Spec.TopologySpreadConstraints, deployment.Spec.Template.Spec.Affinity = nil, nil
-	for _, containers := range [][]corev1.Container{deployment.Spec.Template.Spec.InitContainers, deployment.Spec.Template.Spec.Containers} {
+	pod := &deployment.Spec.Template.Spec
+	pod.TopologySpreadConstraints, pod.Affinity = nil, nil
+	for _, containers := range [][]corev1.Container{pod.InitContainers, pod.Containers} {
 		for i := range containers { // the node has room for one pod of each service of the catalogue
 			containers[i].Resources.Requests[corev1.ResourceCPU] = resource.MustParse("10m")
 			containers[i].Resources.Requests[corev1.ResourceMemory] = resource.MustParse("32Mi")
@@ -76,7 +79,10 @@ func (s *stack) newService(t *testing.T, name string, edit func(*appsv1.Deployme
 	require.NoError(t, err)
 	_, err = s.client.CoreV1().Services(namespace).Create(ctx, &corev1.Service{
 		ObjectMeta: metav1.ObjectMeta{Name: name},
-		Spec:       corev1.ServiceSpec{Selector: map[string]string{"app": name}, Ports: []corev1.ServicePort{{Port: 80, TargetPort: intstr.FromString("http")}}},
+		Spec: corev1.ServiceSpec{
+			Selector: map[string]string{"app": name},
+			Ports:    []corev1.ServicePort{{Port: 80, TargetPort: intstr.FromString("http")}},
+		},
 	}, metav1.CreateOptions{})
 	require.NoError(t, err)
 	_, err = s.client.AppsV1().Deployments(namespace).Create(ctx, deployment, metav1.CreateOptions{})

@@ -156,7 +156,13 @@ func TestSeries_exported(t *testing.T) {
 					continue // of prometheus_client
 				}
 				name = strings.TrimSuffix(name, "_bucket")
-				require.True(t, regexp.MustCompile(`\b`+name+`\b`).MatchString(text.String()), "%s does not write %s", source.exporter, name)
+				require.True(
+					t,
+					regexp.MustCompile(`\b`+name+`\b`).MatchString(text.String()),
+					"%s does not write %s",
+					source.exporter,
+					name,
+				)
 			}
 		})
 	}

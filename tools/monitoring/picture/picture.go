@@ -44,12 +44,18 @@ func Draw(ctx context.Context, p Prometheus, d dashboard.Dashboard, variables ma
 			subtitle = variable.Name + " " + value + " · " + subtitle
 		}
 	}
-	return fmt.Appendf(nil, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="DejaVu Sans, sans-serif" font-size="12">
+	return fmt.Appendf(
+		nil,
+		`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" font-family="DejaVu Sans, sans-serif" font-size="12">
 <rect width="100%%" height="100%%" fill="#f4f5f5"/>
 %s%s%s</svg>
-`, width, height+gap,
+`,
+		width,
+		height+gap,
 		text(gap+4, 32, d.Title, `font-size="20" font-weight="bold" fill="#24292e"`),
-		text(width-gap-4, 32, subtitle, `text-anchor="end" fill="#57606a"`), panels.String()), nil
+		text(width-gap-4, 32, subtitle, `text-anchor="end" fill="#57606a"`),
+		panels.String(),
+	), nil
 }
 
 // rect is an area of the picture.
@@ -59,7 +65,14 @@ type rect struct{ x, y, w, h float64 }
 func drawPanel(
 	ctx context.Context, p Prometheus, panel dashboard.Panel, variables map[string]string, r Range, area rect, out *strings.Builder,
 ) error {
-	fmt.Fprintf(out, `<rect x="%g" y="%g" width="%g" height="%g" rx="3" fill="white" stroke="#d8dee4"/>`+"\n", area.x, area.y, area.w, area.h)
+	fmt.Fprintf(
+		out,
+		`<rect x="%g" y="%g" width="%g" height="%g" rx="3" fill="white" stroke="#d8dee4"/>`+"\n",
+		area.x,
+		area.y,
+		area.w,
+		area.h,
+	)
 	out.WriteString(text(area.x+10, area.y+20, panel.Title, `font-size="13" font-weight="bold" fill="#24292e"`))
 	body := rect{area.x + 10, area.y + header, area.w - 20, area.h - header - 8}
 	var results []series

@@ -57,8 +57,14 @@ func startPrometheus(t *testing.T) Prometheus {
 	address := listener.Addr().String()
 	require.NoError(t, listener.Close())
 	// Without a limit of age, since the samples are from a fixed date.
-	cmd := exec.Command("prometheus", "--config.file="+filepath.Join(dir, "prometheus.yml"), "--storage.tsdb.path="+filepath.Join(dir, "data"),
-		"--storage.tsdb.retention.time=100y", "--web.listen-address="+address, "--query.lookback-delta=20s")
+	cmd := exec.Command(
+		"prometheus",
+		"--config.file="+filepath.Join(dir, "prometheus.yml"),
+		"--storage.tsdb.path="+filepath.Join(dir, "data"),
+		"--storage.tsdb.retention.time=100y",
+		"--web.listen-address="+address,
+		"--query.lookback-delta=20s",
+	)
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {
 		_ = cmd.Process.Kill()
@@ -169,5 +175,9 @@ func TestTicks(t *testing.T) {
 func TestTimeTicks(t *testing.T) {
 	r := Range{From: start.Add(7 * time.Second), To: start.Add(4 * time.Minute)}
 	times := timeTicks(r, 5)
-	require.Equal(t, []time.Time{start.Add(time.Minute), start.Add(2 * time.Minute), start.Add(3 * time.Minute), start.Add(4 * time.Minute)}, times)
+	require.Equal(
+		t,
+		[]time.Time{start.Add(time.Minute), start.Add(2 * time.Minute), start.Add(3 * time.Minute), start.Add(4 * time.Minute)},
+		times,
+	)
 }

@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string) error {
 	if filepath.Ext(*out) == ".png" {
 		return writePNG(ctx, *out, svg)
 	}
-	return os.WriteFile(*out, svg, 0o644) //nolint:gosec // a picture, for everyone
+	return os.WriteFile(*out, svg, 0o644)
 }
 
 var size = regexp.MustCompile(`width="(\d+)" height="(\d+)"`)
@@ -81,7 +81,7 @@ func writePNG(ctx context.Context, file string, svg []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	page := filepath.Join(dir, "picture.svg")
 	if err := os.WriteFile(page, svg, 0o600); err != nil {
 		return err
@@ -91,7 +91,8 @@ func writePNG(ctx context.Context, file string, svg []byte) error {
 	}
 	match := size.FindSubmatch(svg)
 	out, err := exec.CommandContext(ctx, "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-		"--user-data-dir="+dir, fmt.Sprintf("--window-size=%s,%s", match[1], match[2]), "--screenshot="+file, "file://"+page).CombinedOutput()
+		"--user-data-dir="+dir, fmt.Sprintf("--window-size=%s,%s", match[1], match[2]), "--screenshot="+file, "file://"+page,
+	).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("chromium: %w\n%s", err, out)
 	}
