@@ -33,6 +33,7 @@ func TestSource_modulesOf(t *testing.T) {
 		names = append(names, module.Name)
 	}
 	require.Equal(t, []string{"app/one/app.py", "app/one/train.py", "app/serving/app.py"}, names)
+	require.Len(t, s.modules, 4, "without tests")
 
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "packages.txt"), nil, 0o600))
 	_, err = readSource(dir)
