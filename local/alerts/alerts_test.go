@@ -252,7 +252,8 @@ func (s *stack) serviceAccount(t *testing.T, deployment string) string {
 	return d.Spec.Template.Spec.ServiceAccountName
 }
 
-// newAutoscaler lets the service have up to maxReplicas pods, at 60 % of their CPU request. It is deleted with the Deployment.
+// newAutoscaler lets the service have up to maxReplicas pods, at 60 % of their CPU request. It is deleted with the
+// Deployment.
 func (c service) newAutoscaler(maxReplicas int32) {
 	c.t.Helper()
 	deployment, err := c.client.AppsV1().Deployments(namespace).Get(c.t.Context(), c.name, metav1.GetOptions{})
