@@ -19,9 +19,14 @@ var invalidSignatures = []invalidCase{
 		modelSignature: map[string]any{"path": "nlpinsight/model.sig"}},
 		want: []string{`modelferry:` + modelSignature + `.path: Invalid value: "nlpinsight/model.sig": must begin with bankchurn/: ` +
 			`the service's identity may read nothing else`}},
-	{name: "signature at the path of the model", set: map[string]any{"signatures.key": configtest.PublicKey,
-		modelSignature: map[string]any{"path": "bankchurn/model.joblib"}},
-		want: []string{`modelferry:` + modelSignature + `.path: Invalid value: "bankchurn/model.joblib": must not be the path of the artifact`}},
+	{
+		name: "signature at the path of the model",
+		set: map[string]any{"signatures.key": configtest.PublicKey,
+			modelSignature: map[string]any{"path": "bankchurn/model.joblib"}},
+		want: []string{
+			`modelferry:` + modelSignature + `.path: Invalid value: "bankchurn/model.joblib": must not be the path of the artifact`,
+		},
+	},
 	{name: "signature without a signer", set: map[string]any{modelSignature: map[string]any{"path": "bankchurn/model.sig"}},
 		want: []string{`modelferry:` + modelSignature + `.key: Required value: must be the signer's public key, or set certificate, or ` +
 			`modelferry:signatures.key or certificate for all artifacts`}},
@@ -41,8 +46,13 @@ var invalidSignatures = []invalidCase{
 	{name: "policy with an invalid key", set: map[string]any{"signatures.key": configtest.Certificate},
 		want: []string{`modelferry:signatures.key: Invalid value: "-----BEGIN CERTIFICATE-----…": must be a public key in PEM: ECDSA of ` +
 			`P-256, P-384 or P-521, or Ed25519 (BEGIN PUBLIC KEY)`}},
-	{name: "policy with an invalid certificate", set: map[string]any{"signatures.certificate": "x"},
-		want: []string{`modelferry:signatures.certificate: Invalid value: "x": must be one or more certificates in PEM (BEGIN CERTIFICATE)`}},
+	{
+		name: "policy with an invalid certificate",
+		set:  map[string]any{"signatures.certificate": "x"},
+		want: []string{
+			`modelferry:signatures.certificate: Invalid value: "x": must be one or more certificates in PEM (BEGIN CERTIFICATE)`,
+		},
+	},
 	{name: "required signatures that are missing", set: map[string]any{"signatures.require": true, "signatures.key": configtest.PublicKey,
 		modelSignature: map[string]any{"path": "bankchurn/model.sig"}, "releases.nlpinsight": nil, "releases.chicagotaxi": nil},
 		want: []string{`modelferry:releases.bankchurn.artifacts.dataset.signature: Required value: must be set, because ` +

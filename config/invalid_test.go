@@ -32,10 +32,27 @@ var (
 
 // invalidCases returns the cases of every table.
 func invalidCases() []invalidCase {
-	return slices.Concat(invalidStacks, invalidProviderKeys, invalidNetworks, invalidServices, invalidReleases, invalidDeliveries, invalidSignatures,
-		invalidProduction, invalidNamespaceSettings, invalidIngresses, invalidMonitoring, invalidBucketNames, invalidTypes,
-		invalidQuantities, invalidNested, invalidRegistries, invalidEndpoints,
-		invalidNames, invalidEKSClusters)
+	return slices.Concat(
+		invalidStacks,
+		invalidProviderKeys,
+		invalidNetworks,
+		invalidServices,
+		invalidReleases,
+		invalidDeliveries,
+		invalidSignatures,
+		invalidProduction,
+		invalidNamespaceSettings,
+		invalidIngresses,
+		invalidMonitoring,
+		invalidBucketNames,
+		invalidTypes,
+		invalidQuantities,
+		invalidNested,
+		invalidRegistries,
+		invalidEndpoints,
+		invalidNames,
+		invalidEKSClusters,
+	)
 }
 
 // stacks returns the stacks with the rule.

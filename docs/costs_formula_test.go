@@ -39,6 +39,13 @@ func evaluateNode(node ast.Expr, vars variables) (float64, error) {
 	}
 }
 
+var operators = map[token.Token]func(x, y float64) float64{
+	token.ADD: func(x, y float64) float64 { return x + y },
+	token.SUB: func(x, y float64) float64 { return x - y },
+	token.MUL: func(x, y float64) float64 { return x * y },
+	token.QUO: func(x, y float64) float64 { return x / y },
+}
+
 func evaluateBinary(node *ast.BinaryExpr, vars variables) (float64, error) {
 	x, err := evaluateNode(node.X, vars)
 	if err != nil {
@@ -48,18 +55,11 @@ func evaluateBinary(node *ast.BinaryExpr, vars variables) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	switch node.Op {
-	case token.ADD:
-		return x + y, nil
-	case token.SUB:
-		return x - y, nil
-	case token.MUL:
-		return x * y, nil
-	case token.QUO:
-		return x / y, nil
-	default:
+	operator, ok := operators[node.Op]
+	if !ok {
 		return 0, fmt.Errorf("%s is not part of a formula", node.Op)
 	}
+	return operator(x, y), nil
 }
 
 func evaluateCall(node *ast.CallExpr, vars variables) (float64, error) {

@@ -198,7 +198,10 @@ func versionRows(path, service string) []row {
 		return newRow(path, value, bothInput("ConfigMap", service+"-model", "data.MODEL_SIGNATURE", contains{want}))
 	}
 	signature := map[string]any{path + ".signature": map[string]any{"path": service + "/m.sig"}, "signatures.key": configtest.PublicKey}
-	bySigner := map[string]any{path + ".signature": map[string]any{"path": service + "/m.sig"}, "signatures.certificate": configtest.Certificate}
+	bySigner := map[string]any{
+		path + ".signature":      map[string]any{"path": service + "/m.sig"},
+		"signatures.certificate": configtest.Certificate,
+	}
 	return append(append(batch(
 		newRow(path+".path", object, gkeInput("ConfigMap", service+"-model", "data.GCS_MODEL_PATH", object),
 			eksInput("ConfigMap", service+"-model", "data.S3_MODEL_PATH", object)),
