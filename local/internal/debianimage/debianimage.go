@@ -65,7 +65,7 @@ func Build(ctx context.Context, cacheDir string, s Spec, progress func(line stri
 	if err != nil {
 		return nil, fmt.Errorf("debian packages: %w", err)
 	}
-	defer os.RemoveAll(downloads)
+	defer func() { _ = os.RemoveAll(downloads) }()
 	progress(fmt.Sprintf("downloading %d Debian packages", len(packages)))
 	files, err := download(ctx, apt, downloads, s, packages)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/modelferry/modelferry/local/internal/node/hostdeps"
@@ -106,13 +107,13 @@ func (s Spec) install(ctx context.Context, apt hostdeps.Apt, progress func(strin
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	status := filepath.Join(dir, "status")
 	if err := os.WriteFile(status, []byte(s.installedStatus()), 0o644); err != nil {
 		return err
 	}
-	args := append(options, "--option=Dir::State::status="+status, "install", "--yes", "--no-install-recommends")
-	return apt.Run(ctx, progress, append(args, s.Packages...)...)
+	args := []string{"--option=Dir::State::status=" + status, "install", "--yes", "--no-install-recommends"}
+	return apt.Run(ctx, progress, slices.Concat(options, args, s.Packages)...)
 }
 
 // installedStatus returns a status file of dpkg in which the omitted packages are installed, in a version that

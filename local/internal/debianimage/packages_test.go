@@ -62,7 +62,8 @@ func TestResolve_updatesLists(t *testing.T) {
 		"echo 'Inst six (1-1 Debian:12.15/oldstable [all])'\n"
 	file := filepath.Join(dir, "apt-get")
 	require.NoError(t, os.WriteFile(file, []byte(script), 0o700))
-	packages, err := resolve(t.Context(), hostdeps.Apt{AptGet: file, Lock: file + ".lock"}, Spec{Packages: []string{"six"}}, func(string) {})
+	apt := hostdeps.Apt{AptGet: file, Lock: file + ".lock"}
+	packages, err := resolve(t.Context(), apt, Spec{Packages: []string{"six"}}, func(string) {})
 	require.NoError(t, err)
 	require.Equal(t, []Package{{Name: "six", Version: "1-1", Architecture: "all"}}, packages)
 }

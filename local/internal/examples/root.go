@@ -3,7 +3,9 @@ package examples
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -96,16 +98,13 @@ func (r root) writeBytecode(ctx context.Context, file string) error {
 		return fmt.Errorf("bytecode: %w", err)
 	}
 	var files []images.File
-	err = filepath.WalkDir(filepath.Join(r.dir, "usr"), func(name string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || filepath.Ext(name) != ".pyc" {
+	tree := os.DirFS(r.dir)
+	err = fs.WalkDir(tree, "usr", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || path.Ext(name) != ".pyc" {
 			return err
 		}
-		content, err := os.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		relative, err := filepath.Rel(r.dir, name)
-		files = append(files, images.File{Name: filepath.ToSlash(relative), Mode: 0o444, Content: content})
+		content, err := fs.ReadFile(tree, name)
+		files = append(files, images.File{Name: name, Mode: 0o444, Content: content})
 		return err
 	})
 	if err != nil {
