@@ -1,6 +1,8 @@
 package docs
 
 import (
+	"bytes"
+	"encoding/json"
 	"regexp"
 	"strings"
 	"testing"
@@ -46,4 +48,11 @@ func TestReadme_outputOfUp(t *testing.T) {
 	}
 	require.NotEmpty(t, header, "no source prints the header of the table")
 	require.Regexp(t, "(?m)^"+strings.ReplaceAll(header, `\t`, " +")+"$", output)
+}
+
+// The request in README.md is the one that make status prints for bankchurn.
+func TestReadme_request(t *testing.T) {
+	var body bytes.Buffer
+	require.NoError(t, json.Compact(&body, []byte(read(t, "examples/bankchurn/request.json"))))
+	require.Contains(t, read(t, "README.md"), "/predict -H 'content-type: application/json' -d '"+body.String()+"'\n")
 }
