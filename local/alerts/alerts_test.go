@@ -147,7 +147,7 @@ func TestAlerts(t *testing.T) {
 		)
 		s.prometheus.requireSilent(t, "ModelAutoscalerAtMaximum", c.labels())
 		started := time.Now()
-		s.expect(t, "ModelLatencyHigh", c.labels(), "32 clients that ask without a pause", func() { c.startLoad(t, 32, 0) })
+		s.expect(t, "ModelLatencyHigh", c.labels(), "96 clients that ask without a pause", func() { c.startLoad(t, 96, 0) })
 		found := s.prometheus.waitUntilFiring(t, "ModelAutoscalerAtMaximum", c.labels(), limit)
 		t.Logf("MEASURED ModelAutoscalerAtMaximum: fires %s after its cause: the same: %v", time.Since(started).Round(time.Second), found)
 	})
