@@ -90,7 +90,13 @@ func TestSigned_refused(t *testing.T) {
 			{"9: no bundle", put([]byte("{}")), 9, "untrusted", "signature bundle: has the media type"},
 			{"9: an empty bundle", put([]byte{}), 9, "untrusted", "has 0 bytes"},
 			{"9: another signer", put(stranger.sign(t, content)), 9, "untrusted", "signed with another key"},
-			{"9: other content", put(s.sign(t, map[string][]byte{"m": other})), 9, "untrusted", "%s: \"m\" has other content than was signed"},
+			{
+				"9: other content",
+				put(s.sign(t, map[string][]byte{"m": other})),
+				9,
+				"untrusted",
+				"%s: \"m\" has other content than was signed",
+			},
 			{"9: a folder", put(s.sign(t, map[string][]byte{"m": model, "n": model})), 9, "untrusted", "is of a folder"},
 			{"4: no signature", put(nil), 4, "not found", "m.bin: signature: "},
 			{"2: no key", putObject("models/m.bin", model, "MODEL_SIGNATURE", `{"path":"s"}`), 2, "config",
@@ -141,7 +147,11 @@ func TestSigned_archive(t *testing.T) {
 	s, files := newSigner(t), map[string][]byte{"config.json": []byte("{}"), "onnx/model.onnx": randomBytes(2, 200_000)}
 	entries := func(folder string) []archivetest.Entry {
 		return []archivetest.Entry{
-			archivetest.File(folder+"config.json", files["config.json"]), archivetest.File(folder+"onnx/model.onnx", files["onnx/model.onnx"]),
+			archivetest.File(
+				folder+"config.json",
+				files["config.json"],
+			),
+			archivetest.File(folder+"onnx/model.onnx", files["onnx/model.onnx"]),
 		}
 	}
 	plain := archivetest.Gzip(t, archivetest.Tar(t, entries("")...))
@@ -295,7 +305,12 @@ func TestSigned_shards(t *testing.T) {
 func TestSigned_links(t *testing.T) {
 	store := allStores(t)["s3"]
 	s, digest := newSigner(t), sha256Hex([]byte("x"))
-	bundle := s.signStatement(t, `{"method":"files","hash_type":"sha256","allow_symlinks":true}`, [2]string{"a/m", digest}, [2]string{"n", digest})
+	bundle := s.signStatement(
+		t,
+		`{"method":"files","hash_type":"sha256","allow_symlinks":true}`,
+		[2]string{"a/m", digest},
+		[2]string{"n", digest},
+	)
 	for _, tt := range []struct {
 		name    string
 		entries []archivetest.Entry

@@ -51,7 +51,8 @@ func TestFromEnv_invalidSignature(t *testing.T) {
 func TestFromEnv_signature(t *testing.T) {
 	value := signatureJSON(t, map[string]string{"path": "bankchurn/model.sig", "key": publicKey})
 	req, err := request.FromEnv(env(map[string]string{
-		"MODEL_SIGNATURE": value, "ARTIFACTS": `[{"bucket":"b","path":"p","dest":"d","signature":` + value + `},{"bucket":"b","path":"q","dest":"e"}]`,
+		"MODEL_SIGNATURE": value,
+		"ARTIFACTS":       `[{"bucket":"b","path":"p","dest":"d","signature":` + value + `},{"bucket":"b","path":"q","dest":"e"}]`,
 	}))
 	require.NoError(t, err)
 	model, other := req.Artifacts[0].Signature, req.Artifacts[1].Signature

@@ -1,6 +1,7 @@
 package signature_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"os"
@@ -19,20 +20,20 @@ var at = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 
 // oms returns the path of a file of the signed models and vectors: the folder that MODELFERRY_OMS names has the
 // specification's test vectors in vectors, and models of the reference implementation in signed and keys.
-func oms(t testing.TB, parts ...string) string {
-	t.Helper()
+func oms(tb testing.TB, parts ...string) string {
+	tb.Helper()
 	folder := os.Getenv("MODELFERRY_OMS")
 	if _, err := os.Stat(folder); folder == "" || err != nil {
-		t.Skip("set MODELFERRY_OMS to a folder with vectors/ (test-vectors/v1.0 of https://github.com/ossf/model-signing-spec), " +
+		tb.Skip("set MODELFERRY_OMS to a folder with vectors/ (test-vectors/v1.0 of https://github.com/ossf/model-signing-spec), " +
 			"and signed/ and keys/ (scripts/tests and scripts/tests/keys/certificate of https://github.com/sigstore/model-transparency)")
 	}
 	return filepath.Join(append([]string{folder}, parts...)...)
 }
 
-func omsFile(t testing.TB, parts ...string) []byte {
-	t.Helper()
-	content, err := os.ReadFile(oms(t, parts...))
-	require.NoError(t, err)
+func omsFile(tb testing.TB, parts ...string) []byte {
+	tb.Helper()
+	content, err := os.ReadFile(oms(tb, parts...))
+	require.NoError(tb, err)
 	return content
 }
 
@@ -45,29 +46,29 @@ type signedModel struct {
 }
 
 // signedModels returns all of them. version 1.0.1 does not record its --ignore-paths.
-func signedModels(t testing.TB) []signedModel {
-	t.Helper()
-	folders, err := os.ReadDir(oms(t, "signed"))
-	require.NoError(t, err)
+func signedModels(tb testing.TB) []signedModel {
+	tb.Helper()
+	folders, err := os.ReadDir(oms(tb, "signed"))
+	require.NoError(tb, err)
 	var models []signedModel
 	for _, folder := range folders {
-		model := signedModel{name: folder.Name(), bundle: omsFile(t, "signed", folder.Name(), "model.sig"), files: map[string][]byte{}}
+		model := signedModel{name: folder.Name(), bundle: omsFile(tb, "signed", folder.Name(), "model.sig"), files: map[string][]byte{}}
 		if strings.HasSuffix(folder.Name(), "-certificate") {
-			model.verifier, err = signature.ByCertificate(omsFile(t, "keys", "ca-cert.pem"))
+			model.verifier, err = signature.ByCertificate(omsFile(tb, "keys", "ca-cert.pem"))
 		} else {
 			// The key has GnuTLS' description before it.
-			pem := string(omsFile(t, "keys", "signing-key-pub.pem"))
-			model.verifier, err = signature.ByKey([]byte(pem[strings.Index(pem, "-----BEGIN"):]))
+			_, key, _ := bytes.Cut(omsFile(tb, "keys", "signing-key-pub.pem"), []byte("-----BEGIN"))
+			model.verifier, err = signature.ByKey(append([]byte("-----BEGIN"), key...))
 		}
-		require.NoError(t, err)
-		files, err := os.ReadDir(oms(t, "signed", folder.Name()))
-		require.NoError(t, err)
+		require.NoError(tb, err)
+		files, err := os.ReadDir(oms(tb, "signed", folder.Name()))
+		require.NoError(tb, err)
 		for _, file := range files {
-			model.files[file.Name()] = omsFile(t, "signed", folder.Name(), file.Name())
+			model.files[file.Name()] = omsFile(tb, "signed", folder.Name(), file.Name())
 		}
 		models = append(models, model)
 	}
-	require.Len(t, models, 4)
+	require.Len(tb, models, 4)
 	return models
 }
 

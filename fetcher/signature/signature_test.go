@@ -18,26 +18,26 @@ import (
 )
 
 // newModel returns a signed model of two files.
-func newModel(t testing.TB) signedModel {
-	t.Helper()
+func newModel(tb testing.TB) signedModel {
+	tb.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	require.NoError(t, err)
-	return signModel(t, key, map[string][]byte{"config.json": []byte("{}"), "onnx/model.onnx": []byte("weights")})
+	require.NoError(tb, err)
+	return signModel(tb, key, map[string][]byte{"config.json": []byte("{}"), "onnx/model.onnx": []byte("weights")})
 }
 
-func signModel(t testing.TB, key crypto.Signer, files map[string][]byte) signedModel {
-	t.Helper()
+func signModel(tb testing.TB, key crypto.Signer, files map[string][]byte) signedModel {
+	tb.Helper()
 	bundle, err := signature.Sign("finbert", hashed(files), key)
-	require.NoError(t, err)
-	verifier, err := signature.ByKey(publicPEM(t, key.Public()))
-	require.NoError(t, err)
+	require.NoError(tb, err)
+	verifier, err := signature.ByKey(publicPEM(tb, key.Public()))
+	require.NoError(tb, err)
 	return signedModel{bundle: bundle, verifier: verifier, files: files}
 }
 
-func publicPEM(t testing.TB, key crypto.PublicKey) []byte {
-	t.Helper()
+func publicPEM(tb testing.TB, key crypto.PublicKey) []byte {
+	tb.Helper()
 	der, err := x509.MarshalPKIXPublicKey(key)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
 }
 

@@ -77,7 +77,10 @@ func TestParseStatement_valid(t *testing.T) {
 // rootDigest returns the SHA-256 of the two digests, as the signer computes it.
 func rootDigest(t *testing.T) string {
 	t.Helper()
-	payload, err := marshalStatement("x", []File{{Path: "a", Digests: Digests{SHA256: digestA}}, {Path: "b", Digests: Digests{SHA256: digestB}}})
+	payload, err := marshalStatement(
+		"x",
+		[]File{{Path: "a", Digests: Digests{SHA256: digestA}}, {Path: "b", Digests: Digests{SHA256: digestB}}},
+	)
 	require.NoError(t, err)
 	var s statement
 	require.NoError(t, json.Unmarshal(payload, &s))
