@@ -1,0 +1,170 @@
+package inflate
+
+import (
+	"hash/crc32"
+	"io"
+	"runtime"
+	"sync"
+)
+
+// Reader reads the content of a gzip file. It is not safe for concurrent use.
+type Reader struct {
+	decoder *decoder
+	current *frame
+	unread  []byte
+	err     error
+	members int
+
+	// crc and size are those of the current member so far.
+	crc, size uint32
+
+	// free and filled are the frames on their way to the goroutine and back. They are nil without one.
+	free, filled chan *frame
+}
+
+// frame is a window with what was decoded into it: window[begin:end] of one member.
+type frame struct {
+	window     window
+	begin, end uint
+	// memberEnd is true if the member ends here. crc and size are those that its trailer says.
+	memberEnd bool
+	crc, size uint32
+	// err follows the data. It is io.EOF after the last member.
+	err error
+}
+
+var (
+	decoders = sync.Pool{New: func() any { return new(decoder) }}
+	frames   = sync.Pool{New: func() any { return new(frame) }}
+)
+
+// framesAhead is the number of frames that the goroutine fills while the caller reads another.
+const framesAhead = 2
+
+// NewReader returns a reader of the gzip file that src reads. The file may have several members, and zeros after them.
+// The error is that of the first member's header: io.EOF if src is empty. The Reader reads ahead of what it returns, in
+// a goroutine after the first 96 KiB. The caller must call Close before it uses src again.
+func NewReader(src io.Reader) (*Reader, error) {
+	d := decoders.Get().(*decoder)
+	d.src, d.srcErr, d.pos, d.end, d.buf, d.n = src, nil, 0, 0, 0, 0
+	if err := d.memberHeader(); err != nil {
+		d.release()
+		return nil, err
+	}
+	r := &Reader{decoder: d, current: frames.Get().(*frame), members: 1}
+	r.current.begin, r.current.end, r.current.memberEnd = 0, historySize, false
+	d.oldest = historySize
+	return r, nil
+}
+
+func (d *decoder) release() {
+	d.src = nil
+	decoders.Put(d)
+}
+
+// Members returns the number of members that were begun, at least 1.
+func (r *Reader) Members() int { return r.members }
+
+// Read implements io.Reader. The data are those of the file only if Read finally returns io.EOF.
+func (r *Reader) Read(p []byte) (int, error) {
+	for len(r.unread) == 0 {
+		if r.err != nil {
+			return 0, r.err
+		}
+		r.advance()
+	}
+	n := copy(p, r.unread)
+	r.unread = r.unread[n:]
+	return n, nil
+}
+
+// advance makes the next frame the current one, and checks it.
+func (r *Reader) advance() {
+	switch {
+	case r.filled != nil:
+		r.free <- r.current
+		r.current = <-r.filled
+	case r.current.begin != 0 && runtime.GOMAXPROCS(0) > 1:
+		r.start()
+		r.current = <-r.filled
+	default:
+		r.decoder.next(r.current, r.current)
+	}
+	f := r.current
+	r.unread, r.err = f.window[f.begin:f.end], f.err
+	r.crc = crc32.Update(r.crc, crc32.IEEETable, r.unread)
+	r.size += uint32(len(r.unread))
+	if f.memberEnd {
+		if r.crc != f.crc || r.size != f.size {
+			r.err = ErrChecksum
+		}
+		r.crc, r.size = 0, 0
+		if r.err == nil {
+			r.members++
+		}
+	}
+}
+
+// start starts the goroutine, which ends after the last frame, or when r.free is closed.
+func (r *Reader) start() {
+	r.free, r.filled = make(chan *frame, framesAhead+1), make(chan *frame, framesAhead+1)
+	for range framesAhead {
+		r.free <- frames.Get().(*frame)
+	}
+	go func(d *decoder, last *frame, free <-chan *frame, filled chan<- *frame) {
+		defer close(filled)
+		for f := range free {
+			d.next(f, last)
+			last = f
+			filled <- f
+			if f.err != nil {
+				return
+			}
+		}
+	}(r.decoder, r.current, r.free, r.filled)
+	r.free <- r.current
+}
+
+// next fills f, after the frame last, which may be the same.
+func (d *decoder) next(f, last *frame) {
+	if last.memberEnd {
+		d.oldest = historySize
+	} else {
+		history := min(historySize, last.end-d.oldest)
+		copy(f.window[historySize-history:historySize], last.window[last.end-history:last.end])
+		d.oldest = historySize - history
+	}
+	d.out = historySize
+	f.memberEnd, f.err = false, d.decode(&f.window)
+	f.begin, f.end = historySize, d.out
+	if f.err != nil || d.block != atEnd {
+		return
+	}
+	if f.crc, f.size, f.err = d.trailer(); f.err == nil {
+		f.memberEnd, f.err = true, d.nextMember()
+	}
+}
+
+// Close ends the goroutine, waiting for a Read of the source, and releases the memory. It does not close the source.
+func (r *Reader) Close() error {
+	if r.decoder == nil {
+		return nil
+	}
+	if r.filled != nil {
+		for len(r.free) > 0 {
+			select {
+			case f := <-r.free:
+				frames.Put(f)
+			default:
+			}
+		}
+		close(r.free)
+		for f := range r.filled {
+			frames.Put(f)
+		}
+	}
+	frames.Put(r.current)
+	r.decoder.release()
+	r.decoder, r.current, r.unread, r.err = nil, nil, nil, io.ErrClosedPipe
+	return nil
+}
