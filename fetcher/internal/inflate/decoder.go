@@ -166,6 +166,13 @@ func (d *decoder) align() {
 	d.buf, d.n = 0, 0
 }
 
+// reset prepares the decoder for another source. The tables stay: they may be those of the fixed code.
+func (d *decoder) reset(src io.Reader) {
+	d.src, d.srcErr = src, nil
+	d.pos, d.end, d.buf, d.n = 0, 0, 0, 0
+	d.start()
+}
+
 // start begins a new stream, whose output has no history.
 func (d *decoder) start() {
 	d.block, d.final, d.afterStored = betweenBlocks, false, false

@@ -46,19 +46,21 @@ const framesAhead = 2
 // a goroutine after the first 96 KiB. The caller must call Close before it uses src again.
 func NewReader(src io.Reader) (*Reader, error) {
 	d := decoders.Get().(*decoder)
-	d.src, d.srcErr, d.pos, d.end, d.buf, d.n = src, nil, 0, 0, 0, 0
+	d.reset(src)
 	if err := d.memberHeader(); err != nil {
 		d.release()
 		return nil, err
 	}
 	r := &Reader{decoder: d, current: frames.Get().(*frame), members: 1}
-	r.current.begin, r.current.end, r.current.memberEnd = 0, historySize, false
-	d.oldest = historySize
+	r.current.reset()
 	return r, nil
 }
 
+// reset makes f an empty frame before the first one.
+func (f *frame) reset() { f.begin, f.end, f.memberEnd, f.err = 0, 0, true, nil }
+
 func (d *decoder) release() {
-	d.src = nil
+	d.reset(nil)
 	decoders.Put(d)
 }
 
@@ -84,7 +86,7 @@ func (r *Reader) advance() {
 	case r.filled != nil:
 		r.free <- r.current
 		r.current = <-r.filled
-	case r.current.begin != 0 && runtime.GOMAXPROCS(0) > 1:
+	case r.current.end != 0 && runtime.GOMAXPROCS(0) > 1:
 		r.start()
 		r.current = <-r.filled
 	default:
@@ -127,22 +129,25 @@ func (r *Reader) start() {
 
 // next fills f, after the frame last, which may be the same.
 func (d *decoder) next(f, last *frame) {
-	if last.memberEnd {
-		d.oldest = historySize
-	} else {
-		history := min(historySize, last.end-d.oldest)
-		copy(f.window[historySize-history:historySize], last.window[last.end-history:last.end])
-		d.oldest = historySize - history
-	}
-	d.out = historySize
-	f.memberEnd, f.err = false, d.decode(&f.window)
-	f.begin, f.end = historySize, d.out
+	d.decodeFrame(f, last)
 	if f.err != nil || d.block != atEnd {
 		return
 	}
 	if f.crc, f.size, f.err = d.trailer(); f.err == nil {
 		f.memberEnd, f.err = true, d.nextMember()
 	}
+}
+
+// decodeFrame decodes what follows the frame last: a part of a member, at most to its end.
+func (d *decoder) decodeFrame(f, last *frame) {
+	history := uint(0)
+	if !last.memberEnd {
+		history = min(historySize, last.end-d.oldest)
+		copy(f.window[historySize-history:historySize], last.window[last.end-history:last.end])
+	}
+	d.oldest, d.out = historySize-history, historySize
+	f.memberEnd, f.err = false, d.decode(&f.window)
+	f.begin, f.end = historySize, d.out
 }
 
 // Close ends the goroutine, waiting for a Read of the source, and releases the memory. It does not close the source.
