@@ -6,6 +6,8 @@ import (
 	"io"
 
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/modelferry/modelferry/fetcher/internal/inflate"
 )
 
 // decompressor decompresses an object and verifies the checksums of its compression.
@@ -18,23 +20,26 @@ type decompressor interface {
 
 // decompress detects the compression by its magic number, as the object's name may be wrong.
 func decompress(r io.Reader, limits Limits) (decompressor, error) {
-	ahead := bufio.NewReaderSize(r, 64<<10)
-	magic, err := ahead.Peek(4)
+	const magicSize, bufferSize = 4, 64 << 10
+	// The smallest buffer: the gzip decoder has its own.
+	ahead := bufio.NewReaderSize(r, magicSize)
+	magic, err := ahead.Peek(magicSize)
 	if err != nil && len(magic) == 0 {
 		return nil, err
 	}
 	switch {
 	case bytes.HasPrefix(magic, gzipMagic):
-		return newGzipReader(ahead)
+		r, err := inflate.NewReader(ahead)
+		return gzipReader{r}, err
 	case isZstdFrame(magic), isSkippableFrame(magic):
-		frames := &zstdFrames{r: ahead, limits: limits}
+		frames := &zstdFrames{r: bufio.NewReaderSize(ahead, bufferSize), limits: limits}
 		decoder, err := zstd.NewReader(frames, zstd.WithDecoderMaxWindow(uint64(limits.MaxWindow)), zstd.WithDecoderLowmem(true))
 		if err != nil {
 			return nil, err
 		}
 		return &zstdReader{decoder: decoder, frames: frames}, nil
 	default:
-		return uncompressed{ahead}, nil
+		return uncompressed{bufio.NewReaderSize(ahead, bufferSize)}, nil
 	}
 }
 

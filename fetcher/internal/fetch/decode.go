@@ -13,10 +13,8 @@ import (
 	"path"
 	"strings"
 
-	"github.com/klauspost/compress/gzip"
-
-	"github.com/modelferry/modelferry/fetcher/archive"
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
+	"github.com/modelferry/modelferry/fetcher/internal/inflate"
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 	"github.com/modelferry/modelferry/fetcher/request"
 )
@@ -51,6 +49,8 @@ func checkEncoding(object source.Object, src source.Source) error {
 // https://cloud.google.com/storage/docs/transcoding#content-type_vs_content-encoding
 type decoder struct {
 	r io.Reader
+	// closer is nil if the object is read as stored.
+	closer io.Closer
 	// decoded is true unless the object is read as stored.
 	decoded bool
 	// hash is nil if no digest is pinned.
@@ -80,10 +80,20 @@ func newDecoder(a request.Artifact, object source.Object, stream io.Reader, maxR
 		return d, nil
 	}
 	d.decoded = true
-	if d.r, err = archive.NewGzipReader(ahead); err != nil {
+	r, err := inflate.NewReader(ahead)
+	if err != nil {
 		return nil, err
 	}
+	d.r, d.closer = r, r
 	return d, nil
+}
+
+// Close ends what reads the stream ahead. It comes before the Close of the stream.
+func (d *decoder) Close() error {
+	if d.closer == nil {
+		return nil
+	}
+	return d.closer.Close()
 }
 
 func (d *decoder) Read(p []byte) (int, error) {
@@ -130,10 +140,11 @@ func isGzipName(a request.Artifact) bool {
 
 // firstDecoded returns the first bytes of the decoded content, as far as the beginning of the object allows.
 func firstDecoded(content []byte) []byte {
-	r, err := gzip.NewReader(bytes.NewReader(content))
+	r, err := inflate.NewReader(bytes.NewReader(content))
 	if err != nil {
 		return nil
 	}
+	defer r.Close()
 	first := make([]byte, 2)
 	n, _ := io.ReadFull(r, first) // the content is only the beginning
 	return first[:n]

@@ -119,6 +119,7 @@ func (r *run) extractArchive(ctx context.Context, staged *publish.StagedArtifact
 		if decoded, err = newDecoder(a, object, stream, r.req.Limits.MaxRatio); err != nil {
 			return errors.Join(stream.Err(), err)
 		}
+		defer decoded.Close()
 		reader = decoded
 	}
 	limits := r.req.Limits

@@ -31,6 +31,7 @@ func (r *run) fetchDecoded(ctx context.Context, staged *publish.StagedArtifact, 
 	if err != nil {
 		return errors.Join(stream.Err(), err)
 	}
+	defer content.Close()
 	if !content.decoded {
 		r.log.Warn("the object has a Content-Encoding, but is not encoded: it is published as stored",
 			"source", staged.Source, "encoding", object.Encoding)

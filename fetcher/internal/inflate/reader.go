@@ -98,6 +98,7 @@ func (r *Reader) advance() {
 	r.size += uint32(len(r.unread))
 	if f.memberEnd {
 		if r.crc != f.crc || r.size != f.size {
+			r.stop()
 			r.err = ErrChecksum
 		}
 		r.crc, r.size = 0, 0
@@ -150,24 +151,32 @@ func (d *decoder) decodeFrame(f, last *frame) {
 	f.begin, f.end = historySize, d.out
 }
 
+// stop ends the goroutine, after a Read of the source.
+func (r *Reader) stop() {
+	if r.filled == nil {
+		return
+	}
+	for drained := false; !drained; {
+		select {
+		case f := <-r.free:
+			frames.Put(f)
+		default:
+			drained = true
+		}
+	}
+	close(r.free)
+	for f := range r.filled {
+		frames.Put(f)
+	}
+	r.free, r.filled = nil, nil
+}
+
 // Close ends the goroutine, waiting for a Read of the source, and releases the memory. It does not close the source.
 func (r *Reader) Close() error {
 	if r.decoder == nil {
 		return nil
 	}
-	if r.filled != nil {
-		for len(r.free) > 0 {
-			select {
-			case f := <-r.free:
-				frames.Put(f)
-			default:
-			}
-		}
-		close(r.free)
-		for f := range r.filled {
-			frames.Put(f)
-		}
-	}
+	r.stop()
 	frames.Put(r.current)
 	r.decoder.release()
 	r.decoder, r.current, r.unread, r.err = nil, nil, nil, io.ErrClosedPipe
