@@ -106,44 +106,51 @@ const invalidPre = 1<<16 | preBits
 
 // codeLengths reads total code lengths.
 func (d *decoder) codeLengths(total uint) error {
+	const most = preBits + 7
+	buf, n := d.buf, d.n
 	for i := uint(0); i < total; {
-		const most = preBits + 7
-		if d.n < most {
+		if n < most {
+			d.buf, d.n = buf, n
 			d.want(most)
+			buf, n = d.buf, d.n
 		}
-		entry := d.pre[d.buf&(1<<preBits-1)]
+		entry := d.pre[buf&(1<<preBits-1)]
 		used := uint(entry & 0xff)
 		symbol := entry >> 8
+		if symbol < 16 {
+			if used > n {
+				return d.endError()
+			}
+			buf >>= used & 63
+			n -= used
+			d.lengths[i] = uint8(symbol)
+			i++
+			continue
+		}
 		var length uint8
-		repeat, extra := uint(1), uint(0)
-		switch {
-		case symbol < 16:
-			length = uint8(symbol)
-		case symbol == 16:
+		repeat, extra := uint(11), uint(7)
+		switch symbol {
+		case 16:
 			if i > 0 {
 				length = d.lengths[i-1]
 			}
 			repeat, extra = 3, 2
-		case symbol == 17:
+		case 17:
 			repeat, extra = 3, 3
-		default:
-			repeat, extra = 11, 7
 		}
-		if used+extra > d.n {
+		if used+extra > n {
 			return d.endError()
 		}
-		if symbol == 16 && i == 0 || entry == invalidPre {
+		repeat += uint(buf>>used) & (1<<extra - 1)
+		if symbol == 16 && i == 0 || entry == invalidPre || i+repeat > total {
 			return errLengths
 		}
-		repeat += uint(d.buf>>used) & (1<<extra - 1)
-		d.buf >>= used + extra
-		d.n -= used + extra
-		if i+repeat > total {
-			return errLengths
-		}
+		buf >>= (used + extra) & 63
+		n -= used + extra
 		for end := i + repeat; i < end; i++ {
 			d.lengths[i] = length
 		}
 	}
+	d.buf, d.n = buf, n
 	return nil
 }

@@ -109,8 +109,17 @@ type code struct {
 // symbol, or one whose length is 1. These exceptions are those of compress/flate. They fail where an unused code occurs.
 func (c *code) sort(lengths []uint8) bool {
 	c.count = [maxCodeBits + 1]uint16{}
-	for _, length := range lengths {
-		c.count[length&maxCodeBits]++
+	// Two counters of each length, as neighbours often have the same one: its increments wait for one another.
+	var odd [maxCodeBits + 1]uint16
+	for i := 1; i < len(lengths); i += 2 {
+		c.count[lengths[i-1]&maxCodeBits]++
+		odd[lengths[i]&maxCodeBits]++
+	}
+	if len(lengths)%2 == 1 {
+		c.count[lengths[len(lengths)-1]&maxCodeBits]++
+	}
+	for length := range odd {
+		c.count[length] += odd[length]
 	}
 	used, position := 0, uint16(0)
 	c.count[0] = 0
