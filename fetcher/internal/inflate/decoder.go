@@ -124,7 +124,7 @@ func (d *decoder) endError() error {
 	return d.srcErr
 }
 
-// topUp moves what is there of the input to the bit buffer, up to 56 bits or more.
+// topUp moves what is there of the input to the bit buffer, so that it has 56 to 63 bits, or all that are there.
 func (d *decoder) topUp() {
 	if d.end-d.pos >= 8 {
 		d.buf |= binary.LittleEndian.Uint64(d.in[d.pos:]) << (d.n & 63)
@@ -133,7 +133,7 @@ func (d *decoder) topUp() {
 		d.buf &= 1<<d.n - 1
 		return
 	}
-	for d.n <= 56 && d.pos < d.end {
+	for d.n < 56 && d.pos < d.end {
 		d.buf |= uint64(d.in[d.pos]) << d.n
 		d.pos++
 		d.n += 8

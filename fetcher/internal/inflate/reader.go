@@ -10,6 +10,8 @@ import (
 // Reader reads the content of a gzip file. It is not safe for concurrent use.
 type Reader struct {
 	decoder *decoder
+	// frames are those of the pool that are used. They go back when the goroutine, which reads the last ones, has ended.
+	frames  []*frame
 	current *frame
 	unread  []byte
 	err     error
@@ -34,8 +36,8 @@ type frame struct {
 }
 
 var (
-	decoders = sync.Pool{New: func() any { return new(decoder) }}
-	frames   = sync.Pool{New: func() any { return new(frame) }}
+	decoderPool = sync.Pool{New: func() any { return new(decoder) }}
+	framePool   = sync.Pool{New: func() any { return new(frame) }}
 )
 
 // framesAhead is the number of frames that the goroutine fills while the caller reads another.
@@ -45,15 +47,22 @@ const framesAhead = 2
 // The error is that of the first member's header: io.EOF if src is empty. The Reader reads ahead of what it returns, in
 // a goroutine after the first 96 KiB. The caller must call Close before it uses src again.
 func NewReader(src io.Reader) (*Reader, error) {
-	d := decoders.Get().(*decoder)
+	d := decoderPool.Get().(*decoder)
 	d.reset(src)
 	if err := d.memberHeader(); err != nil {
 		d.release()
 		return nil, err
 	}
-	r := &Reader{decoder: d, current: frames.Get().(*frame), members: 1}
+	r := &Reader{decoder: d, members: 1}
+	r.current = r.newFrame()
 	r.current.reset()
 	return r, nil
+}
+
+func (r *Reader) newFrame() *frame {
+	f := framePool.Get().(*frame)
+	r.frames = append(r.frames, f)
+	return f
 }
 
 // reset makes f an empty frame before the first one.
@@ -61,7 +70,7 @@ func (f *frame) reset() { f.begin, f.end, f.memberEnd, f.err = 0, 0, true, nil }
 
 func (d *decoder) release() {
 	d.reset(nil)
-	decoders.Put(d)
+	decoderPool.Put(d)
 }
 
 // Members returns the number of members that were begun, at least 1.
@@ -112,7 +121,7 @@ func (r *Reader) advance() {
 func (r *Reader) start() {
 	r.free, r.filled = make(chan *frame, framesAhead+1), make(chan *frame, framesAhead+1)
 	for range framesAhead {
-		r.free <- frames.Get().(*frame)
+		r.free <- r.newFrame()
 	}
 	go func(d *decoder, last *frame, free <-chan *frame, filled chan<- *frame) {
 		defer close(filled)
@@ -151,34 +160,34 @@ func (d *decoder) decodeFrame(f, last *frame) {
 	f.begin, f.end = historySize, d.out
 }
 
-// stop ends the goroutine, after a Read of the source.
+// stop ends the goroutine, waiting for its Read of the source.
 func (r *Reader) stop() {
 	if r.filled == nil {
 		return
 	}
 	for drained := false; !drained; {
 		select {
-		case f := <-r.free:
-			frames.Put(f)
+		case <-r.free:
 		default:
 			drained = true
 		}
 	}
 	close(r.free)
-	for f := range r.filled {
-		frames.Put(f)
+	for range r.filled { //nolint:revive // until it is closed
 	}
 	r.free, r.filled = nil, nil
 }
 
-// Close ends the goroutine, waiting for a Read of the source, and releases the memory. It does not close the source.
+// Close ends the goroutine, waiting for its Read of the source, and releases the memory. It does not close the source.
 func (r *Reader) Close() error {
 	if r.decoder == nil {
 		return nil
 	}
 	r.stop()
-	frames.Put(r.current)
+	for _, f := range r.frames {
+		framePool.Put(f)
+	}
 	r.decoder.release()
-	r.decoder, r.current, r.unread, r.err = nil, nil, nil, io.ErrClosedPipe
+	r.decoder, r.frames, r.current, r.unread, r.err = nil, nil, nil, nil, io.ErrClosedPipe
 	return nil
 }
