@@ -173,7 +173,7 @@ func (r *Reader) stop() {
 		}
 	}
 	close(r.free)
-	for range r.filled { //nolint:revive // until it is closed
+	for range r.filled {
 	}
 	r.free, r.filled = nil, nil
 }

@@ -49,7 +49,7 @@ func withProcs(t *testing.T, test func(t *testing.T)) {
 
 func TestReader_content(t *testing.T) {
 	withProcs(t, func(t *testing.T) {
-		for _, s := range samples(1 << 20) {
+		for _, s := range samples(400_000) {
 			for _, level := range []int{0, 1, 6, 9, gzip.HuffmanOnly} {
 				packed := compress(t, level, s.content)
 				for name, src := range map[string]io.Reader{

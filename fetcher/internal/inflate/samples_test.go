@@ -2,6 +2,7 @@ package inflate
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -71,8 +72,9 @@ func logs(size int) []byte {
 	r := rand.New(source(3))
 	var content bytes.Buffer
 	for second := 0; content.Len() < size; second += r.IntN(3) {
-		fmt.Fprintf(&content, "2026-11-%02dT%02d:%02d:%02dZ INFO request path=/predict status=200 duration_ms=%d client=10.0.%d.%d id=%08x\n",
-			1+second/86400%28, second/3600%24, second/60%60, second%60, r.IntN(90), r.IntN(4), r.IntN(256), r.Uint32())
+		fmt.Fprintf(&content, "2026-11-%02dT%02d:%02d:%02dZ INFO request path=/predict status=200 ",
+			1+second/86400%28, second/3600%24, second/60%60, second%60)
+		fmt.Fprintf(&content, "duration_ms=%d client=10.0.%d.%d id=%08x\n", r.IntN(90), r.IntN(4), r.IntN(256), r.Uint32())
 	}
 	return content.Bytes()[:size]
 }
@@ -92,8 +94,10 @@ func binaryRecords(size int) []byte {
 	r := rand.New(source(5))
 	content := make([]byte, 0, size+64)
 	for node := uint32(0); len(content) < size; node++ {
-		for _, value := range []uint32{node + 1, node + r.Uint32N(500), r.Uint32N(12), 0, math.Float32bits(r.Float32()), 0xfffffffe, 0, 100 + r.Uint32N(900)} {
-			content = append(content, byte(value), byte(value>>8), byte(value>>16), byte(value>>24))
+		for _, value := range []uint32{
+			node + 1, node + r.Uint32N(500), r.Uint32N(12), 0, math.Float32bits(r.Float32()), 0xfffffffe, 0, 100 + r.Uint32N(900),
+		} {
+			content = binary.LittleEndian.AppendUint32(content, value)
 		}
 	}
 	return content[:size]

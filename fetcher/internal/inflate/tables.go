@@ -7,7 +7,7 @@ const (
 	litBits  = 11
 	distBits = 8
 	// litTableSize and distTableSize suffice for any complete code of 288 and 32 symbols with at most 15 bits and its
-	// second-level tables: enough.c of zlib with the arguments "288 11 15" and "32 8 15".
+	// second-level tables: LITLEN_ENOUGH and OFFSET_ENOUGH of libdeflate, which zlib's examples/enough.c computes.
 	litTableSize  = 2342
 	distTableSize = 402
 	// preBits is the width of the table for the code of code lengths, which has no second level.
@@ -174,7 +174,7 @@ func fill[E uint32 | uint64](table []E, width int, c *code, symbols []E, step, i
 // link fills the second-level tables. newLink returns an entry of the first level.
 func link[E uint32 | uint64](table []E, width int, c *code, symbols []E, step E, next uint, length int,
 	newLink func(index, width int) E) {
-	end, start, subWidth, prefix := 1<<width, 0, 0, ^uint(0)
+	end, start, prefix := 1<<width, 0, ^uint(0)
 	remaining := int(c.count[length])
 	for i := c.first[length]; ; i++ {
 		for remaining == 0 {
@@ -182,7 +182,8 @@ func link[E uint32 | uint64](table []E, width int, c *code, symbols []E, step E,
 			remaining = int(c.count[length])
 		}
 		if low := next & (1<<width - 1); low != prefix {
-			prefix, start, subWidth = low, end, length-width
+			prefix, start = low, end
+			subWidth := length - width
 			// Wide enough for the longest code with this prefix. The code is complete, so this ends.
 			for space := remaining; space < 1<<subWidth; {
 				subWidth++
