@@ -51,7 +51,8 @@ func (w *bitWriter) fixedSymbol(symbol uint) *bitWriter {
 	}
 }
 
-// dynamic writes the header of a dynamic block up to the lengths of the code of code lengths, in the order of the format.
+// dynamic writes the header of a dynamic block up to the lengths of the code of code lengths, in the order of the
+// format.
 func (w *bitWriter) dynamic(final, literals, distances uint, lengths ...uint) *bitWriter {
 	w.number(final, 1).number(2, 2).number(literals-257, 5).number(distances-1, 5).number(uint(len(lengths)-4), 4)
 	for _, length := range lengths {

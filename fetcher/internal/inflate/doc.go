@@ -1,11 +1,11 @@
 // Package inflate decompresses gzip files (RFC 1952) faster than other decoders in pure Go, without package unsafe.
 //
 // The decoder follows libdeflate (https://github.com/ebiggers/libdeflate, lib/decompress_template.h): it refills a
-// 64-bit buffer without a branch, decodes most symbols with one lookup in a table of 2048 entries, and copies matches in
-// words. An entry of the table may hold two literals. Input, tables and output are arrays of a constant size, so that
-// the compiler removes bounds checks or can predict them.
+// 64-bit buffer without a branch, decodes most symbols with one lookup in a table of 2048 entries, and copies matches
+// in words. An entry of the table may hold two literals. Input, tables and output are arrays of a constant size, so
+// that the compiler removes bounds checks or can predict them.
 //
 // Unlike libdeflate it decodes streams of any length in constant memory. The output is written to windows of 128 KiB,
-// each of which begins with the last 32 KiB of the one before. From the second window on they are filled in a goroutine,
-// if there is more than one processor, while the caller of Read consumes and checks the one before.
+// each of which begins with the last 32 KiB of the one before. From the second window on they are filled in a
+// goroutine, if there is more than one processor, while the caller of Read consumes and checks the one before.
 package inflate

@@ -2,8 +2,8 @@ package inflate
 
 import "encoding/binary"
 
-// A pattern of 1 to 7 bytes is repeated in a word by a multiplication. advance is the number of its bytes that are whole
-// repetitions.
+// A pattern of 1 to 7 bytes is repeated in a word by a multiplication. advance is the number of its bytes that are
+// whole repetitions.
 var (
 	repeat  = [8]uint64{0, 0x0101010101010101, 0x0001000100010001, 0x0001000001000001, 1<<32 | 1, 1<<40 | 1, 1<<48 | 1, 1<<56 | 1}
 	advance = [8]uint8{0, 8, 8, 6, 8, 5, 6, 7}

@@ -10,7 +10,8 @@ import (
 // Reader reads the content of a gzip file. It is not safe for concurrent use.
 type Reader struct {
 	decoder *decoder
-	// frames are those of the pool that are used. They go back when the goroutine, which reads the last ones, has ended.
+	// frames are those of the pool that are used. They go back when the goroutine, which reads the last ones, has
+	// ended.
 	frames  []*frame
 	current *frame
 	unread  []byte

@@ -106,7 +106,8 @@ type code struct {
 }
 
 // sort counts and orders the symbols, and reports whether the code may be used: whether it is complete, or has no
-// symbol, or one whose length is 1. These exceptions are those of compress/flate. They fail where an unused code occurs.
+// symbol, or one whose length is 1. These exceptions are those of compress/flate. They fail where an unused code
+// occurs.
 func (c *code) sort(lengths []uint8) bool {
 	c.count = [maxCodeBits + 1]uint16{}
 	// Two counters of each length, as neighbours often have the same one: its increments wait for one another.
@@ -139,7 +140,8 @@ func (c *code) sort(lengths []uint8) bool {
 	return used == 1<<maxCodeBits || position == 0 || position == 1 && c.count[1] == 1
 }
 
-// following returns the code after that of the given length, both with their first bit lowest, and false after the last.
+// following returns the code after that of the given length, both with their first bit lowest, and false after the
+// last.
 func following(bitsReversed uint, length int) (uint, bool) {
 	zeros := bitsReversed ^ (1<<length - 1)
 	if zeros == 0 {
