@@ -163,11 +163,12 @@ test: ## run every test that does not need root [MODULES= RUN=]
 PYTHON ?= /usr/bin/python3
 python_packages = examples/packages.txt examples/tests/packages.txt
 
-test-examples: ## run the tests of the example servers; needs Debian 12's Python packages (examples/README.md)
+test-examples: ## run the tests of the example servers; needs Debian 12's Python packages (examples/README.md), and root for the images
 	@dpkg -s $$(cat $(python_packages)) >/dev/null 2>&1 || { \
 	echo "packages are missing: apt-get install -y --no-install-recommends \$$(cat $(python_packages))" >&2; exit 1; }
 	@$(PYTHON) -m pyflakes examples
 	@PYTHONDONTWRITEBYTECODE=1 $(PYTHON) -m pytest -q -p no:cacheprovider examples/tests
+	@MODELFERRY_TEST_TRAIN=1 go test -C local -count=1 -run TestServers ./internal/examples
 
 lint: ## run golangci-lint, actionlint, kubeconform and kube-score
 	$(call build,pulumi ferry golangci-lint actionlint kube-score kubeconform)

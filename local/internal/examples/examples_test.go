@@ -28,8 +28,8 @@ func open(t *testing.T) *Servers {
 
 // Two builds give the same image and the same artifacts. The servers load what the training scripts wrote.
 func TestServers_Build_reproducible(t *testing.T) {
-	if os.Getenv("TRAIN") == "" {
-		t.Skip("trains all models twice, which takes a minute or two: set TRAIN=1")
+	if os.Getenv("MODELFERRY_TEST_TRAIN") == "" {
+		t.Skip("trains all models twice, which takes a minute: run make test-examples")
 	}
 	first, second := open(t), open(t)
 	for _, s := range []*Servers{first, second} {
