@@ -10,7 +10,9 @@ import (
 )
 
 // palette are the colors of the lines, in turn.
-var palette = []string{"#1f6feb", "#e16f24", "#2da44e", "#a475f9", "#d4a72c", "#cf222e", "#1b7c83", "#6e7781"}
+var palette = []string{
+	"#1f6feb", "#e16f24", "#2da44e", "#a475f9", "#d4a72c", "#cf222e", "#1b7c83", "#6e7781", "#bf3989", "#57606a", "#0550ae", "#953800",
+}
 
 const (
 	axisWidth    = 70
@@ -89,7 +91,9 @@ func (p *plot) bound(field dashboard.FieldConfig) {
 
 // drawAxes draws the lines and values of both axes.
 func (p plot) drawAxes(field dashboard.FieldConfig, out *strings.Builder) {
-	for _, value := range ticks(p.low, p.high, 4) {
+	factor := unitOf(p.high, field).factor // round in the unit that is written: 100 MiB and not 95.4
+	for _, value := range ticks(p.low/factor, p.high/factor, 4) {
+		value *= factor
 		if field.Defaults.Decimals != nil && *field.Defaults.Decimals == 0 && value != math.Trunc(value) {
 			continue // half a pod
 		}

@@ -23,28 +23,24 @@ var scales = map[string][]scale{
 	"short":       {{1e9, " Bil"}, {1e6, " Mil"}, {1e3, " K"}, {1, ""}},
 }
 
+// unitOf returns the unit in which a value is written: the largest that is not above it, for 0 the one without a factor.
+func unitOf(value float64, field dashboard.FieldConfig) scale {
+	unit := scale{1, ""}
+	for _, s := range scales[field.Defaults.Unit] {
+		unit = s
+		if math.Abs(value) >= s.factor || value == 0 && s.factor == 1 {
+			break
+		}
+	}
+	return unit
+}
+
 // formatValue returns a value in the field's unit, with three digits unless the field says how many decimals.
 func formatValue(value float64, field dashboard.FieldConfig) string {
 	if math.IsNaN(value) {
 		return "–"
 	}
-	unit := scale{1, ""}
-	for _, s := range scales[field.Defaults.Unit] {
-		unit = s
-		if math.Abs(value) >= s.factor {
-			break
-		}
-	}
-	if value == 0 { // a zero has no size
-		if all := scales[field.Defaults.Unit]; len(all) > 0 {
-			unit = all[len(all)-1]
-			for _, s := range all {
-				if s.factor == 1 {
-					unit = s
-				}
-			}
-		}
-	}
+	unit := unitOf(value, field)
 	scaled := value / unit.factor
 	if field.Defaults.Decimals != nil && unit.factor == 1 {
 		return strconv.FormatFloat(scaled, 'f', *field.Defaults.Decimals, 64) + unit.suffix
