@@ -23,7 +23,8 @@ var scales = map[string][]scale{
 	"short":       {{1e9, " Bil"}, {1e6, " Mil"}, {1e3, " K"}, {1, ""}},
 }
 
-// unitOf returns the unit in which a value is written: the largest that is not above it, for 0 the one without a factor.
+// unitOf returns the unit in which a value is written: the largest that is not above it, for 0 the one without a
+// factor.
 func unitOf(value float64, field dashboard.FieldConfig) scale {
 	unit := scale{1, ""}
 	for _, s := range scales[field.Defaults.Unit] {
