@@ -238,7 +238,7 @@ e2e: ## run the end-to-end tests, as root; one scenario with RUN= [RUN=TestRollb
 	@go run -C local ./cmd/e2e $(run_flag) $(stack_flag)
 
 # The causes run at the same time: -parallel is above their number.
-e2e-alerts: ## cause each alert in a local cloud with real model servers, as root: half an hour [STACK=gke RUN=TestAlerts/ModelOld]
+e2e-alerts: ## cause each alert in a local cloud with real model servers, as root; half an hour [STACK=gke RUN=TestAlerts/ModelOld]
 	@$(MAKE) --no-print-directory up STACK=$(STACK) SERVERS=real MONITORING=1
 	$(call build,modelferry)
 	@status=0; go test -C local -tags alerts -count=1 -timeout 90m -parallel 20 -v $(run_flag) ./alerts -stack $(STACK) || status=1; \
