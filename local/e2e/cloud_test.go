@@ -94,7 +94,7 @@ func openCloud(t *testing.T, stack string) *cloud {
 // withT returns the same cloud for a subtest.
 func (c *cloud) withT(t *testing.T) *cloud {
 	t.Helper()
-	return &cloud{t: t, Layout: c.Layout, instance: c.instance}
+	return &cloud{t: t, Layout: c.Layout, instance: c.instance, configured: c.configured, stackFile: c.stackFile}
 }
 
 // start brings the stack up with the repository's configuration, unless an earlier scenario did, and waits until

@@ -73,9 +73,15 @@ func (c *cloud) probeResults(
 	return results
 }
 
-// runServer creates a pod that runs the model server's program with arguments, and returns it when it has an address.
-// The scenario's cleanup deletes it. It creates the namespace if there is none.
+// runServer creates a pod that runs the fake model server's program with arguments, as in runPod.
 func (c *cloud) runServer(namespace string, labels map[string]string, args ...string) *corev1.Pod {
+	c.t.Helper()
+	return c.runPod(namespace, c.podTemplate().Containers[0].Image, labels, args...)
+}
+
+// runPod creates a pod that runs an image with arguments, and returns it when it has an address. The scenario's cleanup
+// deletes it. It creates the namespace if there is none.
+func (c *cloud) runPod(namespace, image string, labels map[string]string, args ...string) *corev1.Pod {
 	c.t.Helper()
 	client := c.client()
 	_, err := client.CoreV1().Namespaces().Create(c.t.Context(), &corev1.Namespace{
@@ -90,7 +96,7 @@ func (c *cloud) runServer(namespace string, labels map[string]string, args ...st
 		Spec: corev1.PodSpec{
 			RestartPolicy: corev1.RestartPolicyNever, TerminationGracePeriodSeconds: &none,
 			Containers: []corev1.Container{{
-				Name: "server", Image: c.podTemplate().Containers[0].Image, Args: args,
+				Name: "server", Image: image, Args: args,
 				SecurityContext: &corev1.SecurityContext{RunAsUser: &none}, // for ports below 1024
 			}},
 		},

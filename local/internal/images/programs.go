@@ -22,6 +22,11 @@ func ModelServerProgram(root string) Program {
 	return Program{Name: "server", Module: filepath.Join(root, "local"), Package: "./cmd/modelserver"}
 }
 
+// LoadGeneratorProgram returns the program that sends requests to a service. root is the repository's folder.
+func LoadGeneratorProgram(root string) Program {
+	return Program{Name: "loadgen", Module: filepath.Join(root, "local"), Package: "./cmd/loadgen"}
+}
+
 // FetcherExporterProgram returns the exporter of the fetchers' results. root is the repository's folder.
 func FetcherExporterProgram(root string) Program {
 	return Program{Name: "fetcher-exporter", Module: filepath.Join(root, "cli"), Package: "./cmd/fetcher-exporter"}
