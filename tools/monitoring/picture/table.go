@@ -55,7 +55,7 @@ func drawTable(panel dashboard.Panel, results []series, area rect, out *strings.
 		}
 		x := area.x
 		for i, cell := range row {
-			if limit := int(widths[i]/characterWidth) - 1; len(row) > 1 && len([]rune(cell)) > limit {
+			if limit := int(widths[i]/characterWidth) - 2; len(row) > 1 && len([]rune(cell)) > limit {
 				cell = string([]rune(cell)[:max(limit-1, 1)]) + "…"
 			}
 			out.WriteString(text(x, area.y+14+float64(k*rowHeight), cell, attributes))
