@@ -150,13 +150,16 @@ run_flag = $(if $(RUN),-run '$(RUN)')
 # The tests of these modules read files outside of the module, which Go's test cache ignores.
 UNCACHED := stack/iamtest stack/policytest cli local tools/gate tools/monitoring tools/sbom
 
+# The tests of the engine take minutes, and on a busy machine more than the 10 that Go allows a package by default.
+test_timeout := -timeout 30m
+
 # Without promtool, which is in Debian's package prometheus, tools/monitoring skips the tests of the alert rules.
 test: ## run every test that does not need root [MODULES= RUN=]
 	$(call build,pulumi fake-gcs-server versitygw)
 	@set -e; for module in $(MODULES); do echo "== $$module"; \
 	case " $(UNCACHED) " in *" $$module "*) flags=-count=1;; *) flags=;; esac; \
-	case $$module in fetcher|cli) $(RELEASE_ENV) go test -C $$module $(RELEASE_FLAGS) $$flags $(run_flag) ./...;; \
-	*) go test -C $$module $$flags $(run_flag) ./...;; esac; done
+	case $$module in fetcher|cli) $(RELEASE_ENV) go test -C $$module $(RELEASE_FLAGS) $(test_timeout) $$flags $(run_flag) ./...;; \
+	*) go test -C $$module $(test_timeout) $$flags $(run_flag) ./...;; esac; done
 
 # Debian's Python: another one, such as pyenv's, lacks the packages. The tests start servers, so they may not write
 # bytecode beside the sources either.
