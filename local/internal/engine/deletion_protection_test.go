@@ -80,6 +80,7 @@ var clusterTypes = map[string]string{"gke": "gcp:container/cluster:Cluster", "ek
 
 // A change that replaces the cluster fails unless an earlier update has disabled the deletion protection.
 func TestCluster_replaceRequiresDeletionProtectionOff(t *testing.T) {
+	t.Parallel()
 	location, rename := map[string]any{"location": "europe-west1-b"}, map[string]any{"create": map[string]any{"name": "other"}}
 	for name, c := range map[string]struct {
 		stack  string

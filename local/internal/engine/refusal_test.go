@@ -54,6 +54,7 @@ func (s *testStack) recordOf(typ string) cloudstate.Resource {
 // What the cloud refuses fails the update with the cloud's words and leaves no record. When its cause is gone, the next
 // update goes on.
 func TestRefusal_fixedThenUpSucceeds(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct{ stack, account, missing, want string }{
 		"bucket of another project": {"gke", "foreignBuckets: [modelferry-demo-gke-models]", "gcp:storage/bucket:Bucket models",
 			"googleapi: Error 409: The requested bucket name is not available."},
@@ -95,6 +96,7 @@ var retainedTypes = map[string][]string{
 // A destroy is refused while somebody else uses the network, and then succeeds. The buckets stay, and a new stack of
 // the same name is refused: docs/operations.md says how to adopt them.
 func TestRefusal_destroy(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		network string
 		foreign func(network cloudstate.Resource) cloudstate.Resource
@@ -135,6 +137,7 @@ func TestRefusal_destroy(t *testing.T) {
 
 // A bucket that the program did not retain would be refused while it has objects.
 func TestRefusal_destroyOfFullBucket(t *testing.T) {
+	t.Parallel()
 	for name, want := range map[string]string{
 		"gke": "Error trying to delete bucket modelferry-demo-gke-models containing objects without `force_destroy` set to true",
 		"eks": "api error BucketNotEmpty: The bucket you tried to delete is not empty. You must delete all versions in the bucket.",
@@ -222,6 +225,7 @@ func withoutHooks(stack string) *provider.Package {
 // cloud refuses a resource: each is created when only those exist on which it depends, and deleted when only those are
 // gone that depend on it.
 func TestRefusal_anyOrder(t *testing.T) {
+	t.Parallel()
 	kms := map[string]any{"modelferry:buckets": map[string]any{
 		"kmsKey": "projects/modelferry-demo/locations/europe-west1/keyRings/r/cryptoKeys/k",
 	}}

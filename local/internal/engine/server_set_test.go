@@ -74,6 +74,7 @@ var (
 
 // The clouds set values after a resource was created. Neither the second update nor a refresh changes them back.
 func TestServerSet_secondUpAndRefreshUnchanged(t *testing.T) {
+	t.Parallel()
 	const (
 		pool, cluster    = "gcp:container/nodePool:NodePool", "gcp:container/cluster:Cluster"
 		nodeGroup        = "aws:eks/nodeGroup:NodeGroup"
@@ -99,6 +100,7 @@ func TestServerSet_secondUpAndRefreshUnchanged(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := newTestStack(t, name)
 			asItIs := func(string, *pulumi.ResourceTransformResult) {}
 			_, err := s.runTransformed(up, test.overrides, asItIs)
@@ -147,6 +149,7 @@ func (s *testStack) requireChangesWithout(property string, want ignoredProperty,
 
 // A new zone in the region changes the list of zones. The subnets stay where they are.
 func TestNetwork_newZoneKeepsSubnets(t *testing.T) {
+	t.Parallel()
 	const subnet = "aws:ec2/subnet:Subnet"
 	s := newTestStack(t, "eks")
 	_, err := s.run(up, nil)
@@ -172,6 +175,7 @@ func TestNetwork_newZoneKeepsSubnets(t *testing.T) {
 
 // A node pool from before the program set an initial node count is not replaced, and neither is one with another count.
 func TestServerSet_initialNodeCountKeepsPools(t *testing.T) {
+	t.Parallel()
 	const pool, property = "gcp:container/nodePool:NodePool", "initialNodeCount"
 	s := newTestStack(t, "gke")
 	for _, before := range []struct {

@@ -56,6 +56,7 @@ func steps(summary engine.Summary, kind string) []string {
 
 // The first deployment: the platform, then the services as they are published.
 func TestUp_unpublishedReleases(t *testing.T) {
+	t.Parallel()
 	fetcher := func(digest string) map[string]any {
 		return map[string]any{"image": "registry.example/fetcher@sha256:" + digest}
 	}
