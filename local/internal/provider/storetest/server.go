@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime"
+	"syscall"
 	"testing"
 	"time"
 
@@ -28,12 +30,17 @@ func startServer(tb testing.TB, name string, env []string, args func(port int) [
 		cmd := exec.Command(path, args(port)...)
 		cmd.Env = append(os.Environ(), env...)
 		cmd.Stderr = os.Stderr
-		require.NoError(tb, cmd.Start())
-		exited := make(chan struct{})
+		// The server must not outlive this process if that is killed, or ends at its timeout.
+		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+		started, exited := make(chan error, 1), make(chan struct{})
 		go func() {
 			defer close(exited)
+			// Pdeathsig refers to the thread that started the process, so keep it.
+			runtime.LockOSThread()
+			started <- cmd.Start()
 			_ = cmd.Wait() // the exit code does not matter: the server is killed, or another one is started
 		}()
+		require.NoError(tb, <-started)
 		if answers(port, exited, deadline) {
 			tb.Cleanup(func() {
 				_ = cmd.Process.Kill() // it has no state to save
