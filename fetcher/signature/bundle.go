@@ -81,7 +81,7 @@ func parse(text []byte) (*Bundle, error) {
 	}
 	var content bundleJSON
 	err := decodeJSON(text, &content, true, "mediaType", "verificationMaterial", "dsseEnvelope", "messageSignature",
-		"payload", "payloadType", "signatures", "sig", "keyid", "messageDigest", "algorithm", "digest", "signature",
+		"payload", "payloadType", "signatures", "sig", "keyid", "keyId", "messageDigest", "algorithm", "digest", "signature",
 		"publicKey", "hint", "rawBytes", "keyDetails", "x509CertificateChain", "certificates", "certificate",
 		"tlogEntries", "timestampVerificationData")
 	if err != nil {

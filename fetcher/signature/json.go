@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -37,9 +38,9 @@ func decodeJSON(text []byte, target any, strict bool, known ...string) error {
 
 // checkKeys reports the first ambiguous key of a document's objects.
 func checkKeys(text []byte, known []string) error {
-	spelling := map[string]string{}
+	spellings := map[string][]string{} // the signatures of an envelope have a keyid, and a log has a keyId
 	for _, key := range known {
-		spelling[strings.ToLower(key)] = key
+		spellings[strings.ToLower(key)] = append(spellings[strings.ToLower(key)], key)
 	}
 	type object struct {
 		seen   map[string]bool // nil for a list
@@ -64,8 +65,8 @@ func checkKeys(text []byte, known []string) error {
 			name, _ := token.(string)
 			if parent.seen != nil && parent.isName {
 				folded := strings.ToLower(name)
-				if exact := spelling[folded]; exact != "" && exact != name {
-					return fmt.Errorf("has the key %q, which must be %q", name, exact)
+				if exact := spellings[folded]; exact != nil && !slices.Contains(exact, name) {
+					return fmt.Errorf("has the key %q, which must be %q", name, exact[0])
 				}
 				if parent.seen[folded] {
 					return fmt.Errorf("has the key %q twice", name)

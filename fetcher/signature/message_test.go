@@ -29,7 +29,11 @@ func TestVerify_messageSignature(t *testing.T) {
 	bundle := func(algorithm string, digest []byte) []byte {
 		text, err := json.Marshal(map[string]any{
 			"mediaType":            "application/vnd.dev.sigstore.bundle.v0.3+json",
-			"verificationMaterial": map[string]any{"publicKey": map[string]any{"hint": hex.EncodeToString(fingerprint[:])}},
+			"verificationMaterial": map[string]any{
+				"publicKey": map[string]any{"hint": hex.EncodeToString(fingerprint[:])},
+				// cosign uploads to a transparency log by default.
+				"tlogEntries": []any{map[string]any{"logIndex": "1", "logId": map[string]any{"keyId": "AA=="}}},
+			},
 			"messageSignature": map[string]any{
 				"messageDigest": map[string]any{"algorithm": algorithm, "digest": digest}, "signature": sig,
 			},
