@@ -28,7 +28,7 @@ func TestVerify_messageSignature(t *testing.T) {
 	fingerprint := sha256.Sum256(publicPEM(t, key.Public()))
 	bundle := func(algorithm string, digest []byte) []byte {
 		text, err := json.Marshal(map[string]any{
-			"mediaType":            "application/vnd.dev.sigstore.bundle.v0.3+json",
+			"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
 			"verificationMaterial": map[string]any{
 				"publicKey": map[string]any{"hint": hex.EncodeToString(fingerprint[:])},
 				// cosign uploads to a transparency log by default.

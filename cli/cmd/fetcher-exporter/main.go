@@ -26,8 +26,9 @@ func main() {
 	selector := flag.String("selector", fetcherexporter.Selector, "label selector of the pods")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := serve(ctx, *address, *kubeconfig, *namespace, *selector); err != nil {
+	err := serve(ctx, *address, *kubeconfig, *namespace, *selector)
+	stop()
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "fetcher-exporter: %v\n", err)
 		os.Exit(1)
 	}

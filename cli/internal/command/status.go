@@ -32,8 +32,8 @@ func statusCommand() *cobra.Command {
 		Use:   "status [SERVICE...]",
 		Short: "Compare what runs with what the stack files ask for",
 		Long: "Show for each service of the stacks the wanted digest, from the stack's file, and the running one, as the fetchers\n" +
-			"of the pods have reported it; how its bytes were verified and signed; the pods; the seconds of the longest download; and the\n" +
-			"age of the rollout. The exit code is 1 if a service does not run what is wanted.\n\n" +
+			"of the pods have reported it; how its bytes were verified and signed; the pods; the seconds of the longest download;\n" +
+			"and the age of the rollout. The exit code is 1 if a service does not run what is wanted.\n\n" +
 			"The cluster is that of the stack's output kubeconfig, which needs the cloud's token command.",
 		Example: "  modelferry status\n" +
 			"  modelferry status bankchurn --stack gke --watch\n" +

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -38,12 +39,12 @@ func pod(name string, fetcher corev1.ContainerStatus) corev1.Pod {
 func scrape(t *testing.T, status int, pods ...corev1.Pod) (response *http.Response, lines []string, query url.Values) {
 	t.Helper()
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
-		require.Equal(t, "/api/v1/namespaces/ml/pods", req.URL.Path)
+		assert.Equal(t, "/api/v1/namespaces/ml/pods", req.URL.Path)
 		query = req.URL.Query()
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(status)
 		list := corev1.PodList{TypeMeta: metav1.TypeMeta{APIVersion: "v1", Kind: "PodList"}, Items: pods}
-		require.NoError(t, json.NewEncoder(w).Encode(list))
+		assert.NoError(t, json.NewEncoder(w).Encode(list))
 	}))
 	defer api.Close()
 	client, err := typedcorev1.NewForConfig(&rest.Config{Host: api.URL})

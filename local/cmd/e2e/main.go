@@ -28,8 +28,9 @@ func main() {
 	stack := flag.String("stack", "", "run the scenarios of this `stack` only: "+strings.Join(paths.Stacks, " or ")+"; default both")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := runTests(ctx, *run, *stack); err != nil {
+	err := runTests(ctx, *run, *stack)
+	stop()
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "e2e: %v\n", err)
 		os.Exit(1)
 	}

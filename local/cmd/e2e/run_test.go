@@ -42,7 +42,11 @@ echo "--- PASS: TestModelUpdate (2.00s)"
 	} {
 		require.Contains(t, out.String(), line)
 	}
-	require.Regexp(t, `(?s)\n== gke\n=== RUN   TestModelUpdate/gke\ndetails of gke\n--- PASS.*\n== eks\n=== RUN .*details of eks\n--- FAIL`, out.String())
+	require.Regexp(
+		t,
+		`(?s)\n== gke\n=== RUN   TestModelUpdate/gke\ndetails of gke\n--- PASS.*\n== eks\n=== RUN .*details of eks\n--- FAIL`,
+		out.String(),
+	)
 }
 
 // The output of a single job is printed as it is.

@@ -26,8 +26,9 @@ func main() {
 	labels := flag.String("labels", "", "labels of every target of a PodMonitoring, as NAME=VALUE,…")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, *dir, *kubeconfig, *labels); err != nil {
+	err := run(ctx, *dir, *kubeconfig, *labels)
+	stop()
+	if err != nil {
 		fmt.Fprintf(os.Stderr, "prometheus-discovery: %v\n", err)
 		os.Exit(1)
 	}
@@ -49,15 +50,13 @@ func run(ctx context.Context, dir, kubeconfig, labels string) error {
 	}
 	for {
 		cluster, err := scrapetargets.Read(ctx, client, external)
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case err != nil:
-			fmt.Fprintf(os.Stderr, "prometheus-discovery: %v\n", err)
-		default:
-			if err := scrapetargets.Write(dir, cluster.Targets()); err != nil {
+		if err == nil {
+			err = scrapetargets.Write(dir, cluster.Targets())
+			if err != nil {
 				return err
 			}
+		} else if ctx.Err() == nil {
+			fmt.Fprintf(os.Stderr, "prometheus-discovery: %v\n", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -59,7 +59,9 @@ func assumeRoleWithWebIdentity(ctx context.Context, dir string, verifier *Verifi
 }
 
 // newSession returns a session of a role, or AccessDenied if authorize returns an error for its trust policy.
-func newSession(dir string, cloud *cloudstate.Cloud, roleARN string, claims trustpolicy.Claims, authorize func(policy []byte) error) (Session, error) {
+func newSession(
+	dir string, cloud *cloudstate.Cloud, roleARN string, claims trustpolicy.Claims, authorize func(policy []byte) error,
+) (Session, error) {
 	for _, role := range cloud.OfType(aws.RoleType) {
 		if role.Outputs["arn"] != roleARN {
 			continue

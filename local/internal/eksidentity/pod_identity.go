@@ -20,6 +20,7 @@ func applyPodIdentity(pod *corev1.Pod, region string) bool {
 			corev1.EnvVar{Name: "AWS_CONTAINER_CREDENTIALS_FULL_URI", Value: "http://" + PodIdentityAgentIP + credentialsPath},
 			corev1.EnvVar{Name: "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", Value: agentMountPath + "/" + podIdentityVolume},
 		),
-		volume: podIdentityVolume, mountPath: agentMountPath, file: podIdentityVolume, audience: trustpolicy.PodIdentityService, expiration: 86400,
+		volume: podIdentityVolume, mountPath: agentMountPath, file: podIdentityVolume,
+		audience: trustpolicy.PodIdentityService, expiration: 86400,
 	}.apply(pod)
 }

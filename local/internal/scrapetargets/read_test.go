@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -23,7 +24,7 @@ func read(t *testing.T, lists map[string]any, otherwise int) (Cluster, error) {
 			w.WriteHeader(otherwise)
 			list = metav1.Status{Status: metav1.StatusFailure, Code: int32(otherwise)}
 		}
-		require.NoError(t, json.NewEncoder(w).Encode(list))
+		assert.NoError(t, json.NewEncoder(w).Encode(list))
 	}))
 	defer api.Close()
 	client, err := NewClient(&rest.Config{Host: api.URL})

@@ -101,7 +101,11 @@ func TestApt_Install_disablesNewServices(t *testing.T) {
 				require.NoError(t, os.WriteFile(marker, nil, 0o644))
 			}
 			install := `case "$*" in *--simulate*) exit;; esac` + "\n" + c.apt
-			apt := Apt{Lock: filepath.Join(state, "lock"), AptGet: command(t, state, "apt-get", install), Systemctl: command(t, state, "systemctl", running)}
+			apt := Apt{
+				Lock:      filepath.Join(state, "lock"),
+				AptGet:    command(t, state, "apt-get", install),
+				Systemctl: command(t, state, "systemctl", running),
+			}
 			require.NoError(t, apt.Install(t.Context(), c.packages, func(string) {}))
 			_, err := os.Stat(marker)
 			require.Equal(t, c.want, err == nil)
