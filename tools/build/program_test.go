@@ -36,7 +36,7 @@ func TestSelectPrograms_keepsOrder(t *testing.T) {
 
 func TestSelectPrograms_unknownListsKnown(t *testing.T) {
 	_, err := selectPrograms([]string{"fery"})
-	const want = `invalid program "fery": must be one of pulumi, kube, fake-gcs-server, versitygw, pause, ferry, modelferry, pulumi-resource-kubernetes, golangci-lint, actionlint, kube-score, kubeconform`
+	const want = `invalid program "fery": must be one of pulumi, kube, fake-gcs-server, versitygw, kube-state-metrics, pause, ferry, modelferry, pulumi-resource-kubernetes, golangci-lint, actionlint, kube-score, kubeconform`
 	if err == nil || err.Error() != want {
 		t.Fatalf("got %v, want %s", err, want)
 	}
