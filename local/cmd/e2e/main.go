@@ -1,5 +1,5 @@
 // Command e2e runs the end-to-end tests, as root. Most of their time is waiting, so the scenarios of all stacks run
-// side by side, each stack in a process of its own. Its output goes to .local/e2e/STACK.log and is printed when all
+// side by side, each stack in a process of its own. Its output goes to .local/e2e/JOB.log and is printed when all
 // have ended; meanwhile, the scenarios that begin and end are. Those that need the host alone run one after the other
 // afterwards.
 //

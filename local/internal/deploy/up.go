@@ -13,6 +13,7 @@ import (
 	"github.com/modelferry/modelferry/local/internal/clouds"
 	"github.com/modelferry/modelferry/local/internal/cloudstate"
 	"github.com/modelferry/modelferry/local/internal/crds"
+	"github.com/modelferry/modelferry/local/internal/debianimage"
 	"github.com/modelferry/modelferry/local/internal/engine"
 	"github.com/modelferry/modelferry/local/internal/examples"
 	"github.com/modelferry/modelferry/local/internal/images"
@@ -53,6 +54,11 @@ func Up(ctx context.Context, o Options) (engine.Summary, error) {
 	monitored, err := monitoring.Enabled(o.Layout, o.Monitoring)
 	if err != nil {
 		return engine.Summary{}, err
+	}
+	if monitored {
+		if err := debianimage.CheckHost(); err != nil {
+			return engine.Summary{}, fmt.Errorf("monitoring: %w", err)
+		}
 	}
 	stackConfig, err := loadConfig(o.Layout, monitored)
 	if err != nil {

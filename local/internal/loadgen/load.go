@@ -149,6 +149,9 @@ func failureKind(err error) string {
 	case errors.As(err, &network) && network.Timeout():
 		return "timeout"
 	default:
-		return "other: " + errors.Unwrap(err).Error()
+		if inner := errors.Unwrap(err); inner != nil {
+			err = inner
+		}
+		return "other: " + err.Error()
 	}
 }
