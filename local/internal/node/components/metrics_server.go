@@ -41,15 +41,18 @@ func (c NodeConfig) MetricsObjects(caPEM []byte) []MetricsObject {
 	type m = map[string]any
 	meta := m{"name": "metrics-server", "namespace": "kube-system", "labels": m{"kubernetes.io/service-name": "metrics-server"}}
 	return []MetricsObject{
-		// Without a selector, because metrics-server is no pod.
-		{"/api/v1/namespaces/kube-system/services", m{
-			"apiVersion": "v1", "kind": "Service", "metadata": meta,
-			"spec": m{"ports": []m{{"name": "https", "port": 443, "targetPort": MetricsPort}}},
-		}},
+		// Before the Service: for a Service without endpoints, kube-proxy adds a rule to the filter table that rejects its
+		// packets. kube-router saves that table and restores it, and can so bring the rule back after kube-proxy has
+		// removed it: the metrics API is then unavailable until kube-proxy's next change.
 		{"/apis/discovery.k8s.io/v1/namespaces/kube-system/endpointslices", m{
 			"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "metadata": meta, "addressType": "IPv4",
 			"ports":     []m{{"name": "https", "port": MetricsPort}},
 			"endpoints": []m{{"addresses": []string{c.Range.NodeIP().String()}, "conditions": m{"ready": true}}},
+		}},
+		// Without a selector, because metrics-server is no pod.
+		{"/api/v1/namespaces/kube-system/services", m{
+			"apiVersion": "v1", "kind": "Service", "metadata": meta,
+			"spec": m{"ports": []m{{"name": "https", "port": 443, "targetPort": MetricsPort}}},
 		}},
 		{"/apis/apiregistration.k8s.io/v1/apiservices", m{
 			"apiVersion": "apiregistration.k8s.io/v1", "kind": "APIService", "metadata": m{"name": "v1beta1.metrics.k8s.io"},
