@@ -41,7 +41,7 @@ type Bundle struct {
 type bundleJSON struct {
 	MediaType string            `json:"mediaType"`
 	Material  json.RawMessage   `json:"verificationMaterial"`
-	Envelope  *envelope         `json:"dsseEnvelope"`
+	Envelope  json.RawMessage   `json:"dsseEnvelope"`
 	Message   *messageSignature `json:"messageSignature"`
 }
 
@@ -90,15 +90,22 @@ func parse(text []byte) (*Bundle, error) {
 	if !slices.Contains(mediaTypes, content.MediaType) {
 		return nil, fmt.Errorf("has the media type %q, must be %q", content.MediaType, mediaTypes[0])
 	}
-	bundle := &Bundle{envelope: content.Envelope, message: content.Message}
+	bundle := &Bundle{message: content.Message}
+	// By itself: an entry of a transparency log has a keyId, which is no keyid in another case.
+	if len(content.Envelope) > 0 && string(content.Envelope) != "null" {
+		bundle.envelope = &envelope{}
+		if err := decodeJSON(content.Envelope, bundle.envelope, true, "keyid"); err != nil {
+			return nil, fmt.Errorf("dsseEnvelope: %w", err)
+		}
+	}
 	if bundle.material, err = parseMaterial(content.Material); err != nil {
 		return nil, err
 	}
 	switch {
-	case content.Envelope != nil && content.Message != nil:
+	case bundle.envelope != nil && content.Message != nil:
 		return nil, errors.New("has both a dsseEnvelope and a messageSignature, must have one of them")
-	case content.Envelope != nil:
-		return bundle, content.Envelope.validate()
+	case bundle.envelope != nil:
+		return bundle, bundle.envelope.validate()
 	case content.Message != nil:
 		return bundle, content.Message.validate()
 	}
