@@ -12,15 +12,28 @@ import (
 	"unicode/utf8"
 )
 
+// The largest numbers of JSON tokens: keys, values and brackets. A bundle is read before anything in it is verified,
+// and each token takes up to 100 times its bytes in memory. One of 100 certificates and 10 entries of a transparency
+// log has about 1,500, since the signed statement is one of them. The statement is read after its signature was
+// verified: one of 100,000 files, which are as many as an archive may have by default, has 800,000.
+const (
+	maxTokens          = 10_000
+	maxStatementTokens = 1_000_000
+)
+
 // decodeJSON decodes one JSON document. It refuses what parsers read differently, so that no other tool sees another
 // document than this one: two keys of an object that differ in case only or not at all, a known key in another case,
-// bytes that are not UTF-8, and data after the document. strict refuses unknown keys, too. known are the keys of
-// target.
+// bytes that are not UTF-8, and data after the document. strict is for what is not verified yet: it refuses unknown
+// keys, too, and more than maxTokens. known are the keys of target.
 func decodeJSON(text []byte, target any, strict bool, known ...string) error {
+	limit := maxStatementTokens
+	if strict {
+		limit = maxTokens
+	}
 	if !utf8.Valid(text) {
 		return errors.New("is not UTF-8")
 	}
-	if err := checkKeys(text, known); err != nil {
+	if err := checkKeys(text, known, limit); err != nil {
 		return err
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
@@ -36,11 +49,11 @@ func decodeJSON(text []byte, target any, strict bool, known ...string) error {
 	return nil
 }
 
-// checkKeys reports the first ambiguous key of a document's objects.
-func checkKeys(text []byte, known []string) error {
+// checkKeys reports the first ambiguous key of a document's objects, and more than limit tokens.
+func checkKeys(text []byte, known []string, limit int) error {
 	spellings := map[string][]string{} // the signatures of an envelope have a keyid, and a log has a keyId
 	for _, key := range known {
-		spellings[strings.ToLower(key)] = append(spellings[strings.ToLower(key)], key)
+		spellings[foldKey(key)] = append(spellings[foldKey(key)], key)
 	}
 	type object struct {
 		seen   map[string]bool // nil for a list
@@ -48,13 +61,15 @@ func checkKeys(text []byte, known []string) error {
 	}
 	var open []object
 	decoder := json.NewDecoder(bytes.NewReader(text))
-	for {
+	for tokens := 0; ; tokens++ {
 		token, err := decoder.Token()
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, io.EOF):
 			return nil
-		}
-		if err != nil {
+		case err != nil:
 			return err
+		case tokens == limit:
+			return fmt.Errorf("has more than %d JSON values", limit)
 		}
 		if delim, ok := token.(json.Delim); ok && (delim == '}' || delim == ']') {
 			open = open[:len(open)-1]
@@ -64,7 +79,7 @@ func checkKeys(text []byte, known []string) error {
 			parent := &open[len(open)-1]
 			name, _ := token.(string)
 			if parent.seen != nil && parent.isName {
-				folded := strings.ToLower(name)
+				folded := foldKey(name)
 				if exact := spellings[folded]; exact != nil && !slices.Contains(exact, name) {
 					return fmt.Errorf("has the key %q, which must be %q", name, exact[0])
 				}
@@ -84,6 +99,10 @@ func checkKeys(text []byte, known []string) error {
 		}
 	}
 }
+
+// foldKey returns the same text for all keys that encoding/json takes for the same field: those that are equal under
+// simple folding. Lower case is not enough: U+017F is an s.
+func foldKey(key string) string { return strings.ToLower(strings.ToUpper(key)) }
 
 // base64Bytes is a bytes field of a protobuf message in JSON: base64 with padding. Other forms, such as with line
 // breaks or with set bits after the last byte, are refused, so that a value has one form.
