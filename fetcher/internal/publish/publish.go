@@ -154,8 +154,8 @@ func checkCollisions(staged []StagedArtifact) error {
 	sources := map[string]string{}
 	for _, artifact := range staged {
 		for _, name := range artifact.paths() {
-			if strings.HasPrefix(name, request.ReservedPrefix) {
-				return fetcherr.New(fetcherr.InvalidArchive, "%s contains %q, a name reserved for the fetcher", artifact.Source, name)
+			if err := checkReserved(artifact, name); err != nil {
+				return err
 			}
 			if other, taken := sources[name]; taken {
 				return collisionError(name, artifact.Source, other)
@@ -166,6 +166,9 @@ func checkCollisions(staged []StagedArtifact) error {
 	for _, artifact := range staged {
 		for _, name := range artifact.Folders {
 			name = path.Join(path.Dir(artifact.Dest), name)
+			if err := checkReserved(artifact, name); err != nil {
+				return err
+			}
 			if other, taken := sources[name]; taken {
 				return collisionError(name, artifact.Source, other)
 			}
@@ -177,6 +180,13 @@ func checkCollisions(staged []StagedArtifact) error {
 				return collisionError(dir, source, other)
 			}
 		}
+	}
+	return nil
+}
+
+func checkReserved(artifact StagedArtifact, name string) error {
+	if strings.HasPrefix(name, request.ReservedPrefix) {
+		return fetcherr.New(fetcherr.InvalidArchive, "%s contains %q, a name reserved for the fetcher", artifact.Source, name)
 	}
 	return nil
 }

@@ -140,6 +140,18 @@ func TestFolderPublish_rejectsCollisions(t *testing.T) {
 	}
 }
 
+// A folder with an entry of its own may be empty, so that no file has its name.
+func TestFolderPublish_reservedFolders(t *testing.T) {
+	for _, name := range []string{".modelferry", ".modelferry-staging/previous", ".modelferry2"} {
+		folder := openFolder(t, t.TempDir())
+		staged := stageTree(t, folder, 0, "x.tar", "model")
+		staged.Folders = []string{name}
+		_, err := folder.Publish([]publish.StagedArtifact{staged}, newMarker(staged))
+		require.ErrorContains(t, err, "a name reserved for the fetcher", name)
+		require.Equal(t, fetcherr.InvalidArchive, fetcherr.KindOf(err))
+	}
+}
+
 func TestOpen_secondFetcherIsLockedOut(t *testing.T) {
 	name := t.TempDir()
 	first, err := publish.Open(name)
