@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"testing"
@@ -122,6 +123,8 @@ func TestSigned_archive(t *testing.T) {
 		{"of the archive itself", plain, s.sign(t, map[string][]byte{"model.tar.gz": plain}), 2, ""},
 		{"with files that are ignored", archivetest.Gzip(t, archivetest.Tar(t, append(entries(""), archivetest.File(".git/hooks/x", []byte("x")),
 			archivetest.File("m.sig", []byte("x")))...)), s.sign(t, files), 2, ".git/hooks/x"},
+		{"with folders that are ignored", archivetest.Gzip(t, archivetest.Tar(t, append(entries("finbert/"), archivetest.Folder("finbert/.git"),
+			archivetest.Folder("finbert/1"))...)), s.sign(t, files), 2, "finbert/.git"},
 	} {
 		for name, store := range allStores(t) {
 			t.Run(name+"/"+tt.name, func(t *testing.T) {
@@ -134,7 +137,8 @@ func TestSigned_archive(t *testing.T) {
 				require.Equal(t, "key", got.Artifacts[0].Signature)
 				require.Equal(t, tt.files, got.Artifacts[0].Files)
 				if tt.absent != "" {
-					require.NoFileExists(t, f.path(tt.absent))
+					_, err := os.Lstat(f.path(tt.absent))
+					require.ErrorIs(t, err, fs.ErrNotExist)
 				}
 				require.Equal(t, "unchanged", f.run(t).Outcome)
 			})
@@ -242,6 +246,9 @@ func TestSigned_links(t *testing.T) {
 		{"as signed", []archivetest.Entry{archivetest.File("a/m", []byte("x")), archivetest.Symlink("n", "a/m")}, 0},
 		{"in a chain, before the file", []archivetest.Entry{
 			archivetest.Symlink("n", "b/m"), archivetest.Symlink("b", "a"), archivetest.File("a/m", []byte("x")),
+		}, 9},
+		{"through folders", []archivetest.Entry{
+			archivetest.Symlink("n", "b/.././a/m"), archivetest.Folder("b"), archivetest.File("a/m", []byte("x")),
 		}, 0},
 		{"a hard link", []archivetest.Entry{archivetest.File("a/m", []byte("x")), archivetest.HardLink("n", "a/m")}, 0},
 		{"another link", []archivetest.Entry{
@@ -249,6 +256,15 @@ func TestSigned_links(t *testing.T) {
 		}, 9},
 		{"to a file that is not signed", []archivetest.Entry{
 			archivetest.File("a/m", []byte("x")), archivetest.File(".git/m", []byte("y")), archivetest.Symlink("n", ".git/m"),
+		}, 9},
+		{"to a file that is ignored, with the signed content", []archivetest.Entry{
+			archivetest.File("a/m", []byte("x")), archivetest.File(".git/m", []byte("x")), archivetest.Symlink("n", ".git/m"),
+		}, 9},
+		{"through a link that is ignored", []archivetest.Entry{
+			archivetest.File("a/m", []byte("x")), archivetest.Symlink(".git", "a"), archivetest.Symlink("n", ".git/m"),
+		}, 9},
+		{"through a folder that is ignored", []archivetest.Entry{
+			archivetest.File("a/m", []byte("x")), archivetest.Folder(".git"), archivetest.Symlink("n", ".git/../a/m"),
 		}, 9},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
@@ -61,6 +62,9 @@ type File struct {
 	// Hash is that of Limits.NewHash, after the whole content was written to it. A link has that of the file that it
 	// leads to, and none if it leads to a folder.
 	Hash io.Writer `json:"-"`
+	// Through has the paths that a link leads through: its own, that of the file or folder it leads to, and all between.
+	// It is nil without Limits.NewHash.
+	Through iter.Seq[string] `json:"-"`
 }
 
 // Content is what was extracted.

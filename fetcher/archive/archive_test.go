@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -93,6 +94,26 @@ func TestExtract_linksInsideArchive(t *testing.T) {
 	}
 	require.Equal(t, "../blobs/1", content.Files[1].Link)
 	require.Equal(t, content.Files[0].CRC32C, content.Files[3].CRC32C)
+}
+
+func TestExtract_linkLeadsThrough(t *testing.T) {
+	_, content, err := extract(t, Tar(t,
+		Symlink("n", "b/../c/./m"), Folder("b"), Symlink("c", "a"), File("a/m", []byte("x")), HardLink("h", "n"),
+	), archive.Limits{NewHash: func() io.Writer { return io.Discard }})
+	require.NoError(t, err)
+	for _, file := range content.Files {
+		switch file.Path {
+		case "n", "h":
+			require.Equal(t, []string{file.Path, "b", "c", "a", "a/m"}, slices.Collect(file.Through))
+		case "c":
+			require.Equal(t, []string{"c", "a"}, slices.Collect(file.Through))
+		default:
+			require.Nil(t, file.Through)
+		}
+	}
+	for range content.Files[0].Through { // may be left early
+		break
+	}
 }
 
 func TestExtract_rejectsUnsafeEntries(t *testing.T) {

@@ -63,20 +63,24 @@ func (x *extractor) validateLinks() error {
 		if file.Link == "" {
 			continue
 		}
-		target := x.resolve(file.Path)
+		target := x.resolve(file.Path, func(string) bool { return true })
 		if target == "" {
 			return unsafeEntry(file.Path, "is a link to %q, which points outside the archive or nowhere", file.Link)
 		}
 		if at, isFile := x.index[target]; isFile {
 			x.content.Files[i].Hash = x.content.Files[at].Hash
 		}
+		if x.limits.NewHash != nil { // not as a list: a link may lead through more paths than it has bytes
+			x.content.Files[i].Through = func(yield func(string) bool) { x.resolve(file.Path, yield) }
+		}
 	}
 	return nil
 }
 
 // resolve returns the file or folder of the archive that a path leads to, or "". It follows links as the kernel does,
-// but without the file system: os.Root follows only 8.
-func (x *extractor) resolve(name string) string {
+// but without the file system: os.Root follows only 8. visit is called with each file, folder and link on the way,
+// until it returns false.
+func (x *extractor) resolve(name string, visit func(string) bool) string {
 	parts := strings.Split(name, "/")
 	folder, links := ".", 0
 	for len(parts) > 0 {
@@ -95,7 +99,7 @@ func (x *extractor) resolve(name string) string {
 		current := path.Join(folder, part)
 		typeflag, exists := x.typeByPath[current]
 		switch {
-		case !exists:
+		case !exists, !visit(current):
 			return ""
 		case typeflag == tar.TypeDir:
 			folder = current

@@ -2,7 +2,9 @@ package signature
 
 import (
 	"fmt"
+	"iter"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 )
@@ -25,8 +27,10 @@ type File struct {
 	Path string
 	// Digests are those of the content. A link has those of the file that it leads to.
 	Digests Digests
-	// IsLink is true for a symbolic link, and IsFolder for one that leads to a folder.
+	// IsLink is true for a symbolic link, and IsFolder for a folder, or a link that leads to one.
 	IsLink, IsFolder bool
+	// Through has the paths that a link leads through: its own, that of the file or folder it leads to, and all between.
+	Through iter.Seq[string]
 }
 
 // defaultIgnored are the paths that are never signed.
@@ -60,47 +64,97 @@ func (m *Manifest) VerifyFile(digests Digests) error {
 }
 
 // VerifyFiles compares a model of many files, such as the content of an archive: all signed ones are there with their
-// content, and no others. It returns the paths of files that the signature says to ignore. They are not signed.
-// alsoIgnored are further paths to ignore, relative to the model: the file of the signature.
+// content, and no others. It returns the paths of files and folders that the signature says to ignore. They are not
+// signed. alsoIgnored are further paths to ignore, relative to the model: the file of the signature.
+//
+// Folders have no signature: an empty one beside the signed files is accepted. A link is a file with the content that
+// it leads to, if the signature allows links and it leads through nothing that is ignored. A link to a folder is
+// refused, because signers do not follow it. So is an empty file if files are signed in parts, because it has none.
 //
 // If all files are in one folder that no resource names, the model is that folder.
 func (m *Manifest) VerifyFiles(files []File, alsoIgnored ...string) (ignored []string, err error) {
 	root := m.root(files)
-	patterns := slices.Concat(defaultIgnored, m.ignorePaths, alsoIgnored)
-	actual := map[string]string{}
+	patterns := set(slices.Concat(defaultIgnored, m.ignorePaths, alsoIgnored))
+	actual, kept := map[string]string{}, map[string]bool{}
 	for _, file := range files {
-		name := strings.TrimPrefix(file.Path, root)
-		switch {
-		case slices.ContainsFunc(patterns, func(pattern string) bool { return name == pattern || strings.HasPrefix(name, pattern+"/") }):
+		if name := strings.TrimPrefix(file.Path, root); containsPath(patterns, name) {
 			ignored = append(ignored, file.Path)
 			continue
-		case file.IsLink && !m.allowSymlinks:
-			return nil, fmt.Errorf("%q is a symbolic link, which the signature does not allow", file.Path)
-		case file.IsFolder: // the files of the folder are compared
+		}
+		for at := file.Path; at != "." && !kept[at]; at = path.Dir(at) {
+			kept[at] = true
+		}
+	}
+	dropped := set(ignored)
+	for _, file := range files {
+		if dropped[file.Path] || file.IsFolder && !file.IsLink {
 			continue
 		}
-		maps.Copy(actual, m.resources(name, file.Digests))
+		if err := m.checkKind(file, kept); err != nil {
+			return nil, err
+		}
+		maps.Copy(actual, m.resources(strings.TrimPrefix(file.Path, root), file.Digests))
 	}
 	return ignored, m.compare(actual)
 }
 
+// checkKind refuses a file that the signature cannot be of. kept are the paths that will be published.
+func (m *Manifest) checkKind(file File, kept map[string]bool) error {
+	switch {
+	case file.IsLink && !m.allowSymlinks:
+		return fmt.Errorf("%q is a symbolic link, which the signature does not allow", file.Path)
+	case file.IsFolder:
+		return fmt.Errorf("%q is a link to a folder, which no signature is of: put the files in its place", file.Path)
+	case m.shardSize > 0 && file.Digests.Bytes == 0:
+		return fmt.Errorf("%q is empty, and a signature of parts of files is of no empty file: sign whole files", file.Path)
+	case !file.IsLink:
+		return nil
+	}
+	for name := range file.Through {
+		if !kept[name] {
+			return fmt.Errorf("%q is a link through %q, which the signature says to ignore", file.Path, name)
+		}
+	}
+	return nil
+}
+
+// containsPath reports whether the set has a path or a folder that it is in.
+func containsPath(paths map[string]bool, name string) bool {
+	for ; name != "." && name != "/"; name = path.Dir(name) {
+		if paths[name] {
+			return true
+		}
+	}
+	return false
+}
+
+func set(names []string) map[string]bool {
+	result := make(map[string]bool, len(names))
+	for _, name := range names {
+		result[name] = true
+	}
+	return result
+}
+
 // root returns the folder of the model with a slash at its end, or "".
 func (m *Manifest) root(files []File) string {
-	if len(files) == 0 {
-		return ""
-	}
-	folder, _, inFolder := strings.Cut(files[0].Path, "/")
-	folder += "/"
-	isOutside := func(file File) bool { return !strings.HasPrefix(file.Path, folder) }
-	if !inFolder || slices.ContainsFunc(files, isOutside) {
-		return ""
+	root := ""
+	for _, file := range files {
+		folder, _, inFolder := strings.Cut(file.Path, "/")
+		switch folder += "/"; {
+		case file.IsFolder && !file.IsLink:
+		case !inFolder || root != "" && folder != root:
+			return ""
+		default:
+			root = folder
+		}
 	}
 	for name := range m.digests {
-		if strings.HasPrefix(name, folder) {
+		if strings.HasPrefix(name, root) {
 			return ""
 		}
 	}
-	return folder
+	return root
 }
 
 // resources returns the names and digests that the manifest has for a file.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -35,6 +36,7 @@ func filesOf(paths ...string) []File {
 func TestManifest_VerifyFiles(t *testing.T) {
 	link := File{Path: "b", IsLink: true, Digests: fileOf("a", "a").Digests}
 	folderLink := File{Path: "latest", IsLink: true, IsFolder: true}
+	folder := func(name string) File { return File{Path: name, IsFolder: true} }
 	for _, tt := range []struct {
 		name    string
 		signed  []string
@@ -61,6 +63,11 @@ func TestManifest_VerifyFiles(t *testing.T) {
 		{name: "in one folder with a file beside it", signed: []string{"a"}, files: filesOf("m/a", "b"), want: `was signed and is missing`},
 		{name: "a link", signed: []string{"a", "b"}, files: append(filesOf("a"), link), want: `"b" is a symbolic link`},
 		{name: "a link to a folder", signed: []string{"a"}, files: append(filesOf("a"), folderLink), want: `"latest" is a symbolic link`},
+		{name: "empty folders", signed: []string{"f/a"}, files: append(filesOf("f/a"), folder("f"), folder("1"), folder("cache"), folder("cache/1")),
+			ignored: []string{"cache", "cache/1"}},
+		{name: "a folder with a folder entry", signed: []string{"a"}, files: append([]File{folder("m")}, fileOf("m/a", "a"), folder("m/cache")),
+			ignored: []string{"m/cache"}},
+		{name: "a folder for a signed file", signed: []string{"a", "b"}, files: append(filesOf("a"), folder("b")), want: "is missing"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := manifestOf(tt.signed...)
@@ -77,19 +84,62 @@ func TestManifest_VerifyFiles(t *testing.T) {
 }
 
 func TestManifest_allowedLinks(t *testing.T) {
-	m := manifestOf("a")
-	m.allowSymlinks = true
-	m.digests["b"] = m.digests["a"]
-	folder := File{Path: "latest", IsLink: true, IsFolder: true}
-	link := File{Path: "b", IsLink: true, Digests: fileOf("a", "a").Digests}
-	_, err := m.VerifyFiles(append(filesOf("a"), link, folder))
+	link := func(content string, through ...string) File {
+		return File{Path: "b", IsLink: true, Digests: fileOf("b", content).Digests, Through: slices.Values(append(through, "b"))}
+	}
+	other := link("b", "f/a")
+	other.Path, other.Through = "c", slices.Values([]string{"f/a"})
+	for _, tt := range []struct {
+		name  string
+		files []File
+		want  string
+	}{
+		{"as signed", append(filesOf("f/a"), link("b", "f/a")), ""},
+		{"through folders", append(filesOf("f/a"), link("b", "f", "f/a"), File{Path: "g/h", IsFolder: true}, link("b", "g", "g/h")), ""},
+		{"to other content", append(filesOf("f/a"), link("x", "f/a")), `"b" has other content`},
+		{"not signed", append(filesOf("f/a"), link("b", "f/a"), other), `"c" is not signed`},
+		// The signed digest does not help: what is ignored is not published, and anything may be at its path later.
+		{"to an ignored file", append(filesOf("f/a", ".git/m"), link("b", ".git/m")), `"b" is a link through ".git/m"`},
+		{"through an ignored folder", append(filesOf("f/a", ".git/m"), link("b", ".git", "f/a")), `"b" is a link through ".git"`},
+		{"through an ignored link", append(filesOf("f/a"), File{Path: ".git", IsLink: true, IsFolder: true}, link("b", ".git", "f/a")),
+			`"b" is a link through ".git"`},
+		{"through the folder of an ignored file", append(filesOf("f/a", "g/cache"), link("b", "g", "f/a")), `"b" is a link through "g"`},
+		{"to a folder", append(filesOf("f/a"), File{Path: "b", IsLink: true, IsFolder: true}), `"b" is a link to a folder`},
+		{"to a folder, ignored", append(filesOf("f/a"), link("b", "f/a"), File{Path: ".git", IsLink: true, IsFolder: true}), ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			m := manifestOf("f/a", "b")
+			m.allowSymlinks, m.ignorePaths = true, []string{"g/cache"}
+			_, err := m.VerifyFiles(tt.files)
+			if tt.want != "" {
+				require.ErrorContains(t, err, tt.want)
+				return
+			}
+			require.NoError(t, err)
+		})
+	}
+}
+
+// A file without content has no part that could be signed: it is not known whether it was there.
+func TestManifest_emptyFilesOfShards(t *testing.T) {
+	m := &Manifest{shardSize: 10, digests: map[string]string{"a:0:1": fileOf("a", "a").Digests.SHA256}}
+	hashed := func(name, content string) File {
+		h := m.NewHash()
+		_, err := h.Write([]byte(content))
+		require.NoError(t, err)
+		return File{Path: name, Digests: h.Digests()}
+	}
+	_, err := m.VerifyFiles([]File{hashed("a", "a")})
 	require.NoError(t, err)
-	link.Digests = fileOf("a", "x").Digests
-	_, err = m.VerifyFiles(append(filesOf("a"), link))
-	require.ErrorContains(t, err, `"b" has other content`)
-	unsigned := File{Path: "c", IsLink: true, Digests: fileOf("a", "a").Digests}
-	_, err = m.VerifyFiles(append(filesOf("a", "b"), unsigned))
-	require.Error(t, err)
+	_, err = m.VerifyFiles([]File{hashed("a", "a"), hashed("__init__.py", "")})
+	require.ErrorContains(t, err, `"__init__.py" is empty`)
+	_, err = m.VerifyFiles([]File{hashed("a", "a"), hashed("__init__.py", "x")})
+	require.ErrorContains(t, err, `"__init__.py:0:1" is not signed`)
+	_, err = m.VerifyFiles([]File{hashed("a", "")})
+	require.ErrorContains(t, err, `"a" is empty`)
+	require.ErrorContains(t, m.VerifyFile(hashed("a", "").Digests), `was signed and is missing`)
+	_, err = manifestOf("a").VerifyFiles([]File{fileOf("a", "a"), fileOf("b", "")})
+	require.ErrorContains(t, err, `"b" is not signed`)
 }
 
 func TestManifest_VerifyFile(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -146,13 +147,16 @@ func (r *run) verifySignedArchive(staged *publish.StagedArtifact, index int, sha
 		r.recordSignature(staged, index)
 		return nil
 	}
-	ignored, err := manifest.VerifyFiles(signedFiles(staged.Files), path.Base(r.req.Artifacts[index].Signature.Path))
+	ignored, err := manifest.VerifyFiles(signedFiles(staged.Record), path.Base(r.req.Artifacts[index].Signature.Path))
 	if err != nil {
 		return r.notAsSigned(staged, err)
 	}
 	if len(ignored) > 0 {
-		staged.Files = withoutPaths(staged.Files, ignored)
-		r.log.Warn("files that the signature says to ignore are not published", "dest", staged.Dest, "paths", ignored)
+		isIgnored := func(name string) bool { _, found := slices.BinarySearch(ignored, name); return found }
+		slices.Sort(ignored)
+		staged.Files = slices.DeleteFunc(staged.Files, func(file archive.File) bool { return isIgnored(file.Path) })
+		staged.Folders = slices.DeleteFunc(staged.Folders, isIgnored)
+		r.log.Warn("paths that the signature says to ignore are not published", "dest", staged.Dest, "paths", ignored)
 	}
 	r.recordSignature(staged, index)
 	return nil
@@ -167,28 +171,21 @@ func (r *run) recordSignature(staged *publish.StagedArtifact, index int) {
 	staged.Signature, staged.SignedBy = required.Verifier().Level(), required.SignedBy()
 }
 
-func signedFiles(files []archive.File) []signature.File {
-	signed := make([]signature.File, len(files))
-	for i, file := range files {
+// signedFiles returns the files and folders of an extracted archive, to compare with a manifest.
+func signedFiles(record publish.Record) []signature.File {
+	var signed []signature.File
+	for _, file := range record.Files {
 		hash, hasContent := file.Hash.(*signature.Hash)
-		signed[i] = signature.File{Path: file.Path, IsLink: file.Link != "", IsFolder: !hasContent}
+		one := signature.File{Path: file.Path, IsLink: file.Link != "", Through: file.Through}
 		if hasContent {
-			signed[i].Digests = hash.Digests()
+			one.Digests = hash.Digests()
+		} else {
+			one.IsFolder = one.IsLink
 		}
+		signed = append(signed, one)
+	}
+	for _, name := range record.Folders {
+		signed = append(signed, signature.File{Path: name, IsFolder: true})
 	}
 	return signed
-}
-
-func withoutPaths(files []archive.File, paths []string) []archive.File {
-	drop := map[string]bool{}
-	for _, name := range paths {
-		drop[name] = true
-	}
-	var kept []archive.File
-	for _, file := range files {
-		if !drop[file.Path] {
-			kept = append(kept, file)
-		}
-	}
-	return kept
 }
