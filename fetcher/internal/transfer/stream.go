@@ -4,9 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"hash"
 	"io"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -31,6 +31,8 @@ type Stream struct {
 
 	current, unread []byte
 	err             error
+	// failure is err, unless that is io.EOF. A decoder may read in another goroutine than that which calls Err.
+	failure atomic.Pointer[error]
 }
 
 // chunk is a range that is downloaded into its buffer.
@@ -163,8 +165,10 @@ func (s *Stream) Read(p []byte) (int, error) {
 		s.releaseCurrent()
 		buffer, ok := <-s.ready
 		if !ok {
-			if s.err = s.group.Wait(); s.err == nil {
-				s.err = io.EOF
+			err := s.group.Wait()
+			if s.err = io.EOF; err != nil {
+				s.err = err
+				s.failure.Store(&err)
 			}
 			return 0, s.err
 		}
@@ -175,12 +179,13 @@ func (s *Stream) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// Err returns the error of the download, or nil. It distinguishes a failed download from a corrupt archive.
+// Err returns the error of the download that Read returned, or nil. It distinguishes a failed download from a corrupt
+// archive. It may be called during a Read.
 func (s *Stream) Err() error {
-	if errors.Is(s.err, io.EOF) {
-		return nil
+	if failure := s.failure.Load(); failure != nil {
+		return *failure
 	}
-	return s.err
+	return nil
 }
 
 // Digest returns the digest of the object. It is valid after Read returned io.EOF.

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -199,6 +200,23 @@ func TestFile_rangeErrorFailsTransfer(t *testing.T) {
 	require.ErrorIs(t, err, denied)
 	require.ErrorIs(t, stream.Err(), denied)
 	require.LessOrEqual(t, len(got), 25_000)
+}
+
+// A decoder that reads ahead in a goroutine fails for another reason, when the download fails, too. The race detector
+// sees it.
+func TestStream_errDuringRead(t *testing.T) {
+	denied := fetcherr.New(fetcherr.PermissionDenied, "no permission")
+	src := randomSource(50_000)
+	src.onRead = func(int64) (io.ReadCloser, error) { return nil, denied }
+	stream := transfer.NewStream(t.Context(), src, src.object(), transfer.NewBufferPool(4, 1000), false)
+	defer stream.Close()
+	var group sync.WaitGroup
+	group.Go(func() { _, _ = io.Copy(io.Discard, stream) }) // Err returns its error
+	for stream.Err() == nil {
+		runtime.Gosched()
+	}
+	require.ErrorIs(t, stream.Err(), denied)
+	group.Wait()
 }
 
 func TestFile_cancelledTransferFails(t *testing.T) {
