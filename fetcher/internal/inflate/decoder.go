@@ -5,20 +5,21 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 )
 
 const (
 	historySize = 32 << 10
 	windowSize  = 128 << 10
-	// windowSlack is what an iteration of the fast loop may write: 5 pairs of literals, a match of 258 bytes, and the
-	// rest of its last words.
+	// windowSlack is more than what an iteration of the fast loop may write: 5 pairs of literals, or 3 pairs and a match
+	// of 258 bytes in words of 16, which are 278 bytes.
 	windowSlack = 320
 	windowLimit = windowSize - windowSlack
 
 	// inputSize is a little above that of the buffered readers which are the usual source, so that they read directly.
 	inputSize = 64<<10 + 64
-	// inputSlack is what an iteration of the fast loop may read: it consumes at most 63 + 5*11 + 48 bits, and the last
-	// refill reads 8 bytes.
+	// inputSlack is more than what an iteration of the fast loop may read: two refills of 8 bytes, of which the first
+	// advances by at most 7.
 	inputSlack = 32
 	// headerRead is what is read for the header of a block after a stored one.
 	headerRead = 512
@@ -52,6 +53,8 @@ type decoder struct {
 	in       [inputSize]byte
 	pos, end uint
 	srcErr   error
+	// stopped ends reading of the source. The Reader sets it while the decoder runs in its goroutine.
+	stopped atomic.Bool
 	// buf holds the next n bits, the first lowest.
 	buf uint64
 	n   uint
@@ -105,6 +108,9 @@ func (d *decoder) fill() bool {
 // readSource reads at least one byte, unless the source ends, and then keeps its error.
 func (d *decoder) readSource(p []byte) (n int) {
 	for range 100 {
+		if d.stopped.Load() {
+			d.srcErr = io.ErrClosedPipe
+		}
 		if d.srcErr != nil {
 			return 0
 		}
@@ -169,6 +175,7 @@ func (d *decoder) align() {
 // reset prepares the decoder for another source. The tables stay: they may be those of the fixed code.
 func (d *decoder) reset(src io.Reader) {
 	d.src, d.srcErr = src, nil
+	d.stopped.Store(false)
 	d.pos, d.end, d.buf, d.n = 0, 0, 0, 0
 	d.start()
 }

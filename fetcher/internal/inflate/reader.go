@@ -161,11 +161,12 @@ func (d *decoder) decodeFrame(f, last *frame) {
 	f.begin, f.end = historySize, d.out
 }
 
-// stop ends the goroutine, waiting for its Read of the source.
+// stop ends the goroutine, waiting for one Read of the source at most.
 func (r *Reader) stop() {
 	if r.filled == nil {
 		return
 	}
+	r.decoder.stopped.Store(true)
 	for drained := false; !drained; {
 		select {
 		case <-r.free:
@@ -179,7 +180,7 @@ func (r *Reader) stop() {
 	r.free, r.filled = nil, nil
 }
 
-// Close ends the goroutine, waiting for its Read of the source, and releases the memory. It does not close the source.
+// Close ends the goroutine, waiting for one Read of the source at most, and releases the memory. It does not close the source.
 func (r *Reader) Close() error {
 	if r.decoder == nil {
 		return nil

@@ -8,6 +8,7 @@ import (
 	"hash/crc32"
 	"io"
 	"runtime"
+	"slices"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -232,6 +233,43 @@ func TestReader_closedEarly(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
+}
+
+// endless is a source that goes on forever after its first bytes.
+type endless struct {
+	first  *bytes.Reader
+	repeat []byte
+}
+
+func (e *endless) Read(p []byte) (int, error) {
+	if e.first.Len() > 0 {
+		return e.first.Read(p)
+	}
+	n := 0
+	for ; n+len(e.repeat) <= len(p); n += len(e.repeat) {
+		copy(p[n:], e.repeat)
+	}
+	return n, nil
+}
+
+// The goroutine reads on though it has nothing to return.
+func TestReader_closedBeforeEndlessInput(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	member, name := compress(t, 6, weights(200_000)), []byte{0x1f, 0x8b, 8, flagName, 0, 0, 0, 0, 0, 0}
+	for kind, rest := range map[string]struct{ begin, repeat []byte }{
+		"empty stored blocks": {compress(t, 6, nil)[:headerSize], []byte{0, 0, 0, 0xff, 0xff}},
+		"empty members":       {nil, compress(t, 6, nil)},
+		"a name":              {name, []byte("name")},
+		"zeros":               {nil, make([]byte, 64)},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			r, err := NewReader(&endless{bytes.NewReader(slices.Concat(member, rest.begin)), rest.repeat})
+			require.NoError(t, err)
+			_, err = io.ReadFull(r, make([]byte, 150_000)) // ends before the last window with content
+			require.NoError(t, err)
+			require.NoError(t, r.Close())
+		})
+	}
 }
 
 // The memory is that of the decoder and of three windows, however long the file is, and is used again.
