@@ -3,10 +3,7 @@ package monitoring
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/util/yaml"
 
 	"github.com/modelferry/modelferry/config"
+	"github.com/modelferry/modelferry/local/internal/jsondigest"
 )
 
 // What a real cluster has already.
@@ -133,7 +131,7 @@ func complete(objects []*unstructured.Unstructured, images map[string]string) er
 			}
 		}
 		if len(mounted) > 0 {
-			digest, err := jsonDigest(mounted)
+			digest, err := jsondigest.SHA256(mounted)
 			if err != nil {
 				return err
 			}
@@ -150,15 +148,6 @@ func complete(objects []*unstructured.Unstructured, images map[string]string) er
 		object.Object = content
 	}
 	return nil
-}
-
-func jsonDigest(value any) (string, error) {
-	text, err := json.Marshal(value) // sorts the keys
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:]), nil
 }
 
 // prometheusConfig returns Prometheus' configuration. alertmanager is HOST:PORT.
