@@ -8,15 +8,10 @@ package debianimage
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 
-	"github.com/modelferry/modelferry/local/internal/filelock"
+	"github.com/modelferry/modelferry/local/internal/buildcache"
 	"github.com/modelferry/modelferry/local/internal/node/hostdeps"
 )
 
@@ -47,39 +42,50 @@ func Build(ctx context.Context, cacheDir string, s Spec, progress func(line stri
 	if !ok {
 		return nil, errors.New("debian packages: no apt-get: install the package apt")
 	}
-	packages, err := resolve(ctx, apt, s, progress)
+	return buildUpdated(ctx, apt, cacheDir, s, progress)
+}
+
+// buildUpdated updates the lists of packages and tries again if apt cannot resolve or download the packages: a package
+// may not be in the lists, and mirrors no longer have the versions of old lists.
+func buildUpdated(ctx context.Context, apt hostdeps.Apt, cacheDir string, s Spec, progress func(string)) (*Layer, error) {
+	cache, err := buildcache.Open(ctx, cacheDir)
 	if err != nil {
 		return nil, err
 	}
-	unlock, err := filelock.Lock(ctx, filepath.Join(cacheDir, "lock"))
-	if err != nil {
-		return nil, err
-	}
-	defer unlock()
-	file := filepath.Join(cacheDir, s.key(packages)+".tar.gz")
-	layer, err := openLayer(file)
-	if err == nil || !errors.Is(err, fs.ErrNotExist) {
+	defer cache.Close()
+	layer, err := build(ctx, apt, cache, s, progress)
+	var failed aptError
+	if !errors.As(err, &failed) || ctx.Err() != nil {
 		return layer, err
 	}
-	downloads, err := os.MkdirTemp(cacheDir, "download-")
-	if err != nil {
-		return nil, fmt.Errorf("debian packages: %w", err)
+	progress("updating the lists of Debian packages")
+	if updateErr := apt.Update(ctx, func(string) {}); updateErr != nil {
+		return nil, errors.Join(err, updateErr)
 	}
-	defer func() { _ = os.RemoveAll(downloads) }()
+	return build(ctx, apt, cache, s, progress)
+}
+
+func build(ctx context.Context, apt hostdeps.Apt, cache *buildcache.Cache, s Spec, progress func(string)) (*Layer, error) {
+	dir, err := cache.TempDir()
+	if err != nil {
+		return nil, err
+	}
+	packages, err := resolve(ctx, apt, dir, s)
+	if err != nil {
+		return nil, err
+	}
+	name := s.key(packages) + ".tar.gz"
+	if layer, ok := openLayer(cache, name); ok {
+		return layer, nil
+	}
 	progress(fmt.Sprintf("downloading %d Debian packages", len(packages)))
-	files, err := download(ctx, apt, downloads, s, packages)
+	files, err := download(ctx, apt, dir, s, packages)
 	if err != nil {
 		return nil, err
 	}
 	progress("writing the layer of the Debian packages")
-	return writeLayer(ctx, file, s, files)
+	return writeLayer(ctx, cache, name, s, files)
 }
 
-// key returns the name of a layer in the cache: a digest of all that decides its bytes.
-func (s Spec) key(packages []Package) string {
-	text, err := json.Marshal([]any{recipe, packages, s.Links})
-	if err != nil {
-		panic(err) // strings only
-	}
-	return fmt.Sprintf("%x", sha256.Sum256(text))[:16]
-}
+// key returns a digest of all that decides the bytes of a layer.
+func (s Spec) key(packages []Package) string { return buildcache.Key(recipe, packages, s.Links) }

@@ -11,7 +11,7 @@ import (
 // Release is the Debian release whose packages are used.
 const Release = "12"
 
-// Architecture is that of the packages and images, in the words of Debian, Go and OCI alike.
+// Architecture is that of the packages and images. Debian, Go and the OCI image specification use the same name for it.
 const Architecture = "amd64"
 
 // CheckHost returns an error if this machine's apt does not have the packages of Release and Architecture.

@@ -9,11 +9,12 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 	"github.com/klauspost/compress/gzip"
+
+	"github.com/modelferry/modelferry/local/internal/buildcache"
 )
 
 // Layer is a compressed layer in a file. Its digests are in a file beside it, because computing them takes seconds.
@@ -75,55 +76,50 @@ func (l *Layer) Unpack(ctx context.Context, dir string) error {
 	return nil
 }
 
-func recordFile(file string) string { return file + ".json" }
+func recordName(name string) string { return name + ".json" }
 
-// openLayer opens a layer of the cache. It is fs.ErrNotExist if there is none.
-func openLayer(file string) (*Layer, error) {
-	content, err := os.ReadFile(recordFile(file))
+// openLayer opens a layer of the cache. A layer without a record that fits is none.
+func openLayer(cache *buildcache.Cache, name string) (layer *Layer, ok bool) {
+	content, err := os.ReadFile(cache.Path(recordName(name)))
 	if err != nil {
-		return nil, err
+		return nil, false
 	}
-	layer := &Layer{file: file}
+	layer = &Layer{file: cache.Path(name)}
 	if err := json.Unmarshal(content, &layer.record); err != nil {
-		return nil, fmt.Errorf("layer %s: %w", file, err)
+		return nil, false
 	}
-	if info, err := os.Stat(file); err != nil {
-		return nil, err
-	} else if info.Size() != layer.record.Bytes {
-		return nil, fmt.Errorf("layer %s has %d bytes, must have %d: remove it", file, info.Size(), layer.record.Bytes)
-	}
-	return layer, nil
+	info, err := os.Stat(layer.file)
+	return layer, err == nil && info.Size() == layer.record.Bytes
 }
 
-// writeLayer writes the files of the packages to a layer. The record is written last: without it there is no layer.
-func writeLayer(ctx context.Context, file string, s Spec, debs []string) (*Layer, error) {
-	out, err := os.CreateTemp(filepath.Dir(file), "layer-")
+// writeLayer writes the files of the packages to a layer of the cache. The record is written last.
+func writeLayer(ctx context.Context, cache *buildcache.Cache, name string, s Spec, debs []string) (*Layer, error) {
+	layer := &Layer{file: cache.Path(name)}
+	err := cache.WriteFile(name, func(out io.Writer) error {
+		compressed, uncompressed := sha256.New(), sha256.New()
+		zip := gzip.NewWriter(io.MultiWriter(out, compressed))
+		if err := writeTar(ctx, io.MultiWriter(zip, uncompressed), s, debs); err != nil {
+			return err
+		}
+		if err := zip.Close(); err != nil {
+			return err
+		}
+		layer.record = Record{Digest: sum(compressed), DiffID: sum(uncompressed)}
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("layer of Debian packages: %w", err)
 	}
-	defer os.Remove(out.Name()) // fails after the rename
-	defer out.Close()
-	compressed, uncompressed := sha256.New(), sha256.New()
-	zip := gzip.NewWriter(io.MultiWriter(out, compressed))
-	if err := writeTar(ctx, io.MultiWriter(zip, uncompressed), s, debs); err != nil {
+	info, err := os.Stat(layer.file)
+	if err != nil {
 		return nil, fmt.Errorf("layer of Debian packages: %w", err)
 	}
-	if err := zip.Close(); err != nil {
+	layer.record.Bytes = info.Size()
+	err = cache.WriteFile(recordName(name), func(out io.Writer) error { return json.NewEncoder(out).Encode(layer.record) })
+	if err != nil {
 		return nil, fmt.Errorf("layer of Debian packages: %w", err)
 	}
-	info, err := out.Stat()
-	if err != nil {
-		return nil, err
-	}
-	layer := &Layer{file: file, record: Record{Digest: sum(compressed), DiffID: sum(uncompressed), Bytes: info.Size()}}
-	text, err := json.Marshal(layer.record)
-	if err != nil {
-		return nil, err
-	}
-	if err := os.Rename(out.Name(), file); err != nil {
-		return nil, err
-	}
-	return layer, os.WriteFile(recordFile(file), text, 0o644)
+	return layer, nil
 }
 
 func sum(h hash.Hash) v1.Hash {

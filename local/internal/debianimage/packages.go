@@ -30,24 +30,16 @@ var installation = regexp.MustCompile(`^Inst (\S+) \((\S+) (.*) \[(\S+)\]\)`)
 // debianOrigin matches the origin of a package of Debian, and of its security updates.
 var debianOrigin = regexp.MustCompile(`(^|, )Debian(-Security)?:` + Release + `[./]`)
 
-// resolve returns the packages of a spec with their dependencies, in apt's order. It updates the lists of packages if a
-// package is not in them.
-func resolve(ctx context.Context, apt hostdeps.Apt, s Spec, progress func(string)) ([]Package, error) {
-	packages, err := simulate(ctx, apt, s)
-	if err == nil || ctx.Err() != nil {
-		return packages, err
-	}
-	progress("updating the lists of Debian packages")
-	if err := apt.Update(ctx, func(string) {}); err != nil {
-		return nil, err
-	}
-	return simulate(ctx, apt, s)
-}
+// aptError is a failure that new lists of packages may mend.
+type aptError struct{ error }
 
-func simulate(ctx context.Context, apt hostdeps.Apt, s Spec) ([]Package, error) {
+func (e aptError) Unwrap() error { return e.error }
+
+// resolve returns the packages of a spec with their dependencies, in apt's order. dir is a temporary folder.
+func resolve(ctx context.Context, apt hostdeps.Apt, dir string, s Spec) ([]Package, error) {
 	var packages []Package
 	var problems []error
-	err := s.install(ctx, apt, func(line string) {
+	err := s.install(ctx, apt, dir, func(line string) {
 		p, err := parseInstallation(line)
 		if err != nil {
 			problems = append(problems, err)
@@ -56,10 +48,10 @@ func simulate(ctx context.Context, apt hostdeps.Apt, s Spec) ([]Package, error) 
 		}
 	}, "--simulate")
 	if err != nil {
-		return nil, fmt.Errorf("dependencies of %v: %w", s.Packages, err)
+		problems = []error{fmt.Errorf("dependencies of %v: %w", s.Packages, err)}
 	}
 	if err := errors.Join(problems...); err != nil {
-		return nil, err
+		return nil, aptError{err}
 	}
 	return packages, nil
 }
@@ -84,31 +76,25 @@ func parseInstallation(line string) (Package, error) {
 // download downloads packages into a folder and returns their files. apt verifies them. It fails if apt selects other
 // versions than before.
 func download(ctx context.Context, apt hostdeps.Apt, dir string, s Spec, packages []Package) ([]string, error) {
-	err := s.install(ctx, apt, func(string) {}, "--download-only", "--option=Dir::Cache::archives="+dir,
+	err := s.install(ctx, apt, dir, func(string) {}, "--download-only", "--option=Dir::Cache::archives="+dir,
 		"--option=APT::Sandbox::User=root") // _apt cannot write into a folder of root
 	if err != nil {
-		return nil, fmt.Errorf("download of Debian packages: %w: if a mirror no longer has a version, run `apt-get update`", err)
+		return nil, aptError{fmt.Errorf("download of Debian packages: %w", err)}
 	}
 	var files []string
 	for _, p := range packages {
 		file := filepath.Join(dir, p.fileName())
 		if _, err := os.Stat(file); err != nil {
-			return nil, fmt.Errorf("download of Debian package %s: %w", p.Name, err)
+			return nil, aptError{fmt.Errorf("download of Debian package %s: %w", p.Name, err)}
 		}
 		files = append(files, file)
 	}
 	return files, nil
 }
 
-// install runs apt-get install for a machine that has nothing but the omitted packages.
-func (s Spec) install(ctx context.Context, apt hostdeps.Apt, progress func(string), options ...string) error {
-	// apt's lock of the installed packages is beside this file.
-	dir, err := os.MkdirTemp("", "modelferry-apt-")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	status := filepath.Join(dir, "status")
+// install runs apt-get install for a machine that has nothing but the omitted packages. dir is a temporary folder.
+func (s Spec) install(ctx context.Context, apt hostdeps.Apt, dir string, progress func(string), options ...string) error {
+	status := filepath.Join(dir, "status") // apt's lock of the installed packages is beside it
 	if err := os.WriteFile(status, []byte(s.installedStatus()), 0o644); err != nil {
 		return err
 	}

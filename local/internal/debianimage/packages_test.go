@@ -1,13 +1,9 @@
 package debianimage
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/modelferry/modelferry/local/internal/node/hostdeps"
 )
 
 func TestParseInstallation(t *testing.T) {
@@ -52,20 +48,6 @@ func TestParseInstallation(t *testing.T) {
 			require.Equal(t, c.want, p)
 		})
 	}
-}
-
-// apt is an apt-get that fails until the lists of packages were updated.
-func TestResolve_updatesLists(t *testing.T) {
-	dir := t.TempDir()
-	script := "#!/bin/sh\ncase \"$*\" in *update) touch " + dir + "/new; exit;; esac\n" +
-		"test -e " + dir + "/new || { echo 'E: Unable to locate package six'; exit 100; }\n" +
-		"echo 'Inst six (1-1 Debian:12.15/oldstable [all])'\n"
-	file := filepath.Join(dir, "apt-get")
-	require.NoError(t, os.WriteFile(file, []byte(script), 0o700))
-	apt := hostdeps.Apt{AptGet: file, Lock: file + ".lock"}
-	packages, err := resolve(t.Context(), apt, Spec{Packages: []string{"six"}}, func(string) {})
-	require.NoError(t, err)
-	require.Equal(t, []Package{{Name: "six", Version: "1-1", Architecture: "all"}}, packages)
 }
 
 func TestSpec_key(t *testing.T) {

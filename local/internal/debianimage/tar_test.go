@@ -16,7 +16,7 @@ func TestWriteLayer_files(t *testing.T) {
 		"usr/share/doc/one/README": 0o644, "usr/share/man/man1/tool.1": 0o644,
 	})
 	two := newDeb(t, "two", map[string]os.FileMode{"usr/bin/other": 0o755})
-	layer, err := writeLayer(t.Context(), filepath.Join(t.TempDir(), "layer"), Spec{}, []string{two, one})
+	layer, err := writeLayer(t.Context(), openCache(t), "layer", Spec{}, []string{two, one})
 	require.NoError(t, err)
 	files := layerFiles(t, layer)
 	var names []string

@@ -15,8 +15,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 
+	"github.com/modelferry/modelferry/local/internal/buildcache"
 	"github.com/modelferry/modelferry/local/internal/debianimage"
-	"github.com/modelferry/modelferry/local/internal/filelock"
 	"github.com/modelferry/modelferry/local/internal/images"
 	"github.com/modelferry/modelferry/local/internal/paths"
 	"github.com/modelferry/modelferry/local/internal/testmodel"
@@ -64,26 +64,25 @@ func Open(ctx context.Context, layout paths.Layout, progress func(line string)) 
 
 // Build makes the bytecode and trains the models, unless they are in the cache.
 func (s *Servers) Build(ctx context.Context) error {
-	return s.ensure(ctx, DefaultVariant, s.bytecodeFile(), s.modelsDir(DefaultVariant))
+	return s.ensure(ctx, DefaultVariant, s.bytecodeName(), s.modelsName(DefaultVariant))
 }
 
 // Train returns the folder with the artifacts of all services in a variant of the training scripts.
 func (s *Servers) Train(ctx context.Context, variant string) (string, error) {
-	dir := s.modelsDir(variant)
-	return dir, s.ensure(ctx, variant, dir)
+	return s.modelsDir(variant), s.ensure(ctx, variant, s.modelsName(variant))
 }
 
 // ensure makes those of the bytecode and the models of a variant that are missing.
-func (s *Servers) ensure(ctx context.Context, variant string, files ...string) error {
-	unlock, err := filelock.Lock(ctx, filepath.Join(s.cache, "lock")) // another stack makes the same
+func (s *Servers) ensure(ctx context.Context, variant string, names ...string) error {
+	cache, err := buildcache.Open(ctx, s.cache) // another stack makes the same
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer cache.Close()
 	missing := map[string]bool{}
-	for _, file := range files {
-		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-			missing[file] = true
+	for _, name := range names {
+		if _, err := os.Stat(cache.Path(name)); errors.Is(err, fs.ErrNotExist) {
+			missing[name] = true
 		} else if err != nil {
 			return err
 		}
@@ -91,32 +90,35 @@ func (s *Servers) ensure(ctx context.Context, variant string, files ...string) e
 	if len(missing) == 0 {
 		return nil
 	}
-	root, err := s.unpack(ctx)
+	root, err := s.unpack(ctx, cache)
 	if err != nil {
 		return err
 	}
-	defer root.remove()
-	if missing[s.bytecodeFile()] {
+	if missing[s.bytecodeName()] {
 		s.progress("compiling the Python modules of the image")
-		if err := root.writeBytecode(ctx, s.bytecodeFile()); err != nil {
-			return err
+		if err := root.writeBytecode(ctx, cache, s.bytecodeName()); err != nil {
+			return fmt.Errorf("bytecode: %w", err)
 		}
 	}
-	if missing[s.modelsDir(variant)] {
+	if missing[s.modelsName(variant)] {
 		s.progress(fmt.Sprintf("training the models of %d example servers", len(trained)))
-		return root.train(ctx, variant, s.modelsDir(variant))
+		return root.train(ctx, variant, cache.Path(s.modelsName(variant)))
 	}
 	return nil
 }
 
-// bytecodeFile is the layer with the bytecode of the base layer's modules.
-func (s *Servers) bytecodeFile() string {
-	return filepath.Join(s.cache, "bytecode-"+digest(recipe, s.base.Record().DiffID)+".tar.gz")
+// bytecodeName is the layer with the bytecode of the base layer's modules.
+func (s *Servers) bytecodeName() string {
+	return "bytecode-" + buildcache.Key(recipe, s.base.Record().DiffID) + ".tar.gz"
 }
 
-// modelsDir is the folder with the artifacts of a variant. They depend on the packages and on the scripts.
+// modelsName is the folder with the artifacts of a variant. They depend on the packages and on the scripts.
+func (s *Servers) modelsName(variant string) string {
+	return "models-" + variant + "-" + buildcache.Key(recipe, s.base.Record().DiffID, s.source.modules)
+}
+
 func (s *Servers) modelsDir(variant string) string {
-	return filepath.Join(s.cache, "models-"+variant+"-"+digest(recipe, s.base.Record().DiffID, s.source.modules))
+	return filepath.Join(s.cache, s.modelsName(variant))
 }
 
 // Artifact returns the file of an artifact. backend is the selected backend of the service, or "". Build makes it.
@@ -133,7 +135,7 @@ func (s *Servers) Image(service string) (v1.Image, error) {
 	if err := checkService(service); err != nil {
 		return nil, err
 	}
-	bytecode, err := tarball.LayerFromFile(s.bytecodeFile(), tarball.WithMediaType(types.OCILayer))
+	bytecode, err := tarball.LayerFromFile(filepath.Join(s.cache, s.bytecodeName()), tarball.WithMediaType(types.OCILayer))
 	if err != nil {
 		return nil, fmt.Errorf("image of %s: %w", service, err)
 	}

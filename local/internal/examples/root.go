@@ -3,6 +3,7 @@ package examples
 import (
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -12,6 +13,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/modelferry/modelferry/local/internal/buildcache"
 	"github.com/modelferry/modelferry/local/internal/images"
 )
 
@@ -21,18 +23,13 @@ const userID = 65532
 // root is an unpacked image without bytecode.
 type root struct{ dir string }
 
-// unpack unpacks the layers into a folder.
-func (s *Servers) unpack(ctx context.Context) (root, error) {
-	dir, err := os.MkdirTemp(s.cache, "root-")
+// unpack unpacks the layers into a temporary folder of the cache.
+func (s *Servers) unpack(ctx context.Context, cache *buildcache.Cache) (root, error) {
+	dir, err := cache.TempDir()
 	if err != nil {
 		return root{}, fmt.Errorf("example servers: %w", err)
 	}
-	r := root{dir}
-	if err := r.fill(ctx, s); err != nil {
-		r.remove()
-		return root{}, err
-	}
-	return r, nil
+	return root{dir}, root{dir}.fill(ctx, s)
 }
 
 func (r root) fill(ctx context.Context, s *Servers) error {
@@ -50,8 +47,6 @@ func (r root) fill(ctx context.Context, s *Servers) error {
 	}
 	return os.Chmod(r.dir, 0o755) // the training scripts' user has to reach the files
 }
-
-func (r root) remove() { _ = os.RemoveAll(r.dir) }
 
 // train runs the training scripts of all services, and moves what they have written to a folder, which must not exist.
 func (r root) train(ctx context.Context, variant, dir string) error {
@@ -89,13 +84,13 @@ func (r root) train(ctx context.Context, variant, dir string) error {
 
 // writeBytecode compiles the modules of the packages, but not their tests, and writes a layer with the bytecode.
 // Without it, every start of a server would compile the modules that it imports.
-func (r root) writeBytecode(ctx context.Context, file string) error {
+func (r root) writeBytecode(ctx context.Context, cache *buildcache.Cache, name string) error {
 	// The order of a set's elements in bytecode depends on the seed of their hashes. unchecked-hash, because the
 	// bytecode's layer is not newer than the modules' layer.
 	err := r.python(ctx, 0, []string{"PATH=/usr/bin", "LANG=C.UTF-8", "PYTHONHASHSEED=0"}, "-m", "compileall", "-q",
 		"-x", "/(tests|test|idlelib|lib2to3)/", "--invalidation-mode", "unchecked-hash", "/usr/lib/python3", "/usr/lib/python3.11")
 	if err != nil {
-		return fmt.Errorf("bytecode: %w", err)
+		return err
 	}
 	var files []images.File
 	tree := os.DirFS(r.dir)
@@ -108,11 +103,19 @@ func (r root) writeBytecode(ctx context.Context, file string) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("bytecode: %w", err)
+		return err
 	}
 	layer, err := images.NewLayer(files)
 	if err != nil {
-		return fmt.Errorf("bytecode: %w", err)
+		return err
 	}
-	return saveLayer(layer, file)
+	content, err := layer.Compressed()
+	if err != nil {
+		return err
+	}
+	defer content.Close()
+	return cache.WriteFile(name, func(out io.Writer) error {
+		_, err := io.Copy(out, content)
+		return err
+	})
 }

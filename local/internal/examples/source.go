@@ -3,8 +3,6 @@ package examples
 import (
 	"bufio"
 	"bytes"
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -77,13 +75,4 @@ func readPackages(list []byte) []string {
 	}
 	slices.Sort(names)
 	return slices.Compact(names)
-}
-
-// digest returns a short digest of values that can be JSON.
-func digest(values ...any) string {
-	text, err := json.Marshal(values)
-	if err != nil {
-		panic(err) // strings and bytes only
-	}
-	return fmt.Sprintf("%x", sha256.Sum256(text))[:16]
 }
