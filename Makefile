@@ -52,7 +52,7 @@ up: ## start the local cloud and deploy a stack to it; run again to update [STAC
 	$(kube_state_metrics)
 	@$(FERRY) up --stack $(STACK)
 
-status: ## list the pods with model digest and fetch time, and the URLs of Prometheus and Alertmanager
+status: ## list the pods with model digest and fetch time, requests to real servers, the URLs of Prometheus and Alertmanager
 	$(call build,ferry)
 	@$(FERRY) status
 
