@@ -180,7 +180,8 @@ func (r *Reader) stop() {
 	r.free, r.filled = nil, nil
 }
 
-// Close ends the goroutine, waiting for one Read of the source at most, and releases the memory. It does not close the source.
+// Close ends the goroutine, waiting for one Read of the source at most, and releases the memory. It does not close the
+// source.
 func (r *Reader) Close() error {
 	if r.decoder == nil {
 		return nil
