@@ -153,7 +153,8 @@ UNCACHED := stack/iamtest stack/policytest cli local tools/gate tools/monitoring
 # The tests of the engine take minutes, and on a busy machine more than the 10 that Go allows a package by default.
 test_timeout := -timeout 30m
 
-# Without promtool, which is in Debian's package prometheus, tools/monitoring skips the tests of the alert rules.
+# Without promtool, which is in Debian's package prometheus, tools/monitoring skips the tests of the alert rules. With
+# CI set they fail.
 test: ## run every test that does not need root [MODULES= RUN=]
 	$(call build,pulumi fake-gcs-server versitygw)
 	@set -e; for module in $(MODULES); do echo "== $$module"; \

@@ -220,6 +220,17 @@ func TestWorkflows_scripts(t *testing.T) {
 	}
 }
 
+// The tests of the alert rules need promtool, which is not on the runner, and fail in CI without it.
+func TestWorkflows_promtool(t *testing.T) {
+	var scripts []string
+	for _, s := range workflows(t)["pull-request.yml"].Jobs["test"].Steps {
+		scripts = append(scripts, s.Run)
+	}
+	test := slices.Index(scripts, "make test")
+	require.Positive(t, test)
+	require.Regexp(t, `apt-get install .*\bprometheus\b`, strings.Join(scripts[:test], "\n"))
+}
+
 // The plan of a pull request is validated by the official plugins, and only the label allows deleting a cluster.
 func TestWorkflows_plan(t *testing.T) {
 	w := workflows(t)["plan.yml"]
