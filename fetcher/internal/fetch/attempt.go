@@ -194,6 +194,9 @@ func (r *run) publish() ([]publish.Record, error) {
 	artifacts := make([]publish.StagedArtifact, len(r.staged))
 	marker := publish.Marker{FetchedAt: time.Now().UTC()}
 	for i, staged := range r.staged {
+		if err := r.checkSigned(i); err != nil {
+			return nil, err
+		}
 		artifacts[i] = *staged
 		marker.Artifacts = append(marker.Artifacts, staged.Record)
 	}

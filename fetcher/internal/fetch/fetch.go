@@ -94,6 +94,9 @@ type run struct {
 	// manifests holds what the verified signatures sign, by the artifact's index. It is nil for one without a
 	// signature.
 	manifests []*signature.Manifest
+	// bundles is the number of bytes of all signature bundles that are being verified: a bundle takes a multiple of
+	// its size in memory.
+	bundles *semaphore.Weighted
 	// windows is the memory for the windows of all zstd decoders.
 	windows *semaphore.Weighted
 }
@@ -104,6 +107,7 @@ func newRun(req request.Request, folder *publish.Folder, open Opener, log *slog.
 		staged:      make([]*publish.StagedArtifact, len(req.Artifacts)),
 		checkpoints: make([]checkpoint, len(req.Artifacts)),
 		manifests:   make([]*signature.Manifest, len(req.Artifacts)),
+		bundles:     semaphore.NewWeighted(signature.MaxBytes),
 		windows:     semaphore.NewWeighted(req.Limits.MaxWindow),
 	}
 }

@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path"
@@ -50,6 +51,14 @@ func (r *run) verifySignature(ctx context.Context, a request.Artifact) (*signatu
 	if err != nil {
 		return nil, err
 	}
+	if object.Size == 0 || object.Size > signature.MaxBytes {
+		return nil, untrusted(r.source.URL(object.Ref),
+			fmt.Errorf("has %d bytes, a signature bundle has 1 to %d", object.Size, signature.MaxBytes))
+	}
+	if r.bundles.Acquire(ctx, object.Size) != nil {
+		return nil, context.Cause(ctx)
+	}
+	defer r.bundles.Release(object.Size)
 	text, err := r.readSignature(ctx, object)
 	if err != nil {
 		return nil, err
@@ -66,12 +75,8 @@ func (r *run) verifySignature(ctx context.Context, a request.Artifact) (*signatu
 	return manifest, nil
 }
 
-// readSignature returns the content of a signature bundle, which is small.
+// readSignature returns the content of a signature bundle, which is small: it fits into memory.
 func (r *run) readSignature(ctx context.Context, object source.Object) ([]byte, error) {
-	url := r.source.URL(object.Ref)
-	if object.Size == 0 || object.Size > signature.MaxBytes {
-		return nil, untrusted(url, fmt.Errorf("has %d bytes, a signature bundle has 1 to %d", object.Size, signature.MaxBytes))
-	}
 	body, err := r.source.Read(ctx, object, 0, object.Size)
 	if err != nil {
 		return nil, err
@@ -83,8 +88,8 @@ func (r *run) readSignature(ctx context.Context, object source.Object) ([]byte, 
 	}
 	stored := object.Checksum
 	if got := stored.Algorithm.Update(0, text); stored.Known() && got != stored.Value {
-		return nil, fetcherr.New(fetcherr.Corrupted, "%s was corrupted in transit: received %s, the store reports %s", url,
-			crc.Checksum{Algorithm: stored.Algorithm, Value: got}, stored)
+		return nil, fetcherr.New(fetcherr.Corrupted, "%s was corrupted in transit: received %s, the store reports %s",
+			r.source.URL(object.Ref), crc.Checksum{Algorithm: stored.Algorithm, Value: got}, stored)
 	}
 	return text, nil
 }
@@ -160,6 +165,17 @@ func (r *run) verifySignedArchive(staged *publish.StagedArtifact, index int, sha
 	}
 	r.recordSignature(staged, index)
 	return nil
+}
+
+// checkSigned fails if an artifact was staged without the signature that is required. It is the last check before the
+// publication, for a way to stage an artifact that forgets the comparison with its signature.
+func (r *run) checkSigned(index int) error {
+	staged, required := r.staged[index], r.req.Artifacts[index].Signature.SignedBy()
+	if required == "" || staged.SignedBy == required {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", source.Quote(staged.Dest),
+		r.notAsSigned(staged, errors.New("was downloaded, and not compared with its signature")))
 }
 
 func (r *run) notAsSigned(staged *publish.StagedArtifact, err error) error {
