@@ -276,3 +276,37 @@ func TestSigned_links(t *testing.T) {
 		})
 	}
 }
+
+// An object with a Content-Encoding was signed before it was compressed for the upload, or afterwards.
+func TestSigned_encoded(t *testing.T) {
+	s, model := newSigner(t), randomBytes(7, 200_000)
+	packed := archivetest.Tar(t, archivetest.File("m", model))
+	sign := func(content []byte) []byte { return s.sign(t, map[string][]byte{"m": content}) }
+	for _, tt := range []struct {
+		name            string
+		content, signed []byte
+		extract         string
+		exit            int
+	}{
+		{"an archive, as it was", packed, packed, "true", 0},
+		{"an archive, as stored", packed, archivetest.Gzip(t, packed), "true", 0},
+		{"an archive's content", packed, model, "true", 0},
+		{"another archive", packed, archivetest.Tar(t, archivetest.File("n", model)), "true", 9},
+		{"a file", model, model, "false", 0},
+		{"a file, as stored", model, archivetest.Gzip(t, model), "false", 9},
+	} {
+		for name, store := range encodedStores(t) {
+			t.Run(name+"/"+tt.name, func(t *testing.T) {
+				t.Parallel()
+				f := newFixture(t, store, "").set("MODEL_EXTRACT", tt.extract, "MODEL_SIGNATURE", s.required(t))
+				store.PutGzipped(t, f.bucket, "models/m.bin", archivetest.Gzip(t, tt.content))
+				store.Put(t, f.bucket, "models/m.sig", sign(tt.signed))
+				got := f.run(t)
+				require.Equal(t, tt.exit, got.ExitCode, got.stderr)
+				if tt.exit == 0 {
+					require.Equal(t, model, f.readFile(t, map[string]string{"true": "m", "false": "m.bin"}[tt.extract]))
+				}
+			})
+		}
+	}
+}

@@ -53,7 +53,7 @@ type decoder struct {
 	closer io.Closer
 	// decoded is true unless the object is read as stored.
 	decoded bool
-	// hash is nil if no digest is pinned.
+	// hash is nil if no digest is pinned and no signature required.
 	hash   hash.Hash
 	n, max int64
 	// ratio is the number of bytes that one stored byte may expand to.
@@ -69,7 +69,7 @@ func newDecoder(a request.Artifact, object source.Object, stream io.Reader, maxR
 	if object.Size <= math.MaxInt64/maxRatio {
 		d.max = max(object.Size*maxRatio, decodedFloor)
 	}
-	if a.SHA256 != "" {
+	if a.SHA256 != "" || a.Signature != nil {
 		d.hash = sha256.New()
 	}
 	first, err := ahead.Peek(int(min(object.Size, decodeAhead)))
@@ -111,7 +111,7 @@ func (d *decoder) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// sha256 returns the digest of what was read, or "" if none is pinned.
+// sha256 returns the digest of what was read, or "" without a pinned one or a signature.
 func (d *decoder) sha256() string {
 	if d.hash == nil {
 		return ""

@@ -142,13 +142,15 @@ func (r *run) verifySignedFile(staged *publish.StagedArtifact, index int, hash *
 }
 
 // verifySignedArchive compares an archive with its signature, which may be one of the archive itself or of its content.
-// Files that the signature says to ignore are not signed: they are not published.
-func (r *run) verifySignedArchive(staged *publish.StagedArtifact, index int, sha256 string) error {
+// Files that the signature says to ignore are not signed: they are not published. objects are the SHA-256 of the
+// archive: as stored, and decoded if it has a Content-Encoding.
+func (r *run) verifySignedArchive(staged *publish.StagedArtifact, index int, objects ...string) error {
 	manifest := r.manifests[index]
 	if manifest == nil {
 		return nil
 	}
-	if manifest.IsFile() && manifest.VerifyFile(signature.Digests{SHA256: sha256}) == nil {
+	isSigned := func(sha256 string) bool { return manifest.VerifyFile(signature.Digests{SHA256: sha256}) == nil }
+	if manifest.IsFile() && slices.ContainsFunc(objects, isSigned) {
 		r.recordSignature(staged, index)
 		return nil
 	}

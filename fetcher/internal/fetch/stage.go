@@ -148,7 +148,11 @@ func (r *run) extractArchive(ctx context.Context, staged *publish.StagedArtifact
 	if err := verifyStream(staged, a, object, stream, decoded); err != nil {
 		return err
 	}
-	if err := r.verifySignedArchive(staged, index, stream.Digest().SHA256); err != nil {
+	digests := []string{stream.Digest().SHA256}
+	if decoded != nil {
+		digests = append(digests, decoded.sha256())
+	}
+	if err := r.verifySignedArchive(staged, index, digests...); err != nil {
 		return err
 	}
 	archiveJournal, err := r.journal(index, object, nil)
