@@ -106,7 +106,8 @@ func (t *target) checkSignature(name string, c *content) error {
 	after := *t
 	after.config = edited
 	version, _ := after.version(name)
-	err = verifySignature(edited.Signatures.Resolve(version.Signature), c)
+	unpacked := config.ResolveArtifact(name, t.definitions()[name], version).Unpacked
+	err = verifySignature(edited.Signatures.Resolve(version.Signature), c, unpacked)
 	if err != nil {
 		return exitcode.WithCode(exitcode.Invalid, fmt.Errorf(
 			"artifact %s: the signature is not that of the signer in %s: %w: nothing was uploaded", name, t.file.Name(), err))
@@ -114,7 +115,9 @@ func (t *target) checkSignature(name string, c *content) error {
 	return nil
 }
 
-func verifySignature(signer *config.Signature, c *content) error {
+// verifySignature compares a file with its signature, unless only the pods can: if it is of the files of an archive, or
+// of parts of files.
+func verifySignature(signer *config.Signature, c *content, unpacked bool) error {
 	verifier, err := signature.ByCertificate([]byte(signer.Certificate))
 	if signer.Key != "" {
 		verifier, err = signature.ByKey([]byte(signer.Key))
@@ -127,8 +130,8 @@ func verifySignature(signer *config.Signature, c *content) error {
 		return err
 	}
 	manifest, err := verifier.Verify(bundle, time.Now())
-	if err != nil || !manifest.IsFile() {
-		return err // the files of a folder are compared by the pods
+	if err != nil || unpacked || !manifest.IsWhole() {
+		return err
 	}
 	return manifest.VerifyFile(signature.Digests{Bytes: c.size, SHA256: c.sha256})
 }

@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"path"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -107,6 +108,27 @@ func TestRelease_signatureOfAnotherTool(t *testing.T) {
 	require.NoError(t, err)
 	r := f.request(t, "model 1", "gke")
 	r.Signature = f.write(t, "model.sig", string(bundle))
+	_, err = f.env.Release(t.Context(), r)
+	require.NoError(t, err)
+	require.Equal(t, string(bundle), f.objects(t, "gke")[f.records(t, "gke")[0].Artifacts["model"].Signature])
+}
+
+// The pods compare the files of an archive with the signature, also if it has one file.
+func TestRelease_signatureOfFolder(t *testing.T) {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	bundle, err := signature.Sign("model", []signature.File{
+		{Path: "weights.bin", Digests: signature.Digests{SHA256: digestOf("weights")}},
+	}, key)
+	require.NoError(t, err)
+	f := newFixture(t, "gke")
+	newSigner(t, f, "key.pem", key).trust(t, f, "gke")
+	f.write(t, "model/weights.bin", "weights")
+	r := f.request(t, "model 1", "gke")
+	r.Signature = f.write(t, "model.sig", string(bundle))
+	_, err = f.env.Release(t.Context(), r)
+	require.ErrorContains(t, err, `"weights.bin" has other content than was signed`, "a file is not a folder with a file")
+	r.Inputs[0].Source = filepath.Join(f.root, "model")
 	_, err = f.env.Release(t.Context(), r)
 	require.NoError(t, err)
 	require.Equal(t, string(bundle), f.objects(t, "gke")[f.records(t, "gke")[0].Artifacts["model"].Signature])
