@@ -3,6 +3,7 @@ package signature
 import (
 	"bytes"
 	"crypto"
+	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -33,6 +34,10 @@ func parseRoots(text []byte) (*x509.CertPool, error) {
 	}
 }
 
+// maxRSABits is the size of the largest RSA key of an authority in a bundle, as in crypto/tls. One with 500,000 bits,
+// which nobody has vouched for yet, would take 13 s to verify a signature with, and four times that if twice as large.
+const maxRSABits = 8192
+
 // verify returns the key of the signing certificate if the chain leads to one of the roots, at the given time, and is
 // for code signing. No evidence tells when the signature was made: an expired certificate is refused.
 func (c *certificateChain) verify(roots *x509.CertPool, at time.Time) (crypto.PublicKey, error) {
@@ -41,6 +46,10 @@ func (c *certificateChain) verify(roots *x509.CertPool, at time.Time) (crypto.Pu
 		parsed, err := x509.ParseCertificate(one.RawBytes)
 		if err != nil {
 			return nil, fmt.Errorf("certificate: %w", err)
+		}
+		if key, ok := parsed.PublicKey.(*rsa.PublicKey); ok && key.N.BitLen() > maxRSABits {
+			return nil, fmt.Errorf("the certificate %q has an RSA key of %d bits, must have at most %d",
+				parsed.Subject, key.N.BitLen(), maxRSABits)
 		}
 		chain = append(chain, parsed)
 	}

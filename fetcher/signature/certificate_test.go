@@ -4,6 +4,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
@@ -144,5 +145,34 @@ func TestByCertificate_invalidRoots(t *testing.T) {
 	} {
 		_, err := signature.ByCertificate(text)
 		require.ErrorContains(t, err, "invalid certificate", name)
+	}
+}
+
+// A signature is verified with the key of an authority before the chain is known to lead to a root: see maxRSABits.
+func TestByCertificate_largeRSAKey(t *testing.T) {
+	root := (*authority)(nil).issue(t, asAuthority)
+	leaf := root.issue(t, func(*x509.Certificate) {})
+	verifier, err := signature.ByCertificate(root.pem())
+	require.NoError(t, err)
+	for bits, want := range map[uint]string{8192: "", 8193: "has an RSA key of 8193 bits, must have at most 8192"} {
+		modulus := new(big.Int).Lsh(big.NewInt(1), bits-1)
+		template := &x509.Certificate{
+			SerialNumber: big.NewInt(1), NotBefore: at.Add(-time.Hour), NotAfter: at.Add(time.Hour),
+			BasicConstraintsValid: true, IsCA: true,
+		}
+		der, err := x509.CreateCertificate(rand.Reader, template, root.certificate,
+			&rsa.PublicKey{N: modulus.Add(modulus, big.NewInt(1)), E: 65537}, root.key)
+		require.NoError(t, err)
+		large, err := x509.ParseCertificate(der)
+		require.NoError(t, err)
+		files := map[string][]byte{"m": []byte("weights")}
+		bundle, err := signature.Sign("m", hashed(files), leaf.key, leaf.certificate, large)
+		require.NoError(t, err)
+		err = signedModel{verifier: verifier}.verify(bundle, files)
+		if want == "" {
+			require.NoError(t, err)
+		} else {
+			require.ErrorContains(t, err, want)
+		}
 	}
 }
