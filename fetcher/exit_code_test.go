@@ -189,7 +189,7 @@ func TestExitCode_transientErrors(t *testing.T) {
 		t.Run(name+"/retries used up", func(t *testing.T) {
 			t.Parallel()
 			proxy := faultproxy.New(t, store.Endpoint())
-			proxy.Inject(1000, faultproxy.Any, faultproxy.Status(http.StatusServiceUnavailable))
+			proxy.Inject(1000, faultproxy.Any, faultproxy.Status(http.StatusInternalServerError))
 			f := newFixture(t, store, proxy.URL).set("FETCH_RETRIES", "1")
 			failure{prepare: putObject("models/m.bin", []byte("m")), exit: 8, outcome: "gave up",
 				message: "m.bin: gave up after 10 attempts: %s: "}.check(t, f)

@@ -99,7 +99,14 @@ func (r *run) openSource(ctx context.Context) error {
 		LongBackoff:  r.backoff(),
 	}
 	withTimeout := transfer.WithStallTimeout(base, r.req.Stall)
-	limited := transfer.WithConcurrencyLimit(transfer.WithIdentityRetry(withTimeout, identityRetry), r.req.Parallel)
+	r.throttling = &transfer.Throttling{
+		Backoff:       transfer.Backoff{Base: min(throttlingBaseDelay, r.req.Backoff), Cap: min(throttlingMaxDelay, r.req.Backoff)},
+		MaxRetryAfter: policy.LongBackoff.Cap,
+		Log:           r.log,
+	}
+	// A request that waits for the store keeps its slot, so that no other takes its place.
+	answered := transfer.WithThrottling(withTimeout, r.throttling)
+	limited := transfer.WithConcurrencyLimit(transfer.WithIdentityRetry(answered, identityRetry), r.req.Parallel)
 	r.progress = transfer.NewProgress(transfer.WithRetries(limited, policy, r.log))
 	r.source = r.progress
 	return nil

@@ -30,6 +30,10 @@ const (
 	rangeAttempts  = 5
 	rangeBaseDelay = 200 * time.Millisecond
 	rangeMaxDelay  = 2 * time.Second
+	// The first delay is that of the AWS SDKs after throttling, but their maximum of 20 s would leave the store idle.
+	// https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+	throttlingBaseDelay = time.Second
+	throttlingMaxDelay  = 3 * time.Second
 )
 
 var errTimeout = errors.New("timed out")
@@ -80,11 +84,12 @@ func Run(ctx context.Context, req request.Request, open Opener, log *slog.Logger
 
 // run is the state of a run.
 type run struct {
-	req    request.Request
-	folder *publish.Folder
-	log    *slog.Logger
-	open   Opener
-	source source.Source
+	req        request.Request
+	folder     *publish.Folder
+	log        *slog.Logger
+	open       Opener
+	source     source.Source
+	throttling *transfer.Throttling
 	// progress is the outermost decorator of source.
 	progress *transfer.Progress
 	// staged holds the verified artifacts by index. A new attempt does not download them again.

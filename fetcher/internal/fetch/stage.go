@@ -70,12 +70,13 @@ func (r *run) fetchFile(ctx context.Context, staged *publish.StagedArtifact, ind
 	defer segmentJournal.Close()
 	signed := r.newHash(index)
 	digest, err := transfer.File(ctx, r.source, object, file, transfer.FileOptions{
-		Parallel:  r.req.Parallel,
-		MinRange:  r.req.PartSize,
-		SHA256:    needsSHA256(a, object),
-		Hash:      shardHash(r.manifests[index], signed),
-		Existing:  segments,
-		OnSegment: segmentJournal.AddSegment,
+		Parallel:   r.req.Parallel,
+		MinRange:   r.req.PartSize,
+		SHA256:     needsSHA256(a, object),
+		Hash:       shardHash(r.manifests[index], signed),
+		Existing:   segments,
+		OnSegment:  segmentJournal.AddSegment,
+		Throttling: r.throttling,
 	})
 	if err := errors.Join(err, file.Close()); err != nil {
 		return err
@@ -112,7 +113,7 @@ func (r *run) extractArchive(ctx context.Context, staged *publish.StagedArtifact
 		return err
 	}
 	defer root.Close()
-	stream := transfer.NewStream(ctx, r.source, object, buffers, needsSHA256(a, object))
+	stream := transfer.NewStream(ctx, r.source, object, buffers, r.streamOptions(a, object))
 	defer stream.Close()
 	reader, decoded := io.Reader(stream), (*decoder)(nil)
 	if object.Encoding != "" {
@@ -161,6 +162,10 @@ func (r *run) extractArchive(ctx context.Context, staged *publish.StagedArtifact
 	}
 	archiveJournal.AddArchive(*staged)
 	return archiveJournal.Close()
+}
+
+func (r *run) streamOptions(a request.Artifact, object source.Object) transfer.StreamOptions {
+	return transfer.StreamOptions{SHA256: needsSHA256(a, object), OneRequest: r.throttling.Throttled()}
 }
 
 // recordDigest verifies the digest and records it in staged.

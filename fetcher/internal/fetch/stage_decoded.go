@@ -25,7 +25,7 @@ func (r *run) fetchDecoded(ctx context.Context, staged *publish.StagedArtifact, 
 		return err
 	}
 	defer file.Close()
-	stream := transfer.NewStream(ctx, r.source, object, buffers, needsSHA256(a, object))
+	stream := transfer.NewStream(ctx, r.source, object, buffers, r.streamOptions(a, object))
 	defer stream.Close()
 	content, err := newDecoder(a, object, stream, r.req.Limits.MaxRatio)
 	if err != nil {

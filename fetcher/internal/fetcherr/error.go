@@ -79,6 +79,8 @@ type Error struct {
 	Hint string
 	// RetryAfter is how long the server asks to wait before the next attempt, or 0.
 	RetryAfter time.Duration
+	// Throttled means that the store gets more requests than it can answer, and may answer this one later.
+	Throttled bool
 }
 
 func (e *Error) Error() string {
@@ -114,6 +116,18 @@ func RetryAfterOf(err error) time.Duration {
 		return known.RetryAfter
 	}
 	return 0
+}
+
+// WithThrottled sets whether the store is throttling, and returns the same error.
+func (e *Error) WithThrottled(throttled bool) *Error {
+	e.Throttled = throttled
+	return e
+}
+
+// IsThrottled reports whether err means that the store gets more requests than it can answer.
+func IsThrottled(err error) bool {
+	var known *Error
+	return errors.As(err, &known) && known.Throttled
 }
 
 // KindOf returns the kind of err, which must not be nil. Without an Error in the chain, a cancelled context is

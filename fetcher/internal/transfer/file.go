@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/modelferry/modelferry/fetcher/internal/crc"
+	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 )
 
@@ -31,6 +32,8 @@ type FileOptions struct {
 	Hash io.Writer
 	// Existing are the verified segments that the file already contains.
 	Existing []Segment
+	// Throttling is that of the source, or nil. When the store throttles requests, parts are as long as possible.
+	Throttling *Throttling
 	// OnSegment is called for each segment written to the file, never concurrently. It may be nil.
 	OnSegment func(Segment)
 }
@@ -44,7 +47,7 @@ func File(ctx context.Context, src source.Source, object source.Object, file *os
 	}
 	f := &fileDownload{source: src, object: object, file: file, options: options, algorithm: SegmentAlgorithm(object.Checksum)}
 	f.segments = normalizeSegments(options.Existing, object.Size)
-	f.plan = newPlan(gaps(f.segments, object.Size), options.Parallel, options.MinRange)
+	f.plan = newPlan(gaps(f.segments, object.Size), options.Parallel, options.MinRange, options.Throttling.Throttled)
 	if object.Sequential {
 		f.plan = newSequentialPlan(object.Size)
 	}
@@ -84,20 +87,33 @@ type fileDownload struct {
 // fetchParts downloads parts until none is left.
 func (f *fileDownload) fetchParts(ctx context.Context) error {
 	buffer := make([]byte, copyBufferSize)
+	refusals := 0
 	for {
 		part, requested := f.plan.nextPart()
 		if part == nil {
 			return nil
 		}
-		if err := f.fetchPart(ctx, part, requested, buffer); err != nil {
+		err := f.fetchPart(ctx, part, requested, buffer)
+		switch {
+		case err == nil:
+			refusals = 0
+		case f.options.Throttling == nil, !fetcherr.IsThrottled(err), ctx.Err() != nil:
 			return err
+		default:
+			f.plan.putBack(part)
+			if Sleep(ctx, f.options.Throttling.delay(refusals, err)) != nil {
+				return err // says more than the cancelled wait
+			}
+			refusals++
 		}
 	}
 }
 
 // fetchPart downloads a part and writes it to the file at its offset.
 func (f *fileDownload) fetchPart(ctx context.Context, part *part, requested byteRange, buffer []byte) error {
-	body, err := f.source.Read(ctx, f.object, requested.offset, requested.length)
+	body, err := openOnce(ctx, func(ctx context.Context) (io.ReadCloser, error) {
+		return f.source.Read(ctx, f.object, requested.offset, requested.length)
+	})
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,9 @@ type plan struct {
 	parts []*part
 	// minPartLength is the size of the smallest part worth a request, in bytes.
 	minPartLength int64
-	cancelled     bool
+	// throttled reports whether the store limits the requests.
+	throttled func() bool
+	cancelled bool
 }
 
 // part is the range of one request, in bytes of the object: it begins at offset and ends before end. Bytes before
@@ -28,15 +30,19 @@ type part struct {
 	started                       bool
 }
 
-// newPlan divides the gaps of a file into parts for the given number of workers.
-func newPlan(gaps []byteRange, workers int, minPartLength int64) *plan {
-	p := &plan{minPartLength: minPartLength}
+// newPlan divides the gaps of a file into parts for the given number of workers. Those of a throttled store are as long
+// as possible.
+func newPlan(gaps []byteRange, workers int, minPartLength int64, throttled func() bool) *plan {
+	p := &plan{minPartLength: minPartLength, throttled: throttled}
 	p.changed = sync.NewCond(&p.mutex)
 	total := int64(0)
 	for _, gap := range gaps {
 		total += gap.length
 	}
 	share := min(max(total/int64(workers), minPartLength), max(maxPartLength, minPartLength))
+	if throttled() {
+		share = max(maxPartLength, minPartLength)
+	}
 	for _, gap := range gaps {
 		count := (gap.length + share - 1) / share
 		for i := range count {
@@ -49,9 +55,7 @@ func newPlan(gaps []byteRange, workers int, minPartLength int64) *plan {
 
 // newSequentialPlan returns a plan with one part, which is one request.
 func newSequentialPlan(size int64) *plan {
-	p := &plan{minPartLength: size, parts: []*part{newPart(0, size)}}
-	p.changed = sync.NewCond(&p.mutex)
-	return p
+	return newPlan([]byteRange{{length: size}}, 1, size, func() bool { return false })
 }
 
 func newPart(offset, end int64) *part {
@@ -72,7 +76,7 @@ func (p *plan) nextPart() (*part, byteRange) {
 			slowest = i
 		}
 	}
-	if slowest < 0 || p.parts[slowest].remaining() < 2*p.minPartLength {
+	if slowest < 0 || p.parts[slowest].remaining() < 2*p.minPartLength || p.throttled() {
 		return nil, byteRange{}
 	}
 	donor := p.parts[slowest]
@@ -80,6 +84,28 @@ func (p *plan) nextPart() (*part, byteRange) {
 	donor.end = half.offset
 	p.parts = slices.Insert(p.parts, slowest+1, half)
 	return half, half.start()
+}
+
+// putBack returns a part that is not downloaded, because the store throttles requests. It is joined with others that
+// have not started, so that they need fewer requests.
+func (p *plan) putBack(target *part) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	target.started = false
+	joined := p.parts[:0]
+	for _, part := range p.parts {
+		if n := len(joined); n > 0 && joined[n-1].joins(part, max(maxPartLength, p.minPartLength)) {
+			joined[n-1].end = part.end
+		} else {
+			joined = append(joined, part)
+		}
+	}
+	p.parts = joined
+}
+
+// joins reports whether neither part has started, next begins where p ends, and both are not longer than maximum.
+func (p *part) joins(next *part, maximum int64) bool {
+	return !p.started && !next.started && p.end == next.offset && next.end-p.offset <= maximum
 }
 
 func (p *part) start() byteRange {

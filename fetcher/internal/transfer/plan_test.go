@@ -24,7 +24,7 @@ func TestNewPlan_dividesGapsIntoParts(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var lengths []int64
-			for _, part := range newPlan(tt.missing, tt.workers, 8*mib).parts {
+			for _, part := range newPlan(tt.missing, tt.workers, 8*mib, notThrottled).parts {
 				lengths = append(lengths, part.end-part.offset)
 			}
 			require.Equal(t, tt.want, lengths)
@@ -33,7 +33,7 @@ func TestNewPlan_dividesGapsIntoParts(t *testing.T) {
 }
 
 func TestPlanNextPart_splitsSlowestPart(t *testing.T) {
-	p := newPlan([]byteRange{{0, 300}}, 3, 10)
+	p := newPlan([]byteRange{{0, 300}}, 3, 10, notThrottled)
 	slow, _ := p.nextPart()
 	fast, _ := p.nextPart()
 	third, _ := p.nextPart()
@@ -64,7 +64,7 @@ func TestPlan_everyByteClaimedOnce(t *testing.T) {
 		}
 		existing = normalizeSegments(existing, size)
 		workers := rapid.IntRange(1, 5).Draw(t, "workers")
-		p := newPlan(gaps(existing, size), workers, rapid.Int64Range(1, 500).Draw(t, "minPartLength"))
+		p := newPlan(gaps(existing, size), workers, rapid.Int64Range(1, 500).Draw(t, "minPartLength"), notThrottled)
 		claims := make([]int, size)
 		for _, s := range existing {
 			for i := s.Offset; i < s.Offset+s.Length; i++ {
@@ -118,4 +118,30 @@ func TestPlan_everyByteClaimedOnce(t *testing.T) {
 		}
 		require.Equal(t, size, p.writtenUntil(0, size))
 	})
+}
+
+func notThrottled() bool { return false }
+
+func TestPlan_putBackJoinsParts(t *testing.T) {
+	throttled := false
+	p := newPlan([]byteRange{{0, 64}, {100, 8}}, 8, 8, func() bool { return throttled })
+	require.Len(t, p.parts, 9)
+	var started []*part
+	for range 9 {
+		part, _ := p.nextPart()
+		started = append(started, part)
+	}
+	throttled = true
+	busy := started[2]
+	for _, part := range started {
+		if part != busy {
+			p.putBack(part)
+		}
+	}
+	var got []byteRange
+	for part, requested := p.nextPart(); part != nil; part, requested = p.nextPart() {
+		got = append(got, requested)
+	}
+	want := []byteRange{{0, busy.offset}, {busy.end, 64 - busy.end}, {100, 8}}
+	require.Equal(t, want, got, "the busy part is not divided, and no part is in two gaps")
 }

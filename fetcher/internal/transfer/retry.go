@@ -58,6 +58,9 @@ func (s *retryingSource) Read(ctx context.Context, object source.Object, offset,
 
 // waitBeforeRetry waits before the next attempt, or returns the error that ends the retries.
 func (s *retryingSource) waitBeforeRetry(ctx context.Context, ref source.Ref, failures int, err error) error {
+	if fetcherr.IsThrottled(err) {
+		return err // WithThrottling retries those that are to be retried
+	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

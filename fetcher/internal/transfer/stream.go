@@ -45,11 +45,19 @@ type chunk struct {
 	err  error
 }
 
-// NewStream starts to read ranges of the buffers' size, and computes the object's SHA-256 on request. A sequential
-// object is read in one request, with buffers of its own: its request stays open, and must not wait for buffers of
-// streams that wait for a request.
-func NewStream(ctx context.Context, src source.Source, object source.Object, buffers *BufferPool, computeSHA256 bool) *Stream {
-	if object.Sequential {
+// StreamOptions control a stream.
+type StreamOptions struct {
+	// SHA256 requests the SHA-256 of the object.
+	SHA256 bool
+	// OneRequest reads the object in one request, as a sequential one: for a store that throttles requests.
+	OneRequest bool
+}
+
+// NewStream starts to read ranges of the buffers' size. A sequential object is read in one request, with buffers of its
+// own: its request stays open, and must not wait for buffers of streams that wait for a request.
+func NewStream(ctx context.Context, src source.Source, object source.Object, buffers *BufferPool, options StreamOptions) *Stream {
+	oneRequest := object.Sequential || options.OneRequest
+	if oneRequest {
 		buffers = NewBufferPool(2, copyBufferSize)
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -60,10 +68,10 @@ func NewStream(ctx context.Context, src source.Source, object source.Object, buf
 		pending: make(chan *chunk, cap(buffers.free)),
 		ready:   make(chan []byte, cap(buffers.free)),
 	}
-	if computeSHA256 {
+	if options.SHA256 {
 		s.hash = sha256.New()
 	}
-	if object.Sequential {
+	if oneRequest {
 		group.Go(func() error { return s.requestWhole(ctx, src, object) })
 	} else {
 		group.Go(func() error { return s.requestRanges(ctx, src, object) })

@@ -112,7 +112,7 @@ func TestStream_contentAndDigest(t *testing.T) {
 	for _, size := range testSizes {
 		src := randomSource(size)
 		buffers := transfer.NewBufferPool(4, 1000)
-		stream := transfer.NewStream(t.Context(), src, src.object(), buffers, true)
+		stream := transfer.NewStream(t.Context(), src, src.object(), buffers, transfer.StreamOptions{SHA256: true})
 		got, err := io.ReadAll(iotest.OneByteReader(stream))
 		require.NoError(t, err)
 		require.Equal(t, src.body, got)
@@ -133,7 +133,7 @@ func TestFile_sha256OnlyOnRequest(t *testing.T) {
 	got, err := transfer.File(t.Context(), src, src.object(), file, transfer.FileOptions{MinRange: 1000, Parallel: 4})
 	require.NoError(t, err)
 	require.Equal(t, want, got)
-	stream := transfer.NewStream(t.Context(), src, src.object(), transfer.NewBufferPool(4, 1000), false)
+	stream := transfer.NewStream(t.Context(), src, src.object(), transfer.NewBufferPool(4, 1000), transfer.StreamOptions{})
 	defer stream.Close()
 	_, err = io.Copy(io.Discard, stream)
 	require.NoError(t, err)
@@ -144,7 +144,7 @@ func TestFile_sha256OnlyOnRequest(t *testing.T) {
 func TestStream_readAheadLimitedByBuffers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		src := randomSource(100_000)
-		stream := transfer.NewStream(t.Context(), src, src.object(), transfer.NewBufferPool(4, 1000), true)
+		stream := transfer.NewStream(t.Context(), src, src.object(), transfer.NewBufferPool(4, 1000), transfer.StreamOptions{SHA256: true})
 		synctest.Wait()
 		require.Equal(t, int64(4), src.reads.Load())
 		_, err := io.ReadFull(stream, make([]byte, 1001))
@@ -160,14 +160,14 @@ func TestStream_sharedBufferPool(t *testing.T) {
 	buffers := transfer.NewBufferPool(3, 1000)
 	for range 20 { // after an early Close and after a complete read
 		src := randomSource(50_000)
-		first := transfer.NewStream(t.Context(), src, src.object(), buffers, true)
+		first := transfer.NewStream(t.Context(), src, src.object(), buffers, transfer.StreamOptions{SHA256: true})
 		_, err := io.ReadFull(first, make([]byte, 10))
 		require.NoError(t, err)
 		require.NoError(t, first.Close())
 		var group sync.WaitGroup
 		for range 5 {
 			group.Go(func() {
-				stream := transfer.NewStream(t.Context(), src, src.object(), buffers, true)
+				stream := transfer.NewStream(t.Context(), src, src.object(), buffers, transfer.StreamOptions{SHA256: true})
 				defer stream.Close()
 				got, err := io.ReadAll(stream)
 				if err != nil || !bytes.Equal(got, src.body) {
@@ -194,7 +194,7 @@ func TestFile_rangeErrorFailsTransfer(t *testing.T) {
 	_, err = transfer.File(t.Context(), src, src.object(), file, testOptions)
 	require.ErrorIs(t, err, denied)
 
-	stream := transfer.NewStream(t.Context(), src, src.object(), transfer.NewBufferPool(4, 1000), true)
+	stream := transfer.NewStream(t.Context(), src, src.object(), transfer.NewBufferPool(4, 1000), transfer.StreamOptions{SHA256: true})
 	defer stream.Close()
 	got, err := io.ReadAll(stream)
 	require.ErrorIs(t, err, denied)
@@ -223,7 +223,7 @@ func TestFile_cancelledTransferFails(t *testing.T) {
 	src := randomSource(5000)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	stream := transfer.NewStream(ctx, src, src.object(), transfer.NewBufferPool(8, 1000), true)
+	stream := transfer.NewStream(ctx, src, src.object(), transfer.NewBufferPool(8, 1000), transfer.StreamOptions{SHA256: true})
 	defer stream.Close()
 	_, err := io.ReadAll(stream)
 	require.ErrorIs(t, err, context.Canceled)
@@ -255,7 +255,7 @@ func TestSequential_oneRequest(t *testing.T) {
 		require.Equal(t, src.body, body)
 		require.Equal(t, int64(1), src.reads.Load())
 
-		stream := transfer.NewStream(t.Context(), src, object, transfer.NewBufferPool(1, 1000), true)
+		stream := transfer.NewStream(t.Context(), src, object, transfer.NewBufferPool(1, 1000), transfer.StreamOptions{SHA256: true})
 		got2, err := io.ReadAll(stream)
 		require.NoError(t, err)
 		require.Equal(t, src.body, got2)
@@ -276,7 +276,7 @@ func TestStream_sequentialBesideOthers(t *testing.T) {
 		object := src.object()
 		object.Sequential = i%2 == 0
 		group.Go(func() {
-			stream := transfer.NewStream(t.Context(), limited, object, buffers, false)
+			stream := transfer.NewStream(t.Context(), limited, object, buffers, transfer.StreamOptions{})
 			defer stream.Close()
 			got, err := io.ReadAll(stream)
 			if err != nil || !bytes.Equal(got, src.body) {
@@ -292,7 +292,7 @@ func TestStream_sequentialClosedEarly(t *testing.T) {
 	src := randomSource(2_000_000)
 	object := src.object()
 	object.Sequential = true
-	stream := transfer.NewStream(t.Context(), src, object, transfer.NewBufferPool(1, 1000), true)
+	stream := transfer.NewStream(t.Context(), src, object, transfer.NewBufferPool(1, 1000), transfer.StreamOptions{SHA256: true})
 	_, err := io.ReadFull(stream, make([]byte, 10))
 	require.NoError(t, err)
 	require.NoError(t, stream.Close())
@@ -300,7 +300,7 @@ func TestStream_sequentialClosedEarly(t *testing.T) {
 	src.onRead = func(int64) (io.ReadCloser, error) {
 		return io.NopCloser(iotest.ErrReader(io.ErrUnexpectedEOF)), nil
 	}
-	broken := transfer.NewStream(t.Context(), src, object, transfer.NewBufferPool(1, 1000), true)
+	broken := transfer.NewStream(t.Context(), src, object, transfer.NewBufferPool(1, 1000), transfer.StreamOptions{SHA256: true})
 	defer broken.Close()
 	_, err = io.ReadAll(broken)
 	require.ErrorIs(t, err, io.ErrUnexpectedEOF)

@@ -71,7 +71,8 @@ func classifyResponse(url string, ref source.Ref, apiErr *googleapi.Error) error
 	}
 	reply := fmt.Sprintf("GCS returned %d: %s", status, responseMessage(apiErr))
 	if class.kind == fetcherr.Transient {
-		return fetcherr.New(fetcherr.Transient, "%s: %s", url, reply).WithRetryAfter(source.RetryAfter(apiErr.Header))
+		return fetcherr.New(fetcherr.Transient, "%s: %s", url, reply).
+			WithRetryAfter(source.RetryAfter(apiErr.Header)).WithThrottled(source.IsThrottlingStatus(status))
 	}
 	if class.kind == fetcherr.ObjectChanged {
 		return fetcherr.New(fetcherr.ObjectChanged, "%s was replaced while it was read: %s", url, reply)

@@ -94,6 +94,13 @@ var errorClasses = map[string]errorClass{
 	"TooManyRequestsException":   {fetcherr.Transient, ""},
 }
 
+// throttlingCodes are the error codes of throttling, whatever their status.
+// https://github.com/aws/aws-sdk-go-v2/blob/v1.47.8/aws/retry/standard.go (DefaultThrottleErrorCodes)
+var throttlingCodes = map[string]bool{
+	"BandwidthLimitExceeded": true, "KMS.ThrottlingException": true, "RequestLimitExceeded": true, "RequestThrottled": true,
+	"SlowDown": true, "Throttling": true, "ThrottlingException": true, "TooManyRequests": true, "TooManyRequestsException": true,
+}
+
 // wrongRegionCodes are the error codes of a bucket that another endpoint serves.
 var wrongRegionCodes = map[string]bool{
 	"AuthorizationHeaderMalformed": true, "EndpointNotFound": true, "IllegalLocationConstraintException": true,

@@ -150,7 +150,8 @@ func (r refusal) newError(class errorClass) *fetcherr.Error {
 	format := "%s: %s"
 	if class.kind == fetcherr.Transient {
 		return fetcherr.New(class.kind, "%s: %s: %w", r.url, r.text(), r.err).
-			WithRetryAfter(source.RetryAfter(r.response.Response.Header))
+			WithRetryAfter(source.RetryAfter(r.response.Response.Header)).
+			WithThrottled(throttlingCodes[r.code()] || source.IsThrottlingStatus(r.status()))
 	}
 	if class.kind == fetcherr.ObjectChanged {
 		format = "%s was replaced while it was read: %s"
