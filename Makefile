@@ -28,7 +28,7 @@ RELEASE_ENV := CGO_ENABLED=0
 RELEASE_FLAGS := -trimpath
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status env publish train preview plan-comment render image modelferry test test-examples golden soak breaks e2e e2e-plugin bench bench-scale lint clean
+.PHONY: help up down status env publish train preview plan-comment render image modelferry test test-examples golden soak breaks e2e e2e-plugin bench bench-fleet bench-scale lint clean
 .PHONY: e2e-alerts monitoring-picture sbom sign plugins monitoring-rules preview-stack deploy drift release propose-release post-comment report-drift
 
 ##@ Use
@@ -191,6 +191,10 @@ golden: ## regenerate the reviewed plans of both stacks, and the reports of chan
 
 bench: ## compare the fetcher with s5cmd and boto3, as ratios
 	@cd bench && go run . -plot ../docs/performance.svg
+
+# As many processes as pods of a large rollout, on one machine: 10 GB of memory, most of it for boto3.
+bench-fleet: ## start 200 fetchers at once against a store that throttles them, beside s5cmd and boto3
+	@cd bench && go run . -fleet -runs 3
 
 bench-scale: ## measure time and memory of a plan with 3, 30 and 300 services
 	$(call build,pulumi ferry)

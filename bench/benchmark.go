@@ -2,30 +2,14 @@ package main
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"syscall"
 	"time"
 
 	"github.com/modelferry/modelferry/fetcher/request"
 )
-
-// boto3Script is what a service does without the fetcher: boto3, and tarfile for an archive.
-//
-//go:embed download.py
-var boto3Script string
-
-// tool is a program that is measured. The first tool of a benchmark is the fetcher.
-type tool struct {
-	name string
-	args []string
-	env  []string
-	// fixedTime is the time of a theoretical limit, for which no program runs.
-	fixedTime time.Duration
-}
 
 // benchmark is one piece of work, measured for several tools.
 type benchmark struct {
@@ -45,9 +29,9 @@ type sample struct {
 }
 
 func newBenchmarks(programs binaries, s *servers, o objects) []benchmark {
+	tools := toolset{programs}
 	fetch := func(name, endpoint, key string, extraEnv ...string) tool {
-		env := append(s.environment(endpoint), "S3_BUCKET="+bucket, "S3_MODEL_PATH="+key, "LOCAL_MODEL_PATH="+targetPlaceholder+"/"+key)
-		return tool{name: name, args: []string{programs.fetcher}, env: append(env, extraEnv...)}
+		return tools.fetcher(name, programs.fetcher, endpoint, key, extraEnv...)
 	}
 	gcs := func(key string) tool {
 		return tool{name: "fetcher, GCS", args: []string{programs.fetcher}, env: []string{
@@ -55,16 +39,12 @@ func newBenchmarks(programs binaries, s *servers, o objects) []benchmark {
 			"LOCAL_MODEL_PATH=" + targetPlaceholder + "/" + key,
 		}}
 	}
-	s5cmd := func(endpoint, key string) tool {
-		return tool{name: "s5cmd", args: []string{programs.s5cmd, "cp", "s3://" + bucket + "/" + key,
-			targetPlaceholder + "/" + key}, env: s.environment(endpoint)}
-	}
+	s5cmd := tools.s5cmd
 	boto3 := func(name, key string) []tool {
 		if programs.python == "" {
 			return nil
 		}
-		return []tool{{name: name, args: []string{programs.python, "-c", boto3Script, bucket, key, targetPlaceholder},
-			env: s.environment(s.s3)}}
+		return []tool{tools.boto3(name, s.s3, key)}
 	}
 	unpack := func(name string) tool {
 		return tool{name: "local file", args: []string{programs.self, "unpack", filepath.Join(o.folder, name), targetPlaceholder}}
@@ -117,10 +97,7 @@ func (t tool) run(ctx context.Context, folder string) (sample, error) {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return sample{}, err
 	}
-	args, env := replaceTarget(t.args, folder), replaceTarget(t.env, folder)
-	command := exec.CommandContext(ctx, args[0], args[1:]...)
-	// Without the environment of the machine, such as a CA bundle that only some tools read.
-	command.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + folder}, env...)
+	command := t.command(ctx, folder)
 	began := time.Now()
 	output, err := command.CombinedOutput()
 	wall := time.Since(began)

@@ -11,6 +11,8 @@ import (
 // binaries are the paths of the measured programs and the servers.
 type binaries struct {
 	fetcher, s5cmd, versitygw, gcs, self string
+	// baseline is another build of the fetcher to compare with, or empty.
+	baseline string
 	// python is empty if boto3 is not installed.
 	python string
 }

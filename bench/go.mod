@@ -9,6 +9,7 @@ replace github.com/modelferry/modelferry/fetcher => ../fetcher
 require (
 	github.com/klauspost/compress v1.20.4
 	github.com/modelferry/modelferry/fetcher v0.0.0-00010101000000-000000000000
+	golang.org/x/time v0.16.0
 )
 
 require (

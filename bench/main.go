@@ -17,6 +17,9 @@ func main() {
 	runs := flag.Int("runs", 5, "number of runs of each tool")
 	only := flag.String("case", "", "run only the benchmarks that match this regular expression")
 	plot := flag.String("plot", "", "write the ratios as SVG to this file")
+	fleets := flag.Bool("fleet", false, "start many clients at once against a store that throttles them, in place of the benchmarks")
+	tools := flag.String("tools", "", "of the tools of -fleet after the fetcher, run only those that match this regular expression")
+	baseline := flag.String("baseline", "", "measure this build of the fetcher, too")
 	cache := flag.String("cache", "../.local/bench", "folder of the binaries and objects")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
@@ -28,7 +31,7 @@ func main() {
 	case flag.Arg(0) == "link" && flag.NArg() == 2: // the slow network
 		err = link(flag.Arg(1))
 	default:
-		err = bench(ctx, *runs, *only, *plot, *cache)
+		err = bench(ctx, settings{*runs, *only, *plot, *cache, *baseline, *tools, *fleets})
 	}
 	if err != nil {
 		fail(err)
@@ -40,12 +43,19 @@ func fail(err error) {
 	os.Exit(1)
 }
 
-func bench(ctx context.Context, runs int, only, plot, cache string) error {
-	pattern, err := regexp.Compile(only)
+// settings are the values of the flags.
+type settings struct {
+	runs                               int
+	only, plot, cache, baseline, tools string
+	fleet                              bool
+}
+
+func bench(ctx context.Context, s settings) error {
+	pattern, err := regexp.Compile(s.only)
 	if err != nil {
 		return fmt.Errorf("-case: %w", err)
 	}
-	cache, err = filepath.Abs(cache)
+	cache, err := filepath.Abs(s.cache)
 	if err != nil {
 		return err
 	}
@@ -53,16 +63,28 @@ func bench(ctx context.Context, runs int, only, plot, cache string) error {
 	if err != nil {
 		return err
 	}
+	if programs.baseline = s.baseline; s.baseline != "" {
+		if programs.baseline, err = filepath.Abs(s.baseline); err != nil {
+			return err
+		}
+	}
 	work, err := os.MkdirTemp(cache, "run-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(work) //nolint:errcheck // a folder that remains is inside .local
-	objects, err := makeObjects(cache)
+	objects, err := makeObjects(cache, s.fleet)
 	if err != nil {
 		return err
 	}
-	servers, err := startServers(ctx, programs, work, objects)
+	if s.fleet {
+		tools, err := regexp.Compile(s.tools)
+		if err != nil {
+			return fmt.Errorf("-tools: %w", err)
+		}
+		return benchFleets(ctx, programs, objects, work, fleetFilter{pattern, tools}, s.runs)
+	}
+	servers, err := startServers(ctx, programs, work, objects.folder, objects.small, objects.large, objects.archive, objects.zstd)
 	if err != nil {
 		return err
 	}
@@ -72,15 +94,15 @@ func bench(ctx context.Context, runs int, only, plot, cache string) error {
 		if !pattern.MatchString(benchmark.name) {
 			continue
 		}
-		result, err := benchmark.measure(ctx, runs, filepath.Join(work, "out"))
+		result, err := benchmark.measure(ctx, s.runs, filepath.Join(work, "out"))
 		if err != nil {
 			return fmt.Errorf("%s: %w", benchmark.name, err)
 		}
 		result.print(os.Stdout)
 		results = append(results, result)
 	}
-	if plot == "" {
+	if s.plot == "" {
 		return nil
 	}
-	return os.WriteFile(plot, drawSVG(results), 0o644)
+	return os.WriteFile(s.plot, drawSVG(results), 0o644)
 }

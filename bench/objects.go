@@ -16,20 +16,25 @@ import (
 const (
 	smallBytes = 4_100_000
 	largeBytes = 450_000_000
+	// mediumBytes is the size of the fleet's second object.
+	mediumBytes = 64_000_000
 )
 
 // objects holds the names of the objects, which are also files in folder.
-type objects struct{ folder, small, large, archive, zstd string }
+type objects struct{ folder, small, medium, large, archive, zstd string }
 
-// makeObjects creates the missing objects. Their content is the same on every machine.
-func makeObjects(cache string) (objects, error) {
-	o := objects{folder: filepath.Join(cache, "objects"), small: "small.joblib", large: "large.bin",
+// makeObjects creates the missing objects. Their content is the same on every machine. With fleetOnly it leaves out
+// those that a fleet does not download, which take longer.
+func makeObjects(cache string, fleetOnly bool) (objects, error) {
+	o := objects{folder: filepath.Join(cache, "objects"), small: "small.joblib",
+		medium: "medium.bin", large: "large.bin",
 		archive: "finbert.tar.gz", zstd: "finbert.tar.zst"}
 	if err := os.MkdirAll(o.folder, 0o755); err != nil {
 		return o, err
 	}
 	for name, write := range map[string]func(io.Writer) error{
 		o.small:   func(w io.Writer) error { return writeRandom(w, smallBytes) },
+		o.medium:  func(w io.Writer) error { return writeRandom(w, mediumBytes) },
 		o.large:   func(w io.Writer) error { return writeRandom(w, largeBytes) },
 		o.archive: func(w io.Writer) error { return writeArchive(gzip.NewWriter(w)) },
 		o.zstd: func(w io.Writer) error {
@@ -40,6 +45,9 @@ func makeObjects(cache string) (objects, error) {
 			return writeArchive(compressor)
 		},
 	} {
+		if fleetOnly && name != o.small && name != o.medium {
+			continue
+		}
 		if err := writeOnce(filepath.Join(o.folder, name), write); err != nil {
 			return o, err
 		}

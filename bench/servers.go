@@ -30,17 +30,17 @@ type servers struct {
 	running       []*exec.Cmd
 }
 
-// startServers starts both stores with their data in work and uploads the objects.
-func startServers(ctx context.Context, programs binaries, work string, o objects) (*servers, error) {
+// startServers starts both stores with their data in work and uploads objects by name.
+func startServers(ctx context.Context, programs binaries, work, folder string, names ...string) (*servers, error) {
 	s := &servers{}
-	if err := s.startAll(ctx, programs, work, o); err != nil {
+	if err := s.startAll(ctx, programs, work, folder, names); err != nil {
 		s.stop()
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *servers) startAll(ctx context.Context, programs binaries, work string, o objects) (err error) {
+func (s *servers) startAll(ctx context.Context, programs binaries, work, folder string, names []string) (err error) {
 	for _, name := range []string{"s3", "iam", "gcs", "out"} {
 		if err := os.MkdirAll(filepath.Join(work, name), 0o755); err != nil {
 			return err
@@ -68,8 +68,8 @@ func (s *servers) startAll(ctx context.Context, programs binaries, work string, 
 		bytes.NewBufferString(`{"name":"`+bucket+`"}`)); err != nil {
 		return err
 	}
-	for _, name := range []string{o.small, o.large, o.archive, o.zstd} {
-		path := filepath.Join(o.folder, name)
+	for _, name := range names {
+		path := filepath.Join(folder, name)
 		if err := s.s5cmd(ctx, programs, "cp", path, "s3://"+bucket+"/"+name); err != nil {
 			return err
 		}
@@ -118,15 +118,15 @@ func (s *servers) start(ctx context.Context, command func(host, port string) *ex
 
 func (s *servers) s5cmd(ctx context.Context, programs binaries, args ...string) error {
 	command := exec.CommandContext(ctx, programs.s5cmd, args...)
-	command.Env = append(os.Environ(), s.environment(s.s3)...)
+	command.Env = append(os.Environ(), s3Environment(s.s3)...)
 	if output, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("s5cmd %v: %w\n%s", args, err, output)
 	}
 	return nil
 }
 
-// environment returns the variables for S3 clients. s5cmd has an endpoint variable of its own.
-func (s *servers) environment(endpoint string) []string {
+// s3Environment returns the variables for S3 clients. s5cmd has an endpoint variable of its own.
+func s3Environment(endpoint string) []string {
 	return []string{
 		"AWS_ACCESS_KEY_ID=" + access, "AWS_SECRET_ACCESS_KEY=" + secret, "AWS_REGION=" + region, "AWS_DEFAULT_REGION=" + region,
 		"AWS_EC2_METADATA_DISABLED=true", "AWS_ENDPOINT_URL_S3=" + endpoint, "S3_ENDPOINT_URL=" + endpoint,
