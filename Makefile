@@ -246,8 +246,10 @@ e2e: ## run the end-to-end tests, as root; one scenario with RUN= [RUN=TestRollb
 	$(call kubernetes_plugin)
 	@go run -C local ./cmd/e2e $(run_flag) $(stack_flag)
 
-# The causes run at the same time: -parallel is above their number.
+# The causes run at the same time: -parallel is above their number. It changes the stack's configuration and ends with
+# make down, so a local cloud of the user is refused.
 e2e-alerts: ## cause each alert in a local cloud with real model servers, as root; half an hour [STACK=gke RUN=TestAlerts/ModelOld]
+	@test ! -e .local/$(STACK) || { echo "the local cloud $(STACK) exists, and make e2e-alerts would change and remove it: run make down STACK=$(STACK) first" >&2; exit 1; }
 	@$(MAKE) --no-print-directory up STACK=$(STACK) SERVERS=real MONITORING=1
 	$(call build,modelferry)
 	@status=0; go test -C local -tags alerts -count=1 -timeout 90m -parallel 20 -v $(run_flag) ./alerts -stack $(STACK) || status=1; \

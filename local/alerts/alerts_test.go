@@ -43,27 +43,18 @@ func TestAlerts(t *testing.T) {
 	// What needs the stack's lock comes first, one after the other: a release, then an update that fails.
 	t.Run("ModelOld", func(t *testing.T) {
 		labels := map[string]string{"service": "nlpinsight"}
-		s.prometheus.requireSilent(t, "ModelOld", labels)
 		dir := t.TempDir()
 		requireRun(t, s.ferry("train", "--variant", "old", "--dir", dir))
-		s.expectLater(t, "ModelOld", labels, "modelferry release nlpinsight of a model that was trained in 2020", func() {
-			requireRun(t, s.userCommand(s.Bin("modelferry"), "release", "nlpinsight", filepath.Join(dir, "nlpinsight", "model.joblib"),
-				"--stack", s.Stack, "--deploy"))
-		})
+		s.prometheus.requireSilent(t, "ModelOld", labels)
+		started := time.Now()
+		requireRun(t, s.userCommand(s.Bin("modelferry"), "release", "nlpinsight", filepath.Join(dir, "nlpinsight", "model.joblib"),
+			"--stack", s.Stack, "--deploy"))
+		s.expectBeside(t, "ModelOld", labels, "modelferry release nlpinsight of a model that was trained in 2020", started)
 	})
-	t.Run("ModelFetchFailed", func(t *testing.T) {
-		labels := map[string]string{"service": "bankchurn", "exit_code": "5"}
-		s.expectLater(
-			t,
-			"ModelFetchFailed",
-			labels,
-			"a digest in the stack file that is not the object's",
-			func() { s.releaseWrongDigest(t) },
-		)
-	})
-	for _, alert := range []string{"ModelRolloutStuck", "ModelDigestDiffers"} {
+	for alert, labels := range wrongDigestAlerts {
 		t.Run(alert, func(t *testing.T) {
-			s.expectLater(t, alert, map[string]string{"service": "bankchurn"}, "the same", func() { s.releaseWrongDigest(t) })
+			started := s.releaseWrongDigest(t)
+			s.expectBeside(t, alert, labels, "a digest in the stack file that is not the object's", started)
 		})
 	}
 
@@ -200,31 +191,34 @@ func TestAlerts_lostExporter(t *testing.T) {
 	})
 }
 
-// expectLater is expect for a cause in the sequential part of the test. It waits beside the others.
-func (s *stack) expectLater(t *testing.T, alert string, labels map[string]string, cause string, do func()) {
+// expectBeside waits beside the other tests until an alert fires, whose cause began before. It prints the time between.
+func (s *stack) expectBeside(t *testing.T, alert string, labels map[string]string, cause string, started time.Time) {
 	t.Helper()
-	if wrongDigest.IsZero() || labels["service"] != "bankchurn" {
-		s.prometheus.requireSilent(t, alert, labels)
-	}
-	started := time.Now()
-	do()
-	if labels["service"] == "bankchurn" {
-		started = wrongDigest
-	}
 	t.Parallel()
 	found := s.prometheus.waitUntilFiring(t, alert, labels, limit)
 	t.Logf("MEASURED %s: fires %s after its cause: %s: %v", alert, time.Since(started).Round(time.Second), cause, found)
+}
+
+// wrongDigestAlerts are the labels of the alerts that releaseWrongDigest causes, by name.
+var wrongDigestAlerts = map[string]map[string]string{
+	"ModelFetchFailed":   {"service": "bankchurn", "exit_code": "5"},
+	"ModelRolloutStuck":  {"service": "bankchurn"},
+	"ModelDigestDiffers": {"service": "bankchurn"},
 }
 
 // wrongDigest is when releaseWrongDigest changed the stack.
 var wrongDigest time.Time
 
 // releaseWrongDigest changes one digit of the digest of bankchurn's model in the local configuration, and updates the
-// stack, which fails. It does so once. The configuration is removed at the end of the test that does it first.
-func (s *stack) releaseWrongDigest(t *testing.T) {
+// stack, which fails. It does so once, when none of the alerts that it causes fires, and returns when that was. The
+// configuration is removed at the end of the test that does it first.
+func (s *stack) releaseWrongDigest(t *testing.T) time.Time {
 	t.Helper()
 	if !wrongDigest.IsZero() {
-		return
+		return wrongDigest
+	}
+	for alert, labels := range wrongDigestAlerts {
+		s.prometheus.requireSilent(t, alert, labels)
 	}
 	wrongDigest = time.Now()
 	deployment, err := s.client.AppsV1().Deployments(namespace).Get(t.Context(), "bankchurn-predictor", metav1.GetOptions{})
@@ -242,6 +236,7 @@ func (s *stack) releaseWrongDigest(t *testing.T) {
 		"config:\n    modelferry:releases: {bankchurn: {artifacts: {model: {path: %s, sha256: %q, size: 5MB}}}}\n", path, wrong), 0o600))
 	t.Cleanup(func() { _ = os.Remove(file) })
 	require.Error(t, s.ferry("up", "--stack", s.Stack).Run(), "the update has to fail")
+	return wrongDigest
 }
 
 // serviceAccount returns the name of a Deployment's service account.

@@ -5,8 +5,8 @@
 //
 //	make e2e-alerts STACK=eks
 //
-// The rules are those of a real cluster, with their real times. So the causes run at the same time: each has a service
-// of its own, and the alert of another one does not count.
+// The rules are those of a real cluster, with their real times. So the causes run at the same time, each with a
+// service: the alert of another service does not count. An alert has to be silent before its cause.
 package alerts
 
 import (

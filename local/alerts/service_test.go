@@ -44,7 +44,7 @@ type service struct {
 func (s *stack) newService(t *testing.T, name string, edit func(*appsv1.Deployment)) service {
 	t.Helper()
 	ctx, c := t.Context(), service{s, t, name}
-	own := func(labels map[string]string) map[string]string {
+	withName := func(labels map[string]string) map[string]string {
 		copied := map[string]string{"app": name, "app.kubernetes.io/name": name}
 		for key, value := range labels {
 			if _, ok := copied[key]; !ok {
@@ -56,10 +56,10 @@ func (s *stack) newService(t *testing.T, name string, edit func(*appsv1.Deployme
 	original, err := s.client.AppsV1().Deployments(namespace).Get(ctx, templateDeployment, metav1.GetOptions{})
 	require.NoError(t, err)
 	deployment := &appsv1.Deployment{
-		ObjectMeta: metav1.ObjectMeta{Name: name, Labels: own(original.Labels)}, Spec: *original.Spec.DeepCopy(),
+		ObjectMeta: metav1.ObjectMeta{Name: name, Labels: withName(original.Labels)}, Spec: *original.Spec.DeepCopy(),
 	}
 	deployment.Spec.Selector = &metav1.LabelSelector{MatchLabels: map[string]string{"app": name}}
-	deployment.Spec.Template.Labels = own(original.Spec.Template.Labels)
+	deployment.Spec.Template.Labels = withName(original.Spec.Template.Labels)
 	pod := &deployment.Spec.Template.Spec
 	pod.TopologySpreadConstraints, pod.Affinity = nil, nil
 	for _, containers := range [][]corev1.Container{pod.InitContainers, pod.Containers} {
