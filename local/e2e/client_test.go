@@ -17,8 +17,12 @@ import (
 	"github.com/modelferry/modelferry/local/internal/status"
 )
 
-// clientRate is how often a client in the cluster asks for a prediction, a second.
-const clientRate = 50
+const (
+	// clientRate is how often a client in the cluster asks for a prediction, a second.
+	clientRate = 50
+	// clientInFlight lets the client keep the rate while answers take up to 5 seconds, as on a busy machine.
+	clientInFlight = 5 * clientRate
+)
 
 // client is a pod that asks a service for predictions at the Service's cluster IP.
 type client struct {
@@ -37,7 +41,8 @@ func (c *cloud) startClient(service status.Service) client {
 	body, err := examples.Request(c.Root, service.Name)
 	require.NoError(c.t, err)
 	pod := c.runPod("clients", image, nil,
-		"-url", service.URL+"/predict", "-body", body, "-rate", fmt.Sprint(clientRate))
+		"-url", service.URL+"/predict", "-body", body, "-rate", fmt.Sprint(clientRate),
+		"-in-flight", fmt.Sprint(clientInFlight))
 	started := client{c, "http://" + pod.Status.PodIP + ":8080"}
 	waitFor(c.t, func() error {
 		report, err := started.ask(http.MethodGet, "/report")
@@ -49,11 +54,14 @@ func (c *cloud) startClient(service status.Service) client {
 	return started
 }
 
-// stop ends the client, and returns the report of all its requests.
+// stop ends the client, and returns the report of all its requests. It requires that they were sent at the rate, but
+// for a tenth, and that each was answered.
 func (l client) stop() loadgen.Report {
 	l.t.Helper()
 	report, err := l.ask(http.MethodPost, "/stop")
 	require.NoError(l.t, err)
+	require.Empty(l.t, report.Failures, "%s", report)
+	require.GreaterOrEqual(l.t, report.Requests, report.Due*9/10, "the client was slower than its rate: %s", report)
 	return report
 }
 

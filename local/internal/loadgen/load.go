@@ -34,6 +34,7 @@ type Load struct {
 
 	mu        sync.Mutex
 	started   time.Time
+	ended     time.Time // when ctx was done, or zero
 	failures  map[string]Tally
 	answers   map[string]Tally
 	latencies []time.Duration
@@ -77,6 +78,9 @@ func (l *Load) Run(ctx context.Context) {
 		due := l.started.Add(time.Duration(float64(n) / l.options.Rate * float64(time.Second)))
 		select {
 		case <-ctx.Done():
+			l.mu.Lock()
+			l.ended = time.Now()
+			l.mu.Unlock()
 			return
 		case <-time.After(time.Until(due)):
 		}

@@ -51,6 +51,7 @@ func TestLoad_Run_answers(t *testing.T) {
 	report := runUntil(t, Options{URL: server.URL, Body: []byte("x"), Timeout: time.Minute}, &got, 100)
 	require.Equal(t, int(got.Load()), report.Requests)
 	require.Equal(t, got.Load(), connections.Load())
+	require.LessOrEqual(t, report.Requests, report.Due, "none is sent before it is due")
 	require.Empty(t, report.Failures)
 	require.Len(t, report.Answers, 2)
 	require.Equal(t, 30, report.Answers["POST x false"].Count)
@@ -118,6 +119,12 @@ func TestLoad_Run_maxInFlight(t *testing.T) {
 	l.Run(ctx)
 	require.EqualValues(t, 2, most.Load())
 	require.Equal(t, int(got.Load()), l.Report().Requests)
+	// 5 rounds of two, each of 10 ms at least
+	require.GreaterOrEqual(t, l.Report().Due, 50)
+	require.Less(t, l.Report().Requests, l.Report().Due/2, "the report says that the service was slower than the rate")
+	due := l.Report().Due
+	time.Sleep(10 * time.Millisecond)
+	require.Equal(t, due, l.Report().Due, "none is due after the end")
 	require.Greater(t, l.Report().Latency.Max, 30.0, "the time before a request is sent counts")
 }
 
@@ -168,10 +175,10 @@ func TestLatencyOf(t *testing.T) {
 }
 
 func TestReport_String(t *testing.T) {
-	report := Report{Requests: 3, Seconds: 7.25, Latency: Latency{1, 2, 3, 4}}
-	require.Equal(t, "3 requests in 7.2 s, none failed; p50 1.0 ms, p90 2.0 ms, p99 3.0 ms, max 4.0 ms", report.String())
+	report := Report{Requests: 3, Due: 4, Seconds: 7.25, Latency: Latency{1, 2, 3, 4}}
+	require.Equal(t, "3 requests of 4 in 7.2 s, none failed; p50 1.0 ms, p90 2.0 ms, p99 3.0 ms, max 4.0 ms", report.String())
 	at := time.Date(2026, 11, 28, 1, 2, 3, 0, time.UTC)
 	report.Failures = map[string]Tally{"timeout": {1, at, at}, "status 503": {2, at, at.Add(time.Second)}}
 	require.Contains(t, report.String(),
-		"3 requests in 7.2 s, failed: status 503: 2 from 01:02:03 to 01:02:04, timeout: 1 from 01:02:03 to 01:02:03; p50")
+		"3 requests of 4 in 7.2 s, failed: status 503: 2 from 01:02:03 to 01:02:04, timeout: 1 from 01:02:03 to 01:02:03; p50")
 }

@@ -13,6 +13,9 @@ import (
 type Report struct {
 	// Requests are those that have ended.
 	Requests int `json:"requests"`
+	// Due are those that the rate asks for until now, or until the run was stopped. At the end of a run, Requests are
+	// fewer if MaxInFlight were under way all the time: the service was slower than the rate.
+	Due int `json:"due"`
 	// Seconds are those since the start of the run.
 	Seconds float64 `json:"seconds"`
 	// Failures counts requests without an answer of status 200, by kind.
@@ -48,6 +51,11 @@ func (l *Load) Report() Report {
 	}
 	if !l.started.IsZero() {
 		r.Seconds = time.Since(l.started).Seconds()
+		until := l.ended
+		if until.IsZero() {
+			until = time.Now()
+		}
+		r.Due = 1 + int(until.Sub(l.started).Seconds()*l.options.Rate) // the first one at once
 	}
 	return r
 }
@@ -67,7 +75,7 @@ func percentile(sorted []time.Duration, p float64) float64 {
 	return sorted[rank-1].Seconds() * 1000
 }
 
-// String returns the numbers, without the answers.
+// String returns the numbers, without the answers: the requests, and those that were due.
 func (r Report) String() string {
 	failures := "none failed"
 	if len(r.Failures) > 0 {
@@ -79,6 +87,6 @@ func (r Report) String() string {
 		}
 		failures = "failed: " + strings.Join(kinds, ", ")
 	}
-	return fmt.Sprintf("%d requests in %.1f s, %s; p50 %.1f ms, p90 %.1f ms, p99 %.1f ms, max %.1f ms",
-		r.Requests, r.Seconds, failures, r.Latency.P50, r.Latency.P90, r.Latency.P99, r.Latency.Max)
+	return fmt.Sprintf("%d requests of %d in %.1f s, %s; p50 %.1f ms, p90 %.1f ms, p99 %.1f ms, max %.1f ms",
+		r.Requests, r.Due, r.Seconds, failures, r.Latency.P50, r.Latency.P90, r.Latency.P99, r.Latency.Max)
 }
