@@ -208,7 +208,7 @@ func TestStream_errDuringRead(t *testing.T) {
 	denied := fetcherr.New(fetcherr.PermissionDenied, "no permission")
 	src := randomSource(50_000)
 	src.onRead = func(int64) (io.ReadCloser, error) { return nil, denied }
-	stream := transfer.NewStream(t.Context(), src, src.object(), transfer.NewBufferPool(4, 1000), false)
+	stream := transfer.NewStream(t.Context(), src, src.object(), transfer.NewBufferPool(4, 1000), transfer.StreamOptions{})
 	defer stream.Close()
 	var group sync.WaitGroup
 	group.Go(func() { _, _ = io.Copy(io.Discard, stream) }) // Err returns its error
