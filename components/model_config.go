@@ -1,6 +1,7 @@
 package components
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -175,12 +176,26 @@ func artifactsJSON(artifacts []config.ResolvedArtifact, buckets []string) (strin
 // signatureJSON returns the value of MODEL_SIGNATURE.
 func signatureJSON(s config.Signature) string {
 	text, err := json.Marshal(struct {
-		Path        string `json:"path"`
-		Key         string `json:"key,omitempty"`
-		Certificate string `json:"certificate,omitempty"`
-	}{s.Path, s.Key, s.Certificate})
+		Path           string `json:"path"`
+		Key            string `json:"key,omitempty"`
+		Certificate    string `json:"certificate,omitempty"`
+		Identity       string `json:"identity,omitempty"`
+		IdentityRegexp string `json:"identityRegexp,omitempty"`
+		Issuer         string `json:"issuer,omitempty"`
+		TrustedRoot    string `json:"trustedRoot,omitempty"`
+	}{s.Path, s.Key, s.Certificate, s.Identity, s.IdentityRegexp, s.Issuer, compactJSON(s.TrustedRoot)})
 	if err != nil {
 		panic(err) // strings can be marshalled
 	}
 	return string(text)
+}
+
+// compactJSON returns a document, which the config has checked, without white space: a trusted root has several
+// kilobytes, and each artifact has its own.
+func compactJSON(text string) string {
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, []byte(text)); err != nil {
+		return text
+	}
+	return compact.String()
 }

@@ -32,6 +32,12 @@ const (
 	// mapName are the characters of the name of an artifact or backend.
 	spaces  = `[ \t\n\v\f\r]` // after the text in PEM
 	mapName = `[A-Za-z0-9._-]`
+	// identity are the characters of an identity of Sigstore, and identityRegexp those that make no other expression
+	// of it that is invalid.
+	identity       = `[!-~]`
+	identityRegexp = `[!-'*-Z\]-~]`
+	issuer         = `[A-Za-z0-9._~@:%+/-]`
+	jsonSpaces     = `[ \t\r\n]` // after the object
 )
 
 var charsets = slices.Concat(platformCharsets, clusterCharsets, workloadCharsets, endCharsets,
@@ -60,7 +66,7 @@ var platformCharsets = []charset{
 	{key: "registry.name", value: "our‸images", allowed: label},
 	{stack: "gke", key: "registry.readers", value: []any{"group:ml‸team@example.com"}, allowed: `[!-?A-~]`},
 	{stack: "gke", key: "registry.readers", value: []any{"group:mlteam@our‸example.com"}, allowed: `[!-?A-~]`},
-	{stack: "gke", key: "registry.readers", value: []any{"principalSet://iam.googleapis.com/our‸pool"}, allowed: `[!-~]`},
+	{stack: "gke", key: "registry.readers", value: []any{"principalSet://iam.googleapis.com/our‸pool"}, allowed: identity},
 	{stack: "eks", key: "registry.readers", value: []any{"arn:aws:iam::123456789012:role/our‸role"}, allowed: iamName},
 	{stack: "eks", key: "registry.readers", value: []any{"arn:aws:iam::123456789012:role/our‸path/role"}, allowed: iamPath},
 	{key: "endpoints.storage", value: "https://our‸store", allowed: `[A-Za-z0-9./-]`},
@@ -70,6 +76,10 @@ var platformCharsets = []charset{
 	{key: "endpoints.identity", value: "https://our‸sts", allowed: `[A-Za-z0-9./-]`},
 	{key: "signatures.key", value: configtest.PublicKey + caret, allowed: spaces},
 	{key: "signatures.certificate", value: configtest.Certificate + caret, allowed: spaces},
+	{key: "signatures.identity", value: "our‸models@example.com", allowed: `[!-~]`},
+	{key: "signatures.identityRegexp", value: "our‸models", allowed: identityRegexp},
+	{key: "signatures.issuer", value: "https://issuer/our‸path", allowed: issuer},
+	{key: "signatures.trustedRoot", value: configtest.TrustedRoot + caret, allowed: jsonSpaces},
 	{key: "fetcher.image", value: "registry.example/our‸image:1", allowed: `[a-z0-9._/-]`},
 	{key: "fetcher.archives.maxSize", value: "1‸2MB", allowed: `[0-9.]`},
 	{key: "fetcher.archives.maxWindow", value: "8‸6MiB", allowed: `[.0-9]`},
@@ -213,6 +223,10 @@ func releaseCharsets(parent, prefix string) []charset {
 		{key: artifact + ".signature.path", value: prefix + "m‸.sig", allowed: objectKeyChars},
 		{key: artifact + ".signature.key", value: configtest.PublicKey + caret, allowed: spaces},
 		{key: artifact + ".signature.certificate", value: configtest.Certificate + caret, allowed: spaces},
+		{key: artifact + ".signature.identity", value: "our‸models@example.com", allowed: identity},
+		{key: artifact + ".signature.identityRegexp", value: "our‸models", allowed: identityRegexp},
+		{key: artifact + ".signature.issuer", value: "https://issuer/our‸path", allowed: issuer},
+		{key: artifact + ".signature.trustedRoot", value: configtest.TrustedRoot + caret, allowed: jsonSpaces},
 		{stack: "gke", key: artifact + ".version", value: "1‸2", allowed: `[0-9]`},
 		{stack: "gke", key: artifact + ".version", value: "‸2", allowed: `[1-9]`},
 		{stack: "eks", key: artifact + ".version", value: "a‸b", allowed: `[A-Za-z0-9._~+/=-]`},

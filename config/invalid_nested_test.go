@@ -57,7 +57,7 @@ var invalidNested = []invalidCase{
 		"releases.nlpinsight.backends.finbert.artifacts.model.signature": map[string]any{"path": "nlpinsight/m.sig"},
 	}, want: []string{
 		`modelferry:releases.nlpinsight.backends.finbert.artifacts.model.signature.key: Required value: must be the signer's ` +
-			`public key, or set certificate, or modelferry:signatures.key or certificate for all artifacts`,
+			`public key, or set certificate or identity, or modelferry:signatures.key, certificate or identity for all artifacts`,
 	}},
 	{name: "backend's version without path and size", set: map[string]any{
 		"releases.nlpinsight.backends.finbert.artifacts.model": map[string]any{"unpackedSize": "big"},

@@ -28,8 +28,8 @@ var invalidSignatures = []invalidCase{
 		},
 	},
 	{name: "signature without a signer", set: map[string]any{modelSignature: map[string]any{"path": "bankchurn/model.sig"}},
-		want: []string{`modelferry:` + modelSignature + `.key: Required value: must be the signer's public key, or set certificate, or ` +
-			`modelferry:signatures.key or certificate for all artifacts`}},
+		want: []string{`modelferry:` + modelSignature + `.key: Required value: must be the signer's public key, or set certificate or ` +
+			`identity, or modelferry:signatures.key, certificate or identity for all artifacts`}},
 	{name: "signature with two signers", set: map[string]any{modelSignature: map[string]any{
 		"path": "bankchurn/model.sig", "key": configtest.PublicKey, "certificate": configtest.Certificate}},
 		want: []string{`modelferry:` + modelSignature + `.certificate: Forbidden: may not be set together with key: remove one of them`}},
@@ -53,6 +53,23 @@ var invalidSignatures = []invalidCase{
 			`modelferry:signatures.certificate: Invalid value: "x": must be one or more certificates in PEM (BEGIN CERTIFICATE)`,
 		},
 	},
+	{
+		name: "trusted root without a log of certificates",
+		set: merge(keylessPolicy(), map[string]any{"signatures.trustedRoot": `{"mediaType":` +
+			`"application/vnd.dev.sigstore.trustedroot+json;version=0.1","certificateAuthorities":[{}],"tlogs":[{}]}`}),
+		want: []string{
+			`modelferry:signatures.trustedRoot: Invalid value: "{\"mediaType\":\"application/vnd.dev.sigstore.trustedroot+json;…": ` +
+				`must be a trusted root of Sigstore in JSON: has no ctlogs`,
+		},
+	},
+	{
+		name: "signature with a key and a trusted root",
+		set: map[string]any{"signatures.key": configtest.PublicKey,
+			modelSignature: map[string]any{"path": "bankchurn/model.sig", "trustedRoot": configtest.TrustedRoot}},
+		want: []string{
+			`modelferry:` + modelSignature + `.trustedRoot: Forbidden: is for an identity: set identity and issuer, or remove it`,
+		},
+	},
 	{name: "required signatures that are missing", set: map[string]any{"signatures.require": true, "signatures.key": configtest.PublicKey,
 		modelSignature: map[string]any{"path": "bankchurn/model.sig"}, "releases.nlpinsight": nil, "releases.chicagotaxi": nil},
 		want: []string{`modelferry:releases.bankchurn.artifacts.dataset.signature: Required value: must be set, because ` +
@@ -66,10 +83,64 @@ var invalidSignatures = []invalidCase{
 			`modelferry:signatures.require is true: set it to fetch`}},
 }
 
+// invalidSigners are cases of invalid signers at a key, which has an object with what is valid.
+func invalidSigners(parent string, valid map[string]any) []invalidCase {
+	signed := func(signer map[string]any) map[string]any { return map[string]any{parent: merge(valid, signer)} }
+	at := `modelferry:` + parent
+	return []invalidCase{
+		{
+			name: parent + " with an identity and a key",
+			set:  signed(merge(configtest.Keyless(), map[string]any{"key": configtest.PublicKey})),
+			want: []string{at + `.identity: Forbidden: may not be set together with key or certificate: remove the one or the other`},
+		},
+		{name: parent + " with two identities", set: signed(merge(configtest.Keyless(), map[string]any{"identityRegexp": ".*"})),
+			want: []string{at + `.identityRegexp: Forbidden: may not be set together with identity: remove one of them`}},
+		{name: parent + " with an identity alone", set: signed(map[string]any{"identity": "a b"}), want: []string{
+			at + `.identity: Invalid value: "a b": must be an e-mail address or a URI, in ASCII without spaces`,
+			at + `.issuer: Required value: must be the URL of who has confirmed the identity: others can confirm the same one`,
+			at + `.trustedRoot: Required value: must be the trusted root of the Sigstore whose certificate has the identity`,
+		}},
+		{
+			name: parent + " with an issuer alone",
+			set:  signed(map[string]any{"issuer": configtest.Issuer, "trustedRoot": "{}"}),
+			want: []string{
+				at + `.identity: Required value: must be the identity that the issuer has confirmed`,
+				at + `.trustedRoot: Invalid value: "{}": must be a trusted root of Sigstore in JSON: has the mediaType ""`,
+			},
+		},
+		{
+			name: parent + " with an invalid identity",
+			set: signed(
+				map[string]any{"identityRegexp": "(", "issuer": "accounts.google.com", "trustedRoot": configtest.PublicKey},
+			),
+			want: []string{
+				at + `.identityRegexp: Invalid value: "(": must be a regular expression (https://pkg.go.dev/regexp/syntax), in ASCII without spaces`,
+				at + `.issuer: Invalid value: "accounts.google.com": must be an https:// URL`,
+				at + `.trustedRoot: Invalid value: "-----BEGIN PUBLIC KEY-----…": must be a trusted root of Sigstore in JSON: ` +
+					`invalid character '-' in numeric literal`,
+			},
+		},
+	}
+}
+
+// keylessPolicy is the policy of an identity.
+func keylessPolicy() map[string]any {
+	policy := map[string]any{}
+	for key, value := range configtest.Keyless() {
+		policy["signatures."+key] = value
+	}
+	return policy
+}
+
 // An artifact's own signer replaces that of the stack.
 func TestWorkloads_signature(t *testing.T) {
 	signed := map[string]any{"path": "bankchurn/model.sig"}
 	own := map[string]any{"path": "bankchurn/model.sig", "key": configtest.OtherPublicKey}
+	ownIdentity := map[string]any{
+		"path":           "bankchurn/model.sig",
+		"identityRegexp": ".*@example.com",
+		"issuer":         "https://accounts.google.com",
+	}
 	for _, tt := range []struct {
 		name string
 		set  map[string]any
@@ -81,6 +152,13 @@ func TestWorkloads_signature(t *testing.T) {
 		{"of the stack's certificate", map[string]any{"signatures.certificate": configtest.Certificate, modelSignature: signed},
 			&config.Signature{Path: "bankchurn/model.sig", Certificate: configtest.Certificate}},
 		{"of its own key", map[string]any{"signatures.certificate": configtest.Certificate, modelSignature: own},
+			&config.Signature{Path: "bankchurn/model.sig", Key: configtest.OtherPublicKey}},
+		{"of the stack's identity", merge(keylessPolicy(), map[string]any{modelSignature: signed}), &config.Signature{
+			Path: "bankchurn/model.sig", Identity: configtest.Identity, Issuer: configtest.Issuer, TrustedRoot: configtest.TrustedRoot}},
+		{"of its own identity with the stack's trusted root", merge(keylessPolicy(), map[string]any{modelSignature: ownIdentity}),
+			&config.Signature{Path: "bankchurn/model.sig", IdentityRegexp: ".*@example.com", Issuer: "https://accounts.google.com",
+				TrustedRoot: configtest.TrustedRoot}},
+		{"of its own key with the stack's identity", merge(keylessPolicy(), map[string]any{modelSignature: own}),
 			&config.Signature{Path: "bankchurn/model.sig", Key: configtest.OtherPublicKey}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

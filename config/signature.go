@@ -2,11 +2,6 @@ package config
 
 import (
 	"cmp"
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/elliptic"
-	"crypto/x509"
-	"encoding/pem"
 	"fmt"
 	"strings"
 
@@ -22,6 +17,15 @@ type Signatures struct {
 	Key string `json:"key"`
 	// Root certificates in PEM of the signers of the artifacts whose release names no other signer.
 	Certificate string `json:"certificate"`
+	// Identity in the certificates of Sigstore of the artifacts whose release names no other signer, such as an e-mail
+	// address or https://github.com/OWNER/REPOSITORY/.github/workflows/FILE@refs/heads/main.
+	Identity string `json:"identity"`
+	// Regular expression (Go) that has to match the whole identity, instead of an identity.
+	IdentityRegexp string `json:"identityRegexp"`
+	// Issuer that has confirmed the identity, such as https://token.actions.githubusercontent.com.
+	Issuer string `json:"issuer"`
+	// Trusted root of Sigstore in JSON, with the keys of its services. Signatures by an identity are verified with it.
+	TrustedRoot string `json:"trustedRoot"`
 }
 
 // Signature is the signature that an artifact must have. The fetcher publishes nothing without it.
@@ -32,6 +36,14 @@ type Signature struct {
 	Key string `json:"key"`
 	// Root certificates of the signer in PEM. Default: those of modelferry:signatures.
 	Certificate string `json:"certificate"`
+	// Identity of the signer in the certificate of Sigstore. Default: that of modelferry:signatures.
+	Identity string `json:"identity"`
+	// Regular expression (Go) that has to match the whole identity. Default: that of modelferry:signatures.
+	IdentityRegexp string `json:"identityRegexp"`
+	// Issuer that has confirmed the identity. Default: that of modelferry:signatures.
+	Issuer string `json:"issuer"`
+	// Trusted root of Sigstore in JSON. Default: that of modelferry:signatures.
+	TrustedRoot string `json:"trustedRoot"`
 }
 
 // Resolve returns the signature of an artifact with its signer, or nil if it has none.
@@ -40,8 +52,14 @@ func (s Signatures) Resolve(artifact *Signature) *Signature {
 		return nil
 	}
 	resolved := *artifact
-	if resolved.Key == "" && resolved.Certificate == "" {
+	if !resolved.signer().isSet() {
 		resolved.Key, resolved.Certificate = s.Key, s.Certificate
+		resolved.Identity, resolved.IdentityRegexp, resolved.Issuer = s.Identity, s.IdentityRegexp, s.Issuer
+	}
+	if resolved.signer().isKeyless() {
+		resolved.TrustedRoot = cmp.Or(resolved.TrustedRoot, s.TrustedRoot)
+	} else {
+		resolved.TrustedRoot = ""
 	}
 	return &resolved
 }
@@ -50,7 +68,11 @@ func (s Signatures) Resolve(artifact *Signature) *Signature {
 func (s Signatures) IsRequired() bool { return s.Require != nil && *s.Require }
 
 func (s Signatures) validate(fldPath *field.Path) field.ErrorList {
-	return validateSigner(fldPath, s.Key, s.Certificate)
+	errs := s.signer().validate(fldPath)
+	if s.signer().isKeyless() && s.TrustedRoot == "" {
+		errs = append(errs, field.Required(fldPath.Child("trustedRoot"), trustedRootRequired))
+	}
+	return errs
 }
 
 // validateSignatures checks the signatures of every released artifact, also of backends that are not selected.
@@ -91,70 +113,18 @@ func (c Config) validateSignature(fldPath *field.Path, a ArtifactRelease, prefix
 	if signature.Path != "" && signature.Path == a.Path {
 		errs = append(errs, field.Invalid(fldPath.Child("path"), signature.Path, "must not be the path of the artifact"))
 	}
-	errs = append(errs, validateSigner(fldPath, a.Signature.Key, a.Signature.Certificate)...)
-	if signature.Key == "" && signature.Certificate == "" {
+	errs = append(errs, a.Signature.signer().validate(fldPath)...)
+	switch {
+	case !signature.signer().isSet():
 		errs = append(errs, field.Required(fldPath.Child("key"), fmt.Sprintf(
-			"must be the signer's public key, or set certificate, or %s or certificate for all artifacts", Path("signatures", "key"))))
+			"must be the signer's public key, or set certificate or identity, or %s, certificate or identity for all artifacts",
+			Path("signatures", "key"))))
+	case a.Signature.signer().isKeyless() && signature.TrustedRoot == "":
+		errs = append(errs, field.Required(fldPath.Child("trustedRoot"), trustedRootRequired))
+	case a.Signature.TrustedRoot != "" && !signature.signer().isKeyless():
+		errs = append(errs, field.Forbidden(fldPath.Child("trustedRoot"), "is for an identity: set identity and issuer, or remove it"))
 	}
 	return errs
-}
-
-// validateSigner checks a key and certificates. At most one of them may be set.
-func validateSigner(fldPath *field.Path, key, certificate string) field.ErrorList {
-	var errs field.ErrorList
-	if key != "" && certificate != "" {
-		errs = append(errs, field.Forbidden(fldPath.Child("certificate"), "may not be set together with key: remove one of them"))
-	}
-	if key != "" && !isSigningKey(key) {
-		errs = append(errs, field.Invalid(fldPath.Child("key"), firstLine(key),
-			"must be a public key in PEM: ECDSA of P-256, P-384 or P-521, or Ed25519 (BEGIN PUBLIC KEY)"))
-	}
-	if certificate != "" && !areCertificates(certificate) {
-		errs = append(errs, field.Invalid(fldPath.Child("certificate"), firstLine(certificate),
-			"must be one or more certificates in PEM (BEGIN CERTIFICATE)"))
-	}
-	return errs
-}
-
-// isSigningKey reports whether a text is a public key that the fetcher supports.
-func isSigningKey(text string) bool {
-	block, rest := pem.Decode([]byte(text))
-	if block == nil || block.Type != "PUBLIC KEY" || strings.TrimSpace(string(rest)) != "" {
-		return false
-	}
-	key, err := x509.ParsePKIXPublicKey(block.Bytes)
-	if err != nil {
-		return false
-	}
-	if key, ok := key.(*ecdsa.PublicKey); ok {
-		return key.Curve == elliptic.P256() || key.Curve == elliptic.P384() || key.Curve == elliptic.P521()
-	}
-	_, ok := key.(ed25519.PublicKey)
-	return ok
-}
-
-// areCertificates reports whether a text has certificates and nothing else.
-func areCertificates(text string) bool {
-	for rest := []byte(text); ; {
-		var block *pem.Block
-		if block, rest = pem.Decode(rest); block == nil || block.Type != "CERTIFICATE" {
-			return false
-		}
-		if _, err := x509.ParseCertificate(block.Bytes); err != nil {
-			return false
-		}
-		if strings.TrimSpace(string(rest)) == "" {
-			return true
-		}
-	}
-}
-
-func firstLine(text string) string {
-	line, _, more := strings.Cut(strings.TrimSpace(text), "\n")
-	if more {
-		line += "…"
-	}
-	return cmp.Or(line, text)
 }
 
 // unsignedArtifacts returns the artifacts of published releases without a signature, as SERVICE/ARTIFACT.

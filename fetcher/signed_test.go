@@ -57,7 +57,7 @@ func TestSigned_refused(t *testing.T) {
 			{"9: a folder", put(s.sign(t, map[string][]byte{"m": model, "n": model})), 9, "untrusted", "is of a folder"},
 			{"4: no signature", put(nil), 4, "not found", "m.bin: signature: "},
 			{"2: no key", putObject("models/m.bin", model, "MODEL_SIGNATURE", `{"path":"s"}`), 2, "config",
-				"the model: signature: must have a key or a certificate"},
+				"the model: signature: must have a key, a certificate, or an identity"},
 			{"9: an archive with a file beside the signed ones", func(t *testing.T, f *fixture) {
 				t.Helper()
 				put(s.sign(t, content))(t, f)

@@ -19,9 +19,11 @@ Environment variables (default):
   MODEL_VERSION                pinned GCS generation or S3 version ID
   MODEL_SIZE                   expected size of the object in bytes
   MODEL_SIGNATURE              signature that the model must have, a JSON object
-                               {path, key or certificate}: the key of the bundle
-                               in the bucket; a public key, or root certificates,
-                               in PEM
+                               {path, key or certificate or identity}: the key of
+                               the bundle in the bucket; a public key, or root
+                               certificates, in PEM; an identity (or an
+                               identityRegexp) with its issuer and a trustedRoot
+                               of Sigstore
   MODEL_EXTRACT                true: extract the object; false: keep it packed
                                (true for .tar, .tar.gz, .tgz and .tar.zst)
   ARTIFACTS                    further artifacts of the same cloud, a JSON list of

@@ -100,11 +100,15 @@ func (r releaseGenerator) drawVersion(t *rapid.T, label, name string) map[string
 	}
 	if !r.csi && rapid.Bool().Draw(t, label+" has a signature") {
 		signature := map[string]any{"path": r.prefix + name + ".sig"}
-		switch rapid.IntRange(0, 1).Draw(t, label+"'s signer") {
+		switch rapid.IntRange(0, 3).Draw(t, label+"'s signer") {
 		case 0:
 			signature["key"] = PublicKey
 		case 1:
 			signature["certificate"] = Certificate
+		case 2:
+			maps.Copy(signature, Keyless())
+		case 3:
+			maps.Copy(signature, map[string]any{"identityRegexp": ".*@example.com", "issuer": Issuer, "trustedRoot": TrustedRoot})
 		}
 		version["signature"] = signature
 	}

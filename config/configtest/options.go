@@ -19,7 +19,9 @@ var options = []option{
 	{"registry.name", oneOf("images")},
 	{"registry.untaggedDays", oneOf(0, 1, 365)},
 	{"signatures", oneOf(
-		map[string]any{"require": false, "key": PublicKey}, map[string]any{"require": false, "certificate": Certificate})},
+		map[string]any{"require": false, "key": PublicKey}, map[string]any{"require": false, "certificate": Certificate},
+		map[string]any{"require": false, "identityRegexp": ".*", "issuer": Issuer, "trustedRoot": TrustedRoot},
+		map[string]any{"require": false, "identity": Identity, "issuer": Issuer, "trustedRoot": TrustedRoot})},
 	{"endpoints.storage", oneOf("http://10.213.0.2:9000", "https://storage.internal")},
 	{"fetcher.retries", oneOf(0, 20)},
 	{"fetcher.backoff", oneOf("0s", "1m")},

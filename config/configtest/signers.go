@@ -1,5 +1,7 @@
 package configtest
 
+import _ "embed"
+
 // Signers for configs. Their private keys are not kept.
 const (
 	// PublicKey is in PEM.
@@ -38,4 +40,20 @@ UtIKSSslA7m7vUHAaUdKNpit3vDtYqD9XFx8VpoxYBak5BFzA/jyvozJYXziUC6O
 rCMo273QAQ==
 -----END CERTIFICATE-----
 `
+	// Identity and Issuer are of a workflow of GitHub.
+	Identity = "https://github.com/example/models/.github/workflows/train.yml@refs/heads/main"
+	Issuer   = "https://token.actions.githubusercontent.com"
 )
+
+// TrustedRoot and OtherTrustedRoot are trusted roots of Sigstore in JSON, of package sigstoretest of the fetcher.
+var (
+	//go:embed trusted_root.json
+	TrustedRoot string
+	//go:embed other_trusted_root.json
+	OtherTrustedRoot string
+)
+
+// Keyless returns the signer with an identity.
+func Keyless() map[string]any {
+	return map[string]any{"identity": Identity, "issuer": Issuer, "trustedRoot": TrustedRoot}
+}

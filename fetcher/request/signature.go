@@ -19,11 +19,26 @@ type Signature struct {
 	Key string `json:"key,omitempty"`
 	// Certificate has the certificates in PEM to which that of the signer has to lead.
 	Certificate string `json:"certificate,omitempty"`
+	// Identity, or a regular expression of the whole one, and Issuer are those of the certificate of a keyless
+	// signature. TrustedRoot is the trusted root of Sigstore in JSON.
+	Identity       string `json:"identity,omitempty"`
+	IdentityRegexp string `json:"identityRegexp,omitempty"`
+	Issuer         string `json:"issuer,omitempty"`
+	TrustedRoot    string `json:"trustedRoot,omitempty"`
 
 	verifier *signature.Verifier
 }
 
-// Verifier returns the verifier of the method.
+// Level returns the method: signature.LevelKey, LevelCertificate or LevelKeyless.
+func (s *Signature) Level() string {
+	if s.verifier != nil {
+		return s.verifier.Level()
+	}
+	return signature.LevelKeyless
+}
+
+// Verifier returns the verifier of a key or a certificate, or nil for a keyless signature: package keyless has that
+// one, whose libraries are large.
 func (s *Signature) Verifier() *signature.Verifier { return s.verifier }
 
 // SignedBy returns the digest of whom the signature must be from, for the marker: it differs if the method, the key or
@@ -32,8 +47,16 @@ func (s *Signature) SignedBy() string {
 	if s == nil {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{"key", s.Key, "certificate", s.Certificate}, "\x00")))
+	signer := []string{"key", s.Key, "certificate", s.Certificate}
+	if s.isKeyless() {
+		signer = []string{"identity", s.Identity, s.IdentityRegexp, s.Issuer, s.TrustedRoot}
+	}
+	sum := sha256.Sum256([]byte(strings.Join(signer, "\x00")))
 	return hex.EncodeToString(sum[:])
+}
+
+func (s *Signature) isKeyless() bool {
+	return s.Identity != "" || s.IdentityRegexp != "" || s.Issuer != "" || s.TrustedRoot != ""
 }
 
 // signature decodes a JSON object strictly: a misspelled field would disable a check.
@@ -50,7 +73,7 @@ func (e *env) signature(key string) *Signature {
 		err = errors.New("unexpected data after the JSON object")
 	}
 	if err != nil {
-		e.addError("invalid %s: must be a JSON object {path, key or certificate}: %w", key, err)
+		e.addError("invalid %s: must be a JSON object {path, key or certificate or identity with issuer and trustedRoot}: %w", key, err)
 		return nil
 	}
 	return s
@@ -68,9 +91,13 @@ func (e *env) validateSignature(name string, a *Artifact) {
 		e.addError("%s: invalid path %q of the signature: is that of the artifact", name, s.Path)
 	}
 	var err error
+	hasKey, hasCertificate, isKeyless := s.Key != "", s.Certificate != "", s.isKeyless()
 	switch {
-	case (s.Key == "") == (s.Certificate == ""):
-		err = errors.New("must have a key or a certificate")
+	case hasKey && hasCertificate, isKeyless && (hasKey || hasCertificate), !hasKey && !hasCertificate && !isKeyless:
+		err = errors.New("must have a key, a certificate, or an identity")
+	case isKeyless && ((s.Identity == "") == (s.IdentityRegexp == "") || s.Issuer == "" || s.TrustedRoot == ""):
+		err = errors.New("must have an identity or an identityRegexp with its issuer and a trustedRoot")
+	case isKeyless:
 	case s.Key != "":
 		s.verifier, err = signature.ByKey([]byte(s.Key))
 	default:

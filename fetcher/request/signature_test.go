@@ -31,8 +31,12 @@ func TestFromEnv_invalidSignature(t *testing.T) {
 		{"a list", "[]", "invalid MODEL_SIGNATURE: must be a JSON object"},
 		{"a misspelled field", `{"path":"s","keys":"x"}`, `unknown field "keys"`},
 		{"more than an object", `{"path":"s"} {}`, "unexpected data after the JSON object"},
-		{"no method", `{"path":"s"}`, "the model: signature: must have a key or a certificate"},
-		{"two methods", signatureJSON(t, map[string]string{"path": "s", "key": publicKey, "certificate": "x"}), "must have a key or a certificate"},
+		{"no method", `{"path":"s"}`, "the model: signature: must have a key, a certificate, or an identity"},
+		{"two methods", signatureJSON(t, map[string]string{"path": "s", "key": publicKey, "certificate": "x"}), "must have a key, a certificate, or an identity"},
+		{"an identity without an issuer", `{"path":"s","identity":"a","trustedRoot":"{}"}`, "with its issuer and a trustedRoot"},
+		{"an identity without a trusted root", `{"path":"s","identity":"a","issuer":"b"}`, "with its issuer and a trustedRoot"},
+		{"two identities", `{"path":"s","identity":"a","identityRegexp":"a","issuer":"b","trustedRoot":"{}"}`, "an identity or an identityRegexp"},
+		{"an identity and a key", signatureJSON(t, map[string]string{"path": "s", "key": publicKey, "identity": "a"}), "must have a key, a certificate"},
 		{"no path", signatureJSON(t, map[string]string{"key": publicKey}), `the model: invalid path "" of the signature`},
 		{"the path of the model", signatureJSON(t, map[string]string{"path": "bankchurn/model.joblib", "key": publicKey}), "is that of the artifact"},
 		{"no key", `{"path":"s","key":"x"}`, "the model: signature: invalid key: must be a public key in PEM"},
@@ -45,7 +49,7 @@ func TestFromEnv_invalidSignature(t *testing.T) {
 		})
 	}
 	_, err := request.FromEnv(env(map[string]string{"ARTIFACTS": `[{"bucket":"b","path":"p","dest":"d","signature":{"path":"s"}}]`}))
-	require.ErrorContains(t, err, "ARTIFACTS[0]: signature: must have a key or a certificate")
+	require.ErrorContains(t, err, "ARTIFACTS[0]: signature: must have a key, a certificate, or an identity")
 }
 
 func TestFromEnv_signature(t *testing.T) {
@@ -66,7 +70,9 @@ func TestFromEnv_signature(t *testing.T) {
 
 func TestSignature_SignedBy(t *testing.T) {
 	seen := map[string]bool{}
-	for _, s := range []*request.Signature{{Key: "a"}, {Key: "b"}, {Certificate: "a"}, {Certificate: "b"}} {
+	for _, s := range []*request.Signature{{Key: "a"}, {Key: "b"}, {Certificate: "a"}, {Certificate: "b"},
+		{Identity: "a", Issuer: "b"}, {Identity: "a", Issuer: "c"}, {Identity: "b", Issuer: "b"}, {IdentityRegexp: "a", Issuer: "b"},
+		{Identity: "a", Issuer: "b", TrustedRoot: "x"}} {
 		require.False(t, seen[s.SignedBy()])
 		seen[s.SignedBy()] = true
 	}

@@ -33,6 +33,7 @@ const payloadType = "application/vnd.in-toto+json"
 
 // Bundle is a parsed Sigstore bundle. Nothing in it is verified yet.
 type Bundle struct {
+	text     []byte
 	material material
 	// Exactly one of them is set.
 	envelope *envelope
@@ -91,7 +92,7 @@ func parse(text []byte) (*Bundle, error) {
 	if !slices.Contains(mediaTypes, content.MediaType) {
 		return nil, fmt.Errorf("has the media type %q, must be %q", content.MediaType, mediaTypes[0])
 	}
-	bundle := &Bundle{message: content.Message}
+	bundle := &Bundle{text: text, message: content.Message}
 	// By itself: an entry of a transparency log has a keyId, which is no keyid in another case.
 	if len(content.Envelope) > 0 && string(content.Envelope) != "null" {
 		bundle.envelope = &envelope{}

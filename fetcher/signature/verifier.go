@@ -13,12 +13,15 @@ import (
 const (
 	LevelKey         = "key"
 	LevelCertificate = "certificate"
+	LevelKeyless     = "keyless"
 )
 
 // Verifier verifies signatures by one method. Exactly one of its fields is set.
 type Verifier struct {
 	key   crypto.PublicKey
 	roots *x509.CertPool
+	// evidence verifies the signature of a bundle by the evidence in it.
+	evidence func(bundle, sha256 []byte) error
 }
 
 // ByKey returns the verifier of signatures that were made with the private key of this public key, which is in PEM.
@@ -39,35 +42,61 @@ func ByCertificate(roots []byte) (*Verifier, error) {
 	return &Verifier{roots: pool}, nil
 }
 
-// Level returns the method: LevelKey or LevelCertificate.
+// ByEvidence returns the verifier of keyless signatures: see package keyless. verify checks the signature of a bundle,
+// as JSON. sha256 is that of the signed file, if the bundle is the signature of one file, otherwise nil.
+func ByEvidence(verify func(bundle, sha256 []byte) error) *Verifier {
+	return &Verifier{evidence: verify}
+}
+
+// Level returns the method: LevelKey, LevelCertificate or LevelKeyless.
 func (v *Verifier) Level() string {
-	if v.key != nil {
+	switch {
+	case v.key != nil:
 		return LevelKey
+	case v.roots != nil:
+		return LevelCertificate
 	}
-	return LevelCertificate
+	return LevelKeyless
 }
 
 // Verify checks a bundle's signature and returns what was signed. Certificates have to be valid at the given time. A
 // bundle that names another method than the verifier's is refused.
 func (v *Verifier) Verify(bundle *Bundle, at time.Time) (*Manifest, error) {
-	key, err := v.signingKey(bundle.material, at)
-	if err != nil {
+	if err := v.verifySignature(bundle, at); err != nil {
 		return nil, err
 	}
-	if message := bundle.message; message != nil {
-		if !verifyDigest(key, message.Digest.Digest, message.Signature) {
-			return nil, v.errNotSigned()
-		}
-		return manifestOfFile(hex.EncodeToString(message.Digest.Digest)), nil
-	}
-	if !verifyMessage(key, bundle.envelope.signed(), bundle.envelope.Signatures[0].Sig) {
-		return nil, v.errNotSigned()
+	if bundle.message != nil {
+		return manifestOfFile(hex.EncodeToString(bundle.message.Digest.Digest)), nil
 	}
 	manifest, err := parseStatement(bundle.envelope.Payload)
 	if err != nil {
 		return nil, fmt.Errorf("signed statement: %w", err)
 	}
 	return manifest, nil
+}
+
+// verifySignature checks the signature of the envelope or of the file's digest.
+func (v *Verifier) verifySignature(bundle *Bundle, at time.Time) error {
+	if v.evidence != nil && bundle.material.PublicKey == nil {
+		if bundle.message != nil {
+			return v.evidence(bundle.text, bundle.message.Digest.Digest)
+		}
+		return v.evidence(bundle.text, nil)
+	}
+	key, err := v.signingKey(bundle.material, at)
+	if err != nil {
+		return err
+	}
+	var valid bool
+	if message := bundle.message; message != nil {
+		valid = verifyDigest(key, message.Digest.Digest, message.Signature)
+	} else {
+		valid = verifyMessage(key, bundle.envelope.signed(), bundle.envelope.Signatures[0].Sig)
+	}
+	if !valid {
+		return v.errNotSigned()
+	}
+	return nil
 }
 
 func (v *Verifier) errNotSigned() error {
@@ -85,8 +114,8 @@ func (v *Verifier) signingKey(m material, at time.Time) (crypto.PublicKey, error
 	case v.roots != nil && m.Chain != nil:
 		return m.Chain.verify(v.roots, at)
 	}
-	return nil, fmt.Errorf("signed %s, but a signature %s is required", m.method(), map[string]string{
-		LevelKey: "with a key", LevelCertificate: "with a certificate",
+	return nil, fmt.Errorf("signed %s, but %s is required", m.method(), map[string]string{
+		LevelKey: "a signature with a key", LevelCertificate: "a signature with a certificate", LevelKeyless: "a keyless signature",
 	}[v.Level()])
 }
 
@@ -98,5 +127,5 @@ func (m material) method() string {
 	case m.Chain != nil:
 		return "with a certificate"
 	}
-	return "keyless"
+	return "without a key"
 }

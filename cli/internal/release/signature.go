@@ -19,6 +19,7 @@ import (
 	"github.com/modelferry/modelferry/cli/objectstore"
 	"github.com/modelferry/modelferry/config"
 	"github.com/modelferry/modelferry/fetcher/signature"
+	"github.com/modelferry/modelferry/fetcher/signature/keyless"
 )
 
 // signSuffix ends the name of a signature.
@@ -115,13 +116,22 @@ func (t *target) checkSignature(name string, c *content) error {
 	return nil
 }
 
+func verifierOf(signer *config.Signature) (*signature.Verifier, error) {
+	switch {
+	case signer.Key != "":
+		return signature.ByKey([]byte(signer.Key))
+	case signer.Certificate != "":
+		return signature.ByCertificate([]byte(signer.Certificate))
+	}
+	return keyless.New(keyless.Signer{
+		Identity: signer.Identity, IdentityRegexp: signer.IdentityRegexp, Issuer: signer.Issuer,
+	}, []byte(signer.TrustedRoot))
+}
+
 // verifySignature compares a file with its signature, unless only the pods can: if it is of the files of an archive, or
 // of parts of files.
 func verifySignature(signer *config.Signature, c *content, unpacked bool) error {
-	verifier, err := signature.ByCertificate([]byte(signer.Certificate))
-	if signer.Key != "" {
-		verifier, err = signature.ByKey([]byte(signer.Key))
-	}
+	verifier, err := verifierOf(signer)
 	if err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ func plannedChecks(a request.Artifact, object source.Object) []string {
 		checks = append(checks, "size only: pin the digest, or upload the object with a checksum of the whole object")
 	}
 	if s := a.Signature; s != nil {
-		checks = append(checks, "signature "+source.Quote(s.Path)+", by "+s.Verifier().Level())
+		checks = append(checks, "signature "+source.Quote(s.Path)+", by "+s.Level())
 	}
 	return checks
 }

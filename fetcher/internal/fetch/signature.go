@@ -18,6 +18,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 	"github.com/modelferry/modelferry/fetcher/request"
 	"github.com/modelferry/modelferry/fetcher/signature"
+	"github.com/modelferry/modelferry/fetcher/signature/keyless"
 )
 
 // levelNone is the level of an artifact for which no signature is required.
@@ -47,6 +48,10 @@ func (r *run) verifySignatures(ctx context.Context) error {
 }
 
 func (r *run) verifySignature(ctx context.Context, a request.Artifact) (*signature.Manifest, error) {
+	verifier, err := verifierOf(a.Signature)
+	if err != nil {
+		return nil, err
+	}
 	object, err := r.source.Stat(ctx, source.Ref{Bucket: a.Bucket, Key: a.Signature.Path})
 	if err != nil {
 		return nil, err
@@ -66,13 +71,27 @@ func (r *run) verifySignature(ctx context.Context, a request.Artifact) (*signatu
 	bundle, err := signature.Parse(text)
 	var manifest *signature.Manifest
 	if err == nil {
-		manifest, err = a.Signature.Verifier().Verify(bundle, time.Now())
+		manifest, err = verifier.Verify(bundle, time.Now())
 	}
 	if err != nil {
 		return nil, untrusted(r.source.URL(object.Ref), err).
-			WithHint("nothing was published; sign the model with the required key, or correct the signature in the config")
+			WithHint("nothing was published; sign the model as the required signer, or correct the signature in the config")
 	}
 	return manifest, nil
+}
+
+// verifierOf returns the verifier of a required signature.
+func verifierOf(required *request.Signature) (*signature.Verifier, error) {
+	if verifier := required.Verifier(); verifier != nil {
+		return verifier, nil
+	}
+	verifier, err := keyless.New(keyless.Signer{
+		Identity: required.Identity, IdentityRegexp: required.IdentityRegexp, Issuer: required.Issuer,
+	}, []byte(required.TrustedRoot))
+	if err != nil {
+		return nil, fetcherr.New(fetcherr.InvalidConfig, "signer: %w", err)
+	}
+	return verifier, nil
 }
 
 // readSignature returns the content of a signature bundle, which is small: it fits into memory.
@@ -186,7 +205,7 @@ func (r *run) notAsSigned(staged *publish.StagedArtifact, err error) error {
 
 func (r *run) recordSignature(staged *publish.StagedArtifact, index int) {
 	required := r.req.Artifacts[index].Signature
-	staged.Signature, staged.SignedBy = required.Verifier().Level(), required.SignedBy()
+	staged.Signature, staged.SignedBy = required.Level(), required.SignedBy()
 }
 
 // signedFiles returns the files and folders of an extracted archive, to compare with a manifest.

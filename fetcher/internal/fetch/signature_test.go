@@ -16,6 +16,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 	"github.com/modelferry/modelferry/fetcher/request"
 	"github.com/modelferry/modelferry/fetcher/signature"
+	"github.com/modelferry/modelferry/fetcher/signature/keyless/sigstoretest"
 )
 
 // An artifact that was staged in a way that does not verify its signature is not published.
@@ -102,8 +103,12 @@ func (spaces) Read(p []byte) (int, error) {
 func TestRun_verifySignaturesInBoundedMemory(t *testing.T) {
 	bundles := &bundleSource{size: signature.MaxBytes/2 - 1}
 	artifacts := make([]request.Artifact, maxArtifacts)
+	required := &request.Signature{
+		Path: "m.sig", Identity: sigstoretest.Identity, Issuer: sigstoretest.Issuer,
+		TrustedRoot: string(sigstoretest.New(t).TrustedRoot(t)),
+	}
 	for i := range artifacts {
-		artifacts[i].Signature = &request.Signature{Path: "m.sig"}
+		artifacts[i].Signature = required
 	}
 	r := newRun(request.Request{Artifacts: artifacts}, nil, nil, slog.New(slog.DiscardHandler))
 	r.source = bundles

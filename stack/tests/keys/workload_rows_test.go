@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -202,22 +203,40 @@ func versionRows(path, service string) []row {
 		path + ".signature":      map[string]any{"path": service + "/m.sig"},
 		"signatures.certificate": configtest.Certificate,
 	}
-	return append(append(batch(
+	byIdentity := map[string]any{path + ".signature": map[string]any{"path": service + "/m.sig"}}
+	ownIdentity := map[string]any{path + ".signature.path": service + "/m.sig"}
+	for key, value := range configtest.Keyless() {
+		byIdentity["signatures."+key], ownIdentity[path+".signature."+key] = value, value
+	}
+	otherRoot := strings.TrimSpace(strings.ReplaceAll(configtest.OtherTrustedRoot, `"`, `\"`))
+	return slices.Concat(batch(
 		newRow(path+".path", object, gkeInput("ConfigMap", service+"-model", "data.GCS_MODEL_PATH", object),
 			eksInput("ConfigMap", service+"-model", "data.S3_MODEL_PATH", object)),
 		newRow(path+".sha256", digest, config("MODEL_SHA256", digest)),
 		newRow(path+".version", "1763901234567891", config("MODEL_VERSION", "1763901234567891")),
 		// The model and 700 kB of a dataset, 10% more, and 16 MiB.
 		newRow(path+".unpackedSize", "100MB", sizeLimit("122Mi")),
-	),
+	), []row{
 		signed(path+".signature.path", service+"/v2/m.sig", `{"path":"`+service+`/v2/m.sig"`).withPrerequisites(signature),
 		signed(path+".signature.key", configtest.OtherPublicKey, pemJSON(configtest.OtherPublicKey)).withPrerequisites(signature),
 		signed(path+".signature.certificate", configtest.Certificate, pemJSON(configtest.Certificate)).withPrerequisites(signature),
 		signed("signatures.key", configtest.OtherPublicKey, pemJSON(configtest.OtherPublicKey)).withPrerequisites(signature),
 		signed("signatures.certificate", configtest.OtherCertificate, pemJSON(configtest.OtherCertificate)).withPrerequisites(bySigner),
-	),
 		newRow(path+".size", "100MB", sizeLimit("437Mi")), // an archive without unpackedSize counts four times its size
-	)
+	}, identityRows("signatures.", byIdentity, otherRoot, signed), identityRows(path+".signature.", ownIdentity, otherRoot, signed))
+}
+
+// identityRows returns the rows of a signer with an identity below a key. The prerequisites have such a signer.
+func identityRows(parent string, prerequisites map[string]any, otherRoot string, signed func(string, any, string) row) []row {
+	byPattern := maps.Clone(prerequisites)
+	delete(byPattern, parent+"identity")
+	byPattern[parent+"identityRegexp"] = "models@example.com"
+	return []row{
+		signed(parent+"identity", "ml@example.com", `"identity":"ml@example.com"`).withPrerequisites(prerequisites),
+		signed(parent+"identityRegexp", ".*@example.com", `"identityRegexp":".*@example.com"`).withPrerequisites(byPattern),
+		signed(parent+"issuer", "https://accounts.google.com", `"issuer":"https://accounts.google.com"`).withPrerequisites(prerequisites),
+		signed(parent+"trustedRoot", configtest.OtherTrustedRoot, `"trustedRoot":"`+otherRoot).withPrerequisites(prerequisites),
+	}
 }
 
 // pemJSON returns a text in PEM as it is in a JSON string.
