@@ -232,6 +232,7 @@ soak: ## run the long tests: the fetcher with the race detector and 5 GB objects
 	@$(RELEASE_ENV) go test -C fetcher $(RELEASE_FLAGS) -tags long -count=1 -run TestMemory -v .
 	@$(call fuzz,fetcher,FuzzExtract,./archive,15000)
 	@$(call fuzz,fetcher,FuzzInflate,./internal/inflate,60000)
+	@$(call fuzz,fetcher,FuzzParallel,./internal/inflate,5000)
 	@$(call fuzz,fetcher,FuzzFromEnv,./request,300000)
 	@$(call fuzz,fetcher,FuzzParse,./signature,200000)
 	@$(call fuzz,fetcher,FuzzParseStatement,./signature,100000)

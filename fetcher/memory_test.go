@@ -124,6 +124,33 @@ func zstdTar(t *testing.T, size, window int) []byte {
 	return packed.Bytes()
 }
 
+// From four processors on, several cores decompress an archive, each with buffers of its own. A second archive at the
+// same time is decompressed by one.
+func TestMemory_gzipOnFourProcessors(t *testing.T) {
+	store, binary := storetest.S3(t), releaseBinary(t)
+	dictionary := randomBytes(4, 8<<10)
+	records := randomBytes(5, 96<<20)
+	for i := 0; i+24 < len(records); i += 24 {
+		copy(records[i+6:i+24], dictionary[(int(records[i])<<5|int(records[i+1])&31):])
+	}
+	for name, content := range map[string][]byte{"random": randomBytes(6, 96<<20), "records": records, "zeros": make([]byte, 96<<20)} {
+		packed := archivetest.Gzip(t, archivetest.Tar(t, archivetest.File("weights", content)))
+		for _, archives := range []int{1, 2} {
+			t.Run(fmt.Sprintf("%d with %s", archives, name), func(t *testing.T) {
+				f := newFixture(t, store, "").setObject("m.tar.gz", "0/m.tar.gz").set("FETCH_TIMEOUT", "3m", "GOMAXPROCS", "4")
+				f.set("LOCAL_MODEL_PATH", f.path("0/m.tar.gz"), "MODEL_FOLDER", f.path(""), "FETCH_ARCHIVE_MAX_RATIO", "2000")
+				store.Put(t, f.bucket, "m.tar.gz", packed)
+				if archives == 2 {
+					f.set("ARTIFACTS", fmt.Sprintf(`[{"bucket":%q,"path":"m.tar.gz","dest":"1/m.tar.gz"}]`, f.bucket))
+				}
+				peak := runMeasured(t, f, binary)
+				t.Logf("%d bytes: peak %d MiB", len(packed), peak>>20)
+				require.LessOrEqual(t, peak, int64(maxForArchives))
+			})
+		}
+	}
+}
+
 func TestMemory_constantForAnyObjectSize(t *testing.T) {
 	store, binary := storetest.S3(t), releaseBinary(t)
 	for kind, limit := range map[string]int64{"file": maxForFiles, "archive": maxForArchives} {

@@ -2,6 +2,7 @@ package inflate
 
 import (
 	"bytes"
+	"compress/flate"
 	"errors"
 	"io"
 	"slices"
@@ -30,6 +31,13 @@ func TestDecoder_corruptData(t *testing.T) {
 	endOnly := lengthsOf(257, map[int]uint8{endOfBlock: 1})
 	// literalOrMatch has the codes 0: 'a', 10: end, 11: length 3.
 	literalOrMatch := lengthsOf(258, map[int]uint8{'a': 1, endOfBlock: 2, 257: 2})
+	inParallel(t, 8<<10)
+	var valid bytes.Buffer
+	open, err := flate.NewWriter(&valid, 6)
+	require.NoError(t, err)
+	_, err = open.Write(weights(300_000))
+	require.NoError(t, err)
+	require.NoError(t, open.Flush())
 	for _, test := range []struct {
 		name   string
 		packed *bitWriter
@@ -98,6 +106,14 @@ func TestDecoder_corruptData(t *testing.T) {
 			_, _, err = inflateRaw(bytes.NewReader(packed))
 			require.ErrorIs(t, err, test.want)
 			requireSame(t, packed)
+			// After enough data for several cores, in blocks of which the last one is not marked as such.
+			if !errors.Is(test.want, errTooFarBack) {
+				several := slices.Concat(compress(t, 0, nil)[:headerSize], valid.Bytes(), packed)
+				got := readWith(true, bytes.NewReader(several))
+				require.ErrorIs(t, got.err, test.want)
+				require.Positive(t, got.adopted)
+				requireSameInParallel(t, several)
+			}
 		})
 	}
 }

@@ -53,6 +53,8 @@ type decoder struct {
 	in       [inputSize]byte
 	pos, end uint
 	srcErr   error
+	// bytesRead is what was read from the source.
+	bytesRead uint64
 	// stopped ends reading of the source. The Reader sets it while the decoder runs in its goroutine.
 	stopped atomic.Bool
 	// buf holds the next n bits, the first lowest.
@@ -70,6 +72,9 @@ type decoder struct {
 	stored uint
 	// afterStored is true after a stored block: another one follows, probably. So little is read into the input.
 	afterStored bool
+
+	// atBlock is called before the header of each block, if it is not nil. decode returns if it is true.
+	atBlock func() bool
 
 	// oldest is the index of the oldest byte in the window, and out that of the next one to write.
 	oldest, out uint
@@ -115,6 +120,7 @@ func (d *decoder) readSource(p []byte) (n int) {
 			return 0
 		}
 		if n, d.srcErr = d.src.Read(p); n > 0 {
+			d.bytesRead += uint64(n)
 			return n
 		}
 	}
@@ -174,7 +180,7 @@ func (d *decoder) align() {
 
 // reset prepares the decoder for another source. The tables stay: they may be those of the fixed code.
 func (d *decoder) reset(src io.Reader) {
-	d.src, d.srcErr = src, nil
+	d.src, d.srcErr, d.atBlock, d.bytesRead = src, nil, nil, 0
 	d.stopped.Store(false)
 	d.pos, d.end, d.buf, d.n = 0, 0, 0, 0
 	d.start()
@@ -191,6 +197,9 @@ func (d *decoder) decode(w *window) error {
 		var err error
 		switch d.block {
 		case betweenBlocks:
+			if d.atBlock != nil && d.atBlock() {
+				return nil
+			}
 			err = d.blockHeader()
 		case inStored:
 			err = d.copyStored(w)

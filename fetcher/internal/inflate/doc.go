@@ -8,4 +8,11 @@
 // Unlike libdeflate it decodes streams of any length in constant memory. The output is written to windows of 128 KiB,
 // each of which begins with the last 32 KiB of the one before. From the second window on they are filled in a
 // goroutine, if there is more than one processor, while the caller of Read consumes and checks the one before.
+//
+// From four processors on, one stream at a time is decoded by several cores, in the way of rapidgzip
+// (https://arxiv.org/abs/2308.08955). The input is divided into chunks of 512 KiB. A core looks for the first block in
+// its chunk, and decodes from there on to symbols of 16 bits: bytes, and markers for bytes of the 32 KiB before, which
+// it does not know. Where the last 32 KiB are bytes it goes on with bytes. Meanwhile the stream is decoded in order. It
+// takes over what was decoded ahead only where that begins exactly at a block of the stream, and replaces the markers.
+// So the output and the errors are those of one core.
 package inflate
