@@ -28,7 +28,7 @@ type sample struct {
 	memory int64
 }
 
-func newBenchmarks(programs binaries, s *servers, o objects) []benchmark {
+func newBenchmarks(programs binaries, s *servers, o objects, requiredSignature string) []benchmark {
 	tools := toolset{programs}
 	fetch := func(name, endpoint, key string, extraEnv ...string) tool {
 		return tools.fetcher(name, programs.fetcher, endpoint, key, extraEnv...)
@@ -55,6 +55,10 @@ func newBenchmarks(programs binaries, s *servers, o objects) []benchmark {
 	return []benchmark{
 		{"4.1 MB object", append([]tool{fetch("fetcher", s.s3, o.small), s5cmd(s.s3, o.small), gcs(o.small)}, boto3("boto3", o.small)...),
 			map[string]float64{"s5cmd": 1.2, "boto3": 1.0 / 8}, smallBytes},
+		{"4.1 MB object, signed", []tool{
+			fetch("fetcher, signed", s.s3, o.small, "MODEL_SIGNATURE="+requiredSignature), s5cmd(s.s3, o.small),
+			fetch("fetcher, unsigned", s.s3, o.small),
+		}, map[string]float64{"s5cmd": 1.2}, smallBytes},
 		{"450 MB object", append([]tool{fetch("fetcher", s.s3, o.large), s5cmd(s.s3, o.large), gcs(o.large),
 			fetch("fetcher, pinned", s.s3, o.large, pinned(o.large))}, boto3("boto3", o.large)...),
 			map[string]float64{"s5cmd": 1}, largeBytes},

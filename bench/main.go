@@ -84,13 +84,18 @@ func bench(ctx context.Context, s settings) error {
 		}
 		return benchFleets(ctx, programs, objects, work, fleetFilter{pattern, tools}, s.runs)
 	}
-	servers, err := startServers(ctx, programs, work, objects.folder, objects.small, objects.large, objects.archive, objects.zstd)
+	requiredSignature, err := signSmall(objects)
+	if err != nil {
+		return err
+	}
+	servers, err := startServers(ctx, programs, work, objects.folder, objects.small, objects.signature, objects.large,
+		objects.archive, objects.zstd)
 	if err != nil {
 		return err
 	}
 	defer servers.stop()
 	var results []result
-	for _, benchmark := range newBenchmarks(programs, servers, objects) {
+	for _, benchmark := range newBenchmarks(programs, servers, objects, requiredSignature) {
 		if !pattern.MatchString(benchmark.name) {
 			continue
 		}

@@ -21,13 +21,13 @@ const (
 )
 
 // objects holds the names of the objects, which are also files in folder.
-type objects struct{ folder, small, medium, large, archive, zstd string }
+type objects struct{ folder, small, medium, large, archive, zstd, signature string }
 
 // makeObjects creates the missing objects. Their content is the same on every machine. With fleetOnly it leaves out
 // those that a fleet does not download, which take longer.
 func makeObjects(cache string, fleetOnly bool) (objects, error) {
 	o := objects{folder: filepath.Join(cache, "objects"), small: "small.joblib",
-		medium: "medium.bin", large: "large.bin",
+		medium: "medium.bin", signature: "small.joblib.sig", large: "large.bin",
 		archive: "finbert.tar.gz", zstd: "finbert.tar.zst"}
 	if err := os.MkdirAll(o.folder, 0o755); err != nil {
 		return o, err
