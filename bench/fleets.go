@@ -61,6 +61,9 @@ func benchFleets(ctx context.Context, programs binaries, o objects, work string,
 				if err != nil {
 					return fmt.Errorf("%s: %w", t.name, err)
 				}
+				if i == 0 && run.gaveUp > 0 {
+					return fmt.Errorf("%s: %d of %d gave up: %s", t.name, run.gaveUp, f.size, run.failure)
+				}
 				result.runs[i] = append(result.runs[i], run)
 			}
 		}

@@ -18,7 +18,8 @@ func TestSigned_keyless(t *testing.T) {
 	unlogged.CTLog = nil
 	required := func(changes map[string]string) string {
 		signer := map[string]string{
-			"path": "models/m.sig", "identity": sigstoretest.Identity, "issuer": sigstoretest.Issuer, "trustedRoot": string(sigstore.TrustedRoot(t)),
+			"path": "models/m.sig", "identity": sigstoretest.Identity, "issuer": sigstoretest.Issuer,
+			"trustedRoot": string(sigstore.TrustedRoot(t)),
 		}
 		maps.Copy(signer, changes)
 		text, err := json.Marshal(signer)

@@ -56,3 +56,24 @@ func TestFetcher_throttledUntilTimeout(t *testing.T) {
 		})
 	}
 }
+
+// FETCH_BACKOFF limits no number of requests here, so 0 must not mean that they follow one another without a pause. The
+// error is that of the store, although other parts of the run end at the same time.
+func TestFetcher_throttledWithoutBackoff(t *testing.T) {
+	for name, store := range allStores(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			proxy := faultproxy.New(t, store.Endpoint())
+			proxy.Inject(1<<20, faultproxy.IsRange, faultproxy.Status(http.StatusServiceUnavailable))
+			body := randomBytes(32, 1<<20)
+			f := newFixture(t, store, proxy.URL).set("FETCH_TIMEOUT", "3s", "FETCH_BACKOFF", "0s", "MODEL_SHA256", sha256Hex(body))
+			store.Put(t, f.bucket, "models/m.bin", body)
+			got := f.run(t)
+			require.Equal(t, 8, got.ExitCode, got.stderr)
+			require.Contains(t, got.Message, "timed out after 3s; last error: ")
+			require.Contains(t, got.Message, "503")
+			// 0.05 s on average between two requests of each of at most 8 connections.
+			require.Less(t, len(proxy.Requests()), 2*8*3*20)
+		})
+	}
+}

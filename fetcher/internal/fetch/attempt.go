@@ -100,11 +100,15 @@ func (r *run) openSource(ctx context.Context) error {
 	}
 	withTimeout := transfer.WithStallTimeout(base, r.req.Stall)
 	r.throttling = &transfer.Throttling{
-		Backoff:       transfer.Backoff{Base: min(throttlingBaseDelay, r.req.Backoff), Cap: min(throttlingMaxDelay, r.req.Backoff)},
+		Backoff: transfer.Backoff{
+			Base: max(min(throttlingBaseDelay, r.req.Backoff), throttlingMinDelay),
+			Cap:  max(min(throttlingMaxDelay, r.req.Backoff), throttlingMinDelay),
+		},
 		MaxRetryAfter: policy.LongBackoff.Cap,
 		Log:           r.log,
 	}
-	// A request that waits for the store keeps its slot, so that no other takes its place.
+	// A stream's request that waits for the store keeps its slot, so that no other takes its place. A part of a file
+	// gives it back: it may be joined to another.
 	answered := transfer.WithThrottling(withTimeout, r.throttling)
 	limited := transfer.WithConcurrencyLimit(transfer.WithIdentityRetry(answered, identityRetry), r.req.Parallel)
 	r.progress = transfer.NewProgress(transfer.WithRetries(limited, policy, r.log))

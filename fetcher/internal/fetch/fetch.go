@@ -34,6 +34,8 @@ const (
 	// https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 	throttlingBaseDelay = time.Second
 	throttlingMaxDelay  = 3 * time.Second
+	// However short FETCH_BACKOFF is: these retries have no other limit than FETCH_TIMEOUT.
+	throttlingMinDelay = 100 * time.Millisecond
 )
 
 var errTimeout = errors.New("timed out")
@@ -69,7 +71,7 @@ func Run(ctx context.Context, req request.Request, open Opener, log *slog.Logger
 		records, err = r.publish()
 	}
 	if err != nil {
-		err = stopReason(ctx, req, classifyDiskError(err))
+		err = stopReason(ctx, req, r.throttledReason(classifyDiskError(err)))
 		if resumable(err) {
 			return summary, err
 		}
@@ -142,6 +144,14 @@ func (r *run) runWithRetries(ctx context.Context, summary *report.Summary) error
 // backoff returns the delays between attempts of the run and between rounds of a range.
 func (r *run) backoff() transfer.Backoff {
 	return transfer.Backoff{Base: r.req.Backoff, Cap: max(maxBackoff, r.req.Backoff)}
+}
+
+// throttledReason returns the last refusal in place of a timeout, because it says why the time was not enough.
+func (r *run) throttledReason(err error) error {
+	if refusal := r.throttling.LastRefusal(); refusal != nil && errors.Is(err, errTimeout) {
+		return refusal
+	}
+	return err
 }
 
 // stopReason returns the signal or the timeout as the error if one of them stopped the run, otherwise err.

@@ -165,7 +165,7 @@ func (r *run) extractArchive(ctx context.Context, staged *publish.StagedArtifact
 }
 
 func (r *run) streamOptions(a request.Artifact, object source.Object) transfer.StreamOptions {
-	return transfer.StreamOptions{SHA256: needsSHA256(a, object), OneRequest: r.throttling.Throttled()}
+	return transfer.StreamOptions{SHA256: needsSHA256(a, object), Throttled: r.throttling.Throttled}
 }
 
 // recordDigest verifies the digest and records it in staged.

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"hash"
 	"io"
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -22,15 +23,16 @@ type Stream struct {
 	buffers *BufferPool
 	// pending holds the requested ranges in order. ready holds the downloaded and hashed ones.
 	pending chan *chunk
-	ready   chan []byte
+	ready   chan *chunk
 	// hash is nil if no SHA-256 was requested.
 	hash hash.Hash
 	// algorithm is that of the object's checksum, and crc the checksum of the ranges so far.
 	algorithm crc.Algorithm
 	crc       uint64
 
-	current, unread []byte
-	err             error
+	current *chunk
+	unread  []byte
+	err     error
 	// failure is err, unless that is io.EOF. A decoder may read in another goroutine than that which calls Err.
 	failure atomic.Pointer[error]
 }
@@ -39,80 +41,104 @@ type Stream struct {
 type chunk struct {
 	byteRange
 	buffer []byte
+	pool   *BufferPool
 	crc    uint64
 	// done is closed when the range is complete or err is set.
 	done chan struct{}
 	err  error
 }
 
+func (c *chunk) release() { c.pool.release(c.buffer) }
+
 // StreamOptions control a stream.
 type StreamOptions struct {
 	// SHA256 requests the SHA-256 of the object.
 	SHA256 bool
-	// OneRequest reads the object in one request, as a sequential one: for a store that throttles requests.
-	OneRequest bool
+	// Throttled reports whether the store throttles requests. From then on, the rest of the object is read in one
+	// request. Nil is never.
+	Throttled func() bool
 }
 
-// NewStream starts to read ranges of the buffers' size. A sequential object is read in one request, with buffers of its
-// own: its request stays open, and must not wait for buffers of streams that wait for a request.
+// restBuffers is the number of buffers of a request for the rest of an object.
+const restBuffers = 2
+
+// NewStream starts to read ranges of the buffers' size. A sequential object is read in one request.
 func NewStream(ctx context.Context, src source.Source, object source.Object, buffers *BufferPool, options StreamOptions) *Stream {
-	oneRequest := object.Sequential || options.OneRequest
-	if oneRequest {
-		buffers = NewBufferPool(2, copyBufferSize)
-	}
 	ctx, cancel := context.WithCancel(ctx)
 	group, ctx := errgroup.WithContext(ctx)
 	s := &Stream{
 		cancel: cancel, group: group, buffers: buffers, algorithm: object.Checksum.Algorithm,
-		// With the capacity of the pool no send blocks, and finally every acquired buffer is in one of the channels.
-		pending: make(chan *chunk, cap(buffers.free)),
-		ready:   make(chan []byte, cap(buffers.free)),
+		// With the capacity of the pools no send blocks, and finally every acquired buffer is in one of the channels.
+		pending: make(chan *chunk, cap(buffers.free)+restBuffers),
+		ready:   make(chan *chunk, cap(buffers.free)+restBuffers),
 	}
 	if options.SHA256 {
 		s.hash = sha256.New()
 	}
-	if oneRequest {
-		group.Go(func() error { return s.requestWhole(ctx, src, object) })
-	} else {
-		group.Go(func() error { return s.requestRanges(ctx, src, object) })
+	isThrottled := options.Throttled
+	if isThrottled == nil {
+		isThrottled = func() bool { return false }
 	}
+	group.Go(func() error {
+		defer close(s.pending)
+		offset := int64(0)
+		if !object.Sequential {
+			var err error
+			if offset, err = s.requestRanges(ctx, src, object, isThrottled); err != nil || offset == object.Size {
+				return err
+			}
+		}
+		return s.requestRest(ctx, src, object, offset)
+	})
 	group.Go(s.deliverInOrder)
 	return s
 }
 
-// requestRanges requests the ranges in order, as buffers become free.
-func (s *Stream) requestRanges(ctx context.Context, src source.Source, object source.Object) error {
-	defer close(s.pending)
+// requestRanges requests the ranges in order, as buffers become free, until the store throttles requests. It returns
+// the offset of what is not requested, after all requests have ended: each needs a slot among the concurrent requests,
+// and that for the rest keeps its own.
+func (s *Stream) requestRanges(
+	ctx context.Context, src source.Source, object source.Object, isThrottled func() bool,
+) (offset int64, err error) {
+	var requests sync.WaitGroup
+	defer requests.Wait()
 	for _, part := range splitRanges(object.Size, s.buffers.size) {
 		buffer, err := s.buffers.acquire(ctx)
 		if err != nil {
-			return err
+			return 0, err
 		}
-		c := &chunk{byteRange: part, buffer: buffer[:part.length], done: make(chan struct{})}
+		if isThrottled() {
+			s.buffers.release(buffer)
+			return part.offset, nil
+		}
+		c := &chunk{byteRange: part, buffer: buffer[:part.length], pool: s.buffers, done: make(chan struct{})}
 		s.pending <- c
+		requests.Add(1)
 		s.group.Go(func() error {
+			defer requests.Done()
 			defer close(c.done)
 			c.err = readChunk(ctx, src, object, c)
 			return c.err
 		})
 	}
-	return nil
+	return object.Size, nil
 }
 
-// requestWhole requests the whole object once, and fills the buffers from it in order.
-func (s *Stream) requestWhole(ctx context.Context, src source.Source, object source.Object) error {
-	defer close(s.pending)
-	body, err := src.Read(ctx, object, 0, object.Size)
+// requestRest requests an object from an offset on, and fills buffers of its own from it in order: the request stays
+// open, and must not wait for buffers of streams that wait for a request.
+func (s *Stream) requestRest(ctx context.Context, src source.Source, object source.Object, offset int64) error {
+	body, err := src.Read(ctx, object, offset, object.Size-offset)
 	if err != nil {
 		return err
 	}
 	defer body.Close()
-	for _, part := range splitRanges(object.Size, s.buffers.size) {
-		buffer, err := s.buffers.acquire(ctx)
+	pool := NewBufferPool(restBuffers, copyBufferSize)
+	for _, part := range splitRanges(object.Size-offset, pool.size) {
+		buffer, err := pool.acquire(ctx)
 		if err != nil {
 			return err
 		}
-		c := &chunk{byteRange: part, buffer: buffer[:part.length], done: make(chan struct{})}
+		c := &chunk{byteRange: part, buffer: buffer[:part.length], pool: pool, done: make(chan struct{})}
 		c.err = fillChunk(body, object, c)
 		close(c.done)
 		s.pending <- c
@@ -148,10 +174,10 @@ func (s *Stream) deliverInOrder() error {
 		// readChunk ends with its context, so this wait is bounded.
 		<-c.done
 		if c.err != nil {
-			s.buffers.release(c.buffer)
+			c.release()
 			for rest := range s.pending {
 				<-rest.done
-				s.buffers.release(rest.buffer)
+				rest.release()
 			}
 			return c.err
 		}
@@ -159,7 +185,7 @@ func (s *Stream) deliverInOrder() error {
 			s.hash.Write(c.buffer)
 		}
 		s.crc = s.algorithm.Combine(s.crc, c.crc, c.length)
-		s.ready <- c.buffer
+		s.ready <- c
 	}
 	return nil
 }
@@ -171,7 +197,7 @@ func (s *Stream) Read(p []byte) (int, error) {
 			return 0, s.err
 		}
 		s.releaseCurrent()
-		buffer, ok := <-s.ready
+		c, ok := <-s.ready
 		if !ok {
 			err := s.group.Wait()
 			if s.err = io.EOF; err != nil {
@@ -180,7 +206,7 @@ func (s *Stream) Read(p []byte) (int, error) {
 			}
 			return 0, s.err
 		}
-		s.current, s.unread = buffer, buffer
+		s.current, s.unread = c, c.buffer
 	}
 	n := copy(p, s.unread)
 	s.unread = s.unread[n:]
@@ -209,8 +235,8 @@ func (s *Stream) Digest() Digest {
 func (s *Stream) Close() error {
 	s.cancel()
 	s.releaseCurrent()
-	for buffer := range s.ready {
-		s.buffers.release(buffer)
+	for c := range s.ready {
+		c.release()
 	}
 	_ = s.group.Wait() // Read returned the error
 	return nil
@@ -218,7 +244,7 @@ func (s *Stream) Close() error {
 
 func (s *Stream) releaseCurrent() {
 	if s.current != nil {
-		s.buffers.release(s.current)
+		s.current.release()
 		s.current, s.unread = nil, nil
 	}
 }

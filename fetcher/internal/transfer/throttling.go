@@ -26,17 +26,31 @@ type Throttling struct {
 
 	mutex    sync.Mutex
 	refusals int
+	last     time.Time
+	refusal  error
 }
 
-// Throttled reports whether the store has refused a request of the run. Until its end, the run then sends as few
-// requests as possible, each for as much as possible: the requests are what the store limits. It is false for nil.
+// Throttled reports whether the store has refused a request of the run, and not long ago. The run then sends as few
+// requests as possible, each for as much as possible: the requests are what the store limits. But an object in one
+// request has the throughput of one connection, so a single refusal does not count for the rest of the run. It is false
+// for nil.
 func (t *Throttling) Throttled() bool {
 	if t == nil {
 		return false
 	}
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
-	return t.refusals > 0
+	return t.refusals > 0 && time.Since(t.last) <= t.MaxRetryAfter+t.Backoff.Cap
+}
+
+// LastRefusal returns the error of the last refused request, or nil, also for nil.
+func (t *Throttling) LastRefusal() error {
+	if t == nil {
+		return nil
+	}
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	return t.refusal
 }
 
 // tryOnce makes do return a refusal at once, as long as it is true: the caller waits, and asks for another range.
@@ -75,7 +89,8 @@ func (t *Throttling) do(ctx context.Context, try func() error) error {
 
 // delay returns the wait after refusal n, counted from 0.
 func (t *Throttling) delay(n int, refusal error) time.Duration {
-	return max(t.Backoff.Delay(n), min(fetcherr.RetryAfterOf(refusal), t.MaxRetryAfter))
+	// The jitter is added: all that were refused at the same time would come back at the same time.
+	return t.Backoff.Delay(n) + min(fetcherr.RetryAfterOf(refusal), t.MaxRetryAfter)
 }
 
 // recordRefusal logs the first refusal, and then ever fewer: there may be hundreds.
@@ -83,6 +98,7 @@ func (t *Throttling) recordRefusal(err error) {
 	t.mutex.Lock()
 	defer t.mutex.Unlock()
 	t.refusals++
+	t.last, t.refusal = time.Now(), err
 	if t.refusals&(t.refusals-1) == 0 { // a power of two
 		t.Log.Warn("the store throttles requests, retrying", "refusals", t.refusals, "error", err.Error())
 	}

@@ -54,9 +54,9 @@ func TestWithThrottling_waits(t *testing.T) {
 		minimum, maximum time.Duration
 	}{
 		{"backoff", errSlowDown(), 0, time.Second + 2*time.Second + 3*time.Second},
-		{"Retry-After is honoured", errSlowDown().WithRetryAfter(20 * time.Second), time.Minute, time.Minute},
+		{"jitter after Retry-After", errSlowDown().WithRetryAfter(20 * time.Second), time.Minute + 1, time.Minute + 6*time.Second},
 		{"a short Retry-After does not shorten the backoff", errSlowDown().WithRetryAfter(time.Nanosecond), 3, 6 * time.Second},
-		{"up to the maximum", errSlowDown().WithRetryAfter(time.Hour), 6 * time.Minute, 6 * time.Minute},
+		{"up to the maximum", errSlowDown().WithRetryAfter(time.Hour), 6 * time.Minute, 6*time.Minute + 6*time.Second},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -165,12 +165,59 @@ func TestFile_joinsPartsOfThrottledStore(t *testing.T) {
 	})
 }
 
-func TestStream_oneRequestOfThrottledStore(t *testing.T) {
-	src := randomSource(4000)
-	stream := transfer.NewStream(t.Context(), src, src.object(), transfer.NewBufferPool(4, 1000), transfer.StreamOptions{OneRequest: true})
+// What was not requested when the store began to throttle is one request, also if only one at a time is allowed.
+func TestStream_restOfThrottledStoreInOneRequest(t *testing.T) {
+	for _, before := range []int64{0, 1, 5} {
+		src := randomSource(700_001)
+		limited := transfer.WithConcurrencyLimit(src, 1)
+		checks := int64(0)
+		stream := transfer.NewStream(t.Context(), limited, src.object(), transfer.NewBufferPool(4, 1000), transfer.StreamOptions{
+			SHA256: true,
+			Throttled: func() bool {
+				checks++
+				return checks > before
+			},
+		})
+		got, err := io.ReadAll(stream)
+		require.NoError(t, err)
+		require.Equal(t, src.body, got)
+		require.Equal(t, wantDigest(src.body), stream.Digest())
+		require.NoError(t, stream.Close())
+		require.Equal(t, before+1, src.reads.Load())
+		require.Zero(t, src.openBodies.Load())
+	}
+}
+
+// A stream that is closed before its end releases the buffers of both pools.
+func TestStream_closedDuringRest(t *testing.T) {
+	src := randomSource(2_000_000)
+	buffers := transfer.NewBufferPool(4, 1000)
+	for range 3 {
+		checks := 0
+		stream := transfer.NewStream(t.Context(), src, src.object(), buffers, transfer.StreamOptions{Throttled: func() bool {
+			checks++
+			return checks > 2
+		}})
+		_, err := io.ReadFull(stream, make([]byte, 100_000))
+		require.NoError(t, err)
+		require.NoError(t, stream.Close())
+		require.Zero(t, src.openBodies.Load())
+	}
+	stream := transfer.NewStream(t.Context(), src, src.object(), buffers, transfer.StreamOptions{})
 	got, err := io.ReadAll(stream)
 	require.NoError(t, err)
 	require.Equal(t, src.body, got)
 	require.NoError(t, stream.Close())
-	require.EqualValues(t, 1, src.reads.Load())
+}
+
+// A single refusal does not make a run slow for hours.
+func TestThrottling_ends(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		throttling := throttled(t)
+		require.ErrorContains(t, throttling.LastRefusal(), "503 SlowDown")
+		time.Sleep(2 * time.Minute)
+		require.True(t, throttling.Throttled())
+		time.Sleep(4 * time.Second)
+		require.False(t, throttling.Throttled())
+	})
 }

@@ -31,6 +31,14 @@ const (
 	endpointHint   = "check STORAGE_EMULATOR_HOST and GOOGLE_CLOUD_UNIVERSE_DOMAIN: the server does not support the request"
 )
 
+// throttlingReasons are the reasons of too many requests, in lower case, whatever their status.
+var throttlingReasons = map[string]bool{
+	"ratelimitexceeded":             true,
+	"usagelimits.ratelimitexceeded": true,
+	"userratelimitexceeded":         true,
+	"rate_limit_exceeded":           true,
+}
+
 // reasonClasses holds the reasons of errors that say more than the status, in lower case: Cloud Storage spells some in
 // two ways. https://cloud.google.com/storage/docs/json_api/v1/status-codes
 // The reasons in upper case are those of an ErrorInfo. https://cloud.google.com/apis/design/errors#error_info

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"cloud.google.com/go/auth"
@@ -72,12 +73,18 @@ func classifyResponse(url string, ref source.Ref, apiErr *googleapi.Error) error
 	reply := fmt.Sprintf("GCS returned %d: %s", status, responseMessage(apiErr))
 	if class.kind == fetcherr.Transient {
 		return fetcherr.New(fetcherr.Transient, "%s: %s", url, reply).
-			WithRetryAfter(source.RetryAfter(apiErr.Header)).WithThrottled(source.IsThrottlingStatus(status))
+			WithRetryAfter(source.RetryAfter(apiErr.Header)).WithThrottled(isThrottled(apiErr))
 	}
 	if class.kind == fetcherr.ObjectChanged {
 		return fetcherr.New(fetcherr.ObjectChanged, "%s was replaced while it was read: %s", url, reply)
 	}
 	return fetcherr.New(class.kind, "%s: %s", url, reply).WithHint("%s", class.hint)
+}
+
+// isThrottled reports whether the bucket gets too many requests. A page of a proxy says nothing about the bucket.
+func isThrottled(apiErr *googleapi.Error) bool {
+	isThrottling := func(reason string) bool { return throttlingReasons[strings.ToLower(reason)] }
+	return slices.ContainsFunc(reasonsOf(apiErr), isThrottling) || source.IsThrottlingStatus(apiErr.Code) && !isForeign(apiErr)
 }
 
 // classifyReason returns the class of the response's reason, or of its message. ok is false if neither is known.

@@ -129,6 +129,32 @@ func TestClassifyError_everyReason(t *testing.T) {
 	}
 }
 
+// A refusal of the store is waited for. The page of a proxy says nothing about the store, and has the limits of other
+// failures.
+func TestClassifyError_throttled(t *testing.T) {
+	reason := func(status int, reason string) func(*storetest.Fake) faultproxy.Fault {
+		return func(f *storetest.Fake) faultproxy.Fault { return f.Error(status, reason, "message") }
+	}
+	page := respond(503, "text/html", "<html>no healthy upstream</html>")
+	for name, tt := range map[string]struct {
+		fault     func(*storetest.Fake) faultproxy.Fault
+		throttled bool
+	}{
+		"503":                {reason(503, "backendError"), true},
+		"429":                {reason(429, "other"), true},
+		"a throttling error": {reason(403, "userRateLimitExceeded"), true},
+		"another failure":    {reason(500, "backendError"), false},
+		"a page with 503":    {func(*storetest.Fake) faultproxy.Fault { return page }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			src := newFakeSource(t, tt.fault)
+			_, err := src.Stat(t.Context(), source.Ref{Bucket: "models", Key: "a/b"})
+			require.Equal(t, fetcherr.Transient, fetcherr.KindOf(err), err)
+			require.Equal(t, tt.throttled, fetcherr.IsThrottled(err), err)
+		})
+	}
+}
+
 // respond returns a fault that answers with a body of any kind.
 func respond(status int, contentType, body string) faultproxy.Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {

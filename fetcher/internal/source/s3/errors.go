@@ -151,7 +151,7 @@ func (r refusal) newError(class errorClass) *fetcherr.Error {
 	if class.kind == fetcherr.Transient {
 		return fetcherr.New(class.kind, "%s: %s: %w", r.url, r.text(), r.err).
 			WithRetryAfter(source.RetryAfter(r.response.Response.Header)).
-			WithThrottled(throttlingCodes[r.code()] || source.IsThrottlingStatus(r.status()))
+			WithThrottled(throttlingCodes[r.code()] || source.IsThrottlingStatus(r.status()) && !r.hasForeignBody())
 	}
 	if class.kind == fetcherr.ObjectChanged {
 		format = "%s was replaced while it was read: %s"

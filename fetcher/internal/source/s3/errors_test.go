@@ -232,6 +232,28 @@ func TestClassifyError_restOfResponse(t *testing.T) {
 	}
 }
 
+// A refusal of the store is waited for. The page of a proxy says nothing about the store, and has the limits of other
+// failures.
+func TestClassifyError_throttled(t *testing.T) {
+	for name, tt := range map[string]struct {
+		fault     faultproxy.Fault
+		throttled bool
+	}{
+		"503 without a body": {respond(503, "application/xml", ""), true},
+		"429 without a body": {respond(429, "application/xml", ""), true},
+		"a throttling code":  {respond(400, "application/xml", "<Error><Code>SlowDown</Code><Message>m</Message></Error>"), true},
+		"another failure":    {respond(500, "application/xml", ""), false},
+		"a page with 503":    {respond(503, "text/html", "<html>no healthy upstream</html>"), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			src := newFakeSource(t, func(*storetest.Fake) faultproxy.Fault { return tt.fault })
+			_, err := src.Read(t.Context(), source.Object{Ref: source.Ref{Bucket: "models", Key: "a/b"}, Size: 1, Version: "7"}, 0, 1)
+			require.Equal(t, fetcherr.Transient, fetcherr.KindOf(err), err)
+			require.Equal(t, tt.throttled, fetcherr.IsThrottled(err), err)
+		})
+	}
+}
+
 func TestClassifyError_longMessageIsValidUTF8(t *testing.T) {
 	src := newFakeSource(t, func(f *storetest.Fake) faultproxy.Fault {
 		return f.Error(403, "AccessDenied", "x"+strings.Repeat("ü", 400))
