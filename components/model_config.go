@@ -147,6 +147,10 @@ func (a FetcherArgs) env() map[string]string {
 	return env
 }
 
+// maxVariable is the number of bytes of the longest variable, with its name and its end, with which Linux starts a
+// program (MAX_ARG_STRLEN). https://man7.org/linux/man-pages/man2/execve.2.html
+const maxVariable = 128 << 10
+
 // artifactsJSON returns the value of ARTIFACTS: a JSON list of the artifacts besides the model. buckets are the names
 // of the artifacts' buckets, in the artifacts' order.
 func artifactsJSON(artifacts []config.ResolvedArtifact, buckets []string) (string, error) {
@@ -170,6 +174,11 @@ func artifactsJSON(artifacts []config.ResolvedArtifact, buckets []string) (strin
 		}
 	}
 	text, err := json.Marshal(entries)
+	if n := len("ARTIFACTS=") + len(text) + 1; err == nil && n > maxVariable {
+		return "", fmt.Errorf("the additional artifacts of a service take %d bytes in the fetcher's variable ARTIFACTS, "+
+			"must take at most %d: each with a keyless signature has its trustedRoot there: remove keys from it that are not "+
+			"valid anymore, or put files into an archive", n, maxVariable)
+	}
 	return string(text), err
 }
 

@@ -2,6 +2,8 @@ package components
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,6 +27,18 @@ func TestArtifactsJSON(t *testing.T) {
 		`{"bucket":"models","path":"churn/env.tar.gz","dest":"m/env.tar.gz","extract":false}]`, text)
 	_, err = artifactsJSON([]config.ResolvedArtifact{{}}, nil)
 	require.EqualError(t, err, "1 artifacts in 0 buckets")
+}
+
+func TestArtifactsJSON_longerThanAVariable(t *testing.T) {
+	signature := &config.Signature{TrustedRoot: `{"a":"` + strings.Repeat("b", 8000) + `"}`}
+	signed := config.ResolvedArtifact{Path: "a", File: "a", Signature: signature}
+	artifacts := func(n int) ([]config.ResolvedArtifact, []string) {
+		return slices.Repeat([]config.ResolvedArtifact{signed}, n), make([]string, n)
+	}
+	_, err := artifactsJSON(artifacts(16))
+	require.NoError(t, err)
+	_, err = artifactsJSON(artifacts(17))
+	require.ErrorContains(t, err, "in the fetcher's variable ARTIFACTS, must take at most 131072")
 }
 
 // The fetcher reads the same values, whatever characters the names have.

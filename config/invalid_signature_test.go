@@ -109,6 +109,13 @@ func invalidSigners(parent string, valid map[string]any) []invalidCase {
 			},
 		},
 		{
+			name: parent + " with an identity that quotes what follows",
+			set:  signed(map[string]any{"identityRegexp": `\Qa`, "issuer": "https://a.example", "trustedRoot": configtest.TrustedRoot}),
+			want: []string{
+				at + `.identityRegexp: Invalid value: "\\Qa": must be a regular expression (https://pkg.go.dev/regexp/syntax), in ASCII without spaces`,
+			},
+		},
+		{
 			name: parent + " with an invalid identity",
 			set: signed(
 				map[string]any{"identityRegexp": "(", "issuer": "accounts.google.com", "trustedRoot": configtest.PublicKey},

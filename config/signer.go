@@ -92,7 +92,10 @@ func (s signer) validateIdentity(fldPath *field.Path) field.ErrorList {
 			field.Invalid(fldPath.Child("identity"), s.identity, "must be an e-mail address or a URI, in ASCII without spaces"),
 		)
 	}
-	if _, err := regexp.Compile(s.identityRegexp); err != nil || !identityPattern.MatchString(s.identityRegexp) {
+	// By itself and as the fetcher puts it into a group: an open \Q would quote the end of the group, too.
+	_, err := regexp.Compile(s.identityRegexp)
+	_, errGrouped := regexp.Compile(`\A(?:` + s.identityRegexp + `)\z`)
+	if err != nil || errGrouped != nil || !identityPattern.MatchString(s.identityRegexp) {
 		errs = append(errs, field.Invalid(fldPath.Child("identityRegexp"), s.identityRegexp,
 			"must be a regular expression (https://pkg.go.dev/regexp/syntax), in ASCII without spaces"))
 	}

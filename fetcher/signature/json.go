@@ -15,7 +15,8 @@ import (
 // The largest numbers of JSON tokens: keys, values and brackets. A bundle is read before anything in it is verified,
 // and each token takes up to 100 times its bytes in memory. One of 100 certificates and 10 entries of a transparency
 // log has about 1,500, since the signed statement is one of them. The statement is read after its signature was
-// verified: one of 100,000 files, which are as many as an archive may have by default, has 800,000.
+// verified, but with a keyless signature before it is known who the signer is. One of 100,000 files, which are as many
+// as an archive may have by default, has 800,000.
 const (
 	maxTokens          = 10_000
 	maxStatementTokens = 1_000_000

@@ -81,6 +81,10 @@ func (v *Verifier) verifySignature(bundle *Bundle, at time.Time) error {
 		if bundle.message != nil {
 			return v.evidence(bundle.text, bundle.message.Digest.Digest)
 		}
+		// The evidence may be of any signer, and is verified with the statement decoded without limits.
+		if _, err := parseStatement(bundle.envelope.Payload); err != nil {
+			return fmt.Errorf("signed statement: %w", err)
+		}
 		return v.evidence(bundle.text, nil)
 	}
 	key, err := v.signingKey(bundle.material, at)

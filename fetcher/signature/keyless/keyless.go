@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"regexp"
 
-	"github.com/sigstore/sigstore-go/pkg/bundle"
 	"github.com/sigstore/sigstore-go/pkg/root"
 	"github.com/sigstore/sigstore-go/pkg/verify"
 
@@ -45,20 +44,28 @@ func New(signer Signer, trustedRoot []byte) (*signature.Verifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	return signature.ByEvidence(func(text, digest []byte) error {
-		var entity bundle.Bundle
-		if err := entity.UnmarshalJSON(text); err != nil {
+	return signature.ByEvidence(func(text, digest []byte) (err error) {
+		defer func() { // several large libraries read what nobody has vouched for yet
+			if r := recover(); r != nil {
+				err = fmt.Errorf("signature bundle: %v", r)
+			}
+		}()
+		entity, err := parseBundle(text)
+		if err != nil {
 			return fmt.Errorf("signature bundle: %w", err)
 		}
 		artifact := verify.WithoutArtifactUnsafe() // the caller compares the files with the signed statement
 		if digest != nil {
 			artifact = verify.WithArtifactDigest("sha256", digest)
 		}
-		_, err := verifier.Verify(&entity, verify.NewPolicy(artifact, verify.WithCertificateIdentity(identity)))
+		result, err := verifier.Verify(entity, verify.NewPolicy(artifact, verify.WithCertificateIdentity(identity)))
 		if err != nil {
-			return signer.explain(&entity, err)
+			return signer.explain(entity, err)
 		}
-		return checkUnsigned(text, &entity, trusted)
+		if err := checkLogValidity(entity, result, trusted); err != nil {
+			return err
+		}
+		return checkUnsigned(text, entity, trusted)
 	}), nil
 }
 

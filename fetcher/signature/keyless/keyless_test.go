@@ -9,6 +9,7 @@ import (
 	"time"
 
 	protobundle "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"
+	protocommon "github.com/sigstore/protobuf-specs/gen/pb-go/common/v1"
 	"github.com/stretchr/testify/require"
 
 	"github.com/modelferry/modelferry/fetcher/signature"
@@ -167,7 +168,7 @@ func TestNew_refusedEvidence(t *testing.T) {
 		}, want: "inclusion proof missing in bundle"},
 		{name: "entry twice", bundle: func(b *protobundle.Bundle) {
 			b.VerificationMaterial.TlogEntries = append(b.VerificationMaterial.TlogEntries, b.VerificationMaterial.TlogEntries[0])
-		}, want: "duplicate tlog entries"},
+		}, want: "has 2 entries of transparency logs"},
 		{name: "entry of another signature", bundle: func(b *protobundle.Bundle) {
 			b.VerificationMaterial.TlogEntries =
 				sigstore.Attest(t, statementOf(weights), sigstore.Evidence()).VerificationMaterial.TlogEntries
@@ -184,6 +185,15 @@ func TestNew_refusedEvidence(t *testing.T) {
 				b.VerificationMaterial.TimestampVerificationData =
 					sigstore.Attest(t, statementOf(weights), sigstore.TilesEvidence()).VerificationMaterial.TimestampVerificationData
 			}, want: "timestamp: "},
+		{name: "large entry", bundle: func(b *protobundle.Bundle) {
+			b.VerificationMaterial.TlogEntries[0].CanonicalizedBody = make([]byte, 16<<10+1)
+		}, want: "has a log entry of 16385 bytes, must have at most 16384"},
+		{name: "large timestamp", bundle: func(b *protobundle.Bundle) {
+			b.VerificationMaterial.TimestampVerificationData = timestamps(1, 16<<10+1)
+		}, want: "has a timestamp of 16385 bytes, must have at most 16384"},
+		{name: "many timestamps", bundle: func(b *protobundle.Bundle) {
+			b.VerificationMaterial.TimestampVerificationData = timestamps(5, 1)
+		}, want: "has 5 timestamps, must have at most 4"},
 		{name: "another certificate in the chain", bundle: func(b *protobundle.Bundle) {
 			stranger.WithChain(b)
 		}, want: "that is not of the trusted root"},
@@ -200,6 +210,45 @@ func TestNew_refusedEvidence(t *testing.T) {
 			require.ErrorContains(t, verify(verifier, sigstoretest.Marshal(t, bundle), weights), tt.want)
 		})
 	}
+}
+
+func timestamps(n, size int) *protobundle.TimestampVerificationData {
+	data := &protobundle.TimestampVerificationData{}
+	for range n {
+		data.Rfc3161Timestamps = append(data.Rfc3161Timestamps, &protocommon.RFC3161SignedTimestamp{SignedTimestamp: make([]byte, size)})
+	}
+	return data
+}
+
+// A log signs nothing anymore with a key whose time is over, but whoever has got that key does.
+func TestNew_keyOfLogNotValid(t *testing.T) {
+	sigstore := sigstoretest.New(t)
+	var trusted map[string]any
+	require.NoError(t, json.Unmarshal(sigstore.TrustedRoot(t), &trusted))
+	log, ok := trusted["tlogs"].([]any)[0].(map[string]any)
+	require.True(t, ok)
+	key, ok := log["publicKey"].(map[string]any)
+	require.True(t, ok)
+	key["validFor"] = map[string]any{"start": "2020-01-01T00:00:00Z", "end": "2021-01-01T00:00:00Z"}
+	changed, err := json.Marshal(trusted)
+	require.NoError(t, err)
+	for name, e := range map[string]sigstoretest.Evidence{"version 1": sigstore.Evidence(), "version 2": sigstore.TilesEvidence()} {
+		bundle := sigstoretest.Marshal(t, sigstore.Attest(t, statementOf(weights), e))
+		require.NoError(t, verify(newVerifier(t, signer, sigstore.TrustedRoot(t)), bundle, weights), name)
+		require.Error(t, verify(newVerifier(t, signer, changed), bundle, weights), name)
+	}
+}
+
+// Anybody can have a signature in the log: the statement of another signer takes no more memory than that of the right
+// one may.
+func TestNew_largeStatementOfAnotherSigner(t *testing.T) {
+	sigstore := sigstoretest.New(t)
+	e := sigstore.Evidence()
+	e.Identity = "somebody@example.com"
+	statement := `{"_type":"https://in-toto.io/Statement/v1","subject":[` + strings.Repeat("{},", 600_000) + `{}]}`
+	bundle := sigstoretest.Marshal(t, sigstore.Attest(t, []byte(statement), e))
+	err := verify(newVerifier(t, signer, sigstore.TrustedRoot(t)), bundle, weights)
+	require.ErrorContains(t, err, "has more than 1000000 JSON values")
 }
 
 func TestNew_otherTrustedRoot(t *testing.T) {

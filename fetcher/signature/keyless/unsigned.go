@@ -22,11 +22,7 @@ import (
 // from the one that was made is not valid.
 func checkUnsigned(text []byte, entity *bundle.Bundle, trusted *root.TrustedRoot) error {
 	material := entity.GetVerificationMaterial()
-	entries := material.GetTlogEntries()
-	if len(entries) != 1 {
-		return fmt.Errorf("has %d entries of transparency logs, must have one", len(entries))
-	}
-	if err := checkEntry(entries[0]); err != nil {
+	if err := checkEntry(material.GetTlogEntries()[0]); err != nil {
 		return fmt.Errorf("transparency log entry: %w", err)
 	}
 	if _, errs, err := verify.VerifySignedTimestamp(entity, trusted); err != nil || len(errs) > 0 {
