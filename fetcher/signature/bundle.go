@@ -28,8 +28,8 @@ var mediaTypes = []string{
 	"application/vnd.dev.sigstore.bundle+json;version=0.1",
 }
 
-// payloadType is that of a DSSE envelope with an in-toto statement.
-const payloadType = "application/vnd.in-toto+json"
+// PayloadType is that of a DSSE envelope with an in-toto statement.
+const PayloadType = "application/vnd.in-toto+json"
 
 // Bundle is a parsed Sigstore bundle. Nothing in it is verified yet.
 type Bundle struct {
@@ -116,8 +116,8 @@ func parse(text []byte) (*Bundle, error) {
 
 func (e *envelope) validate() error {
 	switch {
-	case e.PayloadType != payloadType:
-		return fmt.Errorf("has the payload type %q, must be %q", e.PayloadType, payloadType)
+	case e.PayloadType != PayloadType:
+		return fmt.Errorf("has the payload type %q, must be %q", e.PayloadType, PayloadType)
 	case len(e.Payload) == 0:
 		return errors.New("has no payload")
 	case len(e.Signatures) != 1: // as for every Sigstore bundle

@@ -89,7 +89,7 @@ func TestParseStatement_manyFiles(t *testing.T) {
 	for i := range list {
 		list[i] = File{Path: fmt.Sprint(i), Digests: Digests{SHA256: digestA}}
 	}
-	payload, err := marshalStatement("model", list)
+	payload, err := MarshalStatement("model", list)
 	require.NoError(t, err)
 	t.Logf("%d files: a statement of %d bytes, in a bundle %d", files, len(payload), base64.StdEncoding.EncodedLen(len(payload)))
 	manifest, err := parseStatement(payload)

@@ -18,7 +18,7 @@ import (
 // Sign returns the bundle of a model, as JSON. name is informational; the files have their SHA-256. With a chain, whose
 // first certificate is that of the key, the bundle is for ByCertificate, otherwise for ByKey.
 func Sign(name string, files []File, key crypto.Signer, chain ...*x509.Certificate) ([]byte, error) {
-	payload, err := marshalStatement(name, files)
+	payload, err := MarshalStatement(name, files)
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,7 @@ func Sign(name string, files []File, key crypto.Signer, chain ...*x509.Certifica
 	if err != nil {
 		return nil, err
 	}
-	unsigned := envelope{Payload: payload, PayloadType: payloadType}
+	unsigned := envelope{Payload: payload, PayloadType: PayloadType}
 	sig, err := signMessage(key, unsigned.signed())
 	if err != nil {
 		return nil, err
@@ -35,13 +35,14 @@ func Sign(name string, files []File, key crypto.Signer, chain ...*x509.Certifica
 		"mediaType":            mediaTypes[0],
 		"verificationMaterial": material,
 		"dsseEnvelope": map[string]any{
-			"payload": payload, "payloadType": payloadType, "signatures": []any{map[string]any{"sig": sig, "keyid": ""}},
+			"payload": payload, "payloadType": PayloadType, "signatures": []any{map[string]any{"sig": sig, "keyid": ""}},
 		},
 	})
 }
 
-// marshalStatement returns the in-toto statement of the files, which are sorted by path.
-func marshalStatement(name string, files []File) ([]byte, error) {
+// MarshalStatement returns the in-toto statement of a model, which is what a signature of it is of. name is
+// informational; the files have their SHA-256. They may be in any order.
+func MarshalStatement(name string, files []File) ([]byte, error) {
 	if name == "" || len(files) == 0 {
 		return nil, errors.New("a signed model needs a name and a file")
 	}

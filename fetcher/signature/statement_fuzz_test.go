@@ -10,7 +10,7 @@ import (
 
 // A statement that is accepted says the same to a parser that takes keys literally, and is of files inside the model.
 func FuzzParseStatement(f *testing.F) {
-	payload, err := marshalStatement("model", filesOf("a", "f/b"))
+	payload, err := MarshalStatement("model", filesOf("a", "f/b"))
 	require.NoError(f, err)
 	f.Add(string(payload))
 	f.Add(strings.NewReplacer(`"files"`, `"shards", "shard_size": 1`, `"a"`, `"a:0:1"`, `"f/b"`, `"f/b:1:2"`).Replace(string(payload)))

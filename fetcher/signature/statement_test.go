@@ -77,7 +77,7 @@ func TestParseStatement_valid(t *testing.T) {
 // rootDigest returns the SHA-256 of the two digests, as the signer computes it.
 func rootDigest(t *testing.T) string {
 	t.Helper()
-	payload, err := marshalStatement(
+	payload, err := MarshalStatement(
 		"x",
 		[]File{{Path: "a", Digests: Digests{SHA256: digestA}}, {Path: "b", Digests: Digests{SHA256: digestB}}},
 	)

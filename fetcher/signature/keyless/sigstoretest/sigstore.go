@@ -4,6 +4,7 @@
 package sigstoretest
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -34,12 +35,16 @@ type Sigstore struct {
 	authorityKey               *ecdsa.PrivateKey
 	ctLogKey, rekorKey         *ecdsa.PrivateKey
 	timestamps                 *ca.VirtualSigstore
+	// tokenKey signs identity tokens.
+	tokenKey []byte
+	// url is where the services answer, or "": see Serve.
+	url string
 }
 
 // New creates a Sigstore.
 func New(tb testing.TB) *Sigstore {
 	tb.Helper()
-	s := &Sigstore{ctLogKey: newKey(tb), rekorKey: newKey(tb)}
+	s := &Sigstore{ctLogKey: newKey(tb), rekorKey: newKey(tb), tokenKey: []byte(rand.Text())}
 	rootCertificate, rootKey, err := ca.GenerateRootCa()
 	require.NoError(tb, err)
 	s.rootCertificate = rootCertificate
@@ -61,22 +66,23 @@ func newKey(tb testing.TB) *ecdsa.PrivateKey {
 func (s *Sigstore) TrustedRoot(tb testing.TB) []byte {
 	tb.Helper()
 	authority := &root.FulcioCertificateAuthority{
-		Root: s.rootCertificate, Intermediates: []*x509.Certificate{s.authority}, URI: "https://fulcio.localhost",
+		Root: s.rootCertificate, Intermediates: []*x509.Certificate{s.authority}, URI: cmp.Or(s.url, "https://fulcio.localhost"),
 		ValidityPeriodStart: time.Now().Add(-time.Hour), ValidityPeriodEnd: time.Now().Add(time.Hour),
 	}
 	trusted, err := root.NewTrustedRoot(root.TrustedRootMediaType01, []root.CertificateAuthority{authority},
-		logs(tb, "ctfe.localhost", s.ctLogKey), s.timestamps.TimestampingAuthorities(), logs(tb, logHost, s.rekorKey))
+		logs(tb, "https://ctfe.localhost", s.ctLogKey), s.timestamps.TimestampingAuthorities(),
+		logs(tb, cmp.Or(s.url, "https://"+logHost), s.rekorKey))
 	require.NoError(tb, err)
 	text, err := trusted.MarshalJSON()
 	require.NoError(tb, err)
 	return text
 }
 
-func logs(tb testing.TB, host string, key *ecdsa.PrivateKey) map[string]*root.TransparencyLog {
+func logs(tb testing.TB, address string, key *ecdsa.PrivateKey) map[string]*root.TransparencyLog {
 	tb.Helper()
 	id := keyID(tb, key)
 	return map[string]*root.TransparencyLog{hex.EncodeToString(id): {
-		BaseURL: "https://" + host, ID: id, HashFunc: crypto.SHA256, SignatureHashFunc: crypto.SHA256, PublicKey: key.Public(),
+		BaseURL: address, ID: id, HashFunc: crypto.SHA256, SignatureHashFunc: crypto.SHA256, PublicKey: key.Public(),
 		ValidityPeriodStart: time.Now().Add(-time.Hour), ValidityPeriodEnd: time.Now().Add(time.Hour),
 	}}
 }
