@@ -23,6 +23,7 @@ func releaseCommand() *cobra.Command {
 			"  modelferry release chicagotaxi model=model.joblib predictions=2026.csv --stack gke\n" +
 			"  modelferry release nlpinsight ./finbert --backend finbert --stack gke --dry-run\n" +
 			"  modelferry release bankchurn model.joblib --stack gke --sign signing-key.pem\n" +
+			"  modelferry release bankchurn model.joblib --stack gke --sign-keyless\n" +
 			"  modelferry release bankchurn models:/bankchurn@champion/model.joblib --stack gke\n" +
 			"  modelferry release bankchurn model.joblib -s gke -s eks --deploy --canary gke",
 		Args:              cobra.MinimumNArgs(2),
@@ -33,6 +34,12 @@ func releaseCommand() *cobra.Command {
 	addCanaryFlag(cmd, &r.Options)
 	cmd.Flags().StringVar(&r.SHA256, "sha256", "", "expected `DIGEST` of the artifact; another one is refused")
 	cmd.Flags().StringVar(&r.SignKey, "sign", "", "sign the artifacts with the private key in `FILE` (PEM, ECDSA or Ed25519)")
+	cmd.Flags().BoolVar(&r.SignKeyless, "sign-keyless", false,
+		"sign the artifacts with the identity of this CI job: SIGSTORE_ID_TOKEN, or that of GitHub Actions")
+	cmd.Flags().StringVar(&r.Sigstore.Fulcio, "fulcio-url", "",
+		"`URL` of the certificate authority for --sign-keyless (default: that of the stack's trustedRoot)")
+	cmd.Flags().StringVar(&r.Sigstore.Rekor, "rekor-url", "",
+		"`URL` of the transparency log for --sign-keyless, with version 1 of the API (default: that of the stack's trustedRoot)")
 	cmd.Flags().StringVar(&r.Signature, "signature", "", "`FILE` with the signature of the artifact, made by another tool")
 	cmd.Flags().StringVar(&r.Image, "image", "", "`IMAGE` of the model server with its digest (default: as it is)")
 	cmd.Flags().StringVar(&r.Backend, "backend", "", "`BACKEND` that the artifacts belong to (default: the one that the stack runs)")

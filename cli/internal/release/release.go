@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/modelferry/modelferry/cli/internal/exitcode"
+	"github.com/modelferry/modelferry/cli/internal/sigstore"
 )
 
 // Request is a new release of a service.
@@ -26,8 +27,11 @@ type Request struct {
 	// SHA256 is the expected digest of the only input, or "".
 	SHA256 string
 	// SignKey is the file of the private key that signs the artifacts, and Signature the file of a bundle that another
-	// tool has made for the only input. At most one of them is set.
+	// tool has made for the only input. SignKeyless signs with the identity of the CI job. At most one of them is set.
 	SignKey, Signature string
+	SignKeyless        bool
+	// Sigstore has the services that SignKeyless uses. Default: those of the trusted root of the first stack.
+	Sigstore sigstore.Services
 }
 
 var sha256Hex = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
@@ -61,6 +65,9 @@ func (e *Environment) Release(ctx context.Context, r Request) (result Result, er
 	}
 	if err := r.sign(contents); err != nil {
 		return Result{}, exitcode.WithCode(exitcode.Invalid, err)
+	}
+	if err := e.signKeyless(ctx, r, steps, contents); err != nil {
+		return Result{}, err
 	}
 	for _, s := range steps {
 		if err := s.plan(ctx, r, contents); err != nil {

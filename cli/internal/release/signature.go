@@ -54,11 +54,12 @@ func readSigningKey(name string) (crypto.Signer, error) {
 	return signer, nil
 }
 
-// sign adds signatures to the contents: with the key of the request, or the bundle that another tool has made.
+// sign adds signatures to the contents: with the key of the request, or the bundle that another tool has made. See
+// signKeyless for the third way.
 func (r Request) sign(contents map[string]*content) error {
 	switch {
-	case r.SignKey != "" && r.Signature != "":
-		return errors.New("--sign and --signature may not be used together: give one of them")
+	case r.SignKey != "" && r.Signature != "", r.SignKeyless && (r.SignKey != "" || r.Signature != ""):
+		return errors.New("--sign, --sign-keyless and --signature may not be used together: give one of them")
 	case r.Signature != "" && len(contents) != 1:
 		return errors.New("invalid --signature: is of one artifact, and there are several")
 	case r.Signature != "":
@@ -75,13 +76,17 @@ func (r Request) sign(contents map[string]*content) error {
 			return err
 		}
 		for _, c := range contents {
-			file := signature.File{Path: c.name, Digests: signature.Digests{Bytes: c.size, SHA256: c.sha256}}
-			if c.signature, err = signature.Sign(c.name, []signature.File{file}, key); err != nil {
+			if c.signature, err = signature.Sign(c.name, []signature.File{c.signedFile()}, key); err != nil {
 				return fmt.Errorf("--sign: %w", err)
 			}
 		}
 	}
 	return nil
+}
+
+// signedFile returns the content as a signature is of it.
+func (c *content) signedFile() signature.File {
+	return signature.File{Path: c.name, Digests: signature.Digests{Bytes: c.size, SHA256: c.sha256}}
 }
 
 // signaturePath returns the path of an artifact's signature. It has the digest of the signature, so that no signature
