@@ -228,7 +228,7 @@ fuzz = go test -C $(1) -run '^$$' -fuzz '^$(2)$$' -fuzztime $$(($(4) * $(FUZZ)))
 
 soak: ## run the long tests: the fetcher with the race detector and 5 GB objects, fuzzing; needs a C compiler [FUZZ=1]
 	$(call build,fake-gcs-server versitygw)
-	@CGO_ENABLED=1 go test -C fetcher -race -count=1 ./...
+	@CGO_ENABLED=1 go test -C fetcher -race -count=1 -timeout 20m ./...
 	@$(RELEASE_ENV) go test -C fetcher $(RELEASE_FLAGS) -tags long -count=1 -run TestMemory -v .
 	@$(call fuzz,fetcher,FuzzExtract,./archive,15000)
 	@$(call fuzz,fetcher,FuzzInflate,./internal/inflate,60000)

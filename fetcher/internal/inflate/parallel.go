@@ -11,6 +11,9 @@ import (
 // history takes longer, so fewer gain little.
 var parallelProcs = 4
 
+// maxCores bounds the memory: each core, and two more chunks, need up to 6 MB.
+const maxCores = 4
+
 // chunkLength is the maximum number of bytes of a chunk. Tests have smaller ones.
 var chunkLength = chunkSize
 
@@ -62,9 +65,11 @@ type batch struct {
 // startParallel starts to decode on several cores after the current frame, if there are enough.
 func (r *Reader) startParallel() bool {
 	cores := runtime.GOMAXPROCS(0)
-	if r.filled != nil || cores < parallelProcs || parallelBusy.Swap(true) {
+	// After an error of the source, such as its end, there is nothing to read ahead.
+	if r.filled != nil || r.decoder.srcErr != nil || cores < parallelProcs || parallelBusy.Swap(true) {
 		return false
 	}
+	cores = min(cores, maxCores)
 	p := &parallel{
 		decoder: r.decoder, chunks: readChunks(r.decoder.src, cores, r.chunkLength()), batches: make(chan *batch, cores),
 		last: r.newFrame(),
