@@ -220,7 +220,7 @@ func timestamps(n, size int) *protobundle.TimestampVerificationData {
 	return data
 }
 
-// A log signs nothing anymore with a key whose time is over, but whoever has got that key does.
+// A retired key of a log may have leaked: it must not vouch for signatures that were made after its validity.
 func TestNew_keyOfLogNotValid(t *testing.T) {
 	sigstore := sigstoretest.New(t)
 	var trusted map[string]any
