@@ -21,20 +21,22 @@ const MaxBytes = 16 << 20
 
 // mediaTypes are those of all published versions of the format.
 // https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_bundle.proto
-var mediaTypes = []string{
+var mediaTypes = append(mediaTypesV03, "application/vnd.dev.sigstore.bundle+json;version=0.2", mediaTypeV01)
+
+var mediaTypesV03 = []string{
 	"application/vnd.dev.sigstore.bundle.v0.3+json",
 	"application/vnd.dev.sigstore.bundle+json;version=0.3",
-	"application/vnd.dev.sigstore.bundle+json;version=0.2",
-	"application/vnd.dev.sigstore.bundle+json;version=0.1",
 }
+
+const mediaTypeV01 = "application/vnd.dev.sigstore.bundle+json;version=0.1"
 
 // PayloadType is that of a DSSE envelope with an in-toto statement.
 const PayloadType = "application/vnd.in-toto+json"
 
 // Bundle is a parsed Sigstore bundle. Nothing in it is verified yet.
 type Bundle struct {
-	text     []byte
-	material material
+	mediaType string
+	material  material
 	// Exactly one of them is set.
 	envelope *envelope
 	message  *messageSignature
@@ -92,7 +94,7 @@ func parse(text []byte) (*Bundle, error) {
 	if !slices.Contains(mediaTypes, content.MediaType) {
 		return nil, fmt.Errorf("has the media type %q, must be %q", content.MediaType, mediaTypes[0])
 	}
-	bundle := &Bundle{text: text, message: content.Message}
+	bundle := &Bundle{mediaType: content.MediaType, message: content.Message}
 	// By itself: an entry of a transparency log has a keyId, which is no keyid in another case.
 	if len(content.Envelope) > 0 && string(content.Envelope) != "null" {
 		bundle.envelope = &envelope{}
@@ -144,6 +146,9 @@ func (m *messageSignature) validate() error {
 
 // signed returns what an envelope's signature is of: the pre-authentication encoding of its payload.
 // https://github.com/secure-systems-lab/dsse/blob/v1.0.2/protocol.md#signature-definition
-func (e *envelope) signed() []byte {
-	return fmt.Appendf(nil, "DSSEv1 %d %s %d %s", len(e.PayloadType), e.PayloadType, len(e.Payload), e.Payload)
+func (e *envelope) signed() []byte { return append(e.preamble(), e.Payload...) }
+
+// preamble returns what stands before the payload in what is signed.
+func (e *envelope) preamble() []byte {
+	return fmt.Appendf(nil, "DSSEv1 %d %s %d ", len(e.PayloadType), e.PayloadType, len(e.Payload))
 }

@@ -20,8 +20,8 @@ const (
 type Verifier struct {
 	key   crypto.PublicKey
 	roots *x509.CertPool
-	// evidence verifies the signature of a bundle by the evidence in it.
-	evidence func(bundle, sha256 []byte) error
+	// evidence returns the key that has to have made a signature, by the evidence in its bundle.
+	evidence func(Evidence) (crypto.PublicKey, error)
 }
 
 // ByKey returns the verifier of signatures that were made with the private key of this public key, which is in PEM.
@@ -42,9 +42,9 @@ func ByCertificate(roots []byte) (*Verifier, error) {
 	return &Verifier{roots: pool}, nil
 }
 
-// ByEvidence returns the verifier of keyless signatures: see package keyless. verify checks the signature of a bundle,
-// as JSON. sha256 is that of the signed file, if the bundle is the signature of one file, otherwise nil.
-func ByEvidence(verify func(bundle, sha256 []byte) error) *Verifier {
+// ByEvidence returns the verifier of keyless signatures: see package keyless. verify returns the key of the signing
+// certificate if the evidence says that the required signer has made the signature.
+func ByEvidence(verify func(Evidence) (crypto.PublicKey, error)) *Verifier {
 	return &Verifier{evidence: verify}
 }
 
@@ -77,17 +77,7 @@ func (v *Verifier) Verify(bundle *Bundle, at time.Time) (*Manifest, error) {
 
 // verifySignature checks the signature of the envelope or of the file's digest.
 func (v *Verifier) verifySignature(bundle *Bundle, at time.Time) error {
-	if v.evidence != nil && bundle.material.PublicKey == nil {
-		if bundle.message != nil {
-			return v.evidence(bundle.text, bundle.message.Digest.Digest)
-		}
-		// The evidence may be of any signer, and is verified with the statement decoded without limits.
-		if _, err := parseStatement(bundle.envelope.Payload); err != nil {
-			return fmt.Errorf("signed statement: %w", err)
-		}
-		return v.evidence(bundle.text, nil)
-	}
-	key, err := v.signingKey(bundle.material, at)
+	key, err := v.signingKey(bundle, at)
 	if err != nil {
 		return err
 	}
@@ -111,12 +101,23 @@ func (v *Verifier) errNotSigned() error {
 }
 
 // signingKey returns the trusted key that has to have made the bundle's signature.
-func (v *Verifier) signingKey(m material, at time.Time) (crypto.PublicKey, error) {
+func (v *Verifier) signingKey(bundle *Bundle, at time.Time) (crypto.PublicKey, error) {
+	m := bundle.material
 	switch {
 	case v.key != nil && m.PublicKey != nil:
 		return v.key, m.PublicKey.matches(v.key)
 	case v.roots != nil && m.Chain != nil:
 		return m.Chain.verify(v.roots, at)
+	case v.evidence != nil && m.PublicKey == nil:
+		evidence, err := bundle.evidence()
+		if err != nil {
+			return nil, err
+		}
+		key, err := v.evidence(evidence)
+		if err == nil && keyDetails(key) == nil {
+			err = fmt.Errorf("the signing certificate has a key of type %T, must have %s", key, supportedKeys)
+		}
+		return key, err
 	}
 	return nil, fmt.Errorf("signed %s, but %s is required", m.method(), map[string]string{
 		LevelKey: "a signature with a key", LevelCertificate: "a signature with a certificate", LevelKeyless: "a keyless signature",

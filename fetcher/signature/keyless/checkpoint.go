@@ -1,31 +1,91 @@
 package keyless
 
 import (
+	"crypto/ed25519"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
-	"github.com/sigstore/rekor/pkg/util"
+	formats "github.com/transparency-dev/formats/log"
+	"golang.org/x/mod/sumdb/note"
 )
 
-// parseCheckpoint reads a checkpoint whose signature sigstore-go has verified. Three things of it are not signed: the
-// name of the signer, how the note is written, and cosignatures of witnesses, for which a trusted root has no keys.
-// The first two have to be as a log writes them. Logs of version 1 have no cosignatures: sigstore-go refuses them.
-// https://github.com/sigstore/rekor/blob/v1.5.3/pkg/util/signed_note.go
+// parseCheckpoint verifies a checkpoint, which is a note with the log's signature. Logs of version 1 sign as the name
+// before the number of their tree, those of version 2 as their host, and may have cosignatures of witnesses, for which a
+// trusted root has no keys.
 // https://github.com/C2SP/C2SP/blob/main/tlog-checkpoint.md
-func parseCheckpoint(text string) (*util.SignedCheckpoint, error) {
-	signed := &util.SignedCheckpoint{}
-	if err := signed.UnmarshalText([]byte(text)); err != nil {
-		return nil, err
+// https://github.com/sigstore/rekor/blob/v1.5.3/pkg/util/checkpoint.go
+func (l log) parseCheckpoint(text string, isVersion2 bool) (formats.Checkpoint, error) {
+	origin, _, _ := strings.Cut(text, "\n")
+	name, suffix := origin, ""
+	if at := treeID.FindStringIndex(origin); at != nil {
+		name, suffix = origin[:at[0]], origin[at[0]:]
 	}
-	if signed.SignedNote.String() != text || signed.Checkpoint.String() != signed.Note {
-		return nil, errors.New("is not written as a log writes it")
+	switch {
+	case isVersion2 && origin != l.host:
+		return formats.Checkpoint{}, fmt.Errorf("is of the log %q, must be of %q", origin, l.host)
+	case !isVersion2 && suffix == "":
+		return formats.Checkpoint{}, fmt.Errorf("is of the log %q, must have the number of its tree", origin)
 	}
-	log, _, _ := strings.Cut(signed.Origin, " - ") // version 1 adds the ID of its tree
-	for _, sig := range signed.Signatures {
-		if sig.Name == log {
-			return signed, nil
+	hash, err := l.keyHash(name, isVersion2)
+	if err != nil {
+		return formats.Checkpoint{}, err
+	}
+	signed, err := note.Open([]byte(text), note.VerifierList(noteVerifier{name, hash, l}))
+	switch {
+	case err != nil:
+		return formats.Checkpoint{}, fmt.Errorf("is not signed by the log: %w", err)
+	case !isVersion2 && len(signed.UnverifiedSigs) > 0:
+		return formats.Checkpoint{}, errors.New("has more than the signature of the log")
+	}
+	if err := checkSpelling(text, signed.Text); err != nil {
+		return formats.Checkpoint{}, err
+	}
+	checkpoint := formats.Checkpoint{}
+	_, err = checkpoint.Unmarshal([]byte(signed.Text))
+	return checkpoint, err
+}
+
+var treeID = regexp.MustCompile(` - [0-9]+$`)
+
+// checkSpelling refuses signatures in another form than that which a log writes: base64 has others for the same bytes.
+func checkSpelling(text, signed string) error {
+	for line := range strings.Lines(strings.TrimPrefix(text, signed+"\n")) {
+		fields := strings.Split(strings.TrimSuffix(line, "\n"), " ")
+		if _, err := base64.StdEncoding.Strict().DecodeString(fields[len(fields)-1]); err != nil {
+			return fmt.Errorf("has a signature that is not in base64: %w", err)
 		}
 	}
-	return nil, fmt.Errorf("is of the log %q, and not signed in its name", log)
+	return nil
+}
+
+// noteVerifier is a log as the signer of a note.
+type noteVerifier struct {
+	name string
+	hash uint32
+	log  log
+}
+
+func (v noteVerifier) Name() string                    { return v.name }
+func (v noteVerifier) KeyHash() uint32                 { return v.hash }
+func (v noteVerifier) Verify(message, sig []byte) bool { return v.log.verify(message, sig) }
+
+// keyHash returns the number that names the key in a note: the beginning of a digest. Version 1 has the digest of the
+// key in DER, as version 2 has for ECDSA.
+// https://github.com/C2SP/C2SP/blob/main/signed-note.md#signatures
+func (l log) keyHash(name string, isVersion2 bool) (uint32, error) {
+	named, err := x509.MarshalPKIXPublicKey(l.key)
+	if err != nil {
+		return 0, err
+	}
+	if key, ok := l.key.(ed25519.PublicKey); ok && isVersion2 {
+		named = append([]byte(name+"\n\x01"), key...)
+	}
+	digest := sha256.Sum256(named)
+	return binary.BigEndian.Uint32(digest[:]), nil
 }

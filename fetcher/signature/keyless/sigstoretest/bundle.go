@@ -1,6 +1,7 @@
 package sigstoretest
 
 import (
+	"crypto/elliptic"
 	"crypto/sha256"
 	"crypto/x509"
 	"testing"
@@ -19,6 +20,8 @@ import (
 type Evidence struct {
 	// Identity and Issuer are those of the certificate.
 	Identity, Issuer string
+	// Curve is that of the signing key. That of P-384 signs statements only.
+	Curve elliptic.Curve
 	// Issued is the time from which the certificate is valid, for ten minutes. Logged is the time of the log.
 	Issued, Logged time.Time
 	// CTLog has the log of certificates, or is nil if the certificate is in none. With OtherCertificate the log has
@@ -35,7 +38,7 @@ type Evidence struct {
 // Evidence returns that of the public Sigstore: an inclusion proof and a signed entry timestamp.
 func (s *Sigstore) Evidence() Evidence {
 	now := time.Now()
-	return Evidence{Identity: Identity, Issuer: Issuer, Issued: now.Add(-time.Minute), Logged: now, CTLog: s, Proof: true, Promise: true}
+	return Evidence{Identity: Identity, Issuer: Issuer, Curve: elliptic.P256(), Issued: now.Add(-time.Minute), Logged: now, CTLog: s, Proof: true, Promise: true}
 }
 
 // TilesEvidence returns that of a Sigstore with a log of version 2: an inclusion proof and a timestamp.
@@ -49,7 +52,7 @@ func (s *Sigstore) TilesEvidence() Evidence {
 func (s *Sigstore) Attest(tb testing.TB, statement []byte, e Evidence) *protobundle.Bundle {
 	tb.Helper()
 	const payloadType = "application/vnd.in-toto+json"
-	key := newKey(tb)
+	key := newKey(tb, e.Curve)
 	signed := dsse.PAE(payloadType, statement)
 	sig := sign(tb, key, signed)
 	bundle := s.bundle(tb, e, logged{
@@ -65,7 +68,7 @@ func (s *Sigstore) Attest(tb testing.TB, statement []byte, e Evidence) *protobun
 // SignBlob returns the bundle of one file, as cosign sign-blob makes it.
 func (s *Sigstore) SignBlob(tb testing.TB, content []byte, e Evidence) *protobundle.Bundle {
 	tb.Helper()
-	key := newKey(tb)
+	key := newKey(tb, e.Curve)
 	sig := sign(tb, key, content)
 	digest := sha256.Sum256(content)
 	bundle := s.bundle(tb, e, logged{certificate: s.certificate(tb, e, key.Public()), sig: sig, message: content})

@@ -3,6 +3,8 @@ package sigstoretest
 import (
 	"context"
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
@@ -44,11 +46,13 @@ func (s *Sigstore) entry(tb testing.TB, e Evidence, l logged) *protorekor.Transp
 	tb.Helper()
 	const index, size, treeID = 1, 2, 123
 	kind, version, body := l.body(tb)
+	id := keyID(tb, s.rekorKey)
 	if e.Tiles {
 		kind, version, body = l.tilesBody(tb)
+		id = s.tilesID()
 	}
 	entry := &protorekor.TransparencyLogEntry{
-		LogIndex: index, LogId: &protocommon.LogId{KeyId: keyID(tb, s.rekorKey)}, CanonicalizedBody: body,
+		LogIndex: index, LogId: &protocommon.LogId{KeyId: id}, CanonicalizedBody: body,
 		KindVersion: &protorekor.KindVersion{Kind: kind, Version: version},
 	}
 	if e.Promise {
@@ -65,7 +69,7 @@ func (s *Sigstore) entry(tb testing.TB, e Evidence, l logged) *protorekor.Transp
 		require.NoError(tb, err)
 		checkpoint, err := util.CreateAndSignCheckpoint(context.Background(), logHost, treeID, size, root, signer)
 		if e.Tiles {
-			checkpoint = tilesCheckpoint(tb, signer, formats.Checkpoint{Origin: logHost, Size: size, Hash: root})
+			checkpoint = s.tilesCheckpoint(tb, formats.Checkpoint{Origin: tilesHost, Size: size, Hash: root})
 		}
 		require.NoError(tb, err)
 		entry.InclusionProof = &protorekor.InclusionProof{
@@ -76,8 +80,10 @@ func (s *Sigstore) entry(tb testing.TB, e Evidence, l logged) *protorekor.Transp
 	return entry
 }
 
-func tilesCheckpoint(tb testing.TB, signer signature.Signer, checkpoint formats.Checkpoint) []byte {
+func (s *Sigstore) tilesCheckpoint(tb testing.TB, checkpoint formats.Checkpoint) []byte {
 	tb.Helper()
+	signer, err := signature.LoadED25519Signer(s.tilesKey)
+	require.NoError(tb, err)
 	noteSigner, err := rekornote.NewNoteSigner(context.Background(), checkpoint.Origin, signer)
 	require.NoError(tb, err)
 	text, err := note.Sign(&note.Note{Text: string(checkpoint.Marshal())}, noteSigner)
@@ -114,11 +120,16 @@ func (l logged) body(tb testing.TB) (kind, version string, body []byte) {
 // tilesBody returns an entry of version 2, which is of the signed message in any case.
 func (l logged) tilesBody(tb testing.TB) (kind, version string, body []byte) {
 	tb.Helper()
-	digest := sha256.Sum256(l.message)
+	key, ok := l.certificate.PublicKey.(*ecdsa.PublicKey)
+	require.True(tb, ok)
+	algorithm, details := protocommon.HashAlgorithm_SHA2_256, protocommon.PublicKeyDetails_PKIX_ECDSA_P256_SHA_256
+	if key.Curve == elliptic.P384() {
+		algorithm, details = protocommon.HashAlgorithm_SHA2_384, protocommon.PublicKeyDetails_PKIX_ECDSA_P384_SHA_384
+	}
 	record := &tiles.HashedRekordLogEntryV002{
-		Data: &protocommon.HashOutput{Algorithm: protocommon.HashAlgorithm_SHA2_256, Digest: digest[:]},
+		Data: &protocommon.HashOutput{Algorithm: algorithm, Digest: digestFor(key.Curve, l.message)},
 		Signature: &tiles.Signature{Content: l.sig, Verifier: &tiles.Verifier{
-			KeyDetails: protocommon.PublicKeyDetails_PKIX_ECDSA_P256_SHA_256,
+			KeyDetails: details,
 			Verifier: &tiles.Verifier_X509Certificate{
 				X509Certificate: &protocommon.X509Certificate{RawBytes: l.certificate.Raw},
 			},

@@ -1,0 +1,99 @@
+package keyless
+
+import (
+	"bytes"
+	"crypto/x509"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	ct "github.com/google/certificate-transparency-go"
+	"github.com/google/certificate-transparency-go/ctutil"
+	ctx509 "github.com/google/certificate-transparency-go/x509"
+	"github.com/google/certificate-transparency-go/x509util"
+)
+
+// parseCertificates returns the signing certificate. Those after it are not needed: they have to be of the trusted root.
+func parseCertificates(chain [][]byte, trusted *trustedRoot) (*x509.Certificate, error) {
+	if len(chain) == 0 {
+		return nil, errors.New("has no certificate")
+	}
+	leaf, err := x509.ParseCertificate(chain[0])
+	if err != nil {
+		return nil, fmt.Errorf("certificate: %w", err)
+	}
+	for _, der := range chain[1:] {
+		if !slices.ContainsFunc(trusted.authorities, func(one authority) bool { return one.has(der) }) {
+			return nil, errors.New("has a certificate in its x509CertificateChain that is not of the trusted root")
+		}
+	}
+	// The identity of a token without an e-mail address or a URI is an otherName, which crypto/x509 cannot read.
+	// https://github.com/sigstore/fulcio/blob/main/docs/oid-info.md
+	leaf.UnhandledCriticalExtensions = slices.DeleteFunc(leaf.UnhandledCriticalExtensions, oidSubjectAltName.Equal)
+	return leaf, nil
+}
+
+var oidSubjectAltName = asn1.ObjectIdentifier{2, 5, 29, 17}
+
+func (a authority) has(der []byte) bool {
+	isSame := func(certificate *x509.Certificate) bool { return bytes.Equal(certificate.Raw, der) }
+	return isSame(a.root) || slices.ContainsFunc(a.intermediates, isSame)
+}
+
+// verifyChain returns the chains that lead from the certificate to authorities that were trusted at the given time.
+func (t *trustedRoot) verifyChain(leaf *x509.Certificate, at time.Time) ([][]*x509.Certificate, error) {
+	var chains [][]*x509.Certificate
+	errs := []error{errors.New("the signing certificate is not from an authority of the trusted root, " +
+		"or was not valid when the signature was made")}
+	for _, one := range t.authorities {
+		if !one.isValid(at) {
+			continue
+		}
+		roots, intermediates := x509.NewCertPool(), x509.NewCertPool()
+		roots.AddCert(one.root)
+		for _, certificate := range one.intermediates {
+			intermediates.AddCert(certificate)
+		}
+		found, err := leaf.Verify(x509.VerifyOptions{
+			Roots: roots, Intermediates: intermediates, CurrentTime: at, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageCodeSigning},
+		})
+		chains, errs = append(chains, found...), append(errs, err)
+	}
+	if len(chains) == 0 {
+		return nil, errors.Join(errs...)
+	}
+	return chains, nil
+}
+
+// verifySCT checks that a log of the trusted root has recorded the certificate that the chains begin with.
+// https://datatracker.ietf.org/doc/html/rfc6962#section-3.2
+func (t *trustedRoot) verifySCT(chains [][]*x509.Certificate) error {
+	leaf := chains[0][0]
+	scts, err := x509util.ParseSCTsFromCertificate(leaf.Raw)
+	if err != nil {
+		return fmt.Errorf("signed certificate timestamps: %w", err)
+	}
+	errs := []error{errors.New("the signing certificate is not in a certificate transparency log of the trusted root")}
+	for _, sct := range scts {
+		log, isKnown := t.certificateLogs[string(sct.LogID.KeyID[:])]
+		if !isKnown || !log.isValid(ct.TimestampToTime(sct.Timestamp)) {
+			continue
+		}
+		for _, chain := range chains {
+			if len(chain) < 2 {
+				continue
+			}
+			signed, err := ctx509.ParseCertificates(append(slices.Clone(leaf.Raw), chain[1].Raw...))
+			if err == nil {
+				err = ctutil.VerifySCT(log.key, signed, sct, true)
+			}
+			if err == nil {
+				return nil
+			}
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(errs...)
+}

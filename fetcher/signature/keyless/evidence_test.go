@@ -1,0 +1,128 @@
+package keyless_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	protobundle "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"
+	protocommon "github.com/sigstore/protobuf-specs/gen/pb-go/common/v1"
+	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/fetcher/signature/keyless/sigstoretest"
+)
+
+func TestNew_refusedEvidence(t *testing.T) {
+	sigstore, stranger := sigstoretest.New(t), sigstoretest.New(t)
+	verifier := newVerifier(t, signer, sigstore.TrustedRoot(t))
+	const notLogged, noTime = "is not in a transparency log of the trusted root", "says when the signature was made"
+	const notIssued = "not from an authority of the trusted root, or was not valid when the signature was made"
+	const noSCT = "is not in a certificate transparency log of the trusted root"
+	for _, tt := range []struct {
+		name   string
+		change func(*sigstoretest.Evidence)
+		bundle func(*protobundle.Bundle)
+		want   string
+	}{
+		{name: "certificate in no log", change: func(e *sigstoretest.Evidence) { e.CTLog = nil }, want: noSCT},
+		{name: "certificate in the log of another Sigstore", change: func(e *sigstoretest.Evidence) { e.CTLog = stranger }, want: noSCT},
+		{name: "another certificate in the log", change: func(e *sigstoretest.Evidence) { e.OtherCertificate = true }, want: noSCT},
+		{name: "certificate expired before the log's time",
+			change: func(e *sigstoretest.Evidence) { e.Issued = e.Issued.Add(-20 * time.Minute) },
+			want:   notIssued},
+		{name: "certificate valid after the log's time",
+			change: func(e *sigstoretest.Evidence) { e.Issued = e.Issued.Add(20 * time.Minute) },
+			want:   notIssued},
+		{name: "certificate expired before the timestamp", change: func(e *sigstoretest.Evidence) {
+			*e = sigstore.TilesEvidence()
+			e.Issued = e.Issued.Add(-20 * time.Minute)
+		}, want: notIssued},
+		{name: "no inclusion proof",
+			change: func(e *sigstoretest.Evidence) { e.Proof = false }, want: "has no inclusionProof"},
+		{name: "no inclusion proof of version 2", change: func(e *sigstoretest.Evidence) {
+			*e = sigstore.TilesEvidence()
+			e.Proof = false
+		}, want: "has no inclusionProof"},
+		{name: "no time", change: func(e *sigstoretest.Evidence) { e.Promise = false }, want: noTime},
+		{name: "no log entry", bundle: func(b *protobundle.Bundle) { b.VerificationMaterial.TlogEntries = nil }, want: "no tlogEntries"},
+		{name: "no evidence of the log", bundle: func(b *protobundle.Bundle) {
+			b.MediaType = "application/vnd.dev.sigstore.bundle+json;version=0.2"
+			b.VerificationMaterial.TlogEntries[0].InclusionPromise, b.VerificationMaterial.TlogEntries[0].InclusionProof = nil, nil
+		}, want: "has no inclusionProof"},
+		{name: "entry twice", bundle: func(b *protobundle.Bundle) {
+			b.VerificationMaterial.TlogEntries = append(b.VerificationMaterial.TlogEntries, b.VerificationMaterial.TlogEntries[0])
+		}, want: "has 2 entries of transparency logs"},
+		{name: "entry of another signature", bundle: func(b *protobundle.Bundle) {
+			b.VerificationMaterial.TlogEntries =
+				sigstore.Attest(t, statementOf(weights), sigstore.Evidence()).VerificationMaterial.TlogEntries
+		}, want: "log entry: is of another signature"},
+		{name: "entry of the log of another Sigstore", bundle: func(b *protobundle.Bundle) {
+			b.VerificationMaterial.TlogEntries =
+				stranger.Attest(t, statementOf(weights), sigstore.Evidence()).VerificationMaterial.TlogEntries
+		}, want: notLogged},
+		{name: "certificate of another signature", bundle: func(b *protobundle.Bundle) {
+			b.VerificationMaterial.Content = sigstore.Attest(t, statementOf(weights), sigstore.Evidence()).VerificationMaterial.Content
+		}, want: "log entry: is of another certificate"},
+		{name: "timestamp of another signature",
+			change: func(e *sigstoretest.Evidence) { e.Timestamp = true }, bundle: func(b *protobundle.Bundle) {
+				b.VerificationMaterial.TimestampVerificationData =
+					sigstore.Attest(t, statementOf(weights), sigstore.TilesEvidence()).VerificationMaterial.TimestampVerificationData
+			}, want: "timestamp: "},
+		{name: "large entry", bundle: func(b *protobundle.Bundle) {
+			b.VerificationMaterial.TlogEntries[0].CanonicalizedBody = make([]byte, 16<<10+1)
+		}, want: "has 16385 bytes in its log entry, must have at most 16384"},
+		{name: "large timestamp", bundle: func(b *protobundle.Bundle) {
+			b.VerificationMaterial.TimestampVerificationData = timestamps(1, 16<<10+1)
+		}, want: "has 16385 bytes in a timestamp, must have at most 16384"},
+		{name: "many timestamps", bundle: func(b *protobundle.Bundle) {
+			b.VerificationMaterial.TimestampVerificationData = timestamps(5, 1)
+		}, want: "has 5 timestamps, must have at most 4"},
+		{name: "chain in version 0.3", bundle: func(b *protobundle.Bundle) {
+			sigstore.WithChain(b)
+			b.MediaType = "application/vnd.dev.sigstore.bundle.v0.3+json"
+		}, want: "must have a certificate in a keyless bundle of version 0.3"},
+		{name: "another certificate in the chain", bundle: func(b *protobundle.Bundle) {
+			stranger.WithChain(b)
+		}, want: "that is not of the trusted root"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e := sigstore.Evidence()
+			if tt.change != nil {
+				tt.change(&e)
+			}
+			bundle := sigstore.Attest(t, statementOf(weights), e)
+			if tt.bundle != nil {
+				tt.bundle(bundle)
+			}
+			require.ErrorContains(t, verify(verifier, sigstoretest.Marshal(t, bundle), weights), tt.want)
+		})
+	}
+}
+
+func timestamps(n, size int) *protobundle.TimestampVerificationData {
+	data := &protobundle.TimestampVerificationData{}
+	for range n {
+		data.Rfc3161Timestamps = append(data.Rfc3161Timestamps, &protocommon.RFC3161SignedTimestamp{SignedTimestamp: make([]byte, size)})
+	}
+	return data
+}
+
+// A retired key of a log may have leaked: it must not vouch for signatures that were made after its validity.
+func TestNew_keyOfLogNotValid(t *testing.T) {
+	sigstore := sigstoretest.New(t)
+	var trusted map[string]any
+	require.NoError(t, json.Unmarshal(sigstore.TrustedRoot(t), &trusted))
+	for _, log := range trusted["tlogs"].([]any) {
+		key, ok := log.(map[string]any)["publicKey"].(map[string]any)
+		require.True(t, ok)
+		key["validFor"] = map[string]any{"start": "2020-01-01T00:00:00Z", "end": "2021-01-01T00:00:00Z"}
+	}
+	changed, err := json.Marshal(trusted)
+	require.NoError(t, err)
+	for name, e := range map[string]sigstoretest.Evidence{"version 1": sigstore.Evidence(), "version 2": sigstore.TilesEvidence()} {
+		bundle := sigstoretest.Marshal(t, sigstore.Attest(t, statementOf(weights), e))
+		require.NoError(t, verify(newVerifier(t, signer, sigstore.TrustedRoot(t)), bundle, weights), name)
+		require.ErrorContains(t, verify(newVerifier(t, signer, changed), bundle, weights),
+			"the key of the transparency log was not valid", name)
+	}
+}
