@@ -77,6 +77,10 @@ func TestNew_refusedEvidence(t *testing.T) {
 		{name: "many timestamps", bundle: func(b *protobundle.Bundle) {
 			b.VerificationMaterial.TimestampVerificationData = timestamps(5, 1)
 		}, want: "has 5 timestamps, must have at most 4"},
+		{name: "entry of a file for an envelope", bundle: func(b *protobundle.Bundle) {
+			blob := sigstore.SignBlob(t, weights, sigstore.Evidence())
+			b.VerificationMaterial.TlogEntries = blob.VerificationMaterial.TlogEntries
+		}, want: `has the kindVersion "hashedrekord 0.0.1", which is not that of such a signature`},
 		{name: "chain in version 0.3", bundle: func(b *protobundle.Bundle) {
 			sigstore.WithChain(b)
 			b.MediaType = "application/vnd.dev.sigstore.bundle.v0.3+json"
@@ -107,22 +111,52 @@ func timestamps(n, size int) *protobundle.TimestampVerificationData {
 	return data
 }
 
-// A retired key of a log may have leaked: it must not vouch for signatures that were made after its validity.
-func TestNew_keyOfLogNotValid(t *testing.T) {
+// A retired key may have leaked: it must not vouch for what it says of a time after its validity.
+func TestNew_keyNotValid(t *testing.T) {
 	sigstore := sigstoretest.New(t)
+	trusted := sigstore.TrustedRoot(t)
+	byLog, byTimestamp := sigstore.Evidence(), sigstore.TilesEvidence()
+	for _, tt := range []struct {
+		field    string
+		evidence sigstoretest.Evidence
+		want     string
+	}{
+		{"tlogs", byLog, "the key of the transparency log was not valid when the signature was made"},
+		{"tlogs", byTimestamp, "the key of the transparency log was not valid when the signature was made"},
+		{"ctlogs", byLog, "is not in a certificate transparency log of the trusted root"},
+		{"certificateAuthorities", byLog, "the signing certificate is not from an authority of the trusted root"},
+		{"timestampAuthorities", byTimestamp, "was not valid at"},
+	} {
+		bundle := sigstoretest.Marshal(t, sigstore.Attest(t, statementOf(weights), tt.evidence))
+		require.NoError(t, verify(newVerifier(t, signer, trusted), bundle, weights), tt.field)
+		for name, validFor := range map[string]validity{
+			"past":   {"start": "2020-01-01T00:00:00Z", "end": "2021-01-01T00:00:00Z"},
+			"future": {"start": "2200-01-01T00:00:00Z"},
+		} {
+			changed := withValidity(t, trusted, tt.field, validFor)
+			require.ErrorContains(t, verify(newVerifier(t, signer, changed), bundle, weights), tt.want, "%s in the %s", tt.field, name)
+		}
+	}
+}
+
+type validity map[string]any
+
+// withValidity returns a trusted root with another validity of all keys of one kind of service.
+func withValidity(t *testing.T, trustedRoot []byte, field string, validFor validity) []byte {
+	t.Helper()
 	var trusted map[string]any
-	require.NoError(t, json.Unmarshal(sigstore.TrustedRoot(t), &trusted))
-	for _, log := range trusted["tlogs"].([]any) {
-		key, ok := log.(map[string]any)["publicKey"].(map[string]any)
+	require.NoError(t, json.Unmarshal(trustedRoot, &trusted))
+	services, ok := trusted[field].([]any)
+	require.True(t, ok)
+	for _, one := range services {
+		holder, ok := one.(map[string]any)
 		require.True(t, ok)
-		key["validFor"] = map[string]any{"start": "2020-01-01T00:00:00Z", "end": "2021-01-01T00:00:00Z"}
+		if key, isLog := holder["publicKey"].(map[string]any); isLog {
+			holder = key
+		}
+		holder["validFor"] = validFor
 	}
 	changed, err := json.Marshal(trusted)
 	require.NoError(t, err)
-	for name, e := range map[string]sigstoretest.Evidence{"version 1": sigstore.Evidence(), "version 2": sigstore.TilesEvidence()} {
-		bundle := sigstoretest.Marshal(t, sigstore.Attest(t, statementOf(weights), e))
-		require.NoError(t, verify(newVerifier(t, signer, sigstore.TrustedRoot(t)), bundle, weights), name)
-		require.ErrorContains(t, verify(newVerifier(t, signer, changed), bundle, weights),
-			"the key of the transparency log was not valid", name)
-	}
+	return changed
 }
