@@ -15,7 +15,7 @@ import (
 	"github.com/google/certificate-transparency-go/x509util"
 )
 
-// parseCertificates returns the signing certificate. Those after it are not needed: they have to be of the trusted root.
+// parseCertificates returns the signing certificate. Those after it are not needed: they must be of the trusted root.
 func parseCertificates(chain [][]byte, trusted *trustedRoot) (*x509.Certificate, error) {
 	if len(chain) == 0 {
 		return nil, errors.New("has no certificate")

@@ -16,8 +16,8 @@ import (
 )
 
 // parseCheckpoint verifies a checkpoint, which is a note with the log's signature. Logs of version 1 sign as the name
-// before the number of their tree, those of version 2 as their host, and may have cosignatures of witnesses, for which a
-// trusted root has no keys.
+// before the number of their tree, those of version 2 as their host. The latter may have cosignatures of witnesses, for
+// which a trusted root has no keys.
 // https://github.com/C2SP/C2SP/blob/main/tlog-checkpoint.md
 // https://github.com/sigstore/rekor/blob/v1.5.3/pkg/util/checkpoint.go
 func (l log) parseCheckpoint(text string, isVersion2 bool) (formats.Checkpoint, error) {

@@ -7,6 +7,7 @@ import (
 
 	protobundle "github.com/sigstore/protobuf-specs/gen/pb-go/bundle/v1"
 	protocommon "github.com/sigstore/protobuf-specs/gen/pb-go/common/v1"
+	protorekor "github.com/sigstore/protobuf-specs/gen/pb-go/rekor/v1"
 	"github.com/stretchr/testify/require"
 
 	"github.com/modelferry/modelferry/fetcher/signature/keyless/sigstoretest"
@@ -77,6 +78,14 @@ func TestNew_refusedEvidence(t *testing.T) {
 		{name: "many timestamps", bundle: func(b *protobundle.Bundle) {
 			b.VerificationMaterial.TimestampVerificationData = timestamps(5, 1)
 		}, want: "has 5 timestamps, must have at most 4"},
+		{name: "entry of another signature in version 2",
+			change: func(e *sigstoretest.Evidence) { *e = sigstore.TilesEvidence() }, bundle: func(b *protobundle.Bundle) {
+				b.VerificationMaterial.TlogEntries =
+					sigstore.Attest(t, statementOf(weights), sigstore.TilesEvidence()).VerificationMaterial.TlogEntries
+			}, want: "log entry: is of another signature, certificate or content"},
+		{name: "entry of version 2 of a signature of version 1", bundle: func(b *protobundle.Bundle) {
+			b.VerificationMaterial.TlogEntries[0].KindVersion = &protorekor.KindVersion{Kind: "hashedrekord", Version: "0.0.2"}
+		}, want: "inclusionPromise of version 1"},
 		{name: "entry of a file for an envelope", bundle: func(b *protobundle.Bundle) {
 			blob := sigstore.SignBlob(t, weights, sigstore.Evidence())
 			b.VerificationMaterial.TlogEntries = blob.VerificationMaterial.TlogEntries

@@ -21,8 +21,9 @@ import (
 	"github.com/modelferry/modelferry/fetcher/signature"
 )
 
-// verifyEntry checks that the bundle's signature is in a transparency log, and returns when it was made, if the log says
-// so. A log of version 1 does, in the signed entry timestamp; bundles of version 0.1 may have that instead of a proof.
+// verifyEntry checks that the bundle's signature is in a transparency log, and returns when it was made, if the log
+// says so. A log of version 1 does, in the signed entry timestamp, which bundles of version 0.1 may have instead of a
+// proof.
 func (t *trustedRoot) verifyEntry(e signature.Evidence, leaf *x509.Certificate) ([]time.Time, error) {
 	made, err := t.entryTimes(e, leaf)
 	if err != nil {
