@@ -151,6 +151,18 @@ func TestNew_largeStatement(t *testing.T) {
 	}
 }
 
+// What Sigstore does not write may be something that other tools act upon.
+func TestNew_unknownField(t *testing.T) {
+	sigstore := sigstoretest.New(t)
+	text := string(sigstoretest.Marshal(t, sigstore.Attest(t, statementOf(weights), sigstore.TilesEvidence())))
+	verifier := newVerifier(t, signer, sigstore.TrustedRoot(t))
+	for _, field := range []string{`"kindVersion"`, `"treeSize"`, `"rfc3161Timestamps"`, `"tlogEntries"`} {
+		changed := strings.Replace(text, field, `"other":1,`+field, 1)
+		require.NotEqual(t, text, changed)
+		require.ErrorContains(t, verify(verifier, []byte(changed), weights), `unknown field "other"`, field)
+	}
+}
+
 func TestNew_otherTrustedRoot(t *testing.T) {
 	sigstore, stranger := sigstoretest.New(t), sigstoretest.New(t)
 	bundle := sigstoretest.Marshal(t, sigstore.Attest(t, statementOf(weights), sigstore.Evidence()))

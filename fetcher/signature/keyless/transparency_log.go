@@ -39,7 +39,7 @@ func (t *trustedRoot) entryTimes(e signature.Evidence, leaf *x509.Certificate) (
 	switch {
 	case !isKnown:
 		return nil, errors.New("the signature is not in a transparency log of the trusted root")
-	case entry.Proof == nil && !(e.ProofOptional && isPromised):
+	case entry.Proof == nil && (!e.ProofOptional || !isPromised):
 		return nil, errors.New("has no inclusionProof")
 	case isPromised && kindOf(entry) == kindOfVersion2:
 		return nil, errors.New("is of a log of version 2, and has the inclusionPromise of version 1")

@@ -21,8 +21,8 @@ func TestNew_invalid(t *testing.T) {
 		require.NoError(t, err)
 		return text
 	}
-	replace := func(old, new string) []byte {
-		changed := strings.ReplaceAll(compact(t, trusted), old, new)
+	replace := func(from, to string) []byte {
+		changed := strings.ReplaceAll(compact(t, trusted), from, to)
 		require.NotEqual(t, compact(t, trusted), changed)
 		return []byte(changed)
 	}

@@ -38,7 +38,10 @@ type Evidence struct {
 // Evidence returns that of the public Sigstore: an inclusion proof and a signed entry timestamp.
 func (s *Sigstore) Evidence() Evidence {
 	now := time.Now()
-	return Evidence{Identity: Identity, Issuer: Issuer, Curve: elliptic.P256(), Issued: now.Add(-time.Minute), Logged: now, CTLog: s, Proof: true, Promise: true}
+	return Evidence{
+		Identity: Identity, Issuer: Issuer, Curve: elliptic.P256(), Issued: now.Add(-time.Minute), Logged: now, CTLog: s,
+		Proof: true, Promise: true,
+	}
 }
 
 // TilesEvidence returns that of a Sigstore with a log of version 2: an inclusion proof and a timestamp.
