@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -115,7 +116,7 @@ func (c *cloud) refuseModels() {
 		require.Empty(t, load.Failures)
 		require.Equal(t, []string{answer}, slices.Collect(maps.Keys(load.Answers)), "the model of before answers")
 		_, running := c.statusOf(refused.service)
-		require.NotContains(t, running, model.SHA256)
+		require.NotContains(t, fmt.Sprint(running), model.SHA256)
 		report(t, c.Stack+" release of the refused model "+refused.variant, "%.1f s", took.Seconds())
 	}
 }

@@ -20,25 +20,25 @@ func (c *cloud) buildProgram() {
 	report(c.t, c.Stack+" the first pulumi up, which builds the program", "%.1f s", time.Since(started).Seconds())
 }
 
-// statusOf returns the wanted and the running digest of the model of a service, as modelferry status shows them.
-func (c *cloud) statusOf(service string) (wanted string, running []string) {
+// runningModel is a model that a service serves. Signature is how its signature was verified.
+type runningModel struct{ SHA256, Signature string }
+
+// statusOf returns the wanted digest of a service's model and what its pods serve, as modelferry status shows them.
+func (c *cloud) statusOf(service string) (wanted string, running []runningModel) {
 	c.t.Helper()
 	var stacks []struct {
 		Services []struct {
 			Artifacts []struct {
 				Name    string
 				Wanted  struct{ SHA256 string }
-				Running []struct{ SHA256 string }
+				Running []runningModel
 			}
 		}
 	}
 	c.modelferryJSON(&stacks, "status", service)
 	for _, artifact := range stacks[0].Services[0].Artifacts {
 		if artifact.Name == "model" {
-			wanted = artifact.Wanted.SHA256
-			for _, version := range artifact.Running {
-				running = append(running, version.SHA256)
-			}
+			wanted, running = artifact.Wanted.SHA256, artifact.Running
 		}
 	}
 	return wanted, running
@@ -61,7 +61,7 @@ func TestRelease_deploy(t *testing.T) {
 
 		wanted, running := c.statusOf("bankchurn")
 		require.Equal(t, wanted, file.SHA256)
-		require.Equal(t, []string{file.SHA256}, running)
+		require.Equal(t, []runningModel{{file.SHA256, "none"}}, running)
 		printed, verifyTook := c.modelferry("verify", "bankchurn")
 		require.Contains(t, printed, file.SHA256[:12])
 		printed, historyTook := c.modelferry("history", "bankchurn")
@@ -76,7 +76,7 @@ func TestRelease_deploy(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, old, served)
 		_, running = c.statusOf("bankchurn")
-		require.Equal(t, []string{old}, running)
+		require.Equal(t, []runningModel{{old, "none"}}, running)
 		report(t, c.Stack+" release --deploy, from its start to the new digest served", "%.1f s (at most 12), %d requests, none failed",
 			firstSeen[file.SHA256].Sub(started).Seconds(), requests)
 		report(t, c.Stack+" modelferry", "release --deploy %.1f s, verify %.1f s, history %.1f s, rollback --deploy %.1f s",
@@ -113,7 +113,7 @@ func TestRelease_failure(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, string(config), string(restored))
 		_, running := c.statusOf("bankchurn")
-		require.Equal(t, []string{current.SHA256}, running)
+		require.Equal(t, []runningModel{{current.SHA256, "none"}}, running)
 		report(t, c.Stack+" a rollback that fails, with what was before restored", "%.1f s", took.Seconds())
 
 		code, printed, _ = c.runModelferry("release", "bankchurn", c.Bin("ferry"), "--sha256", damaged.SHA256)
@@ -128,8 +128,7 @@ func TestRelease_failure(t *testing.T) {
 // damageObject changes the first byte of an object in the files of the object store, which does not notice.
 func (c *cloud) damageObject(bucket, path string) {
 	c.t.Helper()
-	dir := map[string][]string{"gke": {"store"}, "eks": {"store", "buckets"}}[c.Stack]
-	file, err := os.OpenFile(filepath.Join(c.DataDir(dir...), c.bucket(bucket), path), os.O_RDWR, 0)
+	file, err := os.OpenFile(c.objectFile(bucket, path), os.O_RDWR, 0)
 	require.NoError(c.t, err)
 	first := make([]byte, 1)
 	_, err = file.ReadAt(first, 0)
@@ -137,4 +136,11 @@ func (c *cloud) damageObject(bucket, path string) {
 	_, err = file.WriteAt([]byte{first[0] ^ 1}, 0)
 	require.NoError(c.t, err)
 	require.NoError(c.t, file.Close())
+}
+
+// objectFile returns the file in which the object store keeps an object.
+func (c *cloud) objectFile(bucket, path string) string {
+	c.t.Helper()
+	dir := map[string][]string{"gke": {"store"}, "eks": {"store", "buckets"}}[c.Stack]
+	return filepath.Join(c.DataDir(dir...), c.bucket(bucket), path)
 }

@@ -25,6 +25,7 @@ type artifact struct {
 	Version   string `json:"version,omitempty"`
 	Extracted bool   `json:"extracted,omitempty"`
 	Verified  string `json:"verified,omitempty"`
+	Signature string `json:"signature,omitempty"`
 	// ActualSHA256 is the digest of the file on disk. It is empty for an extracted archive, which is not kept on disk.
 	ActualSHA256 string `json:"found,omitempty"`
 }

@@ -75,7 +75,8 @@ func TestModel_readsFileOnEachRequest(t *testing.T) {
 	write(t, model, "one")
 	write(t, filepath.Join(dir, "data/raw/Churn.csv"), "rows")
 	write(t, filepath.Join(dir, markerName), fmt.Sprintf(`{"fetchedAt": "2026-01-02T03:04:05Z", "artifacts": [
-		{"dest": "model.joblib", "source": "gs://models/model.joblib", "bytes": 3, "sha256": %q},
+		{"dest": "model.joblib", "source": "gs://models/model.joblib", "bytes": 3, "sha256": %q,
+			"verified": "sha256", "signature": "key"},
 		{"dest": "data/raw/Churn.csv", "sha256": %q}]}`, sum("one"), sum("rows")))
 	h := newHandler(model)
 
@@ -86,6 +87,7 @@ func TestModel_readsFileOnEachRequest(t *testing.T) {
 	require.Equal(t, "2026-01-02T03:04:05Z", d.FetchedAt.Format(time.RFC3339))
 	require.Len(t, d.Artifacts, 2)
 	require.Equal(t, "gs://models/model.joblib", d.Artifacts[0].Source)
+	require.Equal(t, "key", d.Artifacts[0].Signature)
 	require.Equal(t, sum("rows"), d.Artifacts[1].ActualSHA256)
 
 	write(t, model, "two")

@@ -65,6 +65,8 @@ type Artifact struct {
 	Source string `json:"source"`
 	Bytes  int64  `json:"bytes"`
 	SHA256 string `json:"sha256"`
+	// Signature is how the signature was verified, such as by key, or empty.
+	Signature string `json:"signature,omitempty"`
 }
 
 // NewClient returns a client of the stack's cluster.

@@ -1,0 +1,141 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"os"
+	"regexp"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	corev1 "k8s.io/api/core/v1"
+)
+
+// exitUntrusted is the fetcher's exit code if an artifact is not what the required signer has signed.
+const exitUntrusted = 9
+
+// TestSignedModel releases a model that a key has signed, which the stack requires. What it has not signed does not
+// start: neither another content nor another bundle, also if the config asks for it. The old pod serves on.
+func TestSignedModel(t *testing.T) {
+	forEachStack(t, func(c *cloud) {
+		t := c.t
+		c.start()
+		key, otherKey := newSigningKey(t), newSigningKey(t)
+		c.mergeStackFile(map[string]any{
+			"modelferry:signatures": map[string]any{"key": key.public},
+			"modelferry:rollout":    map[string]any{"deadline": "15s"},
+		})
+		earlier := c.release("bankchurn", "an earlier signed model\n", "--sign", key.file)
+		_, earlierSignature := c.releasedModel("bankchurn")
+		current := c.release("bankchurn", "a signed model\n", "--sign", key.file, "--deploy")
+		c.requireServed("bankchurn", current.SHA256, "key")
+
+		model, signature := c.releasedModel("bankchurn")
+		c.requireForgeriesRefused("bankchurn", forgery{model, signature, map[string]any{"key": key.public}})
+
+		c.putObject("models", earlierSignature, otherKey.sign(t, earlier))
+		config, err := os.ReadFile(c.StackFile())
+		require.NoError(t, err)
+		probe := startProbe(t, c.services()["bankchurn"].URL)
+		code, printed, took := c.runModelferry("rollback", "bankchurn", "--deploy")
+		require.Equal(t, 1, code)
+		require.Contains(t, printed, fmt.Sprintf("exit code %d", exitUntrusted))
+		require.Contains(t, printed, earlierSignature+": signed with another key")
+		firstSeen, _, failures := probe.result()
+		require.Empty(t, failures, "the old pod serves on")
+		require.Len(t, firstSeen, 1)
+		require.Contains(t, firstSeen, current.SHA256)
+		restored, err := os.ReadFile(c.StackFile())
+		require.NoError(t, err)
+		require.Equal(t, string(config), string(restored))
+		c.requireServed("bankchurn", current.SHA256, "key")
+		report(t, c.Stack+" a rollback to a model that another key has signed, with what was before restored", "%.1f s", took.Seconds())
+	})
+}
+
+// requireServed requires that the only pod of a service serves a model whose signature was verified at a level, in the
+// fetcher's marker and in modelferry status.
+func (c *cloud) requireServed(service, digest, level string) {
+	c.t.Helper()
+	model := c.pod(service).Model
+	require.Equal(c.t, digest, model.SHA256)
+	require.Equal(c.t, digest, model.Artifacts[0].SHA256)
+	require.Equal(c.t, level, model.Artifacts[0].Signature)
+	wanted, running := c.statusOf(service)
+	require.Equal(c.t, wanted, digest, "the stack file has it")
+	require.Equal(c.t, []runningModel{{digest, level}}, running)
+	printed, _ := c.modelferry("status", service)
+	require.Contains(c.t, printed, "signed ("+level+")")
+}
+
+// forgery is what is changed to look like a signed model.
+type forgery struct {
+	model object
+	// signature is the path of its bundle, and signer are the fields of MODEL_SIGNATURE besides it.
+	signature string
+	signer    map[string]any
+}
+
+// requireForgeriesRefused has the fetcher of a service, as it is deployed, read copies of its signed model of which a
+// byte was changed.
+func (c *cloud) requireForgeriesRefused(service string, f forgery) {
+	c.t.Helper()
+	folder := service + "/forged/"
+	content, bundle := c.readObject(f.model.path), c.readObject(f.signature)
+	changed := bytes.Clone(content)
+	changed[len(changed)/2] ^= 1
+	c.putObject("models", folder+"same", content)
+	c.putObject("models", folder+"changed", changed)
+	c.putObject("models", folder+"changed.sig", changeSignature(c.t, bundle))
+	digest := corev1.EnvVar{Name: "MODEL_SHA256", Value: f.model.sha256}
+	changedDigest := corev1.EnvVar{Name: "MODEL_SHA256", Value: fmt.Sprintf("%x", sha256.Sum256(changed))}
+	changedSignature := corev1.EnvVar{Name: "MODEL_SIGNATURE", Value: f.env(c.t, folder+"changed.sig")}
+	noSignature := corev1.EnvVar{Name: "MODEL_SIGNATURE", Value: f.env(c.t, folder+"missing.sig")}
+	fetches := []fetch{
+		{"same", "models", folder + "same", []corev1.EnvVar{digest}},
+		{"changed-model", "models", folder + "changed", []corev1.EnvVar{changedDigest}},
+		{"changed-model-without-digest", "models", folder + "changed", nil},
+		{"changed-signature", "models", folder + "same", []corev1.EnvVar{digest, changedSignature}},
+		{"no-signature", "models", folder + "same", []corev1.EnvVar{digest, noSignature}},
+	}
+	results := c.fetchResults(c.createFetchPod(service, deployments[service], fetches))
+	for name, want := range map[string]fetchResult{
+		"same":                         {0, `"signature":"`},
+		"changed-model":                {exitUntrusted, "has other content than was signed"},
+		"changed-model-without-digest": {exitUntrusted, "has other content than was signed"},
+		"changed-signature":            {exitUntrusted, folder + "changed.sig: "},
+		"no-signature":                 {4, folder + "missing.sig"},
+	} {
+		require.Equal(c.t, want.exitCode, results[name].exitCode, "%s: %s", name, results[name].message)
+		require.Contains(c.t, results[name].message, want.message, name)
+	}
+}
+
+// env returns the value of MODEL_SIGNATURE with another bundle.
+func (f forgery) env(t *testing.T, signature string) string {
+	t.Helper()
+	fields := mergeValues(f.signer, map[string]any{"path": signature})
+	value, err := json.Marshal(fields)
+	require.NoError(t, err)
+	return string(value)
+}
+
+var signatureField = regexp.MustCompile(`"sig":\s*"[^"]{20}`)
+
+// changeSignature returns a copy of a bundle with another character in the signature.
+func changeSignature(t *testing.T, bundle []byte) []byte {
+	t.Helper()
+	field := signatureField.FindIndex(bundle)
+	require.NotNil(t, field, string(bundle))
+	changed := bytes.Clone(bundle)
+	if last := &changed[field[1]-1]; *last == 'A' {
+		*last = 'B'
+	} else {
+		*last = 'A'
+	}
+	return changed
+}
