@@ -35,7 +35,9 @@ func TestSignedModel(t *testing.T) {
 		c.requireServed("bankchurn", current.SHA256, "key")
 
 		model, signature := c.releasedModel("bankchurn")
-		c.requireForgeriesRefused("bankchurn", forgery{model, signature, map[string]any{"key": key.public}})
+		c.requireForgeriesRefused("bankchurn", forgery{
+			model, signature, map[string]any{"key": key.public}, map[string]any{"key": otherKey.public},
+		})
 
 		c.putObject("models", earlierSignature, otherKey.sign(t, earlier))
 		config, err := os.ReadFile(c.StackFile())
@@ -75,13 +77,14 @@ func (c *cloud) requireServed(service, digest, level string) {
 // forgery is what is changed to look like a signed model.
 type forgery struct {
 	model object
-	// signature is the path of its bundle, and signer are the fields of MODEL_SIGNATURE besides it.
+	// signature is the path of its bundle.
 	signature string
-	signer    map[string]any
+	// signer has the fields of MODEL_SIGNATURE besides the path, and otherSigner those of who has not signed the model.
+	signer, otherSigner map[string]any
 }
 
 // requireForgeriesRefused has the fetcher of a service, as it is deployed, read copies of its signed model of which a
-// byte was changed.
+// byte was changed, and require another signer.
 func (c *cloud) requireForgeriesRefused(service string, f forgery) {
 	c.t.Helper()
 	folder := service + "/forged/"
@@ -93,14 +96,13 @@ func (c *cloud) requireForgeriesRefused(service string, f forgery) {
 	c.putObject("models", folder+"changed.sig", changeSignature(c.t, bundle))
 	digest := corev1.EnvVar{Name: "MODEL_SHA256", Value: f.model.sha256}
 	changedDigest := corev1.EnvVar{Name: "MODEL_SHA256", Value: fmt.Sprintf("%x", sha256.Sum256(changed))}
-	changedSignature := corev1.EnvVar{Name: "MODEL_SIGNATURE", Value: f.env(c.t, folder+"changed.sig")}
-	noSignature := corev1.EnvVar{Name: "MODEL_SIGNATURE", Value: f.env(c.t, folder+"missing.sig")}
 	fetches := []fetch{
 		{"same", "models", folder + "same", []corev1.EnvVar{digest}},
 		{"changed-model", "models", folder + "changed", []corev1.EnvVar{changedDigest}},
 		{"changed-model-without-digest", "models", folder + "changed", nil},
-		{"changed-signature", "models", folder + "same", []corev1.EnvVar{digest, changedSignature}},
-		{"no-signature", "models", folder + "same", []corev1.EnvVar{digest, noSignature}},
+		{"changed-signature", "models", folder + "same", []corev1.EnvVar{digest, signatureEnv(c.t, f.signer, folder+"changed.sig")}},
+		{"no-signature", "models", folder + "same", []corev1.EnvVar{digest, signatureEnv(c.t, f.signer, folder+"missing.sig")}},
+		{"other-signer", "models", folder + "same", []corev1.EnvVar{digest, signatureEnv(c.t, f.otherSigner, f.signature)}},
 	}
 	results := c.fetchResults(c.createFetchPod(service, deployments[service], fetches))
 	for name, want := range map[string]fetchResult{
@@ -109,19 +111,19 @@ func (c *cloud) requireForgeriesRefused(service string, f forgery) {
 		"changed-model-without-digest": {exitUntrusted, "has other content than was signed"},
 		"changed-signature":            {exitUntrusted, folder + "changed.sig: "},
 		"no-signature":                 {4, folder + "missing.sig"},
+		"other-signer":                 {exitUntrusted, f.signature + ": signed "},
 	} {
 		require.Equal(c.t, want.exitCode, results[name].exitCode, "%s: %s", name, results[name].message)
 		require.Contains(c.t, results[name].message, want.message, name)
 	}
 }
 
-// env returns the value of MODEL_SIGNATURE with another bundle.
-func (f forgery) env(t *testing.T, signature string) string {
+// signatureEnv returns MODEL_SIGNATURE with another signer and bundle.
+func signatureEnv(t *testing.T, signer map[string]any, signature string) corev1.EnvVar {
 	t.Helper()
-	fields := mergeValues(f.signer, map[string]any{"path": signature})
-	value, err := json.Marshal(fields)
+	value, err := json.Marshal(mergeValues(signer, map[string]any{"path": signature}))
 	require.NoError(t, err)
-	return string(value)
+	return corev1.EnvVar{Name: "MODEL_SIGNATURE", Value: string(value)}
 }
 
 var signatureField = regexp.MustCompile(`"sig":\s*"[^"]{20}`)
