@@ -1,7 +1,6 @@
 package components
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -80,7 +79,7 @@ func NewModelConfig(ctx *pulumi.Context, name string, args *ModelConfigArgs, opt
 	configMap, err := corev1.NewConfigMap(ctx, name+"-model", &corev1.ConfigMapArgs{
 		Metadata:  &metav1.ObjectMetaArgs{Namespace: args.Namespace, Labels: args.Labels},
 		Immutable: pulumi.Bool(true),
-		Data:      args.data(),
+		Data:      args.data(name),
 	}, pulumi.Parent(c))
 	if err != nil {
 		return nil, err
@@ -89,8 +88,8 @@ func NewModelConfig(ctx *pulumi.Context, name string, args *ModelConfigArgs, opt
 	return c, ctx.RegisterResourceOutputs(c, pulumi.Map{"name": c.Name})
 }
 
-// data returns the ConfigMap's content: the fetcher's environment.
-func (a *ModelConfigArgs) data() pulumi.StringMap {
+// data returns the ConfigMap's content: the environment of a service's fetcher.
+func (a *ModelConfigArgs) data(service string) pulumi.StringMap {
 	model := a.Artifacts[0]
 	data := pulumi.StringMap{
 		a.ObjectStore.BucketEnvVar: a.Buckets[model.Bucket],
@@ -104,13 +103,14 @@ func (a *ModelConfigArgs) data() pulumi.StringMap {
 	for key, value := range a.ObjectStore.Env {
 		data[key] = pulumi.String(value)
 	}
-	for key, value := range map[string]string{"MODEL_SHA256": model.SHA256, "MODEL_VERSION": model.Version} {
+	signatures := config.NewFetcherSignatures(a.Artifacts)
+	for key, value := range map[string]string{
+		"MODEL_SHA256": model.SHA256, "MODEL_VERSION": model.Version,
+		"MODEL_SIGNATURE": signatures.Artifacts[0], "TRUSTED_ROOTS": signatures.TrustedRoots,
+	} {
 		if value != "" {
 			data[key] = pulumi.String(value)
 		}
-	}
-	if model.Signature != nil {
-		data["MODEL_SIGNATURE"] = pulumi.String(signatureJSON(*model.Signature))
 	}
 	if extract := model.ExtractSetting(); extract != nil {
 		data["MODEL_EXTRACT"] = pulumi.String(strconv.FormatBool(*extract))
@@ -121,7 +121,11 @@ func (a *ModelConfigArgs) data() pulumi.StringMap {
 			buckets = append(buckets, a.Buckets[artifact.Bucket])
 		}
 		data["ARTIFACTS"] = buckets.ToStringArrayOutput().ApplyT(func(names []string) (string, error) {
-			return artifactsJSON(additional, names)
+			text, err := artifactsJSON(additional, signatures.Artifacts[1:], names)
+			if err != nil {
+				return "", fmt.Errorf("service %s: %w", service, err)
+			}
+			return text, nil
 		}).(pulumi.StringOutput)
 	}
 	return data
@@ -147,13 +151,9 @@ func (a FetcherArgs) env() map[string]string {
 	return env
 }
 
-// maxVariable is the number of bytes of the longest variable, with its name and its end, with which Linux starts a
-// program (MAX_ARG_STRLEN). https://man7.org/linux/man-pages/man2/execve.2.html
-const maxVariable = 128 << 10
-
-// artifactsJSON returns the value of ARTIFACTS: a JSON list of the artifacts besides the model. buckets are the names
-// of the artifacts' buckets, in the artifacts' order.
-func artifactsJSON(artifacts []config.ResolvedArtifact, buckets []string) (string, error) {
+// artifactsJSON returns the value of ARTIFACTS: a JSON list of the artifacts besides the model. signatures and buckets
+// are the artifacts' signatures and the names of their buckets, in the artifacts' order.
+func artifactsJSON(artifacts []config.ResolvedArtifact, signatures, buckets []string) (string, error) {
 	type entry struct {
 		Bucket    string          `json:"bucket"`
 		Path      string          `json:"path"`
@@ -168,43 +168,13 @@ func artifactsJSON(artifacts []config.ResolvedArtifact, buckets []string) (strin
 	}
 	entries := make([]entry, len(artifacts))
 	for k, a := range artifacts {
-		entries[k] = entry{buckets[k], a.Path, a.File, a.SHA256, a.Version, a.ExtractSetting(), nil}
-		if a.Signature != nil {
-			entries[k].Signature = json.RawMessage(signatureJSON(*a.Signature))
-		}
+		entries[k] = entry{buckets[k], a.Path, a.File, a.SHA256, a.Version, a.ExtractSetting(), json.RawMessage(signatures[k])}
 	}
 	text, err := json.Marshal(entries)
-	if n := len("ARTIFACTS=") + len(text) + 1; err == nil && n > maxVariable {
-		return "", fmt.Errorf("the additional artifacts of a service take %d bytes in the fetcher's variable ARTIFACTS, "+
-			"must take at most %d: each with a keyless signature has its trustedRoot there: remove keys from it that are not "+
-			"valid anymore, or put files into an archive", n, maxVariable)
+	if n := config.VariableBytes("ARTIFACTS", string(text)); err == nil && n > config.MaxVariableBytes {
+		return "", fmt.Errorf("its artifacts besides the model take %d bytes in the variable ARTIFACTS of its fetcher, must take "+
+			"at most %d: put files into an archive, or remove certificates that no signer needs from their signatures",
+			n, config.MaxVariableBytes)
 	}
 	return string(text), err
-}
-
-// signatureJSON returns the value of MODEL_SIGNATURE.
-func signatureJSON(s config.Signature) string {
-	text, err := json.Marshal(struct {
-		Path           string `json:"path"`
-		Key            string `json:"key,omitempty"`
-		Certificate    string `json:"certificate,omitempty"`
-		Identity       string `json:"identity,omitempty"`
-		IdentityRegexp string `json:"identityRegexp,omitempty"`
-		Issuer         string `json:"issuer,omitempty"`
-		TrustedRoot    string `json:"trustedRoot,omitempty"`
-	}{s.Path, s.Key, s.Certificate, s.Identity, s.IdentityRegexp, s.Issuer, compactJSON(s.TrustedRoot)})
-	if err != nil {
-		panic(err) // strings can be marshalled
-	}
-	return string(text)
-}
-
-// compactJSON returns a document, which the config has checked, without white space: a trusted root has several
-// kilobytes, and each artifact has its own.
-func compactJSON(text string) string {
-	var compact bytes.Buffer
-	if err := json.Compact(&compact, []byte(text)); err != nil {
-		return text
-	}
-	return compact.String()
 }

@@ -15,30 +15,28 @@ import (
 
 func TestArtifactsJSON(t *testing.T) {
 	text, err := artifactsJSON([]config.ResolvedArtifact{
-		{Path: "churn/v1/Churn.csv", File: "data/raw/Churn.csv", SHA256: "ab", Version: "7",
-			Signature: &config.Signature{Path: "churn/v1/Churn.sig", Key: "PEM\n"}},
+		{Path: "churn/v1/Churn.csv", File: "data/raw/Churn.csv", SHA256: "ab", Version: "7"},
 		{Path: "churn/m.tar.gz", File: "m/m.tar.gz", Unpacked: true},
 		{Path: "churn/env.tar.gz", File: "m/env.tar.gz"},
-	}, []string{"datasets", "models", "models"})
+	}, []string{`{"path":"churn/v1/Churn.sig","key":"PEM\n"}`, "", ""}, []string{"datasets", "models", "models"})
 	require.NoError(t, err)
 	require.JSONEq(t, `[{"bucket":"datasets","path":"churn/v1/Churn.csv","dest":"data/raw/Churn.csv","sha256":"ab","version":"7",`+
 		`"signature":{"path":"churn/v1/Churn.sig","key":"PEM\n"}},`+
 		`{"bucket":"models","path":"churn/m.tar.gz","dest":"m/m.tar.gz","extract":true},`+
 		`{"bucket":"models","path":"churn/env.tar.gz","dest":"m/env.tar.gz","extract":false}]`, text)
-	_, err = artifactsJSON([]config.ResolvedArtifact{{}}, nil)
+	_, err = artifactsJSON([]config.ResolvedArtifact{{}}, nil, nil)
 	require.EqualError(t, err, "1 artifacts in 0 buckets")
 }
 
 func TestArtifactsJSON_longerThanAVariable(t *testing.T) {
-	signature := &config.Signature{TrustedRoot: `{"a":"` + strings.Repeat("b", 8000) + `"}`}
-	signed := config.ResolvedArtifact{Path: "a", File: "a", Signature: signature}
-	artifacts := func(n int) ([]config.ResolvedArtifact, []string) {
-		return slices.Repeat([]config.ResolvedArtifact{signed}, n), make([]string, n)
+	signature := `{"certificate":"` + strings.Repeat("b", 8000) + `"}`
+	try := func(n int) error {
+		_, err := artifactsJSON(make([]config.ResolvedArtifact, n), slices.Repeat([]string{signature}, n), make([]string, n))
+		return err
 	}
-	_, err := artifactsJSON(artifacts(16))
-	require.NoError(t, err)
-	_, err = artifactsJSON(artifacts(17))
-	require.ErrorContains(t, err, "in the fetcher's variable ARTIFACTS, must take at most 131072")
+	require.NoError(t, try(16))
+	require.EqualError(t, try(17), "its artifacts besides the model take 137117 bytes in the variable ARTIFACTS of its fetcher, "+
+		"must take at most 131072: put files into an archive, or remove certificates that no signer needs from their signatures")
 }
 
 // The fetcher reads the same values, whatever characters the names have.
@@ -47,7 +45,7 @@ func TestArtifactsJSON_roundTrip(t *testing.T) {
 		a := config.ResolvedArtifact{
 			Path: rapid.String().Draw(t, "path"), File: rapid.String().Draw(t, "file"), Unpacked: rapid.Bool().Draw(t, "unpacked"),
 		}
-		text, err := artifactsJSON([]config.ResolvedArtifact{a}, []string{"b"})
+		text, err := artifactsJSON([]config.ResolvedArtifact{a}, []string{""}, []string{"b"})
 		require.NoError(t, err)
 		var list []struct {
 			Bucket, Path, Dest string

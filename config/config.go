@@ -102,6 +102,7 @@ func (c Config) validate(stack string) field.ErrorList {
 	errs = append(errs, validateServices(c.Services, Path("services"))...)
 	errs = append(errs, c.validateReleases(Path("releases"))...)
 	errs = append(errs, c.validateSignatures(Path("releases"))...)
+	errs = append(errs, c.validateFetcherSignatures(Path("releases"))...)
 	errs = append(errs, c.validateObjectVersions(Path("releases"), formats.objectVersion)...)
 	if c.Production {
 		errs = append(errs, c.validateProduction()...)

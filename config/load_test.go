@@ -13,14 +13,20 @@ import (
 // load loads one of the repository's stacks with some values set.
 func load(t *testing.T, stack string, set map[string]any) config.Config {
 	t.Helper()
+	c, err := tryLoad(t, stack, set)
+	require.NoError(t, err)
+	return c
+}
+
+// tryLoad is load for a config that may be invalid.
+func tryLoad(t *testing.T, stack string, set map[string]any) (config.Config, error) {
+	t.Helper()
 	settings, err := configtest.RepositoryStack(stack)
 	require.NoError(t, err)
 	for path, value := range set {
 		settings.Set(path, value)
 	}
-	c, err := config.Load(settings, settings.Keys())
-	require.NoError(t, err)
-	return c
+	return config.Load(settings, settings.Keys())
 }
 
 // minimalConfig returns a config with one release that sets only keys without a default.

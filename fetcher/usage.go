@@ -24,6 +24,8 @@ Environment variables (default):
                                certificates, in PEM; an identity (or an
                                identityRegexp) with its issuer and a trustedRoot
                                of Sigstore
+  TRUSTED_ROOTS                trusted roots of Sigstore that artifacts share, a JSON
+                               object by name: a trustedRoot may be such a name
   MODEL_EXTRACT                true: extract the object; false: keep it packed
                                (true for .tar, .tar.gz, .tgz and .tar.zst)
   ARTIFACTS                    further artifacts of the same cloud, a JSON list of

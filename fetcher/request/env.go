@@ -73,9 +73,10 @@ func FromEnv(lookup LookupEnv) (Request, error) {
 		req.Artifacts = append(req.Artifacts, a)
 		names = append(names, fmt.Sprintf("ARTIFACTS[%d]", i))
 	}
+	roots := e.trustedRoots()
 	for i := range req.Artifacts {
 		e.validateArtifact(names[i], req.Cloud, &req.Artifacts[i])
-		e.validateSignature(names[i], &req.Artifacts[i])
+		e.validateSignature(names[i], &req.Artifacts[i], roots)
 	}
 	e.validateDestinations(names, req.Artifacts)
 	e.validateSDKVariables(req.Cloud)

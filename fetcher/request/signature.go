@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -20,7 +21,8 @@ type Signature struct {
 	// Certificate has the certificates in PEM to which that of the signer has to lead.
 	Certificate string `json:"certificate,omitempty"`
 	// Identity, or a regular expression of the whole one, and Issuer are those of the certificate of a keyless
-	// signature. TrustedRoot is the trusted root of Sigstore in JSON.
+	// signature. TrustedRoot is the trusted root of Sigstore in JSON, which in the environment may be a name in
+	// TRUSTED_ROOTS.
 	Identity       string `json:"identity,omitempty"`
 	IdentityRegexp string `json:"identityRegexp,omitempty"`
 	Issuer         string `json:"issuer,omitempty"`
@@ -79,11 +81,40 @@ func (e *env) signature(key string) *Signature {
 	return s
 }
 
+// trustedRoots decodes TRUSTED_ROOTS: trusted roots by the names that signatures have in their place.
+func (e *env) trustedRoots() map[string]json.RawMessage {
+	text := e.get("TRUSTED_ROOTS")
+	if text == "" {
+		return nil
+	}
+	var roots map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(text), &roots); err != nil {
+		e.addError("invalid TRUSTED_ROOTS: must be a JSON object of trusted roots by their names: %w", err)
+	}
+	return roots
+}
+
+// resolveTrustedRoot replaces the name of a trusted root.
+func (s *Signature) resolveTrustedRoot(roots map[string]json.RawMessage) error {
+	switch root, isNamed := roots[s.TrustedRoot]; {
+	case s.TrustedRoot == "":
+	case isNamed:
+		s.TrustedRoot = string(root)
+	case !strings.HasPrefix(strings.TrimSpace(s.TrustedRoot), "{"):
+		return fmt.Errorf("invalid trustedRoot %.20q: must be a trusted root of Sigstore in JSON, or a name in TRUSTED_ROOTS",
+			s.TrustedRoot)
+	}
+	return nil
+}
+
 // validateSignature reports the problems of an artifact's signature and creates its verifier.
-func (e *env) validateSignature(name string, a *Artifact) {
+func (e *env) validateSignature(name string, a *Artifact, roots map[string]json.RawMessage) {
 	s := a.Signature
 	if s == nil {
 		return
+	}
+	if err := s.resolveTrustedRoot(roots); err != nil {
+		e.addError("%s: signature: %w", name, err)
 	}
 	if problem := keyProblem(s.Path); problem != "" {
 		e.addError("%s: invalid path %q of the signature: %s", name, s.Path, problem)

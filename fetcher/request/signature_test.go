@@ -37,6 +37,8 @@ func TestFromEnv_invalidSignature(t *testing.T) {
 		{"an identity without a trusted root", `{"path":"s","identity":"a","issuer":"b"}`, "with its issuer and a trustedRoot"},
 		{"two identities", `{"path":"s","identity":"a","identityRegexp":"a","issuer":"b","trustedRoot":"{}"}`, "an identity or an identityRegexp"},
 		{"an identity and a key", signatureJSON(t, map[string]string{"path": "s", "key": publicKey, "identity": "a"}), "must have a key, a certificate"},
+		{"a trusted root that is none", `{"path":"s","identity":"a","issuer":"b","trustedRoot":"sigstore"}`,
+			`the model: signature: invalid trustedRoot "sigstore": must be a trusted root of Sigstore in JSON, or a name in TRUSTED_ROOTS`},
 		{"no path", signatureJSON(t, map[string]string{"key": publicKey}), `the model: invalid path "" of the signature`},
 		{"the path of the model", signatureJSON(t, map[string]string{"path": "bankchurn/model.joblib", "key": publicKey}), "is that of the artifact"},
 		{"no key", `{"path":"s","key":"x"}`, "the model: signature: invalid key: must be a public key in PEM"},
@@ -66,6 +68,29 @@ func TestFromEnv_signature(t *testing.T) {
 	require.Len(t, model.SignedBy(), 64)
 	require.Nil(t, req.Artifacts[2].Signature)
 	require.Empty(t, req.Artifacts[2].Signature.SignedBy())
+}
+
+// A shared trusted root is that of each artifact, as if each had its own.
+func TestFromEnv_trustedRoots(t *testing.T) {
+	signature := func(root string) string {
+		return signatureJSON(t, map[string]string{"path": "s", "identity": "a", "issuer": "b", "trustedRoot": root})
+	}
+	list := func(root string) string {
+		return `[{"bucket":"b","path":"p","dest":"d","signature":` + signature(root) + `}]`
+	}
+	req, err := request.FromEnv(env(map[string]string{
+		"MODEL_SIGNATURE": signature("sigstore"), "ARTIFACTS": list("own"), "TRUSTED_ROOTS": `{"own":{"a":1},"sigstore":{"b":2},"x":{}}`,
+	}))
+	require.NoError(t, err)
+	require.Equal(t, `{"b":2}`, req.Artifacts[0].Signature.TrustedRoot)
+	require.Equal(t, `{"a":1}`, req.Artifacts[1].Signature.TrustedRoot)
+	same, err := request.FromEnv(env(map[string]string{"MODEL_SIGNATURE": signature(`{"b":2}`)}))
+	require.NoError(t, err)
+	require.Equal(t, same.Artifacts[0].Signature.SignedBy(), req.Artifacts[0].Signature.SignedBy())
+
+	_, err = request.FromEnv(env(map[string]string{"TRUSTED_ROOTS": "[]"}))
+	require.ErrorContains(t, err, "invalid TRUSTED_ROOTS: must be a JSON object of trusted roots by their names")
+	require.Equal(t, fetcherr.InvalidConfig, fetcherr.KindOf(err))
 }
 
 func TestSignature_SignedBy(t *testing.T) {

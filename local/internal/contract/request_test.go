@@ -107,3 +107,30 @@ func TestFetcherRequest_fromConfigMap(t *testing.T) {
 		}
 	}
 }
+
+// The fetcher gets the signer of each artifact, with the trusted root that they share.
+func TestFetcherRequest_signatures(t *testing.T) {
+	root := configtest.Keyless()["trustedRoot"].(string)
+	for name := range clouds {
+		settings := stackSettings(t, name, "tfidf")
+		for key, value := range configtest.Keyless() {
+			settings.Set("signatures."+key, value)
+		}
+		const artifacts = "releases.bankchurn.artifacts."
+		settings.Set(artifacts+"model.signature", map[string]any{"path": "bankchurn/model.sig"})
+		settings.Set(artifacts+"dataset.signature", map[string]any{
+			"path": "bankchurn/data.sig", "identityRegexp": "a.*", "issuer": "https://b",
+		})
+		got := fetcherRequests(t, name, settings)["bankchurn"].Artifacts
+		require.Equal(t, &request.Signature{
+			Path:        "bankchurn/model.sig",
+			Identity:    configtest.Identity,
+			Issuer:      configtest.Issuer,
+			TrustedRoot: got[0].Signature.TrustedRoot,
+		}, got[0].Signature)
+		require.Equal(t, &request.Signature{
+			Path: "bankchurn/data.sig", IdentityRegexp: "a.*", Issuer: "https://b", TrustedRoot: got[0].Signature.TrustedRoot,
+		}, got[1].Signature)
+		require.JSONEq(t, root, got[0].Signature.TrustedRoot)
+	}
+}

@@ -208,7 +208,6 @@ func versionRows(path, service string) []row {
 	for key, value := range configtest.Keyless() {
 		byIdentity["signatures."+key], ownIdentity[path+".signature."+key] = value, value
 	}
-	otherRoot := strings.TrimSpace(strings.ReplaceAll(configtest.OtherTrustedRoot, `"`, `\"`))
 	return slices.Concat(batch(
 		newRow(path+".path", object, gkeInput("ConfigMap", service+"-model", "data.GCS_MODEL_PATH", object),
 			eksInput("ConfigMap", service+"-model", "data.S3_MODEL_PATH", object)),
@@ -223,11 +222,11 @@ func versionRows(path, service string) []row {
 		signed("signatures.key", configtest.OtherPublicKey, pemJSON(configtest.OtherPublicKey)).withPrerequisites(signature),
 		signed("signatures.certificate", configtest.OtherCertificate, pemJSON(configtest.OtherCertificate)).withPrerequisites(bySigner),
 		newRow(path+".size", "100MB", sizeLimit("437Mi")), // an archive without unpackedSize counts four times its size
-	}, identityRows("signatures.", byIdentity, otherRoot, signed), identityRows(path+".signature.", ownIdentity, otherRoot, signed))
+	}, identityRows("signatures.", byIdentity, service, signed), identityRows(path+".signature.", ownIdentity, service, signed))
 }
 
 // identityRows returns the rows of a signer with an identity below a key. The prerequisites have such a signer.
-func identityRows(parent string, prerequisites map[string]any, otherRoot string, signed func(string, any, string) row) []row {
+func identityRows(parent string, prerequisites map[string]any, service string, signed func(string, any, string) row) []row {
 	byPattern := maps.Clone(prerequisites)
 	delete(byPattern, parent+"identity")
 	byPattern[parent+"identityRegexp"] = "models@example.com"
@@ -235,7 +234,8 @@ func identityRows(parent string, prerequisites map[string]any, otherRoot string,
 		signed(parent+"identity", "ml@example.com", `"identity":"ml@example.com"`).withPrerequisites(prerequisites),
 		signed(parent+"identityRegexp", ".*@example.com", `"identityRegexp":".*@example.com"`).withPrerequisites(byPattern),
 		signed(parent+"issuer", "https://accounts.google.com", `"issuer":"https://accounts.google.com"`).withPrerequisites(prerequisites),
-		signed(parent+"trustedRoot", configtest.OtherTrustedRoot, `"trustedRoot":"`+otherRoot).withPrerequisites(prerequisites),
+		newRow(parent+"trustedRoot", configtest.OtherTrustedRoot, bothInput("ConfigMap", service+"-model", "data.TRUSTED_ROOTS",
+			contains{`":` + strings.TrimSpace(configtest.OtherTrustedRoot)})).withPrerequisites(prerequisites),
 	}
 }
 
