@@ -12,36 +12,13 @@ import (
 	"github.com/modelferry/modelferry/fetcher/signature"
 )
 
-// Signature is the signature that an artifact must have. Exactly one of its methods is set.
+// Signature is the signature that an artifact must have.
 type Signature struct {
 	// Path is the key of the signature bundle in the artifact's bucket.
 	Path string `json:"path"`
-	// Key is the signer's public key in PEM.
-	Key string `json:"key,omitempty"`
-	// Certificate has the certificates in PEM to which that of the signer has to lead.
-	Certificate string `json:"certificate,omitempty"`
-	// Identity, or a regular expression of the whole one, and Issuer are those of the certificate of a keyless
-	// signature. TrustedRoot is the trusted root of Sigstore in JSON, which in the environment may be a name in
-	// TRUSTED_ROOTS.
-	Identity       string `json:"identity,omitempty"`
-	IdentityRegexp string `json:"identityRegexp,omitempty"`
-	Issuer         string `json:"issuer,omitempty"`
-	TrustedRoot    string `json:"trustedRoot,omitempty"`
-
-	verifier *signature.Verifier
+	// Signer is whom it must be from. In the environment its TrustedRoot may be a name in TRUSTED_ROOTS.
+	signature.Signer
 }
-
-// Level returns the method: signature.LevelKey, LevelCertificate or LevelKeyless.
-func (s *Signature) Level() string {
-	if s.verifier != nil {
-		return s.verifier.Level()
-	}
-	return signature.LevelKeyless
-}
-
-// Verifier returns the verifier of a key or a certificate, or nil for a keyless signature: package keyless has that
-// one, whose libraries are large.
-func (s *Signature) Verifier() *signature.Verifier { return s.verifier }
 
 // SignedBy returns the digest of whom the signature must be from, for the marker: it differs if the method, the key or
 // the certificates differ. It is "" without a signature.
@@ -50,15 +27,11 @@ func (s *Signature) SignedBy() string {
 		return ""
 	}
 	signer := []string{"key", s.Key, "certificate", s.Certificate}
-	if s.isKeyless() {
+	if s.IsKeyless() {
 		signer = []string{"identity", s.Identity, s.IdentityRegexp, s.Issuer, s.TrustedRoot}
 	}
 	sum := sha256.Sum256([]byte(strings.Join(signer, "\x00")))
 	return hex.EncodeToString(sum[:])
-}
-
-func (s *Signature) isKeyless() bool {
-	return s.Identity != "" || s.IdentityRegexp != "" || s.Issuer != "" || s.TrustedRoot != ""
 }
 
 // signature decodes a JSON object strictly: a misspelled field would disable a check.
@@ -107,7 +80,7 @@ func (s *Signature) resolveTrustedRoot(roots map[string]json.RawMessage) error {
 	return nil
 }
 
-// validateSignature reports the problems of an artifact's signature and creates its verifier.
+// validateSignature reports the problems of an artifact's signature. Package keyless checks the trusted root.
 func (e *env) validateSignature(name string, a *Artifact, roots map[string]json.RawMessage) {
 	s := a.Signature
 	if s == nil {
@@ -122,17 +95,14 @@ func (e *env) validateSignature(name string, a *Artifact, roots map[string]json.
 		e.addError("%s: invalid path %q of the signature: is that of the artifact", name, s.Path)
 	}
 	var err error
-	hasKey, hasCertificate, isKeyless := s.Key != "", s.Certificate != "", s.isKeyless()
+	hasKey, hasCertificate, isKeyless := s.Key != "", s.Certificate != "", s.IsKeyless()
 	switch {
 	case hasKey && hasCertificate, isKeyless && (hasKey || hasCertificate), !hasKey && !hasCertificate && !isKeyless:
 		err = errors.New("must have a key, a certificate, or an identity")
 	case isKeyless && ((s.Identity == "") == (s.IdentityRegexp == "") || s.Issuer == "" || s.TrustedRoot == ""):
 		err = errors.New("must have an identity or an identityRegexp with its issuer and a trustedRoot")
-	case isKeyless:
-	case s.Key != "":
-		s.verifier, err = signature.ByKey([]byte(s.Key))
 	default:
-		s.verifier, err = signature.ByCertificate([]byte(s.Certificate))
+		_, err = s.KeyVerifier()
 	}
 	if err != nil {
 		e.addError("%s: signature: %w", name, err)

@@ -63,7 +63,7 @@ func TestFromEnv_signature(t *testing.T) {
 	require.NoError(t, err)
 	model, other := req.Artifacts[0].Signature, req.Artifacts[1].Signature
 	require.Equal(t, "bankchurn/model.sig", model.Path)
-	require.Equal(t, signature.LevelKey, model.Verifier().Level())
+	require.Equal(t, signature.Signer{Key: publicKey}, model.Signer)
 	require.Equal(t, model.SignedBy(), other.SignedBy())
 	require.Len(t, model.SignedBy(), 64)
 	require.Nil(t, req.Artifacts[2].Signature)
@@ -95,12 +95,14 @@ func TestFromEnv_trustedRoots(t *testing.T) {
 
 func TestSignature_SignedBy(t *testing.T) {
 	seen := map[string]bool{}
-	for _, s := range []*request.Signature{{Key: "a"}, {Key: "b"}, {Certificate: "a"}, {Certificate: "b"},
+	for _, signer := range []signature.Signer{{Key: "a"}, {Key: "b"}, {Certificate: "a"}, {Certificate: "b"},
 		{Identity: "a", Issuer: "b"}, {Identity: "a", Issuer: "c"}, {Identity: "b", Issuer: "b"}, {IdentityRegexp: "a", Issuer: "b"},
 		{Identity: "a", Issuer: "b", TrustedRoot: "x"}} {
+		s := &request.Signature{Signer: signer}
 		require.False(t, seen[s.SignedBy()])
 		seen[s.SignedBy()] = true
 	}
-	require.Equal(t, (&request.Signature{Path: "p", Key: "a"}).SignedBy(), (&request.Signature{Path: "q", Key: "a"}).SignedBy(),
+	key := signature.Signer{Key: "a"}
+	require.Equal(t, (&request.Signature{Path: "p", Signer: key}).SignedBy(), (&request.Signature{Path: "q", Signer: key}).SignedBy(),
 		"a bundle may move")
 }

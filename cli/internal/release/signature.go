@@ -121,22 +121,13 @@ func (t *target) checkSignature(name string, c *content) error {
 	return nil
 }
 
-func verifierOf(signer *config.Signature) (*signature.Verifier, error) {
-	switch {
-	case signer.Key != "":
-		return signature.ByKey([]byte(signer.Key))
-	case signer.Certificate != "":
-		return signature.ByCertificate([]byte(signer.Certificate))
-	}
-	return keyless.New(keyless.Signer{
-		Identity: signer.Identity, IdentityRegexp: signer.IdentityRegexp, Issuer: signer.Issuer,
-	}, []byte(signer.TrustedRoot))
-}
-
 // verifySignature compares a file with its signature, unless only the pods can: if it is of the files of an archive, or
 // of parts of files.
 func verifySignature(signer *config.Signature, c *content, unpacked bool) error {
-	verifier, err := verifierOf(signer)
+	verifier, err := keyless.NewVerifier(signature.Signer{
+		Key: signer.Key, Certificate: signer.Certificate,
+		Identity: signer.Identity, IdentityRegexp: signer.IdentityRegexp, Issuer: signer.Issuer, TrustedRoot: signer.TrustedRoot,
+	})
 	if err != nil {
 		return err
 	}

@@ -48,9 +48,9 @@ func (r *run) verifySignatures(ctx context.Context) error {
 }
 
 func (r *run) verifySignature(ctx context.Context, a request.Artifact) (*signature.Manifest, error) {
-	verifier, err := verifierOf(a.Signature)
+	verifier, err := keyless.NewVerifier(a.Signature.Signer)
 	if err != nil {
-		return nil, err
+		return nil, fetcherr.New(fetcherr.InvalidConfig, "signer: %w", err)
 	}
 	object, err := r.source.Stat(ctx, source.Ref{Bucket: a.Bucket, Key: a.Signature.Path})
 	if err != nil {
@@ -78,20 +78,6 @@ func (r *run) verifySignature(ctx context.Context, a request.Artifact) (*signatu
 			WithHint("nothing was published; sign the model as the required signer, or correct the signature in the config")
 	}
 	return manifest, nil
-}
-
-// verifierOf returns the verifier of a required signature.
-func verifierOf(required *request.Signature) (*signature.Verifier, error) {
-	if verifier := required.Verifier(); verifier != nil {
-		return verifier, nil
-	}
-	verifier, err := keyless.New(keyless.Signer{
-		Identity: required.Identity, IdentityRegexp: required.IdentityRegexp, Issuer: required.Issuer,
-	}, []byte(required.TrustedRoot))
-	if err != nil {
-		return nil, fetcherr.New(fetcherr.InvalidConfig, "signer: %w", err)
-	}
-	return verifier, nil
 }
 
 // readSignature returns the content of a signature bundle, which is small: it fits into memory.

@@ -21,8 +21,8 @@ import (
 
 // An artifact that was staged in a way that does not verify its signature is not published.
 func TestRun_publishUnverified(t *testing.T) {
-	required := &request.Signature{Path: "m.sig", Key: "a"}
-	other := &request.Signature{Path: "m.sig", Key: "b"}
+	required := &request.Signature{Path: "m.sig", Signer: signature.Signer{Key: "a"}}
+	other := &request.Signature{Path: "m.sig", Signer: signature.Signer{Key: "b"}}
 	for _, tt := range []struct {
 		name     string
 		required *request.Signature
@@ -103,10 +103,9 @@ func (spaces) Read(p []byte) (int, error) {
 func TestRun_verifySignaturesInBoundedMemory(t *testing.T) {
 	bundles := &bundleSource{size: signature.MaxBytes/2 - 1}
 	artifacts := make([]request.Artifact, maxArtifacts)
-	required := &request.Signature{
-		Path: "m.sig", Identity: sigstoretest.Identity, Issuer: sigstoretest.Issuer,
-		TrustedRoot: string(sigstoretest.New(t).TrustedRoot(t)),
-	}
+	required := &request.Signature{Path: "m.sig", Signer: signature.Signer{
+		Identity: sigstoretest.Identity, Issuer: sigstoretest.Issuer, TrustedRoot: string(sigstoretest.New(t).TrustedRoot(t)),
+	}}
 	for i := range artifacts {
 		artifacts[i].Signature = required
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/modelferry/modelferry/config/configtest"
 	"github.com/modelferry/modelferry/fetcher/request"
+	"github.com/modelferry/modelferry/fetcher/signature"
 	"github.com/modelferry/modelferry/stack"
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
@@ -110,7 +111,6 @@ func TestFetcherRequest_fromConfigMap(t *testing.T) {
 
 // The fetcher gets the signer of each artifact, with the trusted root that they share.
 func TestFetcherRequest_signatures(t *testing.T) {
-	root := configtest.Keyless()["trustedRoot"].(string)
 	for name := range clouds {
 		settings := stackSettings(t, name, "tfidf")
 		for key, value := range configtest.Keyless() {
@@ -122,15 +122,13 @@ func TestFetcherRequest_signatures(t *testing.T) {
 			"path": "bankchurn/data.sig", "identityRegexp": "a.*", "issuer": "https://b",
 		})
 		got := fetcherRequests(t, name, settings)["bankchurn"].Artifacts
-		require.Equal(t, &request.Signature{
-			Path:        "bankchurn/model.sig",
-			Identity:    configtest.Identity,
-			Issuer:      configtest.Issuer,
-			TrustedRoot: got[0].Signature.TrustedRoot,
-		}, got[0].Signature)
-		require.Equal(t, &request.Signature{
-			Path: "bankchurn/data.sig", IdentityRegexp: "a.*", Issuer: "https://b", TrustedRoot: got[0].Signature.TrustedRoot,
-		}, got[1].Signature)
-		require.JSONEq(t, root, got[0].Signature.TrustedRoot)
+		root := got[0].Signature.TrustedRoot
+		require.JSONEq(t, configtest.TrustedRoot, root)
+		require.Equal(t, &request.Signature{Path: "bankchurn/model.sig", Signer: signature.Signer{
+			Identity: configtest.Identity, Issuer: configtest.Issuer, TrustedRoot: root,
+		}}, got[0].Signature)
+		require.Equal(t, &request.Signature{Path: "bankchurn/data.sig", Signer: signature.Signer{
+			IdentityRegexp: "a.*", Issuer: "https://b", TrustedRoot: root,
+		}}, got[1].Signature)
 	}
 }
