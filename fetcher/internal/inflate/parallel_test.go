@@ -4,14 +4,11 @@ import (
 	"bytes"
 	"compress/flate"
 	"compress/gzip"
-	"errors"
 	"io"
 	"math/rand/v2"
 	"runtime"
 	"slices"
 	"testing"
-	"testing/iotest"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -173,132 +170,4 @@ func TestParallel_damaged(t *testing.T) {
 		}
 	}
 	require.Greater(t, adopted, 100)
-}
-
-func TestParallel_sourceFails(t *testing.T) {
-	inParallel(t, 16<<10)
-	broken := errors.New("connection reset")
-	packed := compress(t, 6, weights(1<<20))
-	for _, end := range []int{150_000, 16<<10 + 200_000, 300_000, len(packed) - 4, len(packed)} {
-		for _, parallel := range []bool{false, true} {
-			src := io.MultiReader(iotest.HalfReader(bytes.NewReader(packed[:end])), iotest.ErrReader(broken))
-			got := readWith(parallel, src)
-			require.ErrorIs(t, got.err, broken, "after %d bytes", end)
-			require.True(t, bytes.HasPrefix(weights(1<<20), got.content))
-		}
-	}
-	require.ErrorIs(t, readWith(true, io.MultiReader(bytes.NewReader(packed[:200_000]), emptyReader{})).err, io.ErrNoProgress)
-}
-
-// countingSource counts what is read of it. It must not be read after the Reader returned an error or was closed.
-type countingSource struct {
-	io.Reader
-	n int
-}
-
-func (c *countingSource) Read(p []byte) (int, error) {
-	n, err := c.Reader.Read(p)
-	c.n += n
-	return n, err
-}
-
-// Whether the reader is closed early or fails, no goroutine and no claim on the cores is left, and little was read
-// ahead of what was returned.
-func TestParallel_closedEarly(t *testing.T) {
-	inParallel(t, 16<<10)
-	packed := compress(t, 6, weights(8<<20))
-	before := runtime.NumGoroutine()
-	for _, length := range []int{0, 1, 150_000, 1 << 20, 3 << 20} {
-		src := &countingSource{Reader: bytes.NewReader(packed)}
-		r, err := NewReader(src)
-		require.NoError(t, err)
-		_, err = io.ReadFull(r, make([]byte, length))
-		require.NoError(t, err)
-		require.NoError(t, r.Close())
-		require.NoError(t, r.Close())
-		require.LessOrEqual(t, src.n, length+200_000+7*chunkLength)
-		_, err = r.Read(make([]byte, 1))
-		require.ErrorIs(t, err, io.ErrClosedPipe)
-		require.False(t, parallelBusy.Load())
-	}
-	damaged := bytes.Clone(packed)
-	copy(damaged[1<<20:], make([]byte, 1000))
-	r, err := NewReader(bytes.NewReader(damaged))
-	require.NoError(t, err)
-	_, err = io.Copy(io.Discard, r)
-	require.Error(t, err)
-	require.False(t, parallelBusy.Load())
-	require.NoError(t, r.Close())
-	for range 1000 {
-		if runtime.NumGoroutine() <= before {
-			return
-		}
-		time.Sleep(time.Millisecond)
-	}
-	t.Fatalf("%d goroutines, %d before", runtime.NumGoroutine(), before)
-}
-
-// Only one stream at a time uses many cores, and so their memory.
-func TestParallel_oneStream(t *testing.T) {
-	inParallel(t, 16<<10)
-	packed := compress(t, 6, weights(1<<20))
-	var readers [2]*Reader
-	for i := range readers {
-		r, err := NewReader(bytes.NewReader(packed))
-		require.NoError(t, err)
-		defer r.Close()
-		_, err = io.ReadFull(r, make([]byte, 200_000))
-		require.NoError(t, err)
-		readers[i] = r
-	}
-	require.NotNil(t, readers[0].parallel)
-	require.Nil(t, readers[1].parallel)
-	for _, r := range readers {
-		content, err := io.ReadAll(r)
-		require.NoError(t, err)
-		require.True(t, bytes.Equal(weights(1 << 20)[200_000:], content))
-	}
-	require.False(t, parallelBusy.Load())
-}
-
-// What expands a lot is decoded in order: a core ahead ends after speculativeLimit.
-func TestSpeculation_limit(t *testing.T) {
-	zeros := deflate(t, 9, make([]byte, 30<<20))
-	require.Less(t, len(zeros), chunkSize)
-	text := deflate(t, 6, slices.Concat(random(100), text(8<<20)))
-	for name, packed := range map[string][]byte{"zeros": zeros, "text": text} {
-		s := speculationPool.Get().(*speculation)
-		s.run(packed, nil)
-		size := s.markedEnd - historySize
-		for _, f := range s.frames {
-			size += f.end - f.begin
-		}
-		if name == "text" {
-			require.Greater(t, s.end, s.begin)
-			require.Greater(t, size, uint(speculativeLimit/2))
-		}
-		require.LessOrEqual(t, size, uint(speculativeLimit+windowSize), name)
-		s.drop()
-	}
-}
-
-func TestFindBlock_everyBlock(t *testing.T) {
-	literals, distances := make([]uint8, maxLitLen), make([]uint8, maxDist)
-	for seed := range uint64(300) {
-		r := rand.New(rand.NewPCG(seed, 0))
-		clear(literals)
-		clear(distances)
-		randomCode(r, literals, 2+r.IntN(maxLitLen-1), endOfBlock)
-		randomCode(r, distances, 2+r.IntN(maxDist-1), 0)
-		w := new(bitWriter).number(0, 8+r.IntN(200))
-		begin := uint(w.n)
-		w.plainDynamic(0, literals, distances)
-		for at := uint(0); ; at++ {
-			at = findBlock(w.bytes, at, uint(w.n))
-			require.LessOrEqual(t, at, begin, "the block was not found")
-			if at == begin {
-				break
-			}
-		}
-	}
 }
