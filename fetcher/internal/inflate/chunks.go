@@ -10,6 +10,13 @@ import (
 // other data is seldom longer than 60 kB.
 const chunkSize = 512 << 10
 
+// After vainChunks chunks in succession that were decoded ahead in vain, only one of rareChunks is decoded ahead, until
+// one was not in vain. Stored blocks are decoded in a hundredth of the time of a search.
+const (
+	vainChunks = 8
+	rareChunks = 16
+)
+
 // chunk is a part of the input.
 type chunk struct {
 	// offset is that of data in the input, in bytes. err follows the data.
@@ -36,6 +43,9 @@ type chunks struct {
 	first chan *chunk
 	// inFlight holds a token for each chunk whose input or output is in memory.
 	inFlight, cores chan struct{}
+	// vain is the number of the last chunks that were decoded ahead in vain, and headers the number of headers that were
+	// read to find blocks.
+	vain, headers atomic.Int64
 	// quit is closed to end the goroutines.
 	quit chan struct{}
 	done sync.WaitGroup
@@ -106,9 +116,11 @@ func (c *chunks) fill(data []byte) ([]byte, error) {
 	return data, nil
 }
 
-// decodeAhead decodes a chunk in a goroutine, when a core is free. The first chunk and the last are decoded in order.
+// decodeAhead decodes a chunk in a goroutine, when a core is free. The first chunk and the last are decoded in order,
+// and most of those after vainChunks.
 func (c *chunks) decodeAhead(chunk *chunk, next []byte) {
-	if chunk.offset == 0 {
+	number := chunk.offset / int64(c.size)
+	if number == 0 || number%rareChunks != 0 && c.vain.Load() >= vainChunks {
 		close(chunk.decoded)
 		return
 	}
@@ -125,6 +137,7 @@ func (c *chunks) decodeAhead(chunk *chunk, next []byte) {
 		}
 		s := speculationPool.Get().(*speculation)
 		s.run(chunk.data, next)
+		c.headers.Add(int64(s.headers))
 		chunk.speculation = s
 	})
 }

@@ -14,5 +14,6 @@
 // its chunk, and decodes from there on to symbols of 16 bits: bytes, and markers for bytes of the 32 KiB before, which
 // it does not know. Where the last 32 KiB are bytes it goes on with bytes. Meanwhile the stream is decoded in order. It
 // takes over what was decoded ahead only where that begins exactly at a block of the stream, and replaces the markers.
-// So the output and the errors are those of one core.
+// So the output and the errors are those of one core. The work in vain is bounded: the search in a chunk, and the
+// number of chunks that are searched where none is found.
 package inflate

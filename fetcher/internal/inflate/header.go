@@ -95,7 +95,8 @@ func (d *decoder) dynamicTables() error {
 	if d.lengths[endOfBlock] == 0 {
 		return errNoEnd
 	}
-	if !d.buildLit(d.lengths[:literals]) || !d.buildDist(d.lengths[literals:literals+distances]) {
+	// The large table last, as most of what only looks like a header has one code that is not complete.
+	if !d.buildDist(d.lengths[literals:literals+distances]) || !d.buildLit(d.lengths[:literals]) {
 		return errLengths
 	}
 	return nil

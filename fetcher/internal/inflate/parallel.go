@@ -187,6 +187,7 @@ func (p *parallel) adopt() bool {
 	s := p.found
 	p.ahead = nil
 	p.adopted++
+	p.chunks.vain.Store(0)
 	b := &batch{ready: make(chan struct{}), ahead: true}
 	end := s.end
 	var write func()
@@ -243,6 +244,7 @@ func (p *parallel) advance(release bool) bool {
 		if p.ahead != nil {
 			p.ahead.drop()
 			p.ahead = nil
+			p.chunks.vain.Add(1)
 		}
 		chunkPool.Put(before.buffer)
 		if release {

@@ -29,7 +29,9 @@ type outcome struct {
 	content []byte
 	err     error
 	members int
-	adopted int
+	// adopted is the number of chunks that were decoded ahead, and headers the number of headers that were read to find
+	// their blocks.
+	adopted, headers int
 }
 
 // readWith reads a file with or without the cores ahead.
@@ -47,7 +49,7 @@ func readWith(parallel bool, src io.Reader) outcome {
 	content, err := io.ReadAll(r)
 	result := outcome{content: content, err: err, members: r.Members()}
 	if r.parallel != nil {
-		result.adopted = r.parallel.adopted
+		result.adopted, result.headers = r.parallel.adopted, int(r.parallel.chunks.headers.Load())
 	}
 	return result
 }
@@ -111,7 +113,7 @@ func TestParallel_withoutBlocks(t *testing.T) {
 }
 
 func TestParallel_members(t *testing.T) {
-	inParallel(t, 8<<10)
+	inParallel(t, 16<<10)
 	var packed, want []byte
 	for i, s := range slices.Concat(samples(300_000), samples(3000), samples(0), samples(150_000)) {
 		packed = append(packed, compress(t, []int{6, 1, 9, 0}[i%4], s.content)...)

@@ -12,6 +12,8 @@ type speculation struct {
 	// begin and end are the bits of the input at which the first block begins, and the one after the last. Both are 0
 	// if no block was found.
 	begin, end uint
+	// headers is the number of headers that were read to find the first block.
+	headers int
 	// markedEnd is the end of the output in marked. What follows is in frames.
 	markedEnd uint
 	frames    []*frame
@@ -47,7 +49,7 @@ func (s *speculation) bit() uint { return (s.read-(s.decoder.end-s.decoder.pos))
 // run decodes from the first block that begins in data to the first one that begins in next, or is the last one of its
 // stream, or the end of what may be decoded. The first bit of data is bit 0.
 func (s *speculation) run(data, next []byte) {
-	s.begin, s.end, s.markedEnd, s.frames = 0, 0, historySize, s.frames[:0]
+	s.begin, s.end, s.headers, s.markedEnd, s.frames = 0, 0, 0, historySize, s.frames[:0]
 	defer func() { s.parts = [2][]byte{} }()
 	if !s.findBlock(data, next) {
 		return
@@ -58,10 +60,11 @@ func (s *speculation) run(data, next []byte) {
 	}
 }
 
-// findBlock finds a block with a valid header, and reads the header.
+// findBlock finds a block with a valid header, within searchBytes and searchHeaders, and reads the header.
 func (s *speculation) findBlock(data, next []byte) bool {
-	limit := uint(len(data)) * 8
-	for bit := findBlock(data, 0, limit); bit < limit; bit = findBlock(data, bit+1, limit) {
+	limit := uint(min(len(data), searchBytes)) * 8
+	for bit := findBlock(data, 0, limit); bit < limit && s.headers < searchHeaders; bit = findBlock(data, bit+1, limit) {
+		s.headers++
 		s.parts, s.read = [2][]byte{data[bit/8:], next}, bit/8
 		s.decoder.reset(s)
 		s.decoder.afterStored = true // so little is read for the header

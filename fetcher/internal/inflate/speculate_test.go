@@ -1,6 +1,7 @@
 package inflate
 
 import (
+	"bytes"
 	"slices"
 	"testing"
 
@@ -26,4 +27,67 @@ func TestSpeculation_limit(t *testing.T) {
 		require.LessOrEqual(t, size, uint(speculativeLimit+windowSize), name)
 		s.drop()
 	}
+}
+
+// almostHeaders returns as many headers of dynamic blocks as fit. All but their last bits are valid, and no block is:
+// the code of literals is not complete.
+func almostHeaders(size int) []byte {
+	w := new(bitWriter)
+	for len(w.bytes) < size {
+		w.dynamic(0, 257, 1, 0, 0, 1, 2, 2)           // lengths of the codes of 16, 17, 18, 0 and 8
+		w.code(0, 1).number(127, 7)                   // 138 times 0
+		w.code(0, 1).number(107, 7)                   // 118 times 0
+		w.code(endOfBlockLength, 2).code(noLength, 2) // of a literal code and a distance code
+	}
+	return w.bytes[:size]
+}
+
+// The codes of the lengths 8 and 0 in almostHeaders.
+const endOfBlockLength, noLength = 3, 2
+
+// What looks like blocks, but is none, is not searched to the end.
+func TestSpeculation_searchLimits(t *testing.T) {
+	almost, block := almostHeaders(chunkSize), deflate(t, 6, weights(200_000))
+	for _, tt := range []struct {
+		name    string
+		data    []byte
+		found   bool
+		headers int
+	}{
+		{"a block", block, true, 1},
+		{"many headers", almost, false, searchHeaders},
+		{"a block after many headers", slices.Concat(almost[:52*searchHeaders/8+64], block), false, searchHeaders},
+		{"a block at the end of what is searched", slices.Concat(make([]byte, searchBytes-headBytes), block), true, 1},
+		{"a block behind it", slices.Concat(make([]byte, searchBytes+1), block), false, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := speculationPool.Get().(*speculation)
+			defer s.drop()
+			s.run(tt.data, nil)
+			require.Equal(t, tt.found, s.end > s.begin)
+			require.Equal(t, tt.headers, s.headers)
+		})
+	}
+}
+
+// Where nothing is found in chunk after chunk, few are searched, until there are blocks again.
+func TestParallel_chunksInVain(t *testing.T) {
+	const size, part = 16 << 10, 60_000
+	inParallel(t, size)
+	w := new(bitWriter)
+	stored := almostHeaders(part)
+	var content []byte
+	for range 60 {
+		w.stored(0, part, part^0xffff, stored...)
+		content = append(content, stored...)
+	}
+	searched := len(w.bytes) / size
+	packed := slices.Concat(compress(t, 0, nil)[:headerSize], w.bytes, deflate(t, 6, weights(2<<20)),
+		gzipTrailer(content, weights(2<<20)))
+	got := readWith(true, bytes.NewReader(packed))
+	require.NoError(t, got.err)
+	require.True(t, bytes.Equal(slices.Concat(content, weights(2<<20)), got.content))
+	// The cores are up to maxCores + 2 chunks ahead of the stream.
+	require.LessOrEqual(t, got.headers, (vainChunks+maxCores+2+searched/rareChunks+1)*searchHeaders+len(packed)/100)
+	require.Greater(t, got.adopted, (len(packed)-len(w.bytes))/size/2)
 }
