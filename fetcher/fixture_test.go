@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -28,8 +29,10 @@ var fetcher = sync.OnceValue(func() string {
 	return path
 })
 
-// runMain is the environment variable that TestMain looks for.
-const runMain = "FETCHER_TEST_RUN_MAIN=1"
+// runMain is the environment of the fetcher: the variable that TestMain looks for, and what the race detector waits for
+// further races before a process ends. By default it is a second, which would be most of a run and of the moments at
+// which a test may kill it. https://go.dev/doc/articles/race_detector#Options
+var runMain = []string{"FETCHER_TEST_RUN_MAIN=1", "GORACE=atexit_sleep_ms=10"}
 
 // allStores returns both stores by name, for tests that apply to either.
 func allStores(t *testing.T) map[string]storetest.Store {
@@ -89,7 +92,7 @@ type result struct {
 
 func (f *fixture) command(ctx context.Context) (*exec.Cmd, *bytes.Buffer) {
 	command := exec.CommandContext(ctx, fetcher())
-	command.Env = []string{runMain}
+	command.Env = slices.Clone(runMain)
 	for key, value := range f.env {
 		command.Env = append(command.Env, key+"="+value)
 	}

@@ -23,7 +23,7 @@ func TestRun_flags(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(strings.Join(tt.args, " "), func(t *testing.T) {
 			command := exec.Command(fetcher(), tt.args...)
-			command.Env = append(os.Environ(), runMain)
+			command.Env = append(os.Environ(), runMain...)
 			output, err := command.CombinedOutput()
 			if tt.exit == 0 {
 				require.NoError(t, err)

@@ -42,7 +42,7 @@ func TestFetcher_quotesInvisibleCharacters(t *testing.T) {
 			for key, value := range f.env {
 				command.Env = append(command.Env, key+"="+value)
 			}
-			command.Env = append(command.Env, runMain)
+			command.Env = append(command.Env, runMain...)
 			var stdout bytes.Buffer
 			command.Stdout = &stdout
 			require.Error(t, command.Run())
