@@ -43,9 +43,9 @@ func (c *countingSource) Read(p []byte) (int, error) {
 // ahead of what was returned.
 func TestParallel_closedEarly(t *testing.T) {
 	inParallel(t, 16<<10)
-	packed := compress(t, 6, weights(8<<20))
+	packed := compress(t, 6, weights(4<<20))
 	before := runtime.NumGoroutine()
-	for _, length := range []int{0, 1, 150_000, 1 << 20, 3 << 20} {
+	for _, length := range []int{0, 1, 150_000, 200_000, 500_000, 1 << 20, 2 << 20, 3 << 20} {
 		src := &countingSource{Reader: bytes.NewReader(packed)}
 		r, err := NewReader(src)
 		require.NoError(t, err)

@@ -66,21 +66,27 @@ func requireSameInParallel(t *testing.T, packed []byte, what ...any) int {
 }
 
 func TestParallel_content(t *testing.T) {
-	for _, size := range []int{1 << 10, 16 << 10, chunkSize} {
-		inParallel(t, size)
-		files := samples(1 << 20)
-		if size == chunkSize {
-			files = []sample{{"weights", weights(6 << 20)}, {"text", text(8 << 20)}}
-		}
-		for _, s := range files {
-			for _, level := range []int{gzip.HuffmanOnly, 0, 1, 6} {
+	small, large := samples(1<<19), []sample{{"weights", weights(6 << 20)}, {"text", text(8 << 20)}}
+	for _, tt := range []struct {
+		files      []sample
+		levels     []int
+		chunkSizes []int
+	}{
+		{small, []int{gzip.HuffmanOnly, 0, 1, 6}, []int{1 << 10, 16 << 10}},
+		{large, []int{1, 6}, []int{chunkSize}},
+	} {
+		for _, s := range tt.files {
+			for _, level := range tt.levels {
 				packed := compress(t, level, s.content)
-				for _, waitForChunks = range []bool{false, true} {
-					got := readWith(true, bytes.NewReader(packed))
-					require.NoError(t, got.err, "%s, level %d", s.name, level)
-					require.True(t, bytes.Equal(s.content, got.content), "%s, level %d", s.name, level)
-					if waitForChunks && level == 6 && len(packed) > 5*size && s.name != "random" && size > 1<<10 {
-						require.Greater(t, got.adopted, 1, "%s: hardly any chunk was decoded ahead", s.name)
+				for _, size := range tt.chunkSizes {
+					inParallel(t, size)
+					for _, waitForChunks = range []bool{false, true} {
+						got := readWith(true, bytes.NewReader(packed))
+						require.NoError(t, got.err, "%s, level %d", s.name, level)
+						require.True(t, bytes.Equal(s.content, got.content), "%s, level %d", s.name, level)
+						if waitForChunks && level == 6 && len(packed) > 5*size && s.name != "random" && size > 1<<10 {
+							require.Greater(t, got.adopted, 1, "%s: hardly any chunk was decoded ahead", s.name)
+						}
 					}
 				}
 			}

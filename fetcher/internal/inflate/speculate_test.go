@@ -10,9 +10,9 @@ import (
 
 // What expands a lot is decoded in order: a core ahead ends after speculativeLimit.
 func TestSpeculation_limit(t *testing.T) {
-	zeros := deflate(t, 9, make([]byte, 30<<20))
+	zeros := deflate(t, 9, make([]byte, 4<<20))
 	require.Less(t, len(zeros), chunkSize)
-	text := deflate(t, 6, slices.Concat(random(100), text(8<<20)))
+	text := deflate(t, 6, slices.Concat(random(100), text(4<<20)))
 	for name, packed := range map[string][]byte{"zeros": zeros, "text": text} {
 		s := speculationPool.Get().(*speculation)
 		s.run(packed, nil)
