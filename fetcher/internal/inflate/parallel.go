@@ -21,7 +21,7 @@ var chunkLength = chunkSize
 // So tests do the same in each run.
 var waitForChunks = false
 
-// parallelBusy is true while a stream is decoded on several processors. Others use two meanwhile: so the memory is
+// parallelBusy is true while a Reader has claimed several processors. Others use two meanwhile: so the memory is
 // bounded for any number of streams.
 var parallelBusy atomic.Bool
 
@@ -62,14 +62,31 @@ type batch struct {
 	ahead bool
 }
 
-// startParallel starts to decode on several cores after the current frame, if there are enough.
+// claimCores reports whether there are several cores, and only r may use them, until releaseCores.
+func (r *Reader) claimCores() bool {
+	if !r.claimed && !r.ended && runtime.GOMAXPROCS(0) >= parallelProcs && !parallelBusy.Load() {
+		r.claimed = !parallelBusy.Swap(true)
+	}
+	return r.claimed
+}
+
+func (r *Reader) releaseCores() {
+	if r.claimed {
+		r.claimed = false
+		parallelBusy.Store(false)
+	}
+}
+
+// startParallel starts to decode on several cores after the current frame, if they are free.
 func (r *Reader) startParallel() bool {
-	cores := runtime.GOMAXPROCS(0)
 	// After an error of the source, such as its end, there is nothing to read ahead.
-	if r.filled != nil || r.decoder.srcErr != nil || cores < parallelProcs || parallelBusy.Swap(true) {
+	if r.ended = r.decoder.srcErr != nil; r.ended {
+		r.releaseCores()
+	}
+	if !r.claimCores() {
 		return false
 	}
-	cores = min(cores, maxCores)
+	cores := min(runtime.GOMAXPROCS(0), maxCores)
 	p := &parallel{
 		decoder: r.decoder, chunks: readChunks(r.decoder.src, cores, r.chunkLength()), batches: make(chan *batch, cores),
 		last: r.newFrame(),
@@ -86,8 +103,7 @@ func (r *Reader) startParallel() bool {
 func (r *Reader) chunkLength() int {
 	const least = 64 << 10
 	packed := r.decoder.bytesRead - uint64(r.decoder.end-r.decoder.pos)
-	content := uint64(max(r.current.end-r.current.begin, 1))
-	return min(chunkLength, max(least, int(min(chunkSize, speculativeLimit*2/3*packed/content))))
+	return min(chunkLength, max(least, int(min(chunkSize, speculativeLimit*2/3*packed/max(r.content, 1)))))
 }
 
 // stop ends the goroutines, waiting for one Read of the source at most.
@@ -99,7 +115,6 @@ func (p *parallel) stop() {
 	p.decoder.stopped.Store(true)
 	p.chunks.stop()
 	p.done.Wait()
-	parallelBusy.Store(false)
 }
 
 // nextFrame returns the next frame, and releases the one before.

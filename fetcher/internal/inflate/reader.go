@@ -18,13 +18,16 @@ type Reader struct {
 	err     error
 	members int
 
-	// crc and size are those of the current member so far.
+	// crc and size are those of the current member so far, content the number of bytes of all members.
 	crc, size uint32
+	content   uint64
 
 	// free and filled are the frames on their way to the goroutine and back. They are nil without one.
 	free, filled chan *frame
 	// parallel decodes on several cores. It is nil unless it does.
 	parallel *parallel
+	// claimed is true while no other Reader may use several cores, and ended if there was too little input for them.
+	claimed, ended bool
 }
 
 // frame is a window with what was decoded into it: window[begin:end] of one member.
@@ -80,7 +83,9 @@ func (d *decoder) release() {
 // Members returns the number of members that were begun, at least 1.
 func (r *Reader) Members() int { return r.members }
 
-// Read implements io.Reader. The data are those of the file only if Read finally returns io.EOF.
+// Read implements io.Reader. The data are those of the file only if Read finally returns io.EOF. Before Read returns an
+// error, it waits for a Read of the source that has begun ahead, at most one: then the source is the caller's again. A
+// source that may stall needs a way to end its Read, as that of a connection has.
 func (r *Reader) Read(p []byte) (int, error) {
 	for len(r.unread) == 0 {
 		if r.err != nil {
@@ -93,26 +98,47 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// advance makes the next frame the current one, and checks it.
-func (r *Reader) advance() {
+// nextFrame makes the next frame the current one.
+func (r *Reader) nextFrame() {
 	switch {
-	case r.parallel != nil:
+	case r.filled != nil && r.nextFilled():
+	case r.parallel != nil || r.current.end != 0 && r.startParallel():
 		r.current = r.parallel.nextFrame()
-	case r.current.end != 0 && r.startParallel():
-		r.current = r.parallel.nextFrame()
-	case r.filled != nil:
-		r.free <- r.current
-		r.current = <-r.filled
 	case r.current.end != 0 && runtime.GOMAXPROCS(0) > 1:
 		r.start()
 		r.current = <-r.filled
 	default:
 		r.decoder.next(r.current, r.current)
 	}
+}
+
+// nextFilled makes the next frame of the goroutine the current one. As soon as several cores are free, the goroutine
+// gets no more frames. It returns false when it has ended.
+func (r *Reader) nextFilled() bool {
+	if r.free != nil && r.claimCores() {
+		close(r.free)
+		r.free = nil
+	}
+	if r.free != nil {
+		r.free <- r.current
+	}
+	f, ok := <-r.filled
+	if !ok {
+		r.filled = nil
+		return false
+	}
+	r.current = f
+	return true
+}
+
+// advance makes the next frame the current one, and checks it.
+func (r *Reader) advance() {
+	r.nextFrame()
 	f := r.current
 	r.unread, r.err = f.window[f.begin:f.end], f.err
 	r.crc = crc32.Update(r.crc, crc32.IEEETable, r.unread)
 	r.size += uint32(len(r.unread))
+	r.content += uint64(len(r.unread))
 	if f.memberEnd {
 		if r.crc != f.crc || r.size != f.size {
 			r.stop()
@@ -123,9 +149,12 @@ func (r *Reader) advance() {
 			r.members++
 		}
 	}
-	if r.err != nil && r.parallel != nil {
-		// It reads the source ahead, which the caller may use now. The frame is kept.
-		r.parallel.stop()
+	if r.err != nil {
+		if r.parallel != nil {
+			// It reads the source ahead, which the caller may use now. The frame is kept.
+			r.parallel.stop()
+		}
+		r.releaseCores()
 	}
 }
 
@@ -174,6 +203,7 @@ func (d *decoder) decodeFrame(f, last *frame) {
 
 // stop ends the goroutine, waiting for one Read of the source at most.
 func (r *Reader) stop() {
+	defer r.releaseCores()
 	if r.parallel != nil {
 		r.parallel.stop()
 		return
@@ -182,14 +212,16 @@ func (r *Reader) stop() {
 		return
 	}
 	r.decoder.stopped.Store(true)
-	for drained := false; !drained; {
+	for drained := r.free == nil; !drained; {
 		select {
 		case <-r.free:
 		default:
 			drained = true
 		}
 	}
-	close(r.free)
+	if r.free != nil {
+		close(r.free)
+	}
 	for range r.filled {
 	}
 	r.free, r.filled = nil, nil
