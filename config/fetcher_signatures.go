@@ -58,7 +58,7 @@ func trustedRootName(text string) (string, json.RawMessage) {
 	return hex.EncodeToString(sum[:])[:digits], compact.Bytes()
 }
 
-// json returns the signature as the fetcher reads it: see request.Signature in the module fetcher.
+// json returns the signature as the fetcher reads it: see request.Signature and signature.Signer in the module fetcher.
 func (s Signature) json() string {
 	return marshal(struct {
 		Path           string `json:"path"`

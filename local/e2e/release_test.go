@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/modelferry/modelferry/local/internal/testmodel"
 )
 
 // buildProgram runs a pulumi up that changes nothing, as a user's first one, which builds the program.
@@ -96,33 +98,44 @@ func TestRelease_failure(t *testing.T) {
 		c.run("up")
 		damaged := c.release("bankchurn", "a model that is damaged later\n", "--deploy")
 		current := c.release("bankchurn", "a model that serves on\n", "--deploy")
-		config, err := os.ReadFile(c.StackFile())
-		require.NoError(t, err)
 		c.damageObject("models", "bankchurn/"+damaged.SHA256[:12]+"/model.joblib")
-		probe := startProbe(t, c.services()["bankchurn"].URL)
-
-		code, printed, took := c.runModelferry("rollback", "bankchurn", "--deploy")
-		require.Equal(t, 1, code)
-		require.Contains(t, printed, "exit code 5")
-		require.Contains(t, printed, damaged.SHA256[:12]+"/model.joblib")
-		firstSeen, _, failures := probe.result()
-		require.Empty(t, failures, "the old pod serves on")
-		require.Len(t, firstSeen, 1)
-		require.Contains(t, firstSeen, current.SHA256)
-		restored, err := os.ReadFile(c.StackFile())
-		require.NoError(t, err)
-		require.Equal(t, string(config), string(restored))
+		took := c.requireRollbackFails("bankchurn", current, "exit code 5", damaged.SHA256[:12]+"/model.joblib")
 		_, running := c.statusOf("bankchurn")
 		require.Equal(t, []runningModel{{current.SHA256, "none"}}, running)
 		report(t, c.Stack+" a rollback that fails, with what was before restored", "%.1f s", took.Seconds())
 
-		code, printed, _ = c.runModelferry("release", "bankchurn", c.Bin("ferry"), "--sha256", damaged.SHA256)
+		config, err := os.ReadFile(c.StackFile())
+		require.NoError(t, err)
+		code, printed, _ := c.runModelferry("release", "bankchurn", c.Bin("ferry"), "--sha256", damaged.SHA256)
 		require.NotZero(t, code)
 		require.Contains(t, printed, damaged.SHA256)
-		restored, err = os.ReadFile(c.StackFile())
+		restored, err := os.ReadFile(c.StackFile())
 		require.NoError(t, err)
 		require.Equal(t, string(config), string(restored))
 	})
+}
+
+// requireRollbackFails rolls a service back to a release that does not start. It requires that the command fails with
+// these messages and restores the stack file, and that the pod with the current model serves on. It returns how long
+// the command took.
+func (c *cloud) requireRollbackFails(service string, current testmodel.File, messages ...string) time.Duration {
+	c.t.Helper()
+	config, err := os.ReadFile(c.StackFile())
+	require.NoError(c.t, err)
+	probe := startProbe(c.t, c.services()[service].URL)
+	code, printed, took := c.runModelferry("rollback", service, "--deploy")
+	require.Equal(c.t, 1, code)
+	for _, message := range messages {
+		require.Contains(c.t, printed, message)
+	}
+	firstSeen, _, failures := probe.result()
+	require.Empty(c.t, failures, "the old pod serves on")
+	require.Len(c.t, firstSeen, 1)
+	require.Contains(c.t, firstSeen, current.SHA256)
+	restored, err := os.ReadFile(c.StackFile())
+	require.NoError(c.t, err)
+	require.Equal(c.t, string(config), string(restored))
+	return took
 }
 
 // damageObject changes the first byte of an object in the files of the object store, which does not notice.

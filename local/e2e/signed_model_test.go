@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"os"
 	"regexp"
 	"testing"
 
@@ -18,45 +17,35 @@ import (
 // exitUntrusted is the fetcher's exit code if an artifact is not what the required signer has signed.
 const exitUntrusted = 9
 
-// TestSignedModel releases a model that a key has signed, which the stack requires. What it has not signed does not
-// start: neither another content nor another bundle, also if the config asks for it. The old pod serves on.
+// TestSignedModel releases models with the signatures that the stack requires. What was not signed does not start:
+// neither another content nor another bundle, also if the config asks for it. The old pod serves on.
 func TestSignedModel(t *testing.T) {
 	forEachStack(t, func(c *cloud) {
-		t := c.t
 		c.start()
-		key, otherKey := newSigningKey(t), newSigningKey(t)
-		c.mergeStackFile(map[string]any{
-			"modelferry:signatures": map[string]any{"key": key.public},
-			"modelferry:rollout":    map[string]any{"deadline": "15s"},
-		})
-		earlier := c.release("bankchurn", "an earlier signed model\n", "--sign", key.file)
-		_, earlierSignature := c.releasedModel("bankchurn")
-		current := c.release("bankchurn", "a signed model\n", "--sign", key.file, "--deploy")
-		c.requireServed("bankchurn", current.SHA256, "key")
-
-		model, signature := c.releasedModel("bankchurn")
-		c.requireForgeriesRefused("bankchurn", forgery{
-			model, signature, map[string]any{"key": key.public}, map[string]any{"key": otherKey.public},
-		})
-
-		c.putObject("models", earlierSignature, otherKey.sign(t, earlier))
-		config, err := os.ReadFile(c.StackFile())
-		require.NoError(t, err)
-		probe := startProbe(t, c.services()["bankchurn"].URL)
-		code, printed, took := c.runModelferry("rollback", "bankchurn", "--deploy")
-		require.Equal(t, 1, code)
-		require.Contains(t, printed, fmt.Sprintf("exit code %d", exitUntrusted))
-		require.Contains(t, printed, earlierSignature+": signed with another key")
-		firstSeen, _, failures := probe.result()
-		require.Empty(t, failures, "the old pod serves on")
-		require.Len(t, firstSeen, 1)
-		require.Contains(t, firstSeen, current.SHA256)
-		restored, err := os.ReadFile(c.StackFile())
-		require.NoError(t, err)
-		require.Equal(t, string(config), string(restored))
-		c.requireServed("bankchurn", current.SHA256, "key")
-		report(t, c.Stack+" a rollback to a model that another key has signed, with what was before restored", "%.1f s", took.Seconds())
+		c.setStackConfig(map[string]any{"modelferry:rollout": map[string]any{"deadline": "15s"}})
+		c.t.Run("key", func(t *testing.T) { testSignedByKey(c.withT(t)) })
+		c.t.Run("keyless", func(t *testing.T) { testSignedKeyless(c.withT(t)) })
 	})
+}
+
+func testSignedByKey(c *cloud) {
+	t := c.t
+	key, otherKey := newSigningKey(t), newSigningKey(t)
+	signer := map[string]any{"key": key.public}
+	c.setStackConfig(map[string]any{"modelferry:signatures": signer})
+	earlier := c.release("bankchurn", "an earlier signed model\n", "--sign", key.file)
+	_, earlierSignature := c.releasedModel("bankchurn")
+	current := c.release("bankchurn", "a signed model\n", "--sign", key.file, "--deploy")
+	c.requireServed("bankchurn", current.SHA256, "key")
+
+	model, signature := c.releasedModel("bankchurn")
+	c.requireForgeriesRefused("bankchurn", forgery{model, signature, signer, map[string]any{"key": otherKey.public}})
+
+	c.putObject("models", earlierSignature, otherKey.sign(t, earlier))
+	took := c.requireRollbackFails("bankchurn", current,
+		fmt.Sprintf("exit code %d", exitUntrusted), earlierSignature+": signed with another key")
+	c.requireServed("bankchurn", current.SHA256, "key")
+	report(t, c.Stack+" a rollback to a model that another key has signed, with what was before restored", "%.1f s", took.Seconds())
 }
 
 // requireServed requires that the only pod of a service serves a model whose signature was verified at a level, in the

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -48,18 +49,21 @@ func (k signingKey) sign(t *testing.T, file testmodel.File) []byte {
 	return bundle
 }
 
-// mergeStackFile merges values into the config of the stack file that modelferry and pulumi read. Unlike those of
-// setConfig, they need no up before modelferry. The scenario's cleanup puts the repository's configuration back.
-func (c *cloud) mergeStackFile(values map[string]any) {
+// setStackConfig sets keys of the stack file that modelferry and pulumi read. Unlike the values of setConfig, they need
+// no up before modelferry. The scenario's cleanup puts the repository's configuration back.
+func (c *cloud) setStackConfig(values map[string]any) {
 	c.t.Helper()
 	c.restoreLater()
 	content, err := os.ReadFile(c.StackFile())
 	require.NoError(c.t, err)
 	var file map[string]any
 	require.NoError(c.t, yaml.Unmarshal(content, &file))
-	merged, err := yaml.Marshal(mergeValues(file, map[string]any{"config": values}))
+	config, ok := file["config"].(map[string]any)
+	require.True(c.t, ok)
+	maps.Copy(config, values)
+	content, err = yaml.Marshal(file)
 	require.NoError(c.t, err)
-	require.NoError(c.t, os.WriteFile(c.StackFile(), merged, 0o600))
+	require.NoError(c.t, os.WriteFile(c.StackFile(), content, 0o600))
 }
 
 // object is an object in the bucket of models.

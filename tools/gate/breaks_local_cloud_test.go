@@ -33,6 +33,18 @@ var localCloudBreaks = []programBreak{
 		stack:  "eks", test: "TestIRSA_refusesOtherTokens",
 	},
 	{
+		name: "local cloud: a fetcher without the required signature", file: "components/model_config.go",
+		before: `"MODEL_SIGNATURE": signatures.Artifacts[0], `,
+		after:  ``,
+		stack:  "gke", test: "TestSignedModel",
+	},
+	{
+		name: "local cloud: a fetcher that publishes what was not signed", file: "fetcher/internal/fetch/signature.go",
+		before: `if err := manifest.VerifyFile(digests); err != nil {`,
+		after:  `if err := manifest.VerifyFile(digests); false && err != nil {`,
+		stack:  "gke", test: "TestSignedModel",
+	},
+	{
 		name: "local cloud: administrators without their access policy", file: "infra/eks/access_entries.go",
 		before: `{{adminPolicy, args.Spec.Admins}`,
 		after:  `{{viewPolicy, args.Spec.Admins}`,

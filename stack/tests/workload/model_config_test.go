@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/modelferry/modelferry/config/configtest"
+	"github.com/modelferry/modelferry/stack"
 	"github.com/modelferry/modelferry/stack/stacktest"
 )
 
@@ -78,5 +80,20 @@ func TestModelConfig_configuredValues(t *testing.T) {
 			endpoint := map[string]string{"gke": "GCS_ENDPOINT_URL", "eks": "AWS_ENDPOINT_URL_S3"}[p.Stack]
 			require.Equal(t, "https://storage.internal", data("bankchurn")[endpoint])
 		})
+	}
+}
+
+// A ConfigMap with which no fetcher could be started is not created.
+func TestModelConfig_artifactsLongerThanAVariable(t *testing.T) {
+	certificates := strings.Repeat(configtest.Certificate, 128<<10/len(configtest.Certificate)+1)
+	for _, p := range stacktest.Platforms {
+		for _, preview := range []bool{false, true} {
+			s := stacktest.Settings(t, p.Stack, map[string]any{"releases.bankchurn.artifacts.dataset.signature": map[string]any{
+				"path": "bankchurn/data.sig", "certificate": certificates,
+			}})
+			program := stack.Program{ConfigKeys: s.Keys()}
+			_, err := stacktest.Run(program.RegisterResources, p.Stack, s, preview)
+			require.ErrorContains(t, err, "service bankchurn: its artifacts besides the model take ", "%s, preview %t", p.Stack, preview)
+		}
 	}
 }
