@@ -25,6 +25,9 @@ func (t *trustedRoot) verifyTimestamps(e signature.Evidence) ([]time.Time, error
 }
 
 func (t *trustedRoot) verifyTimestamp(response, sig []byte) (time.Time, error) {
+	if err := checkDER(response); err != nil {
+		return time.Time{}, fmt.Errorf("is not in DER: %w", err)
+	}
 	errs := []error{errors.New("is not from a timestamp authority of the trusted root, or not of this signature")}
 	for _, one := range t.timestampAuthorities {
 		stamped, err := verification.VerifyTimestampResponse(response, bytes.NewReader(sig), verification.VerifyOpts{
