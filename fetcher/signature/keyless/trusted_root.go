@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/json"
@@ -12,7 +13,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -132,9 +132,12 @@ func (a authorityJSON) parse() (authority, error) {
 	if len(chain) == 0 {
 		return authority{}, errors.New("must have a certChain")
 	}
+	if len(chain) == 1 && !chain[0].IsCA {
+		return authority{}, errors.New("has one certificate in its certChain, which is of no authority: must have its root, too")
+	}
 	parsed := authority{root: chain[len(chain)-1], intermediates: chain[:len(chain)-1], validity: a.ValidFor}
 	if !chain[0].IsCA {
-		parsed.leaf, parsed.intermediates = chain[0], chain[min(1, len(chain)-1):len(chain)-1]
+		parsed.leaf, parsed.intermediates = chain[0], chain[1:len(chain)-1]
 	}
 	return parsed, nil
 }
@@ -177,8 +180,10 @@ func parseLogKey(der []byte, details string) (crypto.PublicKey, error) {
 	isDetail := false
 	switch key := key.(type) {
 	case *ecdsa.PublicKey:
-		name := strings.ReplaceAll(key.Curve.Params().Name, "-", "") // P256
-		isDetail = strings.HasPrefix(details, "PKIX_ECDSA_"+name+"_SHA_")
+		isDetail = details != "" && details == map[elliptic.Curve]string{
+			elliptic.P256(): "PKIX_ECDSA_P256_SHA_256", elliptic.P384(): "PKIX_ECDSA_P384_SHA_384",
+			elliptic.P521(): "PKIX_ECDSA_P521_SHA_512",
+		}[key.Curve]
 	case ed25519.PublicKey:
 		isDetail = details == "PKIX_ED25519"
 	case *rsa.PublicKey:

@@ -41,6 +41,7 @@ func TestNew_invalid(t *testing.T) {
 		{"a key of another algorithm", signer, replace("PKIX_ECDSA_P256_SHA_256", "PKIX_ED25519"),
 			`has a publicKey of type *ecdsa.PublicKey with the keyDetails "PKIX_ED25519"`},
 		{"a key of another curve", signer, replace("PKIX_ECDSA_P256_SHA_256", "PKIX_ECDSA_P384_SHA_384"), "with the keyDetails"},
+		{"a key that signs another digest", signer, replace("PKIX_ECDSA_P256_SHA_256", "PKIX_ECDSA_P256_SHA_384"), "with the keyDetails"},
 		{"another hash", signer, replace(`"SHA2_256"`, `"SHA2_512"`), `has the hashAlgorithm "SHA2_512", must be SHA2_256`},
 		{"a log without an ID", signer, replace(`"logId"`, `"checkpointKeyId"`), "must have a logId"},
 		{"a log's key without limits", signer, replace(`"start"`, `"end"`), "must have a publicKey with the start of its validFor"},
@@ -62,4 +63,19 @@ func compact(t *testing.T, document []byte) string {
 	var text bytes.Buffer
 	require.NoError(t, json.Compact(&text, document))
 	return text.String()
+}
+
+// The certificate of a timestamp authority is not its own root: the chain has to have one.
+func TestNew_authorityWithoutRoot(t *testing.T) {
+	var trusted map[string]any
+	require.NoError(t, json.Unmarshal(sigstoretest.New(t).TrustedRoot(t), &trusted))
+	for _, one := range trusted["timestampAuthorities"].([]any) {
+		chain, ok := one.(map[string]any)["certChain"].(map[string]any)
+		require.True(t, ok)
+		chain["certificates"] = chain["certificates"].([]any)[:1]
+	}
+	changed, err := json.Marshal(trusted)
+	require.NoError(t, err)
+	_, err = keyless.New(signer, changed)
+	require.ErrorContains(t, err, "timestampAuthorities[0]: has one certificate in its certChain, which is of no authority")
 }
