@@ -148,6 +148,7 @@ func (e Evidence) checkSize() error {
 		{"bytes in a certificate", largest(e.Certificates), maxEvidenceBytes},
 		{"bytes in a timestamp", largest(e.Timestamps), maxEvidenceBytes},
 		{"bytes in its log entry", len(e.Entry.Body), maxEvidenceBytes},
+		{"bytes in its kindVersion", len(e.Entry.KindVersion.Kind) + len(e.Entry.KindVersion.Version), maxEvidenceBytes},
 		{"bytes in its checkpoint", len(e.Entry.proof().Checkpoint.Envelope), maxEvidenceBytes},
 		{"bytes in its signature", len(e.Signature), maxEvidenceBytes},
 	} {

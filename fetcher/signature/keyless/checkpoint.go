@@ -36,14 +36,14 @@ func (l log) parseCheckpoint(text string, isVersion2 bool) (formats.Checkpoint, 
 	if err != nil {
 		return formats.Checkpoint{}, err
 	}
-	signed, err := note.Open([]byte(text), note.VerifierList(noteVerifier{name, hash, l}))
+	signed, err := note.Open([]byte(text), note.VerifierList(noteVerifier{name, hash, l, isVersion2}))
 	switch {
 	case err != nil:
 		return formats.Checkpoint{}, fmt.Errorf("is not signed by the log: %w", err)
 	case !isVersion2 && len(signed.UnverifiedSigs) > 0:
 		return formats.Checkpoint{}, errors.New("has more than the signature of the log")
 	}
-	if err := checkSpelling(text, signed.Text); err != nil {
+	if err := checkSignatures(text, signed); err != nil {
 		return formats.Checkpoint{}, err
 	}
 	checkpoint := formats.Checkpoint{}
@@ -53,27 +53,37 @@ func (l log) parseCheckpoint(text string, isVersion2 bool) (formats.Checkpoint, 
 
 var treeID = regexp.MustCompile(` - [0-9]+$`)
 
-// checkSpelling refuses signatures in another form than that which a log writes: base64 has others for the same bytes.
-func checkSpelling(text, signed string) error {
-	for line := range strings.Lines(strings.TrimPrefix(text, signed+"\n")) {
+// checkSignatures refuses signatures in another form than that which a log writes: base64 has others for the same bytes,
+// and of several signatures with one key, the first one is verified only.
+func checkSignatures(text string, signed *note.Note) error {
+	lines := 0
+	for line := range strings.Lines(strings.TrimPrefix(text, signed.Text+"\n")) {
 		fields := strings.Split(strings.TrimSuffix(line, "\n"), " ")
 		if _, err := base64.StdEncoding.Strict().DecodeString(fields[len(fields)-1]); err != nil {
 			return fmt.Errorf("has a signature that is not in base64: %w", err)
 		}
+		lines++
+	}
+	if lines != len(signed.Sigs)+len(signed.UnverifiedSigs) {
+		return errors.New("has two signatures with one key")
 	}
 	return nil
 }
 
 // noteVerifier is a log as the signer of a note.
 type noteVerifier struct {
-	name string
-	hash uint32
-	log  log
+	name       string
+	hash       uint32
+	log        log
+	isVersion2 bool
 }
 
-func (v noteVerifier) Name() string                    { return v.name }
-func (v noteVerifier) KeyHash() uint32                 { return v.hash }
-func (v noteVerifier) Verify(message, sig []byte) bool { return v.log.verify(message, sig) }
+func (v noteVerifier) Name() string    { return v.name }
+func (v noteVerifier) KeyHash() uint32 { return v.hash }
+
+func (v noteVerifier) Verify(message, sig []byte) bool {
+	return v.log.verify(message, sig, v.isVersion2)
+}
 
 // keyHash returns the number that names the key in a note: the beginning of a digest. Version 1 has the digest of the
 // key in DER, as version 2 has for ECDSA.

@@ -1,6 +1,7 @@
 package keyless_test
 
 import (
+	"crypto/elliptic"
 	"encoding/json"
 	"testing"
 	"time"
@@ -168,4 +169,19 @@ func withValidity(t *testing.T, trustedRoot []byte, field string, validFor valid
 	changed, err := json.Marshal(trusted)
 	require.NoError(t, err)
 	return changed
+}
+
+// A log of version 1 signs the SHA-256 of an entry with keys of every curve.
+func TestNew_keyOfLog(t *testing.T) {
+	sigstore := sigstoretest.New(t)
+	sigstore.UseLogKey(t, elliptic.P384())
+	trusted := sigstore.TrustedRoot(t)
+	bundle := sigstore.Attest(t, statementOf(weights), sigstore.Evidence())
+	require.NoError(t, verify(newVerifier(t, signer, trusted), sigstoretest.Marshal(t, bundle), weights))
+	// sigstore-go cannot verify a checkpoint of such a key.
+	sigstore.WithChain(bundle)
+	bundle.MediaType = "application/vnd.dev.sigstore.bundle+json;version=0.1"
+	bundle.VerificationMaterial.TlogEntries[0].InclusionProof = nil
+	require.NoError(t, verify(newVerifier(t, signer, trusted), sigstoretest.Marshal(t, bundle), weights))
+	require.NoError(t, verifyWithSigstoreGo(t, signer, trusted, sigstoretest.Marshal(t, bundle), ""))
 }

@@ -41,6 +41,8 @@ func (t *trustedRoot) entryTimes(e signature.Evidence, leaf *x509.Certificate) (
 		return nil, errors.New("the signature is not in a transparency log of the trusted root")
 	case entry.Proof == nil && (!e.ProofOptional || !isPromised):
 		return nil, errors.New("has no inclusionProof")
+	case e.ProofOptional && !isPromised:
+		return nil, errors.New("has no inclusionPromise, which a bundle of version 0.1 must have")
 	case isPromised && kindOf(entry) == kindOfVersion2:
 		return nil, errors.New("is of a log of version 2, and has the inclusionPromise of version 1")
 	case !isPromised && entry.IntegratedTime != 0:
@@ -67,7 +69,8 @@ func (t *trustedRoot) entryTimes(e signature.Evidence, leaf *x509.Certificate) (
 func (l log) verifyPromise(entry signature.LogEntry) error {
 	signed := fmt.Appendf(nil, `{"body":"%s","integratedTime":%d,"logID":"%s","logIndex":%d}`,
 		base64.StdEncoding.EncodeToString(entry.Body), entry.IntegratedTime, hex.EncodeToString(entry.LogID.KeyID), entry.LogIndex)
-	if !l.verify(signed, entry.Promise.SignedEntryTimestamp) {
+	_, isECDSA := l.key.(*ecdsa.PublicKey) // as all logs of version 1
+	if !isECDSA || !l.verify(signed, entry.Promise.SignedEntryTimestamp, false) {
 		return errors.New("the signedEntryTimestamp is not of the log, or not of this entry")
 	}
 	return nil
@@ -97,12 +100,14 @@ func (l log) verifyInclusion(entry signature.LogEntry) error {
 	return nil
 }
 
-// verify reports whether sig is the log's signature of the message.
-func (l log) verify(message, sig []byte) bool {
+// verify reports whether sig is the log's signature of the message. With ECDSA, version 1 signs the SHA-256 for keys of
+// every curve, version 2 the digest of the curve.
+// https://github.com/sigstore/rekor/blob/v1.5.3/pkg/signer/signer.go
+func (l log) verify(message, sig []byte, isVersion2 bool) bool {
 	switch key := l.key.(type) {
 	case *ecdsa.PublicKey:
 		hash := map[int]crypto.Hash{384: crypto.SHA384, 521: crypto.SHA512}[key.Curve.Params().BitSize]
-		if hash == 0 {
+		if hash == 0 || !isVersion2 {
 			hash = crypto.SHA256
 		}
 		digest := hash.New()

@@ -22,6 +22,8 @@ type Evidence struct {
 	Identity, Issuer string
 	// Curve is that of the signing key. That of P-384 signs statements only.
 	Curve elliptic.Curve
+	// Certificate changes the certificate before it is issued, if it is set.
+	Certificate func(*x509.Certificate)
 	// Issued is the time from which the certificate is valid, for ten minutes. Logged is the time of the log.
 	Issued, Logged time.Time
 	// CTLog has the log of certificates, or is nil if the certificate is in none. With OtherCertificate the log has
@@ -30,6 +32,10 @@ type Evidence struct {
 	OtherCertificate bool
 	// Tiles makes an entry of a log of version 2. Otherwise it is one of version 1.
 	Tiles bool
+	// OtherLog has the entry recorded by the log of the other version.
+	OtherLog bool
+	// Origin names the log in its checkpoint, if it is not the log's own name.
+	Origin string
 	// Proof, Promise and Timestamp are an inclusion proof, a signed entry timestamp, which a log of version 2 does not
 	// have, and a timestamp of the authority.
 	Proof, Promise, Timestamp bool

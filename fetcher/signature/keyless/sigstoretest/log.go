@@ -1,10 +1,12 @@
 package sigstoretest
 
 import (
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
@@ -46,9 +48,11 @@ func (s *Sigstore) entry(tb testing.TB, e Evidence, l logged) *protorekor.Transp
 	tb.Helper()
 	const index, size, treeID = 1, 2, 123
 	kind, version, body := l.body(tb)
-	id := keyID(tb, s.rekorKey)
 	if e.Tiles {
 		kind, version, body = l.tilesBody(tb)
+	}
+	isTiles, id := e.Tiles != e.OtherLog, keyID(tb, s.rekorKey)
+	if isTiles {
 		id = s.tilesID()
 	}
 	entry := &protorekor.TransparencyLogEntry{
@@ -57,7 +61,7 @@ func (s *Sigstore) entry(tb testing.TB, e Evidence, l logged) *protorekor.Transp
 	}
 	if e.Promise {
 		entry.IntegratedTime = e.Logged.Unix()
-		entry.InclusionPromise = &protorekor.InclusionPromise{SignedEntryTimestamp: sign(tb, s.rekorKey, canonical(tb, tlog.RekorPayload{
+		entry.InclusionPromise = &protorekor.InclusionPromise{SignedEntryTimestamp: s.signEntry(tb, canonical(tb, tlog.RekorPayload{
 			Body: base64.StdEncoding.EncodeToString(body), IntegratedTime: entry.IntegratedTime, LogIndex: entry.LogIndex,
 			LogID: hex.EncodeToString(entry.LogId.KeyId),
 		}))}
@@ -67,9 +71,9 @@ func (s *Sigstore) entry(tb testing.TB, e Evidence, l logged) *protorekor.Transp
 		root := rfc6962.DefaultHasher.HashChildren(first, rfc6962.DefaultHasher.HashLeaf(body))
 		signer, err := signature.LoadECDSASignerVerifier(s.rekorKey, crypto.SHA256)
 		require.NoError(tb, err)
-		checkpoint, err := util.CreateAndSignCheckpoint(context.Background(), logHost, treeID, size, root, signer)
-		if e.Tiles {
-			checkpoint = s.tilesCheckpoint(tb, formats.Checkpoint{Origin: tilesHost, Size: size, Hash: root})
+		checkpoint, err := util.CreateAndSignCheckpoint(context.Background(), cmp.Or(e.Origin, logHost), treeID, size, root, signer)
+		if isTiles {
+			checkpoint = s.tilesCheckpoint(tb, formats.Checkpoint{Origin: cmp.Or(e.Origin, tilesHost), Size: size, Hash: root})
 		}
 		require.NoError(tb, err)
 		entry.InclusionProof = &protorekor.InclusionProof{
@@ -78,6 +82,15 @@ func (s *Sigstore) entry(tb testing.TB, e Evidence, l logged) *protorekor.Transp
 		}
 	}
 	return entry
+}
+
+// signEntry signs as version 1: with SHA-256 for keys of every curve.
+func (s *Sigstore) signEntry(tb testing.TB, message []byte) []byte {
+	tb.Helper()
+	digest := sha256.Sum256(message)
+	sig, err := ecdsa.SignASN1(rand.Reader, s.rekorKey, digest[:])
+	require.NoError(tb, err)
+	return sig
 }
 
 func (s *Sigstore) tilesCheckpoint(tb testing.TB, checkpoint formats.Checkpoint) []byte {

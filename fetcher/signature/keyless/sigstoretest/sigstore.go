@@ -65,6 +65,12 @@ func New(tb testing.TB) *Sigstore {
 	return s
 }
 
+// UseLogKey gives the log of version 1 a new key of this curve. It is called before anything is signed.
+func (s *Sigstore) UseLogKey(tb testing.TB, curve elliptic.Curve) {
+	tb.Helper()
+	s.rekorKey = newKey(tb, curve)
+}
+
 func newKey(tb testing.TB, curve elliptic.Curve) *ecdsa.PrivateKey {
 	tb.Helper()
 	key, err := ecdsa.GenerateKey(curve, rand.Reader)
