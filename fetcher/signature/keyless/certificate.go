@@ -42,6 +42,20 @@ func (a authority) has(der []byte) bool {
 	return isSame(a.root) || slices.ContainsFunc(a.intermediates, isSame)
 }
 
+// checkUsage refuses a certificate that is not for signing artifacts. crypto/x509 accepts one that does not say what it is
+// for, and an authority's own.
+func checkUsage(leaf *x509.Certificate) error {
+	switch {
+	case leaf.IsCA:
+		return errors.New("the signing certificate is that of an authority")
+	case !slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageCodeSigning):
+		return errors.New("the signing certificate is not for code signing: its extended key usage must be codeSigning")
+	case leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0:
+		return errors.New("the signing certificate is not for signing: its key usage must be digitalSignature")
+	}
+	return nil
+}
+
 // verifyChain returns the chains that lead from the certificate to authorities that were trusted at the given time.
 func (t *trustedRoot) verifyChain(leaf *x509.Certificate, at time.Time) ([][]*x509.Certificate, error) {
 	var chains [][]*x509.Certificate

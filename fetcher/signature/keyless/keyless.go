@@ -82,5 +82,8 @@ func (v verifier) verifyLeaf(leaf *x509.Certificate, made []time.Time, e signatu
 			return errors.New("the key of the transparency log was not valid when the signature was made")
 		}
 	}
-	return v.trusted.verifySCT(chains)
+	if err := v.trusted.verifySCT(chains); err != nil {
+		return err
+	}
+	return checkUsage(leaf)
 }

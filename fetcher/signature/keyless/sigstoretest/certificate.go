@@ -42,6 +42,9 @@ func (s *Sigstore) certificate(tb testing.TB, e Evidence, key crypto.PublicKey) 
 		require.NoError(tb, err)
 		template.URIs = []*url.URL{workflow}
 	}
+	if e.Certificate != nil {
+		e.Certificate(template)
+	}
 	issue := func() *x509.Certificate {
 		der, err := x509.CreateCertificate(rand.Reader, template, s.authority, key, s.authorityKey)
 		require.NoError(tb, err)
