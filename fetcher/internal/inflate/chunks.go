@@ -44,7 +44,7 @@ type chunks struct {
 	// inFlight holds a token for each chunk whose input or output is in memory.
 	inFlight, cores chan struct{}
 	// vain is the number of the last chunks that were decoded ahead in vain, and headers the number of headers that were
-	// read to find blocks.
+	// read ahead.
 	vain, headers atomic.Int64
 	// quit is closed to end the goroutines.
 	quit chan struct{}

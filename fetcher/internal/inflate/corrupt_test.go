@@ -2,7 +2,6 @@ package inflate
 
 import (
 	"bytes"
-	"compress/flate"
 	"errors"
 	"io"
 	"slices"
@@ -32,12 +31,7 @@ func TestDecoder_corruptData(t *testing.T) {
 	// literalOrMatch has the codes 0: 'a', 10: end, 11: length 3.
 	literalOrMatch := lengthsOf(258, map[int]uint8{'a': 1, endOfBlock: 2, 257: 2})
 	inParallel(t, 16<<10)
-	var valid bytes.Buffer
-	open, err := flate.NewWriter(&valid, 6)
-	require.NoError(t, err)
-	_, err = open.Write(weights(300_000))
-	require.NoError(t, err)
-	require.NoError(t, open.Flush())
+	valid := deflateOpen(t, weights(300_000))
 	for _, test := range []struct {
 		name   string
 		packed *bitWriter
@@ -108,7 +102,7 @@ func TestDecoder_corruptData(t *testing.T) {
 			requireSame(t, packed)
 			// After enough data for several cores, in blocks of which the last one is not marked as such.
 			if !errors.Is(test.want, errTooFarBack) {
-				several := slices.Concat(compress(t, 0, nil)[:headerSize], valid.Bytes(), packed)
+				several := slices.Concat(compress(t, 0, nil)[:headerSize], valid, packed)
 				got := readWith(true, bytes.NewReader(several))
 				require.ErrorIs(t, got.err, test.want)
 				require.Positive(t, got.adopted)

@@ -10,11 +10,8 @@ const (
 	// headBytes is what findBlock reads, from the byte that the header begins in.
 	headBytes = 18
 
-	// searchBytes and searchHeaders are how many bytes of a chunk are searched for a block at most, and how many headers
-	// are read. A block of zlib or gzip seldom has more than 60 kB, and there are 4 headers to read in 1 KiB, or up to 17
-	// in odd data. So a search takes 3 ms at most, as long as it takes to decode a chunk, whatever the data.
-	searchBytes   = 128 << 10
-	searchHeaders = 1024
+	// searchBytes is how many bytes of a chunk are searched for a block. One of zlib or gzip seldom has more than 60 kB.
+	searchBytes = 128 << 10
 )
 
 // findBlock returns the first bit at or after from, and before end, at which a dynamic block that is not the last one

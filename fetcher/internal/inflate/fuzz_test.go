@@ -20,6 +20,18 @@ func deflate(tb testing.TB, level int, content []byte) []byte {
 	return packed.Bytes()
 }
 
+// deflateOpen returns blocks of which the last one is not marked as such. They end at a byte.
+func deflateOpen(tb testing.TB, content []byte) []byte {
+	tb.Helper()
+	var packed bytes.Buffer
+	w, err := flate.NewWriter(&packed, 6)
+	require.NoError(tb, err)
+	_, err = w.Write(content)
+	require.NoError(tb, err)
+	require.NoError(tb, w.Flush())
+	return packed.Bytes()
+}
+
 // FuzzInflate compares the decoder with compress/flate. What is decoded is, depending on mode, the input itself, the
 // input compressed, or a stream of random codes and symbols; the latter also with a few bits flipped.
 func FuzzInflate(f *testing.F) {

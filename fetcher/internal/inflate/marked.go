@@ -5,7 +5,11 @@ import "encoding/binary"
 const (
 	// speculativeLimit is the number of bytes after which a speculation ends.
 	speculativeLimit = 3 << 19
-	markedSize       = historySize + speculativeLimit + windowSlack
+	// speculativeHeaders is the number of headers after which it ends: those that are read to find a block, which are 4
+	// in 1 KiB, or up to 17 in odd data, and those of the blocks, of which a chunk of weights has 40. With searchBytes
+	// it bounds the time before something is decoded to 3 ms, which is what it takes to decode a chunk, whatever the data.
+	speculativeHeaders = 1024
+	markedSize         = historySize + speculativeLimit + windowSlack
 	// firstMarker is the symbol of the first byte of the unknown history.
 	firstMarker = 1 << 8
 )

@@ -29,8 +29,7 @@ type outcome struct {
 	content []byte
 	err     error
 	members int
-	// adopted is the number of chunks that were decoded ahead, and headers the number of headers that were read to find
-	// their blocks.
+	// adopted is the number of chunks that were decoded ahead, and headers the number of headers that were read ahead.
 	adopted, headers int
 }
 

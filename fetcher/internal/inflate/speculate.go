@@ -12,7 +12,7 @@ type speculation struct {
 	// begin and end are the bits of the input at which the first block begins, and the one after the last. Both are 0
 	// if no block was found.
 	begin, end uint
-	// headers is the number of headers that were read to find the first block.
+	// headers is the number of headers that were read, to find the first block and after it.
 	headers int
 	// markedEnd is the end of the output in marked. What follows is in frames.
 	markedEnd uint
@@ -60,15 +60,23 @@ func (s *speculation) run(data, next []byte) {
 	}
 }
 
-// findBlock finds a block with a valid header, within searchBytes and searchHeaders, and reads the header.
+// blockHeader reads the header of a block, or what may be one. It returns false where the speculation ends.
+func (s *speculation) blockHeader() bool {
+	if s.headers == speculativeHeaders {
+		return false
+	}
+	s.headers++
+	return s.decoder.blockHeader() == nil && !s.decoder.final
+}
+
+// findBlock finds a block with a valid header, within searchBytes, and reads the header.
 func (s *speculation) findBlock(data, next []byte) bool {
 	limit := uint(min(len(data), searchBytes)) * 8
-	for bit := findBlock(data, 0, limit); bit < limit && s.headers < searchHeaders; bit = findBlock(data, bit+1, limit) {
-		s.headers++
+	for bit := findBlock(data, 0, limit); bit < limit && s.headers < speculativeHeaders; bit = findBlock(data, bit+1, limit) {
 		s.parts, s.read = [2][]byte{data[bit/8:], next}, bit/8
 		s.decoder.reset(s)
 		s.decoder.afterStored = true // so little is read for the header
-		if _, err := s.decoder.take(bit % 8); err == nil && s.decoder.blockHeader() == nil {
+		if _, err := s.decoder.take(bit % 8); err == nil && s.blockHeader() {
 			s.begin, s.end = bit, bit
 			return true
 		}
@@ -90,7 +98,7 @@ func (s *speculation) decodeMarked(limit uint) bool {
 		if d.block == betweenBlocks {
 			s.end, s.markedEnd = s.bit(), d.out
 			// Stored blocks are rare between others, and fast.
-			if s.end >= limit || d.blockHeader() != nil || d.final || d.block == inStored {
+			if s.end >= limit || !s.blockHeader() || d.block == inStored {
 				return false
 			}
 			continue
@@ -123,7 +131,7 @@ func (s *speculation) decodeBytes(limit uint) {
 		switch {
 		case d.block == betweenBlocks:
 			s.end, s.markedEnd, frames, end = s.bit(), switched, len(s.frames), d.out
-			ended = s.end >= limit || d.blockHeader() != nil || d.final
+			ended = s.end >= limit || !s.blockHeader()
 		case d.out >= windowLimit:
 			size += d.out - historySize
 			f.end = d.out
