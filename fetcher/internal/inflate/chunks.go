@@ -11,11 +11,11 @@ import (
 const chunkSize = 512 << 10
 
 // After vainChunks chunks in succession that were decoded ahead in vain, only one of rareChunks is decoded ahead, until
-// one was not in vain. Stored blocks are decoded in a hundredth of the time of a search.
-const (
-	vainChunks = 8
-	rareChunks = 16
-)
+// one was not in vain. Stored blocks are decoded in a hundredth of the time of a search. Tests with small chunks, of
+// which most are in vain, have more.
+var vainChunks int64 = 8
+
+const rareChunks = 16
 
 // chunk is a part of the input.
 type chunk struct {
@@ -43,9 +43,10 @@ type chunks struct {
 	first chan *chunk
 	// inFlight holds a token for each chunk whose input or output is in memory.
 	inFlight, cores chan struct{}
-	// vain is the number of the last chunks that were decoded ahead in vain, and headers the number of headers that were
-	// read ahead.
+	// vain is the number of the last chunks that were decoded ahead in vain, of vainLimit, and headers the number of
+	// headers that were read ahead.
 	vain, headers atomic.Int64
+	vainLimit     int64
 	// quit is closed to end the goroutines.
 	quit chan struct{}
 	done sync.WaitGroup
@@ -55,7 +56,7 @@ var chunkPool = sync.Pool{New: func() any { return new([chunkSize]byte) }}
 
 func readChunks(src io.Reader, cores, size int) *chunks {
 	c := &chunks{
-		src: src, size: size, wait: waitForChunks, first: make(chan *chunk, 1), quit: make(chan struct{}),
+		src: src, size: size, wait: waitForChunks, vainLimit: vainChunks, first: make(chan *chunk, 1), quit: make(chan struct{}),
 		inFlight: make(chan struct{}, cores+2), cores: make(chan struct{}, cores),
 	}
 	c.done.Go(c.read)
@@ -120,7 +121,7 @@ func (c *chunks) fill(data []byte) ([]byte, error) {
 // and most of those after vainChunks.
 func (c *chunks) decodeAhead(chunk *chunk, next []byte) {
 	number := chunk.offset / int64(c.size)
-	if number == 0 || number%rareChunks != 0 && c.vain.Load() >= vainChunks {
+	if number == 0 || number%rareChunks != 0 && c.vain.Load() >= c.vainLimit {
 		close(chunk.decoded)
 		return
 	}

@@ -30,7 +30,7 @@ func TestDecoder_corruptData(t *testing.T) {
 	endOnly := lengthsOf(257, map[int]uint8{endOfBlock: 1})
 	// literalOrMatch has the codes 0: 'a', 10: end, 11: length 3.
 	literalOrMatch := lengthsOf(258, map[int]uint8{'a': 1, endOfBlock: 2, 257: 2})
-	inParallel(t, 16<<10)
+	inParallel(t, 8<<10)
 	valid := deflateOpen(t, weights(300_000))
 	for _, test := range []struct {
 		name   string

@@ -3,6 +3,7 @@ package inflate
 import (
 	"encoding/binary"
 	"hash/crc32"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -24,10 +25,13 @@ func FuzzParallel(f *testing.F) {
 	header, start := compress(f, 0, nil)[:headerSize], deflate(f, 6, slices.Concat(make([]byte, 100_000), weights(20_000)))
 	f.Fuzz(func(t *testing.T, mode uint8, seed uint64, input []byte) {
 		r := rand.New(rand.NewPCG(seed, 0))
-		length := chunkLength
-		defer func() { chunkLength, waitForChunks = length, false }()
+		length, vain := chunkLength, vainChunks
+		defer func() { chunkLength, waitForChunks, vainChunks = length, false, vain }()
 		waitForChunks = true
 		chunkLength = 200 << r.IntN(7)
+		if r.IntN(4) > 0 {
+			vainChunks = math.MaxInt64
+		}
 		var tail []byte
 		switch mode % 4 {
 		case 0:
