@@ -114,7 +114,7 @@ func TestFetcher_zstdArchivesTakeTurns(t *testing.T) {
 func TestFetcher_limitsConcurrentArtifacts(t *testing.T) {
 	store := storetest.S3(t)
 	proxy := faultproxy.New(t, store.Endpoint())
-	proxy.Inject(1000, faultproxy.IsRange, faultproxy.Stall(0))
+	proxy.Inject(1000, faultproxy.IsContent, faultproxy.Stall(0))
 	f := newFixture(t, store, proxy.URL).set("FETCH_PARALLEL", "64")
 	store.Put(t, f.bucket, "models/m.bin", []byte("model"))
 	f.addArtifacts("models/m.bin", "m.bin", 30)

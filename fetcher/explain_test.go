@@ -33,7 +33,7 @@ func TestExplain_printsPlanWithoutDownload(t *testing.T) {
 	for name, store := range allStores(t) {
 		t.Run(name, func(t *testing.T) {
 			proxy := faultproxy.New(t, store.Endpoint())
-			proxy.Inject(100, faultproxy.IsRange, faultproxy.Status(http.StatusTeapot))
+			proxy.Inject(100, faultproxy.IsContent, faultproxy.Status(http.StatusTeapot))
 			f := newFixture(t, store, proxy.URL)
 			version := store.Put(t, f.bucket, "models/m.bin", []byte("model"))
 			store.Put(t, f.bucket, "data.tar", []byte("archive"))

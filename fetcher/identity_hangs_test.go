@@ -151,13 +151,13 @@ func TestFetcher_slowBodyIsNotInterrupted(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			proxy := faultproxy.New(t, store.Endpoint())
-			proxy.Inject(1, faultproxy.IsRange, faultproxy.Trickle(1000, 100*time.Millisecond))
+			proxy.Inject(1, faultproxy.IsContent, faultproxy.Trickle(1000, 100*time.Millisecond))
 			f := newFixture(t, store, proxy.URL)
 			store.Put(t, f.bucket, "models/m.bin", randomBytes(31, 60_000))
 			got := f.run(t)
 			require.Equal(t, 0, got.ExitCode, got.stderr)
 			require.Greater(t, got.Seconds, 5.5)
-			require.Equal(t, []string{"GET bytes=0-59999"}, proxy.Requests()[1:])
+			require.Equal(t, []string{"GET "}, proxy.Requests())
 		})
 	}
 }

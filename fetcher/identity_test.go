@@ -117,14 +117,14 @@ func TestIdentity_emulatorNeedsNone(t *testing.T) {
 // Permissions are eventually consistent: a pod that starts right after its role was created is refused at first.
 func TestIdentity_waitsForPermission(t *testing.T) {
 	for name, store := range allStores(t) {
-		for kind, match := range map[string]func(*http.Request) bool{"stat": faultproxy.IsNotRange, "read": faultproxy.IsRange} {
+		for kind, match := range map[string]func(*http.Request) bool{"first": faultproxy.IsNotRange, "range": faultproxy.IsRange} {
 			t.Run(name+"/"+kind, func(t *testing.T) {
 				t.Parallel()
 				proxy := faultproxy.New(t, store.Endpoint())
 				proxy.Inject(3, match, faultproxy.Status(http.StatusForbidden))
-				f := newFixture(t, store, proxy.URL).set(
+				f := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", "65536",
 					"FETCH_IDENTITY_WAIT", "20s", "AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/bankchurn")
-				store.Put(t, f.bucket, "models/m.bin", []byte("m"))
+				store.Put(t, f.bucket, "models/m.bin", make([]byte, 200_000))
 				got := f.run(t)
 				require.Equal(t, 0, got.ExitCode, got.stderr)
 				require.Equal(t, 1, strings.Count(got.stderr,

@@ -30,13 +30,14 @@ func TestExitCode_refusalsAreFinal(t *testing.T) {
 		{"gcs", 400, "cloudKmsDisabledKey", 3, "denied", "enable the Cloud KMS key version"},
 	}
 	for _, tt := range tests {
-		for name, match := range map[string]func(*http.Request) bool{"every request": faultproxy.Any, "reads": faultproxy.IsRange} {
+		for name, match := range map[string]func(*http.Request) bool{"every request": faultproxy.Any, "ranges": faultproxy.IsRange} {
 			t.Run(tt.code+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				store := storetest.Fakes(t)[tt.store]
 				store.Inject(1000, match, store.Error(tt.status, tt.code, "refused"))
-				f := newFixture(t, store, "").set("FETCH_IDENTITY_WAIT", "20s", "FETCH_BACKOFF", "10s")
-				store.Put(t, f.bucket, "models/m.bin", []byte("m"))
+				f := newFixture(t, store, "").set("FETCH_IDENTITY_WAIT", "20s", "FETCH_BACKOFF", "10s",
+					"FETCH_PARALLEL", "2", "FETCH_PART_SIZE", "65536")
+				store.Put(t, f.bucket, "models/m.bin", make([]byte, 2*65536))
 				began := time.Now()
 				failure{prepare: func(*testing.T, *fixture) {}, exit: tt.exit, outcome: tt.outcome, message: tt.message}.check(t, f)
 				require.Less(t, time.Since(began), 3*time.Second)

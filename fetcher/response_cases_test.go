@@ -2,7 +2,6 @@ package main_test
 
 import (
 	"net/http"
-	"strings"
 
 	"github.com/modelferry/modelferry/fetcher/faultproxy"
 	"github.com/modelferry/modelferry/fetcher/storetest"
@@ -29,32 +28,34 @@ var responseCases = []responseCase{
 		attempts: 1, log: "the store ignores ranges"},
 	{name: "a store that says that it has no ranges", stores: "s3",
 		always:   faults{faultproxy.IgnoreRange(), faultproxy.ResponseHeader("Accept-Ranges", "none")},
-		attempts: 1, requests: []string{"HEAD ", "GET "}},
+		attempts: 1, requests: []string{"GET "}},
 	{name: "ranges of unknown total", always: faults{faultproxy.UnknownTotal()}, attempts: 1},
 	{name: "ranges without length", always: faults{faultproxy.If(faultproxy.IsRange, faultproxy.NoContentLength())}, attempts: 1},
-	{name: "weak ETags", stores: "s3", always: faults{faultproxy.WeakETag()}, attempts: 1, requests: []string{"HEAD ", "GET "}},
+	{name: "weak ETags", stores: "s3", always: faults{faultproxy.WeakETag()}, attempts: 1, requests: []string{"GET "}},
 	{name: "weak ETags, and the connection breaks", stores: "s3", always: faults{faultproxy.WeakETag()},
 		inject: once(isWhole, faultproxy.Reset(3*responsePart)), attempts: 2, log: "has no strong ETag"},
 	{name: "no ETag", stores: "s3", always: faults{faultproxy.ResponseHeader("ETag", "")}, attempts: 1,
-		requests: []string{"HEAD ", "GET "}},
-	{name: "no HEAD: 405", stores: "s3", always: faults{faultproxy.If(faultproxy.IsHead, faultproxy.Status(405))},
-		attempts: 1, requests: []string{"HEAD ", "GET bytes=0-0"}},
-	{name: "no HEAD: 501", stores: "s3", always: faults{faultproxy.If(faultproxy.IsHead, faultproxy.Status(501))},
-		attempts: 1, requests: []string{"HEAD ", "GET bytes=0-0"}},
-	{name: "no HEAD: 404", stores: "s3", always: faults{faultproxy.If(faultproxy.IsHead, faultproxy.Status(404))}, attempts: 1},
-	{name: "neither HEAD nor ranges", stores: "s3", always: faults{
+		requests: []string{"GET "}},
+	{name: "no HEAD: 405", stores: "s3", noChecksum: true, always: faults{faultproxy.If(faultproxy.IsHead, faultproxy.Status(405))},
+		attempts: 1, requests: []string{"GET ", "HEAD ", "GET bytes=0-0"}},
+	{name: "no HEAD: 501", stores: "s3", noChecksum: true, always: faults{faultproxy.If(faultproxy.IsHead, faultproxy.Status(501))},
+		attempts: 1, requests: []string{"GET ", "HEAD ", "GET bytes=0-0"}},
+	{name: "no HEAD: 404", stores: "s3", noChecksum: true, always: faults{faultproxy.If(faultproxy.IsHead, faultproxy.Status(404))},
+		attempts: 1},
+	{name: "neither HEAD nor ranges", stores: "s3", noChecksum: true, always: faults{
 		faultproxy.If(faultproxy.IsHead, faultproxy.Status(405)), faultproxy.IgnoreRange()}, attempts: 1,
-		requests: []string{"HEAD ", "GET bytes=0-0", "GET "}},
-	{name: "HEAD without length", stores: "s3", always: faults{faultproxy.If(faultproxy.IsHead, faultproxy.NoContentLength())},
-		attempts: 1, requests: []string{"HEAD ", "GET bytes=0-0"}},
-	{name: "HEAD without length, and another ETag of the first byte", stores: "s3",
+		requests: []string{"GET ", "HEAD ", "GET bytes=0-0", "GET "}},
+	{name: "HEAD without length", stores: "s3", noChecksum: true,
+		always:   faults{faultproxy.If(faultproxy.IsHead, faultproxy.NoContentLength())},
+		attempts: 1, requests: []string{"GET ", "HEAD ", "GET bytes=0-0"}},
+	{name: "HEAD without length, and another ETag of the first byte", stores: "s3", noChecksum: true,
 		always: faults{faultproxy.If(faultproxy.IsHead, faultproxy.NoContentLength())},
 		inject: once(faultproxy.IsRange, faultproxy.ResponseHeader("ETag", `"0"`)), attempts: 2,
 		log: "was replaced while it was looked up"},
-	{name: "HEAD with length 0", stores: "s3",
+	{name: "HEAD with length 0", stores: "s3", noChecksum: true,
 		always:   faults{faultproxy.If(faultproxy.IsHead, faultproxy.ResponseHeader("Content-Length", "0"))},
-		attempts: 1, requests: []string{"HEAD ", "GET bytes=0-0"}},
-	{name: "HEAD without length and ranges without total", stores: "s3",
+		attempts: 1, requests: []string{"GET ", "HEAD ", "GET bytes=0-0"}},
+	{name: "HEAD without length and ranges without total", stores: "s3", noChecksum: true,
 		always: faults{faultproxy.If(faultproxy.IsHead, faultproxy.NoContentLength()), faultproxy.UnknownTotal()},
 		exit:   2, outcome: "config", message: "%s: the store does not tell the object's size"},
 
@@ -94,9 +95,20 @@ var responseCases = []responseCase{
 	})), attempts: 2, log: "was replaced while it was read"},
 	{name: "a response with another status", inject: once(faultproxy.IsRange, faultproxy.ResponseStatus(203)), attempts: 1,
 		log: "answered with status 203"},
-	{name: "a whole object of another length", always: faults{faultproxy.IgnoreRange(),
-		faultproxy.If(isMediaOrGet, faultproxy.Truncate(1000))}, exit: 5, outcome: "integrity",
+	{name: "a whole object of another length", noChecksum: true, always: faults{faultproxy.IgnoreRange(),
+		faultproxy.If(faultproxy.IsContent, faultproxy.Truncate(1000))}, exit: 5, outcome: "integrity",
 		message: "but the response with the whole object has 1000"},
+	{name: "a whole object of another length, with a checksum", stores: "s3", always: faults{faultproxy.IgnoreRange(),
+		faultproxy.If(faultproxy.IsContent, faultproxy.Truncate(1000))}, exit: 5, outcome: "integrity",
+		message: "was corrupted in transit"},
+	{name: "once a whole object of another length", noChecksum: true,
+		inject: once(faultproxy.IsContent, faultproxy.Truncate(1000)), attempts: 1},
+	{name: "a proxy that compresses", stores: "s3", always: faults{faultproxy.Compress(false)}, attempts: 1,
+		requests: []string{"GET ", "HEAD "}},
+	{name: "a proxy that compresses and tells the length", stores: "s3", always: faults{faultproxy.Compress(true)}, attempts: 1,
+		requests: []string{"GET ", "HEAD "}},
+	{name: "no checksum", stores: "s3", noChecksum: true, attempts: 1,
+		requests: []string{"GET ", "HEAD "}},
 	{name: "a range with an encoding", inject: once(faultproxy.IsRange, faultproxy.ResponseHeader("Content-Encoding", "gzip")),
 		exit: 5, outcome: "integrity", message: `the response has Content-Encoding "gzip", the object ""`},
 	{name: "a range of another ETag", stores: "s3", inject: once(faultproxy.IsRange, faultproxy.ResponseHeader("ETag", `"0"`)), attempts: 2,
@@ -126,9 +138,5 @@ var responseCases = []responseCase{
 	},
 }
 
-func isMediaOrGet(r *http.Request) bool {
-	return faultproxy.IsGet(r) && (faultproxy.IsMedia(r) || !strings.HasPrefix(r.URL.Path, "/storage/"))
-}
-
 // isWhole matches requests for the whole object.
-func isWhole(r *http.Request) bool { return isMediaOrGet(r) && !faultproxy.IsRange(r) }
+func isWhole(r *http.Request) bool { return faultproxy.IsContent(r) && !faultproxy.IsRange(r) }

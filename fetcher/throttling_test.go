@@ -13,7 +13,8 @@ import (
 	"github.com/modelferry/modelferry/fetcher/internal/archivetest"
 )
 
-// The store refuses more requests than there are retries of failures. Then the object of 16 parts is one request.
+// The store refuses more requests than there are retries of failures. Then the object of 16 parts is one request, and
+// one more after the connection breaks.
 func TestFetcher_waitsForThrottlingStore(t *testing.T) {
 	const part = 64 << 10
 	weights := randomBytes(31, 16*part)
@@ -25,6 +26,7 @@ func TestFetcher_waitsForThrottlingStore(t *testing.T) {
 					t.Parallel()
 					proxy := faultproxy.New(t, store.Endpoint())
 					proxy.Inject(30, faultproxy.IsNotRange, faultproxy.Status(status))
+					proxy.Inject(1, faultproxy.IsNotRange, faultproxy.Reset(part))
 					proxy.Inject(10, faultproxy.IsRange, faultproxy.Status(status))
 					f := newFixture(t, store, proxy.URL).set("FETCH_PART_SIZE", fmt.Sprint(part), "FETCH_RETRIES", "0",
 						"FETCH_BACKOFF", "5ms", "MODEL_EXTRACT", fmt.Sprint(kind == "archive"))
@@ -34,7 +36,8 @@ func TestFetcher_waitsForThrottlingStore(t *testing.T) {
 					require.Equal(t, weights, f.readFile(t, "m.bin"))
 					ranges := slices.DeleteFunc(proxy.Requests(), func(request string) bool { return !strings.Contains(request, "bytes=") })
 					require.Len(t, ranges, 11)
-					require.Len(t, slices.Compact(ranges), 1, "the whole object")
+					require.Equal(t, []string{fmt.Sprintf("GET bytes=%d-%d", part, len(body)-1)}, slices.Compact(ranges), "the rest")
+					require.Len(t, proxy.Requests(), 30+1+11)
 				})
 			}
 		}
@@ -66,7 +69,8 @@ func TestFetcher_throttledWithoutBackoff(t *testing.T) {
 			proxy := faultproxy.New(t, store.Endpoint())
 			proxy.Inject(1<<20, faultproxy.IsRange, faultproxy.Status(http.StatusServiceUnavailable))
 			body := randomBytes(32, 1<<20)
-			f := newFixture(t, store, proxy.URL).set("FETCH_TIMEOUT", "3s", "FETCH_BACKOFF", "0s", "MODEL_SHA256", sha256Hex(body))
+			f := newFixture(t, store, proxy.URL).set("FETCH_TIMEOUT", "3s", "FETCH_BACKOFF", "0s", "MODEL_SHA256", sha256Hex(body),
+				"FETCH_PART_SIZE", "65536")
 			store.Put(t, f.bucket, "models/m.bin", body)
 			got := f.run(t)
 			require.Equal(t, 8, got.ExitCode, got.stderr)

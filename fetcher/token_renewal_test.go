@@ -121,9 +121,9 @@ func TestIdentity_refusedDuringDownload(t *testing.T) {
 			var refused atomic.Bool
 			refused.Store(true)
 			store.Always(faultproxy.If(func(r *http.Request) bool {
-				return refused.Load() && faultproxy.IsRange(r) && !faultproxy.RangeFrom(0)(r)
+				return refused.Load() && faultproxy.IsRange(r)
 			}, store.Error(403, "AccessDenied", "no longer allowed")))
-			store.Inject(1, faultproxy.RangeFrom(0), faultproxy.Reset(3*renewalPart))
+			store.Inject(1, faultproxy.IsContent, faultproxy.Reset(3*renewalPart))
 			got := f.run(t)
 			require.Equal(t, 3, got.ExitCode, got.stderr)
 			refused.Store(false)

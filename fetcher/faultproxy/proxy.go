@@ -141,5 +141,10 @@ func IsGet(r *http.Request) bool { return r.Method == http.MethodGet }
 // IsMedia matches requests for the content of an object of Cloud Storage.
 func IsMedia(r *http.Request) bool { return r.URL.Query().Get("alt") == "media" }
 
+// IsContent matches requests for the content of an object, whole or in part.
+func IsContent(r *http.Request) bool {
+	return IsGet(r) && (IsMedia(r) || !strings.HasPrefix(r.URL.Path, "/storage/v1/"))
+}
+
 // IsNotRange matches requests that are not range requests.
 func IsNotRange(r *http.Request) bool { return !IsRange(r) }

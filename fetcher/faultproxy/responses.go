@@ -123,6 +123,33 @@ func ResponseStatus(code int) Fault {
 	}
 }
 
+// Compress packs whole objects with gzip for clients that accept it, as a proxy may, and says how long the result is if
+// hasLength is true.
+func Compress(hasLength bool) Fault {
+	return func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
+		if !IsGet(r) || r.Header.Get("Range") != "" || !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+			forward.ServeHTTP(w, r)
+			return
+		}
+		stored := httptest.NewRecorder()
+		forward.ServeHTTP(stored, r)
+		var packed bytes.Buffer
+		writer := gzip.NewWriter(&packed)
+		_, _ = io.Copy(writer, stored.Body) // both are in memory
+		_ = writer.Close()
+		for name, values := range stored.Header() {
+			w.Header()[name] = values
+		}
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Header().Del("Content-Length")
+		if hasLength {
+			w.Header().Set("Content-Length", strconv.Itoa(packed.Len()))
+		}
+		w.WriteHeader(stored.Code)
+		_, _ = packed.WriteTo(w) // the client may close the connection
+	}
+}
+
 // Decompress unpacks objects with Content-Encoding gzip for clients that do not accept it, and ignores their ranges. So
 // does Cloud Storage: https://cloud.google.com/storage/docs/transcoding
 func Decompress() Fault {

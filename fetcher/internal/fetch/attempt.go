@@ -24,6 +24,7 @@ func (r *run) attempt(ctx context.Context) error {
 	if err := r.openSource(ctx); err != nil {
 		return err
 	}
+	defer r.opening.Close()
 	signatures := make(chan error, 1)
 	go func() { signatures <- r.verifySignatures(ctx) }()
 	objects, err := r.resolveObjects(ctx)
@@ -75,8 +76,9 @@ func (r *run) hasArchive() bool {
 	return slices.ContainsFunc(r.req.Artifacts, func(a request.Artifact) bool { return a.Extract })
 }
 
-// openSource creates the source on the first call and adds the decorators: broken ranges resume, at most Parallel
-// ranges are open, a stalled range fails, and requests are retried while the identity is not ready.
+// openSource creates the source on the first call and adds the decorators: the look-up opens the object, broken ranges
+// resume, at most Parallel ranges are open, a stalled range fails, and requests are retried while the identity is not
+// ready.
 func (r *run) openSource(ctx context.Context) error {
 	if r.source != nil {
 		return nil
@@ -98,7 +100,8 @@ func (r *run) openSource(ctx context.Context) error {
 		Rounds:       r.req.Retries,
 		LongBackoff:  r.backoff(),
 	}
-	withTimeout := transfer.WithStallTimeout(base, r.req.Stall)
+	r.opening = transfer.NewOpening(base, r.openBodies)
+	withTimeout := transfer.WithStallTimeout(r.opening, r.req.Stall)
 	r.throttling = &transfer.Throttling{
 		Backoff: transfer.Backoff{
 			Base: max(min(throttlingBaseDelay, r.req.Backoff), throttlingMinDelay),

@@ -34,6 +34,7 @@ func (r *run) loadCheckpoints(ctx context.Context, objects []source.Object) (int
 		}
 		r.checkpoints[i] = saved
 		if saved.bytes > 0 {
+			r.opening.Discard(object.Ref) // it would begin at the start
 			keep[i] = true
 			bytes += saved.bytes
 			r.log.Info("resuming an earlier download", "dest", r.req.Artifacts[i].Dest, "bytes", saved.bytes, "of", object.Size)

@@ -20,6 +20,7 @@ func Explain(ctx context.Context, req request.Request, open Opener, log *slog.Lo
 	// A person waits for the output: fail fast.
 	req.Retries, req.IdentityWait = 0, min(req.IdentityWait, 2*time.Second)
 	r := newRun(req, nil, open, log)
+	r.openBodies = 0 // nothing is read
 	if err := r.openSource(ctx); err != nil {
 		return stopReason(ctx, req, err)
 	}

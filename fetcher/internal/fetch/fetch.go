@@ -92,6 +92,10 @@ type run struct {
 	open       Opener
 	source     source.Source
 	throttling *transfer.Throttling
+	// opening is the innermost decorator of source, and openBodies the number of artifacts that it opens when they are
+	// looked up. All of them are read at the same time.
+	opening    *transfer.Opening
+	openBodies int
 	// progress is the outermost decorator of source.
 	progress *transfer.Progress
 	// staged holds the verified artifacts by index. A new attempt does not download them again.
@@ -110,7 +114,7 @@ type run struct {
 
 func newRun(req request.Request, folder *publish.Folder, open Opener, log *slog.Logger) *run {
 	return &run{
-		req: req, folder: folder, log: log, open: open,
+		req: req, folder: folder, log: log, open: open, openBodies: min(req.Parallel, maxArtifacts),
 		staged:      make([]*publish.StagedArtifact, len(req.Artifacts)),
 		checkpoints: make([]checkpoint, len(req.Artifacts)),
 		manifests:   make([]*signature.Manifest, len(req.Artifacts)),

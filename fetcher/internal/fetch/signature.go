@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/archive"
 	"github.com/modelferry/modelferry/fetcher/internal/crc"
 	"github.com/modelferry/modelferry/fetcher/internal/fetcherr"
+	"github.com/modelferry/modelferry/fetcher/internal/inflate"
 	"github.com/modelferry/modelferry/fetcher/internal/publish"
 	"github.com/modelferry/modelferry/fetcher/internal/source"
 	"github.com/modelferry/modelferry/fetcher/request"
@@ -60,10 +62,17 @@ func (r *run) verifySignature(ctx context.Context, a request.Artifact) (*signatu
 		return nil, untrusted(r.source.URL(object.Ref),
 			fmt.Errorf("has %d bytes, a signature bundle has 1 to %d", object.Size, signature.MaxBytes))
 	}
-	if r.bundles.Acquire(ctx, object.Size) != nil {
+	if err := checkEncoding(object, r.source); err != nil {
+		return nil, err
+	}
+	reserved := object.Size
+	if object.Encoding != "" {
+		reserved = signature.MaxBytes // the decoded size is unknown
+	}
+	if r.bundles.Acquire(ctx, reserved) != nil {
 		return nil, context.Cause(ctx)
 	}
-	defer r.bundles.Release(object.Size)
+	defer r.bundles.Release(reserved)
 	text, err := r.readSignature(ctx, object)
 	if err != nil {
 		return nil, err
@@ -80,15 +89,15 @@ func (r *run) verifySignature(ctx context.Context, a request.Artifact) (*signatu
 	return manifest, nil
 }
 
-// readSignature returns the content of a signature bundle, which is small: it fits into memory.
+// readSignature returns the content of a signature bundle, which is small: it fits into memory. A Content-Encoding is
+// undone as for an artifact.
 func (r *run) readSignature(ctx context.Context, object source.Object) ([]byte, error) {
-	body, err := r.source.Read(ctx, object, 0, object.Size)
-	if err != nil {
-		return nil, err
+	text, err := r.readObject(ctx, object)
+	if errors.Is(err, source.ErrRangesIgnored) { // the connection broke, and the rest cannot be requested
+		object.Sequential = true
+		text, err = r.readObject(ctx, object)
 	}
-	defer body.Close()
-	text := make([]byte, object.Size)
-	if _, err := io.ReadFull(body, text); err != nil {
+	if err != nil {
 		return nil, err
 	}
 	stored := object.Checksum
@@ -96,7 +105,35 @@ func (r *run) readSignature(ctx context.Context, object source.Object) ([]byte, 
 		return nil, fetcherr.New(fetcherr.Corrupted, "%s was corrupted in transit: received %s, the store reports %s",
 			r.source.URL(object.Ref), crc.Checksum{Algorithm: stored.Algorithm, Value: got}, stored)
 	}
+	if object.Encoding == "" || !isGzip(text) {
+		return text, nil
+	}
+	if text, err = decodeBundle(text); err != nil {
+		return nil, untrusted(r.source.URL(object.Ref), fmt.Errorf("the gzip encoding: %w", err))
+	}
 	return text, nil
+}
+
+// readObject returns the content of an object as it is stored.
+func (r *run) readObject(ctx context.Context, object source.Object) ([]byte, error) {
+	body, err := r.source.Read(ctx, object, 0, object.Size)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	content := make([]byte, object.Size)
+	_, err = io.ReadFull(body, content)
+	return content, err
+}
+
+// decodeBundle decompresses a bundle. signature.Parse refuses one that is longer than its limit.
+func decodeBundle(packed []byte) ([]byte, error) {
+	reader, err := inflate.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	defer reader.Close()
+	return io.ReadAll(io.LimitReader(reader, signature.MaxBytes+1))
 }
 
 func untrusted(url string, err error) *fetcherr.Error {

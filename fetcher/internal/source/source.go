@@ -57,3 +57,12 @@ type Source interface {
 	// Principal returns the identity that the store sees, or "" if it cannot be determined within a few seconds.
 	Principal(ctx context.Context) string
 }
+
+// Opener is a Source that can look up an object by reading it.
+type Opener interface {
+	Source
+	// Open is Stat by one request for the whole content, which it returns too; the caller closes it. A body that ends
+	// early returns io.ErrUnexpectedEOF. The body is nil if the response does not tell what Stat does, or if the object
+	// is empty: Open then calls Stat.
+	Open(ctx context.Context, ref Ref) (Object, io.ReadCloser, error)
+}

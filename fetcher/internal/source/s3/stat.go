@@ -23,11 +23,12 @@ func (s *Source) Stat(ctx context.Context, ref source.Ref) (source.Object, error
 	if err != nil {
 		return s.statWithoutHead(ctx, ref, err)
 	}
-	object, err := s.describe(ref, responseOf(head.ResultMetadata))
+	response := responseOf(head.ResultMetadata)
+	object, err := s.describe(ref, response)
 	if err != nil {
 		return source.Object{}, err
 	}
-	object.Checksum = objectChecksum(head)
+	object.Checksum = objectChecksum(response.Header)
 	// A proxy may also replace the length by 0.
 	if object.Size = aws.ToInt64(head.ContentLength); object.Size <= 0 {
 		return s.statFirstByte(ctx, object, true)

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -28,7 +27,7 @@ func RunConformance(t *testing.T, store storetest.Store, open OpenSource) {
 	for key, value := range store.Env(store.Endpoint()) {
 		t.Setenv(key, value)
 	}
-	runSuite(t, store, open, true)
+	runSuite(t, store, open, true, false)
 }
 
 // deviations are the ways in which a store or a proxy may answer without any effect on a source.
@@ -38,19 +37,16 @@ var deviations = []struct {
 	// noChecksum means that the store's checksum does not arrive.
 	noChecksum bool
 }{
-	{"no ranges", []faultproxy.Fault{faultproxy.If(isContent, faultproxy.IgnoreRange())}, false},
+	{"no ranges", []faultproxy.Fault{faultproxy.If(faultproxy.IsContent, faultproxy.IgnoreRange())}, false},
 	{"no ranges and no lengths", []faultproxy.Fault{
-		faultproxy.If(isContent, faultproxy.IgnoreRange()), faultproxy.If(isContent, faultproxy.NoContentLength())}, false},
+		faultproxy.If(faultproxy.IsContent, faultproxy.IgnoreRange()),
+		faultproxy.If(faultproxy.IsContent, faultproxy.NoContentLength()),
+	}, false},
 	{"ranges of unknown total", []faultproxy.Fault{faultproxy.UnknownTotal()}, false},
-	{"no length of contents", []faultproxy.Fault{faultproxy.If(isContent, faultproxy.NoContentLength())}, false},
+	{"no length of contents", []faultproxy.Fault{faultproxy.If(faultproxy.IsContent, faultproxy.NoContentLength())}, false},
 	{"no length of HEAD", []faultproxy.Fault{faultproxy.If(faultproxy.IsHead, faultproxy.NoContentLength())}, false},
 	{"no HEAD", []faultproxy.Fault{faultproxy.If(faultproxy.IsHead, faultproxy.Status(http.StatusMethodNotAllowed))}, true},
 	{"decompression for clients that do not accept gzip", []faultproxy.Fault{faultproxy.Decompress()}, false},
-}
-
-// isContent matches requests for the content of an object.
-func isContent(r *http.Request) bool {
-	return faultproxy.IsGet(r) && (faultproxy.IsMedia(r) || !strings.HasPrefix(r.URL.Path, "/storage/v1/"))
 }
 
 // RunDeviations runs the suite on new stores of newStore that deviate from S3 and Cloud Storage.
@@ -63,18 +59,21 @@ func RunDeviations(t *testing.T, newStore func(testing.TB) *storetest.Fake, open
 			for key, value := range store.Env(store.Endpoint()) {
 				t.Setenv(key, value)
 			}
-			runSuite(t, store, open, !deviation.noChecksum)
+			runSuite(t, store, open, !deviation.noChecksum, true)
 		})
 	}
 }
 
-func runSuite(t *testing.T, store storetest.Store, open OpenSource, hasChecksum bool) {
+func runSuite(t *testing.T, store storetest.Store, open OpenSource, hasChecksum, deviates bool) {
 	t.Helper()
 	src, err := open(t.Context())
 	require.NoError(t, err)
-	s := suite{store: store, source: src, bucket: store.Bucket(t), hasChecksum: hasChecksum}
+	s := suite{store: store, source: src, bucket: store.Bucket(t), hasChecksum: hasChecksum, deviates: deviates}
 	t.Run("stat returns size and version", s.statObject)
 	t.Run("stat of an empty object", s.emptyObject)
+	t.Run("open returns what stat does, and the content", s.openObject)
+	t.Run("open of what does not exist", s.openMissing)
+	t.Run("open after cancel", s.cancelledOpen)
 	t.Run("read ranges", s.readRanges)
 	t.Run("gzip-encoded object is read as stored", s.encodedObject)
 	t.Run("key with characters that URLs escape", s.escapedKey)
@@ -93,6 +92,8 @@ type suite struct {
 	bucket string
 	// hasChecksum means that the store reports a checksum.
 	hasChecksum bool
+	// deviates means that the store may answer in a way that tells Open too little.
+	deviates bool
 }
 
 func (s suite) stat(t *testing.T, key, version string) source.Object {
@@ -232,4 +233,72 @@ func (s suite) cancelledRead(t *testing.T) {
 	cancel()
 	_, err := s.source.Read(ctx, object, 0, object.Size)
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// openObject compares Open with Stat. Whether there is a body depends on how the store deviates; if there is one, it is
+// that of the object.
+func (s suite) openObject(t *testing.T) {
+	opener := s.opener(t)
+	plain, packed := bytes.Repeat([]byte("0123456789abcdef"), 1000), archivetest.Gzip(t, []byte("text"))
+	first := s.store.Put(t, s.bucket, "open/versioned", plain[:100])
+	s.store.Put(t, s.bucket, "open/versioned", plain)
+	s.store.Put(t, s.bucket, "open/empty", nil)
+	s.store.PutGzipped(t, s.bucket, "open/packed", packed)
+	for _, tt := range []struct {
+		key, version string
+		want         []byte
+	}{
+		{"open/versioned", "", plain}, {"open/versioned", first, plain[:100]}, {"open/empty", "", nil}, {"open/packed", "", packed},
+	} {
+		ref := source.Ref{Bucket: s.bucket, Key: tt.key, Version: tt.version}
+		object, body, err := opener.Open(t.Context(), ref)
+		require.NoError(t, err, tt.key)
+		stat := s.stat(t, tt.key, tt.version)
+		if !stat.Checksum.Known() { // a store without HEAD
+			stat.Checksum = object.Checksum
+		}
+		stat.Sequential = object.Sequential // a store without HEAD and ranges
+		require.Equal(t, stat, object)
+		if body == nil {
+			require.True(t, s.deviates || len(tt.want) == 0, "%s: no body", tt.key)
+			continue
+		}
+		got, err := io.ReadAll(body)
+		require.NoError(t, err, tt.key)
+		require.NoError(t, body.Close())
+		require.Equal(t, tt.want, got, tt.key)
+	}
+}
+
+// openMissing requires the errors of Stat.
+func (s suite) openMissing(t *testing.T) {
+	opener := s.opener(t)
+	s.store.Put(t, s.bucket, "open/one", []byte("one"))
+	for _, ref := range []source.Ref{
+		{Bucket: s.bucket, Key: "open/none"},
+		{Bucket: "no-such-bucket", Key: "open/one"},
+		{Bucket: s.bucket, Key: "open/one", Version: s.store.MissingVersion()},
+	} {
+		_, want := s.source.Stat(t.Context(), ref)
+		_, body, err := opener.Open(t.Context(), ref)
+		require.Nil(t, body)
+		require.EqualError(t, err, want.Error())
+		require.Equal(t, fetcherr.NotFound, fetcherr.KindOf(err))
+	}
+}
+
+func (s suite) cancelledOpen(t *testing.T) {
+	opener := s.opener(t)
+	s.store.Put(t, s.bucket, "open/cancelled", []byte("0123456789"))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, _, err := opener.Open(ctx, source.Ref{Bucket: s.bucket, Key: "open/cancelled"})
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func (s suite) opener(t *testing.T) source.Opener {
+	t.Helper()
+	opener, ok := s.source.(source.Opener)
+	require.True(t, ok, "%T does not implement source.Opener", s.source)
+	return opener
 }
