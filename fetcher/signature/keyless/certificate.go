@@ -42,8 +42,8 @@ func (a authority) has(der []byte) bool {
 	return isSame(a.root) || slices.ContainsFunc(a.intermediates, isSame)
 }
 
-// checkUsage refuses a certificate that is not for signing artifacts. crypto/x509 accepts one that does not say what it is
-// for, and an authority's own.
+// checkUsage refuses a certificate that is not for signing artifacts. crypto/x509 accepts one that does not say what it
+// is for, and an authority's own.
 func checkUsage(leaf *x509.Certificate) error {
 	switch {
 	case leaf.IsCA:

@@ -53,8 +53,8 @@ func (l log) parseCheckpoint(text string, isVersion2 bool) (formats.Checkpoint, 
 
 var treeID = regexp.MustCompile(` - [0-9]+$`)
 
-// checkSignatures refuses signatures in another form than that which a log writes: base64 has others for the same bytes,
-// and of several signatures with one key, the first one is verified only.
+// checkSignatures refuses signatures in another form than that which a log writes. base64 has others for the same
+// bytes, and only the first one of several signatures with one key is verified.
 func checkSignatures(text string, signed *note.Note) error {
 	lines := 0
 	for line := range strings.Lines(strings.TrimPrefix(text, signed.Text+"\n")) {
