@@ -36,17 +36,7 @@ func checkBody(e signature.Evidence, leaf *x509.Certificate) error {
 	default:
 		return fmt.Errorf("has the kindVersion %q, which is not that of such a signature", kind)
 	}
-	var recorded struct {
-		Kind, APIVersion string
-		Spec             json.RawMessage
-	}
-	if err := json.Unmarshal(body, &recorded); err != nil {
-		return fmt.Errorf("canonicalizedBody: %w", err)
-	}
-	if recorded.Kind+" "+recorded.APIVersion != kind {
-		return fmt.Errorf("has the kindVersion %q, and is a %s %s", kind, recorded.Kind, recorded.APIVersion)
-	}
-	record, err := parseRecord(kind, recorded.Spec)
+	record, err := parseRecord(kind, body)
 	if err != nil {
 		return fmt.Errorf("canonicalizedBody: %w", err)
 	}
@@ -76,46 +66,110 @@ type record struct {
 	algorithm, digest string
 }
 
-type hashJSON struct{ Algorithm, Value string }
-
-// parseRecord reads the spec of an entry.
+// The entries as Rekor writes them: with these fields, in this order. Only a keyid may be absent.
 // https://github.com/sigstore/rekor/tree/v1.5.3/pkg/types
-func parseRecord(kind string, spec []byte) (record, error) {
-	var file struct {
-		Data      struct{ Hash hashJSON }
+type (
+	entryJSON[Spec any] struct {
+		APIVersion string `json:"apiVersion"`
+		Kind       string `json:"kind"`
+		Spec       Spec   `json:"spec"`
+	}
+	hashJSON struct {
+		Algorithm string `json:"algorithm"`
+		Value     string `json:"value"`
+	}
+	fileJSON struct {
+		Data struct {
+			Hash hashJSON `json:"hash"`
+		} `json:"data"`
 		Signature struct {
-			Content   []byte
-			PublicKey struct{ Content []byte }
-		}
+			Content   []byte `json:"content"`
+			PublicKey struct {
+				Content []byte `json:"content"`
+			} `json:"publicKey"`
+		} `json:"signature"`
 	}
-	var envelope struct {
-		PayloadHash hashJSON
-		Signatures  []struct{ Signature, Verifier []byte }
+	envelopeJSON struct {
+		EnvelopeHash hashJSON `json:"envelopeHash"`
+		PayloadHash  hashJSON `json:"payloadHash"`
+		Signatures   []struct {
+			Signature []byte `json:"signature"`
+			Verifier  []byte `json:"verifier"`
+		} `json:"signatures"`
 	}
-	var older struct {
+	olderJSON struct {
 		Content struct {
-			PayloadHash hashJSON
-			Envelope    struct {
-				// Sig is base64 in base64.
-				Signatures []struct{ Sig, PublicKey []byte }
-			}
-		}
+			Envelope struct {
+				PayloadType string `json:"payloadType"`
+				Signatures  []struct {
+					KeyID     string `json:"keyid,omitempty"`
+					PublicKey []byte `json:"publicKey"`
+					Sig       []byte `json:"sig"` // base64 in base64
+				} `json:"signatures"`
+			} `json:"envelope"`
+			Hash        hashJSON `json:"hash"`
+			PayloadHash hashJSON `json:"payloadHash"`
+		} `json:"content"`
 	}
+)
+
+// check refuses what is no digest. That of a whole envelope is of the text that was sent to the log, which a bundle
+// does not have.
+func (h hashJSON) check() error {
+	if digest, err := hex.DecodeString(h.Value); h.Algorithm != "sha256" || err != nil || len(digest) != sha256.Size {
+		return fmt.Errorf("has the digest %q of %q, must be one of sha256", h.Value, h.Algorithm)
+	}
+	return nil
+}
+
+// parseEntry reads an entry of one kind. Another text for the same values is refused: encoding/json ignores the case of
+// names and all but the last one of the same name, and other tools do not.
+func parseEntry[Spec any](kind string, body []byte) (Spec, error) {
+	var entry entryJSON[Spec]
+	if err := json.Unmarshal(body, &entry); err != nil {
+		return entry.Spec, err
+	}
+	if is := entry.Kind + " " + entry.APIVersion; is != kind {
+		return entry.Spec, fmt.Errorf("has the kindVersion %q, and is a %s", kind, is)
+	}
+	written, err := json.Marshal(entry)
+	if err == nil && !bytes.Equal(written, body) {
+		err = errors.New("is not written as the log writes it")
+	}
+	return entry.Spec, err
+}
+
+// parseRecord reads an entry.
+func parseRecord(kind string, body []byte) (record, error) {
 	switch kind {
 	case kindFile:
-		err := json.Unmarshal(spec, &file)
+		file, err := parseEntry[fileJSON](kind, body)
 		return record{file.Signature.Content, file.Signature.PublicKey.Content, file.Data.Hash.Algorithm, file.Data.Hash.Value}, err
 	case kindEnvelope:
-		if err := json.Unmarshal(spec, &envelope); err != nil || len(envelope.Signatures) != 1 {
-			return record{}, errors.Join(err, fmt.Errorf("has %d signatures, must have one", len(envelope.Signatures)))
+		envelope, err := parseEntry[envelopeJSON](kind, body)
+		err = errors.Join(err, envelope.EnvelopeHash.check())
+		if err = errors.Join(err, checkOne(len(envelope.Signatures))); err != nil {
+			return record{}, err
 		}
 		signed, hash := envelope.Signatures[0], envelope.PayloadHash
 		return record{signed.Signature, signed.Verifier, hash.Algorithm, hash.Value}, nil
 	}
-	if err := json.Unmarshal(spec, &older); err != nil || len(older.Content.Envelope.Signatures) != 1 {
-		return record{}, errors.Join(err, fmt.Errorf("has %d signatures, must have one", len(older.Content.Envelope.Signatures)))
+	older, err := parseEntry[olderJSON](kind, body)
+	err = errors.Join(err, older.Content.Hash.check())
+	if is := older.Content.Envelope.PayloadType; is != signature.PayloadType {
+		err = errors.Join(err, fmt.Errorf("has the payload type %q, must be %q", is, signature.PayloadType))
+	}
+	if err = errors.Join(err, checkOne(len(older.Content.Envelope.Signatures))); err != nil {
+		return record{}, err
 	}
 	signed, hash := older.Content.Envelope.Signatures[0], older.Content.PayloadHash
 	sig, err := base64.StdEncoding.DecodeString(string(signed.Sig))
 	return record{sig, signed.PublicKey, hash.Algorithm, hash.Value}, err
+}
+
+func checkOne(signatures int) error {
+	if signatures != 1 { // as in every Sigstore bundle
+		return fmt.Errorf("has %d signatures, must have one", signatures)
+	}
+	return nil
 }

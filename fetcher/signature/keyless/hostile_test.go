@@ -1,6 +1,7 @@
 package keyless_test
 
 import (
+	"bytes"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -166,6 +167,12 @@ func hostileEntries() []hostile {
 		line := text[at:]
 		return text + line[:len(line)-12] + "AAAAAAAAAA=\n"
 	}
+	const written = "is not written as the log writes it"
+	body := func(from, to string) func(*sigstoretest.Evidence) {
+		return func(e *sigstoretest.Evidence) {
+			e.Body = func(text []byte) []byte { return bytes.Replace(text, []byte(from), []byte(to), 1) }
+		}
+	}
 	withoutPromise := func(e *sigstoretest.Evidence) { e.Promise, e.Timestamp = false, true }
 	return []hostile{
 		{name: "proof without a promise, in version 0.3", change: withoutPromise},
@@ -190,6 +197,13 @@ func hostileEntries() []hostile {
 			want: "is of another signature, certificate or content", stricter: true},
 		{name: "entry of version 2, called one of version 1", tiles: true, bundle: kind("dsse", "0.0.1"),
 			want: `has the kindVersion "dsse 0.0.1", and is a hashedrekord 0.0.2`, stricter: true},
+		{name: "body with a key twice", change: body(`"kind":`, `"kind":"rekord","kind":`), want: written, stricter: true},
+		{name: "body with a key in another case", change: body(`"kind":`, `"KIND":`), want: written, stricter: true},
+		{name: "body with another key", change: body(`"kind":`, `"king":1,"kind":`), want: written, stricter: true},
+		{name: "body without the envelope's digest", change: body(`"envelopeHash":`, `"envelopeSize":`), want: written},
+		{name: "body with another algorithm of the envelope's digest", change: body(`{"algorithm":"sha256"`, `{"algorithm":"sha255"`),
+			want: "must be one of sha256"},
+		{name: "body with a space", change: body(`"kind":`, `"kind": `), want: written, stricter: true},
 		{name: "checkpoint of another log with the same key", tiles: true, change: func(e *sigstoretest.Evidence) {
 			e.Origin = "other.localhost"
 		}, want: `is of the log "other.localhost", must be of "tiles.rekor.localhost"`},

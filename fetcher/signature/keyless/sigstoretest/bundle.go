@@ -34,6 +34,8 @@ type Evidence struct {
 	Tiles bool
 	// OtherLog has the entry recorded by the log of the other version.
 	OtherLog bool
+	// Body changes what the log records, if it is set.
+	Body func([]byte) []byte
 	// Origin names the log in its checkpoint, if it is not the log's own name.
 	Origin string
 	// Proof, Promise and Timestamp are an inclusion proof, a signed entry timestamp, which a log of version 2 does not

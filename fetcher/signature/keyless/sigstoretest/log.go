@@ -51,6 +51,9 @@ func (s *Sigstore) entry(tb testing.TB, e Evidence, l logged) *protorekor.Transp
 	if e.Tiles {
 		kind, version, body = l.tilesBody(tb)
 	}
+	if e.Body != nil {
+		body = e.Body(body)
+	}
 	isTiles, id := e.Tiles != e.OtherLog, keyID(tb, s.rekorKey)
 	if isTiles {
 		id = s.tilesID()
