@@ -236,6 +236,7 @@ soak: ## run the long tests: the fetcher with the race detector and 5 GB objects
 	@$(call fuzz,fetcher,FuzzFromEnv,./request,300000)
 	@$(call fuzz,fetcher,FuzzParse,./signature,200000)
 	@$(call fuzz,fetcher,FuzzParseStatement,./signature,100000)
+	@$(call fuzz,fetcher,FuzzNew_evidence,./signature/keyless,10000)
 	@$(call fuzz,.,FuzzLoad,./config,25000)
 	@$(call fuzz,local,FuzzMatch,./internal/iampolicy,400000)
 	@$(call fuzz,local,FuzzAllows,./internal/gcpiam,150000)
