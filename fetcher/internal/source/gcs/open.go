@@ -15,7 +15,7 @@ import (
 // have. It needs no other permission than the metadata: storage.objects.get. The response to a refused request for
 // content is a text without a reason, so the error is that of a request for the metadata.
 // https://cloud.google.com/storage/docs/json_api/v1/objects/get
-// https://github.com/googleapis/google-cloud-go/blob/storage/v1.57.0/storage/http_client.go (parseReadResponse)
+// https://github.com/googleapis/google-cloud-go/blob/storage/v1.65.0/storage/http_client.go (parseReadResponse)
 func (s *Source) Open(ctx context.Context, ref source.Ref) (source.Object, io.ReadCloser, error) {
 	query, err := s.query(ref, ref.Version)
 	if err != nil {
