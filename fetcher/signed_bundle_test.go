@@ -64,7 +64,7 @@ func TestSigned_bundleResponses(t *testing.T) {
 		{"gzip, and a store that decompresses", gzipped(bundle), nil, faults{faultproxy.Decompress()}, 0, "", ""},
 		{"gzip by mistake", storetest.FakeObject{Body: bundle, Encoding: "gzip"}, nil, nil, 0, "", ""},
 		{"truncated gzip", truncated, nil, nil, 9, "untrusted", "the gzip encoding: "},
-		{"gzip that expands", gzipped(bytes.Repeat([]byte(" "), 2*signature.MaxBytes)), nil, nil, 9, "untrusted", "bytes"},
+		{"gzip that expands", gzipped(bytes.Repeat([]byte(" "), 2*signature.MaxBytes)), nil, nil, 9, "untrusted", "has 16777217 bytes"},
 		{"another encoding", storetest.FakeObject{Body: bundle, Encoding: "br"}, nil, nil, 2, "config", `has Content-Encoding "br"`},
 	} {
 		for name, store := range storetest.Fakes(t) {

@@ -117,13 +117,13 @@ func TestOpening_bound(t *testing.T) {
 	src := newOpenerSource(10)
 	opening := transfer.NewOpening(src, 2)
 	var objects []source.Object
-	for _, key := range []string{"a", "b", "c", "a"} { // the last one is open
+	for _, key := range []string{"a", "a", "b", "c"} { // the second is open, for the last is no room
 		object, err := opening.Stat(t.Context(), source.Ref{Key: key})
 		require.NoError(t, err)
 		objects = append(objects, object)
 	}
 	require.Equal(t, []int64{2, 2, 2}, []int64{src.opens.Load(), src.stats.Load(), src.openBodies.Load()})
-	require.Equal(t, src.body, readAll(t, opening, objects[2], 0, 10))
+	require.Equal(t, src.body, readAll(t, opening, objects[3], 0, 10))
 	require.Equal(t, src.body, readAll(t, opening, objects[0], 0, 10))
 	_, err := opening.Stat(t.Context(), source.Ref{Key: "c"}) // there is room again
 	require.NoError(t, err)
@@ -250,5 +250,16 @@ func TestOpening_cancelled(t *testing.T) {
 		require.ErrorIs(t, err, context.Canceled)
 		require.NoError(t, body.Close())
 		require.Zero(t, src.openBodies.Load())
+
+		var request context.Context
+		src.onOpen = func(ctx context.Context) (io.ReadCloser, error) {
+			request = ctx
+			return nil, nil
+		}
+		_, err = stalled.Stat(t.Context(), source.Ref{})
+		require.NoError(t, err)
+		require.NoError(t, request.Err())
+		opening.Close()
+		require.ErrorIs(t, request.Err(), context.Canceled)
 	})
 }
