@@ -3,6 +3,7 @@ package keyless_test
 import (
 	"crypto/elliptic"
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -73,6 +74,9 @@ func TestNew_refusedEvidence(t *testing.T) {
 		{name: "large entry", bundle: func(b *protobundle.Bundle) {
 			b.VerificationMaterial.TlogEntries[0].CanonicalizedBody = make([]byte, 16<<10+1)
 		}, want: "has 16385 bytes in its log entry, must have at most 16384"},
+		{name: "large kind", bundle: func(b *protobundle.Bundle) {
+			b.VerificationMaterial.TlogEntries[0].KindVersion.Kind = strings.Repeat("x", 16<<10)
+		}, want: "has 16389 bytes in its kindVersion, must have at most 16384"},
 		{name: "large timestamp", bundle: func(b *protobundle.Bundle) {
 			b.VerificationMaterial.TimestampVerificationData = timestamps(1, 16<<10+1)
 		}, want: "has 16385 bytes in a timestamp, must have at most 16384"},

@@ -16,7 +16,7 @@ import (
 	"github.com/modelferry/modelferry/fetcher/signature"
 )
 
-// Verifier verifies evidence. It can be used by several goroutines.
+// verifier verifies evidence. It can be used by several goroutines.
 type verifier struct {
 	signer  policy
 	trusted *trustedRoot

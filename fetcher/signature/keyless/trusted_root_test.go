@@ -42,6 +42,7 @@ func TestNew_invalid(t *testing.T) {
 			`has a publicKey of type *ecdsa.PublicKey with the keyDetails "PKIX_ED25519"`},
 		{"a key of another curve", signer, replace("PKIX_ECDSA_P256_SHA_256", "PKIX_ECDSA_P384_SHA_384"), "with the keyDetails"},
 		{"a key that signs another digest", signer, replace("PKIX_ECDSA_P256_SHA_256", "PKIX_ECDSA_P256_SHA_384"), "with the keyDetails"},
+		{"a key that signs another digest", signer, replace("PKIX_ECDSA_P256_SHA_256", "PKIX_ECDSA_P256_SHA_384"), "with the keyDetails"},
 		{"another hash", signer, replace(`"SHA2_256"`, `"SHA2_512"`), `has the hashAlgorithm "SHA2_512", must be SHA2_256`},
 		{"a log without an ID", signer, replace(`"logId"`, `"checkpointKeyId"`), "must have a logId"},
 		{"a log's key without limits", signer, replace(`"start"`, `"end"`), "must have a publicKey with the start of its validFor"},
