@@ -8,11 +8,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	ct "github.com/google/certificate-transparency-go"
-	"github.com/google/certificate-transparency-go/ctutil"
-	ctx509 "github.com/google/certificate-transparency-go/x509"
-	"github.com/google/certificate-transparency-go/x509util"
 )
 
 // parseCertificates returns the signing certificate. Those after it are not needed: they must be of the trusted root.
@@ -79,35 +74,4 @@ func (t *trustedRoot) verifyChain(leaf *x509.Certificate, at time.Time) ([][]*x5
 		return nil, errors.Join(errs...)
 	}
 	return chains, nil
-}
-
-// verifySCT checks that a log of the trusted root has recorded the certificate that the chains begin with.
-// https://datatracker.ietf.org/doc/html/rfc6962#section-3.2
-func (t *trustedRoot) verifySCT(chains [][]*x509.Certificate) error {
-	leaf := chains[0][0]
-	scts, err := x509util.ParseSCTsFromCertificate(leaf.Raw)
-	if err != nil {
-		return fmt.Errorf("signed certificate timestamps: %w", err)
-	}
-	errs := []error{errors.New("the signing certificate is not in a certificate transparency log of the trusted root")}
-	for _, sct := range scts {
-		log, isKnown := t.certificateLogs[string(sct.LogID.KeyID[:])]
-		if !isKnown || !log.isValid(ct.TimestampToTime(sct.Timestamp)) {
-			continue
-		}
-		for _, chain := range chains {
-			if len(chain) < 2 {
-				continue
-			}
-			signed, err := ctx509.ParseCertificates(append(slices.Clone(leaf.Raw), chain[1].Raw...))
-			if err == nil {
-				err = ctutil.VerifySCT(log.key, signed, sct, true)
-			}
-			if err == nil {
-				return nil
-			}
-			errs = append(errs, err)
-		}
-	}
-	return errors.Join(errs...)
 }
