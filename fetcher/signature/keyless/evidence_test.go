@@ -188,4 +188,14 @@ func TestNew_keyOfLog(t *testing.T) {
 	bundle.VerificationMaterial.TlogEntries[0].InclusionProof = nil
 	require.NoError(t, verify(newVerifier(t, signer, trusted), sigstoretest.Marshal(t, bundle), weights))
 	require.NoError(t, verifyWithSigstoreGo(t, signer, trusted, sigstoretest.Marshal(t, bundle), ""))
+	// A log of version 1 has no Ed25519 key, so a promise of such a key is none.
+	e := sigstore.Evidence()
+	e.OtherLog = true
+	bundle = sigstore.Attest(t, statementOf(weights), e)
+	sigstore.WithChain(bundle)
+	bundle.MediaType = "application/vnd.dev.sigstore.bundle+json;version=0.1"
+	bundle.VerificationMaterial.TlogEntries[0].InclusionProof = nil
+	err := verify(newVerifier(t, signer, trusted), sigstoretest.Marshal(t, bundle), weights)
+	require.ErrorContains(t, err, "signedEntryTimestamp is not of the log")
+	require.Error(t, verifyWithSigstoreGo(t, signer, trusted, sigstoretest.Marshal(t, bundle), ""))
 }

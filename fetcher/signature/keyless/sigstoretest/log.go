@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
@@ -64,10 +65,11 @@ func (s *Sigstore) entry(tb testing.TB, e Evidence, l logged) *protorekor.Transp
 	}
 	if e.Promise {
 		entry.IntegratedTime = e.Logged.Unix()
-		entry.InclusionPromise = &protorekor.InclusionPromise{SignedEntryTimestamp: s.signEntry(tb, canonical(tb, tlog.RekorPayload{
+		signed := canonical(tb, tlog.RekorPayload{
 			Body: base64.StdEncoding.EncodeToString(body), IntegratedTime: entry.IntegratedTime, LogIndex: entry.LogIndex,
 			LogID: hex.EncodeToString(entry.LogId.KeyId),
-		}))}
+		})
+		entry.InclusionPromise = &protorekor.InclusionPromise{SignedEntryTimestamp: s.signEntry(tb, isTiles, signed)}
 	}
 	if e.Proof {
 		first := rfc6962.DefaultHasher.HashLeaf([]byte("another entry"))
@@ -87,9 +89,12 @@ func (s *Sigstore) entry(tb testing.TB, e Evidence, l logged) *protorekor.Transp
 	return entry
 }
 
-// signEntry signs as version 1: with SHA-256 for keys of every curve.
-func (s *Sigstore) signEntry(tb testing.TB, message []byte) []byte {
+// signEntry signs as version 1: with SHA-256 for keys of every curve. With isTiles the key is that of version 2.
+func (s *Sigstore) signEntry(tb testing.TB, isTiles bool, message []byte) []byte {
 	tb.Helper()
+	if isTiles {
+		return ed25519.Sign(s.tilesKey, message)
+	}
 	digest := sha256.Sum256(message)
 	sig, err := ecdsa.SignASN1(rand.Reader, s.rekorKey, digest[:])
 	require.NoError(tb, err)
