@@ -51,7 +51,8 @@ func checkBody(e signature.Evidence, leaf *x509.Certificate) error {
 		return errors.New("is of another signature")
 	case block == nil || len(bytes.TrimSpace(rest)) > 0 || !bytes.Equal(block.Bytes, leaf.Raw):
 		return errors.New("is of another certificate")
-	case record.algorithm != "sha256" || record.digest != hex.EncodeToString(signed):
+	case record.algorithm != "sha256" || record.digest != hex.EncodeToString(signed),
+		record.payload != nil && !bytes.Equal(record.payload, e.Payload):
 		return errors.New("is of other content")
 	}
 	return nil
@@ -64,9 +65,12 @@ type record struct {
 	certificate []byte
 	// digest is the digest of what is signed, in hex.
 	algorithm, digest string
+	// payload is what is signed, or nil: few entries have it.
+	payload []byte
 }
 
-// The entries as Rekor writes them: with these fields, in this order. Only a keyid may be absent.
+// The entries as Rekor writes them: with these fields, in this order. Only a keyid and a payload may be absent: the
+// public log has no payload.
 // https://github.com/sigstore/rekor/tree/v1.5.3/pkg/types
 type (
 	entryJSON[Spec any] struct {
@@ -100,6 +104,7 @@ type (
 	olderJSON struct {
 		Content struct {
 			Envelope struct {
+				Payload     []byte `json:"payload,omitempty"` // base64 in base64
 				PayloadType string `json:"payloadType"`
 				Signatures  []struct {
 					KeyID     string `json:"keyid,omitempty"`
@@ -144,7 +149,10 @@ func parseRecord(kind string, body []byte) (record, error) {
 	switch kind {
 	case kindFile:
 		file, err := parseEntry[fileJSON](kind, body)
-		return record{file.Signature.Content, file.Signature.PublicKey.Content, file.Data.Hash.Algorithm, file.Data.Hash.Value}, err
+		return record{
+			signature: file.Signature.Content, certificate: file.Signature.PublicKey.Content,
+			algorithm: file.Data.Hash.Algorithm, digest: file.Data.Hash.Value,
+		}, err
 	case kindEnvelope:
 		envelope, err := parseEntry[envelopeJSON](kind, body)
 		err = errors.Join(err, envelope.EnvelopeHash.check())
@@ -152,7 +160,7 @@ func parseRecord(kind string, body []byte) (record, error) {
 			return record{}, err
 		}
 		signed, hash := envelope.Signatures[0], envelope.PayloadHash
-		return record{signed.Signature, signed.Verifier, hash.Algorithm, hash.Value}, nil
+		return record{signature: signed.Signature, certificate: signed.Verifier, algorithm: hash.Algorithm, digest: hash.Value}, nil
 	}
 	older, err := parseEntry[olderJSON](kind, body)
 	err = errors.Join(err, older.Content.Hash.check())
@@ -163,8 +171,12 @@ func parseRecord(kind string, body []byte) (record, error) {
 		return record{}, err
 	}
 	signed, hash := older.Content.Envelope.Signatures[0], older.Content.PayloadHash
-	sig, err := base64.StdEncoding.DecodeString(string(signed.Sig))
-	return record{sig, signed.PublicKey, hash.Algorithm, hash.Value}, err
+	r := record{certificate: signed.PublicKey, algorithm: hash.Algorithm, digest: hash.Value}
+	r.signature, err = base64.StdEncoding.DecodeString(string(signed.Sig))
+	if text := older.Content.Envelope.Payload; text != nil && err == nil {
+		r.payload, err = base64.StdEncoding.DecodeString(string(text))
+	}
+	return r, err
 }
 
 func checkOne(signatures int) error {
