@@ -163,6 +163,18 @@ func TestNew_unknownField(t *testing.T) {
 	}
 }
 
+// A number in another form is another text for the same bundle.
+func TestNew_numbers(t *testing.T) {
+	sigstore := sigstoretest.New(t)
+	text := string(sigstoretest.Marshal(t, sigstore.Attest(t, statementOf(weights), sigstore.TilesEvidence())))
+	verifier := newVerifier(t, signer, sigstore.TrustedRoot(t))
+	for _, number := range []string{`"02"`, `"+2"`, `"-2"`, `" 2"`, `"2.0"`, `2`} {
+		changed := strings.Replace(text, `"treeSize":"2"`, `"treeSize":`+number, 1)
+		require.NotEqual(t, text, changed)
+		require.ErrorContains(t, verify(verifier, []byte(changed), weights), "log entry: ", number)
+	}
+}
+
 func TestNew_otherTrustedRoot(t *testing.T) {
 	sigstore, stranger := sigstoretest.New(t), sigstoretest.New(t)
 	bundle := sigstoretest.Marshal(t, sigstore.Attest(t, statementOf(weights), sigstore.Evidence()))
