@@ -37,7 +37,7 @@ func TestFromEnv_invalidSignature(t *testing.T) {
 		{"an identity without a trusted root", `{"path":"s","identity":"a","issuer":"b"}`, "with its issuer and a trustedRoot"},
 		{"two identities", `{"path":"s","identity":"a","identityRegexp":"a","issuer":"b","trustedRoot":"{}"}`, "an identity or an identityRegexp"},
 		{"an identity and a key", signatureJSON(t, map[string]string{"path": "s", "key": publicKey, "identity": "a"}), "must have a key, a certificate"},
-		{"a trusted root that is none", `{"path":"s","identity":"a","issuer":"b","trustedRoot":"sigstore"}`,
+		{"a trusted root that is neither JSON nor a name", `{"path":"s","identity":"a","issuer":"b","trustedRoot":"sigstore"}`,
 			`the model: signature: invalid trustedRoot "sigstore": must be a trusted root of Sigstore in JSON, or a name in TRUSTED_ROOTS`},
 		{"no path", signatureJSON(t, map[string]string{"key": publicKey}), `the model: invalid path "" of the signature`},
 		{"the path of the model", signatureJSON(t, map[string]string{"path": "bankchurn/model.joblib", "key": publicKey}), "is that of the artifact"},
