@@ -58,7 +58,7 @@ func (c *certificateChain) verify(roots *x509.CertPool, at time.Time) (crypto.Pu
 		intermediates.AddCert(authority)
 	}
 	switch {
-	case keyDetails(leaf.PublicKey) == nil:
+	case KeyDetails(leaf.PublicKey) == nil:
 		return nil, fmt.Errorf("the signing certificate has a key of %s, must have %s", leaf.PublicKeyAlgorithm, supportedKeys)
 	case !slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageCodeSigning):
 		return nil, errors.New("the signing certificate is not for code signing: its extended key usage must be codeSigning")

@@ -37,16 +37,16 @@ func parseKey(text []byte) (crypto.PublicKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("invalid key: %w", err)
 	}
-	if keyDetails(key) == nil {
+	if KeyDetails(key) == nil {
 		return nil, fmt.Errorf("invalid key: is %T, must be %s", key, supportedKeys)
 	}
 	return key, nil
 }
 
-// keyDetails returns the names of a key's algorithm in bundles, or nil if the key is not supported. The second one of
+// KeyDetails returns the names of a key's algorithm in bundles, or nil if the key is not supported. The second one of
 // P-521 was written before the registry had the first one.
 // https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_common.proto
-func keyDetails(key crypto.PublicKey) []string {
+func KeyDetails(key crypto.PublicKey) []string {
 	switch key := key.(type) {
 	case *ecdsa.PublicKey:
 		switch key.Curve {
@@ -78,17 +78,17 @@ func (p *publicKey) matches(key crypto.PublicKey) error {
 		return fmt.Errorf("signed with another key: its fingerprint is %q, that of the configured key %q", p.Hint, hints[0])
 	case len(p.RawBytes) > 0 && !bytes.Equal(bytes.TrimSpace(p.RawBytes), bytes.TrimSpace(text)) && !bytes.Equal(p.RawBytes, der):
 		return errors.New("signed with another key than the configured one")
-	case p.KeyDetails != nil && !slices.Contains(keyDetails(key), *p.KeyDetails):
-		return fmt.Errorf("says that its key is %q, the configured one is %q", *p.KeyDetails, keyDetails(key)[0])
+	case p.KeyDetails != nil && !slices.Contains(KeyDetails(key), *p.KeyDetails):
+		return fmt.Errorf("says that its key is %q, the configured one is %q", *p.KeyDetails, KeyDetails(key)[0])
 	}
 	return nil
 }
 
-// verifyMessage reports whether sig is the signature of the message with a key that keyDetails knows.
-func verifyMessage(key crypto.PublicKey, message, sig []byte) bool {
+// VerifyMessage reports whether sig is the signature of the message with a key that KeyDetails knows.
+func VerifyMessage(key crypto.PublicKey, message, sig []byte) bool {
 	switch key := key.(type) {
 	case *ecdsa.PublicKey:
-		sum := curveHash(key.Curve).New()
+		sum := CurveHash(key.Curve).New()
 		sum.Write(message)
 		return ecdsa.VerifyASN1(key, sum.Sum(nil), sig)
 	case ed25519.PublicKey:
@@ -97,8 +97,8 @@ func verifyMessage(key crypto.PublicKey, message, sig []byte) bool {
 	return false
 }
 
-// curveHash returns the digest that a key of the curve signs.
-func curveHash(curve elliptic.Curve) crypto.Hash {
+// CurveHash returns the digest that a key of the curve signs.
+func CurveHash(curve elliptic.Curve) crypto.Hash {
 	switch curve {
 	case elliptic.P521():
 		return crypto.SHA512

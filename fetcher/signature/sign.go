@@ -71,7 +71,7 @@ func MarshalStatement(name string, files []File) ([]byte, error) {
 }
 
 func signingMaterial(key crypto.PublicKey, chain []*x509.Certificate) (map[string]any, error) {
-	if keyDetails(key) == nil {
+	if KeyDetails(key) == nil {
 		return nil, fmt.Errorf("invalid key: is %T, must be %s", key, supportedKeys)
 	}
 	if len(chain) > 0 {
@@ -89,11 +89,11 @@ func signingMaterial(key crypto.PublicKey, chain []*x509.Certificate) (map[strin
 	return map[string]any{"publicKey": map[string]any{"hint": hex.EncodeToString(hint[:])}, "tlogEntries": []any{}}, nil
 }
 
-// signMessage signs with the digest that belongs to the key: see verifyMessage.
+// signMessage signs with the digest that belongs to the key: see VerifyMessage.
 func signMessage(key crypto.Signer, message []byte) ([]byte, error) {
 	digest := crypto.Hash(0)
 	if ec, ok := key.Public().(*ecdsa.PublicKey); ok {
-		digest = curveHash(ec.Curve)
+		digest = CurveHash(ec.Curve)
 		sum := digest.New()
 		sum.Write(message)
 		message = sum.Sum(nil)

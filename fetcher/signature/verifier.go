@@ -85,7 +85,7 @@ func (v *Verifier) verifySignature(bundle *Bundle, at time.Time) error {
 	if message := bundle.message; message != nil {
 		valid = verifyDigest(key, message.Digest.Digest, message.Signature)
 	} else {
-		valid = verifyMessage(key, bundle.envelope.signed(), bundle.envelope.Signatures[0].Sig)
+		valid = VerifyMessage(key, bundle.envelope.signed(), bundle.envelope.Signatures[0].Sig)
 	}
 	if !valid {
 		return v.errNotSigned()
@@ -114,7 +114,7 @@ func (v *Verifier) signingKey(bundle *Bundle, at time.Time) (crypto.PublicKey, e
 			return nil, err
 		}
 		key, err := v.evidence(evidence)
-		if err == nil && keyDetails(key) == nil {
+		if err == nil && KeyDetails(key) == nil {
 			err = fmt.Errorf("the signing certificate has a key of type %T, must have %s", key, supportedKeys)
 		}
 		return key, err

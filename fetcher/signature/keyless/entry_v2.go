@@ -1,7 +1,6 @@
 package keyless
 
 import (
-	"crypto"
 	"crypto/ecdsa"
 	"crypto/x509"
 	"encoding/base64"
@@ -20,12 +19,9 @@ func checkBodyOfVersion2(e signature.Evidence, leaf *x509.Certificate) error {
 		return fmt.Errorf("is of a log of version 2, and the signing certificate has a key of %s, must have one of ECDSA",
 			leaf.PublicKeyAlgorithm)
 	}
-	hash, curve := crypto.SHA256, "P256"
-	switch key.Curve.Params().BitSize {
-	case 384:
-		hash, curve = crypto.SHA384, "P384"
-	case 521:
-		hash, curve = crypto.SHA512, "P521"
+	hash, details := signature.CurveHash(key.Curve), signature.KeyDetails(key)
+	if details == nil {
+		return fmt.Errorf("is of a signing certificate with a key of %s, which is not supported", key.Curve.Params().Name)
 	}
 	digest, isKnown := e.Digest(hash)
 	if !isKnown {
@@ -34,9 +30,9 @@ func checkBodyOfVersion2(e signature.Evidence, leaf *x509.Certificate) error {
 	}
 	const form = `{"apiVersion":"0.0.2","kind":"hashedrekord","spec":{"hashedRekordV002":{` +
 		`"data":{"algorithm":"SHA2_%[1]d","digest":"%[2]s"},` +
-		`"signature":{"content":"%[3]s","verifier":{"keyDetails":"PKIX_ECDSA_%[4]s_SHA_%[1]d","x509Certificate":{"rawBytes":"%[5]s"}}}}}}`
+		`"signature":{"content":"%[3]s","verifier":{"keyDetails":"%[4]s","x509Certificate":{"rawBytes":"%[5]s"}}}}}}`
 	encode := base64.StdEncoding.EncodeToString
-	if string(e.Entry.Body) != fmt.Sprintf(form, hash.Size()*8, encode(digest), encode(e.Signature), curve, encode(leaf.Raw)) {
+	if string(e.Entry.Body) != fmt.Sprintf(form, hash.Size()*8, encode(digest), encode(e.Signature), details[0], encode(leaf.Raw)) {
 		return errors.New("is of another signature, certificate or content")
 	}
 	return nil

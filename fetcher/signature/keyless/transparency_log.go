@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ecdsa"
-	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/sha256"
-	_ "crypto/sha512" // for crypto.SHA384 and crypto.SHA512
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/hex"
@@ -104,20 +102,14 @@ func (l log) verifyInclusion(entry signature.LogEntry) error {
 // every curve, version 2 the digest of the curve.
 // https://github.com/sigstore/rekor/blob/v1.5.3/pkg/signer/signer.go
 func (l log) verify(message, sig []byte, isVersion2 bool) bool {
+	digest := sha256.Sum256(message)
 	switch key := l.key.(type) {
 	case *ecdsa.PublicKey:
-		hash := map[int]crypto.Hash{384: crypto.SHA384, 521: crypto.SHA512}[key.Curve.Params().BitSize]
-		if hash == 0 || !isVersion2 {
-			hash = crypto.SHA256
+		if !isVersion2 {
+			return ecdsa.VerifyASN1(key, digest[:], sig)
 		}
-		digest := hash.New()
-		digest.Write(message)
-		return ecdsa.VerifyASN1(key, digest.Sum(nil), sig)
-	case ed25519.PublicKey:
-		return ed25519.Verify(key, message, sig)
 	case *rsa.PublicKey:
-		digest := sha256.Sum256(message)
 		return rsa.VerifyPKCS1v15(key, crypto.SHA256, digest[:], sig) == nil
 	}
-	return false
+	return signature.VerifyMessage(l.key, message, sig)
 }

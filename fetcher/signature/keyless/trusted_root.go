@@ -3,9 +3,6 @@ package keyless
 import (
 	"bytes"
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/json"
@@ -14,6 +11,8 @@ import (
 	"net/url"
 	"slices"
 	"time"
+
+	"github.com/modelferry/modelferry/fetcher/signature"
 )
 
 // trustedRoot has the keys and certificates of Sigstore's services. Logs are found by their ID.
@@ -177,21 +176,12 @@ func parseLogKey(der []byte, details string) (crypto.PublicKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("publicKey: %w", err)
 	}
-	isDetail := false
-	switch key := key.(type) {
-	case *ecdsa.PublicKey:
-		isDetail = details != "" && details == map[elliptic.Curve]string{
-			elliptic.P256(): "PKIX_ECDSA_P256_SHA_256", elliptic.P384(): "PKIX_ECDSA_P384_SHA_384",
-			elliptic.P521(): "PKIX_ECDSA_P521_SHA_512",
-		}[key.Curve]
-	case ed25519.PublicKey:
-		isDetail = details == "PKIX_ED25519"
-	case *rsa.PublicKey:
-		isDetail = slices.Contains([]string{
-			"PKIX_RSA_PKCS1V15_2048_SHA256", "PKIX_RSA_PKCS1V15_3072_SHA256", "PKIX_RSA_PKCS1V15_4096_SHA256",
-		}, details)
+	known := signature.KeyDetails(key)
+	known = known[:min(1, len(known))] // a log has the name of the registry
+	if _, isRSA := key.(*rsa.PublicKey); isRSA {
+		known = []string{"PKIX_RSA_PKCS1V15_2048_SHA256", "PKIX_RSA_PKCS1V15_3072_SHA256", "PKIX_RSA_PKCS1V15_4096_SHA256"}
 	}
-	if !isDetail {
+	if !slices.Contains(known, details) {
 		return nil, fmt.Errorf("has a publicKey of type %T with the keyDetails %q", key, details)
 	}
 	return key, nil
