@@ -50,7 +50,9 @@ func (j job) signed(t *testing.T, f *fixture, stack, content string) string {
 	bundle := f.objects(t, stack)[list[len(list)-1].Artifacts["model"].Signature]
 	parsed, err := signature.Parse([]byte(bundle))
 	require.NoError(t, err)
-	verifier, err := keyless.New(keyless.Signer{Identity: sigstoretest.Identity, Issuer: sigstoretest.Issuer}, j.TrustedRoot(t))
+	verifier, err := keyless.New(signature.Signer{
+		Identity: sigstoretest.Identity, Issuer: sigstoretest.Issuer, TrustedRoot: string(j.TrustedRoot(t)),
+	})
 	require.NoError(t, err)
 	manifest, err := verifier.Verify(parsed, time.Now())
 	require.NoError(t, err)

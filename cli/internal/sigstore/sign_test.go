@@ -20,8 +20,6 @@ import (
 	"github.com/modelferry/modelferry/fetcher/signature/signaturetest"
 )
 
-var signer = keyless.Signer{Identity: sigstoretest.Identity, Issuer: sigstoretest.Issuer}
-
 func digestsOf(content string) signature.Digests {
 	sum := sha256.Sum256([]byte(content))
 	return signature.Digests{SHA256: hex.EncodeToString(sum[:])}
@@ -62,8 +60,7 @@ func TestSign(t *testing.T) {
 	require.NoError(t, err)
 	bundle, err := sigstore.Sign(t.Context(), token, services, newStatement(t, "weights"))
 	require.NoError(t, err)
-	verifier, err := keyless.New(signer, server.TrustedRoot(t))
-	require.NoError(t, err)
+	verifier := newVerifier(t, sigstoretest.Identity, server)
 	require.NoError(t, verify(verifier, bundle, "weights"))
 	require.ErrorContains(t, verify(verifier, bundle, "other"), "has other content than was signed")
 	mutations := signaturetest.Mutations(t, bundle)
@@ -71,11 +68,9 @@ func TestSign(t *testing.T) {
 	for where, changed := range mutations {
 		require.Error(t, verify(verifier, changed, "weights"), where)
 	}
-	another, err := keyless.New(keyless.Signer{Identity: "eve@example.com", Issuer: sigstoretest.Issuer}, server.TrustedRoot(t))
-	require.NoError(t, err)
+	another := newVerifier(t, "eve@example.com", server)
 	require.ErrorContains(t, verify(another, bundle, "weights"), `signed by "`+sigstoretest.Identity+`"`)
-	others, err := keyless.New(signer, sigstoretest.New(t).TrustedRoot(t))
-	require.NoError(t, err)
+	others := newVerifier(t, sigstoretest.Identity, sigstoretest.New(t))
 	require.Error(t, verify(others, bundle, "weights"))
 }
 
@@ -135,4 +130,14 @@ func TestSign_cancelled(t *testing.T) {
 	t.Cleanup(fulcio.Close)
 	_, err := sigstore.Sign(ctx, token, sigstore.Services{Fulcio: fulcio.URL, Rekor: url}, newStatement(t, "weights"))
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// newVerifier returns the verifier of the signatures of an identity, with the trusted root of a Sigstore.
+func newVerifier(t *testing.T, identity string, by *sigstoretest.Sigstore) *signature.Verifier {
+	t.Helper()
+	verifier, err := keyless.New(signature.Signer{
+		Identity: identity, Issuer: sigstoretest.Issuer, TrustedRoot: string(by.TrustedRoot(t)),
+	})
+	require.NoError(t, err)
+	return verifier
 }

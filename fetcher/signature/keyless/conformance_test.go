@@ -54,15 +54,15 @@ func verifyCase(t *testing.T, folder string, artifact []byte) error {
 		}
 		return readFile(t, filepath.Join(folder, name))
 	}
-	var verifier *signature.Verifier
-	if key := file("key.pub", nil); key != nil {
-		verifier, err = signature.ByKey(key)
-	} else {
-		verifier, err = keyless.New(keyless.Signer{
-			Identity: strings.TrimSpace(string(file("identity", []byte(workflow)))),
-			Issuer:   strings.TrimSpace(string(file("issuer", []byte(sigstoretest.Issuer)))),
-		}, file("trusted_root.json", public))
+	signer := signature.Signer{Key: string(file("key.pub", nil))}
+	if signer.Key == "" {
+		signer = signature.Signer{
+			Identity:    strings.TrimSpace(string(file("identity", []byte(workflow)))),
+			Issuer:      strings.TrimSpace(string(file("issuer", []byte(sigstoretest.Issuer)))),
+			TrustedRoot: string(file("trusted_root.json", public)),
+		}
 	}
+	verifier, err := keyless.NewVerifier(signer)
 	if err != nil {
 		return err
 	}

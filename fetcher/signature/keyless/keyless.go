@@ -22,19 +22,19 @@ type verifier struct {
 	trusted *trustedRoot
 }
 
-// New returns the verifier of the signatures of a signer. trustedRoot is a trusted root of Sigstore in JSON.
+// New returns the verifier of the signatures of a signer that is an identity: see NewVerifier for every signer.
 //
 // The certificate has to come from an authority of the trusted root and to be in one of its certificate transparency
 // logs. The signature has to be in one of its transparency logs, as an inclusion proof or a signed entry timestamp
 // says, and to have been made while the certificate and the log's key were valid, as the log or a timestamp authority
 // says. All evidence in a bundle has to be valid, also where less would be enough.
 // https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_trustroot.proto
-func New(signer Signer, trustedRoot []byte) (*signature.Verifier, error) {
-	trusted, err := parseTrustedRoot(trustedRoot)
+func New(signer signature.Signer) (*signature.Verifier, error) {
+	trusted, err := parseTrustedRoot([]byte(signer.TrustedRoot))
 	if err != nil {
 		return nil, fmt.Errorf("invalid trustedRoot: %w", err)
 	}
-	policy, err := signer.policy()
+	policy, err := newPolicy(signer)
 	if err != nil {
 		return nil, err
 	}

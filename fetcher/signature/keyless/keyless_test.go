@@ -18,7 +18,7 @@ import (
 
 var (
 	weights = []byte("the weights of a model")
-	signer  = keyless.Signer{Identity: sigstoretest.Identity, Issuer: sigstoretest.Issuer}
+	signer  = signature.Signer{Identity: sigstoretest.Identity, Issuer: sigstoretest.Issuer}
 )
 
 func hexDigest(content []byte) string {
@@ -37,9 +37,10 @@ func statementOf(content []byte) []byte {
 }
 
 // newVerifier returns the verifier of the signatures of a signer.
-func newVerifier(t *testing.T, by keyless.Signer, trustedRoot []byte) *signature.Verifier {
+func newVerifier(t *testing.T, by signature.Signer, trustedRoot []byte) *signature.Verifier {
 	t.Helper()
-	verifier, err := keyless.New(by, trustedRoot)
+	by.TrustedRoot = string(trustedRoot)
+	verifier, err := keyless.New(by)
 	require.NoError(t, err)
 	require.Equal(t, signature.LevelKeyless, verifier.Level())
 	return verifier
@@ -99,12 +100,12 @@ func TestNew_signer(t *testing.T) {
 	person := sigstore.Evidence()
 	person.Identity, person.Issuer = "eve@example.com", "https://accounts.google.com"
 	ofPerson := sigstoretest.Marshal(t, sigstore.Attest(t, statementOf(weights), person))
-	by := func(identity, pattern, issuer string) keyless.Signer {
-		return keyless.Signer{Identity: identity, IdentityRegexp: pattern, Issuer: issuer}
+	by := func(identity, pattern, issuer string) signature.Signer {
+		return signature.Signer{Identity: identity, IdentityRegexp: pattern, Issuer: issuer}
 	}
 	for _, tt := range []struct {
 		name   string
-		signer keyless.Signer
+		signer signature.Signer
 		bundle []byte
 		want   string
 	}{
@@ -184,12 +185,19 @@ func TestNew_otherTrustedRoot(t *testing.T) {
 		"ctlogs":                 "is not in a certificate transparency log",
 		"tlogs":                  "is not in a transparency log",
 	} {
-		mixed, other := fields(t, sigstore.TrustedRoot(t)), fields(t, stranger.TrustedRoot(t))
-		mixed[field] = other[field]
-		text, err := json.Marshal(mixed)
-		require.NoError(t, err)
-		require.ErrorContains(t, verify(newVerifier(t, signer, text), bundle, weights), want, field)
+		mixed := withField(t, sigstore.TrustedRoot(t), field, stranger.TrustedRoot(t))
+		require.ErrorContains(t, verify(newVerifier(t, signer, mixed), bundle, weights), want, field)
 	}
+}
+
+// withField returns a document with a field of another one.
+func withField(t *testing.T, document []byte, field string, other []byte) []byte {
+	t.Helper()
+	mixed := fields(t, document)
+	mixed[field] = fields(t, other)[field]
+	text, err := json.Marshal(mixed)
+	require.NoError(t, err)
+	return text
 }
 
 func fields(t *testing.T, document []byte) map[string]json.RawMessage {

@@ -7,25 +7,17 @@ import (
 	"regexp"
 
 	"github.com/sigstore/sigstore-go/pkg/fulcio/certificate"
-)
 
-// Signer is whom a signature must be from.
-type Signer struct {
-	// Identity is that of the certificate, such as an e-mail address or the URI of a workflow.
-	Identity string
-	// IdentityRegexp is a regular expression of Go instead of an Identity. It has to match the whole identity.
-	IdentityRegexp string
-	// Issuer has confirmed the identity, such as https://accounts.google.com.
-	Issuer string
-}
+	"github.com/modelferry/modelferry/fetcher/signature"
+)
 
 // policy decides whether a certificate is that of a signer.
 type policy struct {
-	Signer
+	signature.Signer
 	pattern *regexp.Regexp // nil with an Identity
 }
 
-func (s Signer) policy() (policy, error) {
+func newPolicy(s signature.Signer) (policy, error) {
 	switch {
 	case (s.Identity == "") == (s.IdentityRegexp == ""):
 		return policy{}, errors.New("must have either an identity or an identityRegexp")

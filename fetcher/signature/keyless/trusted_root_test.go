@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/modelferry/modelferry/fetcher/signature"
 	"github.com/modelferry/modelferry/fetcher/signature/keyless"
 	"github.com/modelferry/modelferry/fetcher/signature/keyless/sigstoretest"
 )
@@ -28,7 +29,7 @@ func TestNew_invalid(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		name    string
-		signer  keyless.Signer
+		signer  signature.Signer
 		trusted []byte
 		want    string
 	}{
@@ -49,12 +50,13 @@ func TestNew_invalid(t *testing.T) {
 		{"no authorities", signer, without("certificateAuthorities"), "must have certificateAuthorities"},
 		{"no logs of certificates", signer, without("ctlogs"), "must have ctlogs"},
 		{"no logs", signer, without("tlogs"), "must have tlogs"},
-		{"no identity", keyless.Signer{Issuer: signer.Issuer}, trusted, "must have either an identity or an identityRegexp"},
-		{"two identities", keyless.Signer{Identity: "a", IdentityRegexp: "a", Issuer: "b"}, trusted, "must have either an identity"},
-		{"no issuer", keyless.Signer{Identity: "a"}, trusted, "must have the issuer"},
-		{"an invalid regular expression", keyless.Signer{IdentityRegexp: ")|(", Issuer: "b"}, trusted, "invalid identityRegexp"},
+		{"no identity", signature.Signer{Issuer: signer.Issuer}, trusted, "must have either an identity or an identityRegexp"},
+		{"two identities", signature.Signer{Identity: "a", IdentityRegexp: "a", Issuer: "b"}, trusted, "must have either an identity"},
+		{"no issuer", signature.Signer{Identity: "a"}, trusted, "must have the issuer"},
+		{"an invalid regular expression", signature.Signer{IdentityRegexp: ")|(", Issuer: "b"}, trusted, "invalid identityRegexp"},
 	} {
-		_, err := keyless.New(tt.signer, tt.trusted)
+		tt.signer.TrustedRoot = string(tt.trusted)
+		_, err := keyless.New(tt.signer)
 		require.ErrorContains(t, err, tt.want, tt.name)
 	}
 }
@@ -77,6 +79,8 @@ func TestNew_authorityWithoutRoot(t *testing.T) {
 	}
 	changed, err := json.Marshal(trusted)
 	require.NoError(t, err)
-	_, err = keyless.New(signer, changed)
+	by := signer
+	by.TrustedRoot = string(changed)
+	_, err = keyless.New(by)
 	require.ErrorContains(t, err, "timestampAuthorities[0]: has one certificate in its certChain, which is of no authority")
 }

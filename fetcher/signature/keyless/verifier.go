@@ -8,5 +8,5 @@ func NewVerifier(s signature.Signer) (*signature.Verifier, error) {
 	if verifier, err := s.KeyVerifier(); verifier != nil || err != nil {
 		return verifier, err
 	}
-	return New(Signer{Identity: s.Identity, IdentityRegexp: s.IdentityRegexp, Issuer: s.Issuer}, []byte(s.TrustedRoot))
+	return New(s)
 }
